@@ -1,0 +1,44 @@
+/**
+ * A failure that a person can act on: the message says what was being done, what came back and what to do next.
+ * Anything thrown that is not one of these is a defect of ours.
+ */
+export class TaskError extends Error {
+  override readonly name: string = 'TaskError';
+}
+
+/** One thing wrong with one input, in the words of the person who wrote the pipeline. */
+export interface InputProblem {
+  readonly input: string;
+  readonly problem: string;
+}
+
+/** Everything that is wrong with the inputs, found before any remote call, said at once. Values are never repeated: one may be a secret. */
+export class InputError extends TaskError {
+  override readonly name = 'InputError';
+
+  constructor(readonly problems: readonly InputProblem[]) {
+    super(
+      problems.length === 1
+        ? problems.map(sentence).join('')
+        : `${problems.length} inputs need attention:\n${problems.map((problem) => `  - ${sentence(problem)}`).join('\n')}`,
+    );
+  }
+}
+
+function sentence({ input, problem }: InputProblem): string {
+  return `Input '${input}' ${problem}`;
+}
+
+/** The work was given up because the pipeline run was cancelled. */
+export class CancelledError extends TaskError {
+  override readonly name = 'CancelledError';
+
+  constructor(message = 'The pipeline run was cancelled.', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** What went wrong in one line of text, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

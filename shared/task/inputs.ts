@@ -1,0 +1,220 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import picomatch from 'picomatch';
+import type { Agent, ServiceConnection } from '../agent/agent';
+import type { Json } from '../http/httpClient';
+import { readDocument, readDocumentFile } from './document';
+import { InvalidInput } from './invalidInput';
+
+/** The part of the agent that inputs are read from. */
+export type InputSource = Pick<Agent, 'input' | 'pathInput' | 'connection' | 'variable'>;
+
+/** What task.json has to say about an input; a contract test holds the two together. */
+export interface InputManifest {
+  readonly type: 'string' | 'multiLine' | 'boolean' | 'pickList' | 'filePath' | `connectedService:${string}`;
+  readonly required: boolean;
+  readonly defaultValue?: string;
+  readonly options?: readonly string[];
+  /** The values that other inputs must have for this one to count: the visibleRule. */
+  readonly when?: Readonly<Record<string, string>>;
+}
+
+/** One input of a task: what the form says of it, and how its text becomes a value. */
+export interface Input<Value> {
+  readonly manifest: InputManifest;
+  /** The text that was given; undefined when left empty. */
+  given(name: string, source: InputSource): string | undefined;
+  /** The value that a text stands for; throws an InvalidInput. */
+  parse(given: string, source: InputSource): Value;
+}
+
+interface Rules {
+  /** The input must be given (where its `when` holds). */
+  readonly required?: boolean;
+  /** The input counts only where other inputs have these values. */
+  readonly when?: Readonly<Record<string, string>>;
+}
+
+/** What `run` sees of an input: it can be undefined unless it is always required, or has a default. */
+type Seen<Value, R> = R extends { readonly default: unknown }
+  ? Input<Value>
+  : R extends { readonly when: unknown }
+    ? Input<Value | undefined>
+    : R extends { readonly required: true }
+      ? Input<Value>
+      : Input<Value | undefined>;
+
+interface TextRules extends Rules {
+  readonly default?: string;
+  /** What the whole text must match, and what that means: `must be an absolute workspace path`. */
+  readonly pattern?: { readonly matches: RegExp; readonly rule: string };
+}
+
+/** One line of text. */
+export function text<const R extends TextRules>(rules?: R): Seen<string, R> {
+  const { pattern } = rules ?? {};
+  return input('string', rules, (given) => {
+    if (pattern && !pattern.matches.test(given)) throw new InvalidInput(pattern.rule);
+    return given;
+  });
+}
+
+/** One of a few words. */
+export function choice<const Option extends string, const R extends Rules & { readonly default?: Option }>(
+  options: readonly Option[],
+  rules?: R,
+): Seen<Option, R> {
+  return input(
+    'pickList',
+    rules,
+    (given) => {
+      const found = options.find((option) => option.toLowerCase() === given.toLowerCase());
+      if (found === undefined) throw new InvalidInput(`must be one of ${options.join(', ')}.`);
+      return found;
+    },
+    { options },
+  );
+}
+
+/** Yes or no. Anything else than true or false is an error, never silently false. */
+export function flag(rules: { readonly default: boolean; readonly when?: Rules['when'] }): Input<boolean> {
+  return input<boolean, { readonly default: string }>(
+    'boolean',
+    { ...rules, default: String(rules.default) },
+    (given) => {
+      if (!/^(true|false)$/i.test(given)) throw new InvalidInput('must be true or false.');
+      return given.toLowerCase() === 'true';
+    },
+  );
+}
+
+interface IntegerRules extends Omit<Rules, 'required'> {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A whole number within bounds. */
+export function integer(rules: IntegerRules): Input<number> {
+  const { min, max } = rules;
+  return input<number, { readonly default: string }>(
+    'string',
+    { ...rules, default: String(rules.default) },
+    (given) => {
+      const number = /^-?\d{1,15}$/.test(given) ? Number(given) : NaN;
+      if (!(number >= min && number <= max)) throw new InvalidInput(`must be a whole number from ${min} to ${max}.`);
+      return number;
+    },
+  );
+}
+
+/** Lines of text; blank ones don't count. */
+export function lines<const R extends Rules & { readonly default?: string }>(rules?: R): Seen<readonly string[], R> {
+  return input('multiLine', rules, splitLines);
+}
+
+/** File patterns, one a line, relative to a folder. */
+export function globs<const R extends Rules & { readonly default?: string }>(rules?: R): Seen<readonly string[], R> {
+  return input('multiLine', rules, (given) => {
+    const patterns = splitLines(given);
+    for (const pattern of patterns) {
+      if (/^([\\/!]|[a-z]:)/i.test(pattern) || pattern.split('/').includes('..'))
+        throw new InvalidInput(
+          `has the pattern '${pattern}': patterns are relative to the source folder and do not begin with / or !.`,
+        );
+      try {
+        picomatch.makeRe(pattern, { strictBrackets: true });
+      } catch (error) {
+        throw new InvalidInput(`has the pattern '${pattern}', which is no valid file pattern.`, { cause: error });
+      }
+    }
+    return patterns;
+  });
+}
+
+/** Named values: lines of `name=value`, which gives texts, or a JSON object, whose values are kept as they are. */
+export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input('multiLine', rules, (given) => {
+    if (given.startsWith('{')) return readDocument(given);
+    const values: Record<string, string> = {};
+    for (const [index, line] of given.split(/\r?\n/).entries()) {
+      if (!line.trim()) continue;
+      const separator = line.indexOf('=');
+      const name = line.slice(0, Math.max(separator, 0)).trim();
+      if (!name) throw new InvalidInput(`line ${index + 1} is not of the form name=value.`);
+      if (Object.hasOwn(values, name)) throw new InvalidInput(`line ${index + 1} gives ${name} a second time.`);
+      values[name] = line.slice(separator + 1).trim();
+    }
+    return values;
+  });
+}
+
+/** A YAML or JSON map, written in the pipeline. */
+export function document<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input('multiLine', rules, readDocument);
+}
+
+/** A file that holds a YAML or JSON map. */
+export function documentFile<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input('filePath', rules, readDocumentFile, {}, (name, source) => source.pathInput(name));
+}
+
+/** An existing file, as an absolute path. */
+export function filePath<const R extends Rules>(rules?: R): Seen<string, R> {
+  return input('filePath', rules, existing('file'), {}, (name, source) => source.pathInput(name));
+}
+
+/**
+ * An existing folder, as an absolute path. Its type in task.json is `string`: the agent passes an empty `filePath`
+ * input as its working folder, which could not be told from a `.` that somebody meant.
+ */
+export function folderPath<const R extends Rules>(rules?: R): Seen<string, R> {
+  return input('string', rules, existing('folder'), {}, (name, source) => {
+    const given = source.input(name);
+    return given === undefined ? undefined : resolve(source.variable('System.DefaultWorkingDirectory') ?? '.', given);
+  });
+}
+
+/** A service connection of a type. */
+export function connection<const R extends Rules>(type: string, rules?: R): Seen<ServiceConnection, R> {
+  return input(`connectedService:${type}`, rules, (id, source) => {
+    const found = source.connection(id);
+    if (!found) throw new InvalidInput('names a service connection that this job was not given.');
+    return found;
+  });
+}
+
+function input<Value, R extends Rules & { readonly default?: string }>(
+  type: InputManifest['type'],
+  rules: R | undefined,
+  parse: (given: string, source: InputSource) => Value,
+  more: Pick<InputManifest, 'options'> = {},
+  given: Input<Value>['given'] = (name, source) => source.input(name),
+): Seen<Value, R> {
+  const { required = false, when, default: defaultValue } = rules ?? {};
+  const manifest = {
+    type,
+    required,
+    ...more,
+    ...(when && { when }),
+    ...(defaultValue !== undefined && { defaultValue }),
+  };
+  return { manifest, given, parse } as Seen<Value, R>;
+}
+
+function splitLines(given: string): readonly string[] {
+  return given
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function existing(kind: 'file' | 'folder') {
+  return (path: string): string => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) throw new InvalidInput(`names a ${kind} that does not exist: ${path}`);
+    if (kind === 'file' ? !found.isFile() : !found.isDirectory())
+      throw new InvalidInput(`does not name a ${kind}: ${path}`);
+    return path;
+  };
+}

@@ -1,0 +1,35 @@
+import type { Agent } from '../agent/agent';
+import type { Clock } from '../clock';
+import { CancelledError, messageOf, TaskError } from '../errors';
+import { readInputs } from './readInputs';
+import type { Inputs, Task } from './task';
+
+export interface Surroundings {
+  readonly agent: Agent;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the inputs, does the work and says the result to the agent, exactly once, whatever happens. Never rejects. */
+export async function runTask<I extends Inputs, Output extends string>(
+  task: Task<I, Output>,
+  { agent, clock, signal }: Surroundings,
+): Promise<void> {
+  try {
+    const inputs = readInputs(task, agent);
+    signal.throwIfAborted();
+    const setOutput = (name: Output, value: string) => agent.setOutput(name, value);
+    const end = await task.run({ inputs, agent, clock, signal, setOutput });
+    if (typeof end === 'string') agent.complete('Succeeded', end);
+    else agent.complete('SucceededWithIssues', end.message);
+  } catch (error) {
+    for (let cause = error; cause instanceof Error; cause = cause.cause) agent.debug(cause.stack ?? cause.message);
+    if (error instanceof CancelledError || signal.aborted) agent.complete('Canceled', messageOf(error));
+    else if (error instanceof TaskError) agent.complete('Failed', error.message);
+    else
+      agent.complete(
+        'Failed',
+        `A defect in this task: ${messageOf(error)}. With System.Debug set to true the log shows where.`,
+      );
+  }
+}

@@ -1,0 +1,44 @@
+import type { Agent } from '../agent/agent';
+import type { Clock } from '../clock';
+import type { InputProblem } from '../errors';
+import type { Input } from './inputs';
+
+export type Inputs = Readonly<Record<string, Input<unknown>>>;
+export type Values<I extends Inputs> = {
+  readonly [Name in keyof I]: I[Name] extends Input<infer Value> ? Value : never;
+};
+
+/** What a task may say to the agent while it runs: all but the result, which comes from `run`. */
+export type TaskAgent = Omit<Agent, 'input' | 'pathInput' | 'connection' | 'setOutput' | 'complete' | 'onCancel'>;
+
+export interface TaskContext<I extends Inputs, Output extends string> {
+  readonly inputs: Values<I>;
+  readonly agent: TaskAgent;
+  readonly clock: Clock;
+  /** Aborts when the pipeline run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Sets an output variable at once, so that it is there also when the task fails later. */
+  setOutput(name: Output, value: string): void;
+}
+
+/** A success that people should look at: the step succeeds with issues. */
+export interface WithIssues {
+  readonly message: string;
+  readonly withIssues: true;
+}
+
+export interface Task<I extends Inputs = Inputs, Output extends string = string> {
+  readonly inputs: I;
+  readonly outputs: readonly Output[];
+  /** Rules between inputs. An input that has no good value is undefined here, and what is said of it is dropped. */
+  check?(inputs: Partial<Values<I>>): readonly InputProblem[];
+  /** Does the work: returns the line to show on success, throws to fail. */
+  run(context: TaskContext<I, Output>): Promise<string | WithIssues>;
+}
+
+/** Declares a task: inputs once, typed; outputs; and the work. */
+export function defineTask<const I extends Inputs, const Output extends string>(
+  task: Task<I, Output>,
+): Task<I, Output> {
+  return task;
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type ProcessEnd, startTaskProcess, type TaskProcess } from '../../support/taskProcess';
+
+const workingFolder = '/agent/_work/1/s';
+const environment = {
+  SYSTEM_DEFAULTWORKINGDIRECTORY: workingFolder,
+  INPUT_SERVICE: 'c1',
+  ENDPOINT_URL_c1: 'https://example.test/',
+  ENDPOINT_AUTH_c1: JSON.stringify({ scheme: 'Token', parameters: { apitoken: 's3cr3t-token' } }),
+  ENDPOINT_AUTH_SCHEME_c1: 'Token',
+  ENDPOINT_AUTH_PARAMETER_c1_APITOKEN: 's3cr3t-token',
+  ENDPOINT_DATA_c1_REGION: 'west',
+};
+
+describe('a task in a process of its own', () => {
+  let folder: string;
+  let scripts = 0;
+  before(async () => void (folder = await mkdtemp(join(tmpdir(), 'agent-test-'))));
+  after(() => rm(folder, { recursive: true }));
+
+  /** Starts a task whose `run` has this body, bundled as the build does it. */
+  async function start(body: string, more: Record<string, string> = {}): Promise<TaskProcess> {
+    const script = join(folder, `${++scripts}.cjs`);
+    await build({
+      stdin: {
+        contents: `
+          import { startTask } from './shared/task/startTask';
+          import { defineTask } from './shared/task/task';
+          import { connection, filePath, flag } from './shared/task/inputs';
+          import { TaskError } from './shared/errors';
+          startTask(defineTask({
+            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }) },
+            outputs: ['it'],
+            async run({ inputs, agent, clock, signal, setOutput }) { ${body} },
+          }));`,
+        resolveDir: '.',
+        loader: 'ts',
+      },
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: script,
+      logLevel: 'error',
+    });
+    return startTaskProcess(script, { ...environment, ...more });
+  }
+  const run = async (body: string, more?: Record<string, string>): Promise<ProcessEnd> => (await start(body, more)).end;
+
+  it('says its result once and exits with 0', async () => {
+    const { exitCode, commands, result } = await run(`return 'All is well.';`);
+    assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Succeeded' });
+    assert.equal(commands.filter(({ name }) => name === 'task.complete').length, 1);
+  });
+
+  it('exits with 0 also when the work failed: another code would say that the agent broke', async () => {
+    const { exitCode, result, output } = await run(`throw new TaskError('Could not do it: 503; 50% done.');`);
+    assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Failed' });
+    assert.match(output, /##vso\[task\.issue type=error;.*\]Could not do it: 503; 50%AZP25 done\./);
+  });
+
+  it('fails when its work never ends, although Node would exit with 0', async () => {
+    const { result, output } = await run(`await new Promise(() => {}); return '';`);
+    assert.equal(result, 'Failed');
+    assert.match(output, /ended before it knew its result/);
+  });
+
+  it('fails on an error that nobody awaited', async () => {
+    const { result, output } = await run(
+      `void Promise.reject(new Error('stray')); await clock.sleep(60_000, signal); return '';`,
+    );
+    assert.equal(result, 'Failed');
+    assert.match(output, /stray/);
+  });
+
+  it('is cancelled by the first signal, and says so as the agent spells it', async () => {
+    const task = await start(`agent.log('waiting'); await clock.sleep(600_000, signal); return '';`);
+    await task.saw('waiting');
+    task.kill('SIGINT');
+    const { exitCode, result } = await task.end;
+    assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Canceled' });
+  });
+
+  it('is not killed by the second signal while it cleans up', async () => {
+    const task = await start(`
+      agent.log('waiting');
+      await clock.sleep(600_000, signal).catch(() => clock.sleep(300));
+      agent.log('cleaned up');
+      throw new TaskError('given up');`);
+    await task.saw('waiting');
+    task.kill('SIGINT');
+    await task.saw('Cancelling');
+    task.kill('SIGTERM');
+    const { result, output } = await task.end;
+    assert.equal(result, 'Canceled');
+    assert.match(output, /cleaned up/);
+  });
+
+  it('lets no foreign text issue a command', async () => {
+    const evil = '##vso[task.setvariable variable=PATH]/evil';
+    const { commands, output } = await run(
+      `const evil = ${JSON.stringify(`x ${evil}\r${evil}\n##[error]${evil}`)};
+       agent.log(evil); agent.group(evil, evil); agent.debug(evil); agent.warning(evil); agent.error(evil);
+       agent.progress(50, evil); setOutput('it', evil);
+       throw new TaskError(evil);`,
+    );
+    const variables = commands.filter(({ name }) => name.toLowerCase() === 'task.setvariable');
+    assert.deepEqual(
+      variables.map(({ properties }) => properties['variable']),
+      ['it'],
+    );
+    assert.doesNotMatch(output, /^##\[error\]/m);
+  });
+
+  it('never writes the secrets of a connection, also when debugging, and announces none that it does not use', async () => {
+    const { output } = await run(
+      `agent.log(inputs.service.scheme + ' ' + inputs.service.authorization('APITOKEN').length + ' ' + inputs.service.data('region'));
+       return inputs.service.url;`,
+      { SYSTEM_DEBUG: 'true' },
+    );
+    assert.match(output, /^Token 12 west$/m);
+    assert.doesNotMatch(output, /s3cr3t/);
+  });
+
+  it('takes an empty file input, which arrives as the working folder, for empty', async () => {
+    const { output } = await run(`return 'file: ' + inputs.file;`, { INPUT_FILE: workingFolder });
+    assert.match(output, /file: undefined/);
+  });
+
+  it('keeps an output exactly, and sets it also when the task fails later', async () => {
+    const value = 'a;b]c%0A\n##x 100%';
+    const { outputs } = await run(`setOutput('it', ${JSON.stringify(value)}); throw new TaskError('late');`);
+    assert.deepEqual(outputs, { it: value });
+  });
+
+  it('uploads a summary and a file as files of those names', async () => {
+    const { commands } = await run(
+      `await agent.summary('Training', '# Done'); await agent.attachToLog('out/put.txt', 'x'); return '';`,
+    );
+    const paths = commands
+      .filter(({ name }) => /upload/.test(name))
+      .map(({ name, data }) => `${name} ${data.replace(/.*[\\/]/, '')}`);
+    assert.deepEqual(paths, ['task.uploadsummary Training.md', 'task.uploadfile out_put.txt']);
+  });
+
+  it("passes on the agent's proxy, but for the addresses that bypass it, and its certificates", async () => {
+    const { output } = await run(
+      `agent.log(JSON.stringify([agent.proxyFor('https://a.test'), agent.proxyFor('https://inside.test'), agent.certificates()]));
+       return '';`,
+      {
+        AGENT_PROXYURL: 'http://proxy.test:3128',
+        AGENT_PROXYUSERNAME: 'user',
+        AGENT_PROXYBYPASSLIST: '["inside\\\\.test"]',
+        AGENT_CAINFO: '/ca.pem',
+        VSTS_PUBLIC_VARIABLES: '["Agent.ProxyUrl","Agent.ProxyUsername","Agent.ProxyBypassList","Agent.CAInfo"]',
+      },
+    );
+    assert.match(
+      output,
+      /^\[\{"url":"http:\/\/proxy\.test:3128","username":"user"\},null,\{"caFile":"\/ca\.pem"\}\]$/m,
+    );
+  });
+});

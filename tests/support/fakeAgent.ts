@@ -1,0 +1,102 @@
+import { resolve } from 'node:path';
+import type { Agent, ServiceConnection, TaskResult } from '../../shared/agent/agent';
+
+/** What a task said to its agent, in order. */
+export interface Said {
+  readonly kind: 'log' | 'debug' | 'warning' | 'error' | 'progress' | 'secret';
+  readonly text: string;
+}
+
+/** An agent in memory: gives the inputs that a test names, and keeps what the task says. */
+export class FakeAgent implements Agent {
+  readonly said: Said[] = [];
+  readonly outputs: Record<string, string> = {};
+  readonly summaries: Record<string, string> = {};
+  readonly attachments: Record<string, string> = {};
+  readonly results: { readonly result: TaskResult; readonly message: string }[] = [];
+  readonly workingFolder = resolve('.');
+
+  constructor(
+    private readonly inputs: Readonly<Record<string, string>> = {},
+    private readonly connections: Readonly<Record<string, { url: string; token: string }>> = {},
+    private readonly variables: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /** How the task ended; fails the test when it ended more than once or not at all. */
+  get end(): { readonly result: TaskResult; readonly message: string } {
+    const [end, ...more] = this.results;
+    if (!end || more.length > 0) throw new Error(`The task said ${this.results.length} results.`);
+    return end;
+  }
+
+  /** All that was said of some kinds, as one text. */
+  text(...kinds: readonly Said['kind'][]): string {
+    return this.said
+      .filter((said) => kinds.length === 0 || kinds.includes(said.kind))
+      .map((said) => said.text)
+      .join('\n');
+  }
+
+  input(name: string): string | undefined {
+    return this.inputs[name]?.trim() || undefined;
+  }
+  pathInput(name: string): string | undefined {
+    const given = this.input(name);
+    return given === undefined ? undefined : resolve(this.workingFolder, given);
+  }
+  connection(id: string): ServiceConnection | undefined {
+    const found = this.connections[id];
+    if (!found) return undefined;
+    return {
+      id,
+      url: found.url,
+      scheme: 'Token',
+      authorization: (parameter) => (parameter === 'apitoken' ? found.token : undefined),
+      data: () => undefined,
+    };
+  }
+  variable(name: string): string | undefined {
+    return this.variables[name];
+  }
+
+  log(text: string): void {
+    this.said.push({ kind: 'log', text });
+  }
+  group(title: string, text: string): void {
+    this.said.push({ kind: 'log', text: `[${title}] ${text}` });
+  }
+  debug(text: string): void {
+    this.said.push({ kind: 'debug', text });
+  }
+  warning(text: string): void {
+    this.said.push({ kind: 'warning', text });
+  }
+  error(text: string): void {
+    this.said.push({ kind: 'error', text });
+  }
+  progress(percent: number, text: string): void {
+    this.said.push({ kind: 'progress', text: `${percent} ${text}` });
+  }
+  setOutput(name: string, value: string): void {
+    this.outputs[name] = value;
+  }
+  setSecret(value: string): void {
+    this.said.push({ kind: 'secret', text: value });
+  }
+  summary(name: string, markdown: string): Promise<void> {
+    this.summaries[name] = markdown;
+    return Promise.resolve();
+  }
+  attachToLog(fileName: string, content: string): Promise<void> {
+    this.attachments[fileName] = content;
+    return Promise.resolve();
+  }
+  proxyFor(): undefined {}
+  certificates(): undefined {}
+  onCancel(): void {
+    // Tests cancel through the signal that they pass to runTask.
+  }
+  complete(result: TaskResult, message: string): void {
+    this.results.push({ result, message });
+  }
+}
