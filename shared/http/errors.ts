@@ -1,0 +1,93 @@
+import { TaskError } from '../errors';
+
+interface CallFacts {
+  /** How often the call was sent. */
+  readonly attempts: number;
+  /** Whether the same call may well succeed later. */
+  readonly isTransient: boolean;
+}
+
+/** A call that gave no data. Its message says what was being done, what came back and how many attempts were made; never a secret. */
+export abstract class CallError extends TaskError implements CallFacts {
+  readonly attempts: number;
+  readonly isTransient: boolean;
+
+  constructor(message: string, { attempts, isTransient }: CallFacts) {
+    super(message);
+    this.attempts = attempts;
+    this.isTransient = isTransient;
+  }
+}
+
+/** What a service says when it refuses. */
+export interface Refusal {
+  readonly status: number;
+  /** The service's own name for the error, such as `RESOURCE_DOES_NOT_EXIST`. */
+  readonly errorCode: string | undefined;
+  /** The service's own words. */
+  readonly serviceMessage: string;
+  /** What the service's support asks for. */
+  readonly requestId: string | undefined;
+  /** How long the service asks to be left alone. */
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** The service understood the call and refused it. */
+export class HttpError extends CallError implements Refusal {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  readonly errorCode: string | undefined;
+  readonly serviceMessage: string;
+  readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, facts: CallFacts & Refusal) {
+    super(message, facts);
+    this.status = facts.status;
+    this.errorCode = facts.errorCode;
+    this.serviceMessage = facts.serviceMessage;
+    this.requestId = facts.requestId;
+    this.retryAfterSeconds = facts.retryAfterSeconds;
+  }
+}
+
+/** No whole answer came: no connection, a broken one, one that isn't trusted, or silence. */
+export class NetworkError extends CallError {
+  override readonly name = 'NetworkError';
+  /** Node's code, such as `ECONNREFUSED`, or one of ours: `PROXY_REFUSED`, `TRUNCATED`, `TOO_LARGE`, `TOO_SLOW`. */
+  readonly code: string;
+
+  constructor(message: string, facts: CallFacts & { readonly code: string }) {
+    super(message, facts);
+    this.code = facts.code;
+  }
+}
+
+/** Something other than the service's API answered: a sign-in page, a redirect, a proxy's error page, or no JSON at all. */
+export class ForeignAnswerError extends CallError {
+  override readonly name = 'ForeignAnswerError';
+  readonly status: number;
+  /** The title of the page that came. */
+  readonly title: string | undefined;
+  /** Where a redirect pointed, without its path. */
+  readonly locationHost: string | undefined;
+
+  constructor(
+    message: string,
+    facts: CallFacts & {
+      readonly status: number;
+      readonly title: string | undefined;
+      readonly locationHost: string | undefined;
+    },
+  ) {
+    super(message, facts);
+    this.status = facts.status;
+    this.title = facts.title;
+    this.locationHost = facts.locationHost;
+  }
+}
+
+/** Whether a wait should go on in spite of this error: the fault may pass by itself. */
+export function isTransient(error: unknown): error is CallError {
+  return error instanceof CallError && error.isTransient;
+}

@@ -1,0 +1,46 @@
+import type { RateLimit } from './throttle';
+
+/** A value that JSON can carry. Integers beyond 2^53 are read as strings of digits, and written from `bigint`. */
+export type Json =
+  string | number | boolean | bigint | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** One part of a multipart/form-data body: a field, or a file that is read anew for every attempt and never held whole in memory twice. */
+export type FormPart =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly file: string; readonly fileName: string }
+  | { readonly name: string; readonly content: Uint8Array; readonly fileName: string };
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Begins with `/`, its variable parts encoded by the caller; appended to the client's base URL. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly json?: Json;
+  readonly form?: readonly FormPart[];
+  /** What the call is for, in the words that follow "Could not": `list the folder /Shared/model`. */
+  readonly purpose: string;
+  /**
+   * Whether sending it twice is the same as sending it once. GET and HEAD are; a call that creates something is not,
+   * unless it carries an idempotency token. Default: true for GET and HEAD, false for the others.
+   */
+  readonly repeatable?: boolean;
+  /** The vendor's own limit for this endpoint, where it is tighter than the host's. */
+  readonly limit?: RateLimit;
+  /** How long all attempts together may take, waits included but for the turn that the throttle gives. Default 120 s. */
+  readonly budgetSeconds?: number;
+  /** Ends the call at once; the client's own signal does so too. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The one way to a remote service. Every call either gives the data that the service meant to send, or throws:
+ * `HttpError` (the service refused), `NetworkError` (no answer), `ForeignAnswerError` (something else answered,
+ * such as a sign-in page or a proxy), the TaskError of the token source or of a file that can't be read, or the
+ * signal's reason.
+ */
+export interface HttpClient {
+  /** Sends and reads a JSON answer; an empty body is read as `{}`. The caller names the type that the vendor documents. */
+  json<T>(request: HttpRequest): Promise<T>;
+  /** Sends and reads the body as it is; a web page is taken for a sign-in page, not for data. */
+  bytes(request: HttpRequest): Promise<Uint8Array>;
+}

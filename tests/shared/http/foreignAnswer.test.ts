@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
+import { RecordingServer } from '../../support/recordingServer';
+import { clientFor, create, errorOf, get } from './clientUnderTest';
+
+const page = (title: string): string =>
+  `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body>…</body></html>`;
+
+describe('an answer that the service did not send', () => {
+  let server: RecordingServer;
+  let elsewhere: RecordingServer;
+  before(async () => {
+    server = await RecordingServer.start();
+    elsewhere = await RecordingServer.start();
+  });
+  after(() => Promise.all([server.close(), elsewhere.close()]));
+
+  for (const format of ['json', 'bytes'] as const) {
+    it(`is no data when it is a sign-in page (${format})`, async () => {
+      server.reset({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page('Sign in to your account') });
+      const error = await errorOf(ForeignAnswerError, clientFor(server.url).client[format](get));
+      assert.equal(error.status, 200);
+      assert.equal(error.title, 'Sign in to your account');
+      assert.equal(error.isTransient, false);
+      assert.match(
+        error.message,
+        /^Could not read the thing: .* 200 with a web page titled 'Sign in to your account'\./,
+      );
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  it('is no data when it is a page that calls itself JSON', async () => {
+    server.reset({ headers: { 'Content-Type': 'application/json' }, body: `  ${page('Portal')}` });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    assert.equal(error.title, 'Portal');
+  });
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`is never followed when it is a ${status}, so that the token does not travel`, async () => {
+      elsewhere.reset({ body: {} });
+      server.reset({ status, headers: { Location: `${elsewhere.url}/login.html?next=secret-place` } });
+      const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+      assert.equal(error.status, status);
+      assert.equal(error.locationHost, new URL(elsewhere.url).host);
+      assert.match(error.message, new RegExp(`${status} with a redirect to 127\\.0\\.0\\.1:${elsewhere.port}\\.`));
+      assert.doesNotMatch(error.message, /secret-place/);
+      assert.equal(server.requests.length, 1);
+      assert.equal(elsewhere.requests.length, 0);
+    });
+  }
+
+  it('is told from the service when a redirect stays on its host', async () => {
+    server.reset({ status: 302, headers: { Location: '/login.html' } });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    assert.equal(error.locationHost, undefined);
+    assert.match(error.message, /302 with a redirect\./);
+  });
+
+  it("is repeated by its status when it is a proxy's error page, and said to be foreign in the end", async () => {
+    server.reset({ status: 502, body: page('Bad Gateway') }, { body: { fine: true } });
+    assert.deepEqual(await clientFor(server.url).client.json(get), { fine: true });
+    server.reset({ status: 502, body: page('Bad Gateway') });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json({ ...get, budgetSeconds: 2 }));
+    assert.equal(error.isTransient, true);
+    assert.equal(error.attempts, 2);
+    assert.match(error.message, /502 with a web page titled 'Bad Gateway'\..* Tried 2 times\.$/);
+  });
+
+  it('is final when a proxy blocks the call', async () => {
+    server.reset({ status: 403, body: page('Blocked by policy') });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    assert.equal(error.isTransient, false);
+    assert.doesNotMatch(error.message, /token of connection/);
+  });
+
+  it('is described by its size when it is neither JSON nor a page, and its content is not shown', async () => {
+    server.reset({ headers: { 'Content-Type': 'text/plain' }, body: 'some private text' });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create));
+    assert.match(error.message, /200 with 17 bytes of 'text\/plain' that are not valid JSON\./);
+    assert.doesNotMatch(error.message, /private/);
+  });
+
+  it('is not read without end when it nests absurdly deep', async () => {
+    server.reset({ body: `${'['.repeat(100_000)}1234567890123456789` });
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create));
+    assert.match(error.message, /not valid JSON/);
+  });
+});
+
+describe('an answer of the service', () => {
+  let server: RecordingServer;
+  before(async () => (server = await RecordingServer.start()));
+  after(() => server.close());
+
+  for (const [what, reply] of [
+    ['an empty body', { body: '' }],
+    ['white space', { body: ' \n' }],
+    ['no content', { status: 204 }],
+    ['an empty object', { body: {} }],
+  ] as const) {
+    it(`is {} for ${what}`, async () => {
+      server.reset(reply);
+      assert.deepEqual(await clientFor(server.url).client.json(get), {});
+    });
+  }
+
+  it('is read as JSON whatever its type is said to be', async () => {
+    server.reset({ headers: { 'Content-Type': 'text/plain' }, body: '{"a":[1,null,"ü"]}' });
+    assert.deepEqual(await clientFor(server.url).client.json(get), { a: [1, null, 'ü'] });
+  });
+
+  it('is given byte by byte when bytes are asked for', async () => {
+    const body = Buffer.from([0, 255, 10, 13, 128, 65]);
+    server.reset({ headers: { 'Content-Type': 'application/octet-stream' }, body });
+    assert.deepEqual(Buffer.from(await clientFor(server.url).client.bytes(get)), body);
+  });
+
+  const html = (reason: string): string =>
+    `<html><head><title>Error 400</title></head><body><pre> ${reason}</pre></body></html>`;
+  for (const [shape, body, errorCode, message] of [
+    ['Databricks', { error_code: 'INVALID_STATE', message: 'Not now.' }, 'INVALID_STATE', 'Not now.'],
+    ['Databricks with a numeric code', { error_code: 400, message: 'No.' }, '400', 'No.'],
+    ['Databricks API 1.2', { error: 'ContextNotFound' }, undefined, 'ContextNotFound'],
+    [
+      'Databricks SCIM',
+      { schemas: [], detail: 'Taken.', status: '409', scimType: 'uniqueness' },
+      'uniqueness',
+      'Taken.',
+    ],
+    ['Databricks text with a code', 'MALFORMED_REQUEST: Bad\nlines', 'MALFORMED_REQUEST', 'Bad\nlines'],
+    ['a Databricks page', html('Bad &lt;b>Target</b>'), undefined, 'Bad &lt;b>Target'],
+    ['Azure', { error: { code: 'Conflict', message: 'Busy.' } }, 'Conflict', 'Busy.'],
+    ['OAuth', { error: 'invalid_client', error_description: 'Unknown.' }, 'invalid_client', 'Unknown.'],
+    ['Kubernetes', { kind: 'Status', code: 404, reason: 'NotFound', message: 'No pod.' }, 'NotFound', 'No pod.'],
+    ['plain text', 'Not today', undefined, 'Not today'],
+    ['nothing', '', undefined, ''],
+    ['JSON that is no object', '"no"', undefined, '"no"'],
+    ['an unknown object', { a: 1 }, undefined, ''],
+  ] as const) {
+    it(`is understood as a refusal in the shape of ${shape}`, async () => {
+      server.reset({ status: 400, headers: { 'X-Request-Id': 'req-7' }, body });
+      const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+      assert.deepEqual(
+        { status: error.status, errorCode: error.errorCode, message: error.serviceMessage, requestId: error.requestId },
+        { status: 400, errorCode, message, requestId: 'req-7' },
+      );
+    });
+  }
+
+  it('gives a refusal one message that tells all', async () => {
+    server.reset({
+      status: 404,
+      headers: { 'X-Request-Id': 'req-8' },
+      body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: "Path (/x) doesn't exist." },
+    });
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    assert.equal(
+      error.message,
+      "Could not read the thing: Databricks answered 404 RESOURCE_DOES_NOT_EXIST: Path (/x) doesn't exist. Request id: req-8.",
+    );
+  });
+
+  it('says so when a refusal gives no reason', async () => {
+    server.reset({ status: 405 });
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    assert.equal(error.message, 'Could not read the thing: Databricks answered 405 without giving a reason.');
+  });
+
+  it('is not quoted beyond reason when it refuses at length', async () => {
+    server.reset({ status: 400, body: { message: 'x'.repeat(1_000_000) } });
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    assert.ok(error.message.length < 3000);
+  });
+
+  for (const [header, value, requestId] of [
+    ['x-ms-request-id', 'b2c1-ff', 'b2c1-ff'],
+    ['x-vss-e2eid', '00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000001'],
+    ['x-request-id', 'odd ##vso[task.complete]', undefined],
+  ] as const) {
+    it(`${requestId ? 'takes' : 'does not take'} a request id from ${header}: ${value}`, async () => {
+      server.reset({ status: 400, headers: { [header]: value } });
+      const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+      assert.equal(error.requestId, requestId);
+    });
+  }
+});

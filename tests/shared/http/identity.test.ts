@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { TaskError } from '../../../shared/errors';
+import { HttpError } from '../../../shared/http/errors';
+import { RecordingServer, type Behaviour } from '../../support/recordingServer';
+import { TestTokens, clientFor, create, errorOf, get } from './clientUnderTest';
+
+describe('a refused token', () => {
+  let server: RecordingServer;
+  before(async () => (server = await RecordingServer.start()));
+  after(() => server.close());
+
+  const authorizations = (): (string | undefined)[] => server.requests.map(({ headers }) => headers.authorization);
+  const refusals: readonly [string, Behaviour][] = [
+    ['a 401', { status: 401, body: { error_code: 'UNAUTHENTICATED', message: 'No.' } }],
+    ['a 401 without a body', { status: 401 }],
+    ['a 401 with a page', { status: 401, body: '<html><title>Error 401</title></html>' }],
+    ["Databricks' 403 for a wrong token", { status: 403, body: { error_code: 403, message: 'Invalid access token.' } }],
+    [
+      "Databricks' 403 for an old token",
+      {
+        status: 403,
+        body: '<html><body><pre>Token is expiring within 30 seconds. (token expired)</pre></body></html>',
+      },
+    ],
+  ];
+
+  for (const [what, behaviour] of refusals) {
+    it(`is renewed once, without waiting, after ${what}, also for a POST that creates`, async () => {
+      server.reset(behaviour, { body: { fine: true } });
+      const { client, tokens, clock } = clientFor(server.url, { tokens: new TestTokens(1) });
+      assert.deepEqual(await client.json(create), { fine: true });
+      assert.deepEqual(authorizations(), ['Bearer secret-token-1', 'Bearer secret-token-2']);
+      assert.deepEqual(tokens.refusals, ['secret-token-1']);
+      assert.deepEqual(clock.sleeps, []);
+    });
+
+    it(`that can't be renewed is told, with its identity, after ${what}`, async () => {
+      server.reset(behaviour);
+      const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+      assert.equal(server.requests.length, 1);
+      assert.match(error.message, /The call was made as the token of connection 'dev'\./);
+    });
+  }
+
+  it('is renewed once for a call, and told when the new one is refused too', async () => {
+    server.reset({ status: 401 });
+    const { client } = clientFor(server.url, { tokens: new TestTokens(5) });
+    const error = await errorOf(HttpError, client.json(get));
+    assert.equal(error.status, 401);
+    assert.equal(error.attempts, 2);
+    assert.equal(server.requests.length, 2);
+  });
+
+  it('is renewed again in a later call', async () => {
+    const { client } = clientFor(server.url, { tokens: new TestTokens(5) });
+    for (let call = 0; call < 2; call++) {
+      server.reset({ status: 401 }, { body: {} });
+      await client.json(get);
+    }
+    assert.deepEqual(authorizations(), ['Bearer secret-token-2', 'Bearer secret-token-3']);
+  });
+
+  it('is asked for anew with every attempt, so that long waits outlive a token', async () => {
+    server.reset({ status: 500 }, { body: {} });
+    const { client, tokens } = clientFor(server.url, { tokens: new TestTokens(1) });
+    const token = tokens.token.bind(tokens);
+    tokens.token = () => {
+      if (server.requests.length === 1) tokens.refused('secret-token-1');
+      return token();
+    };
+    await client.json(get);
+    assert.deepEqual(authorizations(), ['Bearer secret-token-1', 'Bearer secret-token-2']);
+  });
+
+  it('is not what a 403 for want of a permission tells of', async () => {
+    server.reset({ status: 403, body: { error_code: 'PERMISSION_DENIED', message: 'User lacks Manage on job 7.' } });
+    const { client, tokens } = clientFor(server.url, {
+      tokens: new TestTokens(1),
+      explainRefusal: ({ status, errorCode }, { path }) => `Grant it Can Manage (${status}, ${errorCode}, ${path}).`,
+    });
+    const error = await errorOf(HttpError, client.json(get));
+    assert.deepEqual(tokens.refusals, []);
+    assert.equal(
+      error.message,
+      'Could not read the thing: Databricks answered 403 PERMISSION_DENIED: User lacks Manage on job 7. ' +
+        "The call was made as the token of connection 'dev'. Grant it Can Manage (403, PERMISSION_DENIED, /api/thing).",
+    );
+  });
+
+  it('lets the reason through why there is no token at all', async () => {
+    server.reset({ body: {} });
+    const { client, tokens } = clientFor(server.url);
+    tokens.token = () => Promise.reject(new TaskError('The connection has no token.'));
+    await assert.rejects(client.json(get), new TaskError('The connection has no token.'));
+    assert.equal(server.requests.length, 0);
+  });
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { throttleOf } from '../../../shared/http/throttle';
+import { FakeClock } from '../../support/fakeClock';
+import { RecordingServer } from '../../support/recordingServer';
+import { clientFor, create } from './clientUnderTest';
+
+const importLimit = { name: 'workspace/import', requestsPerSecond: 29 };
+const never = (): AbortSignal => new AbortController().signal;
+
+/** A clock whose timers are as late as those of a busy machine: by up to 12 ms. */
+class LateClock extends FakeClock {
+  #lateness = 0;
+
+  override sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.#lateness = (this.#lateness + 5) % 13;
+    return super.sleep(milliseconds + this.#lateness, signal);
+  }
+}
+
+function mostInOneSecond(times: readonly number[]): number {
+  return Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 1000).length));
+}
+
+describe('throttle', () => {
+  for (const [which, makeClock] of [
+    ['exact', () => new FakeClock()],
+    ['late', () => new LateClock()],
+  ] as const) {
+    it(`lets 400 calls through at their limit, never more than 30 in a second, with timers that are ${which}`, async () => {
+      const clock = makeClock();
+      const throttle = throttleOf('host', clock);
+      const start = clock.now();
+      const times = await Promise.all(
+        Array.from({ length: 400 }, () => throttle.turn(importLimit, never()).then(() => clock.now())),
+      );
+      const seconds = (clock.now() - start) / 1000;
+      assert.ok(seconds <= (1.05 * 400) / 29, `${seconds} s`);
+      assert.ok(seconds >= 400 / 30 - 1, `${seconds} s`);
+      assert.ok(mostInOneSecond(times) <= 30);
+    });
+  }
+
+  it('does not save up turns while nothing happens', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    await throttle.turn(importLimit, never());
+    clock.advance(60_000);
+    const times = await Promise.all(
+      Array.from({ length: 100 }, () => throttle.turn(importLimit, never()).then(() => clock.now())),
+    );
+    assert.ok(mostInOneSecond(times) <= 30);
+  });
+
+  it('lets callers through in the order of their coming', async () => {
+    const throttle = throttleOf('host', new FakeClock());
+    const order: number[] = [];
+    await Promise.all([1, 2, 3, 4].map((number) => throttle.turn(importLimit, never()).then(() => order.push(number))));
+    assert.deepEqual(order, [1, 2, 3, 4]);
+  });
+
+  it('is shared by all clients of a host, and apart for other hosts and other limits', async () => {
+    const clock = new FakeClock();
+    const elapsed = async (...turns: Promise<void>[]): Promise<number> => {
+      const start = clock.now();
+      await Promise.all(turns);
+      return clock.now() - start;
+    };
+    const slow = { name: 'slow', requestsPerSecond: 1 };
+    const other = { name: 'other', requestsPerSecond: 1 };
+    const turn = (host: string, limit = slow): Promise<void> => throttleOf(host, clock).turn(limit, never());
+    assert.ok((await elapsed(turn('a'), turn('b'), turn('b', other))) < 50);
+    clock.advance(5000);
+    assert.ok((await elapsed(turn('a'), turn('a'), turn('a'))) >= 1900);
+  });
+
+  it('holds every call to a pace for its host, after a burst', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    const times = await Promise.all(
+      Array.from({ length: 300 }, () => throttle.turn(undefined, never()).then(() => clock.now())),
+    );
+    assert.ok(mostInOneSecond(times) <= 201);
+    assert.ok(mostInOneSecond(times.slice(101)) <= 101);
+  });
+
+  it('halves its rate when the service says that calls come too fast, once for each second, and recovers slowly', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    const rate = async (): Promise<number> => {
+      const start = clock.now();
+      for (let count = 0; count < 3; count++) await throttle.turn({ name: 'x', requestsPerSecond: 10 }, never());
+      return 2000 / (clock.now() - start);
+    };
+    const limit = { name: 'x', requestsPerSecond: 10 };
+    await rate();
+    for (let count = 0; count < 30; count++) throttle.slowDown(limit);
+    const reduced = await rate();
+    assert.ok(reduced > 3 && reduced < 6, `${reduced}/s`);
+    clock.advance(4000);
+    const recovering = await rate();
+    assert.ok(recovering > reduced && recovering < 9, `${recovering}/s`);
+    clock.advance(10_000);
+    assert.ok((await rate()) > 9);
+  });
+
+  it('never slows down to a standstill', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    for (let second = 0; second < 60; second++) {
+      throttle.slowDown(importLimit);
+      clock.advance(1001);
+    }
+    const start = clock.now();
+    for (let count = 0; count < 5; count++) await throttle.turn(importLimit, never());
+    assert.ok(clock.now() - start < 5000);
+  });
+
+  it('lets a caller go whose signal aborts, and costs the others nothing', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const gone = Array.from({ length: 100 }, () => throttle.turn(importLimit, AbortSignal.any([controller.signal])));
+    const staying = throttle.turn(importLimit, never());
+    const start = clock.now();
+    controller.abort(reason);
+    const outcomes = await Promise.allSettled(gone);
+    await staying;
+    assert.ok(outcomes.filter(({ status }) => status === 'rejected').length >= 99);
+    assert.ok(clock.now() - start < 100);
+    await assert.rejects(throttle.turn(importLimit, AbortSignal.abort(reason)), reason);
+  });
+
+  it('does not hang when the clock of the machine is set back', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock);
+    await throttle.turn(importLimit, never());
+    clock.advance(-3_600_000);
+    const start = clock.now();
+    await throttle.turn(importLimit, never());
+    assert.ok(clock.now() - start < 100);
+  });
+
+  it('is slowed down by a 429, for the limit that the call named', async () => {
+    const server = await RecordingServer.start();
+    try {
+      const times: number[] = [];
+      const { client, clock } = clientFor(server.url);
+      server.reset({ status: 429, headers: { 'Retry-After': '1' } }, (_request, response) => {
+        times.push(clock.now());
+        response.end('{}');
+      });
+      const limit = { name: 'x', requestsPerSecond: 10 };
+      for (let count = 0; count < 3; count++) await client.json({ ...create, limit });
+      const [first = 0, second = 0, third = 0] = times;
+      assert.ok(third - second > 120 || second - first > 120, times.join());
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('does not let its queue use up the budget of a call', async () => {
+    const server = await RecordingServer.start();
+    try {
+      const { client } = clientFor(server.url);
+      const limit = { name: 'slow', requestsPerSecond: 0.1 };
+      await Promise.all(Array.from({ length: 5 }, () => client.json({ ...create, limit, budgetSeconds: 5 })));
+      assert.equal(server.requests.length, 5);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sinon from 'sinon';
+import type { CertificateSettings } from '../../../shared/agent/agent';
+import { TaskError } from '../../../shared/errors';
+import { NetworkError } from '../../../shared/http/errors';
+import { ConnectProxy } from '../../support/connectProxy';
+import { RecordingServer } from '../../support/recordingServer';
+import { makeTestCertificates, type TestCertificates } from '../../support/testCertificates';
+import { clientFor, create, errorOf, get, type ClientUnderTest } from './clientUnderTest';
+
+describe('a service behind a private certificate authority', () => {
+  let folder: string;
+  let certificates: TestCertificates;
+  let trust: CertificateSettings;
+  let identity: CertificateSettings;
+  let server: RecordingServer;
+  let demanding: RecordingServer;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tls-'));
+    certificates = await makeTestCertificates();
+    const file = async (name: string, text: string): Promise<string> => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    };
+    const { ca, client } = certificates;
+    trust = { caFile: await file('ca.pem', ca) };
+    identity = {
+      ...trust,
+      certificateFile: await file('client.pem', client.cert),
+      keyFile: await file('client.key', client.key),
+      passphrase: client.passphrase,
+    };
+    server = await RecordingServer.start(certificates.server);
+    demanding = await RecordingServer.start({
+      ...certificates.server,
+      ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
+  });
+  after(async () => {
+    await Promise.all([server.close(), demanding.close()]);
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    server.reset({ body: { fine: true } });
+    demanding.reset({ body: { fine: true } });
+  });
+
+  const clientWith = (url: string, settings?: CertificateSettings, proxyUrl?: string): ClientUnderTest =>
+    clientFor(url, {}, { certificates: () => settings, proxyFor: () => (proxyUrl ? { url: proxyUrl } : undefined) });
+
+  it('is reached with the authority that the agent is configured with', async () => {
+    const { client } = clientWith(server.url, trust);
+    for (let count = 0; count < 3; count++) assert.deepEqual(await client.json(get), { fine: true });
+    assert.equal(server.connections, 1);
+  });
+
+  it('is refused without, at once, before anything is sent, with the remedy', async () => {
+    const { client, clock } = clientWith(server.url);
+    const error = await errorOf(NetworkError, client.json(get));
+    assert.equal(error.isTransient, false);
+    assert.deepEqual(clock.sleeps, []);
+    assert.equal(server.requests.length, 0);
+    assert.match(error.message, /UNABLE_TO_VERIFY_LEAF_SIGNATURE.*configure the agent with .*\(--sslcacert\)/s);
+  });
+
+  for (const [variable, value] of [
+    ['AGENT_SKIPCERTVALIDATION', 'True'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+  ] as const) {
+    it(`is refused even when ${variable} asks for less`, async () => {
+      const sandbox = sinon.createSandbox();
+      sandbox.stub(process, 'env').value({ ...process.env, [variable]: value });
+      sandbox.stub(process, 'emitWarning');
+      try {
+        await errorOf(NetworkError, clientWith(server.url).client.json(get));
+        assert.equal(server.requests.length, 0);
+      } finally {
+        sandbox.restore();
+      }
+    });
+  }
+
+  it('is refused when its certificate is for another name', async () => {
+    const { client } = clientWith(server.url.replace('localhost', '127.0.0.1'), trust);
+    const error = await errorOf(NetworkError, client.json(get));
+    assert.equal(error.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+    assert.equal(error.isTransient, false);
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('gets the client certificate that it demands', async () => {
+    assert.deepEqual(await clientWith(demanding.url, identity).client.json(get), { fine: true });
+  });
+
+  it('that misses a client certificate ends the call, with the remedy', async () => {
+    const error = await errorOf(NetworkError, clientWith(demanding.url, trust).client.json(create));
+    assert.equal(demanding.requests.length, 0);
+    assert.match(error.message, /client certificate.*--sslclientcert/s);
+  });
+
+  it('is reached through a proxy too, with both certificates', async () => {
+    const proxy = await ConnectProxy.start();
+    try {
+      assert.deepEqual(await clientWith(demanding.url, identity, proxy.url).client.json(get), { fine: true });
+      assert.deepEqual(proxy.targets, [`localhost:${demanding.port}`]);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('may have a proxy that is itself reached by TLS', async () => {
+    const proxy = await ConnectProxy.start(undefined, certificates.server);
+    try {
+      assert.deepEqual(await clientWith(server.url, trust, proxy.url).client.json(get), { fine: true });
+      assert.deepEqual(proxy.targets, [`localhost:${server.port}`]);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  for (const [what, settings, message] of [
+    [
+      'an authority file that is missing',
+      () => ({ caFile: join(folder, 'none.pem') }),
+      /certificate authority \(--sslcacert\): ENOENT/,
+    ],
+    [
+      'a wrong passphrase',
+      () => ({ ...identity, passphrase: 'wrong-secret' }),
+      /certificates that the agent is configured with can't be used/,
+    ],
+    [
+      'a key file that is no key',
+      () => ({ ...identity, keyFile: trust.caFile ?? '' }),
+      /certificates that the agent is configured with can't be used/,
+    ],
+  ] as const) {
+    it(`is not called with ${what}`, () => {
+      assert.throws(
+        () => clientWith(server.url, settings()),
+        (error) => {
+          assert.ok(error instanceof TaskError);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /wrong-secret/);
+          return true;
+        },
+      );
+    });
+  }
+});
