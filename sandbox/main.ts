@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import type { DatabricksOptions } from './databricks/databricks';
+import { startSandbox } from './sandbox';
+
+const usage = `Usage: npm run sandbox -- [options]
+  --json                    print one JSON line when ready, and nothing else
+  --latency MS              add a latency to every request
+  --state FILE              keep the state in a file, and start from it
+  --no-limits               no rate limits
+  --time-scale N            let clusters and runs live N times as fast as real time
+  --python pyodide|machine  run notebooks in Pyodide (default) or in the machine's python3
+  --help                    print this
+`;
+
+interface CommandLine {
+  readonly isJson: boolean;
+  readonly isHelp: boolean;
+  readonly hasMachinePython: boolean;
+  readonly databricks: DatabricksOptions;
+}
+
+/** @throws Error with a sentence about what is wrong. */
+function readCommandLine(args: string[]): CommandLine {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean', default: false },
+      latency: { type: 'string' },
+      state: { type: 'string' },
+      'no-limits': { type: 'boolean', default: false },
+      'time-scale': { type: 'string' },
+      python: { type: 'string', default: 'pyodide' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const number = (name: 'latency' | 'time-scale') => {
+    const text = values[name];
+    if (text !== undefined && !(text.trim() !== '' && Number(text) >= 0))
+      throw new Error(`--${name} takes a number of 0 or more, not '${text}'.`);
+    return text === undefined ? undefined : Number(text);
+  };
+  if (!['pyodide', 'machine'].includes(values.python))
+    throw new Error(`--python takes pyodide or machine, not '${values.python}'.`);
+  const [latency, timeScale] = [number('latency'), number('time-scale')];
+  return {
+    isJson: values.json,
+    isHelp: values.help,
+    hasMachinePython: values.python === 'machine',
+    databricks: {
+      hasLimits: !values['no-limits'],
+      ...(latency !== undefined && { latencyMilliseconds: latency }),
+      ...(timeScale !== undefined && { timeScale }),
+      ...(values.state !== undefined && { stateFile: values.state }),
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const { isJson, isHelp, hasMachinePython, databricks } = readCommandLine(process.argv.slice(2));
+  if (isHelp) {
+    process.stdout.write(usage);
+    return;
+  }
+  const notebooks =
+    hasMachinePython && (await import('./databricks/notebooks/machinePythonRunner')).machinePythonRunner();
+  const sandbox = await startSandbox({ databricks: { ...databricks, ...(notebooks && { notebooks }) } });
+
+  const stop = () => void sandbox.close().then(() => process.exit(0));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+
+  const description = sandbox.describe();
+  if (isJson) {
+    process.stdout.write(`${JSON.stringify(description)}\n`);
+  } else {
+    const { url, token } = description.databricks;
+    process.stdout.write(`Databricks workspace  ${url}\nToken                 ${token}\nPress Ctrl+C to stop.\n`);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  process.exit(2);
+});

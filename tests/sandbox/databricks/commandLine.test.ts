@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+function start(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+describe('npm run sandbox', () => {
+  it('prints one JSON line when ready, serves, and ends cleanly on SIGINT', async () => {
+    const child = start('--json', '--latency', '1');
+    const exit = once(child, 'exit');
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    while (!printed.includes('\n')) await once(child.stdout, 'data');
+    const { databricks } = JSON.parse(printed) as { databricks: { url: string; token: string } };
+    const response = await fetch(`${databricks.url}/api/2.0/preview/scim/v2/Me`, {
+      headers: { authorization: `Bearer ${databricks.token}` },
+    });
+    assert.equal(response.status, 200);
+    child.kill('SIGINT');
+    assert.deepEqual(await exit, [0, null]);
+    assert.equal(printed.trimEnd().split('\n').length, 1);
+  });
+
+  it('explains a wrong option and exits with 2', async () => {
+    const child = start('--latency', 'fast');
+    const exit = once(child, 'exit');
+    let problem = '';
+    child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
+    assert.deepEqual(await exit, [2, null]);
+    assert.match(problem, /--latency takes a number of 0 or more, not 'fast'\.\nUsage:/);
+  });
+});
