@@ -1,0 +1,86 @@
+# Databricks notebook source
+# MAGIC %md
+# MAGIC # Train the demo model
+# MAGIC
+# MAGIC Learns to tell three species of iris apart by the size of their sepals and petals, tests what
+# MAGIC was learned on flowers that were held back, and saves the model as JSON for `scoring`.
+# MAGIC
+# MAGIC Returns the metrics as JSON. Fails when the accuracy is below `minimum_accuracy`, so that a pipeline
+# MAGIC never goes on with a bad model.
+
+# COMMAND ----------
+
+import json
+from pathlib import Path
+
+from model_modules.classifier import train_classifier
+from model_modules.dataset import FEATURES, read_dataset, stratified_split
+from model_modules.evaluation import accuracy, confusion_matrix, macro_f1
+
+# COMMAND ----------
+
+# DBTITLE 1,Parameters
+dbutils.widgets.text("model_version", "1", "Model version")
+dbutils.widgets.text("data_path", "data/iris.csv", "Training data (CSV)")
+# Outside the folder of the notebooks, which is a mirror of the repository. With Unity Catalog a volume
+# is the better place: /Volumes/<catalog>/<schema>/<volume>/demo_model/model.json
+dbutils.widgets.text("model_path", "../demo_model_artifacts/model.json", "Where to save the model")
+dbutils.widgets.text("seed", "1936", "Seed of all random choices")
+dbutils.widgets.text("test_share", "0.2", "Share of rows held back for the test")
+dbutils.widgets.text("epochs", "300", "Epochs")
+dbutils.widgets.text("learning_rate", "0.5", "Learning rate")
+dbutils.widgets.text("minimum_accuracy", "0.9", "Accuracy that the model must reach")
+
+model_version = dbutils.widgets.get("model_version")
+data_path = dbutils.widgets.get("data_path")
+model_path = Path(dbutils.widgets.get("model_path"))
+seed = int(dbutils.widgets.get("seed"))
+test_share = float(dbutils.widgets.get("test_share"))
+epochs = int(dbutils.widgets.get("epochs"))
+learning_rate = float(dbutils.widgets.get("learning_rate"))
+minimum_accuracy = float(dbutils.widgets.get("minimum_accuracy"))
+
+# COMMAND ----------
+
+# DBTITLE 1,Data
+flowers = read_dataset(data_path)
+train, test = stratified_split(flowers, test_share, seed)
+print(f"{len(flowers)} flowers: {len(train)} to train with, {len(test)} to test with")
+
+# COMMAND ----------
+
+# DBTITLE 1,Training
+model = train_classifier(train.rows, train.labels, epochs=epochs, learning_rate=learning_rate, seed=seed)
+
+# COMMAND ----------
+
+# DBTITLE 1,Evaluation
+predicted = [model.predict(row) for row in test.rows]
+metrics = {
+    "accuracy": round(accuracy(test.labels, predicted), 4),
+    "macro_f1": round(macro_f1(test.labels, predicted), 4),
+    "rows_train": len(train),
+    "rows_test": len(test),
+    "confusion_matrix": confusion_matrix(test.labels, predicted),
+}
+print(json.dumps(metrics, indent=2))
+
+if metrics["accuracy"] < minimum_accuracy:
+    raise ValueError(f"Accuracy {metrics['accuracy']} is below the required {minimum_accuracy}")
+
+# COMMAND ----------
+
+# DBTITLE 1,Save the model
+model_path.parent.mkdir(parents=True, exist_ok=True)
+saved = {
+    "model_version": model_version,
+    "features": FEATURES,
+    "metrics": metrics,
+    "classifier": model.to_dict(),
+}
+model_path.write_text(json.dumps(saved, indent=2), encoding="utf-8")
+print(f"Saved to {model_path}")
+
+# COMMAND ----------
+
+dbutils.notebook.exit(json.dumps({"model_version": model_version, **metrics}))

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, it } from 'mocha';
+import type { NotebookOutcome, NotebookRunner, WorkspaceSource } from '../../sandbox/databricks/notebooks/notebookRunner';
+import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
+
+const template = fileURLToPath(new URL('../../template/', import.meta.url));
+const workspaceFolder = '/Shared/models/demo_model';
+const artifacts = '/Shared/models/demo_model_artifacts';
+const irisPath = `${workspaceFolder}/data/iris.csv`;
+
+interface Metrics {
+  readonly accuracy: number;
+  readonly rows_train: number;
+  readonly rows_test: number;
+  readonly confusion_matrix: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+interface SavedModel {
+  readonly metrics: Metrics;
+  readonly classifier: {
+    readonly classes: readonly string[];
+    readonly means: readonly number[];
+    readonly deviations: readonly number[];
+    readonly weights: readonly (readonly number[])[];
+  };
+}
+
+/** The model's folder as an import puts it into the workspace. */
+async function importedModel(): Promise<Map<string, WorkspaceSource>> {
+  const root = join(template, 'demo_model');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'));
+  const sources = files.map(async (entry): Promise<[string, WorkspaceSource]> => {
+    const file = join(entry.parentPath, entry.name);
+    const path = `${workspaceFolder}/${relative(root, file).split(sep).join('/')}`;
+    const content = await readFile(file, 'utf8');
+    return content.startsWith('# Databricks notebook source\n')
+      ? [path.replace(/\.py$/, ''), { kind: 'notebook', language: 'PYTHON', content }]
+      : [path, { kind: 'file', content }];
+  });
+  return new Map(await Promise.all(sources));
+}
+
+function textOf(workspace: ReadonlyMap<string, WorkspaceSource>, path: string): string {
+  const source = workspace.get(path);
+  assert.ok(source, `${path} is not in the workspace`);
+  return Buffer.from(source.content).toString('utf8');
+}
+
+function rowsOf(csv: string): string[][] {
+  return csv.trim().split(/\r?\n/).slice(1).map((line) => line.split(','));
+}
+
+/** The most probable class by the saved weights: the formula of the model, written a second time. */
+function predict({ classes, means, deviations, weights }: SavedModel['classifier'], features: readonly number[]): string {
+  const inputs = [1, ...features.map((x, i) => (x - (means[i] ?? NaN)) / (deviations[i] ?? NaN))];
+  const scores = weights.map((row) => row.reduce((sum, weight, i) => sum + weight * (inputs[i] ?? NaN), 0));
+  return classes[scores.indexOf(Math.max(...scores))] ?? '';
+}
+
+describe('The demo model', function () {
+  this.timeout(60_000);
+  let runner: NotebookRunner;
+  let workspace: Map<string, WorkspaceSource>;
+  let training: NotebookOutcome;
+
+  async function run(
+    notebook: string,
+    tree: Map<string, WorkspaceSource>,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<NotebookOutcome> {
+    return runner.run(
+      {
+        path: `${workspaceFolder}/${notebook}`,
+        parameters,
+        taskKey: notebook,
+        taskValues: new Map(),
+        readFile: (path) => tree.get(path),
+        listFiles: (folder) => [...tree.keys()].filter((path) => path.startsWith(folder)),
+        writeFile: (path, content) => tree.set(path, { kind: 'file', content }),
+        context: { jobId: '1', runId: '2', user: 'ada@example.com' },
+      },
+      new AbortController().signal,
+    );
+  }
+
+  function metricsOf(outcome: NotebookOutcome): Metrics {
+    if (outcome.kind !== 'exited') assert.fail(outcome.kind === 'failed' ? outcome.trace : outcome.kind);
+    return JSON.parse(outcome.result) as Metrics;
+  }
+
+  before(async () => {
+    runner = pyodideRunner();
+    workspace = await importedModel();
+    training = await run('training', workspace);
+  });
+  after(() => runner.close());
+
+  it('is trained on a stratified share of the flowers and gets the rest right but for a few', () => {
+    const metrics = metricsOf(training);
+    assert.deepEqual([metrics.rows_train, metrics.rows_test], [120, 30]);
+    const matrix = Object.entries(metrics.confusion_matrix);
+    assert.deepEqual(matrix.map(([, row]) => Object.values(row).reduce((sum, count) => sum + count)), [10, 10, 10]);
+    const hits = matrix.reduce((sum, [species, row]) => sum + (row[species] ?? 0), 0);
+    assert.equal(metrics.accuracy, Number((hits / 30).toFixed(4)));
+    assert.ok(metrics.accuracy >= 0.95, String(metrics.accuracy));
+  });
+
+  it('saves weights by which another program classifies the flowers as well', () => {
+    const { classifier } = JSON.parse(textOf(workspace, `${artifacts}/model.json`)) as SavedModel;
+    const flowers = rowsOf(textOf(workspace, irisPath));
+    const hits = flowers.filter((row) => predict(classifier, row.slice(0, 4).map(Number)) === row[4]);
+    assert.equal(flowers.length, 150);
+    assert.ok(hits.length >= 143, `${hits.length} of 150`);
+  });
+
+  it('scores flowers as its weights say', async () => {
+    const { classifier } = JSON.parse(textOf(workspace, `${artifacts}/model.json`)) as SavedModel;
+    const outcome = await run('scoring', workspace);
+    const predictions = rowsOf(textOf(workspace, `${artifacts}/predictions.csv`));
+    const species = predictions.map((row) => predict(classifier, row.slice(0, 4).map(Number)));
+    assert.deepEqual(predictions.map((row) => row[4]), species);
+
+    const summary = JSON.parse(outcome.kind === 'exited' ? outcome.result : '{}') as { rows: number; predicted: Record<string, number> };
+    assert.equal(summary.rows, 150);
+    assert.equal(summary.predicted.setosa, species.filter((name) => name === 'setosa').length);
+  });
+
+  it('finds nothing to learn in labels that are dealt out at random, and says that it is too bad to use', async () => {
+    const tree = await importedModel();
+    const [header, ...lines] = textOf(tree, irisPath).trim().split('\n');
+    // Of each species a third keeps its name and the others get the other names: the measurements tell nothing.
+    const names = ['setosa', 'versicolor', 'virginica'];
+    const dealt = lines.map((line, i) => line.replace(/[^,]*$/, names[i % 3] ?? ''));
+    tree.set(irisPath, { kind: 'file', content: [header, ...dealt].join('\n') });
+
+    const refused = await run('training', tree);
+    assert.match(refused.kind === 'failed' ? refused.error : '', /^ValueError: Accuracy 0\.\d+ is below the required 0\.9$/);
+    assert.equal(tree.has(`${artifacts}/model.json`), false);
+    const metrics = metricsOf(await run('training', tree, { minimum_accuracy: '0' }));
+    assert.ok(metrics.accuracy < 0.6, String(metrics.accuracy));
+  });
+
+  it('asks for the training when there is no model to score with', async () => {
+    const outcome = await run('scoring', await importedModel());
+    assert.equal(
+      outcome.kind === 'failed' && outcome.error,
+      'FileNotFoundError: There is no model at ../demo_model_artifacts/model.json: run the training notebook first',
+    );
+  });
+});
+
+describe("The tests of the template's Python", () => {
+  it('pass', function () {
+    if (spawnSync('python3', ['--version']).status !== 0) this.skip();
+    const { status, stderr } = spawnSync('python3', ['-B', '-m', 'unittest'], { cwd: template, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /Ran \d\d tests/);
+  });
+});
