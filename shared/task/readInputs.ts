@@ -31,9 +31,9 @@ export function readInputs<I extends Inputs, Output extends string>(
     }
   }
 
-  const wrong = new Set(problems.map((problem) => problem.input));
-  const between = task.check?.(values as Partial<Values<I>>) ?? [];
-  problems.push(...between.filter((problem) => !wrong.has(problem.input)));
+  const bad = new Set(problems.map(({ input }) => input));
+  const between = task.check?.(values as Partial<Values<I>>, bad) ?? [];
+  problems.push(...between.filter(({ input }) => !bad.has(input)));
   if (problems.length > 0) throw new InputError(problems);
   return values as Values<I>;
 }

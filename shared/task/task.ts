@@ -18,7 +18,7 @@ export interface TaskContext<I extends Inputs, Output extends string> {
   /** Aborts when the pipeline run is cancelled. */
   readonly signal: AbortSignal;
   /** Sets an output variable at once, so that it is there also when the task fails later. */
-  setOutput(name: Output, value: string): void;
+  readonly setOutput: (name: Output, value: string) => void;
 }
 
 /** A success that people should look at: the step succeeds with issues. */
@@ -30,8 +30,8 @@ export interface WithIssues {
 export interface Task<I extends Inputs = Inputs, Output extends string = string> {
   readonly inputs: I;
   readonly outputs: readonly Output[];
-  /** Rules between inputs. An input that has no good value is undefined here, and what is said of it is dropped. */
-  check?(inputs: Partial<Values<I>>): readonly InputProblem[];
+  /** Rules between inputs. An input with a bad value is undefined here, and in `bad`; what is said of it is dropped. */
+  check?(inputs: Partial<Values<I>>, bad: ReadonlySet<string>): readonly InputProblem[];
   /** Does the work: returns the line to show on success, throws to fail. */
   run(context: TaskContext<I, Output>): Promise<string | WithIssues>;
 }

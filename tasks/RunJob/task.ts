@@ -1,0 +1,95 @@
+import type { Run } from '../../shared/databricks/api/jobs';
+import { connect } from '../../shared/databricks/connect';
+import { explainFailedTasks } from '../../shared/databricks/failedTasks';
+import { graceSignal } from '../../shared/databricks/graceSignal';
+import { runJob } from '../../shared/databricks/runJob';
+import { parameterNames, parametersProblem } from '../../shared/databricks/runParameters';
+import type { RunSource } from '../../shared/databricks/runRequest';
+import { runSummary } from '../../shared/databricks/runSummary';
+import { runVerdict } from '../../shared/databricks/runVerdict';
+import { notebookOutput, readTaskOutputs } from '../../shared/databricks/taskOutputs';
+import { TaskError, type InputProblem } from '../../shared/errors';
+import { databricksConnection } from '../../shared/task/databricksConnection';
+import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
+import { stepSeed } from '../../shared/task/stepSeed';
+import { defineTask, type Values } from '../../shared/task/task';
+import { variableText } from '../../shared/task/variableText';
+
+const inputs = {
+  ...databricksConnection,
+  runSource: choice(['job', 'notebook', 'definition'], { required: true, default: 'job' }),
+  job: text({ required: true, when: { runSource: 'job' } }),
+  notebookPath: text({
+    required: true,
+    when: { runSource: 'notebook' },
+    pattern: { matches: /^\/.*[^/]$/, rule: 'must be an absolute workspace path, such as /Shared/models/training.' },
+  }),
+  compute: choice(['serverless', 'existing', 'new'], { default: 'serverless', when: { runSource: 'notebook' } }),
+  cluster: text({ required: true, when: { runSource: 'notebook', compute: 'existing' } }),
+  newCluster: document({ required: true, when: { runSource: 'notebook', compute: 'new' } }),
+  definition: document({ when: { runSource: 'definition' } }),
+  definitionFile: documentFile({ when: { runSource: 'definition' } }),
+  parameters: pairs(),
+  waitForCompletion: flag({ default: true }),
+  timeoutMinutes: integer({ default: 120, min: 1, max: 10080, when: { waitForCompletion: 'true' } }),
+  acceptPartialSuccess: flag({ default: false, when: { waitForCompletion: 'true' } }),
+  repairAttempts: integer({ default: 0, min: 0, max: 10, when: { waitForCompletion: 'true' } }),
+};
+
+/** Runs a job, a notebook or a definition on Databricks, and takes on the result of the run. */
+export const task = defineTask({
+  inputs,
+  outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
+  check,
+
+  async run({ inputs, agent, clock, signal, setOutput }) {
+    const databricks = connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+    const surroundings = { clock, signal, report: agent };
+
+    const onStarted = ({ id, jobId }: Run, url: string): void => {
+      setOutput('jobId', jobId);
+      setOutput('runId', id);
+      setOutput('runUrl', url);
+    };
+    const options = { ...inputs, seed: stepSeed(agent), onStarted };
+    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, surroundings);
+    const { outcome, word, message } = runVerdict(run);
+    if (!inputs.waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
+
+    if (outcome !== 'active') setOutput('resultState', word);
+    const outputs = await readTaskOutputs(databricks, run, surroundings);
+    setOutput('notebookOutput', await variableText(notebookOutput(run, outputs), agent));
+    await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
+
+    if (overrun !== undefined) throw new TaskError(`Run ${run.id} ${overrun}: ${url}`);
+    if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;
+    explainFailedTasks(run, outputs, agent);
+    const end = `Run ${run.id} ended as ${word}${message === undefined ? '' : ` (${message})`}: ${url}`;
+    if (outcome === 'partial' && inputs.acceptPartialSuccess) return { message: end, withIssues: true };
+    throw new TaskError(end);
+  },
+});
+
+function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+  const { runSource, definition, definitionFile, parameters = {} } = inputs;
+  const problems: InputProblem[] = [];
+  const areBothRead = !bad.has('definition') && !bad.has('definitionFile');
+  if (runSource === 'definition' && areBothRead && (definition === undefined) === (definitionFile === undefined))
+    problems.push({ input: 'definition', problem: "or 'definitionFile' must be given, and not both." });
+  for (const [input, body] of Object.entries({ definition, definitionFile }))
+    if (body && 'idempotency_token' in body)
+      problems.push({ input, problem: 'must not hold an idempotency_token: the step makes its own for each try.' });
+  const problem = runSource && parametersProblem(parameters, runSource);
+  if (problem !== undefined) problems.push({ input: 'parameters', problem });
+  return problems;
+}
+
+type Given = Values<typeof inputs>;
+
+function runSource(inputs: Given): RunSource {
+  const { job, notebookPath, cluster, newCluster, parameters = {} } = inputs;
+  if (job !== undefined) return { job, parameters };
+  if (notebookPath === undefined) return { definition: inputs.definition ?? inputs.definitionFile ?? {} };
+  const compute = newCluster ? { newCluster } : cluster !== undefined ? { cluster } : 'serverless';
+  return { notebookPath, compute, parameters };
+}
