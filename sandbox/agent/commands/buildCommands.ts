@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { publishArtifact } from '../steps/artifacts';
+import { uploadFile } from './fileCommands';
+import type { Command } from './parseCommand';
+import { CommandError, type CommandContext } from './commandContext';
+
+type Handlers = Readonly<Record<string, (command: Command, context: CommandContext) => void>>;
+
+export const buildCommands: Handlers = {
+  uploadlog: uploadFile,
+  addbuildtag({ data }, { job }) {
+    if (data.trim() === '') throw new CommandError('it needs a tag');
+    job.run.buildTags.add(data.trim());
+  },
+  updatebuildnumber({ data }, { job }) {
+    if (data.trim() === '') throw new CommandError('it needs a number');
+    job.run.buildNumber = data.trim();
+    job.variables.set('Build.BuildNumber', { value: data.trim(), isReadonly: true });
+  },
+};
+
+export const artifactCommands: Handlers = {
+  upload({ properties, data }, { job }) {
+    const name = properties.get('artifactname') ?? properties.get('containerfolder') ?? '';
+    if (name === '') throw new CommandError("it needs an 'artifactname'");
+    if (!path.isAbsolute(data)) throw new CommandError(`'${data}' is not an absolute path`);
+    if (!existsSync(data)) throw new CommandError(`there is no file or folder '${data}'`);
+    publishArtifact(job.run, name, data);
+  },
+  associate({ properties, data }, { record }) {
+    record.note(`Artifact '${properties.get('artifactname') ?? ''}' is at ${data}.`);
+  },
+};
+
+export const resultCommands: Handlers = {
+  publish(command, { record }) {
+    const files = (command.properties.get('resultfiles') ?? '').split(',').filter((file) => existsSync(file));
+    record.files.push(...files.map((file) => record.keep(file, 'testResults')));
+    record.note(
+      `${files.length} test result file${files.length === 1 ? '' : 's'} kept; the local agent doesn't read them.`,
+    );
+  },
+};

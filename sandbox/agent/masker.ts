@@ -1,0 +1,66 @@
+/**
+ * Hides secrets in everything that is shown or kept. A secret is also hidden in the forms in which it may come back:
+ * as JSON text, percent-encoded, with doubled backslashes, in base64.
+ */
+export class Masker {
+  readonly #values = new Set<string>();
+
+  /**
+   * From here on the value is hidden; a text of white space alone is none. Output is masked line by line, so the lines
+   * of a longer secret count too, but for short ones such as a single brace.
+   */
+  add(secret: string): void {
+    const trimmed = secret.trim();
+    const unquoted = /^(["']).*\1$/s.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
+    const lines = trimmed.split(/\r?\n/).filter((line) => line.trim().length >= 8);
+    for (const text of [secret, trimmed, unquoted, ...lines]) {
+      if (text.trim() !== '') for (const form of formsOf(text)) this.#values.add(form);
+    }
+  }
+
+  /** The text with `***` for every secret in it; overlapping secrets become one. */
+  mask(text: string): string {
+    const ranges = [...this.#values].flatMap((value) => occurrences(text, value)).sort((a, b) => a.start - b.start);
+    let masked = '';
+    let end = 0;
+    for (const range of ranges) {
+      if (range.start >= end) masked += `${text.slice(end, range.start)}***`;
+      end = Math.max(end, range.end);
+    }
+    return masked + text.slice(end);
+  }
+}
+
+function formsOf(secret: string): string[] {
+  const forms = [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    secret.replaceAll('\\', '\\\\'),
+    ...base64Forms(secret),
+  ];
+  return forms.filter((form) => form !== '');
+}
+
+/** In a longer text the base64 of a secret starts at any of three offsets; a short one would hide too much. */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const shifted = [0, 1, 2].map((shift) => {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const start = Math.ceil((shift * 8) / 6);
+    const length = Math.floor(((shift + bytes.length) * 8) / 6) - start;
+    return encoded.slice(start, start + length);
+  });
+  return shifted.filter((form) => form.length >= 6);
+}
+
+function occurrences(text: string, value: string): { start: number; end: number }[] {
+  const found = [];
+  for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + 1)) {
+    found.push({ start, end: start + value.length });
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+import { fold } from '../caseInsensitiveMap';
+import { Problems, type Position } from '../pipelineError';
+import { mapping, scalar, type MappingNode } from '../yaml/node';
+import { Fields } from './fields';
+import type { PipelinePlan, StagePlan } from './plan';
+import { readJob, readName } from './readJob';
+import { readCondition, readVariables, type VariableGroups } from './readVariables';
+
+/** The name of the stage around a pipeline that has none. */
+const implicitStage = '__default';
+
+/** Reads an expanded pipeline. Everything that is wrong with it or not supported is said at once, with its place. */
+export function readPlan(root: MappingNode, groups: VariableGroups): PipelinePlan {
+  const problems = new Problems();
+  const fields = new Fields(root, 'a pipeline', problems);
+  fields.ignore('pool', 'appendCommitMessageToRunName', 'lockBehavior', 'workspace');
+  fields.reject('container', 'services');
+  const name = fields.text('name');
+  const variables = readVariables(fields.list('variables'), groups, problems);
+  const stages = stagesOf(fields).map((stage, index, all) => readStage(stage, index, all, groups, problems));
+  fields.finish();
+  if (stages.length === 0) problems.add("the pipeline has no 'stages', 'jobs' or 'steps'", root.at);
+  checkDependencies('stage', stages, problems);
+  for (const { jobs } of stages) checkDependencies('job', jobs, problems);
+  problems.throwIfAny();
+  return { name, variables, stages };
+}
+
+/** A pipeline of jobs or steps alone is one stage, of one job. */
+function stagesOf(fields: Fields): readonly MappingNode[] {
+  const { at } = fields;
+  const given = ['stages', 'jobs', 'steps'].filter((key) => fields.has(key));
+  if (given.length > 1) fields.problems.add(`a pipeline has only one of ${given.join(', ')}`, at);
+  if (fields.has('stages')) return fields.list('stages');
+  const jobs = fields.value('jobs');
+  const steps = fields.value('steps');
+  const jobKeys = fields.has('steps')
+    ? ['strategy', 'continueOnError', 'timeoutInMinutes', 'cancelTimeoutInMinutes']
+    : [];
+  const moved = Object.fromEntries(
+    jobKeys.flatMap((key) => {
+      const value = fields.value(key);
+      return value ? [[key, value]] : [];
+    }),
+  );
+  const job = steps && mapping({ job: scalar('Job', at), ...moved, steps }, at);
+  const list = jobs ?? (job && { kind: 'sequence' as const, items: [job], at });
+  return list ? [mapping({ stage: scalar(implicitStage, at), jobs: list }, at)] : [];
+}
+
+function readStage(
+  node: MappingNode,
+  index: number,
+  all: readonly MappingNode[],
+  groups: VariableGroups,
+  problems: Problems,
+): StagePlan {
+  const fields = new Fields(node, 'a stage', problems);
+  fields.ignore('pool', 'templateContext', 'lockBehavior', 'isSkippable');
+  fields.reject('trigger');
+  const name = readName('stage', fields, `Stage${index + 1}`);
+  const previous = all[index - 1];
+  const previousName = previous && (new Fields(previous, 'a stage', new Problems()).text('stage') ?? `Stage${index}`);
+  const stage: StagePlan = {
+    name,
+    displayName: fields.text('displayName') ?? name,
+    dependsOn: fields.texts('dependsOn') ?? (previousName === undefined ? [] : [previousName]),
+    condition: readCondition(fields),
+    variables: readVariables(fields.list('variables'), groups, problems),
+    jobs: fields.list('jobs').map((job, jobIndex) => readJob(job, `Job${jobIndex + 1}`, groups, problems)),
+    at: node.at,
+  };
+  if (stage.jobs.length === 0) problems.add(`the stage '${name}' has no jobs`, node.at);
+  fields.finish();
+  return stage;
+}
+
+interface Unit {
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  readonly at: Position;
+}
+
+/** Names are unique, dependencies exist, and nothing depends on itself in the end. */
+function checkDependencies(what: string, units: readonly Unit[], problems: Problems): void {
+  const known = new Map<string, Unit>();
+  for (const unit of units) {
+    if (known.has(fold(unit.name))) problems.add(`there are two ${what}s named '${unit.name}'`, unit.at);
+    known.set(fold(unit.name), unit);
+  }
+  for (const unit of units) {
+    for (const name of unit.dependsOn) {
+      if (!known.has(fold(name)))
+        problems.add(`the ${what} '${unit.name}' depends on '${name}', which is not there`, unit.at);
+    }
+  }
+  const settled = new Set<string>();
+  for (let before = -1; before !== settled.size;) {
+    before = settled.size;
+    for (const unit of units) {
+      if (unit.dependsOn.every((name) => settled.has(fold(name)) || !known.has(fold(name))))
+        settled.add(fold(unit.name));
+    }
+  }
+  const [stuck] = units.filter((unit) => !settled.has(fold(unit.name)));
+  if (stuck) problems.add(`the ${what} '${stuck.name}' depends on itself, through others or directly`, stuck.at);
+}

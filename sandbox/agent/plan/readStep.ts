@@ -1,0 +1,174 @@
+import { fail, type Problems } from '../pipelineError';
+import type { MappingNode } from '../yaml/node';
+import { Fields } from './fields';
+import type { Restrictions, Shell, StepCommon, StepPlan } from './plan';
+import { readCondition } from './readVariables';
+
+type StepKind = Shell | 'task' | 'checkout' | 'publish' | 'download';
+
+const readers: Readonly<Record<StepKind, (fields: Fields, common: StepCommon) => StepPlan>> = {
+  script: (fields, common) => readScript('script', fields, common),
+  bash: (fields, common) => readScript('bash', fields, common),
+  pwsh: (fields, common) => readScript('pwsh', fields, common),
+  powershell: (fields, common) => readScript('powershell', fields, common),
+  task: readTask,
+  checkout: readCheckout,
+  publish: readPublish,
+  download: readDownload,
+};
+
+/** Steps that Azure Pipelines has and the local agent has not. */
+const unsupportedKinds = ['downloadBuild', 'getPackage', 'upload', 'reviewApp', 'restoreCache', 'saveCache'];
+
+/** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps */
+export function readStep(node: MappingNode, problems: Problems): StepPlan | undefined {
+  return problems.attempt(() => {
+    const kind = Object.keys(readers).find((key) => node.entries.some((entry) => entry.key.text === key));
+    if (kind === undefined) return failUnknown(node);
+    const fields = new Fields(node, `a '${kind}' step`, problems);
+    const step = readers[kind as StepKind](fields, readCommon(fields, defaultTitle(kind, fields)));
+    fields.finish();
+    return step;
+  });
+}
+
+function failUnknown(node: MappingNode): never {
+  const unsupported = node.entries.find((entry) => unsupportedKinds.includes(entry.key.text));
+  if (unsupported) fail(`the step '${unsupported.key.text}' is not supported here`, unsupported.key.at);
+  const keys = node.entries.map((entry) => entry.key.text).join(', ');
+  return fail(
+    `this is no step (it has ${keys || 'nothing'}): supported are ${Object.keys(readers).join(', ')}`,
+    node.at,
+  );
+}
+
+function readCommon(fields: Fields, title: string): StepCommon {
+  const name = fields.text('name');
+  if (name !== undefined && !/^\w+$/.test(name)) {
+    fields.problems.add(
+      `the step name '${name}' may hold letters, digits and underscores only`,
+      fields.placeOf('name'),
+    );
+  }
+  return {
+    name,
+    displayName: fields.text('displayName') ?? title,
+    condition: readCondition(fields),
+    continueOnError: fields.flag('continueOnError', false),
+    isEnabled: fields.flag('enabled', true),
+    timeoutMinutes: fields.wholeNumber('timeoutInMinutes', 0),
+    retryCount: fields.wholeNumber('retryCountOnTaskFailure', 0, 10),
+    environment: fields.pairs('env').map(({ name: key, value }) => [key, value] as const),
+    restrictions: readTarget(fields),
+    at: fields.at,
+  };
+}
+
+function defaultTitle(kind: string, fields: Fields): string {
+  const value = fields.text(kind) ?? '';
+  switch (kind) {
+    case 'task':
+      return value.replace(/@.*/, '');
+    case 'checkout':
+    case 'publish':
+    case 'download':
+      return `${kind} ${value}`;
+    default:
+      return value.trim().split('\n')[0] ?? kind;
+  }
+}
+
+/** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/target */
+function readTarget(fields: Fields): Restrictions {
+  const target = fields.value('target');
+  const container = target?.kind === 'scalar' ? target.text : undefined;
+  const inner = target?.kind === 'mapping' ? new Fields(target, "a step's target", fields.problems) : undefined;
+  const place = inner?.text('container') ?? container;
+  if (place !== undefined && place !== 'host')
+    fields.problems.add(`the step's target '${place}' is a container: not supported here`, target?.at);
+  const commands = inner?.text('commands') ?? 'any';
+  if (!['any', 'restricted'].includes(commands))
+    fields.problems.add("'commands' of a target is 'any' or 'restricted'", target?.at);
+  const settable = inner?.texts('settableVariables');
+  inner?.finish();
+  return {
+    areCommandsRestricted: commands === 'restricted',
+    settableVariables: settable?.length === 1 && settable[0] === 'none' ? [] : settable,
+  };
+}
+
+function readScript(shell: Shell, fields: Fields, common: StepCommon): StepPlan {
+  const isPowerShell = shell === 'pwsh' || shell === 'powershell';
+  const preference = (isPowerShell ? fields.text('errorActionPreference') : undefined) ?? 'stop';
+  return {
+    ...common,
+    kind: 'script',
+    shell,
+    script: fields.text(shell) ?? '',
+    workingDirectory: fields.text('workingDirectory'),
+    failOnStderr: fields.flag('failOnStderr', false),
+    errorActionPreference: preference,
+    ignoreLastExitCode: isPowerShell && fields.flag('ignoreLASTEXITCODE', false),
+  };
+}
+
+function readTask(fields: Fields, common: StepCommon): StepPlan {
+  const reference = fields.text('task') ?? '';
+  const match = /^([^@]+)@(\d+)(\.\d+){0,2}$/.exec(reference);
+  if (!match) fail(`'${reference}' is not of the form 'Name@1'`, fields.placeOf('task'));
+  return {
+    ...common,
+    kind: 'task',
+    task: match[1] ?? '',
+    majorVersion: Number(match[2]),
+    inputs: fields.pairs('inputs'),
+  };
+}
+
+function readCheckout(fields: Fields, common: StepCommon): StepPlan {
+  fields.ignore(
+    'clean',
+    'fetchDepth',
+    'fetchFilter',
+    'fetchTags',
+    'lfs',
+    'persistCredentials',
+    'submodules',
+    'workspaceRepo',
+  );
+  fields.reject('path', 'sparseCheckoutDirectories', 'sparseCheckoutPatterns');
+  const source = fields.text('checkout');
+  if (source !== 'self' && source !== 'none') {
+    return fail(
+      `checkout of '${source ?? ''}' is not supported here: only 'self' and 'none'`,
+      fields.placeOf('checkout'),
+    );
+  }
+  return { ...common, kind: 'checkout', source };
+}
+
+function readPublish(fields: Fields, common: StepCommon): StepPlan {
+  fields.ignore('sign', 'signingType');
+  return { ...common, kind: 'publish', path: fields.text('publish') ?? '', artifact: fields.text('artifact') };
+}
+
+function readDownload(fields: Fields, common: StepCommon): StepPlan {
+  const source = fields.text('download');
+  if (source !== 'current' && source !== 'none') {
+    return fail(
+      `download from '${source ?? ''}' is not supported here: only 'current' and 'none'`,
+      fields.placeOf('download'),
+    );
+  }
+  const patterns = (fields.texts('patterns') ?? [])
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.trim() !== '');
+  return {
+    ...common,
+    kind: 'download',
+    source,
+    artifact: fields.text('artifact'),
+    patterns,
+    path: fields.text('path'),
+  };
+}

@@ -1,0 +1,87 @@
+/** How a stage, job or step ended. */
+export type Result = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled' | 'Skipped';
+
+/** An error or warning that a step reported. */
+export interface Issue {
+  readonly type: 'error' | 'warning';
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly code?: string;
+}
+
+/** What a run did. Secrets are masked in every text; files are absolute paths below the output folder. */
+export interface PipelineReport {
+  readonly result: Result;
+  readonly file: string;
+  readonly buildNumber: string;
+  readonly buildTags: readonly string[];
+  readonly durationMilliseconds: number;
+  readonly stages: readonly StageReport[];
+  readonly artifacts: readonly ArtifactReport[];
+}
+
+export interface StageReport {
+  readonly name: string;
+  readonly displayName: string;
+  readonly result: Result;
+  readonly durationMilliseconds: number;
+  /** What there is to know about it, such as why it was skipped. */
+  readonly notes: readonly string[];
+  readonly jobs: readonly JobReport[];
+}
+
+export interface JobReport {
+  /** With the leg of a matrix: `job.leg`. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly result: Result;
+  readonly durationMilliseconds: number;
+  readonly notes: readonly string[];
+  /** As later jobs see them, `step.variable`; secrets masked. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly steps: readonly StepReport[];
+}
+
+export interface StepReport {
+  readonly name: string | undefined;
+  readonly displayName: string;
+  /** The task's name with its version; undefined for other steps. */
+  readonly task: string | undefined;
+  readonly result: Result;
+  readonly durationMilliseconds: number;
+  readonly attempts: number;
+  /** What the task said as its result. */
+  readonly message: string | undefined;
+  readonly notes: readonly string[];
+  /** At most ten errors and ten warnings; `droppedIssues` counts the others. */
+  readonly issues: readonly Issue[];
+  readonly droppedIssues: number;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly attachments: readonly AttachmentReport[];
+  /** Markdown files. */
+  readonly summaries: readonly string[];
+  /** Files for the run's log archive. */
+  readonly files: readonly string[];
+}
+
+export interface AttachmentReport {
+  readonly type: string;
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface ArtifactReport {
+  readonly name: string;
+  readonly folder: string;
+}
+
+const severity: readonly Result[] = ['Skipped', 'Succeeded', 'SucceededWithIssues', 'Canceled', 'Failed'];
+
+/** The worst of several results; nothing but skipped ones give `Skipped`. */
+export function worstOf(results: readonly Result[], none: Result = 'Succeeded'): Result {
+  const [first = none, ...rest] = results;
+  return rest.reduce((worst, result) => (severity.indexOf(result) > severity.indexOf(worst) ? result : worst), first);
+}

@@ -1,0 +1,40 @@
+import type { VariablePlan } from '../plan/plan';
+import { Variables } from '../variables/variables';
+import { evaluateVariable, type RuntimeContext } from './evaluateCondition';
+import type { RunState } from './runState';
+
+/** Variables of one level of the pipeline. */
+export interface VariableLayer {
+  readonly variables: readonly VariablePlan[];
+  /** Off for a unit's own variables while its condition is evaluated: they are not worked out yet. */
+  readonly hasRuntimeValues: boolean;
+}
+
+/**
+ * The variables that hold somewhere in a run, the nearest level last: predefined ones, those of the queue, then the root's,
+ * the stage's and the job's. A `$[ ]` sees those before it.
+ */
+export function makeVariables(
+  run: RunState,
+  predefined: Readonly<Record<string, string>>,
+  layers: readonly VariableLayer[],
+  context: Omit<RuntimeContext, 'variables'>,
+): Variables {
+  const variables = new Variables();
+  for (const [name, value] of Object.entries(run.queueVariables)) variables.set(name, { value });
+  for (const [name, value] of Object.entries(run.secrets)) variables.set(name, { value, isSecret: true });
+  for (const [name, value] of [...run.predefined, ...Object.entries(predefined)])
+    variables.set(name, { value, isReadonly: true });
+  variables.set('Build.BuildNumber', { value: run.buildNumber, isReadonly: true });
+  for (const layer of layers) {
+    for (const { name, value, isReadonly, isSecret } of layer.variables) {
+      if (typeof value !== 'string' && !layer.hasRuntimeValues) continue;
+      const text =
+        typeof value === 'string'
+          ? value
+          : evaluateVariable(value, { ...context, variables: variables.toDictionary() });
+      variables.set(name, { value: text, isReadonly, isSecret });
+    }
+  }
+  return variables;
+}

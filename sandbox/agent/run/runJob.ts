@@ -1,0 +1,127 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { JobPlan, LegPlan, StagePlan } from '../plan/plan';
+import { worstOf, type JobReport, type Result, type StepReport } from '../report';
+import { predefinedOfJob } from '../variables/predefined';
+import type { RuntimeContext } from './evaluateCondition';
+import { makeVariables, type VariableLayer } from './jobVariables';
+import { killTree } from './runProcess';
+import type { JobFolders, JobState, RunState } from './runState';
+import { runStep } from './runStep';
+import { safeName } from './stepRecord';
+
+/** What one run of a job gives to those that depend on it. */
+export interface JobEnd {
+  readonly report: JobReport;
+  readonly result: Result;
+  /** By `step.variable`, secrets as they are. */
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+/** Runs the steps of a job, or of one leg of its matrix, in folders of its own that are gone afterwards. */
+export async function runJob(
+  run: RunState,
+  stage: StagePlan,
+  job: JobPlan,
+  leg: LegPlan,
+  layers: readonly VariableLayer[],
+  context: Omit<RuntimeContext, 'variables'>,
+): Promise<JobEnd> {
+  const started = run.clock.now();
+  const jobName = leg.name === undefined ? job.name : `${job.name}.${leg.name}`;
+  const displayName = leg.name === undefined ? job.displayName : `${job.displayName} ${leg.name}`;
+  const folders = makeFolders(path.join(run.outputFolder, 'work', safeName(`${stage.name}.${jobName}`)));
+  const names = { stage: stage.name, stageDisplayName: stage.displayName, job: jobName, jobDisplayName: displayName };
+  const predefined = {
+    ...predefinedOfJob(names, folders, run.predefined),
+    ...(job.environment === undefined ? {} : { 'Environment.Name': job.environment, 'Strategy.Name': 'runOnce' }),
+  };
+  const variables = makeVariables(
+    run,
+    predefined,
+    [...layers, { variables: leg.variables, hasRuntimeValues: true }],
+    context,
+  );
+  for (const name of variables.names('secret')) run.masker.add(variables.get(name) ?? '');
+  const state: JobState = {
+    run,
+    stageName: stage.name,
+    jobName,
+    variables,
+    folders,
+    prependedPaths: [],
+    outputs: new Map(),
+    processIds: [],
+    status: 'Succeeded',
+  };
+  const notes: string[] = [];
+  if (job.environment !== undefined)
+    notes.push(`Environment '${job.environment}': its approvals and checks are not asked for here.`);
+  try {
+    const steps = await runSteps(job, state, context, notes);
+    const result = state.status === 'Failed' && job.continueOnError ? 'SucceededWithIssues' : state.status;
+    const outputs = Object.fromEntries([...state.outputs].map(([name, value]) => [name, run.masker.mask(value)]));
+    const durationMilliseconds = run.clock.now() - started;
+    return {
+      report: { name: jobName, displayName, result, durationMilliseconds, notes, outputs, steps },
+      result,
+      outputs: state.outputs,
+    };
+  } finally {
+    state.processIds.forEach(killTree);
+    rmSync(folders.workspace, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/**
+ * After a cancel, or when the job's time is up, steps whose condition still holds are run, for as long as the job's cancel
+ * timeout lets them.
+ */
+async function runSteps(
+  job: JobPlan,
+  state: JobState,
+  context: Omit<RuntimeContext, 'variables'>,
+  notes: string[],
+): Promise<StepReport[]> {
+  const { clock, signal } = state.run;
+  const [timeout, deadline, ended] = [new AbortController(), new AbortController(), new AbortController()];
+  const after = (minutes: number, controller: AbortController): void =>
+    void clock.sleep(minutes * 60_000, ended.signal).then(
+      () => controller.abort(),
+      () => undefined,
+    );
+  // A job that is started in spite of a cancel, because its condition says so, is not cancelled by that.
+  const canceled = signal.aborted ? timeout.signal : AbortSignal.any([signal, timeout.signal]);
+  const startDeadline = (): void => after(job.cancelTimeoutMinutes, deadline);
+  if (job.timeoutMinutes > 0) after(job.timeoutMinutes, timeout);
+  canceled.addEventListener('abort', startDeadline, { once: true, signal: ended.signal });
+  const reports: StepReport[] = [];
+  try {
+    for (const [index, step] of job.steps.entries()) {
+      if (canceled.aborted) state.status = 'Canceled';
+      const report = await runStep(step, index + 1, state, context, canceled.aborted ? deadline.signal : canceled);
+      reports.push(report);
+      if (report.result !== 'Skipped') state.status = worstOf([state.status, report.result]);
+    }
+    if (canceled.aborted) state.status = 'Canceled';
+    if (timeout.signal.aborted)
+      notes.push(`The job ran longer than ${job.timeoutMinutes} minutes, which is its limit.`);
+    return reports;
+  } finally {
+    ended.abort();
+  }
+}
+
+function makeFolders(workspace: string): JobFolders {
+  const folders: JobFolders = {
+    workspace,
+    sources: path.join(workspace, 's'),
+    artifacts: path.join(workspace, 'a'),
+    binaries: path.join(workspace, 'b'),
+    testResults: path.join(workspace, 'TestResults'),
+    temp: path.join(workspace, '_temp'),
+    tools: path.join(workspace, '_tool'),
+  };
+  for (const folder of Object.values(folders) as string[]) mkdirSync(folder, { recursive: true });
+  return folders;
+}

@@ -1,0 +1,70 @@
+import { fold } from '../caseInsensitiveMap';
+import type { StagePlan } from '../plan/plan';
+import { worstOf, type JobReport, type StageReport } from '../report';
+import { unitStatusFunctions, whyNotRun, type Outcome, type Refusal } from './evaluateCondition';
+import { inOrder, pick, resultsBefore } from './graph';
+import { makeVariables, type VariableLayer } from './jobVariables';
+import { runJobLegs } from './runJobLegs';
+import type { RunState } from './runState';
+
+interface StageEnd {
+  readonly outcome: Outcome;
+  readonly report: StageReport;
+}
+
+/** Runs the stages one after another, each after those that it depends on. `selected` leaves the others out. */
+export async function runStages(run: RunState, selected: readonly string[] | undefined): Promise<StageReport[]> {
+  const outcomes = new Map<string, Outcome>();
+  const reports: StageReport[] = [];
+  for (const stage of inOrder(run.plan.stages)) {
+    if (selected && !selected.some((name) => fold(name) === fold(stage.name))) {
+      // It has no outcome, so those that depend on it take it as done.
+      reports.push(notRun(stage, { result: 'Skipped', note: 'Skipped: the stage was not selected.' }).report);
+      continue;
+    }
+    const { outcome, report } = await runStage(run, stage, outcomes);
+    outcomes.set(fold(stage.name), outcome);
+    reports.push(report);
+  }
+  return reports;
+}
+
+async function runStage(run: RunState, stage: StagePlan, earlier: ReadonlyMap<string, Outcome>): Promise<StageEnd> {
+  const started = run.clock.now();
+  const dependencies = pick(stage.dependsOn, earlier);
+  const root: VariableLayer = { variables: run.plan.variables, hasRuntimeValues: true };
+  const context = { dependencies, stageDependencies: dependencies, startTime: run.startTime };
+  const before = resultsBefore(stage.dependsOn, run.plan.stages, earlier);
+  const refusal = whyNotRun(stage, unitStatusFunctions(run.signal.aborted, before), () => {
+    const layers = [root, { variables: stage.variables, hasRuntimeValues: false }];
+    const variables = makeVariables(run, { 'System.StageName': stage.name }, layers, context);
+    return { ...context, variables: variables.toDictionary() };
+  });
+  if (refusal) return notRun(stage, refusal);
+
+  const layers = [root, { variables: stage.variables, hasRuntimeValues: true }];
+  const outcomes = new Map<string, Outcome>();
+  const reports: JobReport[] = [];
+  for (const job of inOrder(stage.jobs)) {
+    const end = await runJobLegs({ run, stage, layers, stageDependencies: dependencies }, job, outcomes);
+    outcomes.set(fold(job.name), end.outcome);
+    reports.push(...end.reports);
+  }
+  const jobs = [...outcomes.values()];
+  const result = worstOf(jobs.map((job) => job.result));
+  const outputs = jobs.flatMap((job) =>
+    Object.entries(job.outputs).map(([name, value]) => [`${job.name}.${name}`, value]),
+  );
+  const { name, displayName } = stage;
+  return {
+    outcome: { name, result, outputs: Object.fromEntries(outputs) as Record<string, string>, jobs },
+    report: { name, displayName, result, durationMilliseconds: run.clock.now() - started, notes: [], jobs: reports },
+  };
+}
+
+function notRun({ name, displayName }: StagePlan, { result, note }: Refusal): StageEnd {
+  return {
+    outcome: { name, result, outputs: {}, jobs: [] },
+    report: { name, displayName, result, durationMilliseconds: 0, notes: [note], jobs: [] },
+  };
+}

@@ -1,0 +1,191 @@
+import { randomInt, randomUUID, randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { CaseInsensitiveMap } from './caseInsensitiveMap';
+import { systemClock, type Clock } from './clock';
+import { checkPlan } from './plan/checkPlan';
+import type { PipelinePlan } from './plan/plan';
+import { readPlan } from './plan/readPlan';
+import { fail } from './pipelineError';
+import { Masker } from './masker';
+import { worstOf, type PipelineReport } from './report';
+import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
+import { runStages } from './run/runStages';
+import { baseEnvironment } from './steps/baseEnvironment';
+import {
+  makeConnection,
+  secretsOf,
+  systemConnectionId,
+  type Connection,
+  type ConnectionOptions,
+} from './tasks/connections';
+import { readTasks, type TaskDefinition } from './tasks/taskDefinitions';
+import { expandPipeline } from './templates/expandPipeline';
+import { TemplateFiles } from './templates/templateFiles';
+import { buildNumber, compileTimeVariables, predefinedOfRun } from './variables/predefined';
+import { nodeOfJson, type Json } from './yaml/nodeOfJson';
+
+export interface PipelineOptions {
+  /** The pipeline's YAML file: absolute, or relative to the working folder. */
+  readonly file: string;
+  /** The root of the repository that the pipeline is in; absolute. */
+  readonly workingFolder: string;
+  /** Runtime parameters, as the form for a new run would give them. */
+  readonly parameters?: Readonly<Record<string, Json>>;
+  /** Variables as set when a run is queued; those written in the file win. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The same, secret. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Stand in for the variable groups of the project's library, by name. */
+  readonly variableGroups?: Readonly<Record<string, Readonly<Record<string, string | { readonly secret: string }>>>>;
+  /** Stand in for the project's service connections. */
+  readonly connections?: readonly ConnectionOptions[];
+  /** Holds one folder per built task, with its `task.json`. */
+  readonly tasks: string;
+  /** Gets the folders `logs` (with attachments and summaries) and `artifacts`; those of an earlier run are replaced. */
+  readonly outputFolder: string;
+  /** Only these stages are run; all when absent. */
+  readonly targetStages?: readonly string[];
+  /** Azure DevOps as tasks see it: the URL of the organisation and the job's token. */
+  readonly collection?: { readonly url: string; readonly accessToken: string };
+  /** Take the place of predefined variables, such as `Build.SourceBranch` or `System.Debug`. */
+  readonly predefined?: Readonly<Record<string, string>>;
+  /** Added to the few variables of this machine's environment that steps are given. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  readonly timings?: ProcessTimings;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+  /** Called for every line of output, secrets masked. */
+  readonly onLine?: (line: LogLine) => void;
+}
+
+/**
+ * Runs a pipeline on this machine, as Azure Pipelines and its agent would. A pipeline that can't be run as written is a
+ * `PipelineError` that names files and lines; it comes before anything has run. What fails while it runs is in the report.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineReport> {
+  const clock = options.clock ?? systemClock;
+  const started = clock.now();
+  const startTime = new Date(started);
+  const file = repositoryPath(options);
+  const tasks = readTasks(options.tasks);
+  const collection = options.collection ?? { url: 'http://localhost/', accessToken: randomBytes(26).toString('hex') };
+  const connections = makeConnections(options.connections ?? [], collection);
+  const plan = makePlan(options, file, collection.url, startTime);
+  checkPlan(plan, tasks, connections, options.targetStages);
+
+  for (const folder of ['logs', 'artifacts', 'work']) {
+    rmSync(path.join(options.outputFolder, folder), { recursive: true, force: true, maxRetries: 3 });
+  }
+  const run = makeRun(options, { plan, tasks, connections, clock, startTime, file, collection });
+  const stages = await runStages(run, options.targetStages);
+  rmSync(path.join(run.outputFolder, 'work'), { recursive: true, force: true });
+  return {
+    result: run.signal.aborted ? 'Canceled' : worstOf(stages.map(({ result }) => result)),
+    file,
+    buildNumber: run.masker.mask(run.buildNumber),
+    buildTags: [...run.buildTags].map((tag) => run.masker.mask(tag)),
+    durationMilliseconds: clock.now() - started,
+    stages,
+    artifacts: [...run.artifacts].map(([name, folder]) => ({ name: run.masker.mask(name), folder })),
+  };
+}
+
+interface RunParts {
+  readonly plan: PipelinePlan;
+  readonly tasks: readonly TaskDefinition[];
+  readonly connections: readonly Connection[];
+  readonly clock: Clock;
+  readonly startTime: Date;
+  readonly file: string;
+  readonly collection: { readonly url: string; readonly accessToken: string };
+}
+
+function makeRun(options: PipelineOptions, parts: RunParts): RunState {
+  const { plan, tasks, connections, clock, startTime, file, collection } = parts;
+  const identity = {
+    file,
+    buildId: String(randomInt(1, 2 ** 31 - 1)),
+    planId: randomUUID(),
+    collectionUri: collection.url,
+    startTime,
+  };
+  const predefined = predefinedOfRun({ ...identity, overrides: options.predefined ?? {} });
+  const secrets = { ...options.secrets, 'System.AccessToken': collection.accessToken };
+  const lookUp = (name: string): string | undefined => {
+    const values = new CaseInsensitiveMap([...Object.entries(options.variables ?? {}), ...predefined]);
+    const planned = plan.variables.find((each) => each.name.toLowerCase() === name.toLowerCase())?.value;
+    return typeof planned === 'string' ? planned : values.get(name);
+  };
+  return {
+    plan,
+    tasks,
+    connections,
+    masker: makeMasker([...Object.values(secrets), ...connections.flatMap(secretsOf)]),
+    clock,
+    timings: options.timings ?? agentTimings,
+    signal: options.signal ?? new AbortController().signal,
+    onLine: options.onLine ?? (() => undefined),
+    baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },
+    workingFolder: path.resolve(options.workingFolder),
+    outputFolder: path.resolve(options.outputFolder),
+    startTime,
+    predefined,
+    queueVariables: options.variables ?? {},
+    secrets,
+    buildNumber: buildNumber(plan.name, startTime, lookUp),
+    buildTags: new Set(),
+    artifacts: new Map(),
+  };
+}
+
+function makePlan(options: PipelineOptions, file: string, collectionUri: string, startTime: Date): PipelinePlan {
+  const branch = options.predefined?.['Build.SourceBranch'] ?? 'refs/heads/main';
+  const given = Object.entries(options.parameters ?? {}).map(([name, value]) => {
+    const node = nodeOfJson(value, { file: 'given parameters', line: 1, column: 1 });
+    return [name, { node: () => node }] as const;
+  });
+  const root = expandPipeline({
+    files: new TemplateFiles(path.resolve(options.workingFolder)),
+    file,
+    parameters: new CaseInsensitiveMap(given),
+    predefined: Object.entries({ ...compileTimeVariables(file, branch, collectionUri), ...options.predefined }),
+    startTime,
+  });
+  const groups = Object.entries(options.variableGroups ?? {}).map(([group, variables]) => {
+    const members = Object.entries(variables).map(([name, value]) =>
+      typeof value === 'string' ? { name, value, isSecret: false } : { name, value: value.secret, isSecret: true },
+    );
+    return [group, members] as const;
+  });
+  return readPlan(root, new CaseInsensitiveMap(groups));
+}
+
+function makeConnections(
+  options: readonly ConnectionOptions[],
+  { url, accessToken }: { url: string; accessToken: string },
+): Connection[] {
+  const system = {
+    id: systemConnectionId,
+    name: 'SystemVssConnection',
+    url,
+    scheme: 'OAuth',
+    parameters: { AccessToken: accessToken },
+  };
+  return [system, ...options].map(makeConnection);
+}
+
+function makeMasker(secrets: readonly string[]): Masker {
+  const masker = new Masker();
+  secrets.forEach((secret) => masker.add(secret));
+  return masker;
+}
+
+/** The pipeline's file as templates and messages name it. */
+function repositoryPath({ file, workingFolder }: PipelineOptions): string {
+  const relative = path.relative(path.resolve(workingFolder), path.resolve(workingFolder, file));
+  if (relative.startsWith('..') || path.isAbsolute(relative))
+    fail(`the pipeline's file ${file} is not in ${workingFolder}`);
+  return relative.split(path.sep).join('/');
+}

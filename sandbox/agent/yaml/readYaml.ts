@@ -1,0 +1,47 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type ParsedNode } from 'yaml';
+import { fail, type Position } from '../pipelineError';
+import type { MappingNode, Node, ScalarNode } from './node';
+
+/**
+ * Reads one YAML file whose root is a mapping. `file` is how messages name it. A key may stand twice here, because two
+ * `${{ else }}` may stand in one mapping: what is defined twice shows after expansion.
+ */
+export function readYaml(text: string, file: string): MappingNode {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, merge: false, prettyErrors: false, uniqueKeys: false });
+  const place = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  // What is wrong after the first error is mostly a consequence of it.
+  const [error] = document.errors;
+  if (error) fail(error.message, place(error.pos[0]));
+  const root = document.contents ? convert(document.contents, place) : undefined;
+  if (root?.kind !== 'mapping') fail('a pipeline file holds a mapping at its root', place(0));
+  return root;
+}
+
+function convert(node: ParsedNode, place: (offset: number) => Position): Node {
+  const at = place(node.range[0]);
+  if (isAlias(node) || node.anchor !== undefined) return fail('Azure Pipelines knows no YAML anchors and aliases', at);
+  if (isScalar(node)) return convertScalar(node, at);
+  if (isSeq(node)) return { kind: 'sequence', items: node.items.map((item) => convert(item, place)), at };
+  if (!isMap(node)) return fail('this kind of YAML is not supported', at);
+  const entries = node.items.map((pair) => {
+    const key = convert(pair.key, place);
+    if (key.kind !== 'scalar') return fail('a key must be a text', key.at);
+    return {
+      key,
+      value: pair.value
+        ? convert(pair.value, place)
+        : ({ kind: 'scalar', text: '', style: 'plain', at: key.at } as const),
+    };
+  });
+  return { kind: 'mapping', entries, at };
+}
+
+function convertScalar(node: Scalar, at: Position): ScalarNode {
+  return node.type === Scalar.PLAIN
+    ? { kind: 'scalar', text: node.source ?? '', style: 'plain', at }
+    : { kind: 'scalar', text: String(node.value), style: 'quoted', at };
+}

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseCommand } from '../../../sandbox/agent/commands/parseCommand';
+import { useFixture } from './pipelineFixture';
+
+describe('A logging command', () => {
+  const parsed: readonly (readonly [
+    string,
+    readonly [string, string, Readonly<Record<string, string>>, string] | undefined,
+  ])[] = [
+    ['##vso[task.complete]', ['task', 'complete', {}, '']],
+    [
+      'before ##vso[Task.SetVariable Variable=a;isSecret=TRUE;]b c ',
+      ['task', 'setvariable', { variable: 'a', issecret: 'TRUE' }, 'b c '],
+    ],
+    [
+      '##vso[task.logissue type=error;sourcepath=a%3Bb%5D%0Ac;code=%AZP25]x%0D%0Ay%AZP250A%3B',
+      ['task', 'logissue', { type: 'error', sourcepath: 'a;b]\nc', code: '%' }, 'x\r\ny%0A%3B'],
+    ],
+    [
+      '##vso[task.setvariable variable=a=b;empty=;=x;nothing]v',
+      ['task', 'setvariable', { variable: 'a=b', empty: '' }, 'v'],
+    ],
+    ['##vso[task]x', undefined],
+    ['##vso[task.complete', undefined],
+    ['##[error]x', undefined],
+    ['plain text ] with brackets', undefined],
+  ];
+  for (const [line, expected] of parsed) {
+    it(`is read from: ${line}`, () => {
+      const command = parseCommand(line);
+      const parts = command && [command.area, command.event, Object.fromEntries(command.properties), command.data];
+      assert.deepEqual(parts, expected);
+    });
+  }
+});
+
+describe('Logging commands of a step', () => {
+  const fixture = useFixture();
+
+  /** A pipeline of one step that says these lines. */
+  const say = (...lines: readonly string[]): string =>
+    `steps:\n- bash: |\n    cat <<'END'\n${lines.map((line) => `    ${line}`).join('\n')}\n    END\n  name: s\n`;
+
+  it('report issues with their place, and do not fail the step', async () => {
+    const { steps, lines } = await fixture().run(
+      say(
+        '##vso[task.logissue type=error;sourcepath=a.py;linenumber=3;columnnumber=7;code=E1]broken%0Aline',
+        'text ##vso[task.issue type=Warning]careful',
+      ),
+    );
+    const step = steps.get('s');
+    assert.equal(step?.result, 'Succeeded');
+    assert.deepEqual(step.issues, [
+      { type: 'error', message: 'broken\nline', file: 'a.py', line: 3, column: 7, code: 'E1' },
+      { type: 'warning', message: 'careful' },
+    ]);
+    assert.ok(lines.includes('##[error]broken\nline') && lines.includes('##[warning]careful'));
+  });
+
+  it('are kept as ten errors and ten warnings at most', async () => {
+    const numbers = [...Array(12).keys()];
+    const { steps } = await fixture().run(
+      say(
+        ...numbers.map((n) => `##vso[task.logissue type=error]e${n}`),
+        ...numbers.map((n) => `##vso[task.logissue type=warning]w${n}`),
+      ),
+    );
+    const { issues, droppedIssues } = steps.get('s') ?? { issues: [], droppedIssues: 0 };
+    assert.equal(issues.filter(({ type }) => type === 'error').length, 10);
+    assert.equal(issues.filter(({ type }) => type === 'warning').length, 10);
+    assert.equal(droppedIssues, 4);
+  });
+
+  it('set the result, and the worst one counts', async () => {
+    const { steps, report } = await fixture().run(
+      say(
+        '##vso[task.complete result=Failed]bad',
+        '##vso[task.complete result=Succeeded]good',
+        '##vso[task.complete result=SucceededWithIssues]',
+      ),
+    );
+    assert.equal(steps.get('s')?.result, 'Failed');
+    assert.equal(steps.get('s')?.message, 'good');
+    assert.equal(report.result, 'Failed');
+  });
+
+  it('are read from the error stream too, and not shown', async () => {
+    const { steps, lines } = await fixture().run(
+      "steps:\n- bash: echo '##vso[task.complete result=SucceededWithIssues]so so' >&2\n  name: s\n",
+    );
+    assert.equal(steps.get('s')?.result, 'SucceededWithIssues');
+    assert.ok(!lines.some((line) => line.includes('##vso')));
+  });
+
+  it('show debug lines only when the run is debugged', async () => {
+    const yaml = say('##vso[task.debug]inside');
+    assert.ok(!(await fixture().run(yaml)).lines.includes('##[debug]inside'));
+    assert.ok((await fixture().run(`variables: { System.Debug: true }\n${yaml}`)).lines.includes('##[debug]inside'));
+  });
+
+  it('mask what they declare secret, in every line and file from then on', async () => {
+    const { steps, lines } = await fixture().run(
+      say(
+        '##vso[task.setprogress value=50]half',
+        '##vso[task.settaskvariable variable=t;issecret=true]task-secret',
+        '##vso[task.setsecret]open sesame',
+        'x open sesame task-secret',
+        '##vso[task.logissue type=error]open sesame',
+      ),
+    );
+    assert.ok(lines.includes('x *** ***'));
+    assert.equal(steps.get('s')?.issues[0]?.message, '***');
+    assert.ok(!readFileSync(steps.get('s')?.logFile ?? '', 'utf8').includes('sesame'));
+  });
+
+  it('put folders before the PATH of later steps', async () => {
+    const { lines } = await fixture().run(`
+steps:
+- bash: |
+    mkdir -p "$AGENT_TEMPDIRECTORY/bin"
+    printf '#!/bin/sh\\necho my own tool' > "$AGENT_TEMPDIRECTORY/bin/tool"
+    chmod +x "$AGENT_TEMPDIRECTORY/bin/tool"
+    echo "##vso[task.prependpath]$AGENT_TEMPDIRECTORY/bin"
+- bash: tool
+`);
+    assert.ok(lines.includes('my own tool'));
+  });
+
+  it('keep attachments, summaries and files after the job', async () => {
+    const { steps } = await fixture().run(`
+steps:
+- bash: |
+    cd "$AGENT_TEMPDIRECTORY"
+    mkdir other
+    echo "# One" > summary.md
+    echo "# Two" > other/summary.md
+    echo data > data.json
+    echo "##vso[task.uploadsummary]$PWD/summary.md"
+    echo "##vso[task.uploadsummary]$PWD/other/summary.md"
+    echo "##vso[task.addattachment type=my-run;name=result]$PWD/data.json"
+    echo "##vso[task.uploadfile]$PWD/data.json"
+    echo "##vso[build.uploadlog]$PWD/data.json"
+  name: s
+`);
+    const step = steps.get('s');
+    assert.deepEqual(
+      step?.summaries.map((file) => readFileSync(file, 'utf8')),
+      ['# One\n', '# Two\n'],
+    );
+    assert.deepEqual(
+      step.attachments.map(({ type, name, file }) => [type, name, readFileSync(file, 'utf8')]),
+      [['my-run', 'result', 'data\n']],
+    );
+    assert.deepEqual(
+      step.files.map((file) => readFileSync(file, 'utf8')),
+      ['data\n', 'data\n'],
+    );
+    assert.ok([...step.summaries, ...step.files, step.logFile].every((file) => file.startsWith(fixture().output)));
+  });
+
+  it('tag and number the build, and add to artifacts', async () => {
+    const { report, lines } = await fixture().run(`
+steps:
+- bash: |
+    echo hi > "$AGENT_TEMPDIRECTORY/a.txt"
+    echo "##vso[build.addbuildtag]release"
+    echo "##vso[build.updatebuildnumber]42"
+    echo "##vso[artifact.upload artifactname=drop]$AGENT_TEMPDIRECTORY/a.txt"
+- bash: echo "n $(Build.BuildNumber)"
+`);
+    assert.deepEqual(report.buildTags, ['release']);
+    assert.equal(report.buildNumber, '42');
+    assert.ok(lines.includes('n 42'));
+    assert.equal(readFileSync(path.join(report.artifacts[0]?.folder ?? '', 'a.txt'), 'utf8'), 'hi\n');
+  });
+
+  it('leave test results and the like to the service, but keep their files', async () => {
+    const { steps } = await fixture().run(`
+steps:
+- bash: |
+    echo "<x/>" > "$AGENT_TEMPDIRECTORY/t.xml"
+    echo "##vso[results.publish type=JUnit;resultFiles=$AGENT_TEMPDIRECTORY/t.xml,/nowhere.xml]"
+    echo "##vso[codecoverage.publish summaryfile=$AGENT_TEMPDIRECTORY/t.xml]"
+    echo "##vso[artifact.associate type=filepath;artifactname=a]/share"
+    echo "##vso[telemetry.publish area=a;feature=b]{}"
+    echo "##vso[task.logdetail id=1;name=x]y"
+  name: s
+`);
+    assert.deepEqual(steps.get('s')?.notes, [
+      "1 test result file kept; the local agent doesn't read them.",
+      'The local agent does nothing with code coverage.',
+      "Artifact 'a' is at /share.",
+    ]);
+    assert.deepEqual(
+      steps.get('s')?.files.map((file) => readFileSync(file, 'utf8')),
+      ['<x/>\n'],
+    );
+    assert.equal(steps.get('s')?.result, 'Succeeded');
+  });
+
+  const failing: readonly (readonly [string, string])[] = [
+    ['##vso[task.uploadsummary]/nowhere/summary.md', "there is no file '/nowhere/summary.md'"],
+    ['##vso[task.uploadsummary]summary.md', "'summary.md' is not an absolute path"],
+    ['##vso[task.addattachment type=a]/x', "it needs a 'name'"],
+    [
+      '##vso[task.addattachment type=a;name=b/c]/x',
+      "'b/c' can not be a 'name': it has characters that no file name has",
+    ],
+    ['##vso[task.setvariable]x', "it needs a 'variable'"],
+    ['##vso[task.settaskvariable]x', "it needs a 'variable'"],
+    ['##vso[task.setprogress value=101]x', "'101' is no percentage"],
+    ['##vso[task.setsecret]a%0Ab', 'a secret can not have several lines'],
+    ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret can not have several lines'],
+    ['##vso[task.logissue]x', "'type' is 'error' or 'warning'"],
+    [
+      '##vso[task.complete result=Great]x',
+      "'Great' is no result: known are Succeeded, SucceededWithIssues, Failed, Canceled, Skipped",
+    ],
+    ['##vso[task.setendpoint id=none;field=url]x', "there is no service connection 'none'"],
+    [
+      '##vso[task.setendpoint id=SystemVssConnection;field=name;key=x]x',
+      "'name' is no field: known are url, authParameter, dataParameter",
+    ],
+    ['##vso[artifact.upload]/nowhere', "it needs an 'artifactname'"],
+    ['##vso[artifact.upload artifactname=a]nowhere', "'nowhere' is not an absolute path"],
+    ['##vso[build.updatebuildnumber]', 'it needs a number'],
+    ['##vso[artifact.upload artifactname=a]/nowhere', "there is no file or folder '/nowhere'"],
+    ['##vso[build.addbuildtag] ', 'it needs a tag'],
+  ];
+  for (const [line, message] of failing) {
+    it(`fail the step when they can not be carried out: ${line}`, async () => {
+      const { steps } = await fixture().run(say(line));
+      const name = /\[([^\s\]]+)/.exec(line)?.[1] ?? '';
+      assert.equal(steps.get('s')?.result, 'Failed');
+      assert.deepEqual(steps.get('s')?.issues, [
+        { type: 'error', message: `Unable to process '##vso[${name}]': ${message}` },
+      ]);
+    });
+  }
+
+  it('only warn when nobody knows them', async () => {
+    const { steps } = await fixture().run(say('##vso[task.unheard]x', '##vso[area.of]x'));
+    assert.equal(steps.get('s')?.result, 'Succeeded');
+    assert.deepEqual(
+      steps.get('s')?.issues.map(({ type, message }) => `${type}: ${message}`),
+      [
+        "warning: '##vso[task.unheard]' is not a logging command that this agent knows.",
+        "warning: '##vso[area.of]' is not a logging command that this agent knows.",
+      ],
+    );
+  });
+
+  it("are held to the restrictions of the step's target", async () => {
+    const yaml = say(
+      '##vso[task.uploadsummary]/x',
+      '##vso[task.setvariable variable=my_a]1',
+      '##vso[task.setvariable variable=other]2',
+    );
+    const { steps, lines } = await fixture().run(
+      `${yaml}  target: { commands: restricted, settableVariables: [MY_*] }\n- bash: echo '$(my_a) $(other)'\n`,
+    );
+    assert.equal(steps.get('s')?.result, 'Succeeded');
+    assert.deepEqual(
+      steps.get('s')?.issues.map(({ message }) => message),
+      [
+        "'##vso[task.uploadsummary]' is not allowed in this step, whose commands are restricted.",
+        "The variable 'other' is not among those that this step may set; it is left as it is.",
+      ],
+    );
+    assert.ok(lines.includes('1 $(other)'));
+    assert.ok(!existsSync('/x'));
+  });
+});

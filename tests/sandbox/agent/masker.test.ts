@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Masker } from '../../../sandbox/agent/masker';
+
+function maskerOf(...secrets: readonly string[]): Masker {
+  const masker = new Masker();
+  for (const secret of secrets) masker.add(secret);
+  return masker;
+}
+
+describe('The masker', () => {
+  const secret = 'p"a\\ss wörd/+';
+
+  const forms: readonly (readonly [string, string])[] = [
+    ['as it is', secret],
+    ['in JSON', JSON.stringify(secret).slice(1, -1)],
+    ['percent-encoded', encodeURIComponent(secret)],
+    ['in a URI', encodeURI(secret)],
+    ['with doubled backslashes', secret.replaceAll('\\', '\\\\')],
+  ];
+  for (const [name, form] of forms) {
+    it(`hides a secret ${name}`, () => assert.equal(maskerOf(secret).mask(`x${form}y${form}`), 'x***y***'));
+  }
+
+  it('hides a secret in base64, wherever in the encoded text it starts', () => {
+    for (const before of ['', 'u', 'us', 'user:']) {
+      const encoded = Buffer.from(`${before}${secret}tail`).toString('base64');
+      const masked = maskerOf(secret).mask(encoded);
+      assert.match(masked, /^.{0,9}\*\*\*.{0,8}$/, `${before}: ${masked}`);
+    }
+  });
+
+  it('makes one mask of secrets that overlap', () =>
+    assert.equal(maskerOf('abcd', 'cdef', 'bc').mask('-abcdef-'), '-***-'));
+
+  it('hides the lines of a long secret, but not its braces', () => {
+    const masker = maskerOf('{\n  "key": "value"\n}');
+    assert.equal(masker.mask('{}  "key": "value"'), '{}***');
+  });
+
+  it('hides a quoted secret without its quotes', () => assert.equal(maskerOf('"quoted"').mask('quoted'), '***'));
+
+  it('takes no notice of white space', () => assert.equal(maskerOf(' ', '', '\n').mask('a b'), 'a b'));
+
+  it('leaves no secret in any text', () => {
+    const word = fc
+      .string({ minLength: 3, unit: 'grapheme-ascii' })
+      .filter((text) => text.trim().length >= 3 && !text.includes('*'));
+    fc.assert(
+      fc.property(
+        word,
+        fc.string(),
+        fc.string(),
+        (text, before, after) => !maskerOf(text).mask(`${before}${text}${after}`).includes(text),
+      ),
+    );
+  });
+});

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { useFixture } from './pipelineFixture';
+import type { PipelineOptions } from '../../../sandbox/agent/runPipeline';
+
+/** A pipeline, what is wrong with it, and what the run is given. */
+type Case = readonly [name: string, yaml: string, problems: readonly string[], options?: Partial<PipelineOptions>];
+
+const job = (rest: string): string => `jobs:\n- job: A\n${rest}  steps:\n  - script: x\n`;
+const step = (rest: string): string => `steps:\n- script: x\n${rest}`;
+const deploy = (strategy: string): string => `jobs:\n- deployment: D\n  environment: prod\n  strategy:\n${strategy}`;
+
+const cases: readonly Case[] = [
+  ['nothing to run', 'trigger: none\n', ["pipeline.yml:1:1: the pipeline has no 'stages', 'jobs' or 'steps'"]],
+  [
+    'steps beside jobs',
+    'steps: []\njobs: []\n',
+    ['pipeline.yml:1:1: a pipeline has only one of jobs, steps', "pipeline.yml:1:1: the stage '__default' has no jobs"],
+  ],
+  ['an unknown key', 'stpes: []\nsteps:\n- script: x\n', ["pipeline.yml:1:1: 'stpes' is not known in a pipeline"]],
+  ['an unknown key of a job', job('  depends: B\n'), ["pipeline.yml:3:3: 'depends' is not known in a job"]],
+  [
+    'an unknown key of a step',
+    step('  workingDir: x\n'),
+    ["pipeline.yml:3:3: 'workingDir' is not known in a 'script' step"],
+  ],
+  [
+    'a step that is none',
+    'steps:\n- displayName: x\n',
+    [
+      'pipeline.yml:2:3: this is no step (it has displayName): supported are script, bash, pwsh, powershell, task, checkout, publish, download',
+    ],
+  ],
+  [
+    'a step that is not supported',
+    'steps:\n- getPackage: x\n',
+    ["pipeline.yml:2:3: the step 'getPackage' is not supported here"],
+  ],
+  ['a job without steps', 'jobs:\n- job: A\n', ['pipeline.yml:2:3: a job has no steps']],
+  [
+    'a job that is none',
+    'jobs:\n- steps:\n  - script: x\n',
+    ["pipeline.yml:2:3: a job starts with 'job' or 'deployment'"],
+  ],
+  ['a container job', job('  container: image\n'), ["pipeline.yml:3:3: 'container' of a job is not supported here"]],
+  [
+    'a sliced job',
+    job('  strategy: { parallel: 2 }\n'),
+    ["pipeline.yml:3:15: 'parallel' of a job's strategy is not supported here"],
+  ],
+  [
+    'a matrix made while running',
+    job("  strategy:\n    matrix: $[ dependencies.A.outputs['x.y'] ]\n"),
+    ["pipeline.yml:4:13: 'matrix' takes a mapping; one that is made while the pipeline runs is not supported here"],
+  ],
+  [
+    'a rolling deployment',
+    deploy('    rolling: {}\n'),
+    ["pipeline.yml:5:5: 'rolling' of a deployment job's strategy is not supported here"],
+  ],
+  [
+    'other hooks of a deployment',
+    deploy('    runOnce:\n      preDeploy: {}\n      deploy:\n        steps:\n        - script: x\n'),
+    ["pipeline.yml:6:7: 'preDeploy' of 'runOnce' is not supported here"],
+  ],
+  [
+    'a deployment to a resource',
+    'jobs:\n- deployment: D\n  environment: { name: p, resourceName: r }\n  strategy: { runOnce: { deploy: { steps: [{ script: x }] } } }\n',
+    ["pipeline.yml:3:27: 'resourceName' of an environment is not supported here"],
+  ],
+  [
+    'a deployment without a strategy',
+    'jobs:\n- deployment: D\n  environment: p\n',
+    ["pipeline.yml:2:3: a deployment job needs a 'strategy'"],
+  ],
+  [
+    'checkout of another repository',
+    'steps:\n- checkout: other\n',
+    ["pipeline.yml:2:13: checkout of 'other' is not supported here: only 'self' and 'none'"],
+  ],
+  [
+    'checkout to a path',
+    'steps:\n- checkout: self\n  path: x\n',
+    ["pipeline.yml:3:3: 'path' of a 'checkout' step is not supported here"],
+  ],
+  [
+    'download from another pipeline',
+    'steps:\n- download: other\n',
+    ["pipeline.yml:2:13: download from 'other' is not supported here: only 'current' and 'none'"],
+  ],
+  [
+    'a step in a container',
+    step('  target: box\n'),
+    ["pipeline.yml:3:11: the step's target 'box' is a container: not supported here"],
+  ],
+  [
+    'a flag that is none',
+    step('  continueOnError: perhaps\n'),
+    ["pipeline.yml:3:20: 'continueOnError' takes true or false, not 'perhaps'"],
+  ],
+  [
+    'a time that is none',
+    step('  timeoutInMinutes: -1\n'),
+    ["pipeline.yml:3:21: 'timeoutInMinutes' takes a whole number, not '-1'"],
+  ],
+  [
+    'too many retries',
+    step('  retryCountOnTaskFailure: 11\n'),
+    ["pipeline.yml:3:28: 'retryCountOnTaskFailure' takes a whole number up to 10, not '11'"],
+  ],
+  ['a text that is a list', step('  displayName: [x]\n'), ["pipeline.yml:3:16: 'displayName' takes a text"]],
+  ['an environment that is a list', step('  env: [x]\n'), ["pipeline.yml:3:8: 'env' takes a mapping"]],
+  [
+    'a name with a dash',
+    'jobs:\n- job: a-b\n  steps:\n  - script: x\n    name: c-d\n',
+    [
+      "pipeline.yml:2:8: the name 'a-b' may hold letters, digits and underscores only, and starts with a letter",
+      "pipeline.yml:5:11: the step name 'c-d' may hold letters, digits and underscores only",
+    ],
+  ],
+  [
+    'two steps of one name',
+    'steps:\n- script: x\n  name: a\n- script: y\n  name: A\n',
+    ["pipeline.yml:4:3: there are two steps named 'A'"],
+  ],
+  [
+    'two jobs of one name',
+    'jobs:\n- job: A\n  steps: [{ script: x }]\n- job: a\n  steps: [{ script: x }]\n',
+    ["pipeline.yml:4:3: there are two jobs named 'a'"],
+  ],
+  [
+    'a dependency that is not there',
+    job('  dependsOn: [B, C]\n'),
+    [
+      "pipeline.yml:2:3: the job 'A' depends on 'B', which is not there",
+      "pipeline.yml:2:3: the job 'A' depends on 'C', which is not there",
+    ],
+  ],
+  [
+    'stages in a circle',
+    'stages:\n- stage: A\n  dependsOn: B\n  jobs: [{ job: J, steps: [{ script: x }] }]\n- stage: B\n  dependsOn: A\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
+    ["pipeline.yml:2:3: the stage 'A' depends on itself, through others or directly"],
+  ],
+  [
+    'a stage that waits for a person',
+    'stages:\n- stage: A\n  trigger: manual\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
+    ["pipeline.yml:3:3: 'trigger' of a stage is not supported here"],
+  ],
+  [
+    'a variable group',
+    'variables:\n- group: secrets\nsteps:\n- script: x\n',
+    [
+      "pipeline.yml:2:3: the variable group 'secrets' is in the project's library, which is not here: give its variables to the local run",
+    ],
+  ],
+  [
+    'a variable without a name',
+    'variables:\n- value: x\nsteps:\n- script: x\n',
+    ["pipeline.yml:2:3: a variable needs a 'name', a 'group' or a 'template'"],
+  ],
+  ['a condition that can not be read', step('  condition: eq(1\n'), ["pipeline.yml:3:14: 'eq(1' ends too early"]],
+  [
+    'a parameter in a condition',
+    step("  condition: eq(parameters.x, 'y')\n"),
+    [
+      "pipeline.yml:3:14: unknown value 'parameters' in 'eq(parameters.x, 'y')': known here are variables, dependencies, stageDependencies, pipeline",
+    ],
+  ],
+  [
+    'a counter in a condition',
+    step("  condition: counter('a', 1)\n"),
+    ["pipeline.yml:3:14: unknown function 'counter' in 'counter('a', 1)'"],
+  ],
+  [
+    'a status in a variable',
+    'variables:\n  x: $[ succeeded() ]\nsteps:\n- script: x\n',
+    ["pipeline.yml:2:6: unknown function 'succeeded' in 'succeeded()'"],
+  ],
+  ['a task without a version', 'steps:\n- task: Known\n', ["pipeline.yml:2:9: 'Known' is not of the form 'Name@1'"]],
+  [
+    'another version of a task',
+    'steps:\n- task: Known@2\n',
+    ['pipeline.yml:2:3: there is no version 2 of the task Known: there is 1.2.3'],
+  ],
+  [
+    'a service connection that is not there',
+    'steps:\n- task: Known@1\n  inputs:\n    connection: a, b\n',
+    ["pipeline.yml:4:5: the input 'connection' names the service connection 'b', which is not there"],
+  ],
+  [
+    'a service connection of another type',
+    'steps:\n- task: Known@1\n  inputs: { connection: other }\n',
+    ["pipeline.yml:3:13: the input 'connection' takes a connection of type 'any', and 'other' is of type 'azurerm'"],
+  ],
+  [
+    'a task for an old Node',
+    'steps:\n- task: Old@1\n',
+    ['pipeline.yml:2:3: the task Old has no handler for Node 20 or 24'],
+  ],
+  [
+    'a task around a job',
+    'steps:\n- task: Around@1\n',
+    ['pipeline.yml:2:3: the task Around has a part that runs before or after the job: not supported here'],
+  ],
+  [
+    'a stage to run that is not there',
+    'stages:\n- stage: A\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
+    ["there is no stage 'B': there are A"],
+    { targetStages: ['B'] },
+  ],
+  [
+    'a parameter that is not declared',
+    'steps:\n- script: x\n',
+    ["pipeline.yml:1:1: there is no parameter 'x'"],
+    { parameters: { x: 1 } },
+  ],
+  [
+    'a parameter without a value',
+    'parameters: [{ name: x }]\nsteps:\n- script: x\n',
+    ["pipeline.yml:1:1: the parameter 'x' needs a value"],
+  ],
+  [
+    'a given value of the wrong type',
+    'parameters: [{ name: x, type: number }]\nsteps:\n- script: x\n',
+    ["given parameters:1:1: the parameter 'x' takes a number, not 'many'"],
+    { parameters: { x: 'many' } },
+  ],
+  ['a file outside of the repository', '', [], { file: '../x.yml' }],
+];
+
+describe('A pipeline that can not be run', () => {
+  const fixture = useFixture();
+
+  for (const [name, yaml, problems, options] of cases) {
+    it(`is refused before anything runs, with file and line: ${name}`, async () => {
+      fixture().task('Known', '', { inputs: [{ name: 'connection', type: 'connectedService:any' }] });
+      fixture().task('Old', '', { execution: { Node16: { target: 'index.js' } } });
+      fixture().task('Around', '', { postjobexecution: { Node20_1: { target: 'index.js' } } });
+      const connections = [
+        { name: 'a', url: 'u', scheme: 'None' },
+        { name: 'other', type: 'azurerm', url: 'u', scheme: 'None' },
+      ];
+      const found = await fixture().problems(yaml, { connections, ...options });
+      if (problems.length > 0) assert.deepEqual(found, problems);
+      assert.ok(!existsSync(fixture().output));
+    });
+  }
+
+  it('is told everything that is wrong at once', async () => {
+    const yaml =
+      'variables:\n- group: g\nsteps:\n- script: x\n  unknown: 1\n- bash: y\n  condition: nothing()\n- task: T\n';
+    assert.equal((await fixture().problems(yaml)).length, 4);
+  });
+});

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { expandPipelineOf } from './expandPipelineOf';
+import { useFixture } from './pipelineFixture';
+
+describe('A template that can not be expanded', () => {
+  const fixture = useFixture();
+  const expand = expandPipelineOf(fixture);
+
+  const failures: readonly (readonly [string, string, Readonly<Record<string, string>>, string])[] = [
+    [
+      'a file that is not there',
+      'steps:\n- template: no.yml\n',
+      {},
+      "pipelines/main.yml:2:13: there is no file 'pipelines/no.yml' in the repository",
+    ],
+    [
+      'a template outside of the repository',
+      'steps:\n- template: ../../x.yml\n',
+      {},
+      "pipelines/main.yml:2:13: the template '../../x.yml' is outside of the repository",
+    ],
+    [
+      'a template of another repository',
+      'steps:\n- template: x.yml@other\n',
+      {},
+      "pipelines/main.yml:2:13: the template 'x.yml@other' is in another repository, which is not supported here",
+    ],
+    [
+      'a template for something else',
+      'steps:\n- template: t.yml\n',
+      { 'pipelines/t.yml': 'jobs: []\n' },
+      "pipelines/t.yml:1:1: 'jobs' can't stand in a template that is included for its steps",
+    ],
+    [
+      'a template without content',
+      'steps:\n- template: t.yml\n',
+      { 'pipelines/t.yml': 'parameters: []\n' },
+      "pipelines/main.yml:2:13: the template 'pipelines/t.yml' has no 'steps'",
+    ],
+    [
+      'a key beside a template',
+      'steps:\n- template: t.yml\n  displayName: x\n',
+      {},
+      "pipelines/main.yml:3:3: 'displayName' can't stand beside 'template'",
+    ],
+    [
+      'a template that includes itself',
+      'steps:\n- template: main.yml\n',
+      {},
+      'pipelines/main.yml:2:13: templates are nested more than 100 deep',
+    ],
+    ['YAML that is none', 'steps:\n- script: "x\n', {}, 'pipelines/main.yml:3:1: Missing closing "quote'],
+    [
+      'a file that holds a list',
+      '- script: x\n',
+      {},
+      'pipelines/main.yml:1:1: a pipeline file holds a mapping at its root',
+    ],
+    [
+      'an anchor',
+      'steps: &a\n- script: x\n',
+      {},
+      'pipelines/main.yml:2:1: Azure Pipelines knows no YAML anchors and aliases',
+    ],
+    [
+      'an expression that is not closed',
+      'steps:\n- script: ${{ 1\n',
+      {},
+      "pipelines/main.yml:2:11: a '${{' has no '}}'",
+    ],
+    [
+      'an unknown value',
+      'steps:\n- script: ${{ params.x }}\n',
+      {},
+      "pipelines/main.yml:2:11: unknown value 'params' in 'params.x': known here are parameters, variables, pipeline",
+    ],
+    [
+      'a list inside a text',
+      "steps:\n- script: a ${{ split('a', ',') }}\n",
+      {},
+      "pipelines/main.yml:2:11: 'split('a', ',')' is a list or a mapping, where a text is needed",
+    ],
+    [
+      'else without if',
+      'steps:\n- ${{ else }}:\n  - script: x\n',
+      {},
+      "pipelines/main.yml:2:3: 'else' has no 'if' before it",
+    ],
+    [
+      'a second else',
+      'steps:\n- ${{ if true }}:\n  - script: x\n- ${{ else }}:\n  - script: y\n- ${{ else }}:\n  - script: z\n',
+      {},
+      "pipelines/main.yml:6:3: 'else' has no 'if' before it",
+    ],
+    [
+      'an each of no list',
+      "steps:\n- ${{ each x in 'abc' }}:\n  - script: x\n",
+      {},
+      "pipelines/main.yml:2:3: ''abc'' is neither a list nor a mapping",
+    ],
+    [
+      'an each of another form',
+      'steps:\n- ${{ each x of y }}:\n  - script: x\n',
+      {},
+      "pipelines/main.yml:2:3: 'each x of y' is not of the form 'each item in list'",
+    ],
+    [
+      'a text where a list is inserted',
+      'steps:\n- ${{ if true }}: x\n',
+      {},
+      "pipelines/main.yml:2:19: '${{ if true }}' in a list needs a list under it",
+    ],
+    [
+      'a list where a mapping is inserted',
+      'steps:\n- script: x\n  ${{ if true }}:\n  - y\n',
+      {},
+      "pipelines/main.yml:4:3: '${{ if true }}' in a mapping needs a mapping under it",
+    ],
+    [
+      'a key that is there twice',
+      'steps:\n- script: x\n  Script: y\n',
+      {},
+      "pipelines/main.yml:3:3: 'Script' is defined twice",
+    ],
+    ['steps that are no list', 'steps: x\n', {}, "pipelines/main.yml:1:8: 'steps' is not a list"],
+    [
+      'resources',
+      'resources:\n  repositories: []\nsteps: []\n',
+      {},
+      "pipelines/main.yml:1:1: 'resources' (other repositories, pipelines, containers) are not supported here",
+    ],
+    [
+      'steps beside extends',
+      'extends: { template: t.yml }\nsteps: []\n',
+      {},
+      "pipelines/main.yml:2:1: 'steps' can't stand beside 'extends'",
+    ],
+    [
+      'a parameter that is no mapping',
+      'parameters: [x]\nsteps: []\n',
+      {},
+      "pipelines/main.yml:1:14: a parameter is declared by a mapping with a 'name'",
+    ],
+    [
+      'a parameter with an unknown key',
+      'parameters:\n- name: x\n  defualt: y\nsteps: []\n',
+      {},
+      "pipelines/main.yml:3:3: 'defualt' is not known in a parameter: known are name, displayName, type, default, values",
+    ],
+    [
+      'a string that is not among those allowed',
+      'parameters:\n- { name: x, type: stringList, values: [a, b], default: [a, c] }\nsteps: []\n',
+      {},
+      "pipelines/main.yml:2:61: the parameter 'x' can't hold 'c': allowed are a, b",
+    ],
+    [
+      'a parameter of an unknown type',
+      'parameters:\n- name: x\n  type: text\nsteps: []\n',
+      {},
+      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: supported are string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
+    ],
+  ];
+  for (const [name, yaml, files, expected] of failures) {
+    it(`refuses ${name}, with file and line`, () => {
+      assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected });
+    });
+  }
+
+  it('says all that is wrong with parameters at once', () => {
+    const template = `parameters:
+- { name: needed }
+- { name: count, type: number }
+- { name: flag, type: boolean }
+- { name: color, values: [red, green] }
+- { name: list, type: stepList }
+- { name: object, type: step }
+steps: []
+`;
+    const yaml = `steps:
+- template: t.yml
+  parameters:
+    count: many
+    flag: maybe
+    color: blue
+    list: x
+    object: []
+    unknown: 1
+`;
+    assert.throws(() => expand(yaml, { 'pipelines/t.yml': template }), {
+      name: 'PipelineError',
+      message: [
+        "pipelines/main.yml:2:13: the parameter 'needed' needs a value",
+        "pipelines/main.yml:4:12: the parameter 'count' takes a number, not 'many'",
+        "pipelines/main.yml:5:11: the parameter 'flag' takes a boolean, not 'maybe'",
+        "pipelines/main.yml:6:12: the parameter 'color' can't be 'blue': allowed are red, green",
+        "pipelines/main.yml:7:11: the parameter 'list' takes a list (stepList)",
+        "pipelines/main.yml:8:13: the parameter 'object' takes one step",
+        "pipelines/main.yml:9:5: there is no parameter 'unknown'",
+      ].join('\n'),
+    });
+  });
+});
