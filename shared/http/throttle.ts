@@ -18,10 +18,15 @@ const hostSavingsMilliseconds = 1000;
 const catchUpMilliseconds = 15;
 /** Refusals within this time tell of one and the same overload. */
 const overloadMilliseconds = 1000;
+/** A refusal that comes within this time after another is none by chance. */
+const chanceMilliseconds = 5000;
 /** The share of the full rate that comes back each second after an overload. */
 const recoveryPerSecond = 0.05;
 
-/** Lets calls through one by one, evenly spaced. A refusal for going too fast halves the rate, which then recovers slowly. */
+/**
+ * Lets calls through one by one, evenly spaced. A refusal for going too fast lowers the rate, which then recovers
+ * slowly. One may be chance, of calls that bunched up on their way; another soon after is an overload and halves it.
+ */
 class Pace {
   readonly #waiting = new Set<() => void>();
   #isRunning = false;
@@ -59,7 +64,8 @@ class Pace {
   slowDown(): void {
     const now = this.clock.now();
     if (now - this.#reducedAt < overloadMilliseconds) return;
-    this.#reducedRate = Math.max(this.#rateAt(now) / 2, Math.min(1, this.fullRate));
+    const keptShare = now - this.#reducedAt < chanceMilliseconds ? 0.5 : 0.9;
+    this.#reducedRate = Math.max(this.#rateAt(now) * keptShare, Math.min(1, this.fullRate));
     this.#reducedAt = now;
   }
 
