@@ -1,0 +1,165 @@
+import { HttpError } from '../../http/errors';
+import type { FormPart, HttpClient } from '../../http/httpClient';
+import type { RateLimit } from '../../http/throttle';
+
+/** What the workspace says of one of its objects. */
+export interface WorkspaceObject {
+  /** As the service writes it: with or without the `/Workspace` in front. */
+  readonly path: string;
+  readonly object_type: string;
+  readonly object_id: string | number;
+  /** Milliseconds since 1970. Folders have none; the documentation promises these times for files only. */
+  readonly created_at?: number;
+  readonly modified_at?: number;
+}
+
+export type Language = 'PYTHON' | 'SCALA' | 'SQL' | 'R';
+
+/** The formats that we send; `AUTO` is the one that the documentation gives for plain files. */
+export type ImportFormat = 'SOURCE' | 'JUPYTER' | 'DBC' | 'AUTO';
+
+export interface ImportRequest {
+  readonly path: string;
+  readonly format: ImportFormat;
+  /** For `SOURCE`. */
+  readonly language?: Language;
+  /** Not supported by the service for `DBC`. */
+  readonly overwrite: boolean;
+  readonly content: { readonly file: string; readonly size: number } | Uint8Array;
+  /** Whether sending it twice does no harm. By default so when it overwrites. */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal;
+  /** How long all attempts together may take. By default long enough for the size. */
+  readonly budgetSeconds?: number;
+}
+
+/** 30 imports a second and workspace (https://learn.microsoft.com/azure/databricks/resources/limits); we stay below. */
+const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 29 };
+/** 60 exports a second and workspace, by the same page. */
+const exportLimit: RateLimit = { name: 'workspace/export', requestsPerSecond: 58 };
+
+/** The Workspace API 2.0: https://docs.databricks.com/api/workspace/workspace. */
+export class WorkspaceApi {
+  constructor(
+    private readonly http: HttpClient,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** What is in a folder; for another object that object alone. Undefined when there is nothing at that path. */
+  async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
+    const answer = await orUndefined(
+      this.http.json<{ objects?: readonly WorkspaceObject[] }>({
+        method: 'GET',
+        path: '/api/2.0/workspace/list',
+        query: { path },
+        purpose: `list the folder ${path}`,
+        ...this.#signal(),
+      }),
+    );
+    return answer && (answer.objects ?? []);
+  }
+
+  /** Undefined when there is nothing at that path. */
+  async status(path: string): Promise<WorkspaceObject | undefined> {
+    return orUndefined(
+      this.http.json<WorkspaceObject>({
+        method: 'GET',
+        path: '/api/2.0/workspace/get-status',
+        query: { path },
+        purpose: `look up ${path}`,
+        ...this.#signal(),
+      }),
+    );
+  }
+
+  /** The bytes of a file, or the source text of a notebook. Undefined when there is nothing at that path. */
+  async export(path: string): Promise<Uint8Array | undefined> {
+    return orUndefined(
+      this.http.bytes({
+        method: 'GET',
+        path: '/api/2.0/workspace/export',
+        query: { path, format: 'AUTO', direct_download: true },
+        purpose: `read ${path}`,
+        limit: exportLimit,
+        ...this.#signal(),
+      }),
+    );
+  }
+
+  /** Creates or overwrites one object; its folder must exist. The form has no size limit of its own, unlike a JSON body (10 MB). */
+  async import(request: ImportRequest): Promise<void> {
+    const { path, format, language, overwrite, content } = request;
+    const isFile = 'file' in content;
+    const form: FormPart[] = [
+      { name: 'path', value: path },
+      { name: 'format', value: format },
+      ...(language ? [{ name: 'language', value: language }] : []),
+      ...(overwrite ? [{ name: 'overwrite', value: 'true' }] : []),
+      isFile
+        ? { name: 'content', file: content.file, fileName: 'content' }
+        : { name: 'content', content, fileName: 'content' },
+    ];
+    const sizeBytes = isFile ? content.size : content.length;
+    const signals = [this.signal, request.signal].filter((signal) => signal !== undefined);
+    await this.http.json({
+      method: 'POST',
+      path: '/api/2.0/workspace/import',
+      form,
+      purpose: `import ${path}`,
+      repeatable: request.repeatable ?? overwrite,
+      limit: importLimit,
+      budgetSeconds: request.budgetSeconds ?? 120 + sizeBytes / 1_000_000,
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+    });
+  }
+
+  /** Makes a folder and its parents; content where they exist. */
+  async makeFolder(path: string): Promise<void> {
+    await this.http.json({
+      method: 'POST',
+      path: '/api/2.0/workspace/mkdirs',
+      json: { path },
+      purpose: `make the folder ${path}`,
+      repeatable: true,
+      ...this.#signal(),
+    });
+  }
+
+  /** Deletes an object, or a folder that is empty. Returns false when there was nothing at that path. */
+  async delete(path: string): Promise<boolean> {
+    const done = await orUndefined(
+      this.http.json({
+        method: 'POST',
+        path: '/api/2.0/workspace/delete',
+        json: { path, recursive: false },
+        purpose: `delete ${path}`,
+        repeatable: true,
+        ...this.#signal(),
+      }),
+    );
+    return done !== undefined;
+  }
+
+  #signal(): { readonly signal?: AbortSignal } {
+    return this.signal ? { signal: this.signal } : {};
+  }
+}
+
+/** Whether the service refused because something is at that path already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return error instanceof HttpError && (error.errorCode === 'RESOURCE_ALREADY_EXISTS' || error.status === 409);
+}
+
+/** Whether the service refused to delete a folder because something is in it. */
+export function isNotEmpty(error: unknown): boolean {
+  return error instanceof HttpError && error.errorCode === 'DIRECTORY_NOT_EMPTY';
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof HttpError && error.status === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { ImportFormat, Language } from '../api/workspace';
+
+/** What a file of the source becomes. An archive becomes a folder tree, or a notebook when it holds just one. */
+export type Kind = 'notebook' | 'file' | 'archive';
+
+export interface Detected {
+  readonly kind: Kind;
+  readonly format: ImportFormat;
+  readonly language?: Language;
+  /** The path in the workspace: notebooks and archives lose their extension. */
+  readonly path: string;
+  readonly mostBytes: number;
+  /** Why a file that was surely meant as a notebook is none. */
+  readonly headerProblem?: string;
+}
+
+interface LanguageRule {
+  readonly language: Language;
+  readonly header: string;
+}
+
+const rules: Readonly<Record<string, LanguageRule>> = {
+  py: { language: 'PYTHON', header: '# Databricks notebook source' },
+  r: { language: 'R', header: '# Databricks notebook source' },
+  scala: { language: 'SCALA', header: '// Databricks notebook source' },
+  sql: { language: 'SQL', header: '-- Databricks notebook source' },
+};
+
+const mebibyte = 1024 * 1024;
+/** https://docs.databricks.com/notebooks/notebook-limitations.html (notebooks) and /files/workspace (files). */
+const limits = { source: 10 * mebibyte, jupyter: 100 * mebibyte, archive: 10 * mebibyte, file: 500 * mebibyte };
+
+/** Enough of a file to hold the header line in any encoding. */
+export const headerBytes = 256;
+
+/**
+ * Tells notebooks from files as Databricks does: by the extension, whatever its case, and for source files by a first
+ * line that is exactly the header (as `libs/notebook` of github.com/databricks/cli has it).
+ */
+export function detectKind(path: string, start: Buffer): Detected {
+  const [, name = path, extension = ''] = /^(.*[^/]*)\.([^./]*)$/.exec(path) ?? [];
+  if (/^dbc$/i.test(extension)) return { kind: 'archive', format: 'DBC', path: name, mostBytes: limits.archive };
+  if (/^ipynb$/i.test(extension)) {
+    const isDesigner = path.endsWith('.designer.ipynb');
+    return { kind: 'notebook', format: 'JUPYTER', path: isDesigner ? path : name, mostBytes: limits.jupyter };
+  }
+  const file: Detected = { kind: 'file', format: 'AUTO', path, mostBytes: limits.file };
+  const rule = rules[extension.toLowerCase()];
+  if (!rule) return file;
+  const { language, header } = rule;
+  if (firstLine(start.toString('utf8')) === header)
+    return { kind: 'notebook', format: 'SOURCE', language, path: name, mostBytes: limits.source };
+  const headerProblem = problemWith(start, header);
+  return headerProblem === undefined ? file : { ...file, headerProblem };
+}
+
+function problemWith(start: Buffer, header: string): string | undefined {
+  const isUtf16 = start[0] === 0xff && start[1] === 0xfe;
+  const line = firstLine(start.toString(isUtf16 ? 'utf16le' : 'utf8'));
+  if (isUtf16 && line.includes(header)) return 'The file is UTF-16: save it as UTF-8 without a byte order mark';
+  if (line.trim() !== header) return undefined; // trim() takes a byte order mark for a space
+  if (line.startsWith('\uFEFF'))
+    return 'A byte order mark stands before the notebook header: save it as UTF-8 without one';
+  return 'There are spaces around the notebook header: remove them';
+}
+
+function firstLine(text: string): string {
+  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
+}
+
+/**
+ * The text of a source notebook without what its way through the workspace changes: line ends, and the empty lines
+ * around cells.
+ */
+export function canonicalSource(source: string): string {
+  return source
+    .replace(/\r\n/g, '\n')
+    .replace(/\n*^((?:#|\/\/|--) COMMAND -{10})$\n*/gm, '\n$1\n')
+    .replace(/^([^\n]*)\n+/, '$1\n')
+    .trimEnd();
+}

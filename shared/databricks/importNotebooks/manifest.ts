@@ -1,0 +1,146 @@
+import { TaskError } from '../../errors';
+import type { Json } from '../../http/httpClient';
+import type { Kind } from './detectKind';
+
+/** The format that this version writes, and the newest that it can read. */
+const formatVersion = 1;
+
+/** One object of the workspace at the moment when it was known to be what was sent. */
+export interface Recorded {
+  readonly objectId: string;
+  /** Milliseconds since 1970; folders have none. */
+  readonly modifiedAt?: number;
+}
+
+export interface RecordedItem {
+  readonly kind: Kind;
+  /** Of the content that was sent. */
+  readonly sha256: string;
+  /** What it is in the workspace: itself under an empty path, and for an archive all that is in it, by relative path. */
+  readonly objects: ReadonlyMap<string, Recorded>;
+}
+
+/** What was about to be sent: it may have arrived or not. */
+export interface PendingItem {
+  readonly kind: Kind;
+  readonly sha256: string;
+  readonly canonicalSha256?: string;
+}
+
+/** What this task knows of a target folder; paths are relative to it. See docs/import-manifest.md. */
+export interface Manifest {
+  readonly isInProgress: boolean;
+  /** Tells the runs apart. */
+  readonly writer: string;
+  /** The pipeline run, for people. */
+  readonly run?: string;
+  readonly items: ReadonlyMap<string, RecordedItem>;
+  readonly pending: ReadonlyMap<string, PendingItem>;
+  /** Folders that this task made. */
+  readonly folders: ReadonlySet<string>;
+}
+
+export const emptyManifest = { items: new Map(), pending: new Map(), folders: new Set<string>() } as const;
+
+/** The names of the manifest's generations. */
+export const manifestName = /^\.import-manifest\.([1-9]\d{0,8})\.json$/;
+
+export function manifestFile(generation: number): string {
+  return `.import-manifest.${generation}.json`;
+}
+
+/** The manifest's text. */
+export function writeManifest(manifest: Manifest): string {
+  const { isInProgress, writer, run, items, pending, folders } = manifest;
+  return JSON.stringify({
+    about:
+      'What the pipeline task ImportNotebooks imported to this folder. Do not edit: it keeps what you made from being deleted.',
+    formatVersion,
+    state: isInProgress ? 'inProgress' : 'ended',
+    writer,
+    run,
+    items: Object.fromEntries(
+      [...items].map(([path, { kind, sha256, objects }]) => [
+        path,
+        { kind, sha256, objects: Object.fromEntries([...objects].map(([below, object]) => [below, { ...object }])) },
+      ]),
+    ),
+    pending: Object.fromEntries([...pending].map(([path, item]) => [path, { ...item }])),
+    folders: [...folders],
+  });
+}
+
+/** Reads a manifest's text. Undefined when it is none; throws a TaskError when a newer version of this task wrote it. */
+export function readManifest(text: string, place: string): Manifest | undefined {
+  const found = parsed(text);
+  if (!isMap(found)) return undefined;
+  const version = found['formatVersion'];
+  if (typeof version === 'number' && version > formatVersion)
+    throw new TaskError(
+      `A newer version of this task imported to this folder: ${place} has format ${version}, and this version reads up to ${formatVersion}. ` +
+        'Nothing was changed. Update the extension, or import to another folder.',
+    );
+  const { writer, run, state, items, pending, folders } = found;
+  if (version !== formatVersion || typeof writer !== 'string' || !isMap(items) || !isMap(pending)) return undefined;
+  if ((state !== 'inProgress' && state !== 'ended') || !isTexts(folders)) return undefined;
+  const readItems = mapOf(items, readItem);
+  const readPending = mapOf(pending, readPendingItem);
+  if (!readItems || !readPending) return undefined;
+  return {
+    isInProgress: state === 'inProgress',
+    writer,
+    ...(typeof run === 'string' && { run }),
+    items: readItems,
+    pending: readPending,
+    folders: new Set(folders),
+  };
+}
+
+function readItem(value: Json | undefined): RecordedItem | undefined {
+  const pending = readPendingItem(value);
+  const objects = isMap(value) && isMap(value['objects']) ? mapOf(value['objects'], readObject) : undefined;
+  return pending && objects && { kind: pending.kind, sha256: pending.sha256, objects };
+}
+
+function readPendingItem(value: Json | undefined): PendingItem | undefined {
+  if (!isMap(value)) return undefined;
+  const { kind, sha256, canonicalSha256 } = value;
+  if (kind !== 'notebook' && kind !== 'file' && kind !== 'archive') return undefined;
+  if (typeof sha256 !== 'string') return undefined;
+  return { kind, sha256, ...(typeof canonicalSha256 === 'string' && { canonicalSha256 }) };
+}
+
+function readObject(value: Json | undefined): Recorded | undefined {
+  if (!isMap(value) || typeof value['objectId'] !== 'string') return undefined;
+  const { objectId, modifiedAt } = value;
+  return { objectId, ...(typeof modifiedAt === 'number' && { modifiedAt }) };
+}
+
+function mapOf<T>(
+  map: Readonly<Record<string, Json | undefined>>,
+  read: (value: Json | undefined) => T | undefined,
+): Map<string, T> | undefined {
+  const values = new Map<string, T>();
+  for (const [key, value] of Object.entries(map)) {
+    const item = read(value);
+    if (item === undefined) return undefined;
+    values.set(key, item);
+  }
+  return values;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined; // not JSON: no manifest
+  }
+}
+
+function isMap(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: Json | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

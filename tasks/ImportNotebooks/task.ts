@@ -1,0 +1,72 @@
+import { connect } from '../../shared/databricks/connect';
+import { graceSignal } from '../../shared/databricks/graceSignal';
+import { importNotebooks } from '../../shared/databricks/importNotebooks';
+import {
+  hasNews,
+  reportFailures,
+  sentenceOf,
+  summaryOf,
+} from '../../shared/databricks/importNotebooks/describeOutcome';
+import { scanSource, SourceError } from '../../shared/databricks/importNotebooks/scanSource';
+import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/importNotebooks/workspaceFolder';
+import { InputError, TaskError } from '../../shared/errors';
+import { databricksConnection } from '../../shared/task/databricksConnection';
+import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
+import { defineTask, type TaskAgent } from '../../shared/task/task';
+
+/** Makes a workspace folder hold what a folder of the repository has. */
+export const task = defineTask({
+  inputs: {
+    ...databricksConnection,
+    sourceFolder: folderPath({ required: true }),
+    include: globs({ default: '**' }),
+    exclude: globs(),
+    workspaceFolder: text({ required: true }),
+    mode: choice(['update', 'mirror'], { required: true, default: 'update' }),
+    dryRun: flag({ default: false }),
+    concurrency: integer({ default: 32, min: 1, max: 64 }),
+  },
+  outputs: ['importedCount', 'unchangedCount', 'deletedCount', 'failedCount', 'workspaceFolder'],
+
+  check({ workspaceFolder, mode }) {
+    const problem = workspaceFolder && workspaceFolderProblem(workspaceFolder, mode === 'mirror');
+    return problem ? [{ input: 'workspaceFolder', problem }] : [];
+  },
+
+  async run({ inputs, agent, clock, signal, setOutput }) {
+    const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
+    const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
+    setOutput('workspaceFolder', target);
+    const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
+
+    const workspace = connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+    const options = { target, mode, dryRun, atOnce: concurrency, ...pipelineRun(agent) };
+    const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
+
+    setOutput('importedCount', String(outcome.imported.length));
+    setOutput('unchangedCount', String(outcome.plan.unchanged.length));
+    setOutput('deletedCount', String(outcome.deleted.length));
+    setOutput('failedCount', String(outcome.failures.length));
+    if (hasNews(outcome)) await agent.summary('Import', summaryOf(outcome, target, workspace.url));
+    reportFailures(outcome, agent);
+    if (outcome.stoppedBy) throw outcome.stoppedBy;
+    if (outcome.failures.length > 0)
+      throw new TaskError(`Not everything was imported. ${sentenceOf(outcome, target)}.`);
+    return sentenceOf(outcome, target);
+  },
+});
+
+function asInputError(error: unknown): never {
+  if (!(error instanceof SourceError)) throw error;
+  throw new InputError([{ input: error.about === 'folder' ? 'sourceFolder' : 'include', problem: error.problem }]);
+}
+
+/** The page of this pipeline run, for people who wait for it. */
+function pipelineRun(agent: TaskAgent): { readonly run?: string } {
+  const [collection, project, build] = ['System.CollectionUri', 'System.TeamProject', 'Build.BuildId'].map((name) =>
+    agent.variable(name),
+  );
+  return collection && project && build
+    ? { run: `${collection}${encodeURIComponent(project)}/_build/results?buildId=${build}` }
+    : {};
+}
