@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../../tools/commandLine';
+import { architectureViolations, partRoots } from './architecture';
+
+describe('the architecture', () => {
+  it('is kept by every file', async () => {
+    const violations: string[] = [];
+    for (const root of partRoots.filter((part) => existsSync(path.join(projectRoot, part)))) {
+      const files = await readdir(path.join(projectRoot, root), { recursive: true });
+      for (const name of files.filter((name) => /\.(ts|mjs)$/.test(name))) {
+        const file = path.posix.join(root, ...name.split(path.sep));
+        violations.push(...architectureViolations(file, await readFile(path.join(projectRoot, file), 'utf8')));
+      }
+    }
+    assert.deepEqual(violations, []);
+  });
+
+  const forbidden: readonly [what: string, file: string, source: string, violation: string][] = [
+    ['a task that imports another', 'tasks/A/task.ts', "import '../B/task';", ':1 imports tasks/B/task'],
+    [
+      'an arrow that points up',
+      'shared/http/a.ts',
+      "\nimport { b } from '../databricks/b';",
+      ':2 imports shared/databricks/b',
+    ],
+    [
+      'an API that imports an operation',
+      'shared/databricks/api/a.ts',
+      "export * from '../b';",
+      ':1 imports shared/databricks/b',
+    ],
+    [
+      'an operation that knows of inputs',
+      'shared/databricks/a.ts',
+      "type A = import('../task/inputs').Input;",
+      ':1 imports shared/task/inputs',
+    ],
+    ['the product on the sandbox', 'tasks/A/task.ts', "await import('../../sandbox/a');", ':1 imports sandbox/a'],
+    ['the sandbox on the product', 'sandbox/a.mjs', "require('../shared/errors');", ':1 imports shared/errors'],
+    [
+      'task-lib elsewhere',
+      'shared/task/a.ts',
+      "import 'azure-pipelines-task-lib/task';",
+      ':1 imports azure-pipelines-task-lib/task',
+    ],
+    [
+      'the real agent elsewhere',
+      'shared/task/a.ts',
+      "import '../agent/taskLibAgent';",
+      ':1 imports shared/agent/taskLibAgent',
+    ],
+    ['axios elsewhere', 'shared/databricks/a.ts', "import axios from 'axios';", ':1 imports axios'],
+    [
+      'the Azure DevOps client elsewhere',
+      'tasks/A/task.ts',
+      "import 'azure-devops-node-api';",
+      ':1 imports azure-devops-node-api',
+    ],
+    [
+      'the environment in an operation',
+      'shared/databricks/a.ts',
+      'const home = process.env.HOME;',
+      ':1 uses process.env',
+    ],
+    ['an exit', 'shared/task/runTask.ts', 'process.exit(1);', ':1 uses process.exit'],
+    ['the console', 'tasks/A/task.ts', "console.log('a');", ':1 uses console'],
+    ['a result set by a task', 'tasks/A/task.ts', "agent.complete('Succeeded', '');", ':1 uses agent.complete'],
+    ['the hub on more than variables', 'hub/a.ts', "import '../shared/errors';", ':1 imports shared/errors'],
+    ['a part that nobody described', 'shared/misc/a.ts', '', ':1 is in no part'],
+  ];
+  for (const [what, file, source, violation] of forbidden) {
+    it(`forbids ${what}`, () => {
+      const violations = architectureViolations(file, source);
+      assert.equal(violations.length, 1, violations.join('\n'));
+      assert.ok(violations[0]?.startsWith(`${file}${violation}`), violations[0]);
+    });
+  }
+});

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import ts from 'typescript';
+
+/**
+ * What each part of the project may import of the project, besides itself. Arrows point down only. A file belongs to the
+ * longest name that it stands under; a part that isn't here may not exist.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  cli: ['tasks', 'shared/task', 'shared/agent', 'shared'],
+  tasks: ['shared/task', 'shared/databricks', 'shared/databricks/api', 'shared/http', 'shared'],
+  'shared/task': ['shared/http', 'shared/agent', 'shared'],
+  'shared/databricks': ['shared/databricks/api', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/databricks/api': ['shared/http', 'shared'],
+  'shared/identity': ['shared/http', 'shared/agent', 'shared'],
+  'shared/http': ['shared/agent', 'shared'],
+  'shared/agent': ['shared'],
+  'shared/variables': [],
+  shared: [],
+  hub: ['shared/variables'],
+  sandbox: [],
+};
+
+/** Modules that are one part's business. */
+const reservedImports: readonly { readonly module: RegExp; readonly only: RegExp }[] = [
+  { module: /^azure-pipelines-task-lib\b/, only: /^shared\/agent\/taskLibAgent\.ts$/ },
+  { module: /^shared\/agent\/taskLibAgent$/, only: /^shared\/task\/startTask\.ts$/ },
+  { module: /^axios\b/, only: /^shared\/http\// },
+  { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
+];
+
+/** Things of the process, and the result of a task, that are one part's business. */
+const reservedUses: readonly { readonly use: RegExp; readonly only: RegExp }[] = [
+  {
+    use: /^console$|^process\.(env|exit|stdout|stderr)$/,
+    only: /^(shared\/agent\/|shared\/task\/startTask\.ts$|cli\/|sandbox\/)/,
+  },
+  { use: /\.complete$/, only: /^(shared\/(task|agent)|sandbox)\// },
+];
+
+/** The parts whose files the rules are about. */
+export const partRoots = ['cli', 'tasks', 'shared', 'hub', 'sandbox'];
+
+/** What breaks the rules in one file, each as `file:line what`. `file` is its path from the project's root. */
+export function architectureViolations(file: string, source: string): readonly string[] {
+  const violations: string[] = [];
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const part = partOf(file);
+  const report = (node: ts.Node, what: string) => {
+    violations.push(`${file}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1} ${what}`);
+  };
+  if (part === undefined) return [`${file}:1 is in no part of the table in tests/contracts/architecture.ts`];
+
+  const visit = (node: ts.Node): void => {
+    const specifier = importedModule(node);
+    if (specifier !== undefined) {
+      const target = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier) : specifier;
+      if (specifier.startsWith('.') && !isAllowedImport(file, part, target)) report(node, `imports ${target}`);
+      if (reservedImports.some(({ module, only }) => module.test(target) && !only.test(file)))
+        report(node, `imports ${target}`);
+    }
+    const use = usedName(node);
+    if (use !== undefined && reservedUses.some((rule) => rule.use.test(use) && !rule.only.test(file)))
+      report(node, `uses ${use}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return violations;
+}
+
+function isAllowedImport(file: string, part: string, target: string): boolean {
+  if (target === 'package.json') return true; // the version
+  const targetPart = partOf(target);
+  if (targetPart === undefined) return false;
+  if (part === 'tasks' && targetPart === 'tasks') return taskOf(file) === taskOf(target);
+  return targetPart === part || (mayImport[part] ?? []).includes(targetPart);
+}
+
+function partOf(file: string): string | undefined {
+  const folders = path.posix.dirname(file).split('/');
+  while (folders.length > 0) {
+    const part = folders.join('/');
+    // Shared holds parts, and only its own few files are the part `shared`.
+    if (part in mayImport && (part !== 'shared' || path.posix.dirname(file) === 'shared')) return part;
+    folders.pop();
+  }
+  return undefined;
+}
+
+function taskOf(file: string): string | undefined {
+  return file.split('/')[1];
+}
+
+/** The module that an import, export, import() or require() names. */
+function importedModule(node: ts.Node): string | undefined {
+  if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
+    return textOf(node.moduleSpecifier);
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return textOf(node.argument.literal);
+  if (!ts.isCallExpression(node)) return undefined;
+  const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require';
+  return isImport && node.arguments[0] ? textOf(node.arguments[0]) : undefined;
+}
+
+function textOf(node: ts.Node): string | undefined {
+  return ts.isStringLiteralLike(node) ? node.text : undefined;
+}
+
+/** `console`, `process.env`, or `anything.complete` where it is called. */
+function usedName(node: ts.Node): string | undefined {
+  if (ts.isIdentifier(node) && node.text === 'console') return node.text;
+  if (!ts.isPropertyAccessExpression(node)) return undefined;
+  const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node;
+  return node.expression.getText() === 'process' || isCalled ? node.getText() : undefined;
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../../tools/commandLine';
+import { endpointContribution, readExtensionManifest, readTasks } from '../../tools/manifests';
+
+const manifest = await readExtensionManifest(projectRoot);
+const tasks = await readTasks(projectRoot);
+
+describe('vss-extension.json', () => {
+  it('has an id, a description and categories that the Marketplace accepts', () => {
+    for (const id of [manifest.id, manifest.publisher]) assert.match(id, /^[A-Za-z0-9][A-Za-z0-9-]*$/);
+    assert.ok(manifest.description.length <= 200, `${manifest.description.length} characters`);
+    const known = ['Azure Repos', 'Azure Boards', 'Azure Pipelines', 'Azure Test Plans', 'Azure Artifacts'];
+    assert.ok(manifest.categories.length > 0);
+    assert.deepEqual(
+      manifest.categories.filter((category) => !known.includes(category)),
+      [],
+    );
+  });
+
+  it('claims nowhere to be by Microsoft or Databricks', () => {
+    const names = [manifest.id, manifest.publisher, manifest.name, ...tasks.map((task) => task.manifest.author)];
+    for (const name of names) assert.doesNotMatch(name, /microsoft|databricks/i);
+  });
+
+  it('names only files that exist', () => {
+    const endpoints = manifest.contributions.filter(({ type }) => type === endpointContribution);
+    const named = [
+      manifest.icons.default,
+      ...Object.values(manifest.content).map((content) => content.path),
+      ...manifest.files.map((file) => file.path),
+      ...endpoints.flatMap(({ properties }) => properties.icon ?? []),
+    ];
+    const made = ['THIRD-PARTY-NOTICES.txt'];
+    assert.deepEqual(
+      named.filter((file) => !made.includes(file) && !existsSync(path.join(projectRoot, file))),
+      [],
+    );
+  });
+
+  it('has icons of the sizes that are asked for', async () => {
+    assert.ok((await pngSize(manifest.icons.default)) >= 128);
+    for (const { folder } of tasks) assert.equal(await pngSize(`images/tasks/${folder}.png`), 32);
+  });
+
+  it('gives tasks only connection types of its own', () => {
+    const types = manifest.contributions
+      .filter(({ type }) => type === endpointContribution)
+      .map(({ properties }) => properties.name);
+    const used = tasks.flatMap((task) => task.manifest.inputs).map((input) => input.type.split(':'));
+    for (const [kind, type = ''] of used) if (kind === 'connectedService') assert.ok(types.includes(type), type);
+  });
+});
+
+describe('overview.md', () => {
+  it('shows no SVG pictures and no pictures that are not packaged', async () => {
+    const overview = await readFile(path.join(projectRoot, 'overview.md'), 'utf8');
+    for (const [, picture = ''] of overview.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+      assert.doesNotMatch(picture, /\.svg/i);
+      assert.match(picture, /^(https:|images\/[^/]+$)/);
+      assert.ok(picture.startsWith('https:') || existsSync(path.join(projectRoot, picture)), picture);
+    }
+  });
+});
+
+/** The side of a square PNG. */
+async function pngSize(file: string): Promise<number> {
+  const header = await readFile(path.join(projectRoot, file));
+  assert.equal(header.toString('latin1', 1, 4), 'PNG', file);
+  assert.equal(header.readUInt32BE(16), header.readUInt32BE(20), `${file} is not square`);
+  return header.readUInt32BE(16);
+}

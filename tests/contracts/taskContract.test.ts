@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import Ajv from 'ajv-draft-04';
+import type { Input } from '../../shared/task/inputs';
+import { projectRoot } from '../../tools/commandLine';
+import { readExtensionManifest, readJson, readTasks, taskContribution, type TaskInput } from '../../tools/manifests';
+import { parseVisibleRule } from '../../tools/visibleRule';
+import { readSchema } from './schemas';
+
+interface Declared {
+  readonly inputs: Readonly<Record<string, Input<unknown>>>;
+  readonly outputs: readonly string[];
+}
+
+const tasks = await readTasks(projectRoot);
+const published = (await readJson(path.join(import.meta.dirname, 'publishedInputs.json'))) as Readonly<
+  Record<string, { readonly inputs: readonly string[]; readonly outputs: readonly string[] }>
+>;
+
+for (const { folder, manifest } of tasks) {
+  describe(`task.json of ${folder}`, () => {
+    let task: Declared;
+    before(async () => {
+      ({ task } = (await import(`../../tasks/${folder}/task`)) as { task: Declared });
+    });
+
+    it('asks for the inputs that the task reads, in its order and with its rules', () => {
+      assert.deepEqual(
+        manifest.inputs.map((input) => [input.name, manifestOf(input)]),
+        Object.entries(task.inputs).map(([name, input]) => [name, input.manifest]),
+      );
+    });
+
+    it('declares the outputs that the task sets, and lets it set no other variable', () => {
+      const names = (manifest.outputVariables ?? []).map((output) => output.name);
+      assert.deepEqual(names, task.outputs);
+      assert.deepEqual(manifest.restrictions.settableVariables.allowed, task.outputs);
+      for (const output of manifest.outputVariables ?? [])
+        assert.ok(output.description, `${output.name} has no description`);
+    });
+
+    it('follows the schema of Azure Pipelines', async function () {
+      const schema = await readSchema(this, 'tasks.schema.json');
+      const validate = new Ajv({ strict: false, unicodeRegExp: false, allErrors: true }).compile(schema);
+      assert.ok(validate(manifest), JSON.stringify(validate.errors, null, 2));
+    });
+
+    it('has a folder, a name and a title that the service accepts', () => {
+      assert.match(manifest.id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      assert.match(manifest.name, /^[A-Za-z][A-Za-z0-9]*$/);
+      assert.equal(folder, manifest.version.Major === 1 ? manifest.name : `${manifest.name}V${manifest.version.Major}`);
+      assert.ok(manifest.friendlyName.length <= 40, manifest.friendlyName);
+      assert.doesNotMatch(`${manifest.name} ${manifest.friendlyName}`, /^microsoft|^databricks/i);
+    });
+
+    it('has help on every input', () => {
+      assert.deepEqual(manifest.inputs.filter((input) => !input.helpMarkDown).map(nameOf), []);
+    });
+
+    it('has options and conditions that the form can evaluate', () => {
+      for (const input of manifest.inputs) {
+        for (const option of Object.keys(input.options ?? {})) assert.match(option, /^[A-Za-z0-9]+$/, input.name);
+        if (input.options && input.defaultValue !== undefined)
+          assert.ok(String(input.defaultValue) in input.options, input.name);
+        if (input.visibleRule === undefined) continue;
+        for (const { input: other, value } of parseVisibleRule(input.visibleRule).conditions) {
+          const found = manifest.inputs.find(({ name }) => name === other);
+          assert.ok(found, `${input.name}: the visibleRule names ${other}, which is no input`);
+          if (found.options) assert.ok(value in found.options, `${input.name}: ${other} is never ${value}`);
+          if (found.type === 'boolean') assert.match(value, /^(true|false)$/, input.name);
+        }
+      }
+    });
+
+    it('runs on Node 20 and Node 24, from an agent that has the first', () => {
+      assert.deepEqual(manifest.execution, { Node20_1: { target: 'index.js' }, Node24: { target: 'index.js' } });
+      assert.equal(manifest.minimumAgentVersion, '2.214.1');
+    });
+
+    it('still has every input and output that was published', () => {
+      const names = {
+        inputs: manifest.inputs.map(nameOf),
+        outputs: (manifest.outputVariables ?? []).map((output) => output.name),
+      };
+      const before = published[folder] ?? { inputs: [], outputs: [] };
+      for (const kind of ['inputs', 'outputs'] as const) {
+        const gone = before[kind].filter((name) => !names[kind].includes(name));
+        const fresh = names[kind].filter((name) => !before[kind].includes(name));
+        assert.deepEqual(
+          gone,
+          [],
+          'pipelines use these: keep them, or make a new major version of the task in a folder of its own',
+        );
+        assert.deepEqual(fresh, [], 'list these in tests/contracts/publishedInputs.json');
+      }
+    });
+  });
+}
+
+describe('the tasks', () => {
+  it('have one GUID a task, which all its major versions share', () => {
+    const idsByName = new Map(tasks.map(({ manifest }) => [manifest.name, manifest.id]));
+    assert.equal(new Set(idsByName.values()).size, idsByName.size);
+    for (const { manifest } of tasks) assert.equal(manifest.id, idsByName.get(manifest.name));
+  });
+
+  it('are those that were published, and new ones', () => {
+    const folders = tasks.map(({ folder }) => folder);
+    assert.deepEqual(
+      Object.keys(published).filter((folder) => !folders.includes(folder)),
+      [],
+    );
+  });
+
+  it('are the contributions of the extension, and no others', async () => {
+    const { contributions } = await readExtensionManifest(projectRoot);
+    const contributed = contributions.filter((contribution) => contribution.type === taskContribution);
+    assert.deepEqual(
+      contributed.map(({ id, targets, properties }) => [id, targets, properties.name]).sort(),
+      tasks.map(({ folder }) => [folder, ['ms.vss-distributed-task.tasks'], `tasks/${folder}`]).sort(),
+    );
+  });
+});
+
+/** What task.json says of an input, in the words of a task's declaration. */
+function manifestOf({
+  type,
+  required = false,
+  options,
+  visibleRule,
+  defaultValue,
+}: TaskInput): Input<unknown>['manifest'] {
+  const rule = visibleRule === undefined ? undefined : parseVisibleRule(visibleRule);
+  assert.ok(rule?.joiner !== '||', `a task can't declare the rule ${visibleRule ?? ''}`);
+  return {
+    type: type as Input<unknown>['manifest']['type'],
+    required,
+    ...(options && { options: Object.keys(options) }),
+    ...(rule && { when: Object.fromEntries(rule.conditions.map(({ input, value }) => [input, value])) }),
+    ...(defaultValue !== undefined && { defaultValue: String(defaultValue) }),
+  };
+}
+
+function nameOf({ name }: TaskInput): string {
+  return name;
+}

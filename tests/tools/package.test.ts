@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../../tools/commandLine';
+import { uuidv5 } from '../../tools/identity';
+import { readExtensionManifest, readTasks, taskContribution, type Contribution } from '../../tools/manifests';
+import { createVsix, packageExtension } from '../../tools/package';
+
+describe('the package', () => {
+  let outputFolder: string;
+  beforeEach(async () => {
+    outputFolder = await mkdtemp(path.join(tmpdir(), 'package-'));
+  });
+  afterEach(() => rm(outputFolder, { recursive: true }));
+
+  it('holds the extension and nothing else, without a warning and within the budgets', async () => {
+    const { entries, vsix } = await packageExtension({ root: projectRoot, outputFolder });
+    const { publisher, id, version } = await readExtensionManifest(projectRoot);
+    assert.equal(vsix, path.join(outputFolder, `${publisher}.${id}-${version}.vsix`));
+    const tasks = (await readTasks(projectRoot)).map(({ folder }) => folder);
+    const made = ['THIRD-PARTY-NOTICES.txt', '[Content_Types].xml', 'extension.vsixmanifest', 'extension.vsomanifest'];
+    const copied = ['LICENSE', 'overview.md', 'images/connection.png', 'images/extension.png'];
+    const ofTasks = tasks.flatMap((task) =>
+      ['icon.png', 'index.js', 'task.json'].map((file) => `tasks/${task}/${file}`),
+    );
+    assert.deepEqual(
+      entries.map((entry) => entry.name),
+      [...made, ...copied, ...ofTasks].sort(),
+    );
+  });
+
+  it('can be made for development: other ids, names, GUIDs and connection type', async () => {
+    const dev = await packageExtension({ root: projectRoot, outputFolder, dev: true });
+    const released = await readExtensionManifest(projectRoot);
+    assert.equal(path.basename(dev.vsix), `${released.publisher}.${released.id}-dev-${released.version}.vsix`);
+    assert.equal(dev.manifest.name, `${released.name} (dev)`);
+    assert.deepEqual(endpointTypes(dev.manifest.contributions), ['databricksworkspacedev']);
+
+    const tasks = await readTasks(dev.folder);
+    for (const { folder, manifest } of await readTasks(projectRoot)) {
+      const task = tasks.find((other) => other.folder === folder)?.manifest;
+      assert.equal(task?.id, uuidv5(`${released.publisher}.${released.id}-dev.${manifest.name}`));
+      assert.notEqual(task.id, manifest.id);
+      assert.equal(task.friendlyName, `${manifest.friendlyName} (dev)`);
+      assert.equal(task.inputs[0]?.type, 'connectedService:databricksworkspacedev');
+    }
+  });
+
+  it('is refused when it, or a task, is over its budget or has none', async () => {
+    const failure = packageExtension({ root: projectRoot, outputFolder }, { vsix: 1000, tasks: { RunJob: 2000 } });
+    await assert.rejects(failure, (error: Error) => {
+      assert.match(error.message, /^the VSIX is \d+ bytes, \d+ over its budget of 1000\.$/m);
+      assert.match(error.message, /^RunJob is \d+ bytes, \d+ over its budget of 2000\.$/m);
+      assert.match(error.message, /^ImportNotebooks has no size budget: it is \d+ bytes\.$/m);
+      return true;
+    });
+  });
+
+  it('is refused when tfx warns', async () => {
+    const task = {
+      id: randomUUID(),
+      name: 'A',
+      friendlyName: 'A name that is longer than forty characters',
+      instanceNameFormat: 'A',
+    };
+    await mkdir(path.join(outputFolder, 'tasks', 'A'), { recursive: true });
+    await writeFile(path.join(outputFolder, 'tasks', 'A', 'task.json'), JSON.stringify(task));
+    const contribution = {
+      id: 'A',
+      type: taskContribution,
+      targets: ['ms.vss-distributed-task.tasks'],
+      properties: { name: 'tasks/A' },
+    };
+    const manifest = {
+      ...(await readExtensionManifest(projectRoot)),
+      icons: {},
+      content: {},
+      contributions: [contribution],
+    };
+    await writeFile(
+      path.join(outputFolder, 'vss-extension.json'),
+      JSON.stringify({ ...manifest, files: [{ path: 'tasks' }] }),
+    );
+    await assert.rejects(createVsix(outputFolder, path.join(outputFolder, 'a.vsix')), /tfx warns:[^]*40 chars/);
+  });
+});
+
+function endpointTypes(contributions: readonly Contribution[]): readonly string[] {
+  return contributions.filter(({ type }) => type.endsWith('endpoint-type')).map(({ properties }) => properties.name);
+}

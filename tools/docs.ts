@@ -1,0 +1,74 @@
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
+import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
+import { readTasks } from './manifests';
+import { taskPage, taskTable } from './taskPage';
+
+const pagesFolder = path.join('docs', 'tasks');
+
+/** The generated documentation, by path from the root: a page for each task, and the read-me with its table of tasks. */
+export async function generateDocs(root: string): Promise<ReadonlyMap<string, string>> {
+  const tasks = await readTasks(root);
+  const docs = new Map<string, string>();
+  for (const task of tasks) {
+    const file = path.join(pagesFolder, `${task.folder}.md`);
+    docs.set(file, await formatMarkdown(root, file, taskPage(task)));
+  }
+  const table = await formatMarkdown(root, 'README.md', taskTable(tasks));
+  docs.set('README.md', replaceSection(await readFile(path.join(root, 'README.md'), 'utf8'), 'tasks', table));
+  return docs;
+}
+
+/** The files that are not as `npm run docs` would make them, those of tasks that are no more included. */
+export async function findStaleDocs(root: string): Promise<readonly string[]> {
+  const docs = await generateDocs(root);
+  const stale = await findOrphans(root, docs);
+  for (const [file, content] of docs) {
+    const found = await readFile(path.join(root, file), 'utf8').catch((error: unknown) =>
+      ignoreMissing(error, undefined),
+    );
+    if (found !== content) stale.push(file);
+  }
+  return stale;
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+export function replaceSection(page: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [page.indexOf(open), page.indexOf(close)];
+  if (start === -1 || end < start)
+    throw new ToolError(`README.md needs the lines ${open} and ${close}: the table of tasks goes between them.`);
+  return `${page.slice(0, start + open.length)}\n\n${content.trim()}\n\n${page.slice(end)}`;
+}
+
+async function writeDocs(root: string): Promise<void> {
+  const docs = await generateDocs(root);
+  for (const file of await findOrphans(root, docs)) await rm(path.join(root, file));
+  await mkdir(path.join(root, pagesFolder), { recursive: true });
+  for (const [file, content] of docs) await writeFile(path.join(root, file), content);
+  console.log([...docs.keys()].join('\n'));
+}
+
+async function findOrphans(root: string, docs: ReadonlyMap<string, string>): Promise<string[]> {
+  const pages = await readdir(path.join(root, pagesFolder)).catch((error: unknown) => ignoreMissing(error, []));
+  return pages.map((page) => path.join(pagesFolder, page)).filter((page) => !docs.has(page));
+}
+
+async function formatMarkdown(root: string, file: string, text: string): Promise<string> {
+  const filepath = path.join(root, file);
+  return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+function ignoreMissing<Instead>(error: unknown, instead: Instead): Instead {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead;
+  throw error;
+}
+
+await runFromCommandLine(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  if (!values.check) return writeDocs(projectRoot);
+  const stale = await findStaleDocs(projectRoot);
+  if (stale.length > 0) throw new ToolError(`out of date: ${stale.join(', ')}. Run: npm run docs`);
+});

@@ -1,0 +1,97 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot, runFromCommandLine } from './commandLine';
+import { encodePng, render, type Colour, type Layer } from './png';
+import { box, circle, line, outline, triangle, union, within, without } from './shapes';
+
+/** The side of the square that every icon is drawn on. */
+const grid = 32;
+
+const navy: readonly [Colour, Colour] = [
+  [24, 62, 108],
+  [8, 27, 54],
+];
+const white: Colour = [238, 243, 248];
+const steel: Colour = [118, 152, 190];
+const amber: Colour = [255, 170, 51];
+
+const tile: Layer = { shape: box([0, 0], [32, 32], 6.5), fill: navy };
+
+/** Every picture of the extension, by its path in `images/`. */
+export const icons: Readonly<Record<string, { readonly size: number; readonly layers: readonly Layer[] }>> = {
+  // A model: a small network whose nodes run into one that has been checked.
+  'extension.png': { size: 256, layers: [tile, ...model()] },
+  'connection.png': { size: 128, layers: [tile, ...link()] },
+  'tasks/ImportNotebooks.png': { size: 32, layers: [tile, ...importedNotebook()] },
+  'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
+};
+
+function model(): readonly Layer[] {
+  const [top, middle, bottom, result] = [
+    [7.5, 8],
+    [6.5, 16],
+    [7.5, 24],
+    [22, 16],
+  ] as const;
+  return [
+    { shape: union(line(1.3, top, result), line(1.3, middle, result), line(1.3, bottom, result)), fill: steel },
+    { shape: union(circle(top, 2.7), circle(middle, 2.7), circle(bottom, 2.7)), fill: white },
+    { shape: circle(result, 6.6), fill: amber },
+    { shape: line(1.9, [18.9, 16.2], [21.2, 18.5], [25.3, 13.8]), fill: navy },
+  ];
+}
+
+/** Two links of a chain: the right one lies over the left one above, and under it below. */
+function link(): readonly Layer[] {
+  const [left, right] = [box([4.5, 10.5], [19, 21.5], 5.5), box([13, 10.5], [27.5, 21.5], 5.5)];
+  const below = box([0, 16], [32, 32], 0);
+  return [
+    { shape: outline(left, 2.6), fill: white },
+    { shape: outline(right, 4.8), fill: navy },
+    { shape: outline(right, 2.6), fill: amber },
+    { shape: within(outline(left, 4.8), below), fill: navy },
+    { shape: within(outline(left, 2.6), below), fill: white },
+  ];
+}
+
+/** A notebook with an arrow that goes up. */
+function importedNotebook(): readonly Layer[] {
+  const arrow = union(line(2.6, [21.5, 25.5], [21.5, 16.5]), line(2.6, [17.7, 19.4], [21.5, 15.6], [25.3, 19.4]));
+  const page = box([6, 5], [21, 27], 2.2);
+  return [
+    { shape: without(page, (x, y) => arrow(x, y) - 1.6), fill: white },
+    {
+      shape: union(
+        line(1.8, [9.7, 10], [17.3, 10]),
+        line(1.8, [9.7, 14], [14.3, 14]),
+        line(1.8, [9.7, 18], [13.2, 18]),
+      ),
+      fill: steel,
+    },
+    { shape: arrow, fill: amber },
+  ];
+}
+
+/** A run: the sign for play in a ring. */
+function runningJob(): readonly Layer[] {
+  return [
+    { shape: outline(circle([16, 16], 10.3), 2.4), fill: white },
+    { shape: triangle([13.6, 11.6], [13.6, 20.4], [21, 16], 0.9), fill: amber },
+  ];
+}
+
+/** One icon as a PNG file. */
+export function drawIcon(name: string): Buffer {
+  const icon = icons[name];
+  if (icon === undefined) throw new Error(`There is no icon ${name}.`);
+  return encodePng(render(icon.layers, grid, icon.size), icon.size);
+}
+
+await runFromCommandLine(import.meta.url, async () => {
+  for (const name of Object.keys(icons)) {
+    const file = path.join(projectRoot, 'images', name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, drawIcon(name));
+    console.log(path.relative(process.cwd(), file));
+  }
+});

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { exitCodeOf, renderReport } from '../sandbox/agent/renderReport';
+import type { PipelineReport } from '../sandbox/agent/report';
+import { runPipeline } from '../sandbox/agent/runPipeline';
+import { startDatabricks } from '../sandbox/databricks/databricks';
+import { pyodideRunner } from '../sandbox/databricks/notebooks/pyodideRunner';
+import { buildExtension } from './build';
+import { projectRoot, runFromCommandLine } from './commandLine';
+
+export interface TemplateRun {
+  /** The model repository. */
+  readonly template: string;
+  /** Gets the extension, logs, summaries and artifacts. */
+  readonly outputFolder: string;
+  readonly signal: AbortSignal;
+  readonly onLine: (text: string) => void;
+}
+
+/** Builds the tasks and runs the pipelines of a model repository with them, against a sandbox of their own. */
+export async function runTemplate({ template, outputFolder, signal, onLine }: TemplateRun): Promise<PipelineReport> {
+  const notebooks = pyodideRunner(); // loads Python while the tasks are built
+  onLine('Building the tasks');
+  const { folder } = await buildExtension({ root: projectRoot, outputFolder });
+  const databricks = await startDatabricks({ notebooks });
+  onLine(`Started the sandbox workspace: ${databricks.url}`);
+  try {
+    return await runPipeline({
+      file: 'pipelines/train_pipeline.yml',
+      workingFolder: template,
+      connections: [
+        {
+          name: 'databricks-dev',
+          type: 'databricksworkspace',
+          url: databricks.url,
+          scheme: 'Token',
+          parameters: { apitoken: databricks.token },
+        },
+      ],
+      tasks: path.join(folder, 'tasks'),
+      outputFolder: path.join(outputFolder, 'run'),
+      signal,
+      onLine: ({ text }) => onLine(text),
+    });
+  } finally {
+    await databricks.close();
+  }
+}
+
+await runFromCommandLine(import.meta.url, async () => {
+  const cancellation = new AbortController();
+  process.once('SIGINT', () => cancellation.abort());
+  const report = await runTemplate({
+    template: path.join(projectRoot, 'template'),
+    outputFolder: path.join(projectRoot, 'dist'),
+    signal: cancellation.signal,
+    onLine: (text) => console.log(text),
+  });
+  console.log(`\n${renderReport(report)}`);
+  process.exitCode = exitCodeOf(report);
+});
