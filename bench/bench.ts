@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { runFromCommandLine, ToolError } from '../tools/commandLine';
+import { brokenFigures, table } from './figures';
+import { importFigures } from './importFigures';
+import { startFigures } from './startFigures';
+import { watchFigures } from './watchFigures';
+
+await runFromCommandLine(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { json: { type: 'string' } } });
+  const figures = [...(await importFigures()), ...(await startFigures()), ...(await watchFigures())];
+  console.log(table(figures));
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  const broken = brokenFigures(figures);
+  if (broken.length > 0) throw new ToolError(`${broken.length} figures are above their limits.`);
+});

@@ -1,0 +1,188 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Databricks, startDatabricks } from '../sandbox/databricks/databricks';
+import { bundleOf } from '../tests/support/builtTasks';
+import { databricksEnvironment } from '../tests/support/databricksEnvironment';
+import { startTaskProcess } from '../tests/support/taskProcess';
+import { projectRoot } from '../tools/commandLine';
+import type { Figure } from './figures';
+
+const files = 400;
+const folders = 20; // below the root, which is one more
+const importsPerSecond = 30;
+const target = '/Shared/bench/model';
+
+/** What ImportNotebooks costs: (a) to (d) at a latency of 100 ms under the limit of 30 imports a second, (e) memory. */
+export async function importFigures(): Promise<readonly Figure[]> {
+  const source = await mkdtemp(join(tmpdir(), 'bench-'));
+  try {
+    await writeNotebooks(source, files, folders, 2_000);
+    const databricks = await startDatabricks({ latencyMilliseconds: 100 });
+    try {
+      return [...(await againstLimits(databricks, source)), await sequential(databricks, source), await memory()];
+    } finally {
+      await databricks.close();
+    }
+  } finally {
+    await rm(source, { recursive: true });
+  }
+}
+
+let oursSeconds = 0;
+
+async function againstLimits(databricks: Databricks, source: string): Promise<readonly Figure[]> {
+  const first = await measure(databricks, source);
+  oursSeconds = first.seconds;
+  const again = await measure(databricks, source);
+
+  await writeFile(join(source, 'folder3', 'notebook3.py'), notebook(3, 2_100));
+  const edited = await fetch(`${databricks.url}/api/2.0/workspace/import`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${databricks.token}` },
+    body: JSON.stringify({
+      path: `${target}/folder4/notebook4`,
+      format: 'SOURCE',
+      language: 'PYTHON',
+      overwrite: true,
+      content: Buffer.from('# Databricks notebook source\n# by hand').toString('base64'),
+    }),
+  });
+  if (!edited.ok) throw new Error(`The edit by hand was refused: ${edited.status}`);
+  const restored = await measure(databricks, source);
+  if (restored.imported !== 2) throw new Error(`Of 2 differences ${restored.imported} were restored.`);
+
+  return [
+    {
+      name: `(a) ${files} notebooks imported, time ÷ (${files} ÷ 30 s)`,
+      value: first.seconds / (files / importsPerSecond),
+      unit: '×',
+      limit: 1.15,
+    },
+    {
+      name: `(b) the same again, requests beyond the ${folders + 1} folders`,
+      value: again.requests - folders - 1,
+      unit: 'requests',
+      limit: 4,
+    },
+    { name: '(b) the same again, content sent', value: again.contentBytes, unit: 'bytes', limit: 0 },
+    { name: '(b) the same again, time ÷ (a)', value: again.seconds / first.seconds, unit: '×' },
+    {
+      name: '(c) one changed, one edited by hand: requests beyond the folders',
+      value: restored.requests - folders - 1,
+      unit: 'requests',
+      limit: 8,
+    },
+    { name: '(c) the same, time ÷ (a)', value: restored.seconds / first.seconds, unit: '×' },
+  ];
+}
+
+async function measure(databricks: Databricks, source: string) {
+  databricks.requests.clear();
+  const started = performance.now();
+  const task = await startTaskProcess(await bundleOf('ImportNotebooks'), {
+    ...databricksEnvironment(databricks),
+    INPUT_SOURCEFOLDER: source,
+    INPUT_WORKSPACEFOLDER: target,
+    INPUT_MODE: 'mirror',
+  });
+  const end = await task.end;
+  const seconds = (performance.now() - started) / 1000;
+  if (end.result !== 'Succeeded') throw new Error(`ImportNotebooks ended with ${end.result}:\n${end.output}`);
+  const requests = databricks.requests.list();
+  const contentBytes = requests
+    .filter(({ path }) => path.endsWith('/import'))
+    .reduce((sum, { requestBytes }) => sum + requestBytes, 0);
+  return { seconds, requests: requests.length, contentBytes, imported: Number(end.outputs['importedCount']) };
+}
+
+/** What a plain script does: a folder after the other, a file after the other. */
+async function sequential(databricks: Databricks, source: string): Promise<Figure> {
+  const headers = { authorization: `Bearer ${databricks.token}` };
+  const started = performance.now();
+  for (const folder of await readdir(source)) {
+    await call('mkdirs', { path: `/Shared/bench/sequential/${folder}` });
+    for (const file of await readdir(join(source, folder))) {
+      const content = (await readFile(join(source, folder, file))).toString('base64');
+      await call('import', {
+        path: `/Shared/bench/sequential/${folder}/${file}`,
+        format: 'AUTO',
+        overwrite: true,
+        content,
+      });
+    }
+  }
+  return {
+    name: '(d) one request after the other, time ÷ (a)',
+    value: (performance.now() - started) / 1000 / oursSeconds,
+    unit: '×',
+  };
+
+  async function call(operation: string, body: object): Promise<void> {
+    const answer = await fetch(`${databricks.url}/api/2.0/workspace/${operation}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${operation}: ${answer.status} ${await answer.text()}`);
+  }
+}
+
+/** The task's peak memory when nothing slows it down: neither latency nor limit, and its own throttle does not wait. */
+async function memory(): Promise<Figure> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const databricks = await startDatabricks({ hasLimits: false });
+  try {
+    const source = join(folder, 'source');
+    await writeNotebooks(source, 5_000, 50, 20_000);
+    const script = join(folder, 'task.cjs');
+    await build({
+      stdin: {
+        contents: `
+          import { taskLibAgent } from './shared/agent/taskLibAgent';
+          import { runTask } from './shared/task/runTask';
+          import { task } from './tasks/ImportNotebooks/task';
+          let skipped = 0;
+          const clock = { now: () => Date.now() + skipped, sleep: async (ms) => { skipped += ms; await new Promise(setImmediate); } };
+          void runTask(task, { agent: taskLibAgent, clock, signal: new AbortController().signal })
+            .then(() => console.log('peak ' + process.resourceUsage().maxRSS));`,
+        resolveDir: projectRoot,
+        loader: 'ts',
+      },
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      minify: true,
+      outfile: script,
+    });
+    const task = await startTaskProcess(script, {
+      ...databricksEnvironment(databricks),
+      INPUT_SOURCEFOLDER: source,
+      INPUT_WORKSPACEFOLDER: target,
+    });
+    const end = await task.end;
+    const peakKilobytes = /^peak (\d+)$/m.exec(end.output)?.[1];
+    if (end.result !== 'Succeeded' || peakKilobytes === undefined)
+      throw new Error(`ImportNotebooks ended with ${end.result}:\n${end.output}`);
+    return {
+      name: '(e) 5,000 files of 20 KB, peak memory',
+      value: Number(peakKilobytes) / 1024,
+      unit: 'MB',
+      limit: 200,
+    };
+  } finally {
+    await databricks.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function writeNotebooks(folder: string, count: number, folderCount: number, bytes: number): Promise<void> {
+  for (let index = 0; index < folderCount; index++) await mkdir(join(folder, `folder${index}`), { recursive: true });
+  for (let index = 0; index < count; index++)
+    await writeFile(join(folder, `folder${index % folderCount}`, `notebook${index}.py`), notebook(index, bytes));
+}
+
+function notebook(index: number, bytes: number): string {
+  return `# Databricks notebook source\nprint(${index})\n`.padEnd(bytes, '# padding\n');
+}
