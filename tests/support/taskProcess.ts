@@ -60,6 +60,8 @@ export async function startTaskProcess(
     child.once('error', reject);
     child.once('close', (exitCode, signal) => {
       const commands = commandsIn(output);
+      const leaks = leaksIn(output, environment);
+      if (leaks.length > 0) reject(new Error(`The task shows a secret of its connection:\n${leaks.join('\n')}`));
       rm(temporary, { recursive: true, force: true }).then(
         () => resolve({ exitCode, signal, output, commands, result: resultOf(commands), outputs: outputsOf(commands) }),
         reject,
@@ -78,6 +80,16 @@ export async function startTaskProcess(
       void end.then(() => reject(new Error(`The process ended without saying '${text}':\n${output}`)));
     });
   return { end, saw, kill: (signal) => void child.kill(signal) };
+}
+
+/** Lines that show a secret: none may, whatever a test is about. Announcing it to the agent is how it gets masked. */
+function leaksIn(output: string, environment: Readonly<Record<string, string>>): readonly string[] {
+  const secrets = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith('ENDPOINT_AUTH_PARAMETER_') ? [value, Buffer.from(value).toString('base64')] : [],
+  );
+  return output
+    .split('\n')
+    .filter((line) => !line.startsWith('##vso[task.setsecret]') && secrets.some((secret) => line.includes(secret)));
 }
 
 function commandsIn(output: string): readonly Command[] {
