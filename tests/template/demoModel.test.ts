@@ -4,7 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'mocha';
-import type { NotebookOutcome, NotebookRunner, WorkspaceSource } from '../../sandbox/databricks/notebooks/notebookRunner';
+import type {
+  NotebookOutcome,
+  NotebookRunner,
+  WorkspaceSource,
+} from '../../sandbox/databricks/notebooks/notebookRunner';
 import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
 
 const template = fileURLToPath(new URL('../../template/', import.meta.url));
@@ -52,11 +56,18 @@ function textOf(workspace: ReadonlyMap<string, WorkspaceSource>, path: string): 
 }
 
 function rowsOf(csv: string): string[][] {
-  return csv.trim().split(/\r?\n/).slice(1).map((line) => line.split(','));
+  return csv
+    .trim()
+    .split(/\r?\n/)
+    .slice(1)
+    .map((line) => line.split(','));
 }
 
 /** The most probable class by the saved weights: the formula of the model, written a second time. */
-function predict({ classes, means, deviations, weights }: SavedModel['classifier'], features: readonly number[]): string {
+function predict(
+  { classes, means, deviations, weights }: SavedModel['classifier'],
+  features: readonly number[],
+): string {
   const inputs = [1, ...features.map((x, i) => (x - (means[i] ?? NaN)) / (deviations[i] ?? NaN))];
   const scores = weights.map((row) => row.reduce((sum, weight, i) => sum + weight * (inputs[i] ?? NaN), 0));
   return classes[scores.indexOf(Math.max(...scores))] ?? '';
@@ -104,7 +115,10 @@ describe('The demo model', function () {
     const metrics = metricsOf(training);
     assert.deepEqual([metrics.rows_train, metrics.rows_test], [120, 30]);
     const matrix = Object.entries(metrics.confusion_matrix);
-    assert.deepEqual(matrix.map(([, row]) => Object.values(row).reduce((sum, count) => sum + count)), [10, 10, 10]);
+    assert.deepEqual(
+      matrix.map(([, row]) => Object.values(row).reduce((sum, count) => sum + count)),
+      [10, 10, 10],
+    );
     const hits = matrix.reduce((sum, [species, row]) => sum + (row[species] ?? 0), 0);
     assert.equal(metrics.accuracy, Number((hits / 30).toFixed(4)));
     assert.ok(metrics.accuracy >= 0.95, String(metrics.accuracy));
@@ -123,9 +137,15 @@ describe('The demo model', function () {
     const outcome = await run('scoring', workspace);
     const predictions = rowsOf(textOf(workspace, `${artifacts}/predictions.csv`));
     const species = predictions.map((row) => predict(classifier, row.slice(0, 4).map(Number)));
-    assert.deepEqual(predictions.map((row) => row[4]), species);
+    assert.deepEqual(
+      predictions.map((row) => row[4]),
+      species,
+    );
 
-    const summary = JSON.parse(outcome.kind === 'exited' ? outcome.result : '{}') as { rows: number; predicted: Record<string, number> };
+    const summary = JSON.parse(outcome.kind === 'exited' ? outcome.result : '{}') as {
+      rows: number;
+      predicted: Record<string, number>;
+    };
     assert.equal(summary.rows, 150);
     assert.equal(summary.predicted.setosa, species.filter((name) => name === 'setosa').length);
   });
@@ -139,7 +159,10 @@ describe('The demo model', function () {
     tree.set(irisPath, { kind: 'file', content: [header, ...dealt].join('\n') });
 
     const refused = await run('training', tree);
-    assert.match(refused.kind === 'failed' ? refused.error : '', /^ValueError: Accuracy 0\.\d+ is below the required 0\.9$/);
+    assert.match(
+      refused.kind === 'failed' ? refused.error : '',
+      /^ValueError: Accuracy 0\.\d+ is below the required 0\.9$/,
+    );
     assert.equal(tree.has(`${artifacts}/model.json`), false);
     const metrics = metricsOf(await run('training', tree, { minimum_accuracy: '0' }));
     assert.ok(metrics.accuracy < 0.6, String(metrics.accuracy));

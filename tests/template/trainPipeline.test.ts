@@ -29,11 +29,15 @@ describe('The train pipeline', () => {
     pipeline = await text('template/pipelines/train_pipeline.yml');
     const document = parse(pipeline) as { stages: { jobs: { steps: (TaskStep | object)[] }[] }[] };
     steps = (document.stages[0]?.jobs[0]?.steps ?? []).filter((step) => 'task' in step);
-    variables = (parse(await text('template/demo_model/model_variables.yml')) as { variables: Record<string, string> }).variables;
+    variables = (parse(await text('template/demo_model/model_variables.yml')) as { variables: Record<string, string> })
+      .variables;
   });
 
   it('gives its tasks inputs that they have', async () => {
-    assert.deepEqual(steps.map(({ task }) => task), ['ImportNotebooks@1', 'RunJob@1']);
+    assert.deepEqual(
+      steps.map(({ task }) => task),
+      ['ImportNotebooks@1', 'RunJob@1'],
+    );
     for (const { task, inputs } of steps) {
       const contract = JSON.parse(await text(`tasks/${task.replace('@1', '')}/task.json`)) as TaskContract;
       for (const [name, value] of Object.entries(inputs)) {
@@ -59,8 +63,13 @@ describe('The train pipeline', () => {
 
   it('sets parameters that the training notebook reads, to the defaults that it has', async () => {
     const notebook = await text('template/demo_model/training.py');
-    const defaults = new Map([...notebook.matchAll(/widgets\.text\("(\w+)", "([^"]*)"/g)].map(([, name, value]) => [name, value]));
-    const parameters = String(steps[1]?.inputs.parameters).trim().split('\n').map((line) => line.split('=', 2));
+    const defaults = new Map(
+      [...notebook.matchAll(/widgets\.text\("(\w+)", "([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    );
+    const parameters = String(steps[1]?.inputs.parameters)
+      .trim()
+      .split('\n')
+      .map((line) => line.split('=', 2));
     for (const [name, reference = ''] of parameters) {
       const value = variables[reference.slice(2, -1)];
       if (name === 'model_path') assert.equal(value, '/Workspace/Shared/models/demo_model_artifacts/model.json');

@@ -77,6 +77,8 @@ export class PipelineFixture {
       outputFolder: this.output,
       clock: fakeClock(),
       ...options,
+      // A locale that this machine lacks makes bash complain in every script.
+      environment: { LC_ALL: 'C', ...options.environment },
       onLine: (line) => {
         if (!/^##\[section\](Starting|Finishing): /.test(line.text)) lines.push(line.text);
         options.onLine?.(line);
