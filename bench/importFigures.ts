@@ -33,10 +33,10 @@ export async function importFigures(): Promise<readonly Figure[]> {
 let oursSeconds = 0;
 
 async function againstLimits(databricks: Databricks, source: string): Promise<readonly Figure[]> {
-  // The better of two, because it is the pace that counts and not what else this machine has to do.
-  const other = await measure(databricks, source, `${target}_too`);
+  // The best of three, because it is the pace that counts and not what else this machine has to do.
+  const others = [await measure(databricks, source, `${target}_2`), await measure(databricks, source, `${target}_3`)];
   const first = await measure(databricks, source);
-  const firstSeconds = Math.min(first.seconds, other.seconds);
+  const firstSeconds = Math.min(first.seconds, ...others.map(({ seconds }) => seconds));
   oursSeconds = firstSeconds;
   const again = await measure(databricks, source);
 
@@ -58,7 +58,7 @@ async function againstLimits(databricks: Databricks, source: string): Promise<re
 
   return [
     {
-      name: `(a) ${files} notebooks imported, best of 2, time ÷ (${files} ÷ 30 s)`,
+      name: `(a) ${files} notebooks imported, best of 3, time ÷ (${files} ÷ 30 s)`,
       value: firstSeconds / (files / importsPerSecond),
       unit: '×',
       limit: 1.15,

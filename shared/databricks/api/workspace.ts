@@ -34,7 +34,7 @@ export interface ImportRequest {
 }
 
 /** 30 imports a second and workspace (https://learn.microsoft.com/azure/databricks/resources/limits); we stay below. */
-const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 28.5 };
+const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 29 };
 /** 60 exports a second and workspace, by the same page. */
 const exportLimit: RateLimit = { name: 'workspace/export', requestsPerSecond: 58 };
 
