@@ -73,8 +73,11 @@ async function main(): Promise<void> {
   if (isJson) {
     process.stdout.write(`${JSON.stringify(description)}\n`);
   } else {
-    const { url, token } = description.databricks;
-    process.stdout.write(`Databricks workspace  ${url}\nToken                 ${token}\nPress Ctrl+C to stop.\n`);
+    const { url, token, clientId = '', clientSecret = '' } = description.databricks;
+    process.stdout.write(
+      `Databricks workspace  ${url}\nToken                 ${token}\n` +
+        `Client id             ${clientId}\nClient secret         ${clientSecret}\nPress Ctrl+C to stop.\n`,
+    );
   }
 }
 

@@ -13,7 +13,14 @@ export interface Sandbox {
 }
 
 export interface SandboxDescription {
-  readonly databricks: { readonly url: string; readonly token: string };
+  readonly databricks: {
+    readonly url: string;
+    /** Of the first user. */
+    readonly token: string;
+    /** OAuth client id and secret of the first service principal, where there is one. */
+    readonly clientId?: string;
+    readonly clientSecret?: string;
+  };
 }
 
 /** Starts every stand-in on a free loopback port. */
@@ -21,7 +28,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const databricks = await startDatabricks(options.databricks);
   return {
     databricks,
-    describe: () => ({ databricks: { url: databricks.url, token: databricks.token } }),
+    describe: () => {
+      const { url, token, servicePrincipals } = databricks;
+      const [principal] = servicePrincipals;
+      return {
+        databricks: {
+          url,
+          token,
+          ...(principal && { clientId: principal.applicationId, clientSecret: principal.secret }),
+        },
+      };
+    },
     close: () => databricks.close(),
   };
 }

@@ -1,10 +1,13 @@
 import { invalidParameter } from './apiError';
 import type { SandboxClock } from './clock';
+import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
+import type { LibraryScript } from './compute/libraryScripts';
 import type { Faults } from './faults';
-import type { RunScripts } from './jobs/runScripts';
+import type { RunScript } from './jobs/runScripts';
 import type { JsonObject } from './json';
 import type { RequestLog } from './requestLog';
 import type { Router } from './router';
+import type { Scripts } from './scripts';
 
 export const controlPrefix = '/__sandbox/';
 
@@ -23,16 +26,31 @@ const faultFields = [
   'body',
 ];
 const scriptFields = ['matching', 'times', 'durationSeconds', 'states', 'result', 'run'];
+const clusterScriptFields = [
+  'matching',
+  'times',
+  'startSeconds',
+  'runSeconds',
+  'failure',
+  'terminationReason',
+  'endState',
+];
+const libraryScriptFields = ['matching', 'times', 'seconds', 'status', 'messages'];
 
 export interface ControlParts {
   readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly requests: RequestLog;
-  readonly scripts: RunScripts;
+  readonly scripts: Scripts<RunScript>;
+  readonly clusterScripts: Scripts<ClusterScript>;
+  readonly libraryScripts: Scripts<LibraryScript>;
 }
 
 /** The door for other processes to what tests reach in-process. Described in README.md. */
-export function addControlRoutes(router: Router, { clock, faults, requests, scripts }: ControlParts): void {
+export function addControlRoutes(
+  router: Router,
+  { clock, faults, requests, scripts, clusterScripts, libraryScripts }: ControlParts,
+): void {
   router.add('POST', `${controlPrefix}faults`, ({ json }) => {
     checkFields(json, faultFields);
     faults.add(json);
@@ -56,12 +74,26 @@ export function addControlRoutes(router: Router, { clock, faults, requests, scri
     await clock.advance(seconds * 1000);
     return { now: clock.now(), timeScale: clock.timeScale };
   });
-  router.add('POST', `${controlPrefix}scripts`, ({ json }) => {
-    checkFields(json, scriptFields);
-    scripts.add(json);
+  addScriptRoutes(router, 'scripts', scripts, scriptFields);
+  addScriptRoutes(router, 'cluster-scripts', clusterScripts, clusterScriptFields, checkClusterScript);
+  addScriptRoutes(router, 'library-scripts', libraryScripts, libraryScriptFields);
+}
+
+function addScriptRoutes<Kind extends { readonly times?: number }>(
+  router: Router,
+  name: string,
+  scripts: Scripts<Kind>,
+  fields: readonly string[],
+  check: (script: Kind) => void = () => undefined,
+): void {
+  router.add('POST', `${controlPrefix}${name}`, ({ json }) => {
+    checkFields(json, fields);
+    const script = json as unknown as Kind;
+    check(script);
+    scripts.add(script);
     return {};
   });
-  router.add('DELETE', `${controlPrefix}scripts`, () => {
+  router.add('DELETE', `${controlPrefix}${name}`, () => {
     scripts.clear();
     return {};
   });

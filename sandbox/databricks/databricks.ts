@@ -1,40 +1,45 @@
 import { randomBytes } from 'node:crypto';
-import { ApiError } from './apiError';
 import { SandboxClock } from './clock';
-import { addClusterRoutes, type Cluster, type ClusterDurations, Clusters } from './clusters';
+import { addClusterRoutes } from './compute/clusterRoutes';
+import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
+import { type Cluster, type ClusterDurations, Clusters } from './compute/clusters';
+import { addInstancePoolRoutes, type InstancePool, InstancePools } from './compute/instancePools';
+import { type ClusterLibrary, Libraries, type LibraryDurations } from './compute/libraries';
+import { addLibraryRoutes } from './compute/libraryRoutes';
+import type { LibraryScript } from './compute/libraryScripts';
+import { addPolicyRoutes, ClusterPolicies, type ClusterPolicy } from './compute/policies';
 import { addControlRoutes } from './control';
 import { Faults } from './faults';
 import { listen } from './httpServer';
+import { Identities, type SandboxUser, type ServicePrincipal } from './identities';
 import { Ids } from './ids';
 import type { JobRun } from './jobs/jobRun';
 import { addJobRoutes, type Job, Jobs } from './jobs/jobs';
 import { RunEngine, type RunDurations } from './jobs/runEngine';
 import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
-import { type RunScript, RunScripts } from './jobs/runScripts';
-import { type JsonObject, objectsOf, textOf, textsOf } from './json';
+import type { RunScript } from './jobs/runScripts';
+import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf } from './json';
 import type { NotebookRunner } from './notebooks/notebookRunner';
+import { addOauthRoutes } from './oauth';
+import { addPermissionRoutes, Permissions } from './permissions';
 import { RateLimits } from './rateLimits';
 import { RequestLog } from './requestLog';
-import { Router, type User } from './router';
+import { Router } from './router';
 import { addScimRoutes } from './scim';
+import { Scripts } from './scripts';
 import { loadState, StateFile } from './stateFile';
+import { addFilesRoutes, Volumes } from './volumes';
 import { addWorkspaceRoutes } from './workspace/workspace';
-import { type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
-
-export interface SandboxUser {
-  readonly userName: string;
-  readonly displayName?: string;
-  readonly token: string;
-  /** Everything but reading is 403. */
-  readonly isReadOnly?: boolean;
-}
+import { normalPath, type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
 
 export interface DatabricksOptions {
   /** A free port by default. */
   readonly port?: number;
   /** One user with a random token by default. */
   readonly users?: readonly SandboxUser[];
+  /** One with a random secret by default. */
+  readonly servicePrincipals?: readonly ServicePrincipal[];
   /** Added to every request, in real time. */
   readonly latencyMilliseconds?: number;
   /** The documented rate limits; on by default. */
@@ -44,7 +49,7 @@ export interface DatabricksOptions {
   /** How long, in sandbox time, reads of the workspace still see what was before a change. */
   readonly visibilityLagMilliseconds?: number;
   /** Sandbox seconds. Shorter by default than at Databricks, where a cluster takes minutes. */
-  readonly durations?: Partial<ClusterDurations & RunDurations>;
+  readonly durations?: Partial<ClusterDurations & LibraryDurations & RunDurations>;
   /** Life cycle state of a run with a failed task: INTERNAL_ERROR as on serverless (the default), or TERMINATED. */
   readonly failedRunState?: 'INTERNAL_ERROR' | 'TERMINATED';
   /** Runs the notebooks; Pyodide by default. It is closed with the server. */
@@ -52,6 +57,10 @@ export interface DatabricksOptions {
   /** Keeps all objects in this JSON file, and starts from it. */
   readonly stateFile?: string;
   readonly logsBodies?: boolean;
+  /** Most ids above 2^53, which a client that reads them as doubles gets wrong; on by default. */
+  readonly hasLargeIds?: boolean;
+  /** The Unity Catalog volumes, as `<catalog>.<schema>.<volume>`; `main.default.files` by default. */
+  readonly volumes?: readonly string[];
 }
 
 /** A running workspace. */
@@ -60,6 +69,7 @@ export interface Databricks {
   /** Token of the first user. */
   readonly token: string;
   readonly users: readonly SandboxUser[];
+  readonly servicePrincipals: readonly ServicePrincipal[];
   readonly workspaceId: string;
   readonly clock: SandboxClock;
   readonly faults: Faults;
@@ -68,8 +78,17 @@ export interface Databricks {
   readonly jobs: Jobs;
   readonly runs: Runs;
   readonly clusters: Clusters;
+  readonly libraries: Libraries;
+  readonly policies: ClusterPolicies;
+  readonly pools: InstancePools;
+  readonly permissions: Permissions;
+  readonly volumes: Volumes;
   /** Lets matching tasks go as told instead of running them. */
   scriptRun(script: RunScript): void;
+  /** Lets matching clusters fail, or take their time, at their next starts. */
+  scriptCluster(script: ClusterScript): void;
+  /** Lets matching libraries install, fail or be skipped as told. */
+  scriptLibrary(script: LibraryScript): void;
   /** Cancels what runs, and closes all connections. */
   close(): Promise<void>;
 }
@@ -78,6 +97,8 @@ const workspaceId = '7405605123456789';
 const defaultDurations = {
   clusterStartSeconds: 3,
   clusterStopSeconds: 1,
+  clusterResizeSeconds: 1,
+  libraryInstallSeconds: 0.5,
   taskSetupSeconds: 0.1,
   taskCleanupSeconds: 0.1,
 };
@@ -90,23 +111,55 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   ];
   const first = users[0];
   if (!first) throw new Error('The sandbox needs at least one user');
+  const servicePrincipals = options.servicePrincipals ?? [
+    {
+      // Always the same, so that what it made in a saved state stays its own.
+      applicationId: '3c1f7a52-9d0e-4b86-a2c4-5e8f60b7d913',
+      displayName: 'Pipeline',
+      secret: `dose${randomBytes(16).toString('hex')}`,
+    },
+  ];
 
   const clock = new SandboxClock(options.timeScale);
-  const ids = new Ids(Number(saved?.idsMade ?? 0));
+  const ids = new Ids(Number(saved?.idsMade ?? 0), options.hasLargeIds);
   const durations = { ...defaultDurations, ...options.durations };
   const stateFile = options.stateFile === undefined ? undefined : new StateFile(options.stateFile, collect);
   const changed = () => stateFile?.changed();
 
   const workspace = new WorkspaceTree(clock, ids, options.visibilityLagMilliseconds ?? 0, changed);
-  const clusters = new Clusters(clock, durations, changed);
+  const clusterScripts = new Scripts<ClusterScript>();
+  const libraryScripts = new Scripts<LibraryScript>();
+  const pools = new InstancePools(ids, changed);
+  const policies = new ClusterPolicies(clock, ids, changed);
+  const references = { policies, pools };
+  const clusters = new Clusters({ clock, ids, durations, scripts: clusterScripts, references, changed });
+  const volumes = new Volumes(options.volumes ?? ['main.default.files'], clock, changed);
+  const libraries = new Libraries({
+    clock,
+    clusters,
+    durations,
+    scripts: libraryScripts,
+    read: (path) => readFile(path, workspace, volumes),
+    changed,
+  });
   const jobs = new Jobs(clock, ids, changed);
-  const scripts = new RunScripts();
+  const permissions = new Permissions(
+    {
+      jobs: (id) => jobs.get(id).creator,
+      clusters: (id) => clusters.get(id).creator,
+      'instance-pools': (id) => pools.get(id).creator,
+      'cluster-policies': (id) => policies.get(id).creator,
+    },
+    changed,
+  );
+  const scripts = new Scripts<RunScript>();
   let notebooks = options.notebooks;
   const engine = new RunEngine({
     clock,
     ids,
     workspace,
     clusters,
+    libraries,
     scripts,
     // Python is loaded by the first run that needs it.
     notebooks: async () => (notebooks ??= (await import('./notebooks/pyodideRunner')).pyodideRunner()),
@@ -129,6 +182,11 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       runs: runs.list().reverse() as unknown as JsonObject[],
       idempotencyTokens: runs.tokens,
       clusters: clusters.list() as unknown as JsonObject[],
+      libraries: libraries.saved,
+      permissions: permissions.saved,
+      volumes: volumes.saved,
+      instancePools: pools.list().map((pool) => ({ ...pool })),
+      clusterPolicies: policies.list().map((policy) => ({ ...policy })),
     };
   }
   if (saved) {
@@ -139,9 +197,16 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     jobs.restore(objectsOf(saved.jobs) as unknown as Job[]);
     runs.restore(objectsOf(saved.runs) as unknown as JobRun[], textsOf(saved.idempotencyTokens));
     clusters.restore(objectsOf(saved.clusters) as unknown as Cluster[]);
+    libraries.restore((saved.libraries ?? {}) as unknown as Record<string, ClusterLibrary[]>);
+    if (isJsonObject(saved.permissions)) permissions.restore(saved.permissions);
+    if (isJsonObject(saved.volumes)) volumes.restore(saved.volumes as unknown as Volumes['saved']);
+    pools.restore(objectsOf(saved.instancePools) as unknown as InstancePool[]);
+    policies.restore(objectsOf(saved.clusterPolicies) as unknown as ClusterPolicy[]);
   }
-  for (const user of users) workspace.addUser(user.userName);
+  for (const { userName } of users) workspace.addUser(userName);
+  for (const { applicationId } of servicePrincipals) workspace.addUser(applicationId);
 
+  const identities = new Identities(users, servicePrincipals, clock);
   const [faults, requests, router] = [new Faults(), new RequestLog(), new Router()];
   const { server, url } = await listen(
     {
@@ -152,21 +217,28 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       latencyMilliseconds: options.latencyMilliseconds ?? 0,
       workspaceId,
       logsBodies: options.logsBodies ?? false,
-      authenticate: (authorization, method) => authenticate(users, authorization, method),
+      identities,
     },
     options.port ?? 0,
   );
+  addOauthRoutes(router, identities, { url, workspaceId });
   addScimRoutes(router);
   addWorkspaceRoutes(router, workspace);
-  addClusterRoutes(router, clusters);
-  addJobRoutes(router, jobs);
+  addClusterRoutes(router, clusters, pools);
+  addLibraryRoutes(router, clusters, libraries);
+  addInstancePoolRoutes(router, pools);
+  addPolicyRoutes(router, policies);
+  addJobRoutes(router, jobs, permissions);
   addRunRoutes(router, { jobs, runs, engine, workspace, workplace: { url, workspaceId } });
-  addControlRoutes(router, { clock, faults, requests, scripts });
+  addPermissionRoutes(router, permissions);
+  addFilesRoutes(router, volumes);
+  addControlRoutes(router, { clock, faults, requests, scripts, clusterScripts, libraryScripts });
 
   return {
     url,
     token: first.token,
     users,
+    servicePrincipals,
     workspaceId,
     clock,
     faults,
@@ -175,7 +247,17 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     jobs,
     runs,
     clusters,
+    libraries,
+    policies,
+    pools,
+    permissions,
+    volumes,
     scriptRun: (script) => scripts.add(script),
+    scriptCluster: (script) => {
+      checkClusterScript(script);
+      clusterScripts.add(script);
+    },
+    scriptLibrary: (script) => libraryScripts.add(script),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -188,25 +270,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   };
 }
 
-/** The texts are those that workspaces answer with; the error code is a number there. */
-function authenticate(users: readonly SandboxUser[], authorization: string | undefined, method: string): User {
-  const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined)
-    throw new ApiError(401, 401, 'Credential was not sent or was of an unsupported type for this API.');
-  const index = users.findIndex((user) => user.token === token);
-  const user = users[index];
-  if (!user)
-    throw new ApiError(403, 403, 'Invalid access token.', { 'x-databricks-reason-phrase': 'Invalid access token.' });
-  if (user.isReadOnly && method !== 'GET') {
-    throw new ApiError(
-      403,
-      'PERMISSION_DENIED',
-      `User ${user.userName} does not have permission to change this workspace.`,
-    );
-  }
-  return {
-    id: String(8_100_000_000_000_000 + index),
-    userName: user.userName,
-    displayName: user.displayName ?? user.userName,
-  };
+/** A file of a volume or of the workspace. */
+function readFile(path: string, workspace: WorkspaceTree, volumes: Volumes): Buffer | undefined {
+  if (path.startsWith('/Volumes/')) return volumes.file(path)?.bytes;
+  const node = path.startsWith('/') ? workspace.get(normalPath(path)) : undefined;
+  return node?.type === 'FILE' ? node.bytes : undefined;
 }

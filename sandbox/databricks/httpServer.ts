@@ -5,10 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from './apiError';
 import { controlPrefix } from './control';
 import type { Fault, Faults } from './faults';
+import type { Identities } from './identities';
 import { textOf, toJson } from './json';
 import type { RateLimits } from './rateLimits';
 import type { RequestLog } from './requestLog';
-import { ApiRequest, RawAnswer, type Router, type User } from './router';
+import { ApiRequest, nobody, RawAnswer, type Router } from './router';
 
 export interface HttpParts {
   readonly router: Router;
@@ -19,8 +20,7 @@ export interface HttpParts {
   readonly latencyMilliseconds: number;
   readonly workspaceId: string;
   readonly logsBodies: boolean;
-  /** @throws ApiError when the request does not come from a user. */
-  readonly authenticate: (authorization: string | undefined, method: string) => User;
+  readonly identities: Identities;
 }
 
 interface Answer {
@@ -107,18 +107,18 @@ async function receive(request: IncomingMessage): Promise<Received> {
 async function answer(parts: HttpParts, { method, url, headers, body }: Received, trace: Trace): Promise<Answer> {
   const common = { 'x-databricks-org-id': parts.workspaceId, 'x-request-id': randomUUID() };
   try {
-    const user = parts.authenticate(headers.authorization, method);
-    trace.user = user.userName;
     const path = url.pathname;
     const route = parts.router.find(method, path);
+    const user = route?.isPublic ? nobody : parts.identities.authenticate(headers.authorization, method);
+    if (user !== nobody) trace.user = user.userName;
     if (!route) throw new ApiError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${method} ${path}'`);
     parts.limits?.check(method, path);
     const request = new ApiRequest(method, path, url.searchParams, headers, body, user, route.rest);
-    if (path.includes('/jobs/') && body.length > 0)
+    if (path.startsWith('/api/2.2/jobs/') && body.length > 0)
       trace.idempotencyToken = textOf(request.json.idempotency_token) ?? '';
     const result = await route.handle(request);
     if (result instanceof RawAnswer)
-      return { status: 200, headers: { ...common, 'content-type': result.contentType }, body: result.bytes };
+      return { status: result.status, headers: { ...common, ...result.headers }, body: result.bytes };
     return { status: 200, headers: { ...common, ...jsonType }, body: Buffer.from(toJson(result)) };
   } catch (error) {
     return errorAnswer(error instanceof ApiError ? error : unexpected(error), common);
@@ -176,6 +176,7 @@ const signInPage =
   '<!DOCTYPE html>\n<html><head><title>Sign in to Databricks</title></head><body><form>Sign in</form></body></html>\n';
 
 function write(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, { ...headers, 'content-length': body.length });
+  // An answer without content has no length.
+  response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': body.length });
   response.end(body);
 }

@@ -8,6 +8,9 @@ export interface User {
   readonly displayName: string;
 }
 
+/** The sender of a request to a public route. */
+export const nobody: User = { id: '', userName: '', displayName: '' };
+
 /** A request with its whole body, and typed access to what it carries. Missing values are `undefined`. */
 export class ApiRequest {
   #json: JsonObject | undefined;
@@ -45,9 +48,9 @@ export class ApiRequest {
     return value;
   }
 
-  /** A value of the query (GET) or of the JSON body (POST), as text; numbers keep all their digits. */
+  /** A value of the query (GET, HEAD) or of the JSON body, as text; numbers keep all their digits. */
   text(name: string): string | undefined {
-    if (this.method === 'GET') return this.query.get(name) ?? undefined;
+    if (isReading(this.method)) return this.query.get(name) ?? undefined;
     const value = this.json[name];
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'object')
@@ -74,14 +77,23 @@ export class ApiRequest {
   }
 }
 
+/** Whether requests of the method change nothing. */
+export const isReading = (method: string) => method === 'GET' || method === 'HEAD';
+
 /** JSON by default; `raw` answers carry their own bytes and content type. */
 export type ApiAnswer = JsonObject | RawAnswer;
 
 export class RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
   constructor(
     readonly bytes: Buffer,
-    readonly contentType = 'application/octet-stream',
-  ) {}
+    { status = 200, headers = {} }: { readonly status?: number; readonly headers?: Record<string, string> } = {},
+  ) {
+    this.status = status;
+    this.headers = { 'content-type': 'application/octet-stream', ...headers };
+  }
 }
 
 export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>;
@@ -90,6 +102,8 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly handle: Handler;
+  /** Whether it needs no token. */
+  readonly isPublic: boolean;
 }
 
 /** Routes by method and exact path; a path that ends in `*` takes everything below it. */
@@ -97,16 +111,20 @@ export class Router {
   readonly #routes: Route[] = [];
 
   add(method: string, path: string, handle: Handler): void {
-    this.#routes.push({ method, path, handle });
+    this.#routes.push({ method, path, handle, isPublic: false });
   }
 
-  find(method: string, path: string): { readonly handle: Handler; readonly rest: string } | undefined {
+  /** A route that everybody may use. */
+  addPublic(method: string, path: string, handle: Handler): void {
+    this.#routes.push({ method, path, handle, isPublic: true });
+  }
+
+  find(method: string, path: string): (Route & { readonly rest: string }) | undefined {
     for (const route of this.#routes) {
       if (route.method !== method) continue;
       const prefix = route.path.endsWith('*') ? route.path.slice(0, -1) : undefined;
-      if (route.path === path) return { handle: route.handle, rest: '' };
-      if (prefix !== undefined && path.startsWith(prefix))
-        return { handle: route.handle, rest: path.slice(prefix.length) };
+      if (route.path === path) return { ...route, rest: '' };
+      if (prefix !== undefined && path.startsWith(prefix)) return { ...route, rest: path.slice(prefix.length) };
     }
     return undefined;
   }

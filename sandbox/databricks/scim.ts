@@ -1,6 +1,7 @@
+import { isApplicationId } from './identities';
 import type { Router } from './router';
 
-/** Current user API (https://docs.databricks.com/api/workspace/currentuser/me). */
+/** Current user API (https://docs.databricks.com/api/workspace/currentuser/me); a service principal has no address. */
 export function addScimRoutes(router: Router): void {
   router.add('GET', '/api/2.0/preview/scim/v2/Me', ({ user }) => ({
     schemas: [
@@ -11,7 +12,7 @@ export function addScimRoutes(router: Router): void {
     userName: user.userName,
     displayName: user.displayName,
     active: true,
-    emails: [{ type: 'work', value: user.userName, primary: true }],
+    ...(!isApplicationId(user.userName) && { emails: [{ type: 'work', value: user.userName, primary: true }] }),
     groups: [{ display: 'users', type: 'direct', value: '1000000001', $ref: 'Groups/1000000001' }],
     entitlements: [{ value: 'workspace-access' }],
   }));

@@ -25,16 +25,26 @@ describe("the Databricks sandbox, used by Databricks' own Python SDK", function 
 
   it('behaves as the SDK expects of a workspace', async () => {
     const databricks = await startDatabricks({ durations: { clusterStartSeconds: 1 } });
+    const [principal] = databricks.servicePrincipals;
     try {
       const env = {
         ...process.env,
         DATABRICKS_HOST: databricks.url,
         DATABRICKS_TOKEN: databricks.token,
         DATABRICKS_AUTH_TYPE: 'pat',
+        SERVICE_PRINCIPAL_ID: principal?.applicationId,
+        SERVICE_PRINCIPAL_SECRET: principal?.secret,
       };
       const { stdout } = await run(python, [script], { env });
       const passed = stdout.match(/check_\w+/g);
-      assert.deepEqual(passed, ['check_workspace', 'check_jobs', 'check_clusters']);
+      assert.deepEqual(passed, [
+        'check_login',
+        'check_workspace',
+        'check_jobs',
+        'check_clusters',
+        'check_libraries',
+        'check_permissions',
+      ]);
     } finally {
       await databricks.close();
     }

@@ -1,5 +1,5 @@
 import { invalidParameter } from '../apiError';
-import { isJsonObject, type JsonObject, objectsOf, textOf } from '../json';
+import { isJsonObject, type JsonObject, objectsOf, textOf, without } from '../json';
 
 const maximumTasks = 1000;
 
@@ -61,6 +61,12 @@ function checkTask(task: JsonObject, clusterKeys: ReadonlySet<unknown>, environm
   }
   const computes = ['new_cluster', 'existing_cluster_id', 'job_cluster_key'].filter((name) => task[name] !== undefined);
   if (computes.length > 1) throw invalidParameter(`Task '${key}' must have only one of ${computes.join(', ')}`);
+  if (computes.length === 0 && objectsOf(task.libraries).length > 0) {
+    // dbt-databricks issue 943.
+    throw invalidParameter(
+      'Libraries field is not supported for serverless task, please specify libraries in environment.',
+    );
+  }
   if (task.job_cluster_key !== undefined && !clusterKeys.has(task.job_cluster_key)) {
     throw invalidParameter(
       `Job cluster '${String(textOf(task.job_cluster_key))}' is not defined in field 'job_clusters'.`,
@@ -90,14 +96,19 @@ function checkDependencies(tasks: readonly JsonObject[], keys: ReadonlySet<strin
   }
 }
 
-/** Adds what the server adds to settings that leave it out. */
+/**
+ * Adds what the server adds to settings that leave it out, and drops and sorts what it does not return as it was sent
+ * (`jobFixUps` in libs/testserver of databricks/cli, here with the defaults of Azure).
+ */
 export function withDefaults(settings: JsonObject): JsonObject {
   const tasks = tasksOf(settings).map((task) => ({
     run_if: 'ALL_SUCCESS',
     timeout_seconds: 0,
     email_notifications: {},
     ...task,
+    ...(task.depends_on !== undefined && { depends_on: sortedByKey(objectsOf(task.depends_on)) }),
     ...(isJsonObject(task.notebook_task) && { notebook_task: { source: 'WORKSPACE', ...task.notebook_task } }),
+    ...withClusterDefaults(task),
   }));
   return {
     name: 'Untitled',
@@ -106,7 +117,29 @@ export function withDefaults(settings: JsonObject): JsonObject {
     timeout_seconds: 0,
     max_concurrent_runs: 1,
     ...settings,
+    ...(settings.job_clusters !== undefined && {
+      job_clusters: objectsOf(settings.job_clusters).map((cluster) => ({
+        ...cluster,
+        ...withClusterDefaults(cluster),
+      })),
+    }),
     format: 'MULTI_TASK',
     tasks,
+  };
+}
+
+const sortedByKey = (dependencies: readonly JsonObject[]) =>
+  [...dependencies].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+function withClusterDefaults({ new_cluster: spec }: JsonObject): JsonObject {
+  if (!isJsonObject(spec)) return {};
+  const azure = isJsonObject(spec.azure_attributes) ? spec.azure_attributes : {};
+  return {
+    new_cluster: {
+      data_security_mode: 'SINGLE_USER',
+      enable_elastic_disk: true,
+      ...without(spec, 'apply_policy_default_values'),
+      azure_attributes: { first_on_demand: 1, availability: 'ON_DEMAND_AZURE', spot_bid_max_price: -1, ...azure },
+    },
   };
 }

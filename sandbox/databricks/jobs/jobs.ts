@@ -3,6 +3,7 @@ import type { SandboxClock } from '../clock';
 import { type Ids, int64 } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, without } from '../json';
 import { checkLimit, pageOf } from '../pages';
+import { entriesOf, type Permissions } from '../permissions';
 import type { ApiRequest, Router } from '../router';
 import { checkSettings, withDefaults } from './jobSettings';
 
@@ -62,13 +63,21 @@ export class Jobs {
 }
 
 /** Jobs API 2.2, the saved jobs (https://docs.databricks.com/api/workspace/jobs). */
-export function addJobRoutes(router: Router, jobs: Jobs): void {
+export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permissions): void {
   const find = (request: ApiRequest) => jobs.get(request.required('job_id'));
   const base = '/api/2.2/jobs/';
 
   router.add('POST', `${base}create`, (request) => {
-    const settings = without(request.json, 'access_control_list');
-    return { job_id: int64(jobs.create(settings, request.user.userName).id) };
+    const { access_control_list: list, ...settings } = request.json;
+    const entries = entriesOf(list);
+    const job = jobs.create(settings, request.user.userName);
+    try {
+      if (entries.length > 0) permissions.update('jobs', job.id, entries);
+    } catch (error) {
+      jobs.remove(job);
+      throw error;
+    }
+    return { job_id: int64(job.id) };
   });
 
   router.add('GET', `${base}get`, (request) => {
@@ -115,7 +124,13 @@ export function addJobRoutes(router: Router, jobs: Jobs): void {
   router.add('POST', `${base}reset`, (request) => {
     const { new_settings: settings } = request.json;
     if (!isJsonObject(settings)) throw invalidParameter('Missing required field: new_settings');
-    jobs.reset(find(request), settings);
+    const job = find(request);
+    // The one setting that stays when it is not sent (libs/testserver of databricks/cli).
+    const { run_as: identity } = job.settings;
+    jobs.reset(job, {
+      ...(identity !== undefined && { run_as: identity }),
+      ...without(settings, 'access_control_list'),
+    });
     return {};
   });
 

@@ -23,17 +23,21 @@ export interface TaskResult {
   readonly taskValues?: JsonObject;
 }
 
-/** Runs a task for real: notebooks and Python files of the workspace; other kinds fail and say so. */
+/**
+ * Runs a task for real: notebooks and Python files of the workspace, with the wheels of its cluster; other kinds fail
+ * and say so.
+ */
 export async function performTask(
   workspace: WorkspaceTree,
   notebooks: NotebookRunner,
   run: JobRun,
   task: TaskRun,
+  wheels: readonly Buffer[],
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const program = programOf(workspace, run, task);
   if ('lifeCycleState' in program) return { ending: program };
-  const outcome = await notebooks.run(notebookRequest(workspace, run, task, program), signal);
+  const outcome = await notebooks.run({ ...notebookRequest(workspace, run, task, program), wheels }, signal);
   const logs = kindOf(task.settings) === 'spark_python_task' ? { logs: outcome.logs } : {};
   return {
     ending: endingOf(outcome, signal),

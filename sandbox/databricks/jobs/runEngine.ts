@@ -1,8 +1,10 @@
 import type { SandboxClock } from '../clock';
-import type { Cluster, Clusters } from '../clusters';
+import type { Cluster, Clusters } from '../compute/clusters';
+import type { Libraries } from '../compute/libraries';
 import type { Ids } from '../ids';
-import { isJsonObject, objectsOf, textOf, type JsonObject } from '../json';
+import { textOf, type JsonObject } from '../json';
 import type { NotebookRunner } from '../notebooks/notebookRunner';
+import type { Scripts } from '../scripts';
 import type { WorkspaceTree } from '../workspace/workspaceTree';
 import {
   canceled,
@@ -18,7 +20,8 @@ import {
 } from './jobRun';
 import { dependenciesOf, keyOf, tasksOf } from './jobSettings';
 import { performTask, type TaskResult } from './performTask';
-import type { RunScript, RunScripts } from './runScripts';
+import { prepareCompute } from './prepareCompute';
+import { matchesRun, type RunScript } from './runScripts';
 import { endingFromUpstream, endingOfRun } from './upstream';
 
 export interface RunDurations {
@@ -31,7 +34,8 @@ export interface RunEngineParts {
   readonly ids: Ids;
   readonly workspace: WorkspaceTree;
   readonly clusters: Clusters;
-  readonly scripts: RunScripts;
+  readonly libraries: Libraries;
+  readonly scripts: Scripts<RunScript>;
   readonly notebooks: () => Promise<NotebookRunner>;
   readonly durations: RunDurations;
   readonly failedRunState: 'INTERNAL_ERROR' | 'TERMINATED';
@@ -167,14 +171,14 @@ export class RunEngine {
     const signal = AbortSignal.any([runSignal, stop.signal]);
     task.startTime = clock.now();
     this.#enter(task, 'PENDING');
-    const cluster = await this.#compute(run, task, signal, jobClusters);
+    const compute = await prepareCompute(this.parts, run, task, signal, jobClusters);
     let result: TaskResult;
     if (signal.aborted) {
       result = { ending: signal.reason === 'timedOut' ? timedOut : canceled };
-    } else if ('lifeCycleState' in cluster) {
-      result = { ending: cluster };
+    } else if ('lifeCycleState' in compute) {
+      result = { ending: compute };
     } else {
-      if (cluster.id) task.clusterId = cluster.id;
+      if (compute.cluster) task.clusterId = compute.cluster.id;
       task.setupMilliseconds = clock.now() - task.startTime;
       result = await this.#execute(run, task, signal, stop);
     }
@@ -188,42 +192,14 @@ export class RunEngine {
     return this.#end(task, result.ending);
   }
 
-  /** Starts or waits for what the task runs on; serverless when it names none. */
-  async #compute(
-    run: JobRun,
-    task: TaskRun,
-    signal: AbortSignal,
-    jobClusters: Map<string, Cluster>,
-  ): Promise<{ readonly id?: string } | Ending> {
-    const { clusters, clock, durations } = this.parts;
-    const { existing_cluster_id: existing, job_cluster_key: key, new_cluster: own } = task.settings;
-    const shared = objectsOf(run.settings.job_clusters).find((entry) => entry.job_cluster_key === key)?.new_cluster;
-    const spec = isJsonObject(own) ? own : key === undefined ? undefined : shared;
-    const clusterKey = textOf(key) ?? task.runId;
-    let cluster = jobClusters.get(clusterKey);
-    try {
-      if (existing !== undefined) cluster = clusters.get(String(textOf(existing)));
-      else if (!cluster && isJsonObject(spec)) {
-        cluster = clusters.create({ cluster_name: `job-${run.jobId}-run-${run.runId}`, ...spec }, run.creator, 'JOB');
-        jobClusters.set(clusterKey, cluster);
-      }
-    } catch (error) {
-      const code = existing === undefined ? 'INVALID_CLUSTER_REQUEST' : 'CLUSTER_ERROR';
-      return couldNotRun(code, error instanceof Error ? error.message : String(error));
-    }
-    if (cluster && !(await clusters.ensureRunning(cluster, signal))) {
-      return couldNotRun('CLUSTER_ERROR', `Cluster ${cluster.id} did not start.`);
-    }
-    await clock.sleep(durations.taskSetupSeconds * 1000, signal);
-    return cluster ? { id: cluster.id } : {};
-  }
-
   async #execute(run: JobRun, task: TaskRun, signal: AbortSignal, stop: AbortController): Promise<TaskResult> {
-    const script = this.parts.scripts.take(run, task);
+    const script = this.parts.scripts.take((waiting) => matchesRun(waiting, run, task));
     if (script) return this.#play(script, run, task, signal, stop);
     this.#enter(task, 'RUNNING');
     try {
-      return await performTask(this.parts.workspace, await this.parts.notebooks(), run, task, signal);
+      const { workspace, notebooks, libraries } = this.parts;
+      const wheels = task.clusterId === undefined ? [] : libraries.wheels(task.clusterId);
+      return await performTask(workspace, await notebooks(), run, task, wheels, signal);
     } catch (error) {
       return {
         ending: couldNotRun('INTERNAL_ERROR', `The sandbox could not run the task: ${String(error)}`, 'INTERNAL_ERROR'),

@@ -33,26 +33,7 @@ export interface RunScript {
   readonly run?: Partial<Ending> & { readonly hidden?: 'state' | 'status' };
 }
 
-/** The scripts that wait for their runs; the one added last wins. */
-export class RunScripts {
-  #scripts: { readonly script: RunScript; left: number }[] = [];
-
-  add(script: RunScript): void {
-    this.#scripts.unshift({ script, left: script.times ?? Infinity });
-  }
-
-  clear(): void {
-    this.#scripts = [];
-  }
-
-  take(run: JobRun, task: TaskRun): RunScript | undefined {
-    const found = this.#scripts.find(({ script, left }) => left > 0 && matches(script, run, task));
-    if (found) found.left -= 1;
-    return found?.script;
-  }
-}
-
-function matches({ matching = {} }: RunScript, run: JobRun, task: TaskRun): boolean {
+export function matchesRun({ matching = {} }: RunScript, run: JobRun, task: TaskRun): boolean {
   const notebook = task.settings.notebook_task;
   const actual = {
     runName: run.name,

@@ -1,5 +1,6 @@
 import { invalidParameter, invalidState } from '../apiError';
 import type { SandboxClock } from '../clock';
+import { idempotencyTokenOf } from '../idempotencyToken';
 import type { Ids } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, textsOf, toJson, without } from '../json';
 import { isActive, type JobParameter, type JobRun, latestAttempts, skipped, type TaskRun } from './jobRun';
@@ -145,17 +146,15 @@ export class Runs {
   }
 
   #once(request: JsonObject, create: () => JobRun): JobRun {
-    const token = textOf(request.idempotency_token) ?? '';
-    if (token.length > 64)
-      throw invalidParameter(`The idempotency token must have at most 64 characters, got ${token.length}`);
-    const known = this.#runIdByToken.get(token);
+    const token = idempotencyTokenOf(request);
+    const known = token === undefined ? undefined : this.#runIdByToken.get(token);
     if (known !== undefined) {
       const run = this.#runs.get(known);
       if (!run) throw invalidParameter(`The run with the idempotency token ${token} has been deleted`);
       return run;
     }
     const run = create();
-    if (token) this.#runIdByToken.set(token, run.runId);
+    if (token !== undefined) this.#runIdByToken.set(token, run.runId);
     this.changed();
     return run;
   }

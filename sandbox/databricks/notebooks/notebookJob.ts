@@ -30,8 +30,9 @@ export function notebookJob(request: NotebookRequest): NotebookJob {
   const taskValues = Object.fromEntries(
     [...request.taskValues].map(([task, values]) => [task, Object.fromEntries(values)]),
   );
+  const wheels = (request.wheels ?? []).map((wheel) => Buffer.from(wheel).toString('base64'));
   return {
-    requestJson: (root) => JSON.stringify({ root, path, parameters, notebooks, taskValues, context }),
+    requestJson: (root) => JSON.stringify({ root, path, parameters, notebooks, wheels, taskValues, context }),
     files,
   };
 }

@@ -11,6 +11,8 @@ export interface NotebookRequest {
   readonly listFiles: (folder: string) => readonly string[];
   /** Called, once the notebook has ended by itself, for every file that it wrote below `/Workspace`; left out, such files are lost. */
   readonly writeFile?: (workspacePath: string, content: Uint8Array) => void;
+  /** Wheels whose pure Python modules can be imported. */
+  readonly wheels?: readonly Uint8Array[];
   /** Counted from the notebook's first line. */
   readonly timeoutSeconds?: number;
   readonly context: { readonly jobId: string; readonly runId: string; readonly user: string };

@@ -20,11 +20,23 @@ describe('npm run sandbox', () => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     while (!printed.includes('\n')) await once(child.stdout, 'data');
-    const { databricks } = JSON.parse(printed) as { databricks: { url: string; token: string } };
+    const { databricks } = JSON.parse(printed) as {
+      databricks: { url: string; token: string; clientId: string; clientSecret: string };
+    };
     const response = await fetch(`${databricks.url}/api/2.0/preview/scim/v2/Me`, {
       headers: { authorization: `Bearer ${databricks.token}` },
     });
     assert.equal(response.status, 200);
+    const login = await fetch(`${databricks.url}/oidc/v1/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        scope: 'all-apis',
+        client_id: databricks.clientId,
+        client_secret: databricks.clientSecret,
+      }),
+    });
+    assert.equal(login.status, 200);
     child.kill('SIGINT');
     assert.deepEqual(await exit, [0, null]);
     assert.equal(printed.trimEnd().split('\n').length, 1);

@@ -49,6 +49,43 @@ describe('Databricks sandbox: jobs', () => {
     );
   });
 
+  it('keeps the identity of a job through a reset that does not name one', async () => {
+    const id = await create({ name: 'x', run_as: { user_name: 'b@example.com' }, tasks: [notebook('a')] });
+    const settings = { name: 'x', tasks: [notebook('a')], access_control_list: [] };
+    await client.post('/api/2.2/jobs/reset', { job_id: id, new_settings: settings });
+    const { run_as: identity, access_control_list: list } = settingsOf((await get(id)).json);
+    assert.deepEqual([identity, list], [{ user_name: 'b@example.com' }, undefined]);
+    await client.post('/api/2.2/jobs/update', { job_id: id, fields_to_remove: ['run_as'] });
+    assert.equal(settingsOf((await get(id)).json).run_as, undefined);
+  });
+
+  it('adds defaults to clusters, and sorts dependencies', async () => {
+    const cluster = { spark_version: '15.4.x-scala2.12', num_workers: 1, apply_policy_default_values: true };
+    const id = await create({
+      name: 'x',
+      job_clusters: [{ job_cluster_key: 'main', new_cluster: cluster }],
+      tasks: [
+        notebook('b', { job_cluster_key: 'main' }),
+        notebook('a', { new_cluster: { ...cluster, azure_attributes: { availability: 'SPOT_AZURE' } } }),
+        notebook('c', { depends_on: [{ task_key: 'b' }, { task_key: 'a' }] }),
+      ],
+    });
+    const settings = settingsOf((await get(id)).json);
+    const azure = { first_on_demand: 1, availability: 'ON_DEMAND_AZURE', spot_bid_max_price: -1 };
+    const full = {
+      data_security_mode: 'SINGLE_USER',
+      enable_elastic_disk: true,
+      spark_version: '15.4.x-scala2.12',
+      num_workers: 1,
+    };
+    assert.deepEqual(settings.job_clusters, [
+      { job_cluster_key: 'main', new_cluster: { ...full, azure_attributes: azure } },
+    ]);
+    const [, own, last] = objectsOf(settings.tasks);
+    assert.deepEqual(own?.new_cluster, { ...full, azure_attributes: { ...azure, availability: 'SPOT_AZURE' } });
+    assert.deepEqual(last?.depends_on, [{ task_key: 'a' }, { task_key: 'b' }]);
+  });
+
   it('updates fields, merges tasks by key, and removes what is named', async () => {
     const id = await create({
       name: 'x',

@@ -205,7 +205,7 @@ describe('Databricks sandbox: control of runs', () => {
     it('shares a job cluster between tasks', async () => {
       const cluster = {
         job_cluster_key: 'main',
-        new_cluster: { spark_version: '15.4.x-scala2.12', node_type_id: 'x' },
+        new_cluster: { spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 },
       };
       await bench.ended(
         await bench.submit([task('a', { job_cluster_key: 'main' }), task('b', { job_cluster_key: 'main' })], {
@@ -218,7 +218,8 @@ describe('Databricks sandbox: control of runs', () => {
     it('starts an existing cluster that is terminated, and fails without one', async () => {
       const { json } = await bench.client.post('/api/2.1/clusters/create', {
         spark_version: '15.4.x-scala2.12',
-        node_type_id: 'x',
+        node_type_id: 'Standard_DS3_v2',
+        num_workers: 1,
       });
       await bench.databricks.clock.advance(10_000);
       await bench.client.post('/api/2.1/clusters/delete', { cluster_id: json.cluster_id });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { objectsOf } from '../../../sandbox/databricks/json';
 import { idText, startTestWorkspace } from './workspaceClient';
 
 describe('Databricks sandbox: state file', () => {
@@ -20,8 +21,18 @@ describe('Databricks sandbox: state file', () => {
     const done = (await first.client.post('/api/2.2/jobs/run-now', { job_id: job, idempotency_token: 't' })).json
       .run_id;
     await first.databricks.clock.advance(120_000);
-    const cluster = (await first.client.post('/api/2.1/clusters/create', { spark_version: 'x', node_type_id: 'x' }))
-      .json.cluster_id;
+    const spec = { spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 };
+    const cluster = (await first.client.post('/api/2.1/clusters/create', spec)).json.cluster_id;
+    await first.client.post('/api/2.0/libraries/install', {
+      cluster_id: cluster,
+      libraries: [{ pypi: { package: 'requests' } }],
+    });
+    await first.client.send('PUT', '/api/2.0/fs/files/Volumes/main/default/files/a.txt', 'kept');
+    await first.client.send(
+      'PATCH',
+      `/api/2.0/permissions/jobs/${idText(job)}`,
+      '{"access_control_list":[{"group_name":"users","permission_level":"CAN_VIEW"}]}',
+    );
     const { object_id: objectId } = (await first.client.get('/api/2.0/workspace/get-status', { path: '/Shared/a' }))
       .json;
     await first.databricks.close();
@@ -45,6 +56,12 @@ describe('Databricks sandbox: state file', () => {
         (await client.get('/api/2.1/clusters/get', { cluster_id: cluster as string })).text,
         /"state":"RUNNING"/,
       );
+      const { library_statuses: libraries } = (
+        await client.get('/api/2.0/libraries/cluster-status', { cluster_id: cluster as string })
+      ).json;
+      assert.equal(objectsOf(libraries).length, 1);
+      assert.equal((await client.get('/api/2.0/fs/files/Volumes/main/default/files/a.txt')).text, 'kept');
+      assert.match((await client.get(`/api/2.0/permissions/jobs/${idText(job)}`)).text, /"group_name":"users"/);
       const ids = new Set([job, done, (await client.post('/api/2.2/jobs/create', { name: 'new', tasks })).json.job_id]);
       assert.equal(ids.size, 3);
     } finally {

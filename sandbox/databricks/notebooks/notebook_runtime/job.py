@@ -1,8 +1,10 @@
 """Runs one notebook as one job task and says how it went."""
 
+import base64
 import json
 import random
 import sys
+import tempfile
 from collections.abc import Callable
 
 from .deadlines import Deadlines
@@ -43,6 +45,8 @@ async def run_job(request_json: str, emit_json: Callable[[str], None], set_alarm
     # An interpreter that wakes from a memory snapshot would give every run the same random numbers.
     random.seed()
     request = json.loads(request_json)
+    for wheel in request["wheels"]:
+        _install(wheel)
     job = Job(request, lambda message: emit_json(json.dumps(message)), set_alarm)
     if request["root"] != MOUNT:
         job.workspace.redirect_absolute_paths()
@@ -52,6 +56,13 @@ async def run_job(request_json: str, emit_json: Callable[[str], None], set_alarm
     sys.stdout.flush()
     sys.stderr.flush()
     job.emit({**outcome, "writtenFiles": job.workspace.written_files()})
+
+
+def _install(wheel: str):
+    """Python imports pure modules from archives as they are."""
+    with tempfile.NamedTemporaryFile(suffix=".whl", delete=False) as file:
+        file.write(base64.b64decode(wheel))
+    sys.path.append(file.name)
 
 
 async def _outcome(job: Job, path: str, parameters: dict[str, str]) -> dict[str, str]:

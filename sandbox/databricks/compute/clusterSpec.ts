@@ -1,0 +1,115 @@
+import { ApiError, invalidParameter } from '../apiError';
+import { isJsonObject, type JsonObject, textOf, textsOf, without } from '../json';
+import { nodeTypeIds, sparkVersions } from './clusterCatalog';
+import type { InstancePools } from './instancePools';
+import type { ClusterPolicies } from './policies';
+
+/** What a cluster specification may refer to. */
+export interface SpecReferences {
+  readonly policies: ClusterPolicies;
+  readonly pools: InstancePools;
+}
+
+const maximumTags = 45;
+
+/**
+ * The specification as the service keeps it: values of its policy filled in, maps of text as text.
+ * @throws ApiError as Databricks does
+ */
+export function readSpec(asked: JsonObject, { policies, pools }: SpecReferences): JsonObject {
+  const sent = withTexts(asked);
+  const policyId = textOf(sent.policy_id);
+  const spec = policyId === undefined ? sent : policies.apply(policyId, sent);
+  const version = textOf(spec.spark_version);
+  if (!version) throw invalidParameter("Missing required field 'spark_version'");
+  // dbx issue 782 and databricks-sdk-java pull request 54.
+  if (!sparkVersions.some(({ key }) => key === version)) throw invalidParameter(`Invalid spark version ${version}.`);
+  checkNodes(spec, pools);
+  checkSize(spec);
+  const minutes = integerOf(spec, 'autotermination_minutes') ?? 0;
+  if (minutes !== 0 && (minutes < 10 || minutes > 10_000))
+    throw invalidParameter(`autotermination_minutes must be 0 or between 10 and 10000, got ${minutes}`);
+  if (Object.keys(textsOf(spec.custom_tags)).length > maximumTags)
+    throw invalidParameter(`At most ${maximumTags} custom tags are allowed`);
+  return spec;
+}
+
+function checkNodes(spec: JsonObject, pools: InstancePools): void {
+  const [pool, driverPool] = [textOf(spec.instance_pool_id), textOf(spec.driver_instance_pool_id)];
+  for (const id of [pool, driverPool]) if (id !== undefined) pools.get(id);
+  const types = [textOf(spec.node_type_id), textOf(spec.driver_node_type_id)];
+  if (pool !== undefined && types[0] !== undefined)
+    throw invalidParameter("The field 'node_type_id' cannot be supplied when an instance pool ID is provided.");
+  // terraform-provider-databricks issue 2521.
+  if (pool === undefined && types[0] === undefined) throw invalidParameter("Missing required field 'node_type_id'");
+  for (const type of types) {
+    // terraform-provider-databricks issue 220.
+    if (type !== undefined && !nodeTypeIds.includes(type))
+      throw invalidParameter(`Node type ${type} is not supported. Supported node types: ${nodeTypeIds.join(', ')}`);
+  }
+}
+
+function checkSize(spec: JsonObject): void {
+  const workers = integerOf(spec, 'num_workers');
+  const { autoscale } = spec;
+  if (!isJsonObject(autoscale)) {
+    // Databricks.API.PowerShell issue 21.
+    if (workers === undefined && spec.is_single_node !== true) throw invalidParameter('Missing required field: size');
+    if (workers !== undefined && workers < 0)
+      throw invalidParameter(`num_workers must not be negative, got ${workers}`);
+    return;
+  }
+  if (workers !== undefined) throw invalidParameter('Only one of num_workers and autoscale can be specified');
+  const [minimum, maximum] = [integerOf(autoscale, 'min_workers') ?? 0, integerOf(autoscale, 'max_workers')];
+  if (maximum === undefined) throw invalidParameter('Missing required field: max_workers');
+  if (minimum < 0 || maximum < minimum)
+    throw invalidParameter(`max_workers (${maximum}) must not be less than min_workers (${minimum})`);
+}
+
+function integerOf(object: JsonObject, name: string): number | undefined {
+  const value = object[name];
+  if (value === undefined || value === null) return undefined;
+  if (!Number.isInteger(Number(textOf(value))))
+    throw new ApiError(400, 'MALFORMED_REQUEST', `Could not parse request object: ${name} must be an integer`);
+  return Number(value);
+}
+
+/** Spark settings, variables and tags are texts, however they were written. */
+function withTexts(spec: JsonObject): JsonObject {
+  const maps = ['spark_conf', 'spark_env_vars', 'custom_tags'].filter((name) => isJsonObject(spec[name]));
+  return { ...spec, ...Object.fromEntries(maps.map((name) => [name, textsOf(spec[name])])) };
+}
+
+/** What the service adds to a specification on Azure. Settings for other clouds are returned as they were sent. */
+export function withServerDefaults(spec: JsonObject, creator: string, pools: InstancePools): JsonObject {
+  const pool = textOf(spec.instance_pool_id);
+  const nodeType = spec.node_type_id ?? (pool === undefined ? undefined : pools.find(pool)?.settings.node_type_id);
+  const isSingleNode = spec.is_single_node === true;
+  return {
+    cluster_name: '',
+    autotermination_minutes: 0,
+    enable_elastic_disk: true,
+    enable_local_disk_encryption: false,
+    runtime_engine: /-photon-/.test(textOf(spec.spark_version) ?? '') ? 'PHOTON' : 'STANDARD',
+    init_scripts_safe_mode: false,
+    ...(isSingleNode && { num_workers: 0 }),
+    ...(spec.data_security_mode === 'SINGLE_USER' && { single_user_name: creator }),
+    ...without(spec, 'apply_policy_default_values', 'idempotency_token', 'clone_from'),
+    ...(isSingleNode && {
+      spark_conf: {
+        'spark.databricks.cluster.profile': 'singleNode',
+        'spark.master': 'local[*, 4]',
+        ...textsOf(spec.spark_conf),
+      },
+      custom_tags: { ResourceClass: 'SingleNode', ...textsOf(spec.custom_tags) },
+    }),
+    azure_attributes: {
+      first_on_demand: 1,
+      availability: 'ON_DEMAND_AZURE',
+      spot_bid_max_price: -1,
+      ...(isJsonObject(spec.azure_attributes) && spec.azure_attributes),
+    },
+    node_type_id: nodeType,
+    driver_node_type_id: spec.driver_node_type_id ?? nodeType,
+  };
+}
