@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Agent } from '../agent/agent';
 import type { Clock } from '../clock';
 import { parseBaseUrl } from './baseUrl';
@@ -8,6 +9,7 @@ import type { HttpClient, HttpRequest } from './httpClient';
 import { stringifyJson } from './json';
 import { openMultipart } from './multipart';
 import { networkFailure } from './networkFailure';
+import { openFile } from './openFile';
 import { readBytes, readJson, requestIdOf, type AnswerContext, type Reading } from './readAnswer';
 import { throttleOf } from './throttle';
 import type { TokenSource } from './tokenSource';
@@ -149,10 +151,17 @@ function summaryOf({ method, path, query = {} }: HttpRequest): string {
   return `${method} ${path}${keys.length > 0 ? `?${keys.join('&')}` : ''}`;
 }
 
-async function bodyOf({ json, form }: HttpRequest): Promise<Pick<Outgoing, 'headers' | 'body'>> {
+async function bodyOf({ json, form, file }: HttpRequest): Promise<Pick<Outgoing, 'headers' | 'body'>> {
   if (form) {
     const { contentType, contentLength, stream } = await openMultipart(form);
     return { headers: { 'Content-Type': contentType, 'Content-Length': String(contentLength) }, body: stream };
+  }
+  if (file !== undefined) {
+    const { size, bytes } = await openFile(file);
+    return {
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(size) },
+      body: Readable.from(bytes(), { objectMode: false }),
+    };
   }
   if (json === undefined) return { headers: {}, body: undefined };
   return { headers: { 'Content-Type': 'application/json' }, body: Buffer.from(stringifyJson(json)) };

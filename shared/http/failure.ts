@@ -22,6 +22,8 @@ export type NextStep = { readonly waitSeconds: number } | { readonly reason: str
 
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 30;
+/** Less is no time for an attempt: it would fail for that alone, and hide what is really wrong. */
+const shortestAttemptSeconds = 1;
 
 /** Decides on repeating. The service's own wish wins over backoff, whose full jitter keeps many callers apart. */
 export function nextStep(
@@ -43,11 +45,11 @@ export function nextStep(
     return { reason: 'The call was not repeated, because it may have been carried out.' };
   const backoffSeconds = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** (attempts - 1));
   const waitSeconds = retryAfterSeconds ?? call.random() * backoffSeconds;
-  if (waitSeconds < secondsLeft) return { waitSeconds };
+  if (waitSeconds + shortestAttemptSeconds <= secondsLeft) return { waitSeconds };
   return {
     reason: retryAfterSeconds
-      ? `It asks to wait ${Math.ceil(retryAfterSeconds)} s, but the call may take ${budgetSeconds} s in all.`
-      : `The ${budgetSeconds} s that the call may take are used up.`,
+      ? `It asks to wait ${Math.ceil(retryAfterSeconds)} s, but the call may take ${Math.round(budgetSeconds)} s in all.`
+      : `The ${Math.round(budgetSeconds)} s that the call may take are used up.`,
   };
 }
 

@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly json?: Json;
   readonly form?: readonly FormPart[];
+  /** The path of a file whose bytes are the body; it is read anew for every attempt. */
+  readonly file?: string;
   /** What the call is for, in the words that follow "Could not": `list the folder /Shared/model`. */
   readonly purpose: string;
   /**

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { TaskError, messageOf } from '../errors';
 import type { FormPart } from './httpClient';
+import { openFile } from './openFile';
 
 /** A multipart/form-data body (RFC 7578) whose files are read while it is sent. */
 export interface MultipartBody {
@@ -48,10 +46,8 @@ async function openSection(part: FormPart, boundary: string): Promise<Section> {
     `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${fileName}${type}\r\n\r\n`,
   );
   if ('file' in part) {
-    const { size } = await stat(part.file).catch((error: unknown) => {
-      throw unreadable(part.file, error);
-    });
-    return { head, size, content: () => readFile(part.file, size) };
+    const { size, bytes } = await openFile(part.file);
+    return { head, size, content: bytes };
   }
   const content = 'content' in part ? part.content : Buffer.from(part.value);
   return { head, size: content.length, content: () => [content] };
@@ -60,22 +56,4 @@ async function openSection(part: FormPart, boundary: string): Promise<Section> {
 /** As the HTML standard has it, and browsers do: https://html.spec.whatwg.org/#multipart-form-data */
 function quoted(name: string): string {
   return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
-}
-
-async function* readFile(file: string, size: number): AsyncGenerator<Uint8Array> {
-  let read = 0;
-  try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
-      read += chunk.length;
-      if (read > size) break;
-      yield chunk;
-    }
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  if (read !== size) throw new TaskError(`The file '${file}' changed while it was being sent.`);
-}
-
-function unreadable(file: string, error: unknown): TaskError {
-  return new TaskError(`Could not read the file '${file}': ${messageOf(error)}`, { cause: error });
 }

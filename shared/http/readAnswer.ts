@@ -27,8 +27,11 @@ const statusByErrorCode = new Map([
   ['TEMPORARILY_UNAVAILABLE', 503],
 ]);
 
-/** Databricks answers 403 to a token that is wrong or has expired: `Invalid access token.`, `Token is expiring within 30 seconds.` */
-const tokenRefusal = /\binvalid access token\b|\btoken\b.*\bexpir/is;
+/**
+ * Databricks answers 403 to a token that is wrong or has expired: `Invalid access token.`, `Invalid Token`,
+ * `Token is expiring within 30 seconds.`, `JWT has expired`.
+ */
+const tokenRefusal = /\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir/is;
 
 /** The data that an answer holds, or why it holds none. */
 export type Reading<T> = { readonly value: T } | { readonly failure: Failure };

@@ -15,6 +15,7 @@ describe('a refused token', () => {
     ['a 401 without a body', { status: 401 }],
     ['a 401 with a page', { status: 401, body: '<html><title>Error 401</title></html>' }],
     ["Databricks' 403 for a wrong token", { status: 403, body: { error_code: 403, message: 'Invalid access token.' } }],
+    ["Databricks' 403 for an expired one", { status: 403, body: { error_code: 403, message: 'Invalid Token' } }],
     [
       "Databricks' 403 for an old token",
       {
