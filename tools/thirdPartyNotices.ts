@@ -16,13 +16,20 @@ const permissive = new Set([
   'Python-2.0',
 ]);
 
+/** Files of ours that were made from a package. */
+const derivedFiles: Readonly<Record<string, string>> = {
+  'shared/databricks/specs/specTypes.ts': 'node_modules/@databricks/sdk-experimental',
+};
+
 /**
  * The notices for every package that the bundles hold: name, version and licence text.
  * Fails on a licence that is not permissive, or that comes without its text.
  */
 export async function thirdPartyNotices(root: string, metafiles: readonly Metafile[]): Promise<string> {
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
-  const folders = new Set(inputs.map(packageFolderOf).filter((folder) => folder !== undefined));
+  const folders = new Set(
+    inputs.map((file) => packageFolderOf(file) ?? derivedFiles[file]).filter((folder) => folder !== undefined),
+  );
   const packages = await Promise.all([...folders].map((folder) => readPackage(root, path.resolve(root, folder))));
   const byTitle = new Map(packages.map((entry) => [entry.title, entry]));
   const sorted = [...byTitle.values()].sort((a, b) => (a.title < b.title ? -1 : 1));
@@ -47,8 +54,13 @@ async function readPackage(root: string, folder: string) {
   const title = `${name} ${version}`;
   if (license === undefined || !permissive.has(license))
     throw new ToolError(`${title}: the licence ${license ?? '(none)'} is not on the list of permissive ones.`);
-  const file = (await readdir(folder)).sort().find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  if (file !== undefined) return { title, license, text: await readText(path.join(folder, file)) };
+  const files = (await readdir(folder)).sort();
+  const licence = files.find((file) => /^(licen[cs]e|copying)/i.test(file));
+  if (licence !== undefined) {
+    const notice = files.filter((file) => /^notice/i.test(file));
+    const parts = await Promise.all([licence, ...notice].map((file) => readText(path.join(folder, file))));
+    return { title, license, text: parts.join('\n\n') };
+  }
 
   const holder = typeof author === 'object' ? author.name : author;
   if (license !== 'MIT' || holder === undefined) throw new ToolError(`${title}: the package has no licence text.`);

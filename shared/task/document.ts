@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CORE_SCHEMA, defineScalarTag, intCoreTag, load, mergeTag, NOT_RESOLVED, YAMLException } from 'js-yaml';
 import type { Json } from '../http/httpClient';
+import type { DocumentCheck } from './checkDocument';
 import { InvalidInput } from './invalidInput';
 
 const largestBytes = 2 * 1024 * 1024;
@@ -17,28 +18,60 @@ const exactInteger = defineScalarTag<number | bigint>(intCoreTag.tagName, {
 });
 const schema = CORE_SCHEMA.withTags(mergeTag, exactInteger);
 
+type Document = Readonly<Record<string, Json>>;
+
 /** Reads a YAML or JSON text that holds a map. Throws an InvalidInput that names the line. */
-export function readDocument(text: string): Readonly<Record<string, Json>> {
-  if (text.length > largestBytes) throw new InvalidInput(`is larger than ${largestBytes / 1024 / 1024} MiB.`);
-  const value = parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InvalidInput('must be a map of names to values, in YAML or JSON.');
-  if (countValues(value, new Map()) > mostValues) throw new InvalidInput(`holds more than ${mostValues} values.`);
-  return value as Record<string, Json>;
+export function readDocument(text: string, check?: DocumentCheck): Document {
+  const map = readMap(text);
+  check?.(map, { text });
+  return map;
+}
+
+/** Reads a YAML or JSON text that holds a list. Throws an InvalidInput that names the line. */
+export function readDocumentList(text: string, check?: DocumentCheck): readonly Json[] {
+  const list = readValue(text);
+  if (!isList(list)) throw new InvalidInput('must be a list, in YAML or JSON.');
+  check?.(list, { text });
+  return list;
 }
 
 /** Reads a file that holds a YAML or JSON map. Throws an InvalidInput that names the file and the line. */
-export function readDocumentFile(path: string): Readonly<Record<string, Json>> {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new InvalidInput(`names a file that does not exist: ${path}`);
+export function readDocumentFile(file: string, check?: DocumentCheck): Document {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new InvalidInput(`names a file that does not exist: ${file}`);
   if (found.size > largestBytes)
-    throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${path}`);
+    throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${file}`);
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  const map = readMapOf(file, text);
+  check?.(map, { text, file });
+  return map;
+}
+
+function readMapOf(file: string, text: string): Document {
   try {
-    return readDocument(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    return readMap(text);
   } catch (error) {
-    if (error instanceof InvalidInput) throw new InvalidInput(`${error.message} (${path})`, { cause: error });
+    if (error instanceof InvalidInput) throw new InvalidInput(`${error.message} (${file})`, { cause: error });
     throw error;
   }
+}
+
+function readMap(text: string): Document {
+  const value = readValue(text);
+  if (typeof value !== 'object' || value === null || isList(value))
+    throw new InvalidInput('must be a map of names to values, in YAML or JSON.');
+  return value as Document;
+}
+
+function readValue(text: string): Json {
+  if (text.length > largestBytes) throw new InvalidInput(`is larger than ${largestBytes / 1024 / 1024} MiB.`);
+  const value = parse(text);
+  if (countValues(value, new Map()) > mostValues) throw new InvalidInput(`holds more than ${mostValues} values.`);
+  return value as Json;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function parse(text: string): unknown {

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
 import type { Json } from '../http/httpClient';
-import { readDocument, readDocumentFile } from './document';
+import { checkAgainst, type DocumentCheck, type DocumentSchema } from './checkDocument';
+import { readDocument, readDocumentFile, readDocumentList } from './document';
 import { InvalidInput } from './invalidInput';
 
-/** The part of the agent that inputs are read from. */
-export type InputSource = Pick<Agent, 'input' | 'pathInput' | 'connection' | 'variable'>;
+/** The part of the agent that inputs are read from; it is also told of what looks odd in them. */
+export type InputSource = Pick<Agent, 'input' | 'pathInput' | 'connection' | 'variable' | 'warning'>;
 
 /** What task.json has to say about an input; a contract test holds the two together. */
 export interface InputManifest {
@@ -149,14 +150,30 @@ export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<st
   });
 }
 
+interface DocumentRules extends Rules {
+  /** What the document is checked against. */
+  readonly schema?: DocumentSchema;
+}
+
 /** A YAML or JSON map, written in the pipeline. */
-export function document<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('multiLine', rules, readDocument);
+export function document<const R extends DocumentRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input('multiLine', rules, (given, source) => readDocument(given, documentCheck(rules, source)));
+}
+
+/** A YAML or JSON list, written in the pipeline. */
+export function documentList<const R extends DocumentRules>(rules?: R): Seen<readonly Json[], R> {
+  return input('multiLine', rules, (given, source) => readDocumentList(given, documentCheck(rules, source)));
 }
 
 /** A file that holds a YAML or JSON map. */
-export function documentFile<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('filePath', rules, readDocumentFile, {}, (name, source) => source.pathInput(name));
+export function documentFile<const R extends DocumentRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input(
+    'filePath',
+    rules,
+    (given, source) => readDocumentFile(given, documentCheck(rules, source)),
+    {},
+    (name, source) => source.pathInput(name),
+  );
 }
 
 /** An existing file, as an absolute path. */
@@ -200,6 +217,10 @@ function input<Value, R extends Rules & { readonly default?: string }>(
     ...(defaultValue !== undefined && { defaultValue }),
   };
   return { manifest, given, parse } as Seen<Value, R>;
+}
+
+function documentCheck(rules: DocumentRules | undefined, source: InputSource): DocumentCheck | undefined {
+  return rules?.schema && checkAgainst(rules.schema, source);
 }
 
 function splitLines(given: string): readonly string[] {

@@ -1,0 +1,92 @@
+import type { DocumentPath, Finding } from '../../finding';
+import type { Json } from '../../http/httpClient';
+import { nearestName } from './nearestName';
+import { specTypes, specWords, type Fields } from './specTypes';
+
+type Kind = 'text' | 'a number' | 'true or false' | 'a list' | 'a map' | 'empty';
+
+/**
+ * Finds where a value differs from a type of the SDK. Another kind of value or a missing field is an error. A field or
+ * a word that the SDK does not know is worth a warning only, as the SDK lags behind the service.
+ */
+export function* checkSpec(value: Json, type: string, path: DocumentPath = []): Generator<Finding> {
+  const itemType = type.slice(0, -2);
+  const fields = specTypes[type];
+  if (type.endsWith('[]')) {
+    if (!isList(value)) yield wrongKind(value, 'a list', path);
+    else for (const [index, item] of value.entries()) yield* checkItem(item, itemType, [...path, index]);
+  } else if (type.endsWith('{}')) {
+    if (!isMap(value)) yield wrongKind(value, 'a map', path);
+    else for (const [name, item] of Object.entries(value)) yield* checkItem(item ?? null, itemType, [...path, name]);
+  } else if (fields) {
+    if (!isMap(value)) yield wrongKind(value, 'a map', path);
+    else yield* checkFields(value, fields, path);
+  } else yield* checkScalar(value, type, path);
+}
+
+function* checkItem(item: Json, type: string, path: DocumentPath): Generator<Finding> {
+  // The service takes any scalar as a text ("Expected Scalar value for String field"), and `spark.speculation: true` is
+  // how people write it. The API's own fields are held to their type all the same: YAML reads a version 1.10 as 1.1.
+  if (type !== 'string' || !isUnquoted(kindOf(item))) yield* checkSpec(item, type, path);
+}
+
+function* checkFields(map: { readonly [name: string]: Json | undefined }, fields: Fields, path: DocumentPath) {
+  for (const [name, value] of Object.entries(map)) {
+    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (type === undefined) yield unknownField([...path, name], nearestName(name, Object.keys(fields)));
+    else if (value !== undefined && value !== null) yield* checkSpec(value, type.replace('!', ''), [...path, name]);
+  }
+  for (const [name, type] of Object.entries(fields))
+    if (type.endsWith('!') && (map[name] ?? null) === null) yield finding([...path, name], 'is missing.');
+}
+
+function* checkScalar(value: Json, type: string, path: DocumentPath): Generator<Finding> {
+  const kind = type === 'number' ? 'a number' : type === 'boolean' ? 'true or false' : 'text';
+  const words = specWords[type];
+  // The service takes a number in quotes, which is how it travels where a number of 64 bits would lose its end.
+  if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return;
+  if (kindOf(value) !== kind) yield wrongKind(value, kind, path);
+  else if (words?.every((word) => word !== value))
+    yield finding(path, `is none of the words known here: ${words.join(', ')}.`, 'warning');
+}
+
+function wrongKind(value: Json, wanted: Kind, path: DocumentPath): Finding {
+  const kind = kindOf(value);
+  const advice = wanted === 'text' && isUnquoted(kind) ? ': put it in quotes' : '';
+  return finding(path, `must be ${wanted}, not ${kind}${advice}.`);
+}
+
+function unknownField(path: DocumentPath, nearest: string | undefined): Finding {
+  const guess = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  return finding(path, `is not known here, and is sent as it is.${guess}`, 'warning');
+}
+
+function finding(path: DocumentPath, problem: string, severity: Finding['severity'] = 'error'): Finding {
+  return { path, message: `${pathText(path)} ${problem}`, severity };
+}
+
+/** As in `tasks[0].notebook_task`. */
+function pathText(path: DocumentPath): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return steps.join('').replace(/^\./, '') || 'the document';
+}
+
+function kindOf(value: Json): Kind {
+  if (value === null) return 'empty';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'boolean') return 'true or false';
+  if (typeof value === 'object') return isList(value) ? 'a list' : 'a map';
+  return 'a number';
+}
+
+function isUnquoted(kind: Kind): boolean {
+  return kind === 'a number' || kind === 'true or false';
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Json): value is { readonly [name: string]: Json | undefined } {
+  return kindOf(value) === 'a map';
+}

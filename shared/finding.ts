@@ -1,0 +1,9 @@
+/** Where something is in a document: names in maps and positions in lists, from the outside in. */
+export type DocumentPath = readonly (string | number)[];
+
+/** Something about one value of a document, in a sentence that names the value's path but never repeats the value. */
+export interface Finding {
+  readonly path: DocumentPath;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
