@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot, runFromCommandLine } from './commandLine';
 import { encodePng, render, type Colour, type Layer } from './png';
-import { box, circle, line, outline, triangle, union, within, without } from './shapes';
+import { box, circle, line, outline, type Shape, triangle, union, within, without } from './shapes';
 
 /** The side of the square that every icon is drawn on. */
 const grid = 32;
@@ -17,12 +17,21 @@ const amber: Colour = [255, 170, 51];
 
 const tile: Layer = { shape: box([0, 0], [32, 32], 6.5), fill: navy };
 
+const plus = union(line(2.4, [23.5, 19.7], [23.5, 27.3]), line(2.4, [19.7, 23.5], [27.3, 23.5]));
+const play = triangle([21.4, 20.2], [21.4, 26.8], [26.8, 23.5], 0.8);
+const stop = box([20.4, 20.4], [26.6, 26.6], 1);
+
 /** Every picture of the extension, by its path in `images/`. */
 export const icons: Readonly<Record<string, { readonly size: number; readonly layers: readonly Layer[] }>> = {
   // A model: a small network whose nodes run into one that has been checked.
   'extension.png': { size: 256, layers: [tile, ...model()] },
   'connection.png': { size: 128, layers: [tile, ...link()] },
   'tasks/ImportNotebooks.png': { size: 32, layers: [tile, ...importedNotebook()] },
+  'tasks/CreateCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(plus)] },
+  'tasks/StartCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(play)] },
+  'tasks/StopCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(stop)] },
+  'tasks/InstallLibraries.png': { size: 32, layers: [tile, ...installedLibrary()] },
+  'tasks/CreateJob.png': { size: 32, layers: [tile, ...jobList(), ...badge(plus)] },
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
 };
 
@@ -69,6 +78,47 @@ function importedNotebook(): readonly Layer[] {
       fill: steel,
     },
     { shape: arrow, fill: amber },
+  ];
+}
+
+/** Machines that work together. */
+function cluster(): readonly Layer[] {
+  const [top, left, right] = [
+    [16, 9],
+    [8.5, 21.5],
+    [23.5, 21.5],
+  ] as const;
+  return [
+    { shape: line(1.8, top, left, right, top), fill: steel },
+    { shape: union(circle(top, 4), circle(left, 4), circle(right, 4)), fill: white },
+  ];
+}
+
+/** A list of tasks. */
+function jobList(): readonly Layer[] {
+  const rows = [9, 15, 21] as const;
+  return [
+    { shape: union(...rows.map((y) => circle([7.5, y], 1.7))), fill: white },
+    { shape: union(...rows.map((y) => line(2.2, [12, y], [24, y]))), fill: steel },
+  ];
+}
+
+/** A box that something is put into. */
+function installedLibrary(): readonly Layer[] {
+  const arrow = union(line(2.6, [16, 5.5], [16, 15.5]), line(2.6, [12.2, 12], [16, 15.8], [19.8, 12]));
+  const open = line(2.6, [6.5, 14], [6.5, 25.5], [25.5, 25.5], [25.5, 14]);
+  return [
+    { shape: open, fill: white },
+    { shape: line(2, [11, 21], [21, 21]), fill: steel },
+    { shape: arrow, fill: amber },
+  ];
+}
+
+/** What is done to the thing, at its lower right. */
+function badge(sign: Shape): readonly Layer[] {
+  return [
+    { shape: circle([23.5, 23.5], 7.2), fill: navy },
+    { shape: sign, fill: amber },
   ];
 }
 

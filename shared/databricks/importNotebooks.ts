@@ -176,10 +176,13 @@ async function read(
   path: string,
   report: ImportSurroundings['report'],
 ): Promise<Manifest | undefined> {
-  const content = await api.export(path);
-  if (!content) return undefined;
-  const manifest = readManifest(Buffer.from(content).toString('utf8'), path);
-  if (manifest) return manifest;
+  // What was cut off on its way looks damaged too, so that is believed at the second look only.
+  for (let look = 1; look <= 2; look++) {
+    const content = await api.export(path);
+    if (!content) return undefined;
+    const manifest = readManifest(Buffer.from(content).toString('utf8'), path);
+    if (manifest) return manifest;
+  }
   report.warning(
     `${path} is damaged, so it is not known what this task imported here: everything is sent again, and nothing is deleted.`,
   );

@@ -1,3 +1,4 @@
+import { plainMarkdown } from '../markdown';
 import type { Run } from './api/jobs';
 import { formatDuration } from './formatDuration';
 import { runPage } from './runPage';
@@ -9,11 +10,11 @@ export function runSummary(workspaceUrl: string, run: Run, parameterNames: reado
   const ended = outcome === 'active' ? 'is still' : 'ended as';
   const rows = lastAttempts(run.tasks).map((task) => {
     const page = runPage(workspaceUrl, run, task.id);
-    return `| [${plain(task.taskKey)}](${page}) | ${plain(runVerdict(task).word)} | ${duration(task)} | ${task.attemptNumber + 1} |`;
+    return `| [${plainMarkdown(task.taskKey)}](${page}) | ${plainMarkdown(runVerdict(task).word)} | ${duration(task)} | ${task.attemptNumber + 1} |`;
   });
   return [
-    `**${plain(run.name)}**: [run ${run.id}](${runPage(workspaceUrl, run)}) ${ended} **${plain(word)}** after ${duration(run)}.`,
-    ...(parameterNames.length > 0 ? [`Parameters: ${parameterNames.map(plain).join(', ')}.`] : []),
+    `**${plainMarkdown(run.name)}**: [run ${run.id}](${runPage(workspaceUrl, run)}) ${ended} **${plainMarkdown(word)}** after ${duration(run)}.`,
+    ...(parameterNames.length > 0 ? [`Parameters: ${parameterNames.map(plainMarkdown).join(', ')}.`] : []),
     ...(run.repairIds.length > 0 ? [`Repairs: ${run.repairIds.length}.`] : []),
     ['| Task | State | Duration | Attempts |', '| --- | --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
@@ -21,9 +22,4 @@ export function runSummary(workspaceUrl: string, run: Run, parameterNames: reado
 
 function duration({ startTime, endTime }: { readonly startTime: number; readonly endTime: number }): string {
   return endTime > startTime && startTime > 0 ? formatDuration(endTime - startTime) : '–';
-}
-
-/** Text from elsewhere, without what Markdown or HTML would take for its own. */
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]()#|<>~]/g, '\\$&');
 }

@@ -15,5 +15,7 @@ export function theOneNamed<T extends Named>(what: 'job' | 'cluster', name: stri
     );
   if (more.length === 0) return only;
   const all = [only, ...more].map(({ id, creator }) => `${id} (made by ${creator || 'a user who is gone'})`);
-  throw new TaskError(`${all.length} ${what}s are named '${name}': ${all.join(', ')}. Name one by its id.`);
+  throw new TaskError(
+    `${all.length} ${what}s are named '${name}': ${all.join(', ')}. Name one by its id, or rename or delete the others.`,
+  );
 }

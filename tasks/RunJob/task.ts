@@ -7,6 +7,7 @@ import { parameterNames, parametersProblem } from '../../shared/databricks/runPa
 import type { RunSource } from '../../shared/databricks/runRequest';
 import { runSummary } from '../../shared/databricks/runSummary';
 import { runVerdict } from '../../shared/databricks/runVerdict';
+import { newClusterSchema, runSchema } from '../../shared/databricks/specs/specSchemas';
 import { notebookOutput, readTaskOutputs } from '../../shared/databricks/taskOutputs';
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
@@ -26,9 +27,9 @@ const inputs = {
   }),
   compute: choice(['serverless', 'existing', 'new'], { default: 'serverless', when: { runSource: 'notebook' } }),
   cluster: text({ required: true, when: { runSource: 'notebook', compute: 'existing' } }),
-  newCluster: document({ required: true, when: { runSource: 'notebook', compute: 'new' } }),
-  definition: document({ when: { runSource: 'definition' } }),
-  definitionFile: documentFile({ when: { runSource: 'definition' } }),
+  newCluster: document({ schema: newClusterSchema, required: true, when: { runSource: 'notebook', compute: 'new' } }),
+  definition: document({ schema: runSchema, when: { runSource: 'definition' } }),
+  definitionFile: documentFile({ schema: runSchema, when: { runSource: 'definition' } }),
   parameters: pairs(),
   waitForCompletion: flag({ default: true }),
   timeoutMinutes: integer({ default: 120, min: 1, max: 10080, when: { waitForCompletion: 'true' } }),

@@ -74,7 +74,7 @@ describe('RunJob', () => {
       const body = JSON.stringify({
         cluster_name,
         spark_version: '15.4.x-scala2.12',
-        node_type_id: 'n',
+        node_type_id: 'Standard_DS3_v2',
         num_workers: 1,
       });
       const headers = { authorization: `Bearer ${token}` };
@@ -96,17 +96,20 @@ describe('RunJob', () => {
     await workspace.run({ ...notebook, compute: 'existing', cluster: id });
     assert.deepEqual(task(), { task_key: 'n', notebook_task, existing_cluster_id: id });
 
-    const newCluster = 'spark_version: 15.4.x-scala2.12\nnode_type_id: n\nnum_workers: 1';
+    const newCluster = 'spark_version: 15.4.x-scala2.12\nnode_type_id: Standard_DS3_v2\nnum_workers: 1';
     const onNew = await workspace.run({ ...notebook, compute: 'new', newCluster });
     assert.equal(onNew.end.result, 'Succeeded', onNew.text());
     assert.deepEqual(task(), {
       task_key: 'n',
       notebook_task,
-      new_cluster: { spark_version: '15.4.x-scala2.12', node_type_id: 'n', num_workers: 1 },
+      new_cluster: { spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 },
     });
 
     const twin = await workspace.run({ ...notebook, compute: 'existing', cluster: 'twin' });
-    assert.match(twin.end.message, /^2 clusters are named 'twin': .*Name one by its id\.$/);
+    assert.match(
+      twin.end.message,
+      /^2 clusters are named 'twin': .*Name one by its id, or rename or delete the others\.$/,
+    );
     const unknown = await workspace.run({ ...notebook, compute: 'existing', cluster: 'nobody' });
     assert.match(unknown.end.message, /^There is no cluster named 'nobody'/);
   });
@@ -166,7 +169,7 @@ describe('RunJob', () => {
     const twin = await workspace.run({ job: 'twin' });
     assert.match(
       twin.end.message,
-      /^2 jobs are named 'twin': \d+ \(made by someone@example\.com\), \d+ \(made by someone@example\.com\)\. Name one by its id\.$/,
+      /^2 jobs are named 'twin': \d+ \(made by someone@example\.com\), \d+ \(made by someone@example\.com\)\. Name one by its id, or rename or delete the others\.$/,
     );
     const unknown = await workspace.run({ job: 'nobody' });
     assert.match(unknown.end.message, /^There is no job named 'nobody'/);

@@ -20,7 +20,7 @@ describe('the build', () => {
     const { folder } = await build();
     assert.deepEqual(
       (await readTasks(folder)).map((task) => task.folder),
-      ['ImportNotebooks', 'RunJob'],
+      (await readTasks(root)).map(({ folder }) => folder),
     );
     assert.deepEqual(JSON.parse(await readFile(path.join(root, 'dist', 'package.json'), 'utf8')), { type: 'commonjs' });
   });

@@ -1,4 +1,8 @@
-import type { HttpClient } from '../../http/httpClient';
+import { HttpError } from '../../http/errors';
+import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+
+/** Fields of a cluster in the API's own words. */
+export type ClusterSettings = Readonly<Record<string, Json | undefined>>;
 
 /** A cluster as lists show it. Source: https://docs.databricks.com/api/azure/workspace/clusters/list. */
 export interface ListedCluster {
@@ -7,13 +11,26 @@ export interface ListedCluster {
   readonly creator: string;
 }
 
-interface RawClusterList {
-  readonly clusters?: readonly {
-    readonly cluster_id: string;
-    readonly cluster_name?: string;
-    readonly creator_user_name?: string;
-  }[];
-  readonly next_page_token?: string;
+/** A cluster with all that the service shows of it. */
+export interface Cluster extends ListedCluster {
+  /** PENDING, RUNNING, RESTARTING, RESIZING, TERMINATING, TERMINATED, ERROR or UNKNOWN. */
+  readonly state: string;
+  /** Empty when there is nothing to say. */
+  readonly stateMessage: string;
+  /** Milliseconds since 1970; undefined when it was not terminated. */
+  readonly terminatedTime: number | undefined;
+  /** Why it was terminated. */
+  readonly termination: Termination | undefined;
+  /** Its settings as they are, among other fields; what nobody asked for has its default here. */
+  readonly settings: ClusterSettings;
+  /** Its settings as they were last asked for (`spec`); empty when the service doesn't say. */
+  readonly asked: ClusterSettings;
+}
+
+export interface Termination {
+  readonly code: string;
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The Clusters API 2.1. Every method throws what `HttpClient.json` throws. */
@@ -24,22 +41,170 @@ export class ClustersApi {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** All clusters that the caller may see, running or not. */
+  /** All clusters that the caller may see: those that are pinned, active, or were terminated in the last 30 days. */
   async listClusters(): Promise<readonly ListedCluster[]> {
     const clusters: ListedCluster[] = [];
-    let pageToken: string | undefined;
-    do {
-      const page: RawClusterList = await this.http.json<RawClusterList>({
-        method: 'GET',
-        path: '/api/2.1/clusters/list',
-        query: { page_size: 100, page_token: pageToken },
-        purpose: 'list the clusters',
-        signal: this.signal,
-      });
-      for (const { cluster_id, cluster_name = '', creator_user_name = '' } of page.clusters ?? [])
-        clusters.push({ id: cluster_id, name: cluster_name, creator: creator_user_name });
-      pageToken = page.next_page_token || undefined;
-    } while (pageToken !== undefined);
+    for await (const page of this.#pages({}, 'list the clusters'))
+      for (const cluster of page.clusters ?? []) clusters.push(listedCluster(cluster));
     return clusters;
   }
+
+  async isPinned(id: string): Promise<boolean> {
+    for await (const page of this.#pages({ 'filter_by.is_pinned': true }, 'list the pinned clusters'))
+      if (page.clusters?.some(({ cluster_id }) => cluster_id === id)) return true;
+    return false;
+  }
+
+  /** Undefined when there is no such cluster (any more). */
+  async getCluster(id: string, budgetSeconds?: number): Promise<Cluster | undefined> {
+    try {
+      return cluster(
+        await this.#send<RawCluster>({
+          method: 'GET',
+          path: '/api/2.1/clusters/get',
+          query: { cluster_id: id },
+          purpose: `read the cluster ${id}`,
+          ...(budgetSeconds !== undefined && { budgetSeconds }),
+        }),
+      );
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a cluster, which starts at once, and gives its id. While a cluster that was made with this token (at most 64
+   * characters) is not TERMINATED, the service gives the id of that one instead; then the token is free again. So
+   * repeating the call is not safe for ever, and left to the caller.
+   * Source: `idempotency_token` in https://docs.databricks.com/archive/dev-tools/api/latest/clusters.html.
+   */
+  async createCluster(settings: ClusterSettings, idempotencyToken: string): Promise<string> {
+    const { cluster_id } = await this.#send<{ readonly cluster_id: string }>({
+      method: 'POST',
+      path: '/api/2.1/clusters/create',
+      json: { ...settings, idempotency_token: idempotencyToken },
+      purpose: 'create the cluster',
+    });
+    return cluster_id;
+  }
+
+  /** Replaces all settings. Refused with INVALID_STATE unless it is RUNNING, which restarts it, or TERMINATED. */
+  async editCluster(id: string, settings: ClusterSettings): Promise<void> {
+    await this.#change('edit', id, settings);
+  }
+
+  /** Refused with INVALID_STATE unless it is TERMINATED. */
+  async startCluster(id: string): Promise<void> {
+    await this.#change('start', id);
+  }
+
+  /** Has the driver of a RUNNING cluster start anew. */
+  async restartCluster(id: string): Promise<void> {
+    await this.#change('restart', id);
+  }
+
+  /** Asks for it to be terminated; nothing happens when it is already, or is about to be. */
+  async terminateCluster(id: string): Promise<void> {
+    await this.#change('delete', id);
+  }
+
+  /** Terminates it and removes it for good. */
+  async deleteCluster(id: string): Promise<void> {
+    await this.#change('permanent-delete', id);
+  }
+
+  /** Only admins of the workspace may. */
+  async pinCluster(id: string): Promise<void> {
+    await this.#change('pin', id);
+  }
+
+  /** Only admins of the workspace may. */
+  async unpinCluster(id: string): Promise<void> {
+    await this.#change('unpin', id);
+  }
+
+  /** Repeating any of them is no harm, but for those that restart the cluster each time. */
+  async #change(action: keyof typeof purposes, id: string, settings: ClusterSettings = {}): Promise<void> {
+    await this.#send({
+      method: 'POST',
+      path: `/api/2.1/clusters/${action}`,
+      json: { ...settings, cluster_id: id },
+      purpose: `${purposes[action]} the cluster ${id}`,
+      repeatable: action !== 'edit' && action !== 'restart',
+    });
+  }
+
+  #send<T>(request: HttpRequest): Promise<T> {
+    return this.http.json<T>({ ...request, signal: this.signal });
+  }
+
+  async *#pages(filter: Readonly<Record<string, boolean>>, purpose: string): AsyncGenerator<RawClusterList> {
+    let pageToken: string | undefined;
+    do {
+      const page: RawClusterList = await this.#send<RawClusterList>({
+        method: 'GET',
+        path: '/api/2.1/clusters/list',
+        query: { ...filter, page_size: 100, page_token: pageToken },
+        purpose,
+      });
+      yield page;
+      pageToken = page.next_page_token || undefined;
+    } while (pageToken !== undefined);
+  }
+}
+
+const purposes = {
+  edit: 'edit',
+  start: 'start',
+  restart: 'restart',
+  delete: 'terminate',
+  'permanent-delete': 'delete',
+  pin: 'pin',
+  unpin: 'unpin',
+};
+
+/** Whether a call was refused because the cluster is not there (any more): the service answers 400, not 404. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof HttpError)) return false;
+  if (error.errorCode === 'RESOURCE_DOES_NOT_EXIST') return true;
+  return error.status === 400 && /does not exist|terminated or unpinned more than/i.test(error.serviceMessage);
+}
+
+interface RawCluster extends ClusterSettings {
+  readonly cluster_id: string;
+  readonly cluster_name?: string;
+  readonly creator_user_name?: string;
+  readonly state?: string;
+  readonly state_message?: string;
+  readonly terminated_time?: number;
+  readonly termination_reason?: {
+    readonly code?: string;
+    readonly type?: string;
+    readonly parameters?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: ClusterSettings;
+}
+
+interface RawClusterList {
+  readonly clusters?: readonly RawCluster[];
+  readonly next_page_token?: string;
+}
+
+function listedCluster({ cluster_id, cluster_name = '', creator_user_name = '' }: RawCluster): ListedCluster {
+  return { id: cluster_id, name: cluster_name, creator: creator_user_name };
+}
+
+function cluster(raw: RawCluster): Cluster {
+  const { state = 'UNKNOWN', state_message = '', terminated_time, termination_reason, spec = {} } = raw;
+  const { code = 'UNKNOWN', type = 'UNKNOWN', parameters = {} } = termination_reason ?? {};
+  return {
+    ...listedCluster(raw),
+    state,
+    stateMessage: state_message,
+    terminatedTime: terminated_time || undefined,
+    termination: termination_reason && { code, type, parameters },
+    settings: raw,
+    asked: spec,
+  };
 }

@@ -66,6 +66,9 @@ export interface Job {
   readonly taskKinds: readonly string[];
 }
 
+/** The settings of a job in the words of the API. */
+export type JobSettings = Readonly<Record<string, Json | undefined>>;
+
 /** What a task left behind. */
 export interface TaskOutput {
   readonly notebookResult: string | undefined;
@@ -99,9 +102,7 @@ export class JobsApi {
   }
 
   async getJob(id: string): Promise<Job> {
-    const pages: RawJob[] = [];
-    const purpose = `read the job ${id}`;
-    for await (const page of this.#pages<RawJob>('/api/2.2/jobs/get', { job_id: id }, purpose)) pages.push(page);
+    const pages = await this.#jobPages(id);
     const tasks = pages.flatMap(({ settings }) => settings?.tasks ?? []);
     return {
       id,
@@ -109,6 +110,43 @@ export class JobsApi {
       parameterNames: pages.flatMap(({ settings }) => settings?.parameters ?? []).map(({ name }) => name),
       taskKinds: tasks.flatMap((task) => Object.keys(task).filter((field) => field.endsWith('_task'))),
     };
+  }
+
+  /** All settings of a job, its long lists put together from their pages; `run_as` also where it was never set. */
+  async getSettings(id: string, budgetSeconds?: number): Promise<JobSettings> {
+    const [first, ...more] = await this.#jobPages(id, budgetSeconds);
+    const runAs = first?.run_as_user_name;
+    const settings: Record<string, Json | undefined> = {
+      // The service doesn't say whether this is a user or a service principal.
+      ...(runAs !== undefined && { run_as: { user_name: runAs, service_principal_name: runAs } }),
+      ...(first?.settings as JobSettings | undefined),
+    };
+    for (const page of more)
+      for (const [name, value] of Object.entries(page.settings ?? {}))
+        if (Array.isArray(value)) settings[name] = [...((settings[name] ?? []) as Json[]), ...(value as Json[])];
+    return settings;
+  }
+
+  /** Makes a job and gives its id. Not to be sent twice: two jobs can have the same name. */
+  async createJob(settings: JobSettings): Promise<string> {
+    const { job_id } = await this.#send<{ readonly job_id: RawId }>({
+      method: 'POST',
+      path: '/api/2.2/jobs/create',
+      json: settings,
+      purpose: 'create the job',
+    });
+    return String(job_id);
+  }
+
+  /** Replaces all settings of a job. */
+  async resetJob(id: string, settings: JobSettings): Promise<void> {
+    await this.#send({
+      method: 'POST',
+      path: '/api/2.2/jobs/reset',
+      json: { job_id: BigInt(id), new_settings: settings },
+      purpose: `update the job ${id}`,
+      repeatable: true,
+    });
   }
 
   /** The newest runs by start time, at most 20: of one job, or those that were submitted without one. */
@@ -207,6 +245,14 @@ export class JobsApi {
     return String(repair_id);
   }
 
+  async #jobPages(id: string, budgetSeconds?: number): Promise<readonly RawJob[]> {
+    const pages: RawJob[] = [];
+    const purpose = `read the job ${id}`;
+    for await (const page of this.#pages<RawJob>('/api/2.2/jobs/get', { job_id: id }, purpose, budgetSeconds))
+      pages.push(page);
+    return pages;
+  }
+
   #send<T>(request: HttpRequest): Promise<T> {
     return this.http.json<T>({ ...request, ...(this.signal && { signal: this.signal }) });
   }
@@ -245,6 +291,7 @@ interface RawJobList {
 }
 
 interface RawJob {
+  readonly run_as_user_name?: string;
   readonly settings?: {
     readonly name?: string;
     readonly parameters?: readonly { readonly name: string }[];

@@ -1,3 +1,4 @@
+import { plainMarkdown } from '../../markdown';
 import type { Agent } from '../../agent/agent';
 import type { ImportOutcome } from '../importNotebooks';
 
@@ -39,13 +40,13 @@ export function summaryOf(outcome: ImportOutcome, target: string, url: string): 
   ];
   const shown = rows.slice(0, mostRows);
   return [
-    `### Notebooks imported to [${markdown(target)}](${folderUrl(url, target)})`,
+    `### Notebooks imported to [${plainMarkdown(target)}](${folderUrl(url, target)})`,
     '',
     '| Imported | Unchanged | Deleted | Failed |',
     '| ---: | ---: | ---: | ---: |',
     `| ${imported.length} | ${plan.unchanged.length} | ${deleted.length} | ${failures.length} |`,
     ...(shown.length > 0 ? ['', '| What | Path | Note |', '| --- | --- | --- |'] : []),
-    ...shown.map((cells) => `| ${cells.map(markdown).join(' | ')} |`),
+    ...shown.map((cells) => `| ${cells.map(plainMarkdown).join(' | ')} |`),
     ...(rows.length > shown.length ? ['', `… and ${rows.length - shown.length} more.`] : []),
     '',
   ].join('\n');
@@ -54,9 +55,4 @@ export function summaryOf(outcome: ImportOutcome, target: string, url: string): 
 /** The page of a workspace folder. */
 export function folderUrl(workspaceUrl: string, folder: string): string {
   return `${workspaceUrl}/#workspace${encodeURI(folder)}`;
-}
-
-/** Text that stays text in a table of Markdown. */
-function markdown(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>|~#]/g, '\\$&');
 }

@@ -1,0 +1,75 @@
+import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { Library } from './libraries';
+
+/** A library of a cluster, and how its installation goes. */
+export interface LibraryState {
+  readonly library: Library;
+  /** PENDING, RESOLVING, INSTALLING, INSTALLED, RESTORED, SKIPPED, FAILED or UNINSTALL_ON_RESTART. */
+  readonly status: string;
+  /** What the service has to say about it. */
+  readonly messages: readonly string[];
+  /** It is there because somebody had it installed on all clusters. */
+  readonly isForAllClusters: boolean;
+}
+
+/**
+ * The Libraries API 2.0. Every method throws what `HttpClient.json` throws.
+ * Source: https://docs.databricks.com/api/azure/workspace/libraries.
+ */
+export class LibrariesApi {
+  /** `signal` ends the calls sooner than the client's own does. */
+  constructor(
+    private readonly http: HttpClient,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** All libraries that are on a cluster, are to come, or are to go. */
+  async listLibraries(clusterId: string, budgetSeconds?: number): Promise<readonly LibraryState[]> {
+    const { library_statuses = [] } = await this.#send<RawStatuses>({
+      method: 'GET',
+      path: '/api/2.0/libraries/cluster-status',
+      query: { cluster_id: clusterId },
+      purpose: `read the libraries of the cluster ${clusterId}`,
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
+    });
+    return library_statuses.map(({ library, status, messages = [], is_library_for_all_clusters = false }) => ({
+      library,
+      status: status ?? 'PENDING',
+      messages,
+      isForAllClusters: is_library_for_all_clusters,
+    }));
+  }
+
+  /** Adds libraries to a cluster, which installs them in its own time. Not with an empty list, which the service refuses. */
+  async install(clusterId: string, libraries: readonly Library[]): Promise<void> {
+    await this.#change('install', clusterId, libraries);
+  }
+
+  /** Marks libraries for removal, which comes with the next start of the cluster. Not with an empty list. */
+  async uninstall(clusterId: string, libraries: readonly Library[]): Promise<void> {
+    await this.#change('uninstall', clusterId, libraries);
+  }
+
+  async #change(action: 'install' | 'uninstall', clusterId: string, libraries: readonly Library[]): Promise<void> {
+    await this.#send({
+      method: 'POST',
+      path: `/api/2.0/libraries/${action}`,
+      json: { cluster_id: clusterId, libraries: libraries as readonly Json[] },
+      purpose: `${action} libraries on the cluster ${clusterId}`,
+      repeatable: true,
+    });
+  }
+
+  #send<T>(request: HttpRequest): Promise<T> {
+    return this.http.json<T>({ ...request, signal: this.signal });
+  }
+}
+
+interface RawStatuses {
+  readonly library_statuses?: readonly {
+    readonly library: Library;
+    readonly status?: string;
+    readonly messages?: readonly string[];
+    readonly is_library_for_all_clusters?: boolean;
+  }[];
+}

@@ -1,0 +1,152 @@
+import type { Json } from '../http/httpClient';
+import { stringifyJson } from '../http/json';
+
+export type JsonMap = Readonly<Record<string, Json | undefined>>;
+
+/** One place where what somebody wrote and what the service has are not the same. */
+export interface Difference {
+  /** The names that lead there; an entry of a list that has a key is named by it: `tasks`, `train`, `timeout_seconds`. */
+  readonly path: readonly string[];
+  /** Undefined where nothing was written, but what was found counts. */
+  readonly wanted: Json | undefined;
+  /** Undefined where there is nothing yet. */
+  readonly found: Json | undefined;
+}
+
+export interface DifferenceRules {
+  /** By the name of a list, the field that its entries are known by: the order of such a list says nothing. */
+  readonly listKeys?: Readonly<Record<string, string>>;
+  /** Whether what was found counts although nobody wrote it; by default it does not. Never asked of what is empty. */
+  readonly countsUnwritten?: (path: readonly string[], value: Json) => boolean;
+}
+
+/**
+ * Where what the service has differs from what somebody wrote. Only what was written counts, for services fill in the
+ * rest; but an entry more in a list that somebody wrote is a difference. Numbers and texts that mean the same are equal.
+ * What is empty (null, false, 0, '', a list or map of nothing else) is the same as what is missing, for services leave
+ * such things out.
+ */
+export function differences(
+  wanted: Json | undefined,
+  found: Json | undefined,
+  rules: DifferenceRules = {},
+  path: readonly string[] = [],
+): readonly Difference[] {
+  if (isMap(wanted) && isMap(found)) return mapDifferences(wanted, found, rules, path);
+  if (isList(wanted)) {
+    const present = isList(found) ? found : [];
+    const [wantedByKey, presentByKey] = [wanted, present].map((list) =>
+      byKey(list, rules.listKeys?.[path.at(-1) ?? '']),
+    );
+    if (wantedByKey && presentByKey) return mapDifferences(wantedByKey, presentByKey, rules, path, true);
+    if (wanted.length === present.length)
+      return wanted.flatMap((entry, index) => differences(entry, present[index], rules, [...path, String(index)]));
+  }
+  return isSame(wanted, found) ? [] : [{ path, wanted, found }];
+}
+
+/** Where a difference is: `tasks.train.timeout_seconds`. */
+export function differencePlace({ path: [first = '', ...rest] }: Difference): string {
+  return rest.reduce((text, name) => text + (/^[\w-]+$/.test(name) ? `.${name}` : `['${name}']`), first);
+}
+
+/** What making it as wanted does to the place. */
+export function differenceKind({ wanted, found }: Difference): 'added' | 'changed' | 'removed' {
+  if (isEmpty(found)) return 'added';
+  return isEmpty(wanted) ? 'removed' : 'changed';
+}
+
+/** A difference in a line: `+ name: new`, `- name: old`, `~ name: old → new`. What may be a secret is not shown. */
+export function differenceLine(difference: Difference): string {
+  const { path, wanted, found } = difference;
+  const place = differencePlace(difference);
+  const kind = differenceKind(difference);
+  if (kind === 'added') return `+ ${place}: ${shown(wanted, path)}`;
+  if (kind === 'removed') return `- ${place}: ${shown(found, path)}`;
+  return `~ ${place}: ${shown(found, path)} → ${shown(wanted, path)}`;
+}
+
+export function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function mapDifferences(
+  wanted: JsonMap,
+  found: JsonMap,
+  rules: DifferenceRules,
+  path: readonly string[],
+  isWhole = false,
+): readonly Difference[] {
+  const written = Object.keys(wanted).filter((name) => wanted[name] !== undefined);
+  const unwritten = Object.keys(found).filter((name) => !written.includes(name) && !isEmpty(found[name]));
+  return [
+    ...written.flatMap((name) =>
+      differences(wanted[name], Object.hasOwn(found, name) ? found[name] : undefined, rules, [...path, name]),
+    ),
+    ...unwritten
+      .map((name) => ({ path: [...path, name], wanted: undefined, found: found[name] }))
+      .filter((extra) => isWhole || rules.countsUnwritten?.(extra.path, extra.found ?? null)),
+  ];
+}
+
+/** The entries of a list by a field of theirs; undefined where one has no such field, or two have the same. */
+function byKey(list: readonly Json[], key: string | undefined): JsonMap | undefined {
+  if (key === undefined) return undefined;
+  const entries = list.flatMap((entry) => {
+    const name = isMap(entry) ? entry[key] : undefined;
+    return typeof name === 'string' ? [[name, entry] as const] : [];
+  });
+  const map = Object.fromEntries(entries);
+  return Object.keys(map).length === list.length ? map : undefined;
+}
+
+function isSame(wanted: Json | undefined, found: Json | undefined): boolean {
+  if (isEmpty(wanted) && isEmpty(found)) return true;
+  if (typeof wanted === 'object' || typeof found === 'object') return false;
+  if (String(wanted) === String(found)) return true;
+  // 1 and "1.0", but not the texts "1" and "1.0", which may be versions.
+  const isNumber = [wanted, found].some((value) => typeof value === 'number');
+  return isNumber && [wanted, found].every(isExactNumber) && Number(wanted) === Number(found);
+}
+
+function isExactNumber(value: Json | undefined): boolean {
+  if (typeof value !== 'number' && (typeof value !== 'string' || !/\d/.test(value))) return false;
+  return Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER;
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' ? Object.values(value).every(isEmpty) : !value;
+}
+
+/** Settings in which people now and then leave a secret that no pipeline knows to mask. */
+const concealed = [
+  'base_parameters',
+  'basic_auth',
+  'job_parameters',
+  'named_parameters',
+  'parameters',
+  'spark_conf',
+  'spark_env_vars',
+];
+const longestShown = 300;
+
+function shown(value: Json | undefined, path: readonly string[]): string {
+  if (path.some((name) => concealed.includes(name))) return '***';
+  const text = typeof value === 'string' ? value : stringifyJson(conceal(value ?? null));
+  const withoutPasswords = text.replace(/\/\/[^/@\s"]+@/g, '//***@');
+  return withoutPasswords.length > longestShown ? `${withoutPasswords.slice(0, longestShown)}…` : withoutPasswords;
+}
+
+function conceal(value: Json): Json {
+  if (isList(value)) return value.map(conceal);
+  if (!isMap(value)) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, concealed.includes(name) ? '***' : conceal(field ?? null)]),
+  );
+}

@@ -1,0 +1,14 @@
+/** A text in one line, cut to a length, without the passwords and tokens that URLs of indexes, channels and wheels can hold. */
+export function presentable(text: string, mostCharacters: number): string {
+  const line = text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\/\/[^/\s]*@/g, '//***@')
+    .replace(/\/t\/[^/\s]+/g, '/t/***')
+    .replace(/(:\/\/[^\s?]*)\?[^\s#']*/g, '$1?***');
+  return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
+}
+
+/** A piece of a file, to be named in a remark. */
+export function shown(text: string): string {
+  return `'${presentable(text, 100)}'`;
+}

@@ -1,0 +1,96 @@
+import { parseMarker } from './marker';
+import { normalSpecifier, parseSpecifier, type Specifier } from './specifier';
+
+/** What one line asks for. Source: PEP 508. */
+export interface Requirement {
+  /** As it was written; compare by `normalName`. */
+  readonly name: string;
+  readonly extras: readonly string[];
+  readonly specifiers: readonly Specifier[];
+  /** Where to fetch it from, of `name @ url`. */
+  readonly url?: string;
+  /** The environment marker, such as `python_version < "3.11"`. */
+  readonly marker?: string;
+}
+
+/** Why a text is no requirement, in words that follow it. */
+export class InvalidRequirement extends Error {}
+
+const identifier = /^[A-Za-z0-9](?:[\w.-]*\w)?$/;
+const beginning = /^([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*/;
+
+/** Reads a requirement as pip does. Throws an InvalidRequirement. */
+export function parseRequirement(text: string): Requirement {
+  const source = text.trim();
+  const [head = '', name = '', extrasText = ''] = beginning.exec(source) ?? [];
+  if (!identifier.test(name)) throw new InvalidRequirement('does not begin with the name of a package');
+  const extras = parseExtras(extrasText);
+  const rest = source.slice(head.length);
+  if (rest.startsWith('@')) {
+    const [, url, marker] = /^@\s*(\S+)(?:\s+;(.*))?$/.exec(rest) ?? [];
+    if (url === undefined) throw new InvalidRequirement('has no URL after the @');
+    return { name, extras, specifiers: [], url, ...checkedMarker(marker) };
+  }
+  const semicolon = rest.indexOf(';');
+  const specifiers = parseSpecifiers(semicolon < 0 ? rest : rest.slice(0, semicolon));
+  return { name, extras, specifiers, ...checkedMarker(semicolon < 0 ? undefined : rest.slice(semicolon + 1)) };
+}
+
+/** Writes a requirement, without the spaces that mean nothing. */
+export function renderRequirement(requirement: Requirement): string {
+  return write(
+    requirement,
+    requirement.specifiers.map(({ operator, version }) => `${operator}${version}`),
+  );
+}
+
+/** The same text for requirements that ask for the same. */
+export function normalRequirement(requirement: Requirement): string {
+  const { name, extras, specifiers } = requirement;
+  const versions = [...new Set(specifiers.map(normalSpecifier))].sort();
+  return write(
+    { ...requirement, name: normalName(name), extras: [...new Set(extras.map(normalName))].sort() },
+    versions,
+  );
+}
+
+function write({ name, extras, url, marker }: Requirement, versions: readonly string[]): string {
+  return [
+    name,
+    extras.length > 0 ? `[${extras.join(',')}]` : '',
+    url === undefined ? versions.join(',') : ` @ ${url}`,
+    marker === undefined ? '' : ` ; ${marker}`,
+  ].join('');
+}
+
+/** The name by which packages are the same: lower case, and one hyphen for each run of `-`, `_` and `.`. Source: PEP 503. */
+export function normalName(name: string): string {
+  return name.replace(/[-_.]+/g, '-').toLowerCase();
+}
+
+function parseExtras(text: string): readonly string[] {
+  if (text.trim() === '') return [];
+  const extras = text.split(',').map((extra) => extra.trim());
+  const wrong = extras.find((extra) => !identifier.test(extra));
+  if (wrong !== undefined) throw new InvalidRequirement(`has an extra that is no name: '${wrong}'`);
+  return extras;
+}
+
+function parseSpecifiers(text: string): readonly Specifier[] {
+  const inner = /^\((.*)\)$/.exec(text.trim())?.[1] ?? text;
+  const clauses = inner.split(',').map((clause) => clause.trim());
+  if (clauses.at(-1) === '') clauses.pop(); // pip takes a comma at the end
+  return clauses.map((clause) => {
+    const specifier = parseSpecifier(clause);
+    if (specifier) return specifier;
+    const hint = /^=[^=]/.test(clause) ? "; use '==' for one version" : '';
+    throw new InvalidRequirement(`has no valid version specification: '${clause}'${hint}`);
+  });
+}
+
+function checkedMarker(text: string | undefined): { readonly marker?: string } {
+  if (text === undefined) return {};
+  const marker = text.trim();
+  if (!parseMarker(marker)) throw new InvalidRequirement(`has an environment marker that can't be read: '${marker}'`);
+  return { marker };
+}

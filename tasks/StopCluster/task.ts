@@ -1,0 +1,49 @@
+import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
+import { clusterSummary } from '../../shared/databricks/clusterSummary';
+import { connect } from '../../shared/databricks/connect';
+import { clusterTitle } from '../../shared/databricks/describeCluster';
+import { lookUpCluster } from '../../shared/databricks/lookUpCluster';
+import { stopCluster } from '../../shared/databricks/stopCluster';
+import { databricksConnection } from '../../shared/task/databricksConnection';
+import { choice, integer, text } from '../../shared/task/inputs';
+import { defineTask } from '../../shared/task/task';
+
+/** What `state` is when there is no such cluster, or no longer. */
+const absent = 'ABSENT';
+
+/** Has a cluster terminated, or gone for good. */
+export const task = defineTask({
+  inputs: {
+    ...databricksConnection,
+    cluster: text({ required: true }),
+    deletion: choice(['terminate', 'permanent'], { default: 'terminate' }),
+    timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
+  },
+  outputs: ['clusterId', 'clusterName', 'state'],
+
+  async run({ inputs, agent, clock, signal, setOutput }) {
+    const { deletion, timeoutMinutes } = inputs;
+    const deadline = clock.now() + timeoutMinutes * 60_000;
+    const workspace = connect(inputs, agent, { clock, signal });
+    const clusters = new ClustersApi(workspace.http, signal);
+    const found = await lookUpCluster(clusters, inputs.cluster);
+    if (!found) {
+      setOutput('state', absent);
+      return `There is no cluster '${inputs.cluster}' that this identity can see: nothing to stop.`;
+    }
+    setOutput('clusterId', found.id);
+    setOutput('clusterName', found.name);
+
+    const onSeen = ({ state }: Cluster): void => setOutput('state', state);
+    const options = { deletion, deadline, onSeen };
+    const stopped = await stopCluster(clusters, found, options, { clock, signal, report: agent });
+    const { state } = stopped.cluster ?? { state: absent };
+    setOutput('state', state);
+    if (stopped.isChanged) {
+      const change = stopped.cluster ? 'terminated' : 'deleted';
+      const cluster = { ...found, state };
+      await agent.summary('Databricks cluster', clusterSummary(workspace.url, { cluster, change }));
+    }
+    return stopped.cluster ? `${clusterTitle(found)} is TERMINATED.` : `${clusterTitle(found)} is gone.`;
+  },
+});

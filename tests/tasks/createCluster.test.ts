@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { task } from '../../tasks/CreateCluster/task';
+import { itSurvivesFaults, itSurvivesKills } from '../support/faultMatrix';
+import { clusterStage, ClusterWorkspace, smallSpec, states } from './clusterWorkspace';
+
+const spec = JSON.stringify(smallSpec);
+const larger = JSON.stringify({ ...smallSpec, num_workers: 4 });
+
+describe('CreateCluster', () => {
+  let workspace: ClusterWorkspace;
+  beforeEach(async () => void (workspace = await ClusterWorkspace.open()));
+  afterEach(() => workspace.close());
+
+  it('creates a cluster, and leaves it alone the second time', async () => {
+    const agent = await workspace.run(task, { spec });
+    assert.equal(agent.end.result, 'Succeeded', agent.text());
+    const [cluster, ...others] = workspace.databricks.clusters.list();
+    assert.ok(cluster);
+    assert.deepEqual(others, []);
+    const { id } = cluster;
+    assert.deepEqual(agent.outputs, { clusterId: id, clusterName: 'train', change: 'created', state: 'PENDING' });
+    assert.equal(agent.end.message, `Cluster 'train' (${id}) was created. It is PENDING.`);
+    assert.match(agent.summaries['Databricks cluster'] ?? '', /\| \[train\]\(http.*\) \| .* \| created \| PENDING \|/);
+    const { idempotency_token, ...body } = JSON.parse(
+      workspace.databricks.requests.list('create')[0]?.body ?? '',
+    ) as Record<string, unknown>;
+    assert.match(String(idempotency_token), /^[0-9a-f]{64}$/);
+    assert.deepEqual(body, smallSpec);
+
+    await workspace.settle();
+    workspace.databricks.requests.clear();
+    const again = await workspace.run(task, { spec });
+    assert.deepEqual(again.outputs, { clusterId: id, clusterName: 'train', change: 'unchanged', state: 'RUNNING' });
+    assert.equal(again.end.message, `Cluster 'train' (${id}) is unchanged. It is RUNNING.`);
+    assert.deepEqual(again.summaries, {});
+    assert.deepEqual(
+      [workspace.count('clusters/list'), workspace.count('clusters/get'), workspace.count('')],
+      [1, 1, 2],
+    );
+  });
+
+  it('creates, starts and pins a cluster from a file, under another name, and has nothing to do the second time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'createCluster-'));
+    try {
+      const specFile = join(folder, 'cluster.yml');
+      await writeFile(specFile, 'spark_version: 15.4.x-scala2.12\nnode_type_id: Standard_DS3_v2\nnum_workers: "1"\n');
+      const inputs = { specFile, clusterName: 'other', start: 'true', pinned: 'true' };
+      const agent = await workspace.run(task, inputs);
+      assert.equal(agent.end.result, 'Succeeded', agent.text());
+      assert.equal(agent.outputs['state'], 'RUNNING');
+      assert.equal(agent.outputs['clusterName'], 'other');
+      assert.deepEqual(workspace.writes(), ['clusters/create', 'clusters/pin']);
+      workspace.databricks.requests.clear();
+      const again = await workspace.run(task, inputs);
+      assert.equal(again.outputs['change'], 'unchanged', again.text());
+      assert.deepEqual(workspace.writes(), []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  for (const state of states)
+    it(`updates a cluster that is ${state}, and says what changes before it does`, async () => {
+      const id = await workspace.cluster(state);
+      const agent = await workspace.run(task, { spec: larger });
+      if (state === 'ERROR' || state === 'UNKNOWN') {
+        assert.equal(agent.end.result, 'Failed');
+        if (state === 'ERROR')
+          assert.match(agent.end.message, /can't be edited: it is ERROR.*AZURE_QUOTA.*Start or delete/);
+        else assert.match(agent.end.message, /Timed out waiting for .* to take its specification.*UNKNOWN/);
+        assert.equal(agent.outputs['clusterId'], id);
+        return;
+      }
+      assert.equal(agent.end.result, 'Succeeded', agent.text());
+      assert.equal(agent.outputs['change'], 'updated');
+      assert.deepEqual(workspace.writes(), ['clusters/edit']);
+      const isDown = state === 'TERMINATED' || state === 'TERMINATING';
+      assert.equal(agent.outputs['state'], isDown ? 'TERMINATED' : 'RESTARTING');
+      const log = agent.text('log');
+      assert.match(log, /^Cluster 'train' \(.*\) differs from the specification:\n {2}~ num_workers: 2 → 4$/m);
+      assert.equal(/is RUNNING: editing it restarts it\./.test(log), !isDown);
+      assert.match(agent.summaries['Databricks cluster'] ?? '', /\| updated \|[^]*- \\~ num\\_workers: 2 → 4/);
+      assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
+
+      workspace.databricks.requests.clear();
+      const again = await workspace.run(task, { spec: larger });
+      assert.equal(again.outputs['change'], 'unchanged');
+      assert.deepEqual(workspace.writes(), []);
+    });
+
+  it('takes neither defaults of the service nor other words for the same value for a difference', async () => {
+    await workspace.cluster('RUNNING', { spark_conf: { 'spark.speculation': 'true', more: 'x' } });
+    const wanted = {
+      ...smallSpec,
+      num_workers: '2',
+      autotermination_minutes: '60',
+      spark_conf: { 'spark.speculation': true },
+      enable_local_disk_encryption: false,
+      apply_policy_default_values: true,
+      init_scripts: [],
+      custom_tags: {},
+      driver_node_type_id: null,
+    };
+    const agent = await workspace.run(task, { spec: JSON.stringify(wanted) });
+    assert.equal(agent.outputs['change'], 'unchanged', agent.text());
+    assert.deepEqual(workspace.writes(), []);
+  });
+
+  it('shows of environment variables only the names', async () => {
+    await workspace.cluster('TERMINATED', { spark_env_vars: { DATABASE: 'old-secret' } });
+    const wanted = { ...smallSpec, spark_env_vars: { DATABASE: 'new-secret' } };
+    const agent = await workspace.run(task, { spec: JSON.stringify(wanted) });
+    assert.equal(agent.outputs['change'], 'updated', agent.text());
+    assert.match(agent.text('log'), /spark_env_vars\.DATABASE: \*\*\* → \*\*\*/);
+    assert.ok(!JSON.stringify([agent.said, agent.summaries]).includes('-secret'));
+  });
+
+  it('starts a cluster that is as specified, and says so', async () => {
+    await workspace.cluster('TERMINATED');
+    const agent = await workspace.run(task, { spec, start: 'true' });
+    assert.equal(agent.end.result, 'Succeeded', agent.text());
+    assert.equal(agent.outputs['change'], 'unchanged');
+    assert.equal(agent.outputs['state'], 'RUNNING');
+    assert.match(agent.summaries['Databricks cluster'] ?? '', /\| unchanged, started \| RUNNING \|/);
+  });
+
+  it('says why a new cluster does not start, and has set its outputs', async () => {
+    workspace.databricks.scriptCluster({ failure: 'stockout' });
+    const agent = await workspace.run(task, { spec, start: 'true' });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /did not start: .*CLOUD_PROVIDER_RESOURCE_STOCKOUT.*try again later/);
+    assert.equal(agent.outputs['change'], 'created');
+    assert.equal(agent.outputs['state'], 'TERMINATED');
+    assert.match(agent.outputs['clusterId'] ?? '', /-/);
+    assert.match(agent.summaries['Databricks cluster'] ?? '', /\| created \| TERMINATED \|/);
+  });
+
+  it('refuses a name that several clusters have, and lists them', async () => {
+    const ids = [await workspace.cluster('TERMINATED'), await workspace.cluster('TERMINATED')];
+    for (const dryRun of ['false', 'true']) {
+      const agent = await workspace.run(task, { spec, dryRun });
+      assert.equal(agent.end.result, 'Failed');
+      assert.match(agent.end.message, /^2 clusters are named 'train': /);
+      for (const id of ids) assert.ok(agent.end.message.includes(`${id} (made by someone@example.com)`));
+    }
+    assert.deepEqual(workspace.writes(), []);
+  });
+
+  it('makes nothing but a plan in a dry run', async () => {
+    const create = await workspace.run(task, { spec, dryRun: 'true' });
+    assert.equal(create.end.message, "Dry run: Cluster 'train' would be created.");
+    assert.deepEqual(create.outputs, { clusterName: 'train', change: 'created' });
+
+    const id = await workspace.cluster('RUNNING');
+    const update = await workspace.run(task, { spec: larger, dryRun: 'true', pinned: 'true' });
+    assert.equal(
+      update.end.message,
+      `Dry run: Cluster 'train' (${id}) would be edited, which restarts it, and pinned.`,
+    );
+    assert.equal(update.text('log'), '~ num_workers: 2 → 4');
+    assert.deepEqual(update.outputs, { clusterId: id, clusterName: 'train', change: 'updated', state: 'RUNNING' });
+
+    const unchanged = await workspace.run(task, { spec, dryRun: 'true' });
+    assert.equal(unchanged.end.message, `Dry run: Cluster 'train' (${id}) is as specified.`);
+    assert.deepEqual(workspace.writes(), []);
+  });
+
+  it('waits for its turn when another pipeline edits the cluster at the same time', async () => {
+    const id = await workspace.cluster('RUNNING');
+    workspace.databricks.faults.add({ path: '*/edit', delayMilliseconds: 20 });
+    const running = workspace.run(task, { spec: larger });
+    while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
+    await workspace.call('restart', { cluster_id: id });
+    const agent = await running;
+    assert.equal(agent.end.result, 'Succeeded', agent.text());
+    assert.match(agent.text('log'), /unexpected state Restarting.*Looking at the cluster again/);
+    assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
+  });
+
+  it('fails when the service takes the specification and does not follow it', async () => {
+    const id = await workspace.cluster('TERMINATED');
+    const cluster = workspace.databricks.clusters.get(id);
+    const kept = cluster.spec;
+    Object.defineProperty(cluster, 'spec', { get: () => kept, set: () => undefined });
+    const agent = await workspace.run(task, { spec: larger });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /took the specification .* yet it still differs:\n {2}~ num_workers: 2 → 4\n/);
+    assert.equal(workspace.count('clusters/edit'), 1);
+  });
+
+  it('tells what the service has against the specification', async () => {
+    const agent = await workspace.run(task, { spec: JSON.stringify({ ...smallSpec, node_type_id: 'huge' }) });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /^Could not create the cluster: .*Node type huge is not supported/);
+    assert.equal(workspace.count('clusters/create'), 1);
+  });
+
+  it('says all that is wrong with the inputs at once, before any call', async () => {
+    const wrong: [Record<string, string>, RegExp][] = [
+      [{}, /'spec' or 'specFile' must be given, and not both/],
+      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /'spec' or 'specFile' must be given, and not both/],
+      [{ spec: 'spark_version: a\nnum_workers: 1' }, /'clusterName' must be given, or else cluster_name in 'spec'\./],
+      [{ spec: 'spark_version: a\ncluster_name: []' }, /cluster_name must be text/],
+      [{ spec: 'num_workers: 1' }, /line 1: spark_version is missing/],
+      [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
+      [
+        {
+          spec: 'spark_version: a\ncluster_id: a\nidempotency_token: b\nclone_from: {source_cluster_id: a}\ncluster_name: c',
+        },
+        /^3 inputs[^]*must not hold/,
+      ],
+      [{ spec, timeoutMinutes: '1441' }, /'timeoutMinutes' must be a whole number from 1 to 1440/],
+      [{ specFile: 'none.yml' }, /'specFile' names a file that does not exist/],
+    ];
+    for (const [inputs, message] of wrong) {
+      const { end } = await workspace.run(task, inputs);
+      assert.equal(end.result, 'Failed');
+      assert.match(end.message, message);
+    }
+    assert.equal(workspace.count(''), 0);
+  });
+
+  const stages = {
+    'a new cluster': clusterStage({ spec, start: 'true', pinned: 'true', timeoutMinutes: '1' }, () =>
+      Promise.resolve(),
+    ),
+    'an update of a running cluster': clusterStage({ spec: larger, start: 'true', timeoutMinutes: '1' }, (before) =>
+      before.cluster('RUNNING'),
+    ),
+  };
+  for (const [what, open] of Object.entries(stages)) {
+    itSurvivesKills(what, { task, open });
+    itSurvivesFaults(what, { task, open });
+  }
+});
