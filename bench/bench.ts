@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runFromCommandLine, ToolError } from '../tools/commandLine';
+import { againFigures } from './againFigures';
+import { cliFigures } from './cliFigures';
 import { brokenFigures, table } from './figures';
 import { importFigures } from './importFigures';
 import { startFigures } from './startFigures';
@@ -8,7 +10,13 @@ import { watchFigures } from './watchFigures';
 
 await runFromCommandLine(import.meta.url, async () => {
   const { values } = parseArgs({ options: { json: { type: 'string' } } });
-  const figures = [...(await importFigures()), ...(await startFigures()), ...(await watchFigures())];
+  const figures = [
+    ...(await importFigures()),
+    ...(await startFigures()),
+    ...(await watchFigures()),
+    ...(await againFigures()),
+    ...(await cliFigures()),
+  ];
   console.log(table(figures));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
   const broken = brokenFigures(figures);

@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Databricks, startDatabricks } from '../sandbox/databricks/databricks';
-import { bundleOf } from '../tests/support/builtTasks';
 import { databricksEnvironment } from '../tests/support/databricksEnvironment';
 import { startTaskProcess } from '../tests/support/taskProcess';
 import { projectRoot } from '../tools/commandLine';
 import type { Figure } from './figures';
+import { notebook, writeNotebooks } from './notebooks';
+import { runBuiltTask } from './runBuiltTask';
 
 const files = 400;
 const folders = 20; // below the root, which is one more
@@ -81,23 +82,13 @@ async function againstLimits(databricks: Databricks, source: string): Promise<re
   ];
 }
 
-async function measure(databricks: Databricks, source: string, workspaceFolder = target) {
-  databricks.requests.clear();
-  const started = performance.now();
-  const task = await startTaskProcess(await bundleOf('ImportNotebooks'), {
-    ...databricksEnvironment(databricks),
-    INPUT_SOURCEFOLDER: source,
-    INPUT_WORKSPACEFOLDER: workspaceFolder,
-    INPUT_MODE: 'mirror',
-  });
-  const end = await task.end;
-  const seconds = (performance.now() - started) / 1000;
-  if (end.result !== 'Succeeded') throw new Error(`ImportNotebooks ended with ${end.result}:\n${end.output}`);
-  const requests = databricks.requests.list();
+async function measure(databricks: Databricks, sourceFolder: string, workspaceFolder = target) {
+  const inputs = { sourceFolder, workspaceFolder, mode: 'mirror' };
+  const { seconds, requests, outputs } = await runBuiltTask(databricks, 'ImportNotebooks', inputs);
   const contentBytes = requests
     .filter(({ path }) => path.endsWith('/import'))
     .reduce((sum, { requestBytes }) => sum + requestBytes, 0);
-  return { seconds, requests: requests.length, contentBytes, imported: Number(end.outputs['importedCount']) };
+  return { seconds, requests: requests.length, contentBytes, imported: Number(outputs['importedCount']) };
 }
 
 /** What a plain script does: a folder after the other, a file after the other. */
@@ -178,14 +169,4 @@ async function memory(): Promise<Figure> {
     await databricks.close();
     await rm(folder, { recursive: true });
   }
-}
-
-async function writeNotebooks(folder: string, count: number, folderCount: number, bytes: number): Promise<void> {
-  for (let index = 0; index < folderCount; index++) await mkdir(join(folder, `folder${index}`), { recursive: true });
-  for (let index = 0; index < count; index++)
-    await writeFile(join(folder, `folder${index % folderCount}`, `notebook${index}.py`), notebook(index, bytes));
-}
-
-function notebook(index: number, bytes: number): string {
-  return `# Databricks notebook source\nprint(${index})\n`.padEnd(bytes, '# padding\n');
 }

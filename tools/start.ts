@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { exitCodeOf, renderReport } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { runPipeline } from '../sandbox/agent/runPipeline';
@@ -10,18 +12,18 @@ import { projectRoot, runFromCommandLine } from './commandLine';
 export interface TemplateRun {
   /** The model repository. */
   readonly template: string;
-  /** Gets the extension, logs, summaries and artifacts. */
+  /** Gets the extension, logs, summaries and artifacts, and what the sandbox workspace holds when it ends. */
   readonly outputFolder: string;
   readonly signal: AbortSignal;
   readonly onLine: (text: string) => void;
 }
 
-/** Builds the tasks and runs the pipelines of a model repository with them, against a sandbox of their own. */
+/** Builds the tasks and runs the pipelines of a model repository with them, against the sandbox workspace of the folder. */
 export async function runTemplate({ template, outputFolder, signal, onLine }: TemplateRun): Promise<PipelineReport> {
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
   onLine('Building the tasks');
   const { folder } = await buildExtension({ root: projectRoot, outputFolder });
-  const databricks = await startDatabricks({ notebooks });
+  const databricks = await startDatabricks({ notebooks, stateFile: workspaceFile(outputFolder) });
   onLine(`Started the sandbox workspace: ${databricks.url}`);
   try {
     return await runPipeline({
@@ -46,12 +48,19 @@ export async function runTemplate({ template, outputFolder, signal, onLine }: Te
   }
 }
 
+function workspaceFile(outputFolder: string): string {
+  return path.join(outputFolder, 'workspace.json');
+}
+
 await runFromCommandLine(import.meta.url, async () => {
+  const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } });
+  const outputFolder = path.join(projectRoot, 'dist');
+  if (values.fresh) await rm(workspaceFile(outputFolder), { force: true });
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   const report = await runTemplate({
     template: path.join(projectRoot, 'template'),
-    outputFolder: path.join(projectRoot, 'dist'),
+    outputFolder,
     signal: cancellation.signal,
     onLine: (text) => console.log(text),
   });

@@ -12,7 +12,6 @@ interface TaskStep {
 }
 
 interface TaskContract {
-  readonly inputs: readonly { readonly name: string; readonly options?: Readonly<Record<string, string>> }[];
   readonly outputVariables: readonly { readonly name: string }[];
 }
 
@@ -20,44 +19,54 @@ function text(path: string): Promise<string> {
   return readFile(new URL(path, repository), 'utf8');
 }
 
+type Step = TaskStep | { readonly template: string };
+
 describe('The train pipeline', () => {
-  let pipeline: string;
+  /** The pipeline and its step templates. */
+  let texts: readonly string[];
   let variables: Readonly<Record<string, string>>;
   let steps: readonly TaskStep[];
 
   before(async () => {
-    pipeline = await text('template/pipelines/train_pipeline.yml');
-    const document = parse(pipeline) as { stages: { jobs: { steps: (TaskStep | object)[] }[] }[] };
-    steps = (document.stages[0]?.jobs[0]?.steps ?? []).filter((step) => 'task' in step);
+    const pipeline = await text('template/pipelines/train_pipeline.yml');
+    const document = parse(pipeline) as { stages: { jobs: { steps: Step[] }[] }[] };
+    const templates = (document.stages[0]?.jobs[0]?.steps ?? []).flatMap((step) =>
+      'template' in step ? [step.template] : [],
+    );
+    const parts = await Promise.all(templates.map((path) => text(`template/pipelines/${path}`)));
+    texts = [pipeline, ...parts];
+    steps = parts.flatMap((part) => (parse(part) as { steps: TaskStep[] }).steps).filter((step) => 'task' in step);
     variables = (parse(await text('template/demo_model/model_variables.yml')) as { variables: Record<string, string> })
       .variables;
   });
 
-  it('gives its tasks inputs that they have', async () => {
-    assert.deepEqual(
-      steps.map(({ task }) => task),
-      ['ImportNotebooks@1', 'RunJob@1'],
-    );
-    for (const { task, inputs } of steps) {
-      const contract = JSON.parse(await text(`tasks/${task.replace('@1', '')}/task.json`)) as TaskContract;
-      for (const [name, value] of Object.entries(inputs)) {
-        const input = contract.inputs.find((candidate) => candidate.name === name);
-        assert.ok(input, `${task} has no input ${name}`);
-        if (input.options) assert.ok(String(value) in input.options, `${task} does not know ${name}: ${value}`);
-      }
-    }
+  function stepOf(task: string): TaskStep {
+    const found = steps.find((step) => step.task === `${task}@1`);
+    assert.ok(found, task);
+    return found;
+  }
+
+  it('takes the six steps in order, and stops the cluster in the end', () => {
+    const tasks = 'ImportNotebooks CreateCluster StartCluster InstallLibraries CreateJob RunJob StopCluster';
+    assert.equal(steps.map(({ task }) => task.replace('@1', '')).join(' '), tasks);
   });
 
   it('reads outputs that its tasks have', async () => {
-    const outputs = [...pipeline.matchAll(/\$\((\w+)\.(\w+)\)/g)].map(([, step, output]) => ({ step, output }));
-    assert.deepEqual(outputs, [{ step: 'training', output: 'notebookOutput' }]);
-    const training = JSON.parse(await text('tasks/RunJob/task.json')) as TaskContract;
-    assert.ok(training.outputVariables.some(({ name }) => name === 'notebookOutput'));
-    assert.equal(steps[1]?.name, 'training');
+    const outputs = texts.flatMap((part) => [...part.matchAll(/\$\((\w+)\.(\w+)\)/g)]);
+    assert.ok(outputs.length > 3);
+    for (const [, name, output] of outputs) {
+      const step = steps.find((candidate) => candidate.name === name);
+      assert.ok(step, name);
+      const contract = JSON.parse(await text(`tasks/${step.task.replace('@1', '')}/task.json`)) as TaskContract;
+      assert.ok(
+        contract.outputVariables.some((declared) => declared.name === output),
+        output,
+      );
+    }
   });
 
   it("uses every one of the model's variables, and no other", () => {
-    const used = [...pipeline.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
+    const used = texts.flatMap((part) => [...part.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name));
     assert.deepEqual([...new Set(used)].sort(), Object.keys(variables).sort());
   });
 
@@ -66,7 +75,7 @@ describe('The train pipeline', () => {
     const defaults = new Map(
       [...notebook.matchAll(/widgets\.text\("(\w+)", "([^"]*)"/g)].map(([, name, value]) => [name, value]),
     );
-    const parameters = String(steps[1]?.inputs.parameters)
+    const parameters = String(stepOf('CreateJob').inputs.parameters)
       .trim()
       .split('\n')
       .map((line) => line.split('=', 2));
@@ -78,9 +87,10 @@ describe('The train pipeline', () => {
   });
 
   it('imports a folder that exists and runs a notebook of it', async () => {
-    const { sourceFolder, workspaceFolder } = steps[0]?.inputs ?? {};
-    await access(new URL(`template/${sourceFolder}/training.py`, repository));
+    const { sourceFolder, workspaceFolder } = stepOf('ImportNotebooks').inputs;
+    assert.equal(sourceFolder, '$(modelName)');
+    await access(new URL(`template/${variables['modelName']}/training.py`, repository));
     assert.equal(workspaceFolder, '$(workspaceFolder)');
-    assert.equal(steps[1]?.inputs.notebookPath, '$(workspaceFolder)/training');
+    assert.equal(stepOf('CreateJob').inputs.notebookPath, '$(workspaceFolder)/training');
   });
 });
