@@ -107,7 +107,7 @@ export async function watchRun(
       return await jobs.repairRun(id, latest);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      // Perhaps only the answer was lost: a repair is no call that may be sent twice.
+      // Perhaps it was refused because an earlier attempt, whose answer was lost, had been carried out.
       const found = (await jobs.getRun(id)).repairIds.at(-1);
       if (found !== latest) return found;
       report.log(error.message);

@@ -6,12 +6,12 @@ const notebook = { 'train.py': `${header}print(1)` };
 
 /** What has happened to the folder before the step, by what the step then has to do. */
 const beginnings: Readonly<Record<string, (sandbox: ImportSandbox) => Promise<void>>> = {
-  'a first import': (sandbox) => sandbox.write(notebook),
+  'a first import': (sandbox) => sandbox.write({ 'lib/tools.py': 'x = 1' }),
   'an import with something to add, change and delete': async (sandbox) => {
     await sandbox.write({ ...notebook, 'data/old.json': '{}' });
     await sandbox.run({ mode: 'mirror' });
     await sandbox.remove('data');
-    await sandbox.write({ 'train.py': `${header}print(2)`, 'conf/new.yml': 'a: 1' });
+    await sandbox.write({ 'train.py': `${header}print(2)`, 'new.yml': 'a: 1' });
   },
 };
 

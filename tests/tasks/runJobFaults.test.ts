@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RunScript } from '../../sandbox/databricks/jobs/runScripts';
 import { task } from '../../tasks/RunJob/task';
 import type { FakeAgent } from '../support/fakeAgent';
 import { itSurvivesFaults, itSurvivesKills, type Stage } from '../support/faultMatrix';
@@ -7,19 +8,23 @@ import { oneStep, RunJobWorkspace } from './runJobWorkspace';
 const cluster = { cluster_name: 'shared', spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2' };
 const notebookPath = '/Shared/train';
 
+const success: NonNullable<RunScript['result']> = { notebookResult: 'done' };
+const failure = { resultState: 'FAILED', code: 'RUN_EXECUTION_ERROR', type: 'CLIENT_ERROR', message: 'no' };
+
 /** What is run, by the inputs that say so. */
 const sources: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'a job by its name': { job: 'Train', parameters: 'rounds=3' },
   'a notebook on a cluster': { runSource: 'notebook', notebookPath, compute: 'existing', cluster: 'shared' },
 };
 
-async function open(inputs: Readonly<Record<string, string>>): Promise<Stage> {
+async function open(inputs: Readonly<Record<string, string>>, firstResult = success): Promise<Stage> {
   const workspace = await RunJobWorkspace.open();
   const { databricks, clock } = workspace;
   await workspace.job('Train');
   databricks.clusters.create({ ...cluster, num_workers: 1 }, 'someone@example.com', 'API');
   await databricks.clock.advance(60_000);
-  databricks.scriptRun({ durationSeconds: 2, result: { notebookResult: 'done' } });
+  databricks.scriptRun({ durationSeconds: 2, result: success });
+  databricks.scriptRun({ durationSeconds: 2, times: 1, result: firstResult });
   return {
     databricks,
     clock,
@@ -57,4 +62,13 @@ describe('RunJob, disturbed', () => {
     itSurvivesKills(what, scenario);
     itSurvivesFaults(what, scenario);
   }
+
+  // A try after a run that ended badly starts another run, as it should.
+  itSurvivesFaults('a run to be repaired', {
+    task,
+    open: () => open({ job: 'Train', repairAttempts: '1' }, failure),
+    variables: oneStep,
+    passingOnly: true,
+    check,
+  });
 });

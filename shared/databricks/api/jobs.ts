@@ -230,7 +230,10 @@ export class JobsApi {
     });
   }
 
-  /** Runs the failed tasks of an ended run again, and those that depend on them, and gives the id of the repair. */
+  /**
+   * Runs the failed tasks of an ended run again, and those that depend on them, and gives the id of the repair. Repeating
+   * the call is safe: the service refuses it while a repair is under way, and after one that it does not name as the latest.
+   */
   async repairRun(id: string, latestRepairId: string | undefined): Promise<string> {
     const { repair_id } = await this.#send<{ readonly repair_id: RawId }>({
       method: 'POST',
@@ -241,6 +244,7 @@ export class JobsApi {
         ...(latestRepairId !== undefined && { latest_repair_id: BigInt(latestRepairId) }),
       },
       purpose: `repair the run ${id}`,
+      repeatable: true,
     });
     return String(repair_id);
   }
