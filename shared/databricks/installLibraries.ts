@@ -65,7 +65,8 @@ export async function installLibraries(
 
   let cluster = first;
   let plan = await look();
-  report.group(dryRun ? 'Dry run: what would be done' : 'What is to be done', describePlan(plan, cluster));
+  const steps = describePlan(plan, cluster);
+  if (steps !== '') report.group(dryRun ? 'Dry run: what would be done' : 'What is to be done', steps);
   if (dryRun) return outcome();
   if (isUp(cluster)) refuseRestart();
 

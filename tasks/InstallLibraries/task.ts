@@ -82,6 +82,7 @@ export const task = defineTask({
     reportFailures(rows, agent);
     if (stoppedBy) throw stoppedBy;
     const total = wanted.libraries.length;
+    if (rows.length === 0) return `No library is asked for, and ${clusterTitle(cluster)} has none to remove.`;
     const lacking = count('failed') + count('skipped');
     if (lacking > 0)
       throw new TaskError(`${clusterTitle(cluster)} lacks ${lacking} of ${total} libraries: see the errors above.`);
