@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import picomatch from 'picomatch';
 import type { Agent } from '../../agent/agent';
 import { TaskError } from '../../errors';
@@ -138,8 +138,13 @@ function clashes(items: readonly SourceItem[]): readonly string[] {
 }
 
 async function startOf(file: string): Promise<Buffer> {
-  for await (const chunk of createReadStream(file, { end: headerBytes - 1 }) as AsyncIterable<Buffer>) return chunk;
-  return Buffer.alloc(0);
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 async function sha256OfFile(file: string): Promise<string> {
