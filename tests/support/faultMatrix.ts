@@ -109,7 +109,7 @@ export function itSurvivesFaults(what: string, scenario: Scenario): void {
     for (const [index, path] of paths.entries()) {
       const faults = faultsFor(path, scenario).map((fault) => ({ ...fault, from: index + 1 }));
       cases += faults.length;
-      // Each has a sandbox of its own, and they mostly wait for each other's connections.
+      // At once: each has a sandbox of its own.
       await Promise.all(
         faults.map((fault) =>
           onStage(scenario, async (stage) => {
