@@ -1,5 +1,5 @@
 import type { Databricks } from '../sandbox/databricks/databricks';
-import type { LoggedRequest } from '../sandbox/databricks/requestLog';
+import type { LoggedRequest } from '../sandbox/http/requestLog';
 import { bundleOf } from '../tests/support/builtTasks';
 import { databricksEnvironment } from '../tests/support/databricksEnvironment';
 import { startTaskProcess } from '../tests/support/taskProcess';

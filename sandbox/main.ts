@@ -73,11 +73,24 @@ async function main(): Promise<void> {
   if (isJson) {
     process.stdout.write(`${JSON.stringify(description)}\n`);
   } else {
-    const { url, token, clientId = '', clientSecret = '' } = description.databricks;
-    process.stdout.write(
-      `Databricks workspace  ${url}\nToken                 ${token}\n` +
-        `Client id             ${clientId}\nClient secret         ${clientSecret}\nPress Ctrl+C to stop.\n`,
-    );
+    const { databricks: workspace, entra, azure, devops } = description;
+    const lines = [
+      ['Databricks workspace', workspace.url],
+      ['Token', workspace.token],
+      ['Client id', workspace.clientId ?? ''],
+      ['Client secret', workspace.clientSecret ?? ''],
+      ['Azure resource id', workspace.resourceId],
+      ['Entra ID', entra.url],
+      ['Tenant id', entra.tenantId],
+      ['Secret at Entra ID', entra.clientSecret],
+      ['Managed identity', entra.managedIdentityClientId],
+      ['Resource Manager', azure.url],
+      ['Azure DevOps', devops.url],
+      ['Access token', devops.accessToken],
+      ['OIDC tokens', devops.oidcRequestUri],
+    ];
+    const text = lines.map(([name = '', value = '']) => `${name.padEnd(22)}${value}\n`).join('');
+    process.stdout.write(`${text}Press Ctrl+C to stop.\n`);
   }
 }
 

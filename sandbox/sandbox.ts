@@ -1,12 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { type Organization, startOrganization } from './agent/organization/organization';
+import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
+import { type Azure, startAzure } from './azure/azure';
 import { type Databricks, type DatabricksOptions, startDatabricks } from './databricks/databricks';
+import { servicePrincipalsOf } from './databricks/identity/identityOptions';
+import { type Entra, startEntra } from './entra/entra';
+import type { TlsOptions } from './http/httpServer';
 
 export interface SandboxOptions {
-  readonly databricks?: DatabricksOptions;
+  /** Entra, the Azure resource and the federation policies come from the sandbox; policies given here are added. */
+  readonly databricks?: Omit<DatabricksOptions, 'entra' | 'azureResourceId' | 'tls' | 'issuerCa'>;
+  /** How long tokens of every issuer live, on the clock of the workspace; each has its own default. */
+  readonly tokenSeconds?: number;
+  /** The service connections that are trusted without a secret; `databricks-dev` by default. */
+  readonly connections?: readonly Pick<ConnectionOptions, 'name' | 'id'>[];
+  /** Serves everything over HTTPS at `localhost`; `ca`, in PEM, is whose certificate it is. */
+  readonly tls?: TlsOptions & { readonly ca: string };
 }
 
-/** All stand-ins that run together. */
+/**
+ * All stand-ins that run together, on the clock of the workspace. Its first service principal is an application of
+ * Entra too, and proves who it is by an OAuth secret at Databricks, and by a client secret or a token of one of the
+ * service connections at Entra, or by such a token at Databricks (the policies have the ids of the connections). The managed identities of the machine, one of each
+ * kind, are in the workspace as well.
+ */
 export interface Sandbox {
   readonly databricks: Databricks;
+  readonly entra: Entra;
+  readonly azure: Azure;
+  /** The organisation, for the `collection` of `runPipeline`. */
+  readonly devops: Organization;
   /** What a client needs to reach them, as JSON. */
   describe(): SandboxDescription;
   close(): Promise<void>;
@@ -20,25 +43,135 @@ export interface SandboxDescription {
     /** OAuth client id and secret of the first service principal, where there is one. */
     readonly clientId?: string;
     readonly clientSecret?: string;
+    /** At Azure. */
+    readonly resourceId: string;
+  };
+  /** Its `url` is also that of the instance metadata service. */
+  readonly entra: {
+    readonly url: string;
+    readonly tenantId: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    /** Of the identity that a user assigned; the other one needs no id. */
+    readonly managedIdentityClientId: string;
+  };
+  readonly azure: { readonly url: string; readonly subscriptionId: string };
+  readonly devops: {
+    readonly url: string;
+    readonly accessToken: string;
+    /** Where a job that no agent runs gets tokens for the service connection. */
+    readonly oidcRequestUri: string;
+    /** Of the first one, where there is one. */
+    readonly serviceConnectionId?: string;
   };
 }
 
-/** Starts every stand-in on a free loopback port. */
+const federationAudience = 'api://AzureADTokenExchange';
+const tenantId = guidOf('tenant');
+const subscriptionId = guidOf('subscription');
+const group = `/subscriptions/${subscriptionId}/resourceGroups/sandbox/providers`;
+const resourceId = `${group}/Microsoft.Databricks/workspaces/sandbox`;
+/** The ids are always the same, so that what the identities made in a saved state stays their own. */
+const [machineIdentity, assignedIdentity] = [
+  {
+    clientId: guidOf('system-assigned identity'),
+    objectId: guidOf('system-assigned identity object'),
+    resourceId: `${group}/Microsoft.Compute/virtualMachines/agent`,
+    isSystemAssigned: true,
+  },
+  {
+    clientId: guidOf('user-assigned identity'),
+    objectId: guidOf('user-assigned identity object'),
+    resourceId: `${group}/Microsoft.ManagedIdentity/userAssignedIdentities/agent`,
+  },
+];
+
+/** Starts every stand-in on a free loopback port, and lets each trust the others as the services do. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const databricks = await startDatabricks(options.databricks);
+  const { tokenSeconds, tls, connections = [{ name: 'databricks-dev' }] } = options;
+  const clock = { now: () => databricks.clock.now() };
+  const secured = tls && { tls, issuerCa: tls.ca };
+  const common = { clock, ...secured, ...(tokenSeconds !== undefined && { tokenSeconds }) };
+  const principals = servicePrincipalsOf(options.databricks ?? {});
+  const clientId = principals[0]?.applicationId ?? guidOf('application');
+  const clientSecret = randomBytes(24).toString('base64url');
+
+  const devops = await startOrganization({ ...common, connections });
+  const { issuer } = devops;
+  const federatedCredentials = connections.map(({ name }) => ({ issuer, subject: devops.subjectOf(name) }));
+  const entra = await startEntra({
+    ...common,
+    tenantIds: [tenantId],
+    applications: [
+      {
+        clientId,
+        objectId: guidOf(`${clientId} object`),
+        secrets: [{ value: clientSecret }],
+        federatedCredentials,
+      },
+    ],
+    managedIdentities: [machineIdentity, assignedIdentity],
+  });
+  const tokenIssuer = { issuer: entra.accessTokenIssuer(tenantId), jwksUri: entra.jwksUri };
+  const databricks: Databricks = await startDatabricks({
+    ...options.databricks,
+    ...secured,
+    ...(tokenSeconds !== undefined && { accessTokenSeconds: tokenSeconds }),
+    servicePrincipals: [
+      ...principals,
+      { applicationId: machineIdentity.clientId, displayName: 'Machine' },
+      { applicationId: assignedIdentity.clientId, displayName: 'Agents' },
+    ],
+    entra: tokenIssuer,
+    azureResourceId: resourceId,
+    federationPolicies: [
+      ...connections.map((connection) => ({
+        id: connectionIdOf(connection),
+        issuer,
+        subject: devops.subjectOf(connection.name),
+        audiences: [federationAudience],
+        servicePrincipal: clientId,
+      })),
+      ...(options.databricks?.federationPolicies ?? []),
+    ],
+  });
+  const { host } = new URL(databricks.url);
+  const workspace = { id: resourceId, name: 'sandbox', location: 'westeurope', workspaceUrl: host };
+  const azure = await startAzure({
+    ...common,
+    entra: tokenIssuer,
+    workspaces: [{ ...workspace, workspaceId: databricks.workspaceId }],
+  });
+
   return {
     databricks,
-    describe: () => {
-      const { url, token, servicePrincipals } = databricks;
-      const [principal] = servicePrincipals;
-      return {
-        databricks: {
-          url,
-          token,
-          ...(principal && { clientId: principal.applicationId, clientSecret: principal.secret }),
-        },
-      };
+    entra,
+    azure,
+    devops,
+    describe: () => ({
+      databricks: {
+        url: databricks.url,
+        token: databricks.token,
+        ...(principals[0] && { clientId, clientSecret: principals[0].secret }),
+        resourceId,
+      },
+      entra: {
+        url: entra.url,
+        tenantId,
+        clientId,
+        clientSecret,
+        managedIdentityClientId: assignedIdentity.clientId,
+      },
+      azure: { url: azure.url, subscriptionId },
+      devops: {
+        url: devops.url,
+        accessToken: devops.accessToken,
+        oidcRequestUri: devops.oidcRequestUri,
+        ...(connections[0] && { serviceConnectionId: connectionIdOf(connections[0]) }),
+      },
+    }),
+    close: async () => {
+      await Promise.all([databricks, entra, azure, devops].map((each) => each.close()));
     },
-    close: () => databricks.close(),
   };
 }

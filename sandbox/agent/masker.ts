@@ -1,3 +1,6 @@
+/** The password in a URL, which the agent hides wherever it stands (`AdditionalMaskingRegexes.UrlSecretPattern`). */
+const urlPassword = /(?<=\/\/[^:/?#\n]+:)(?:[\w.~\-!$&'()*+,;=:]|(?:%|%AZP25)[\da-fA-F]{2})+(?=@)/g;
+
 /**
  * Hides secrets in everything that is shown or kept. A secret is also hidden in the forms in which it may come back:
  * as JSON text, percent-encoded, with doubled backslashes, in base64.
@@ -20,7 +23,13 @@ export class Masker {
 
   /** The text with `***` for every secret in it; overlapping secrets become one. */
   mask(text: string): string {
-    const ranges = [...this.#values].flatMap((value) => occurrences(text, value)).sort((a, b) => a.start - b.start);
+    const passwords = [...text.matchAll(urlPassword)].map(({ index, 0: { length } }) => {
+      return { start: index, end: index + length };
+    });
+    const ranges = [...this.#values]
+      .flatMap((value) => occurrences(text, value))
+      .concat(passwords)
+      .sort((a, b) => a.start - b.start);
     let masked = '';
     let end = 0;
     for (const range of ranges) {
@@ -36,6 +45,8 @@ function formsOf(secret: string): string[] {
     secret,
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
+    // As .NET has it, and RFC 3986.
+    encodeURIComponent(secret).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
     encodeURI(secret),
     secret.replaceAll('\\', '\\\\'),
     ...base64Forms(secret),

@@ -8,6 +8,7 @@ import type { PipelinePlan } from './plan/plan';
 import { readPlan } from './plan/readPlan';
 import { fail } from './pipelineError';
 import { Masker } from './masker';
+import type { Collection } from './organization/collection';
 import { worstOf, type PipelineReport } from './report';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
 import { runStages } from './run/runStages';
@@ -46,8 +47,8 @@ export interface PipelineOptions {
   readonly outputFolder: string;
   /** Only these stages are run; all when absent. */
   readonly targetStages?: readonly string[];
-  /** Azure DevOps as tasks see it: the URL of the organisation and the job's token. */
-  readonly collection?: { readonly url: string; readonly accessToken: string };
+  /** Azure DevOps as tasks see it, such as a started organisation; without it there is none to talk to. */
+  readonly collection?: Collection;
   /** Take the place of predefined variables, such as `Build.SourceBranch` or `System.Debug`. */
   readonly predefined?: Readonly<Record<string, string>>;
   /** Added to the few variables of this machine's environment that steps are given. */
@@ -58,6 +59,8 @@ export interface PipelineOptions {
   readonly signal?: AbortSignal;
   /** Called for every line of output, secrets masked. */
   readonly onLine?: (line: LogLine) => void;
+  /** Called for every line as a step wrote it: before secrets are masked, with the logging commands. */
+  readonly onRawLine?: (text: string) => void;
 }
 
 /**
@@ -70,7 +73,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
   const startTime = new Date(started);
   const file = repositoryPath(options);
   const tasks = readTasks(options.tasks);
-  const collection = options.collection ?? { url: 'http://localhost/', accessToken: randomBytes(26).toString('hex') };
+  const collection: Collection = options.collection ?? {
+    url: 'http://localhost/',
+    accessToken: randomBytes(26).toString('hex'),
+  };
   const connections = makeConnections(options.connections ?? [], collection);
   const plan = makePlan(options, file, collection.url, startTime);
   checkPlan(plan, tasks, connections, options.targetStages);
@@ -99,7 +105,7 @@ interface RunParts {
   readonly clock: Clock;
   readonly startTime: Date;
   readonly file: string;
-  readonly collection: { readonly url: string; readonly accessToken: string };
+  readonly collection: Collection;
 }
 
 function makeRun(options: PipelineOptions, parts: RunParts): RunState {
@@ -122,11 +128,13 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     plan,
     tasks,
     connections,
+    collection,
     masker: makeMasker([...Object.values(secrets), ...connections.flatMap(secretsOf)]),
     clock,
     timings: options.timings ?? agentTimings,
     signal: options.signal ?? new AbortController().signal,
     onLine: options.onLine ?? (() => undefined),
+    onRawLine: options.onRawLine ?? (() => undefined),
     baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },
     workingFolder: path.resolve(options.workingFolder),
     outputFolder: path.resolve(options.outputFolder),
@@ -162,10 +170,7 @@ function makePlan(options: PipelineOptions, file: string, collectionUri: string,
   return readPlan(root, new CaseInsensitiveMap(groups));
 }
 
-function makeConnections(
-  options: readonly ConnectionOptions[],
-  { url, accessToken }: { url: string; accessToken: string },
-): Connection[] {
+function makeConnections(options: readonly ConnectionOptions[], { url, accessToken }: Collection): Connection[] {
   const system = {
     id: systemConnectionId,
     name: 'SystemVssConnection',

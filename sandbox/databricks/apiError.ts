@@ -15,3 +15,7 @@ export const invalidParameter = (message: string) => new ApiError(400, 'INVALID_
 export const invalidState = (message: string) => new ApiError(400, 'INVALID_STATE', message);
 export const doesNotExist = (message: string) => new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', message);
 export const alreadyExists = (message: string) => new ApiError(400, 'RESOURCE_ALREADY_EXISTS', message);
+
+/** Somebody is not let in: the error code is the status, and a header says the reason too. */
+export const refusedLogin = (status: number, message: string) =>
+  new ApiError(status, status, message, { 'x-databricks-reason-phrase': message });

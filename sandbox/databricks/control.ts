@@ -2,10 +2,10 @@ import { invalidParameter } from './apiError';
 import type { SandboxClock } from './clock';
 import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
 import type { LibraryScript } from './compute/libraryScripts';
-import type { Faults } from './faults';
+import type { Faults } from '../http/faults';
 import type { RunScript } from './jobs/runScripts';
 import type { JsonObject } from './json';
-import type { RequestLog } from './requestLog';
+import type { RequestLog } from '../http/requestLog';
 import type { Router } from './router';
 import type { Scripts } from './scripts';
 
@@ -99,7 +99,8 @@ function addScriptRoutes<Kind extends { readonly times?: number }>(
   });
 }
 
-function checkFields(json: JsonObject, known: readonly string[]): void {
+/** @throws ApiError for a field that the door does not know */
+export function checkFields(json: JsonObject, known: readonly string[]): void {
   const unknown = Object.keys(json).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw invalidParameter(`Unknown: ${unknown.join(', ')}. Known: ${known.join(', ')}.`);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { SandboxClock } from './clock';
 import { addClusterRoutes } from './compute/clusterRoutes';
 import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
@@ -8,10 +7,25 @@ import { type ClusterLibrary, Libraries, type LibraryDurations } from './compute
 import { addLibraryRoutes } from './compute/libraryRoutes';
 import type { LibraryScript } from './compute/libraryScripts';
 import { addPolicyRoutes, ClusterPolicies, type ClusterPolicy } from './compute/policies';
-import { addControlRoutes } from './control';
-import { Faults } from './faults';
-import { listen } from './httpServer';
-import { Identities, type SandboxUser, type ServicePrincipal } from './identities';
+import { addControlRoutes, controlPrefix } from './control';
+import { Faults } from '../http/faults';
+import { closeServer, listen, type TlsOptions } from '../http/httpServer';
+import { answerRequest } from './answer';
+import { addAccessRoutes } from './identity/accessRoutes';
+import { addEntraRoutes, EntraTokens } from './identity/entraTokens';
+import { Federation } from './identity/federation';
+import { Identities } from './identity/identities';
+import {
+  type IdentityOptions,
+  type SandboxUser,
+  type SecretPrincipal,
+  servicePrincipalsOf,
+  usersOf,
+} from './identity/identityOptions';
+import { JwtVerifier } from './identity/jwtVerifier';
+import { NetworkAccess, type NetworkRefusal } from './identity/networkAccess';
+import { accountId, addOauthRoutes, tokenEndpointOf } from './identity/oauth';
+import { addScimRoutes } from './identity/scim';
 import { Ids } from './ids';
 import type { JobRun } from './jobs/jobRun';
 import { addJobRoutes, type Job, Jobs } from './jobs/jobs';
@@ -19,27 +33,25 @@ import { RunEngine, type RunDurations } from './jobs/runEngine';
 import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
-import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf } from './json';
+import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf, toJson } from './json';
 import type { NotebookRunner } from './notebooks/notebookRunner';
-import { addOauthRoutes } from './oauth';
 import { addPermissionRoutes, Permissions } from './permissions';
 import { RateLimits } from './rateLimits';
-import { RequestLog } from './requestLog';
+import { RequestLog } from '../http/requestLog';
 import { Router } from './router';
-import { addScimRoutes } from './scim';
 import { Scripts } from './scripts';
 import { loadState, StateFile } from './stateFile';
 import { addFilesRoutes, Volumes } from './volumes';
 import { addWorkspaceRoutes } from './workspace/workspace';
 import { normalPath, type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
 
-export interface DatabricksOptions {
+export interface DatabricksOptions extends IdentityOptions {
   /** A free port by default. */
   readonly port?: number;
-  /** One user with a random token by default. */
-  readonly users?: readonly SandboxUser[];
-  /** One with a random secret by default. */
-  readonly servicePrincipals?: readonly ServicePrincipal[];
+  /** Serves HTTPS at `localhost`. */
+  readonly tls?: TlsOptions;
+  /** Whether the network keeps all requests out, and how; it can be changed later. */
+  readonly networkRefusal?: NetworkRefusal;
   /** Added to every request, in real time. */
   readonly latencyMilliseconds?: number;
   /** The documented rate limits; on by default. */
@@ -69,7 +81,7 @@ export interface Databricks {
   /** Token of the first user. */
   readonly token: string;
   readonly users: readonly SandboxUser[];
-  readonly servicePrincipals: readonly ServicePrincipal[];
+  readonly servicePrincipals: readonly SecretPrincipal[];
   readonly workspaceId: string;
   readonly clock: SandboxClock;
   readonly faults: Faults;
@@ -83,6 +95,10 @@ export interface Databricks {
   readonly pools: InstancePools;
   readonly permissions: Permissions;
   readonly volumes: Volumes;
+  /** Who may sign in; can be changed while it runs. */
+  readonly identities: Identities;
+  readonly federation: Federation;
+  readonly network: NetworkAccess;
   /** Lets matching tasks go as told instead of running them. */
   scriptRun(script: RunScript): void;
   /** Lets matching clusters fail, or take their time, at their next starts. */
@@ -106,19 +122,8 @@ const defaultDurations = {
 /** Starts the stand-in for a Databricks workspace on the loopback address. */
 export async function startDatabricks(options: DatabricksOptions = {}): Promise<Databricks> {
   const saved = options.stateFile === undefined ? undefined : await loadState(options.stateFile);
-  const users = options.users ?? [
-    { userName: 'someone@example.com', displayName: 'Someone', token: `dapi${randomBytes(16).toString('hex')}` },
-  ];
-  const first = users[0];
-  if (!first) throw new Error('The sandbox needs at least one user');
-  const servicePrincipals = options.servicePrincipals ?? [
-    {
-      // Always the same, so that what it made in a saved state stays its own.
-      applicationId: '3c1f7a52-9d0e-4b86-a2c4-5e8f60b7d913',
-      displayName: 'Pipeline',
-      secret: `dose${randomBytes(16).toString('hex')}`,
-    },
-  ];
+  const users = usersOf(options);
+  const servicePrincipals = servicePrincipalsOf(options);
 
   const clock = new SandboxClock(options.timeScale);
   const ids = new Ids(Number(saved?.idsMade ?? 0), options.hasLargeIds);
@@ -150,6 +155,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       'instance-pools': (id) => pools.get(id).creator,
       'cluster-policies': (id) => policies.get(id).creator,
     },
+    users[0].userName,
     changed,
   );
   const scripts = new Scripts<RunScript>();
@@ -203,25 +209,39 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     pools.restore(objectsOf(saved.instancePools) as unknown as InstancePool[]);
     policies.restore(objectsOf(saved.clusterPolicies) as unknown as ClusterPolicy[]);
   }
-  for (const { userName } of users) workspace.addUser(userName);
-  for (const { applicationId } of servicePrincipals) workspace.addUser(applicationId);
 
-  const identities = new Identities(users, servicePrincipals, clock);
+  const verifier = new JwtVerifier(clock, options.issuerCa);
+  const identities = new Identities({
+    clock,
+    workspaceId,
+    accessTokenSeconds: options.accessTokenSeconds ?? 3600,
+    entra: options.entra && new EntraTokens(options.entra, options, verifier, clock),
+    added: (userName) => workspace.addUser(userName),
+  });
+  for (const user of users) identities.addUser(user);
+  for (const principal of servicePrincipals) identities.addServicePrincipal(principal);
+  const federation = new Federation(options.federationPolicies ?? [], verifier, () => [
+    accountId,
+    tokenEndpointOf(url),
+  ]);
+  const network = new NetworkAccess(workspaceId, options.networkRefusal);
   const [faults, requests, router] = [new Faults(), new RequestLog(), new Router()];
+  const limits = options.hasLimits === false ? undefined : new RateLimits();
   const { server, url } = await listen(
     {
-      router,
+      answer: (received, trace) => answerRequest({ router, limits, workspaceId, identities, network }, received, trace),
+      errorBody: (errorCode, message) => toJson({ error_code: errorCode, message }),
+      isControl: (path) => path.startsWith(controlPrefix),
       faults,
       requests,
-      limits: options.hasLimits === false ? undefined : new RateLimits(),
       latencyMilliseconds: options.latencyMilliseconds ?? 0,
-      workspaceId,
       logsBodies: options.logsBodies ?? false,
-      identities,
+      ...(options.tls && { tls: options.tls }),
     },
     options.port ?? 0,
   );
-  addOauthRoutes(router, identities, { url, workspaceId });
+  addOauthRoutes(router, { url, workspaceId, identities, federation });
+  if (options.entra) addEntraRoutes(router, options.entra);
   addScimRoutes(router);
   addWorkspaceRoutes(router, workspace);
   addClusterRoutes(router, clusters, pools);
@@ -229,14 +249,15 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   addInstancePoolRoutes(router, pools);
   addPolicyRoutes(router, policies);
   addJobRoutes(router, jobs, permissions);
-  addRunRoutes(router, { jobs, runs, engine, workspace, workplace: { url, workspaceId } });
+  addRunRoutes(router, { jobs, runs, permissions, engine, workspace, workplace: { url, workspaceId } });
   addPermissionRoutes(router, permissions);
   addFilesRoutes(router, volumes);
   addControlRoutes(router, { clock, faults, requests, scripts, clusterScripts, libraryScripts });
+  addAccessRoutes(router, { identities, federation, permissions, network });
 
   return {
     url,
-    token: first.token,
+    token: users[0].token,
     users,
     servicePrincipals,
     workspaceId,
@@ -252,6 +273,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     pools,
     permissions,
     volumes,
+    identities,
+    federation,
+    network,
     scriptRun: (script) => scripts.add(script),
     scriptCluster: (script) => {
       checkClusterScript(script);
@@ -259,8 +283,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     },
     scriptLibrary: (script) => libraryScripts.add(script),
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
+      const closed = closeServer(server);
       const ended = engine.close();
       clock.close();
       await Promise.all([closed, ended]);

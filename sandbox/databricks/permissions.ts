@@ -1,7 +1,7 @@
 import { ApiError, doesNotExist, invalidParameter } from './apiError';
-import { isApplicationId } from './identities';
+import { isApplicationId } from './identity/identities';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf } from './json';
-import type { Router } from './router';
+import type { ApiRequest, Router, User } from './router';
 
 /** One entry of an access control list, as it is sent. */
 export type AccessControl = JsonObject;
@@ -24,16 +24,30 @@ const securables: Readonly<Record<string, Securable>> = {
 
 const principals = ['user_name', 'group_name', 'service_principal_name'] as const;
 
+/** Levels that give a right on a job, and how messages name them (`libs/testserver` of databricks/cli). */
+const jobRights = {
+  view: {
+    levels: ['CAN_VIEW', 'CAN_MANAGE_RUN', 'IS_OWNER', 'CAN_MANAGE'],
+    said: 'View or Admin or Manage Run or Owner',
+  },
+  run: { levels: ['CAN_MANAGE_RUN', 'IS_OWNER', 'CAN_MANAGE'], said: 'Manage Run or Owner or Admin' },
+  manage: { levels: ['IS_OWNER', 'CAN_MANAGE'], said: 'Admin or Owner' },
+};
+
+export type JobRight = keyof typeof jobRights;
+
 /** Who created an object. @throws ApiError when there is no such object */
 export type CreatorOf = (id: string) => string;
 
-/** The direct permissions of jobs, clusters, pools and policies. Nobody is kept out: every user is an admin. */
+/** The direct permissions of jobs, clusters, pools and policies. Those of jobs keep out who is no admin. */
 export class Permissions {
   /** By `jobs/123`. Absent: only the creator has one. */
   readonly #lists = new Map<string, readonly AccessControl[]>();
 
   constructor(
     private readonly creators: Readonly<Record<string, CreatorOf>>,
+    /** Becomes the owner of a job whose owner loses it. */
+    private readonly admin: string,
     private readonly changed: () => void,
   ) {}
 
@@ -41,8 +55,7 @@ export class Permissions {
   get(kind: string, id: string): readonly AccessControl[] {
     const { creatorLevel } = securableOf(kind);
     const creator = this.#creator(kind, id);
-    const principal = isApplicationId(creator) ? 'service_principal_name' : 'user_name';
-    return this.#lists.get(`${kind}/${id}`) ?? [{ [principal]: creator, permission_level: creatorLevel }];
+    return this.#lists.get(`${kind}/${id}`) ?? [ownerEntry(creator, creatorLevel)];
   }
 
   /** Replaces all direct entries. @throws ApiError for an entry that can't be, or a job without exactly one owner */
@@ -77,6 +90,44 @@ export class Permissions {
     this.set(kind, id, [...kept, ...entries]);
   }
 
+  /** Takes all direct entries of a user or service principal. Admins keep every permission all the same. */
+  revoke(kind: string, id: string, userName: string): void {
+    const kept = this.get(kind, id).filter((entry) => !names(entry, userName));
+    const isOwned = kept.some((entry) => entry.permission_level === 'IS_OWNER');
+    const owner = { user_name: this.admin, permission_level: 'IS_OWNER' };
+    this.set(kind, id, kind === 'jobs' && !isOwned ? [...kept, owner] : kept);
+  }
+
+  /** Whether the user has a right on a job, which may have been deleted or stand for a one-time run. */
+  hasJobRight(user: User, { id, creator }: OwnedJob, right: JobRight): boolean {
+    if (user.isAdmin) return true;
+    const entries = this.#lists.get(`jobs/${id}`) ?? [ownerEntry(creator, 'IS_OWNER')];
+    return entries.some(
+      (entry) =>
+        (names(entry, user.userName) || entry.group_name === 'users') &&
+        jobRights[right].levels.includes(textOf(entry.permission_level) ?? ''),
+    );
+  }
+
+  /** The job. @throws ApiError 403 when the user does not have the right on it */
+  checked<Kind extends OwnedJob>(user: User, job: Kind, right: JobRight): Kind {
+    if (!this.hasJobRight(user, job, right))
+      throw permissionDenied(
+        `User ${user.userName} does not have ${jobRights[right].said} permissions on job ${job.id}`,
+      );
+    return job;
+  }
+
+  /** @throws ApiError when there is no such object, or it is a job whose permissions are not the user's to see */
+  checkManages(user: User, kind: string, id: string): void {
+    this.get(kind, id);
+    if (kind === 'jobs' && !this.hasJobRight(user, { id, creator: this.#creator(kind, id) }, 'manage'))
+      throw permissionDenied(
+        `${user.userName} does not have Manage permissions on Job with ID: ElasticJobId(${id}). ` +
+          'Please contact the owner or an administrator for access.',
+      );
+  }
+
   get saved(): JsonObject {
     return Object.fromEntries(this.#lists);
   }
@@ -102,6 +153,21 @@ function securableOf(kind: string): Securable {
   return securable;
 }
 
+/** A job as the owner of its permissions. */
+export interface OwnedJob {
+  readonly id: string;
+  readonly creator: string;
+}
+
+function ownerEntry(creator: string, level: string): AccessControl {
+  return { [isApplicationId(creator) ? 'service_principal_name' : 'user_name']: creator, permission_level: level };
+}
+
+const names = (entry: AccessControl, userName: string) =>
+  entry.user_name === userName || entry.service_principal_name === userName;
+
+const permissionDenied = (message: string) => new ApiError(403, 'PERMISSION_DENIED', message);
+
 function principalOf(entry: AccessControl): string {
   const name = principals.find((candidate) => entry[candidate] !== undefined) ?? principals[0];
   return `${name} ${textOf(entry[name]) ?? ''}`;
@@ -110,9 +176,11 @@ function principalOf(entry: AccessControl): string {
 /** Permissions API 2.0 (https://docs.databricks.com/api/workspace/permissions). */
 export function addPermissionRoutes(router: Router, permissions: Permissions): void {
   const path = '/api/2.0/permissions/*';
-  const partsOf = (rest: string): [string, string] => {
-    const [kind = '', id = ''] = rest.split('/');
-    return [kind, decodeURIComponent(id)];
+  const read = ({ rest, user }: ApiRequest): [string, string] => {
+    const [kind = '', encodedId = ''] = rest.split('/');
+    const id = decodeURIComponent(encodedId);
+    permissions.checkManages(user, kind, id);
+    return [kind, id];
   };
   const view = (kind: string, id: string): JsonObject => ({
     object_id: `/${kind}/${id}`,
@@ -120,23 +188,22 @@ export function addPermissionRoutes(router: Router, permissions: Permissions): v
     access_control_list: [...permissions.get(kind, id).map(viewEntry), admins(kind)],
   });
 
-  router.add('GET', path, ({ rest }) => {
-    const [kind, id] = partsOf(rest);
-    permissions.get(kind, id);
-    if (rest.endsWith('/permissionLevels'))
+  router.add('GET', path, (request) => {
+    const [kind, id] = read(request);
+    if (request.rest.endsWith('/permissionLevels'))
       return {
         permission_levels: securableOf(kind).levels.map((level) => ({ permission_level: level, description: level })),
       };
     return view(kind, id);
   });
-  router.add('PUT', path, ({ rest, json }) => {
-    const [kind, id] = partsOf(rest);
-    permissions.set(kind, id, entriesOf(json.access_control_list));
+  router.add('PUT', path, (request) => {
+    const [kind, id] = read(request);
+    permissions.set(kind, id, entriesOf(request.json.access_control_list));
     return view(kind, id);
   });
-  router.add('PATCH', path, ({ rest, json }) => {
-    const [kind, id] = partsOf(rest);
-    permissions.update(kind, id, entriesOf(json.access_control_list));
+  router.add('PATCH', path, (request) => {
+    const [kind, id] = read(request);
+    permissions.update(kind, id, entriesOf(request.json.access_control_list));
     return view(kind, id);
   });
 }

@@ -6,10 +6,12 @@ export interface User {
   readonly id: string;
   readonly userName: string;
   readonly displayName: string;
+  /** Admins have every permission. */
+  readonly isAdmin: boolean;
 }
 
 /** The sender of a request to a public route. */
-export const nobody: User = { id: '', userName: '', displayName: '' };
+export const nobody: User = { id: '', userName: '', displayName: '', isAdmin: false };
 
 /** A request with its whole body, and typed access to what it carries. Missing values are `undefined`. */
 export class ApiRequest {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Databricks } from '../../sandbox/databricks/databricks';
-import type { Fault } from '../../sandbox/databricks/faults';
+import type { Fault } from '../../sandbox/http/faults';
 import type { Clock } from '../../shared/clock';
 import { runTask } from '../../shared/task/runTask';
 import type { Task } from '../../shared/task/task';

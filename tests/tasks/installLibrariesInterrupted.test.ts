@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fault } from '../../sandbox/databricks/faults';
+import type { Fault } from '../../sandbox/http/faults';
 import { CancelledError } from '../../shared/errors';
 import { openGate, type Stop } from '../support/gate';
 import { archive, InstallLibrariesWorkspace } from './installLibrariesWorkspace';

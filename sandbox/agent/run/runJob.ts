@@ -1,7 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { JobPlan, LegPlan, StagePlan } from '../plan/plan';
+import type { JobPlan, LegPlan, StagePlan, StepPlan } from '../plan/plan';
 import { worstOf, type JobReport, type Result, type StepReport } from '../report';
+import { findConnection } from '../tasks/connections';
+import { findTask } from '../tasks/taskDefinitions';
+import { findInput, isConnection } from '../tasks/taskInputs';
+import type { Variables } from '../variables/variables';
 import { predefinedOfJob } from '../variables/predefined';
 import type { RuntimeContext } from './evaluateCondition';
 import { makeVariables, type VariableLayer } from './jobVariables';
@@ -43,6 +47,7 @@ export async function runJob(
     context,
   );
   for (const name of variables.names('secret')) run.masker.add(variables.get(name) ?? '');
+  run.collection.startJob?.({ variables, connectionIds: namedConnections(job.steps, run, variables) });
   const state: JobState = {
     run,
     stageName: stage.name,
@@ -110,6 +115,26 @@ async function runSteps(
   } finally {
     ended.abort();
   }
+}
+
+/** Ids of the connections that inputs of the tasks name; a task counts whether it will run or not. */
+function namedConnections(
+  steps: readonly StepPlan[],
+  { tasks, connections }: RunState,
+  variables: Variables,
+): string[] {
+  const references = steps.flatMap((step) => {
+    const task = step.kind === 'task' && findTask(tasks, step.task, step.majorVersion);
+    if (!task) return [];
+    const values = step.inputs.filter(({ name }) => {
+      const input = findInput(task, name);
+      return input && isConnection(input);
+    });
+    return values.flatMap(({ value }) => variables.expand(value).split(','));
+  });
+  return references
+    .map((reference) => findConnection(connections, reference.trim())?.id)
+    .filter((id) => id !== undefined);
 }
 
 function makeFolders(workspace: string): JobFolders {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { Masker } from '../masker';
+import type { Collection } from '../organization/collection';
 import type { PipelinePlan } from '../plan/plan';
 import type { Result } from '../report';
 import type { Connection } from '../tasks/connections';
@@ -36,12 +37,14 @@ export interface RunState {
   readonly plan: PipelinePlan;
   readonly tasks: readonly TaskDefinition[];
   readonly connections: readonly Connection[];
+  readonly collection: Collection;
   readonly masker: Masker;
   readonly clock: Clock;
   readonly timings: ProcessTimings;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal;
   readonly onLine: (line: LogLine) => void;
+  readonly onRawLine: (text: string) => void;
   /** The environment that processes start from. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly workingFolder: string;

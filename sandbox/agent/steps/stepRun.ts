@@ -50,6 +50,7 @@ export async function runStepProcess(
     return await runProcess({
       ...process,
       onLine: (line, stream) => {
+        job.run.onRawLine(line);
         handleLine(line, context);
         process.onLine?.(stream);
       },

@@ -30,12 +30,35 @@ export interface Connection {
 /** The id under which every task finds the connection to Azure DevOps itself. */
 export const systemConnectionId = 'SYSTEMVSSCONNECTION';
 
-/** Authorization parameters that the agent doesn't mask. */
-const publicParameters = ['role', 'scope', 'tenantid', 'authenticationtype', 'audience'];
+/** Authorization parameters that the agent doesn't mask: those of its `MaskingUtil`. */
+const publicParameters = [
+  'idtoken',
+  'role',
+  'scope',
+  'tenantid',
+  'issuedat',
+  'expiresat',
+  'audience',
+  'authenticationtype',
+  'authorizationtype',
+  'accesstokentype',
+  'accesstokenfetchingmethod',
+  'usewindowssecurity',
+  'unsecured',
+  'oauthaccesstokenissupplied',
+  'completecallbackpayload',
+  'acceptuntrustedcertificates',
+];
 
-export function makeConnection({ name, id, type, url, scheme, parameters, data }: ConnectionOptions): Connection {
+/** The id of a connection that may have none of its own. */
+export function connectionIdOf({ name, id }: Pick<ConnectionOptions, 'name' | 'id'>): string {
+  return id ?? guidOf(name);
+}
+
+export function makeConnection(options: ConnectionOptions): Connection {
+  const { name, type, url, scheme, parameters, data } = options;
   return {
-    id: id ?? guidOf(name),
+    id: connectionIdOf(options),
     name,
     type,
     url,

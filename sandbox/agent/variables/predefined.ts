@@ -17,8 +17,9 @@ export interface RunIdentity {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-const project = 'local';
+export const project = 'local';
 const projectId = guidOf(`project ${project}`);
+export const collectionId = guidOf('collection');
 
 /**
  * The predefined variables that are the same for all jobs:
@@ -75,7 +76,7 @@ export function compileTimeVariables(file: string, branch: string, collectionUri
     'Build.SourceBranch': branch,
     'Build.SourceBranchName': branch.split('/').at(-1) ?? branch,
     'Build.SourceVersion': '0'.repeat(40),
-    'System.CollectionId': guidOf('collection'),
+    'System.CollectionId': collectionId,
     'System.CollectionUri': collectionUri,
     'System.TeamFoundationCollectionUri': collectionUri,
     'System.TeamProject': project,
@@ -84,6 +85,11 @@ export function compileTimeVariables(file: string, branch: string, collectionUri
     'System.DefinitionName': path.basename(file).replace(/\.ya?ml$/i, ''),
     'System.HostType': 'build',
   };
+}
+
+/** Where a job asks for its OIDC tokens. */
+export function oidcRequestUri(collectionUri: string, planId: string, jobId: string): string {
+  return `${collectionUri}${projectId}/_apis/distributedtask/hubs/build/plans/${planId}/jobs/${jobId}/oidctoken`;
 }
 
 export interface JobNames {
@@ -101,8 +107,7 @@ export function predefinedOfJob(
   run: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const jobId = guidOf(`${stage}.${job}`);
-  const collectionUri = run.get('System.CollectionUri') ?? '';
-  const plan = `${collectionUri}${projectId}/_apis/distributedtask/hubs/build/plans/${run.get('System.PlanId') ?? ''}`;
+  const [collectionUri = '', planId = ''] = [run.get('System.CollectionUri'), run.get('System.PlanId')];
   const { workspace, sources, artifacts, binaries, testResults, temp, tools } = folders;
   return {
     'System.StageName': stage,
@@ -116,7 +121,7 @@ export function predefinedOfJob(
     'System.JobId': jobId,
     'System.JobAttempt': '1',
     'System.JobIdentifier': `${stage}.${job}`,
-    'System.OidcRequestUri': `${plan}/jobs/${jobId}/oidctoken`,
+    'System.OidcRequestUri': oidcRequestUri(collectionUri, planId, jobId),
     'System.DefaultWorkingDirectory': sources,
     'System.ArtifactsDirectory': artifacts,
     'Build.SourcesDirectory': sources,

@@ -3,7 +3,7 @@ import type { SandboxClock } from '../clock';
 import { type Ids, int64 } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, without } from '../json';
 import { checkLimit, pageOf } from '../pages';
-import { entriesOf, type Permissions } from '../permissions';
+import { entriesOf, type JobRight, type Permissions } from '../permissions';
 import type { ApiRequest, Router } from '../router';
 import { checkSettings, withDefaults } from './jobSettings';
 
@@ -26,9 +26,13 @@ export class Jobs {
     private readonly changed: () => void,
   ) {}
 
+  find(id: string): Job | undefined {
+    return this.#jobs.get(id);
+  }
+
   /** @throws ApiError as Databricks does: 400, not 404. */
   get(id: string): Job {
-    const job = this.#jobs.get(id);
+    const job = this.find(id);
     if (!job) throw invalidParameter(`Job ${id} does not exist.`);
     return job;
   }
@@ -64,7 +68,8 @@ export class Jobs {
 
 /** Jobs API 2.2, the saved jobs (https://docs.databricks.com/api/workspace/jobs). */
 export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permissions): void {
-  const find = (request: ApiRequest) => jobs.get(request.required('job_id'));
+  const find = (request: ApiRequest, right: JobRight) =>
+    permissions.checked(request.user, jobs.get(request.required('job_id')), right);
   const base = '/api/2.2/jobs/';
 
   router.add('POST', `${base}create`, (request) => {
@@ -81,7 +86,7 @@ export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permission
   });
 
   router.add('GET', `${base}get`, (request) => {
-    const job = find(request);
+    const job = find(request, 'view');
     const { fields, nextToken } = pageOfArrays(
       job.settings,
       ['tasks', 'job_clusters', 'environments', 'parameters'],
@@ -97,7 +102,10 @@ export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permission
 
   router.add('GET', `${base}list`, (request) => {
     const name = request.text('name')?.toLowerCase();
-    const found = jobs.list().filter((job) => name === undefined || textOf(job.settings.name)?.toLowerCase() === name);
+    const found = jobs
+      .list()
+      .filter((job) => name === undefined || textOf(job.settings.name)?.toLowerCase() === name)
+      .filter((job) => permissions.hasJobRight(request.user, job, 'view'));
     const limit = checkLimit(request.integer('limit'), 20, 100);
     const page = pageOf(found, limit, request.text('page_token'), request.integer('offset'));
     const expanded = request.flag('expand_tasks');
@@ -112,7 +120,7 @@ export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permission
   });
 
   router.add('POST', `${base}update`, (request) => {
-    const job = find(request);
+    const job = find(request, 'manage');
     const { new_settings: changes, fields_to_remove: removed } = request.json;
     jobs.reset(
       job,
@@ -124,7 +132,7 @@ export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permission
   router.add('POST', `${base}reset`, (request) => {
     const { new_settings: settings } = request.json;
     if (!isJsonObject(settings)) throw invalidParameter('Missing required field: new_settings');
-    const job = find(request);
+    const job = find(request, 'manage');
     // The one setting that stays when it is not sent (libs/testserver of databricks/cli).
     const { run_as: identity } = job.settings;
     jobs.reset(job, {
@@ -135,7 +143,7 @@ export function addJobRoutes(router: Router, jobs: Jobs, permissions: Permission
   });
 
   router.add('POST', `${base}delete`, (request) => {
-    jobs.remove(find(request));
+    jobs.remove(find(request, 'manage'));
     return {};
   });
 }

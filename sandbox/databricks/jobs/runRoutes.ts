@@ -2,6 +2,7 @@ import { invalidParameter } from '../apiError';
 import { int64 } from '../ids';
 import { isJsonObject, type JsonObject, textOf } from '../json';
 import { checkLimit, pageOf } from '../pages';
+import type { JobRight, Permissions } from '../permissions';
 import type { ApiRequest, Router } from '../router';
 import { toHtml } from '../workspace/notebookFormats';
 import { nameOf, normalPath, type WorkspaceTree } from '../workspace/workspaceTree';
@@ -18,17 +19,35 @@ const outputLimitCharacters = 5 * 1024 * 1024;
 export interface RunRouteParts {
   readonly jobs: Jobs;
   readonly runs: Runs;
+  readonly permissions: Permissions;
   readonly engine: RunEngine;
   readonly workspace: WorkspaceTree;
   readonly workplace: Workplace;
 }
 
 /** Jobs API 2.2, the runs (https://docs.databricks.com/api/workspace/jobs). */
-export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, workplace }: RunRouteParts): void {
+export function addRunRoutes(
+  router: Router,
+  { jobs, runs, permissions, engine, workspace, workplace }: RunRouteParts,
+): void {
   const base = '/api/2.2/jobs/';
+  /** The job that decides about a run; a one-time run, and one whose job was deleted, belongs to who started it. */
+  const jobOf = ({ jobId, creator }: JobRun) => jobs.find(jobId) ?? { id: jobId, creator };
+  const findJob = (request: ApiRequest, right: JobRight) =>
+    permissions.checked(request.user, jobs.get(request.required('job_id')), right);
+  const find = (request: ApiRequest, right: JobRight) => {
+    const found = runs.find(request.required('run_id'));
+    permissions.checked(request.user, jobOf(found.run), right);
+    return found;
+  };
+  const findRun = (request: ApiRequest, right: JobRight) => {
+    const run = runs.get(request.required('run_id'));
+    permissions.checked(request.user, jobOf(run), right);
+    return run;
+  };
 
   router.add('POST', `${base}run-now`, (request) => {
-    const run = runs.runNow(jobs.get(request.required('job_id')), request.json, request.user.userName);
+    const run = runs.runNow(findJob(request, 'run'), request.json, request.user.userName);
     return { run_id: int64(run.runId), number_in_job: int64(run.runId) };
   });
 
@@ -37,7 +56,7 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
   }));
 
   router.add('GET', `${base}runs/get`, (request) => {
-    const { run, task } = runs.find(request.required('run_id'));
+    const { run, task } = find(request, 'view');
     if (task)
       return {
         ...viewTask(run, task, workplace),
@@ -56,6 +75,7 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
     const found = runs
       .list()
       .filter(filterOf(request))
+      .filter((run) => permissions.hasJobRight(request.user, jobOf(run), 'view'))
       .sort((a, b) => (b.endTime || b.startTime) - (a.endTime || a.startTime));
     const limit = checkLimit(request.integer('limit') || undefined, 20, 25);
     const page = pageOf(found, limit, request.text('page_token'), request.integer('offset'));
@@ -69,7 +89,7 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
   });
 
   router.add('GET', `${base}runs/get-output`, (request) => {
-    const { run, task } = runs.find(request.required('run_id'));
+    const { run, task } = find(request, 'view');
     if (!task) {
       throw invalidParameter(
         'Retrieving the output of runs with multiple tasks is not supported. Please retrieve the output of each individual task run instead.',
@@ -79,7 +99,7 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
   });
 
   router.add('GET', `${base}runs/export`, (request) => {
-    const { task } = runs.find(request.required('run_id'));
+    const { task } = find(request, 'view');
     const details = task?.settings.notebook_task;
     const path = isJsonObject(details) ? textOf(details.notebook_path) : undefined;
     if (path === undefined) throw invalidParameter('Only runs of notebook tasks can be exported');
@@ -90,9 +110,8 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
   });
 
   router.add('POST', `${base}runs/cancel`, (request) => {
-    const id = request.required('run_id');
-    runs.find(id);
-    engine.cancel(id);
+    find(request, 'run');
+    engine.cancel(request.required('run_id'));
     return {};
   });
 
@@ -101,7 +120,7 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
     const onlyQueued = request.flag('all_queued_runs');
     if (jobId === undefined && !onlyQueued)
       throw invalidParameter('One of job_id and all_queued_runs must be specified');
-    if (jobId !== undefined) jobs.get(jobId);
+    if (jobId !== undefined) findJob(request, 'run');
     for (const run of runs.list()) {
       if ((jobId === undefined || run.jobId === jobId) && (!onlyQueued || run.state === 'QUEUED'))
         engine.cancel(run.runId);
@@ -110,14 +129,14 @@ export function addRunRoutes(router: Router, { jobs, runs, engine, workspace, wo
   });
 
   router.add('POST', `${base}runs/repair`, (request) => {
-    const run = runs.get(request.required('run_id'));
+    const run = findRun(request, 'run');
     // "They use the current job and task settings."
     const settings = run.runType === 'JOB_RUN' ? jobs.get(run.jobId).settings : run.settings;
     return { repair_id: int64(runs.repair(run, request.json, settings)) };
   });
 
   router.add('POST', `${base}runs/delete`, (request) => {
-    runs.remove(runs.get(request.required('run_id')));
+    runs.remove(findRun(request, 'manage'));
     return {};
   });
 }

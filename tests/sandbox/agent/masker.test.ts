@@ -9,12 +9,13 @@ function maskerOf(...secrets: readonly string[]): Masker {
 }
 
 describe('The masker', () => {
-  const secret = 'p"a\\ss wörd/+';
+  const secret = 'p"a\\ss (wörd)/+';
 
   const forms: readonly (readonly [string, string])[] = [
     ['as it is', secret],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['percent-encoded', encodeURIComponent(secret)],
+    ['percent-encoded as .NET does it', encodeURIComponent(secret).replace('(', '%28').replace(')', '%29')],
     ['in a URI', encodeURI(secret)],
     ['with doubled backslashes', secret.replaceAll('\\', '\\\\')],
   ];
@@ -39,6 +40,14 @@ describe('The masker', () => {
   });
 
   it('hides a quoted secret without its quotes', () => assert.equal(maskerOf('"quoted"').mask('quoted'), '***'));
+
+  it('hides the password of a URL, which nobody announced', () => {
+    const masker = maskerOf('word');
+    assert.equal(
+      masker.mask('at https://me:pass%20word@host/ and http://me@host:80/@'),
+      'at https://me:***@host/ and http://me@host:80/@',
+    );
+  });
 
   it('takes no notice of white space', () => assert.equal(maskerOf(' ', '', '\n').mask('a b'), 'a b'));
 

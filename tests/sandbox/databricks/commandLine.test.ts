@@ -3,6 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
+import type { SandboxDescription } from '../../../sandbox/sandbox';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -20,9 +21,7 @@ describe('npm run sandbox', () => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     while (!printed.includes('\n')) await once(child.stdout, 'data');
-    const { databricks } = JSON.parse(printed) as {
-      databricks: { url: string; token: string; clientId: string; clientSecret: string };
-    };
+    const { databricks, entra, azure, devops } = JSON.parse(printed) as SandboxDescription;
     const response = await fetch(`${databricks.url}/api/2.0/preview/scim/v2/Me`, {
       headers: { authorization: `Bearer ${databricks.token}` },
     });
@@ -32,11 +31,12 @@ describe('npm run sandbox', () => {
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         scope: 'all-apis',
-        client_id: databricks.clientId,
-        client_secret: databricks.clientSecret,
+        client_id: databricks.clientId ?? '',
+        client_secret: databricks.clientSecret ?? '',
       }),
     });
     assert.equal(login.status, 200);
+    for (const { url } of [entra, azure, devops]) assert.notEqual((await fetch(url)).status, 500);
     child.kill('SIGINT');
     assert.deepEqual(await exit, [0, null]);
     assert.equal(printed.trimEnd().split('\n').length, 1);

@@ -1,5 +1,5 @@
 import { isApplicationId } from './identities';
-import type { Router } from './router';
+import type { Router } from '../router';
 
 /** Current user API (https://docs.databricks.com/api/workspace/currentuser/me); a service principal has no address. */
 export function addScimRoutes(router: Router): void {
