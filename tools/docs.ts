@@ -4,11 +4,13 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { readTasks } from './manifests';
+import { signInPage } from './signInPage';
 import { taskPage, taskTable } from './taskPage';
 
 const pagesFolder = path.join('docs', 'tasks');
+const problemsPage = path.join('docs', 'sign-in-problems.md');
 
-/** The generated documentation, by path from the root: a page for each task, and the read-me with its table of tasks. */
+/** The generated documentation, by path from the root: a page for each task, one for what may go wrong when signing in, and the read-me with its table of tasks. */
 export async function generateDocs(root: string): Promise<ReadonlyMap<string, string>> {
   const tasks = await readTasks(root);
   const docs = new Map<string, string>();
@@ -16,6 +18,7 @@ export async function generateDocs(root: string): Promise<ReadonlyMap<string, st
     const file = path.join(pagesFolder, `${task.folder}.md`);
     docs.set(file, await formatMarkdown(root, file, taskPage(task)));
   }
+  docs.set(problemsPage, await formatMarkdown(root, problemsPage, signInPage()));
   const table = await formatMarkdown(root, 'README.md', taskTable(tasks));
   docs.set('README.md', replaceSection(await readFile(path.join(root, 'README.md'), 'utf8'), 'tasks', table));
   return docs;

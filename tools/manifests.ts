@@ -14,6 +14,19 @@ export interface TaskInput {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+/** Where the list of a picker comes from: a data source of a connection's type, or an address of the connection's service. */
+export interface DataSourceBinding {
+  /** The name of the input. */
+  readonly target: string;
+  /** `$(input)`: the input that names the connection. */
+  readonly endpointId: string;
+  readonly dataSourceName?: string;
+  readonly endpointUrl?: string;
+  readonly resultSelector?: string;
+  /** Makes a result a JSON object with `Value` and `DisplayValue`. */
+  readonly resultTemplate: string;
+}
+
 /** A `task.json`: the form that people fill in. */
 export interface TaskManifest {
   readonly id: string;
@@ -25,6 +38,7 @@ export interface TaskManifest {
   readonly minimumAgentVersion: string;
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly inputs: readonly TaskInput[];
+  readonly dataSourceBindings?: readonly DataSourceBinding[];
   readonly outputVariables?: readonly { readonly name: string; readonly description: string }[];
   readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
   readonly execution: Readonly<Record<string, { readonly target: string }>>;
@@ -34,7 +48,43 @@ export interface Contribution {
   readonly id: string;
   readonly type: string;
   readonly targets: readonly string[];
-  readonly properties: { readonly name: string; readonly displayName?: string; readonly icon?: string };
+  readonly properties: ContributionProperties;
+}
+
+export interface ContributionProperties {
+  readonly name: string;
+  readonly displayName?: string;
+  readonly icon?: string;
+  readonly inputDescriptors?: readonly InputDescriptor[];
+  readonly dataSources?: readonly DataSource[];
+  readonly authenticationSchemes?: readonly AuthenticationScheme[];
+  readonly helpMarkDown?: string;
+}
+
+/** A field of the form of a connection. */
+export interface InputDescriptor {
+  readonly id: string;
+  readonly description: string;
+  readonly isConfidential: boolean;
+  readonly values?: { readonly isDisabled?: boolean };
+}
+
+/** A request that Azure DevOps makes with a connection; its texts are Mustache templates. */
+export interface DataSource {
+  readonly name: string;
+  readonly endpointUrl: string;
+  readonly resultSelector: string;
+  readonly initialContextTemplate?: string;
+  readonly callbackContextTemplate?: string;
+  readonly callbackRequiredTemplate?: string;
+}
+
+/** A way to sign in that a connection type offers. */
+export interface AuthenticationScheme {
+  readonly type: string;
+  readonly displayName: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  readonly inputDescriptors?: readonly InputDescriptor[];
 }
 
 /** The `vss-extension.json`. */
@@ -59,6 +109,11 @@ export interface TaskFolder {
   /** The name of the folder in `tasks/`. */
   readonly folder: string;
   readonly manifest: TaskManifest;
+}
+
+/** Whether the form offers a list in which the text need not be. */
+export function isEditable({ properties }: TaskInput): boolean {
+  return properties?.['EditableOptions'] === 'True';
 }
 
 export async function readExtensionManifest(root: string): Promise<ExtensionManifest> {

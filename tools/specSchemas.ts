@@ -6,7 +6,7 @@ import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { readJson } from './manifests';
 
 /** The request bodies that people write; what is in them follows from them, a job's clusters and libraries too. */
-const roots = ['CreateCluster', 'CreateJob', 'SubmitRun'];
+const roots = ['CreateJob', 'SubmitRun'];
 
 const sdk = path.join(projectRoot, 'node_modules', '@databricks', 'sdk-experimental');
 

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { exitCodeOf, renderReport } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { runPipeline } from '../sandbox/agent/runPipeline';
-import { startDatabricks } from '../sandbox/databricks/databricks';
 import { pyodideRunner } from '../sandbox/databricks/notebooks/pyodideRunner';
+import { startSandbox } from '../sandbox/sandbox';
 import { buildExtension } from './build';
 import { projectRoot, runFromCommandLine } from './commandLine';
 
@@ -23,8 +23,9 @@ export async function runTemplate({ template, outputFolder, signal, onLine }: Te
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
   onLine('Building the tasks');
   const { folder } = await buildExtension({ root: projectRoot, outputFolder });
-  const databricks = await startDatabricks({ notebooks, stateFile: workspaceFile(outputFolder) });
-  onLine(`Started the sandbox workspace: ${databricks.url}`);
+  const sandbox = await startSandbox({ databricks: { notebooks, stateFile: workspaceFile(outputFolder) } });
+  const { url, clientId = '' } = sandbox.describe().databricks;
+  onLine(`Started the sandbox workspace: ${url}`);
   try {
     return await runPipeline({
       file: 'pipelines/train_pipeline.yml',
@@ -33,18 +34,20 @@ export async function runTemplate({ template, outputFolder, signal, onLine }: Te
         {
           name: 'databricks-dev',
           type: 'databricksworkspace',
-          url: databricks.url,
-          scheme: 'Token',
-          parameters: { apitoken: databricks.token },
+          // Token federation: there is no secret.
+          url,
+          scheme: 'None',
+          data: { clientId },
         },
       ],
+      collection: sandbox.devops,
       tasks: path.join(folder, 'tasks'),
       outputFolder: path.join(outputFolder, 'run'),
       signal,
       onLine: ({ text }) => onLine(text),
     });
   } finally {
-    await databricks.close();
+    await sandbox.close();
   }
 }
 

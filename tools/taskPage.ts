@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { ToolError } from './commandLine';
-import type { TaskFolder, TaskInput, TaskManifest } from './manifests';
+import { isEditable, type TaskFolder, type TaskInput, type TaskManifest } from './manifests';
 import { isVisible } from './visibleRule';
 
 /** The reference page of a task, as Markdown: nothing but what its task.json says. */
@@ -98,6 +98,7 @@ function values(input: TaskInput): string {
   if (input.type.startsWith('connectedService:')) return `service connection (${code(input.type.split(':')[1] ?? '')})`;
   switch (input.type) {
     case 'pickList':
+      if (isEditable(input)) return 'text; the form offers a list';
       return Object.entries(input.options ?? {})
         .map(([option, label]) => `${code(option)}: ${label}`)
         .join('<br>');

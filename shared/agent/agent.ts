@@ -10,6 +10,12 @@ export interface ServiceConnection {
   data(field: string): string | undefined;
 }
 
+/** Where Azure DevOps gives the job an OpenID Connect token. */
+export interface IdentityEndpoint {
+  readonly url: string;
+  readonly accessToken: string;
+}
+
 /** The proxy that the agent was configured with, for one target URL. */
 export interface ProxySettings {
   readonly url: string;
@@ -44,6 +50,8 @@ export interface Agent {
   pathInput(name: string): string | undefined;
   /** The service connection with this id; undefined when the job was not given it. */
   connection(id: string): ServiceConnection | undefined;
+  /** Where the job can ask who it is (System.OidcRequestUri), and the job's own secret for it; undefined where the server has none. */
+  identityEndpoint(): IdentityEndpoint | undefined;
   /** A pipeline variable such as `System.JobId`. */
   variable(name: string): string | undefined;
 

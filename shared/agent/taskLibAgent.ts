@@ -9,6 +9,11 @@ export const taskLibAgent: Agent = {
   input: (name) => tl.getInput(name),
   pathInput: (name) => (tl.filePathSupplied(name) ? tl.getPathInput(name) : undefined),
   connection: serviceConnection,
+  identityEndpoint() {
+    const url = tl.getVariable('System.OidcRequestUri');
+    const accessToken = serviceConnection('SYSTEMVSSCONNECTION')?.authorization('AccessToken');
+    return url && accessToken ? { url, accessToken } : undefined;
+  },
   variable: (name) => tl.getVariable(name),
 
   log: (text) => print(harmless(text)),

@@ -1,5 +1,5 @@
 import type { Agent } from '../agent/agent';
-import { TaskError } from '../errors';
+import { CancelledError, TaskError } from '../errors';
 import { CallError } from '../http/errors';
 import { poll, TimedOutError } from '../http/poll';
 import type { JobsApi, Run } from './api/jobs';
@@ -62,7 +62,7 @@ export async function watchRun(
       const overrun = await giveUp();
       return { run, overrun };
     }
-    if (!(error instanceof CallError)) throw error;
+    if (error instanceof CancelledError || !(error instanceof TaskError)) throw error;
     throw new TaskError(`${error.message} The run itself goes on: ${url}`, { cause: error });
   }
 

@@ -3,24 +3,34 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import type { CertificateSettings } from '../agent/agent';
 import { TaskError, messageOf } from '../errors';
 
+/** What a service wants besides what the agent is configured with: PEM texts. */
+export interface ServiceCertificates {
+  /** The authority that signs its certificate. */
+  readonly ca?: string;
+  /** By which the caller proves who it is; it takes the place of the agent's. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that its certificate must be for, where that is not its host. */
+  readonly serverName?: string;
+}
+
 /**
  * The agent's own certificate authority, on top of those that Node trusts, and its client certificate.
  * Made once: Node's 140 root certificates take a while to read. Throws a TaskError that names the setting at fault.
  */
-export function readSecureContext(settings: CertificateSettings): SecureContext {
+export function readSecureContext(settings: CertificateSettings, service: ServiceCertificates = {}): SecureContext {
   const { caFile, certificateFile, keyFile, passphrase } = settings;
   const ca = caFile && readPem(caFile, 'certificate authority (--sslcacert)');
   const cert = certificateFile && readPem(certificateFile, 'client certificate (--sslclientcert)');
   const key = keyFile && readPem(keyFile, 'client certificate key (--sslclientcertkey)');
+  const own = service.cert !== undefined && { cert: service.cert, key: service.key };
   try {
     return createSecureContext({
-      ...(ca && { ca: [...rootCertificates, ca] }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-      ...(passphrase && { passphrase }),
+      ...((ca || service.ca) && { ca: [...rootCertificates, ca ?? '', service.ca ?? ''].filter(Boolean) }),
+      ...(own || { ...(cert && { cert }), ...(key && { key }), ...(passphrase && { passphrase }) }),
     });
   } catch (error) {
-    throw new TaskError(`The certificates that the agent is configured with can't be used: ${messageOf(error)}.`, {
+    throw new TaskError(`The certificates for this connection can't be used: ${messageOf(error)}.`, {
       cause: error,
     });
   }

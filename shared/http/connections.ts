@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { Agent, ProxySettings } from '../agent/agent';
 import { TaskError } from '../errors';
-import { readSecureContext } from './certificates';
+import { readSecureContext, type ServiceCertificates } from './certificates';
 
 /** How calls reach one host: directly or through the agent's proxy. */
 export interface Connections {
@@ -21,12 +21,21 @@ export interface Connections {
  * How to reach a host: for https with the agent's proxy and certificates, for http (which is this machine) directly.
  * Throws a TaskError when the agent's settings can't be used.
  */
-export function openConnections(url: URL, agent: Pick<Agent, 'proxyFor' | 'certificates'>): Connections {
+export function openConnections(
+  url: URL,
+  agent: Pick<Agent, 'proxyFor' | 'certificates'>,
+  service?: ServiceCertificates,
+): Connections {
   if (url.protocol === 'http:') return { transport: http, pool: new PlainPool(poolOptions), proxyHost: undefined };
   const certificates = agent.certificates();
-  const secureContext = certificates && readSecureContext(certificates);
+  const secureContext = (certificates ?? service) && readSecureContext(certificates ?? {}, service);
   // AGENT_SKIPCERTVALIDATION is not honoured, by design; nor is NODE_TLS_REJECT_UNAUTHORIZED.
-  const options = { ...poolOptions, rejectUnauthorized: true, ...(secureContext && { secureContext }) };
+  const options = {
+    ...poolOptions,
+    rejectUnauthorized: true,
+    ...(secureContext && { secureContext }),
+    ...(service?.serverName !== undefined && { servername: service.serverName }),
+  };
   const settings = agent.proxyFor(url.href);
   if (!settings) return { transport: https, pool: new TlsPool(options), proxyHost: undefined };
   const proxy = parseProxy(settings);

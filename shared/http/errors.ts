@@ -32,6 +32,22 @@ export interface Refusal {
   readonly retryAfterSeconds: number | undefined;
 }
 
+/** What is known of an answer that did not come from the service. */
+export interface ForeignAnswer {
+  readonly status: number;
+  /** The title of the page that came. */
+  readonly title: string | undefined;
+  /** Where a redirect pointed, without its path. */
+  readonly locationHost: string | undefined;
+}
+
+/** An answer that holds no data. */
+export type Trouble = Refusal | ForeignAnswer;
+
+export function isRefusal(trouble: Trouble): trouble is Refusal {
+  return 'serviceMessage' in trouble;
+}
+
 /** The service understood the call and refused it. */
 export class HttpError extends CallError implements Refusal {
   override readonly name = 'HttpError';
@@ -64,22 +80,13 @@ export class NetworkError extends CallError {
 }
 
 /** Something other than the service's API answered: a sign-in page, a redirect, a proxy's error page, or no JSON at all. */
-export class ForeignAnswerError extends CallError {
+export class ForeignAnswerError extends CallError implements ForeignAnswer {
   override readonly name = 'ForeignAnswerError';
   readonly status: number;
-  /** The title of the page that came. */
   readonly title: string | undefined;
-  /** Where a redirect pointed, without its path. */
   readonly locationHost: string | undefined;
 
-  constructor(
-    message: string,
-    facts: CallFacts & {
-      readonly status: number;
-      readonly title: string | undefined;
-      readonly locationHost: string | undefined;
-    },
-  ) {
+  constructor(message: string, facts: CallFacts & ForeignAnswer) {
     super(message, facts);
     this.status = facts.status;
     this.title = facts.title;

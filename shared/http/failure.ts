@@ -1,4 +1,4 @@
-import type { CallError } from './errors';
+import type { CallError, Trouble } from './errors';
 
 /** Why one attempt gave no data, and what that means for the next. */
 export interface Failure {
@@ -13,6 +13,8 @@ export interface Failure {
   readonly retryAfterSeconds: number | undefined;
   /** Where repeating is soon vain. */
   readonly mostAttempts: number | undefined;
+  /** What answered instead of data; undefined when nothing did. */
+  readonly trouble: Trouble | undefined;
   /** The error for the caller; `ending` follows the sentence that says what came back. */
   error(purpose: string, ending: string, attempts: number): CallError;
 }

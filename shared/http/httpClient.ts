@@ -12,13 +12,20 @@ export type FormPart =
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Begins with `/`, its variable parts encoded by the caller; appended to the client's base URL. */
+  /** Empty, or begins with `/`; its variable parts encoded by the caller; appended to the client's base URL. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly json?: Json;
+  /** Text of another type, such as a patch. */
+  readonly text?: { readonly contentType: string; readonly content: string };
   readonly form?: readonly FormPart[];
+  /** Fields of an `application/x-www-form-urlencoded` body. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** The path of a file whose bytes are the body; it is read anew for every attempt. */
   readonly file?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Values in the fields and headers that no message may repeat, whatever comes back. */
+  readonly secrets?: readonly string[];
   /** What the call is for, in the words that follow "Could not": `list the folder /Shared/model`. */
   readonly purpose: string;
   /**
@@ -34,6 +41,13 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** An answer with what came around its body. */
+export interface HttpAnswer<T> {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: T;
+}
+
 /**
  * The one way to a remote service. Every call either gives the data that the service meant to send, or throws:
  * `HttpError` (the service refused), `NetworkError` (no answer), `ForeignAnswerError` (something else answered,
@@ -45,4 +59,15 @@ export interface HttpClient {
   json<T>(request: HttpRequest): Promise<T>;
   /** Sends and reads the body as it is; a web page is taken for a sign-in page, not for data. */
   bytes(request: HttpRequest): Promise<Uint8Array>;
+}
+
+/** For services that say something around their answers, or answer bit by bit. */
+export interface DetailedHttpClient extends HttpClient {
+  /** Sends and reads a JSON answer, with the status and the headers, for services that say something there. */
+  answer<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
+  /**
+   * Hands over the lines of an answer as they come, until the service ends it, at the latest when the call's budget is
+   * used up. It is not repeated once it has begun: a service that breaks off is a NetworkError.
+   */
+  lines(request: HttpRequest, onLine: (line: string) => void): Promise<void>;
 }

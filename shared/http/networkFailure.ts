@@ -76,6 +76,7 @@ export function networkFailure(cause: NoAnswer, to: Destination): Failure {
     // A name that doesn't exist is most often a typing error, which should not take minutes to be told.
     mostAttempts: code === 'ENOTFOUND' ? 4 : undefined,
     retryAfterSeconds: undefined,
+    trouble: undefined,
     error: (purpose, ending, attempts) =>
       new NetworkError(
         [`Could not ${purpose}: ${to.service} gave no answer: ${reason}.`, ending, advice].filter(Boolean).join(' '),

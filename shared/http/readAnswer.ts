@@ -1,18 +1,17 @@
-import { ForeignAnswerError, HttpError, type Refusal } from './errors';
+import { type ForeignAnswer, ForeignAnswerError, HttpError, type Refusal } from './errors';
 import { parseRetryAfter, type Failure } from './failure';
 import { parseJson } from './json';
+import { joined } from './sentences';
 import { isHtml, readServiceError, titleOf, type ServiceError } from './serviceError';
-import type { Answer } from './transport';
+import type { Answer, AnswerHead } from './transport';
 
 /** What is needed to make sense of an answer. */
 export interface AnswerContext {
   readonly service: string;
-  /** Makes the token of the call unreadable in a text that may repeat it. */
+  /** Makes the secrets of the call unreadable in a text that may repeat them. */
   readonly hide: (text: string) => string;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Tells the person who made the call, and what to do about a 401 or 403. */
-  explainRefusal(refusal: Refusal): string;
 }
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504]);
@@ -29,9 +28,10 @@ const statusByErrorCode = new Map([
 
 /**
  * Databricks answers 403 to a token that is wrong or has expired: `Invalid access token.`, `Invalid Token`,
- * `Token is expiring within 30 seconds.`, `JWT has expired`.
+ * `Token is expiring within 30 seconds.`, `JWT has expired`; and 400 to one of another tenant or for another service:
+ * `Expected iss claim to be …`.
  */
-const tokenRefusal = /\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir/is;
+const tokenRefusal = /\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir|\bexpected (?:iss|aud) claim\b/is;
 
 /** The data that an answer holds, or why it holds none. */
 export type Reading<T> = { readonly value: T } | { readonly failure: Failure };
@@ -82,17 +82,17 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
   const code = errorCode === undefined || errorCode === String(status) ? '' : ` ${errorCode}`;
   const parts = [
     `${context.service} answered ${status}${code}${message ? `: ${message.replace(/\.$/, '')}` : ' without giving a reason'}.`,
-    status === 401 || status === 403 ? context.explainRefusal(facts) : '',
     facts.requestId ? `Request id: ${facts.requestId}.` : '',
   ];
   return {
     isTransient,
     // A 503 of something before the service doesn't say whether the service had begun.
     isUndone: meaning === 429 || (meaning === 503 && (errorCode ?? retryAfterSeconds) !== undefined),
-    isTokenRefused: status === 401 || (status === 403 && tokenRefusal.test(message)),
+    isTokenRefused: status === 401 || ([400, 403].includes(status) && tokenRefusal.test(message)),
     isTooFast: meaning === 429,
     retryAfterSeconds,
     mostAttempts: undefined,
+    trouble: facts,
     error: (purpose, ending, attempts) =>
       new HttpError(joined(`Could not ${purpose}:`, ...parts, ending), { ...facts, attempts, isTransient }),
   };
@@ -107,6 +107,7 @@ function foreignAnswer(
   const retryAfterSeconds = parseRetryAfter(answer.header('retry-after'), context.now);
   const title = titleOf(context.hide(answer.body.toString('utf8')));
   const locationHost = hostOf(answer, context);
+  const facts: ForeignAnswer = { status, title, locationHost };
   const parts = [
     `${status} with ${what}`,
     title ? ` titled '${title}'` : '',
@@ -119,20 +120,16 @@ function foreignAnswer(
     isTooFast: status === 429,
     retryAfterSeconds,
     mostAttempts: undefined,
+    trouble: facts,
     error: (purpose, ending, attempts) =>
       new ForeignAnswerError(
         joined(
           `Could not ${purpose}: the answer did not come from the API of ${context.service}: ${parts.join('')}.`,
-          'Check the URL of the service, and whether a sign-in page or a proxy is in the way.',
           ending,
         ),
-        { status, title, locationHost, attempts, isTransient },
+        { ...facts, attempts, isTransient },
       ),
   };
-}
-
-function joined(...parts: readonly string[]): string {
-  return parts.filter(Boolean).join(' ');
 }
 
 function isPage(answer: Answer): boolean {
@@ -146,7 +143,7 @@ function hostOf(answer: Answer, context: AnswerContext): string | undefined {
 }
 
 /** Databricks, Azure and Azure DevOps, in this order; anything odd is left out of our messages. */
-export function requestIdOf(answer: Answer, { hide }: Pick<AnswerContext, 'hide'>): string | undefined {
+export function requestIdOf(answer: AnswerHead, { hide }: Pick<AnswerContext, 'hide'>): string | undefined {
   const id = answer.header('x-request-id') ?? answer.header('x-ms-request-id') ?? answer.header('x-vss-e2eid') ?? '';
   return /^[\w.:-]{1,100}$/.test(id) ? hide(id) : undefined;
 }

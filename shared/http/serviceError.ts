@@ -13,6 +13,7 @@ const longestMessage = 2000;
  * Reads the refusal in every shape that the services are known to use; undefined for a web page that no API sent.
  * Databricks: `{error_code,message}`, its API 1.2 `{error}`, its SCIM `{detail}`, `CODE: text`, and a page with the
  * reason in `<pre>`. Azure: `{error:{code,message}}`. OAuth: `{error,error_description}`. Kubernetes: `{reason,message}`.
+ * Azure DevOps: `{message}`, and `{value}` or `{value:{Message}}` in the manner of its lists.
  */
 export function readServiceError(text: string): ServiceError | undefined {
   const json = parsed(text);
@@ -41,6 +42,7 @@ function fromJson(json: Readonly<Record<string, unknown>>): ServiceError {
   const inner = isObject(json['error']) ? json['error'] : json;
   const errorText = textOf(json['error']);
   const description = textOf(json['error_description']);
+  const value = isObject(json['value']) ? json['value']['Message'] : json['value'];
   return {
     errorCode:
       textOf(inner['error_code']) ??
@@ -48,7 +50,9 @@ function fromJson(json: Readonly<Record<string, unknown>>): ServiceError {
       textOf(inner['code']) ??
       textOf(inner['scimType']) ??
       (description && errorText),
-    message: tidy(textOf(inner['message']) ?? textOf(inner['detail']) ?? description ?? errorText ?? ''),
+    message: tidy(
+      textOf(inner['message']) ?? textOf(inner['detail']) ?? description ?? errorText ?? textOf(value) ?? '',
+    ),
   };
 }
 

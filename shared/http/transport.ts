@@ -15,11 +15,20 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** Whatever answered, with its whole body. */
-export interface Answer {
+/** What comes before the body of an answer. */
+export interface AnswerHead {
   readonly status: number;
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Whatever answered, with its whole body. */
+export interface Answer extends AnswerHead {
   readonly body: Buffer;
+}
+
+/** Whatever answered, its body still to come. */
+export interface OpenAnswer extends AnswerHead {
+  readonly body: Readable;
 }
 
 /** There is no whole answer. Holds nothing of the request. */
@@ -43,7 +52,6 @@ const client = axios.create({
   maxRedirects: 0,
   proxy: false,
   validateStatus: null,
-  responseType: 'arraybuffer',
   transformRequest: [],
   transformResponse: [],
   maxContentLength: answerLimitBytes,
@@ -51,12 +59,22 @@ const client = axios.create({
 });
 
 /** Sends one request, once. Rejects with NoAnswer, with the signal's reason, or with the error of the body's stream. */
-export async function send(outgoing: Outgoing): Promise<Answer> {
+export function send(outgoing: Outgoing): Promise<Answer> {
+  return exchange(outgoing, 'arraybuffer') as Promise<Answer>;
+}
+
+/** The same, as soon as the answer begins; its body ends with the signal, too. */
+export function open(outgoing: Outgoing): Promise<OpenAnswer> {
+  return exchange(outgoing, 'stream') as Promise<OpenAnswer>;
+}
+
+async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'stream'): Promise<Answer | OpenAnswer> {
   const { method, url, headers, body, connections, silenceMilliseconds, signal } = outgoing;
   let bodyError: Error | undefined;
   if (body && 'once' in body) body.once('error', (error) => (bodyError = error));
   try {
-    const response = await client.request<Buffer>({
+    const response = await client.request<Buffer & Readable>({
+      responseType,
       method,
       url,
       // axios would call a missing body a form.

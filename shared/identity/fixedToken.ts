@@ -1,12 +1,15 @@
 import type { Agent } from '../agent/agent';
 import type { TokenSource } from '../http/tokenSource';
 
-/** A token that somebody made by hand and that can't be renewed. */
-export class PersonalAccessToken implements TokenSource {
-  readonly identity = 'the personal access token of the service connection';
+/** A token that can't be renewed, such as one that somebody made by hand. */
+export class FixedToken implements TokenSource {
   readonly #token: string;
 
-  constructor(token: string, agent: Pick<Agent, 'setSecret'>) {
+  constructor(
+    readonly identity: string,
+    token: string,
+    agent: Pick<Agent, 'setSecret'>,
+  ) {
     agent.setSecret(token);
     this.#token = token;
   }

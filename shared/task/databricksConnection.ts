@@ -1,6 +1,12 @@
-import { connection } from './inputs';
+import { choice, connection, flag, text } from './inputs';
 
-/** The inputs by which every Databricks task is told its workspace; `connect` takes them. */
+const azure = { connectionType: 'azure' } as const;
+
+/** The inputs by which every Databricks task is told its workspace, and who it signs in as; `connect` takes them. */
 export const databricksConnection = {
-  connection: connection('databricksworkspace', { required: true }),
+  connectionType: choice(['databricks', 'azure'], { required: true, default: 'databricks' }),
+  connection: connection('databricksworkspace', { required: true, when: { connectionType: 'databricks' } }),
+  azureConnection: connection('AzureRM', { required: true, when: azure }),
+  workspaceUrl: text({ required: true, when: azure, picker: true }),
+  useManagementToken: flag({ default: false, when: azure }),
 };

@@ -16,6 +16,8 @@ export interface InputManifest {
   readonly required: boolean;
   readonly defaultValue?: string;
   readonly options?: readonly string[];
+  /** Whether a pickList takes any text besides what its data source offers. */
+  readonly isEditable?: boolean;
   /** The values that other inputs must have for this one to count: the visibleRule. */
   readonly when?: Readonly<Record<string, string>>;
 }
@@ -49,15 +51,18 @@ interface TextRules extends Rules {
   readonly default?: string;
   /** What the whole text must match, and what that means: `must be an absolute workspace path`. */
   readonly pattern?: { readonly matches: RegExp; readonly rule: string };
+  /** Whether the form offers what a data source lists; any other text is as good. */
+  readonly picker?: boolean;
 }
 
 /** One line of text. */
 export function text<const R extends TextRules>(rules?: R): Seen<string, R> {
-  const { pattern } = rules ?? {};
-  return input('string', rules, (given) => {
+  const { pattern, picker = false } = rules ?? {};
+  const parse = (given: string): string => {
     if (pattern && !pattern.matches.test(given)) throw new InvalidInput(pattern.rule);
     return given;
-  });
+  };
+  return picker ? input('pickList', rules, parse, { isEditable: true }) : input('string', rules, parse);
 }
 
 /** One of a few words. */
@@ -205,7 +210,7 @@ function input<Value, R extends Rules & { readonly default?: string }>(
   type: InputManifest['type'],
   rules: R | undefined,
   parse: (given: string, source: InputSource) => Value,
-  more: Pick<InputManifest, 'options'> = {},
+  more: Pick<InputManifest, 'options' | 'isEditable'> = {},
   given: Input<Value>['given'] = (name, source) => source.input(name),
 ): Seen<Value, R> {
   const { required = false, when, default: defaultValue } = rules ?? {};

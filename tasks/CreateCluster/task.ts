@@ -2,9 +2,10 @@ import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/da
 import { clusterSummary } from '../../shared/databricks/clusterSummary';
 import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/describeCluster';
+import { differenceLine, differences as differencesOf } from '../../shared/databricks/difference';
 import { ensureCluster } from '../../shared/databricks/ensureCluster';
 import { planCluster } from '../../shared/databricks/planCluster';
-import { clusterSchema } from '../../shared/databricks/specs/specSchemas';
+import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
 import { startCluster } from '../../shared/databricks/startCluster';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
@@ -13,9 +14,14 @@ import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
   ...databricksConnection,
-  spec: document({ schema: clusterSchema }),
-  specFile: documentFile({ schema: clusterSchema }),
+  // Not the schema of `clusters/create`, which wants a runtime in the document.
+  spec: document({ schema: newClusterSchema }),
+  specFile: documentFile({ schema: newClusterSchema }),
   clusterName: text(),
+  sparkVersion: text({ picker: true }),
+  nodeTypeId: text({ picker: true }),
+  policyId: text({ picker: true }),
+  workers: text({ pattern: { matches: /^(\d{1,5}|100000)$/, rule: 'must be a whole number from 0 to 100000.' } }),
   start: flag({ default: false }),
   pinned: flag({ default: false }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
@@ -29,12 +35,16 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, clock, signal, setOutput }) {
-    const workspace = connect(inputs, agent, { clock, signal });
+    const workspace = await connect(inputs, agent, { clock, signal });
     const clusters = new ClustersApi(workspace.http, signal);
     const surroundings = { clock, signal, report: agent };
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const spec = { ...(inputs.spec ?? inputs.specFile), cluster_name: nameOf(inputs) ?? '' }; // checked below
+    const settings = settingsOf(inputs);
+    const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below
     const wanted = { spec, pinned: inputs.pinned };
+    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}))
+      if (difference.found !== undefined)
+        agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
 
     const show = ({ id, state }: Cluster): void => {
       setOutput('clusterId', id);
@@ -76,19 +86,41 @@ const forbidden = ['cluster_id', 'idempotency_token', 'clone_from'];
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   const { spec, specFile } = inputs;
   if (bad.has('spec') || bad.has('specFile')) return [];
-  if ((spec === undefined) === (specFile === undefined))
-    return [{ input: 'spec', problem: "or 'specFile' must be given, and not both." }];
+  if (spec && specFile) return [{ input: 'spec', problem: "and 'specFile' must not both be given." }];
 
-  const input = spec ? 'spec' : 'specFile';
-  const problems = forbidden
-    .filter((field) => field in (spec ?? specFile ?? {}))
-    .map((field) => ({ input, problem: `must not hold ${field}: the step finds the cluster by its name.` }));
-  if (!nameOf(inputs) && !bad.has('clusterName'))
-    problems.push({ input: 'clusterName', problem: `must be given, or else cluster_name in '${input}'.` });
-  return problems;
+  const [document, input] = spec ? [spec, 'spec'] : [specFile, 'specFile'];
+  const settings = settingsOf(inputs);
+  // A specification can name machines in many ways, and so can a policy: what is missing there, the service says.
+  const isBare = !document && settings['policy_id'] === undefined;
+  const needed = {
+    clusterName: 'cluster_name',
+    sparkVersion: 'spark_version',
+    ...(isBare && { nodeTypeId: 'node_type_id', workers: 'num_workers' }),
+  };
+  const missing = Object.entries(needed).filter(([, field]) => (settings[field] ?? '') === '');
+  const place = document ? `'${input}'` : "'spec' or 'specFile'";
+  return [
+    ...forbidden
+      .filter((field) => field in (document ?? {}))
+      .map((field) => ({ input, problem: `must not hold ${field}: the step finds the cluster by its name.` })),
+    ...missing.map(([input, field]) => ({ input, problem: `must be given, or else ${field} in ${place}.` })),
+  ];
 }
 
-function nameOf({ clusterName, spec, specFile }: Partial<Given>): string | undefined {
-  const { cluster_name: name }: ClusterSettings = spec ?? specFile ?? {};
-  return clusterName ?? (typeof name === 'string' || typeof name === 'number' ? String(name).trim() : undefined);
+/** The specification, with what other inputs say in the place of its fields. */
+function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): ClusterSettings {
+  const { autoscale, ...written }: ClusterSettings = spec ?? specFile ?? {};
+  const settings = {
+    ...written,
+    cluster_name: inputs.clusterName ?? nameOf(written),
+    spark_version: inputs.sparkVersion ?? written['spark_version'],
+    node_type_id: inputs.nodeTypeId ?? written['node_type_id'],
+    policy_id: inputs.policyId ?? written['policy_id'],
+    ...(workers === undefined ? { autoscale } : { num_workers: Number(workers) }),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function nameOf({ cluster_name: name }: ClusterSettings): string | undefined {
+  return typeof name === 'string' || typeof name === 'number' ? String(name).trim() : undefined;
 }

@@ -18,7 +18,7 @@ const inputs = {
   notebookPath: text({
     pattern: { matches: /^\/.*[^/]$/, rule: 'must be an absolute workspace path, such as /Shared/models/training.' },
   }),
-  clusterId: text(),
+  clusterId: text({ picker: true }),
   parameters: pairs(),
   schedule: text({
     pattern: {
@@ -40,7 +40,7 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = connect(inputs, agent, { clock, signal });
+    const databricks = await connect(inputs, agent, { clock, signal });
     const spec = inputs.spec ?? inputs.specFile ?? {};
     const definition = jobDefinition(spec, shorthand(inputs), agent.variable('Build.Repository.Name'));
     const { name } = definition;

@@ -21,7 +21,7 @@ export const task = defineTask({
     sourceFolder: folderPath({ required: true }),
     include: globs({ default: '**' }),
     exclude: globs(),
-    workspaceFolder: text({ required: true }),
+    workspaceFolder: text({ required: true, picker: true }),
     mode: choice(['update', 'mirror'], { required: true, default: 'update' }),
     dryRun: flag({ default: false }),
     concurrency: integer({ default: 32, min: 1, max: 64 }),
@@ -39,7 +39,7 @@ export const task = defineTask({
     setOutput('workspaceFolder', target);
     const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
 
-    const workspace = connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+    const workspace = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
     const options = { target, mode, dryRun, atOnce: concurrency, ...pipelineRun(agent) };
     const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
 

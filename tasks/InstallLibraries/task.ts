@@ -23,7 +23,7 @@ import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
   ...databricksConnection,
-  cluster: text({ required: true }),
+  cluster: text({ required: true, picker: true }),
   requirementsFile: filePath(),
   environmentFile: filePath(),
   libraries: documentList({ schema: librariesSchema }),
@@ -53,7 +53,7 @@ export const task = defineTask({
     const certain = [...missingFiles, ...certainProblems(sources)];
     if (certain.length > 0) throw errorOf(certain);
 
-    const workspace = connect(inputs, agent, { clock, signal });
+    const workspace = await connect(inputs, agent, { clock, signal });
     const cluster = await lookUpCluster(new ClustersApi(workspace.http, signal), inputs.cluster);
     if (!cluster)
       throw new TaskError(

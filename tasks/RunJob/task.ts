@@ -19,14 +19,14 @@ import { variableText } from '../../shared/task/variableText';
 const inputs = {
   ...databricksConnection,
   runSource: choice(['job', 'notebook', 'definition'], { required: true, default: 'job' }),
-  job: text({ required: true, when: { runSource: 'job' } }),
+  job: text({ required: true, when: { runSource: 'job' }, picker: true }),
   notebookPath: text({
     required: true,
     when: { runSource: 'notebook' },
     pattern: { matches: /^\/.*[^/]$/, rule: 'must be an absolute workspace path, such as /Shared/models/training.' },
   }),
   compute: choice(['serverless', 'existing', 'new'], { default: 'serverless', when: { runSource: 'notebook' } }),
-  cluster: text({ required: true, when: { runSource: 'notebook', compute: 'existing' } }),
+  cluster: text({ required: true, when: { runSource: 'notebook', compute: 'existing' }, picker: true }),
   newCluster: document({ schema: newClusterSchema, required: true, when: { runSource: 'notebook', compute: 'new' } }),
   definition: document({ schema: runSchema, when: { runSource: 'definition' } }),
   definitionFile: documentFile({ schema: runSchema, when: { runSource: 'definition' } }),
@@ -44,7 +44,7 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+    const databricks = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
     const surroundings = { clock, signal, report: agent };
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {

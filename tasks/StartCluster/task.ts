@@ -13,14 +13,14 @@ import { defineTask } from '../../shared/task/task';
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
-    cluster: text({ required: true }),
+    cluster: text({ required: true, picker: true }),
     timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
   async run({ inputs, agent, clock, signal, setOutput }) {
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const workspace = connect(inputs, agent, { clock, signal });
+    const workspace = await connect(inputs, agent, { clock, signal });
     const clusters = new ClustersApi(workspace.http, signal);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found)

@@ -15,7 +15,7 @@ const absent = 'ABSENT';
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
-    cluster: text({ required: true }),
+    cluster: text({ required: true, picker: true }),
     deletion: choice(['terminate', 'permanent'], { default: 'terminate' }),
     timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
   },
@@ -24,7 +24,7 @@ export const task = defineTask({
   async run({ inputs, agent, clock, signal, setOutput }) {
     const { deletion, timeoutMinutes } = inputs;
     const deadline = clock.now() + timeoutMinutes * 60_000;
-    const workspace = connect(inputs, agent, { clock, signal });
+    const workspace = await connect(inputs, agent, { clock, signal });
     const clusters = new ClustersApi(workspace.http, signal);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found) {

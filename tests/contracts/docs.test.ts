@@ -82,6 +82,13 @@ describe('the YAML samples', () => {
     });
   }
 
+  it('may have inputs inserted, by which nothing else is checked less', () => {
+    const sample = yamlSample(runJob).replace(/connection: .*/, '${{ insert }}: ${{ parameters.databricks }}');
+    assert.deepEqual(sampleProblems(sample, tasks), []);
+    const problems = sampleProblems(sample.replace('job:', 'jobs: 1\n    compute: none\n    job:'), tasks).join('\n');
+    assert.match(problems, /unknown input jobs\n.*compute can't be none/);
+  });
+
   it('are checked by rules that know a wrong file', async function () {
     const schema = addTasks(
       (await readSchema(this, 'azure-pipelines.schema.json')) as unknown as PipelineSchema,

@@ -45,10 +45,9 @@ describe('vss-extension.json', () => {
     for (const { folder } of tasks) assert.equal(await pngSize(`images/tasks/${folder}.png`), 32);
   });
 
-  it('gives tasks only connection types of its own', () => {
-    const types = manifest.contributions
-      .filter(({ type }) => type === endpointContribution)
-      .map(({ properties }) => properties.name);
+  it('gives tasks only connection types of its own, and that of Azure', () => {
+    const own = manifest.contributions.filter(({ type }) => type === endpointContribution);
+    const types = ['AzureRM', ...own.map(({ properties }) => properties.name)];
     const used = tasks.flatMap((task) => task.manifest.inputs).map((input) => input.type.split(':'));
     for (const [kind, type = ''] of used) if (kind === 'connectedService') assert.ok(types.includes(type), type);
   });

@@ -67,8 +67,12 @@ function stepProblems(step: YAMLMap, task: TaskManifest): readonly string[] {
     isMap(inputs) ? inputs.items.map(({ key, value }) => [scalarText(key), scalarText(value)]) : [],
   );
   const defaults = new Map(task.inputs.map(({ name, defaultValue }) => [name, defaultValue]));
-  const valueOf = (name: string) => given.get(name) ?? defaults.get(name)?.toString();
-  const problems = [...given.keys()].filter((name) => !defaults.has(name)).map((name) => `unknown input ${name}`);
+  // `${{ insert }}: ${{ parameters.databricks }}` may give any input.
+  const inserted = [...given].find(([name]) => isExpression(name))?.[1];
+  const valueOf = (name: string) => given.get(name) ?? inserted ?? defaults.get(name)?.toString();
+  const problems = [...given.keys()]
+    .filter((name) => !defaults.has(name) && !isExpression(name))
+    .map((name) => `unknown input ${name}`);
 
   for (const { name, type, required, options, visibleRule } of task.inputs) {
     const value = valueOf(name);

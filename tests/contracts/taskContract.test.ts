@@ -3,7 +3,14 @@ import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import type { Input } from '../../shared/task/inputs';
 import { projectRoot } from '../../tools/commandLine';
-import { readExtensionManifest, readJson, readTasks, taskContribution, type TaskInput } from '../../tools/manifests';
+import {
+  isEditable,
+  readExtensionManifest,
+  readJson,
+  readTasks,
+  taskContribution,
+  type TaskInput,
+} from '../../tools/manifests';
 import { parseVisibleRule } from '../../tools/visibleRule';
 import { readSchema } from './schemas';
 
@@ -123,19 +130,15 @@ describe('the tasks', () => {
 });
 
 /** What task.json says of an input, in the words of a task's declaration. */
-function manifestOf({
-  type,
-  required = false,
-  options,
-  visibleRule,
-  defaultValue,
-}: TaskInput): Input<unknown>['manifest'] {
+function manifestOf(input: TaskInput): Input<unknown>['manifest'] {
+  const { type, required = false, options, visibleRule, defaultValue } = input;
   const rule = visibleRule === undefined ? undefined : parseVisibleRule(visibleRule);
   assert.ok(rule?.joiner !== '||', `a task can't declare the rule ${visibleRule ?? ''}`);
   return {
     type: type as Input<unknown>['manifest']['type'],
     required,
     ...(options && { options: Object.keys(options) }),
+    ...(isEditable(input) && { isEditable: true }),
     ...(rule && { when: Object.fromEntries(rule.conditions.map(({ input, value }) => [input, value])) }),
     ...(defaultValue !== undefined && { defaultValue: String(defaultValue) }),
   };

@@ -1,11 +1,21 @@
 import { resolve } from 'node:path';
-import type { Agent, ServiceConnection, TaskResult } from '../../shared/agent/agent';
+import type { Agent, IdentityEndpoint, ServiceConnection, TaskResult } from '../../shared/agent/agent';
 
 /** What a task said to its agent, in order. */
 export interface Said {
   readonly kind: 'log' | 'debug' | 'warning' | 'error' | 'progress' | 'secret';
   readonly text: string;
 }
+
+/** A service connection, whole; or one by a personal access token. */
+export type FakeConnection =
+  | { readonly url: string; readonly token: string }
+  | {
+      readonly url: string;
+      readonly scheme: string;
+      readonly parameters?: Readonly<Record<string, string>>;
+      readonly data?: Readonly<Record<string, string>>;
+    };
 
 /** An agent in memory: gives the inputs that a test names, and keeps what the task says. */
 export class FakeAgent implements Agent {
@@ -18,8 +28,9 @@ export class FakeAgent implements Agent {
 
   constructor(
     private readonly inputs: Readonly<Record<string, string>> = {},
-    private readonly connections: Readonly<Record<string, { url: string; token: string }>> = {},
+    private readonly connections: Readonly<Record<string, FakeConnection>> = {},
     private readonly variables: Readonly<Record<string, string>> = {},
+    private readonly endpoint?: IdentityEndpoint,
   ) {}
 
   /** How the task ended; fails the test when it ended more than once or not at all. */
@@ -47,13 +58,21 @@ export class FakeAgent implements Agent {
   connection(id: string): ServiceConnection | undefined {
     const found = this.connections[id];
     if (!found) return undefined;
+    const {
+      scheme,
+      parameters = {},
+      data = {},
+    } = 'token' in found ? { scheme: 'Token', parameters: { apitoken: found.token }, data: {} } : found;
     return {
       id,
       url: found.url,
-      scheme: 'Token',
-      authorization: (parameter) => (parameter === 'apitoken' ? found.token : undefined),
-      data: () => undefined,
+      scheme,
+      authorization: (parameter) => parameters[parameter],
+      data: (field) => data[field],
     };
+  }
+  identityEndpoint(): IdentityEndpoint | undefined {
+    return this.endpoint;
   }
   variable(name: string): string | undefined {
     return this.variables[name];

@@ -180,6 +180,65 @@ describe('CreateCluster', () => {
     assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
   });
 
+  it('creates a cluster of single inputs, without a specification', async () => {
+    const inputs = {
+      clusterName: 'train',
+      sparkVersion: '15.4.x-scala2.12',
+      nodeTypeId: 'Standard_DS3_v2',
+      workers: '2',
+    };
+    const agent = await workspace.run(task, inputs);
+    assert.equal(agent.outputs['change'], 'created', agent.text());
+    assert.deepEqual(workspace.databricks.clusters.list()[0]?.spec, without(smallSpec, 'autotermination_minutes'));
+    await workspace.settle();
+    assert.equal((await workspace.run(task, inputs)).outputs['change'], 'unchanged');
+  });
+
+  it('leaves the machines to a policy', async () => {
+    const fixed = (value: unknown) => ({ type: 'fixed', value });
+    const definition = JSON.stringify({ node_type_id: fixed('Standard_DS4_v2'), num_workers: fixed(1) });
+    const policy = workspace.databricks.policies.create({ name: 'small', definition }, 'someone@example.com');
+    const inputs = { clusterName: 'train', sparkVersion: '15.4.x-scala2.12', policyId: policy.id };
+    const agent = await workspace.run(task, inputs);
+    assert.equal(agent.outputs['change'], 'created', agent.text());
+    assert.equal(workspace.databricks.clusters.list()[0]?.spec['node_type_id'], 'Standard_DS4_v2');
+  });
+
+  it('puts single inputs in the place of what the specification says, and tells', async () => {
+    const policy = workspace.databricks.policies.create({ name: 'any', definition: '{}' }, 'someone@example.com');
+    const autoscaled = { ...without(smallSpec, 'num_workers'), autoscale: { min_workers: 1, max_workers: 4 } };
+    const agent = await workspace.run(task, {
+      spec: JSON.stringify(autoscaled),
+      sparkVersion: '16.4.x-scala2.12',
+      nodeTypeId: 'Standard_DS4_v2',
+      policyId: policy.id,
+      workers: '0',
+    });
+    assert.equal(agent.outputs['change'], 'created', agent.text());
+    const { idempotency_token, ...sent } = JSON.parse(
+      workspace.databricks.requests.list('create')[0]?.body ?? '',
+    ) as Record<string, unknown>;
+    assert.ok(idempotency_token);
+    assert.deepEqual(sent, {
+      ...smallSpec,
+      spark_version: '16.4.x-scala2.12',
+      node_type_id: 'Standard_DS4_v2',
+      policy_id: policy.id,
+      num_workers: 0,
+    });
+    const told = 'An input replaces what the specification says: ';
+    assert.deepEqual(
+      agent
+        .text('log')
+        .split('\n')
+        .filter((line) => line.startsWith(told)),
+      [
+        `${told}~ spark_version: 15.4.x-scala2.12 → 16.4.x-scala2.12`,
+        `${told}~ node_type_id: Standard_DS3_v2 → Standard_DS4_v2`,
+      ],
+    );
+  });
+
   it('fails when the service takes the specification and does not follow it', async () => {
     const id = await workspace.cluster('TERMINATED');
     const cluster = workspace.databricks.clusters.get(id);
@@ -200,11 +259,22 @@ describe('CreateCluster', () => {
 
   it('says all that is wrong with the inputs at once, before any call', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
-      [{}, /'spec' or 'specFile' must be given, and not both/],
-      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /'spec' or 'specFile' must be given, and not both/],
+      [
+        {},
+        /^4 inputs[^]*'clusterName'[^]*'sparkVersion'[^]*'nodeTypeId'[^]*'workers' must be given, or else num_workers/,
+      ],
+      [
+        { clusterName: 'train', policyId: 'p' },
+        /^Input 'sparkVersion' must be given, or else spark_version in 'spec' or/,
+      ],
+      [
+        { clusterName: 'train', sparkVersion: 'a', nodeTypeId: 'b', workers: '1.5' },
+        /^Input 'workers' must be a whole/,
+      ],
+      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /'spec' and 'specFile' must not both be given/],
       [{ spec: 'spark_version: a\nnum_workers: 1' }, /'clusterName' must be given, or else cluster_name in 'spec'\./],
       [{ spec: 'spark_version: a\ncluster_name: []' }, /cluster_name must be text/],
-      [{ spec: 'num_workers: 1' }, /line 1: spark_version is missing/],
+      [{ spec: 'num_workers: 1', clusterName: 'train' }, /^Input 'sparkVersion' .* or else spark_version in 'spec'\./],
       [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
       [
         {
@@ -236,3 +306,7 @@ describe('CreateCluster', () => {
     itSurvivesFaults(what, { task, open });
   }
 });
+
+function without(spec: typeof smallSpec, field: keyof typeof smallSpec) {
+  return Object.fromEntries(Object.entries(spec).filter(([name]) => name !== field));
+}

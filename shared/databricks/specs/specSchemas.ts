@@ -1,9 +1,7 @@
 import type { Json } from '../../http/httpClient';
 import { checkSpec } from './checkSpec';
 
-/** What `clusters/create` takes. */
-export const clusterSchema = schema('cluster specification', 'CreateCluster');
-/** What a job or a run takes as `new_cluster`. */
+/** What a job or a run takes as `new_cluster`, and `clusters/create` too. */
 export const newClusterSchema = schema('cluster specification', 'ClusterSpec');
 /** What `jobs/create` takes. */
 export const jobSchema = schema('job specification', 'CreateJob');

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startDatabricks, type Databricks, type DatabricksOptions } from '../../../sandbox/databricks/databricks';
 import type { Clock } from '../../../shared/clock';
-import { connect, type Workspace } from '../../../shared/databricks/connect';
+import type { Workspace } from '../../../shared/databricks/connect';
 import { importNotebooks, type ImportOptions, type ImportOutcome } from '../../../shared/databricks/importNotebooks';
 import { renewalMilliseconds } from '../../../shared/databricks/importNotebooks/claim';
 import { scanSource } from '../../../shared/databricks/importNotebooks/scanSource';
+import { createHttpClient } from '../../../shared/http/createHttpClient';
 import type { HttpRequest } from '../../../shared/http/httpClient';
+import { FixedToken } from '../../../shared/identity/fixedToken';
+import { adviceFor } from '../../../shared/identity/signInProblems';
 import { FakeAgent } from '../../support/fakeAgent';
 
 export const header = '# Databricks notebook source\n';
@@ -97,14 +100,22 @@ export class ImportSandbox {
 
   connect(signal = new AbortController().signal, clock: Clock = new ImportClock(this.databricks)): Workspace {
     const { url, token } = this.databricks;
-    const connection = {
-      id: 'c',
+    const { agent } = this;
+    const tokens = new FixedToken('the token', token, agent);
+    const service = 'Databricks';
+    return {
       url,
-      scheme: 'Token',
-      authorization: () => token,
-      data: () => undefined,
+      http: createHttpClient({
+        baseUrl: url,
+        service,
+        tokens,
+        agent,
+        clock,
+        signal,
+        userAgent: 'test',
+        explain: (trouble) => adviceFor(service, trouble),
+      }),
     };
-    return connect({ connection }, this.agent, { clock, signal });
   }
 
   /** Does something before each request of a workspace is sent; a failure of it is the request's. */

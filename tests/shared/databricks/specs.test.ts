@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  clusterSchema,
-  jobSchema,
-  librariesSchema,
-  newClusterSchema,
-  runSchema,
-} from '../../../shared/databricks/specs/specSchemas';
+import { jobSchema, librariesSchema, newClusterSchema, runSchema } from '../../../shared/databricks/specs/specSchemas';
 import { InputError } from '../../../shared/errors';
 import type { DocumentSchema } from '../../../shared/task/checkDocument';
 import { readDocument, readDocumentList } from '../../../shared/task/document';
@@ -104,7 +98,7 @@ const libraries = `
 
 describe('the specifications of the API', () => {
   const right: [string, DocumentSchema, string][] = [
-    ['cluster', clusterSchema, cluster],
+    ['cluster', newClusterSchema, cluster],
     ['job', jobSchema, job],
     ['run', runSchema, run],
     ['list of libraries', librariesSchema, libraries],
@@ -117,8 +111,8 @@ describe('the specifications of the API', () => {
     });
 
   const wrong: [string, DocumentSchema, string, string[]][] = [
-    ['a missing field', clusterSchema, 'num_workers: 1', ['spark_version is missing.']],
-    ['a required field that is empty', clusterSchema, 'spark_version:', ['spark_version is missing.']],
+    ['a missing field', jobSchema, 'name: a\ntasks: [{}]', ['tasks[0].task_key is missing.']],
+    ['a required field that is empty', jobSchema, 'tasks: [{task_key: }]', ['tasks[0].task_key is missing.']],
     ['a text for a number', runSchema, 'timeout_seconds: 60 s', ['timeout_seconds must be a number, not text.']],
     ['a text for a flag', jobSchema, 'queue: {enabled: "on"}', ['queue.enabled must be true or false, not text.']],
     [
@@ -218,7 +212,10 @@ describe('the specifications of the API', () => {
       spec: 'num_workers: secret\nspark_conf:\n  - secret\nkind_of: secret',
       libraries: '- pypi:\n    repo: secret',
     });
-    const inputs = { spec: document({ schema: clusterSchema }), libraries: documentList({ schema: librariesSchema }) };
+    const inputs = {
+      spec: document({ schema: newClusterSchema }),
+      libraries: documentList({ schema: librariesSchema }),
+    };
     const task = defineTask({ inputs, outputs: [], run: () => Promise.resolve('') });
     assert.throws(
       () => readInputs(task, agent),
@@ -227,7 +224,7 @@ describe('the specifications of the API', () => {
           input: 'spec',
           problem:
             'is no valid cluster specification:\n    line 1: num_workers must be a number, not text.' +
-            '\n    line 1: spark_version is missing.\n    line 2: spark_conf must be a map, not a list.',
+            '\n    line 2: spark_conf must be a map, not a list.',
         },
         { input: 'libraries', problem: 'is no valid list of libraries:\n    line 1: [0].pypi.package is missing.' },
       ]),
@@ -249,7 +246,7 @@ describe('the specifications of the API', () => {
       ),
     }));
     fc.assert(
-      fc.property(value, fc.constantFrom(jobSchema, runSchema, clusterSchema, librariesSchema), (any, schema) => {
+      fc.property(value, fc.constantFrom(jobSchema, runSchema, newClusterSchema, librariesSchema), (any, schema) => {
         for (const { path, message } of schema.check(any as string)) {
           assert.match(message, /\.$|\?$/);
           let at: unknown = any;

@@ -77,14 +77,14 @@ describe('a refused token', () => {
     server.reset({ status: 403, body: { error_code: 'PERMISSION_DENIED', message: 'User lacks Manage on job 7.' } });
     const { client, tokens } = clientFor(server.url, {
       tokens: new TestTokens(1),
-      explainRefusal: ({ status, errorCode }, { path }) => `Grant it Can Manage (${status}, ${errorCode}, ${path}).`,
+      explain: ({ status }, { path }) => `Grant it Can Manage (${status}, ${path}).`,
     });
     const error = await errorOf(HttpError, client.json(get));
     assert.deepEqual(tokens.refusals, []);
     assert.equal(
       error.message,
       'Could not read the thing: Databricks answered 403 PERMISSION_DENIED: User lacks Manage on job 7. ' +
-        "The call was made as the token of connection 'dev'. Grant it Can Manage (403, PERMISSION_DENIED, /api/thing).",
+        "The call was made as the token of connection 'dev'. Grant it Can Manage (403, /api/thing).",
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { PersonalAccessToken } from '../../../shared/identity/personalAccessToken';
+import { FixedToken } from '../../../shared/identity/fixedToken';
 import { createHttpClient } from '../../../shared/http/createHttpClient';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer, breakOff, ignore, truncate, type Behaviour } from '../../support/recordingServer';
@@ -55,7 +55,7 @@ describe('secrets', () => {
     it(`appear in no error, debug line or object after ${what}`, async () => {
       server.reset(behaviour);
       const said: string[] = [];
-      const tokens = new PersonalAccessToken(token, { setSecret: () => undefined });
+      const tokens = new FixedToken('the token', token, { setSecret: () => undefined });
       const client = createHttpClient({
         baseUrl: server.url,
         service: 'Databricks',
@@ -78,7 +78,7 @@ describe('secrets', () => {
 
   it('of the proxy appear in no error, debug line or object', async () => {
     const said: string[] = [];
-    const tokens = new PersonalAccessToken(token, { setSecret: () => undefined });
+    const tokens = new FixedToken('the token', token, { setSecret: () => undefined });
     for (const url of ['http://127.0.0.1:1', `http://user:${proxyPassword}@127.0.0.1:1`]) {
       const client = createHttpClient({
         baseUrl: 'https://example.com',

@@ -134,12 +134,12 @@ describe('a service behind a private certificate authority', () => {
     [
       'a wrong passphrase',
       () => ({ ...identity, passphrase: 'wrong-secret' }),
-      /certificates that the agent is configured with can't be used/,
+      /certificates for this connection can't be used/,
     ],
     [
       'a key file that is no key',
       () => ({ ...identity, keyFile: trust.caFile ?? '' }),
-      /certificates that the agent is configured with can't be used/,
+      /certificates for this connection can't be used/,
     ],
   ] as const) {
     it(`is not called with ${what}`, () => {

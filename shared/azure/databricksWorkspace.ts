@@ -1,0 +1,22 @@
+import { TaskError } from '../errors';
+import type { HttpClient } from '../http/httpClient';
+
+const resourceId =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Databricks\/workspaces\/[^/]+\/?$/i;
+
+export function isWorkspaceResourceId(text: string): boolean {
+  return resourceId.test(text);
+}
+
+/** The URL of an Azure Databricks workspace, by its resource id (Microsoft.Databricks/workspaces, 2018-04-01). */
+export async function workspaceUrlOf(resourceManager: HttpClient, id: string): Promise<string> {
+  const workspace = await resourceManager.json<{ readonly properties?: { readonly workspaceUrl?: string } }>({
+    method: 'GET',
+    path: id.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/'),
+    query: { 'api-version': '2018-04-01' },
+    purpose: `look up the URL of the workspace ${id}`,
+  });
+  const host = workspace.properties?.workspaceUrl;
+  if (!host) throw new TaskError(`Azure knows no URL of the workspace ${id} yet: is it still being created?`);
+  return `https://${host}`;
+}

@@ -1,0 +1,23 @@
+import type { HttpClient } from '../../http/httpClient';
+
+/** Who the workspace takes the caller for. */
+export interface CurrentUser {
+  /** An e-mail address, or the application id of a service principal. */
+  readonly userName: string;
+  readonly displayName: string;
+}
+
+/** Current user API (https://docs.databricks.com/api/workspace/currentuser/me). */
+export class CurrentUserApi {
+  constructor(private readonly http: HttpClient) {}
+
+  async me(): Promise<CurrentUser> {
+    const { userName = '', displayName = userName } = await this.http.json<Partial<CurrentUser>>({
+      method: 'GET',
+      path: '/api/2.0/preview/scim/v2/Me',
+      purpose: 'ask who this is',
+      budgetSeconds: 10,
+    });
+    return { userName, displayName };
+  }
+}

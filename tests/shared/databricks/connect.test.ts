@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type ConnectInputs, type Workspace } from '../../../shared/databricks/connect';
+import { InputError, TaskError } from '../../../shared/errors';
+import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
+import type { HttpRequest } from '../../../shared/http/httpClient';
+import { SignInError } from '../../../shared/identity/renewedTokens';
+import { FakeAgent } from '../../support/fakeAgent';
+import { RecordingServer, reply, type Behaviour } from '../../support/recordingServer';
+import { makeTestCertificates } from '../../support/testCertificates';
+import { errorOf } from '../http/clientUnderTest';
+import {
+  azureConnection,
+  clientId,
+  connectionOf,
+  everythingOf,
+  fieldsOf,
+  makeSurroundings,
+  routes,
+  tenantId,
+  tokenReply,
+} from '../identity/signInFixture';
+
+const look: HttpRequest = { method: 'GET', path: '/api/run', purpose: 'look at the run' };
+const resourceId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w';
+const me = '/api/2.0/preview/scim/v2/Me';
+const forbidden = { status: 403, body: { error_code: 'PERMISSION_DENIED', message: 'User lacks Manage on job 7.' } };
+const nothing: ConnectInputs = {
+  connection: undefined,
+  azureConnection: undefined,
+  workspaceUrl: undefined,
+  useManagementToken: false,
+};
+
+describe('connect', () => {
+  let folder: string;
+  let workspace: RecordingServer;
+  let entra: RecordingServer;
+  let arm: RecordingServer;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'connect-'));
+    const certificates = await makeTestCertificates();
+    await writeFile(join(folder, 'ca.pem'), certificates.ca);
+    workspace = await RecordingServer.start(certificates.server);
+    entra = await RecordingServer.start();
+    arm = await RecordingServer.start();
+  });
+  after(async () => {
+    await Promise.all([workspace.close(), entra.close(), arm.close()]);
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    workspace.reset({ body: { fine: true } });
+    entra.reset(routes({ [`/${tenantId}/oauth2/v2.0/token`]: tokenByResource() }));
+    // Azure names the host alone.
+    arm.reset({ body: { properties: { workspaceUrl: new URL(workspace.url).host } } });
+  });
+
+  /** `databricks-1`, `arm-1`, `management-1`, … by what the token is for. */
+  function tokenByResource(): Behaviour {
+    const issues: readonly (readonly [RegExp, ReturnType<typeof tokenReply>])[] = [
+      [/^2ff814a6-3304-4ab8-85cb-cd0e6f879c1d\/\.default$/, tokenReply('databricks')],
+      [/^https:\/\/management\.azure\.com\/\.default$/, tokenReply('arm')],
+      [/^https:\/\/management\.core\.windows\.net\/\.default$/, tokenReply('management')],
+    ];
+    return (request, response) => {
+      const scope = fieldsOf(request)['scope'] ?? '';
+      const [, issue] = issues.find(([known]) => known.test(scope)) ?? [];
+      assert.ok(issue, scope);
+      issue(request, response);
+    };
+  }
+
+  const trustingAgent = (): FakeAgent =>
+    Object.assign(new FakeAgent(), { certificates: () => ({ caFile: join(folder, 'ca.pem') }) });
+  const open = (inputs: Partial<ConnectInputs>, agent = trustingAgent()): Promise<Workspace> =>
+    connect({ ...nothing, ...inputs }, agent, makeSurroundings());
+  const byToken = (url = workspace.url) =>
+    connectionOf({ url, scheme: 'Token', parameters: { apitoken: 'dapi-secret' } });
+  const byAzure = () => azureConnection(entra.url, undefined, { url: arm.url });
+  const pathsOf = (server: RecordingServer): readonly string[] => server.requests.map(({ url }) => url);
+
+  describe('by a Databricks connection', () => {
+    for (const path of ['', '/', '/?o=123#job/7', '/jobs/7/runs/9?o=123', '/login.html']) {
+      it(`takes the address of any page for that of the workspace: …${path}`, async () => {
+        const { url, http } = await open({ connection: byToken(workspace.url + path) });
+        assert.equal(url, workspace.url);
+        assert.deepEqual(await http.json(look), { fine: true });
+        assert.deepEqual(pathsOf(workspace), ['/api/run']);
+        assert.equal(workspace.requests[0]?.headers.authorization, 'Bearer dapi-secret');
+      });
+    }
+
+    it('makes no call by itself', async () => {
+      await open({ connection: byToken() });
+      assert.equal(workspace.requests.length, 0);
+    });
+
+    for (const [what, inputs, problem] of [
+      ['no connection', {}, /^Input 'connection' is required\.$/],
+      ['no URL in it', { connection: byToken('workspace') }, /^Input 'connection' names .* is not a URL\.$/],
+      ['a host alone in it', { connection: byToken('adb-1.2.azuredatabricks.net:443') }, /is not a URL\.$/],
+    ] as const) {
+      it(`is refused with ${what}`, async () => {
+        const error = await errorOf(InputError, open(inputs));
+        assert.match(error.message, problem);
+      });
+    }
+
+    it('is refused without TLS, for the token would travel in the open', async () => {
+      const error = await errorOf(TaskError, open({ connection: byToken('http://workspace.example') }));
+      assert.match(error.message, /must begin with https:\/\//);
+    });
+  });
+
+  describe('by an Azure connection', () => {
+    it('goes to the URL that is given, with a token for Databricks', async () => {
+      const { url, http } = await open({ azureConnection: byAzure(), workspaceUrl: `${workspace.url}/?o=1` });
+      assert.equal(url, workspace.url);
+      assert.equal(entra.requests.length, 0);
+      await http.json(look);
+      assert.equal(workspace.requests[0]?.headers.authorization, 'Bearer databricks-1');
+      assert.equal(arm.requests.length, 0);
+    });
+
+    it('looks the URL up by the resource id, with a token for Azure', async () => {
+      const { url, http } = await open({ azureConnection: byAzure(), workspaceUrl: resourceId });
+      assert.equal(url, workspace.url);
+      assert.deepEqual(pathsOf(arm), [`${resourceId}?api-version=2018-04-01`]);
+      assert.equal(arm.requests[0]?.headers.authorization, 'Bearer arm-1');
+      await http.json(look);
+      const { headers } = workspace.requests[0] ?? {};
+      assert.equal(headers?.authorization, 'Bearer databricks-1');
+      assert.equal(headers['x-databricks-azure-sp-management-token'], undefined);
+      assert.equal(headers['x-databricks-azure-workspace-resource-id'], undefined);
+    });
+
+    for (const [status, code, advice] of [
+      [403, 'AuthorizationFailed', /Give it the role Reader/],
+      [404, 'ResourceNotFound', /Check the resource id/],
+    ] as const) {
+      it(`is refused when the look-up is refused by ${status}`, async () => {
+        arm.reset({ status, body: { error: { code, message: 'No.' } } });
+        const error = await errorOf(HttpError, open({ azureConnection: byAzure(), workspaceUrl: resourceId }));
+        assert.match(error.message, /^Could not look up the URL of the workspace \/subscriptions/);
+        assert.match(error.message, advice);
+        assert.equal(workspace.requests.length, 0);
+      });
+    }
+
+    it('is refused while the workspace has no URL yet', async () => {
+      arm.reset({ body: { properties: {} } });
+      const error = await errorOf(TaskError, open({ azureConnection: byAzure(), workspaceUrl: resourceId }));
+      assert.match(error.message, /is it still being created\?$/);
+    });
+
+    for (const [what, workspaceUrl] of [
+      ['neither URL nor resource id', 'my-workspace'],
+      ['the id of a resource group', '/subscriptions/s/resourceGroups/g'],
+    ] as const) {
+      it(`is refused with ${what}`, async () => {
+        const error = await errorOf(InputError, open({ azureConnection: byAzure(), workspaceUrl }));
+        assert.match(error.message, /^Input 'workspaceUrl' is neither a URL nor the Azure resource id/);
+      });
+    }
+
+    it('says who asked when there is no token', async () => {
+      entra.reset({
+        status: 401,
+        body: { error: 'invalid_client', error_description: 'AADSTS7000222: The secrets are expired.' },
+      });
+      const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+      const error = await errorOf(SignInError, http.json(look));
+      assert.match(error.message, /^Could not sign in to Databricks \(2ff814a6-.*\): Microsoft Entra ID answered 401/);
+      assert.ok(error.message.includes(`It was asked as service principal ${clientId} of tenant ${tenantId}`));
+      assert.match(error.message, /Make a new secret for the application/);
+    });
+  });
+
+  describe('with the management token', () => {
+    const openManaged = () => open({ azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true });
+    const proofs = () =>
+      workspace.requests.map(({ headers }) => [
+        headers.authorization,
+        headers['x-databricks-azure-sp-management-token'],
+        headers['x-databricks-azure-workspace-resource-id'],
+      ]);
+
+    it('proves its right on the Azure resource with every call', async () => {
+      const { http } = await openManaged();
+      await http.json(look);
+      await http.json({ ...look, method: 'POST', path: '/api/other', json: {} });
+      assert.deepEqual(proofs(), [
+        ['Bearer databricks-1', 'management-1', resourceId],
+        ['Bearer databricks-1', 'management-1', resourceId],
+      ]);
+    });
+
+    it('renews both tokens after a 401', async () => {
+      const { http } = await openManaged();
+      workspace.reset({ status: 401 }, { body: {} });
+      await http.json(look);
+      assert.deepEqual(proofs(), [
+        ['Bearer databricks-1', 'management-1', resourceId],
+        ['Bearer databricks-2', 'management-2', resourceId],
+      ]);
+    });
+
+    it('proves it too when it asks who it is', async () => {
+      const { http } = await openManaged();
+      workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
+      await errorOf(HttpError, http.json(look));
+      assert.deepEqual(proofs()[1], ['Bearer databricks-1', 'management-1', resourceId]);
+    });
+
+    it('announces each before it is sent, and says none', async () => {
+      const agent = trustingAgent();
+      const { http } = await open(
+        { azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true },
+        agent,
+      );
+      const unannounced: unknown[] = [];
+      workspace.reset(({ headers }, response) => {
+        const announced = agent.text('secret').split('\n');
+        const sent = [headers.authorization?.replace('Bearer ', ''), headers['x-databricks-azure-sp-management-token']];
+        unannounced.push(...sent.filter((token) => !announced.includes(String(token))));
+        reply(response, { status: 403, body: { message: JSON.stringify(headers) } });
+      });
+      const error = await errorOf(HttpError, http.json(look));
+      assert.deepEqual(unannounced, []);
+      const said = everythingOf(error) + agent.text('log', 'debug', 'warning', 'error');
+      for (const token of ['databricks-1', 'management-1', 'arm-1']) assert.equal(said.includes(token), false);
+    });
+
+    it('is refused with a URL, for only the resource id proves anything', async () => {
+      const inputs = { azureConnection: byAzure(), workspaceUrl: workspace.url, useManagementToken: true };
+      const error = await errorOf(InputError, open(inputs));
+      assert.equal(
+        error.message,
+        "Input 'workspaceUrl' must be the workspace's Azure resource id where 'useManagementToken' is true.",
+      );
+    });
+  });
+
+  describe('when a call is refused', () => {
+    it('names the identity as the workspace knows it after a 403', async () => {
+      workspace.reset(
+        routes({ '/api/run': forbidden, [me]: { body: { userName: clientId, displayName: 'pipelines' } } }),
+      );
+      const { http } = await open({ connection: byToken() });
+      const error = await errorOf(HttpError, http.json(look));
+      assert.equal(
+        error.message,
+        'Could not look at the run: Databricks answered 403 PERMISSION_DENIED: User lacks Manage on job 7. The call was ' +
+          'made as the personal access token of the service connection. ' +
+          `The workspace knows it as 'pipelines' (${clientId}). Grant it what the answer names: the permission on the ` +
+          'object, the folder or the cluster policy, or the entitlement in the workspace settings. If it could do this ' +
+          'before, somebody has taken the grant away.',
+      );
+    });
+
+    for (const [what, answer] of [
+      ['refused', forbidden],
+      ['not answered', { status: 500, body: { message: 'Oh.' } }],
+      ['a sign-in page', { headers: { 'Content-Type': 'text/html' }, body: '<html></html>' }],
+    ] as const) {
+      it(`leaves that out when the question is ${what}`, async () => {
+        workspace.reset(routes({ '/api/run': forbidden, [me]: answer }));
+        const { http } = await open({ connection: byToken() });
+        const error = await errorOf(HttpError, http.json(look));
+        assert.match(error.message, /service connection\. Grant it what the answer names/);
+      });
+    }
+
+    it('asks who it is once, however many calls are refused', async () => {
+      workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
+      const { http } = await open({ connection: byToken() });
+      await Promise.allSettled([http.json(look), http.json(look), http.json(look)]);
+      const error = await errorOf(HttpError, http.json(look));
+      assert.match(error.message, /The workspace knows it as 'u' \(u\)\./);
+      assert.equal(pathsOf(workspace).filter((path) => path === me).length, 1);
+    });
+
+    for (const answer of [{ status: 404, body: { message: 'No run.' } }, { status: 401 }]) {
+      it(`does not ask who it is after a ${answer.status}`, async () => {
+        workspace.reset(routes({ '/api/run': answer }));
+        const { http } = await open({ connection: byToken() });
+        await errorOf(HttpError, http.json(look));
+        assert.equal(pathsOf(workspace).includes(me), false);
+      });
+    }
+
+    it('says who asked when the token is of another tenant, which Databricks calls a bad request', async () => {
+      const message =
+        'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/a/, but was: https://sts.windows.net/b/.';
+      workspace.reset({ status: 400, body: `<html><title>Error 400 ${message}</title><pre>${message}</pre></html>` });
+      const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+      const error = await errorOf(HttpError, http.json(look));
+      assert.ok(error.message.includes(`The call was made as service principal ${clientId} of tenant ${tenantId}`));
+      assert.match(error.message, /The workspace belongs to another tenant than the service connection/);
+    });
+  });
+
+  describe('its tokens', () => {
+    for (const status of [301, 302, 307, 308]) {
+      it(`are sent to no other host after a redirect by ${status}`, async () => {
+        const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+        arm.reset({ body: {} });
+        workspace.reset({ status, headers: { Location: `${arm.url}/login` } });
+        const error = await errorOf(ForeignAnswerError, http.json(look));
+        assert.match(error.message, /Check the URL of the service connection/);
+        assert.equal(arm.requests.length, 0);
+      });
+    }
+
+    it('go each to its own service alone', async () => {
+      const inputs = { azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true };
+      const { http } = await open(inputs);
+      await http.json(look);
+      const held = (server: RecordingServer) =>
+        ['databricks-1', 'arm-1', 'management-1'].filter((token) =>
+          server.requests.some((request) => JSON.stringify(request.headers).includes(token)),
+        );
+      assert.deepEqual(held(entra), []);
+      assert.deepEqual(held(arm), ['arm-1']);
+      assert.deepEqual(held(workspace), ['databricks-1', 'management-1']);
+    });
+  });
+});

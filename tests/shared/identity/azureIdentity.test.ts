@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { SignInError } from '../../../shared/identity/renewedTokens';
+import { azureClouds } from '../../../shared/identity/azureCloud';
+import { azureIdentity } from '../../../shared/identity/azureIdentity';
+import { ConnectProxy } from '../../support/connectProxy';
+import { FakeAgent } from '../../support/fakeAgent';
+import { RecordingServer } from '../../support/recordingServer';
+import { errorOf } from '../http/clientUnderTest';
+import {
+  azureConnection,
+  clientId,
+  clientSecret,
+  connectionId,
+  connectionOf,
+  databricks,
+  fieldsOf,
+  jobAccessToken,
+  jobToken,
+  makeSurroundings,
+  queryOf,
+  routes,
+  tenantId,
+  tokenReply,
+} from './signInFixture';
+
+const tokenPath = `/${tenantId}/oauth2/v2.0/token`;
+
+describe('An Azure connection', () => {
+  let entra: RecordingServer;
+  let organization: RecordingServer;
+  before(async () => {
+    entra = await RecordingServer.start();
+    organization = await RecordingServer.start();
+  });
+  after(() => Promise.all([entra.close(), organization.close()]));
+  beforeEach(() => {
+    entra.reset(routes({ [tokenPath]: tokenReply('entra-token', '3599') }));
+    organization.reset({ body: { oidcToken: jobToken } });
+  });
+
+  it('with a client secret asks for a token as Microsoft documents it', async () => {
+    const surroundings = makeSurroundings();
+    const tokens = azureIdentity(azureConnection(entra.url), surroundings).tokensFor(databricks);
+    assert.equal(await tokens.token(), 'entra-token-1');
+    const [request, ...more] = entra.requests;
+    assert.equal(more.length, 0);
+    assert.equal(request?.method, 'POST');
+    assert.equal(request.url, tokenPath);
+    assert.deepEqual(fieldsOf(request), {
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default',
+    });
+    assert.equal(request.headers['content-type'], 'application/x-www-form-urlencoded');
+    assert.equal(request.headers.accept, 'application/json');
+    assert.match(String(request.headers['user-agent']), /^model-pipeline-tasks\/\d/);
+    assert.equal(request.headers.authorization, undefined);
+    assert.equal(
+      tokens.identity,
+      `service principal ${clientId} of tenant ${tenantId}, with the client secret of the connection`,
+    );
+  });
+
+  it('is taken for one with a client secret when it names no kind of credential, as older ones do', async () => {
+    const connection = azureConnection(entra.url, { serviceprincipalkey: clientSecret });
+    await azureIdentity(connection, makeSurroundings()).tokensFor(databricks).token();
+    assert.equal(fieldsOf(entra.requests[0])['client_secret'], clientSecret);
+  });
+
+  it('with federation shows a new token of the job each time, asked for this connection', async () => {
+    const surroundings = makeSurroundings({
+      endpoint: { url: `${organization.url}/job/oidctoken`, accessToken: jobAccessToken },
+    });
+    const connection = azureConnection(entra.url, {}, { scheme: 'WorkloadIdentityFederation' });
+    const tokens = azureIdentity(connection, surroundings).tokensFor(databricks);
+    tokens.refused(await tokens.token());
+    assert.equal(await tokens.token(), 'entra-token-2');
+    assert.equal(organization.requests.length, 2);
+    assert.deepEqual(queryOf(organization.requests[0]), { 'api-version': '7.1', serviceConnectionId: connectionId });
+    for (const request of entra.requests)
+      assert.deepEqual(fieldsOf(request), {
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: jobToken,
+        scope: `${databricks.id}/.default`,
+      });
+    assert.equal(
+      tokens.identity,
+      `service principal ${clientId} of tenant ${tenantId}, by workload identity federation`,
+    );
+  });
+
+  it('names the owner of the token by its object id as soon as it has one', async () => {
+    const claims = Buffer.from(JSON.stringify({ oid: 'the-object-id' })).toString('base64url');
+    entra.reset({ body: { access_token: `header.${claims}.signature`, expires_in: 3599 } });
+    const tokens = azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+    assert.doesNotMatch(tokens.identity, /object id/);
+    await tokens.token();
+    assert.match(tokens.identity, new RegExp(`^service principal ${clientId} \\(object id the-object-id\\) of tenant`));
+  });
+
+  it('keeps apart the tokens for several resources', async () => {
+    const identity = azureIdentity(azureConnection(entra.url), makeSurroundings());
+    await identity.tokensFor(databricks).token();
+    await identity.tokensFor({ name: 'Azure', id: 'https://management.azure.com/' }).token();
+    assert.deepEqual(
+      entra.requests.map((request) => fieldsOf(request)['scope']),
+      [`${databricks.id}/.default`, 'https://management.azure.com/.default'],
+    );
+  });
+
+  for (const given of ['', '/']) {
+    it(`asks at the authority that it names itself, ${given ? 'with' : 'without'} a slash at its end`, async () => {
+      const connection = azureConnection(entra.url + given, undefined, { data: { environment: 'AzureUSGovernment' } });
+      await azureIdentity(connection, makeSurroundings()).tokensFor(databricks).token();
+      assert.equal(entra.requests[0]?.url, tokenPath);
+    });
+  }
+
+  for (const [environment, authority, resourceManager, management] of [
+    ['AzureCloud', 'login.microsoftonline.com', 'management.azure.com', 'management.core.windows.net'],
+    [
+      'AzureUSGovernment',
+      'login.microsoftonline.us',
+      'management.usgovcloudapi.net',
+      'management.core.usgovcloudapi.net',
+    ],
+    ['AzureChinaCloud', 'login.chinacloudapi.cn', 'management.chinacloudapi.cn', 'management.core.chinacloudapi.cn'],
+  ] as const) {
+    it(`of ${environment} asks at ${authority}, through the proxy of the agent`, async () => {
+      const proxy = await ConnectProxy.start();
+      proxy.refusal = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
+      try {
+        const agent = Object.assign(new FakeAgent(), { proxyFor: () => ({ url: proxy.url }) });
+        const surroundings = { ...makeSurroundings(), agent };
+        const connection = connectionOf({
+          url: `https://${resourceManager}/`,
+          scheme: 'ServicePrincipal',
+          parameters: { serviceprincipalid: clientId, tenantid: tenantId, serviceprincipalkey: clientSecret },
+          data: { environment },
+        });
+        const identity = azureIdentity(connection, surroundings);
+        const error = await errorOf(SignInError, identity.tokensFor(databricks).token());
+        assert.match(
+          error.message,
+          /^Could not sign in to Databricks \(2ff814a6-.*\): Microsoft Entra ID gave no answer/,
+        );
+        assert.deepEqual(proxy.targets, [`${authority}:443`]);
+        assert.equal(identity.cloud.resourceManager, `https://${resourceManager}/`);
+        assert.equal(identity.cloud.managementResource, `https://${management}/`);
+      } finally {
+        await proxy.close();
+      }
+    });
+  }
+
+  it('that names no environment is one of AzureCloud', () => {
+    const identity = azureIdentity(azureConnection(entra.url), makeSurroundings());
+    assert.equal(identity.cloud, azureClouds[0]);
+  });
+
+  it('makes no call before a token is wanted', () => {
+    azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+    assert.equal(entra.requests.length, 0);
+  });
+
+  for (const [what, body] of [
+    ['no token', { expires_in: 3600 }],
+    ['no life', { access_token: 'lonely-secret' }],
+    ['a life of no time', { access_token: 'lonely-secret', expires_in: 0 }],
+    ['a life that is no number', { access_token: 'lonely-secret', expires_in: 'long' }],
+  ] as const) {
+    it(`says so when the answer has ${what}`, async () => {
+      entra.reset({ body });
+      const tokens = azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+      await assert.rejects(tokens.token(), (error) => {
+        assert.ok(error instanceof Error);
+        assert.match(error.message, /^Microsoft Entra ID answered a request for a token without a token and its life/);
+        assert.doesNotMatch(error.message, /lonely-secret/);
+        return true;
+      });
+    });
+  }
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { TaskError } from '../../../shared/errors';
+import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
+import { jobTokens } from '../../../shared/identity/jobToken';
+import { RecordingServer, reply } from '../../support/recordingServer';
+import { errorOf } from '../http/clientUnderTest';
+import { connectionId, connectionOf, jobAccessToken, jobToken, makeSurroundings, queryOf } from './signInFixture';
+
+const connection = connectionOf({ url: 'https://workspace.example', scheme: 'None' });
+
+describe('The identity token of the job', () => {
+  let organization: RecordingServer;
+  before(async () => (organization = await RecordingServer.start()));
+  after(() => organization.close());
+  beforeEach(() => organization.reset({ body: { oidcToken: jobToken } }));
+
+  const path = '/org/project/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken';
+  const surroundings = () =>
+    makeSurroundings({ endpoint: { url: organization.url + path, accessToken: jobAccessToken } });
+
+  it('is asked for where the agent says, as the job, for the connection', async () => {
+    const given = surroundings();
+    const tokens = jobTokens(connection, given);
+    assert.equal(tokens.describe(), '');
+    assert.equal(await tokens.request(), jobToken);
+    const [request, ...more] = organization.requests;
+    assert.equal(more.length, 0);
+    assert.equal(request?.method, 'POST');
+    assert.equal(new URL(request.url, 'http://here').pathname, path);
+    assert.deepEqual(queryOf(request), { 'api-version': '7.1', serviceConnectionId: connectionId });
+    assert.equal(request.headers.authorization, `Bearer ${jobAccessToken}`);
+    assert.equal(request.headers['content-type'], 'application/json');
+    assert.equal(request.headers['x-tfs-fedauthredirect'], 'Suppress');
+    assert.equal(request.headers['content-length'], '0');
+    assert.deepEqual(given.agent.text('secret').split('\n'), [jobAccessToken, jobToken]);
+  });
+
+  it('is described by the claims that a federation names, whatever its issuer', async () => {
+    const tokens = jobTokens(connection, surroundings());
+    await tokens.request();
+    assert.equal(
+      tokens.describe(),
+      "The token of this job has the issuer 'https://issuer', the subject 'sc://org/project/connection' and the " +
+        "audience 'api://AzureADTokenExchange'.",
+    );
+  });
+
+  it('may be no JSON web token at all', async () => {
+    organization.reset({ body: { oidcToken: 'opaque' } });
+    const tokens = jobTokens(connection, surroundings());
+    assert.equal(await tokens.request(), 'opaque');
+    assert.doesNotMatch(tokens.describe(), /opaque/);
+  });
+
+  it('is a new one each time', async () => {
+    const tokens = jobTokens(connection, surroundings());
+    await tokens.request();
+    await tokens.request();
+    assert.equal(organization.requests.length, 2);
+  });
+
+  it('can not be had where the agent names no endpoint, which is said before any call', () => {
+    assert.throws(
+      () => jobTokens(connection, makeSurroundings()),
+      (error) => {
+        assert.ok(error instanceof TaskError);
+        assert.match(
+          error.message,
+          /System\.OidcRequestUri.* an Azure DevOps Server needs a connection with a secret\.$/,
+        );
+        return true;
+      },
+    );
+  });
+
+  it('is not there when the answer has none', async () => {
+    organization.reset({ body: {} });
+    await assert.rejects(
+      jobTokens(connection, surroundings()).request(),
+      new TaskError('Azure DevOps answered a request for the identity token of this job without one.'),
+    );
+  });
+
+  it('is refused together with who asked and what to do', async () => {
+    organization.reset({ status: 401, body: { message: "TF400813: The user '…' is not authorized." } });
+    const error = await errorOf(HttpError, jobTokens(connection, surroundings()).request());
+    assert.equal(organization.requests.length, 1);
+    assert.equal(
+      error.message,
+      "Could not get the identity token of this job from Azure DevOps: Azure DevOps answered 401: TF400813: The user '…' " +
+        'is not authorized. The call was made as the job itself (its System.AccessToken). It ends with the job, or with ' +
+        'its time limit (timeoutInMinutes): run the job again, with a longer one where it needs it.',
+    );
+  });
+
+  for (const [shape, body] of [
+    ['a list of characters', { count: 58, value: 'There is no explicit reference to service connection x.' }],
+    [
+      'a list with a message',
+      { count: 1, value: { Message: 'There is no explicit reference to service connection x.' } },
+    ],
+    ['an exception', { $id: '1', message: 'There is no explicit reference to service connection x.', errorCode: 0 }],
+  ] as const) {
+    it(`is refused for a connection that the job may not use, in the form of ${shape}`, async () => {
+      organization.reset({ status: 404, body });
+      const error = await errorOf(HttpError, jobTokens(connection, surroundings()).request());
+      assert.match(
+        error.message,
+        /answered 404: There is no explicit reference to service connection x\. Name the service connection in the input/,
+      );
+    });
+  }
+
+  it('is not taken from a sign-in page', async () => {
+    organization.reset({ headers: { 'Content-Type': 'text/html' }, body: '<html><title>Sign In</title></html>' });
+    const error = await errorOf(ForeignAnswerError, jobTokens(connection, surroundings()).request());
+    assert.match(error.message, /200 with a web page titled 'Sign In'\. The call was made as the job itself/);
+  });
+
+  it('is asked for again after a passing fault', async () => {
+    organization.reset({ status: 503 }, (_request, response) => reply(response, { body: { oidcToken: jobToken } }));
+    assert.equal(await jobTokens(connection, surroundings()).request(), jobToken);
+  });
+});

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { renderReport } from '../../sandbox/agent/renderReport';
+import { runPipeline } from '../../sandbox/agent/runPipeline';
+import type { ConnectionOptions } from '../../sandbox/agent/tasks/connections';
+import { startSandbox, type Sandbox, type SandboxDescription } from '../../sandbox/sandbox';
+import { projectRoot } from '../../tools/commandLine';
+import { builtExtension } from '../support/builtTasks';
+import { FakeNotebooks, finished } from '../sandbox/databricks/workspaceClient';
+
+const runSeconds = 90;
+const tokenSeconds = 20;
+/** Slow enough that a token, which lives for four real seconds, is not old before a busy machine has sent it. */
+const timeScale = 5;
+
+/** A way to connect: the service connection, and what else differs from the others. */
+interface Way {
+  readonly title: string;
+  readonly connection: (sandbox: SandboxDescription) => Omit<ConnectionOptions, 'name'>;
+  readonly environment?: (sandbox: SandboxDescription) => Record<string, string>;
+  /** Whether it has tokens that expire. */
+  readonly isRenewed: boolean;
+}
+
+const certificate = await generate([{ name: 'commonName', value: 'pipeline' }], { keyType: 'rsa', keySize: 2048 });
+
+const metadataService = ({ entra }: SandboxDescription) => ({ AZURE_POD_IDENTITY_AUTHORITY_HOST: entra.url });
+
+const ways: readonly Way[] = [
+  {
+    title: 'a personal access token',
+    connection: ({ databricks: { url, token } }) => ({
+      type: 'databricksworkspace',
+      url,
+      scheme: 'Token',
+      parameters: { apitoken: token },
+    }),
+    isRenewed: false,
+  },
+  {
+    title: 'a service principal with an OAuth secret',
+    connection: ({ databricks: { url, clientId = '', clientSecret = '' } }) => ({
+      type: 'databricksworkspace',
+      url,
+      scheme: 'UsernamePassword',
+      parameters: { password: clientSecret },
+      data: { clientId },
+    }),
+    isRenewed: true,
+  },
+  {
+    title: 'token federation of Databricks',
+    connection: ({ databricks: { url, clientId = '' } }) => ({
+      type: 'databricksworkspace',
+      url,
+      scheme: 'None',
+      data: { clientId },
+    }),
+    isRenewed: true,
+  },
+  {
+    title: 'an Azure service principal with a secret',
+    connection: (sandbox) => azure(sandbox, 'ServicePrincipal', { serviceprincipalkey: sandbox.entra.clientSecret }),
+    isRenewed: true,
+  },
+  {
+    title: 'an Azure service principal with a certificate',
+    connection: (sandbox) =>
+      azure(sandbox, 'ServicePrincipal', {
+        authenticationType: 'spnCertificate',
+        servicePrincipalCertificate: `${certificate.private}\n${certificate.cert}`,
+      }),
+    isRenewed: true,
+  },
+  {
+    title: 'a managed identity',
+    connection: ({ azure: { url } }) => ({ type: 'azurerm', url, scheme: 'ManagedServiceIdentity' }),
+    environment: metadataService,
+    isRenewed: true,
+  },
+  {
+    title: 'workload identity federation',
+    connection: (sandbox) => azure(sandbox, 'WorkloadIdentityFederation', {}),
+    isRenewed: true,
+  },
+];
+
+function azure(
+  { azure: { url, subscriptionId }, entra }: SandboxDescription,
+  scheme: string,
+  parameters: Readonly<Record<string, string>>,
+): Omit<ConnectionOptions, 'name'> {
+  return {
+    type: 'azurerm',
+    url,
+    scheme,
+    parameters: { serviceprincipalid: entra.clientId, tenantid: entra.tenantId, ...parameters },
+    data: { environment: 'AzureCloud', subscriptionId, environmentAuthorityUrl: entra.url },
+  };
+}
+
+/** One run of the train pipeline, and all that was said and sent meanwhile. */
+interface Outcome {
+  readonly isGreen: boolean;
+  readonly report: string;
+  readonly log: string;
+  readonly announced: ReadonlySet<string>;
+  /** Lines of output that announce nothing. */
+  readonly otherLines: readonly string[];
+  /** What came in Authorization and other secret headers, without its scheme. */
+  readonly sent: ReadonlySet<string>;
+  readonly secrets: readonly string[];
+}
+
+interface RunOptions {
+  /** Called once the training runs. */
+  readonly onTraining?: (sandbox: Sandbox) => void;
+}
+
+async function train({ connection, environment }: Way, { onTraining }: RunOptions = {}): Promise<Outcome> {
+  const name = 'model-dev';
+  const notebooks = new FakeNotebooks(() => Promise.resolve(finished));
+  const sandbox = await startSandbox({ databricks: { timeScale, notebooks }, tokenSeconds, connections: [{ name }] });
+  const outputFolder = await mkdtemp(join(tmpdir(), 'connections-'));
+  const described = sandbox.describe();
+  const ports = [described.databricks, described.entra, described.azure, described.devops].map(
+    ({ url }) => new URL(url).host,
+  );
+  const sent = new Set<string>();
+  const onRequest = (message: unknown): void => {
+    const { headers } = (message as { readonly request: IncomingMessage }).request;
+    if (!ports.includes(headers.host ?? '')) return;
+    for (const value of [headers.authorization, headers['x-databricks-azure-sp-management-token']])
+      if (typeof value === 'string') sent.add(value.replace(/^\w+ /, ''));
+  };
+  subscribe('http.server.request.start', onRequest);
+  try {
+    sandbox.entra.directory.applications.get(described.entra.clientId)?.certificates.push(certificate.cert);
+    sandbox.databricks.scriptRun({ durationSeconds: runSeconds, result: { notebookResult: '{"accuracy":0.9}' } });
+    const rawLines: string[] = [];
+    const lines: string[] = [];
+    const options = { name, ...connection(described) };
+    const report = await runPipeline({
+      file: 'pipelines/train_pipeline.yml',
+      workingFolder: join(projectRoot, 'template'),
+      connections: [options],
+      collection: sandbox.devops,
+      parameters: {
+        databricks:
+          options.type === 'azurerm'
+            ? { connectionType: 'azure', azureConnection: name, workspaceUrl: described.databricks.url }
+            : { connection: name },
+      },
+      tasks: join(await builtExtension(), 'tasks'),
+      outputFolder,
+      environment: environment?.(described) ?? {},
+      predefined: { 'System.Debug': 'true' },
+      onLine: ({ text }) => {
+        lines.push(text);
+        if (text.includes('Started the run')) onTraining?.(sandbox);
+      },
+      onRawLine: (text) => rawLines.push(text),
+    });
+    const announcement = '##vso[task.setsecret]';
+    return {
+      isGreen: report.result === 'Succeeded',
+      report: renderReport(report),
+      log: lines.join('\n'),
+      announced: new Set(
+        rawLines
+          .filter((line) => line.startsWith(announcement))
+          .map((line) => line.slice(announcement.length).replaceAll('%AZP25', '%')),
+      ),
+      otherLines: rawLines.filter((line) => !line.startsWith(announcement)),
+      sent,
+      secrets: [...Object.values(options.parameters ?? {}), sandbox.devops.accessToken].filter(
+        (value) => ![described.entra.clientId, described.entra.tenantId, 'spnCertificate'].includes(value),
+      ),
+    };
+  } finally {
+    unsubscribe('http.server.request.start', onRequest);
+    await sandbox.close();
+    await rm(outputFolder, { recursive: true });
+  }
+}
+
+describe(`The train pipeline, ${runSeconds} s long, with tokens that live ${tokenSeconds} s`, function () {
+  this.timeout(180_000);
+  let outcomes: ReadonlyMap<Way, Outcome>;
+  before(async () => {
+    await builtExtension();
+    outcomes = new Map(await Promise.all(ways.map(async (way) => [way, await train(way)] as const)));
+  });
+
+  for (const way of ways) {
+    describe(`by ${way.title}`, () => {
+      let outcome: Outcome;
+      before(() => {
+        const found = outcomes.get(way);
+        assert.ok(found);
+        outcome = found;
+      });
+
+      it('succeeds', () => {
+        assert.ok(outcome.isGreen, `${outcome.report}\n${outcome.log}`);
+        assert.match(outcome.report, /Run \d+ succeeded/);
+      });
+
+      it('outlives its tokens', () => {
+        const tokens = [...outcome.sent].filter((token) => !outcome.secrets.includes(token));
+        if (way.isRenewed) assert.ok(tokens.length > runSeconds / tokenSeconds, `${tokens.length} tokens`);
+        else assert.equal(tokens.length, 0);
+      });
+
+      it('announces every secret that it sends', () => {
+        const unannounced = [...outcome.sent].filter((token) => !outcome.announced.has(token));
+        assert.equal(unannounced.length, 0, `${unannounced.length} of ${outcome.sent.size}`);
+      });
+
+      it('shows no secret, token, assertion or certificate', () => {
+        const secretLines = [...outcome.secrets, ...outcome.sent, ...outcome.announced].flatMap((secret) =>
+          secret.split('\n').filter((line) => line.length > 8 && !line.startsWith('-----')),
+        );
+        const webToken = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/;
+        const leaks = outcome.otherLines.filter(
+          (line) => webToken.test(line) || secretLines.some((secret) => line.includes(secret)),
+        );
+        assert.deepEqual(leaks, []);
+        assert.ok(outcome.otherLines.some((line) => line.includes('task.debug')));
+      });
+    });
+  }
+});
+
+describe('A grant that is taken away while the training runs', function () {
+  this.timeout(120_000);
+  const [, , databricksFederation, , , , azureFederation] = ways;
+  const cases: readonly {
+    readonly what: string;
+    readonly way: Way | undefined;
+    readonly take: (sandbox: Sandbox) => void;
+    readonly says: readonly RegExp[];
+  }[] = [
+    {
+      what: 'the service principal, from the workspace',
+      way: azureFederation,
+      take: ({ databricks, describe: describeSandbox }) =>
+        databricks.identities.remove(describeSandbox().databricks.clientId ?? ''),
+      says: [
+        /The call was made as service principal \*\*\* \(object id [\da-f-]{36}\) of tenant [\da-f-]{36}, by workload identity federation\./,
+        /Add this identity to the workspace/,
+      ],
+    },
+    {
+      what: 'the federation policy of Databricks',
+      way: databricksFederation,
+      take: ({ databricks, describe: describeSandbox }) =>
+        databricks.federation.revoke(describeSandbox().devops.serviceConnectionId ?? ''),
+      says: [
+        /Could not renew the sign-in to the workspace/,
+        /It was asked as service principal [\da-f-]{36}, by token federation\./,
+        /has the issuer 'http:.*', the subject 'sc:\/\/sandbox\/local\/model-dev' and the audience 'api:\/\/AzureADTokenExchange'/,
+        /federation policy with exactly this issuer/,
+      ],
+    },
+    {
+      what: 'the federated credential of Entra',
+      way: azureFederation,
+      take: ({ entra, describe: describeSandbox }) =>
+        entra.directory.applications.get(describeSandbox().entra.clientId)?.federatedCredentials.splice(0),
+      says: [
+        /Could not renew the sign-in to Databricks/,
+        /AADSTS70025/,
+        /the subject 'sc:\/\/sandbox\/local\/model-dev'/,
+        /federated credential with exactly this issuer/,
+      ],
+    },
+  ];
+  let outcomes: readonly Outcome[];
+  before(async () => {
+    outcomes = await Promise.all(
+      cases.map(({ way, take }) => {
+        assert.ok(way);
+        return train(way, { onTraining: take });
+      }),
+    );
+  });
+
+  for (const [index, { what, says }] of cases.entries()) {
+    it(`ends the step red, says so and leaves the run to itself: ${what}`, () => {
+      const outcome = outcomes[index];
+      assert.ok(outcome);
+      assert.equal(outcome.isGreen, false, outcome.report);
+      for (const expected of says) assert.match(outcome.report, expected);
+      assert.match(outcome.report, /The run itself goes on: http:\S+\/runs\/\d+/);
+      assert.doesNotMatch(outcome.log, /exited with code/);
+    });
+  }
+});
