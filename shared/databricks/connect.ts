@@ -1,4 +1,4 @@
-import type { Agent, ServiceConnection } from '../agent/agent';
+import type { ServiceConnection } from '../agent/agent';
 import { isWorkspaceResourceId, workspaceUrlOf } from '../azure/databricksWorkspace';
 import { resourceManager } from '../azure/resourceManager';
 import type { Clock } from '../clock';
@@ -46,7 +46,7 @@ const azureDatabricks = { name: 'Databricks', id: '2ff814a6-3304-4ab8-85cb-cd0e6
  */
 export async function connect(
   { connection, azureConnection, workspaceUrl, useManagementToken }: ConnectInputs,
-  agent: SignInSurroundings['agent'] & Pick<Agent, 'debug'>,
+  agent: SignInSurroundings['agent'],
   { clock, signal }: Surroundings,
 ): Promise<Workspace> {
   const surroundings = { agent, clock, signal };
