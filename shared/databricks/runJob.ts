@@ -1,4 +1,4 @@
-import { CancelledError, messageOf } from '../errors';
+import { CancelledError, messageOf, TaskError } from '../errors';
 import { JobsApi, type Run } from './api/jobs';
 import type { Workspace } from './connect';
 import { runPage } from './runPage';
@@ -35,10 +35,12 @@ export async function runJob(
   const lastingJobs = new JobsApi(workspace.http);
   const request = await runRequest(workspace, source, signal);
   let accepted: string | undefined;
+  let isSeen = false;
   const onAccepted = (runId: string): void => void (accepted = runId);
 
   try {
     const { run, isEarlier } = await startRun(lastingJobs, request, { ...options, signal, onAccepted });
+    isSeen = true;
     const url = runPage(workspace.url, run);
     const how = isEarlier ? 'Attached to the run that an earlier try of this step started' : 'Started the run';
     report.log(`${how}: ${run.id}\n${url}`);
@@ -48,8 +50,10 @@ export async function runJob(
     const jobs = new JobsApi(workspace.http, signal);
     return { ...(await watchRun(jobs, run, { ...options, url }, surroundings)), url };
   } catch (error) {
-    if (!signal.aborted || accepted === undefined) throw error;
-    throw await cancelled(lastingJobs, accepted, error);
+    if (accepted === undefined) throw error;
+    if (signal.aborted) throw await cancelled(lastingJobs, accepted, error);
+    if (isSeen || !(error instanceof TaskError)) throw error;
+    throw new TaskError(`${error.message} Run ${accepted} was accepted, and goes on.`, { cause: error });
   }
 }
 

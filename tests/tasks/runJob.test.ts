@@ -226,4 +226,18 @@ describe('RunJob', () => {
     assert.deepEqual(Object.keys(agent.outputs), ['jobId', 'runId', 'runUrl']);
     assert.equal(workspace.count('runs/cancel'), 0);
   });
+
+  it('names the run that was accepted when it may not be looked at', async () => {
+    await workspace.job('Train');
+    workspace.databricks.faults.add({
+      path: '/api/2.2/jobs/runs/get',
+      effect: 'status',
+      status: 403,
+      errorCode: 'PERMISSION_DENIED',
+      message: 'No view.',
+    });
+    const { end } = await workspace.run({ job: 'Train' });
+    assert.equal(end.result, 'Failed');
+    assert.match(end.message, /PERMISSION_DENIED: No view\..*Run \d+ was accepted, and goes on\.$/);
+  });
 });
