@@ -1,9 +1,16 @@
+export interface ArmErrorOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body, where a resource provider has one of its own. */
+  readonly body?: string;
+}
+
 /** An error answer of Azure Resource Manager: `{"error":{"code","message"}}` with an HTTP status. */
 export class ArmError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly options: ArmErrorOptions = {},
   ) {
     super(message);
   }
@@ -11,6 +18,13 @@ export class ArmError extends Error {
 
 /** How Resource Manager writes an error. */
 export const errorBody = (code: string, message: string) => JSON.stringify({ error: { code, message } });
+
+export const contentInvalid = (reason: string) =>
+  new ArmError(
+    400,
+    'InvalidRequestContent',
+    `The request content was invalid and could not be deserialized: '${reason}'.`,
+  );
 
 export const apiVersionMissing = () =>
   new ArmError(

@@ -1,11 +1,19 @@
 import { Faults } from '../http/faults';
 import { closeServer, listen, type TlsOptions } from '../http/httpServer';
 import { RequestLog } from '../http/requestLog';
+import { type AllowedActions, allowedActionsOf } from './allowedActions';
 import { answerRequest } from './answer';
 import { errorBody } from './armError';
 import { Callers, publicAudiences, type TokenIssuer } from './callers';
-import { addWorkspaceRoutes, partOf, type WorkspaceResource } from './databricksWorkspaces';
+import type { ContainerImage } from './containerGroups/containerImages';
+import { ContainerInstances } from './containerGroups/containerInstances';
+import { addGroupRoutes } from './containerGroups/groupRoutes';
+import { addWorkspaceRoutes, type WorkspaceResource } from './databricksWorkspaces';
+import { addClusterRoutes } from './managedClusters/clusterRoutes';
+import type { ManagedCluster } from './managedClusters/managedCluster';
+import { addResourceGroupRoutes, type ResourceGroup, ResourceGroups } from './resourceGroups';
 import { Router } from './router';
+import { Throttling } from './throttling';
 
 export interface AzureOptions {
   /** A free port by default. */
@@ -17,21 +25,32 @@ export interface AzureOptions {
   readonly issuerCa?: string;
   /** Those of the public cloud by default. */
   readonly audiences?: readonly string[];
-  /** Their subscriptions are the ones that there are. */
+  /** Those of the resources are there besides; the subscriptions are theirs. */
+  readonly resourceGroups?: readonly ResourceGroup[];
   readonly workspaces?: readonly WorkspaceResource[];
-  /** Client ids of those who may read; everybody by default. */
-  readonly readers?: readonly string[];
-  /** In epoch milliseconds: tokens live on it. Real time by default. */
+  readonly clusters?: readonly ManagedCluster[];
+  /** What the images of container groups do, by whole reference or by repository; any other runs and answers. */
+  readonly images?: Readonly<Record<string, ContainerImage>>;
+  /** What callers may do, by client id; those who aren't in it may do everything. */
+  readonly allowedActions?: Readonly<Record<string, readonly string[]>>;
+  /** In epoch milliseconds: tokens, groups and commands live on it. Real time by default. */
   readonly clock?: { now(): number };
+  /** How many times as fast as on the clock groups and commands run; 1 by default. */
+  readonly timeScale?: number;
   /** How many entries a page of a list has; 100 by default. */
   readonly pageSize?: number;
+  readonly logsBodies?: boolean;
 }
 
 /** A running Resource Manager. */
 export interface Azure {
   readonly url: string;
-  /** Client ids of those who may read, in lower case, which can be changed at any time; undefined for everybody. */
-  readonly readers: Set<string> | undefined;
+  /** By client id in lower case; it can be changed at any time. */
+  readonly allowedActions: AllowedActions;
+  /** They can be changed at any time. */
+  readonly clusters: ManagedCluster[];
+  readonly containerInstances: ContainerInstances;
+  readonly throttling: Throttling;
   readonly faults: Faults;
   readonly requests: RequestLog;
   /** Closes all connections. */
@@ -40,11 +59,20 @@ export interface Azure {
 
 /** Starts the stand-in for Azure Resource Manager on the loopback address. */
 export async function startAzure(options: AzureOptions): Promise<Azure> {
-  const { entra, audiences = publicAudiences, workspaces = [], clock = Date, pageSize = 100 } = options;
-  const readers = options.readers && new Set(options.readers.map((id) => id.toLowerCase()));
-  const [faults, requests, router] = [new Faults(), new RequestLog(), new Router()];
-  const subscriptionIds = new Set(workspaces.map(({ id }) => partOf(id, 'subscriptions').toLowerCase()));
-  const parts = { router, callers: new Callers(entra, audiences, clock, options.issuerCa), subscriptionIds, readers };
+  const { entra, audiences = publicAudiences, workspaces = [], clock = Date, timeScale = 1, pageSize = 100 } = options;
+  const clusters = [...(options.clusters ?? [])];
+  const groups = new ResourceGroups();
+  for (const group of options.resourceGroups ?? []) groups.add(group);
+  for (const resource of [...workspaces, ...clusters]) groups.addOf(resource);
+  const startedAt = clock.now();
+  const fastClock = { now: () => startedAt + (clock.now() - startedAt) * timeScale };
+  const containerInstances = new ContainerInstances(fastClock);
+  for (const [name, image] of Object.entries(options.images ?? {})) containerInstances.images.set(name, image);
+
+  const [faults, requests, router, throttling] = [new Faults(), new RequestLog(), new Router(), new Throttling()];
+  const allowedActions = allowedActionsOf(options.allowedActions);
+  const callers = new Callers(entra, audiences, clock, options.issuerCa);
+  const parts = { router, callers, groups, allowedActions, throttling };
   const { server, url } = await listen(
     {
       answer: (received, trace) => answerRequest(parts, received, trace),
@@ -52,9 +80,26 @@ export async function startAzure(options: AzureOptions): Promise<Azure> {
       faults,
       requests,
       ...(options.tls && { tls: options.tls }),
+      ...(options.logsBodies && { logsBodies: true }),
     },
     options.port ?? 0,
   );
-  addWorkspaceRoutes(router, workspaces, { url, pageSize });
-  return { url, readers, faults, requests, close: () => closeServer(server) };
+  const common = { groups, url, pageSize };
+  addResourceGroupRoutes(router, groups);
+  addWorkspaceRoutes(router, workspaces, common);
+  addClusterRoutes(router, { ...common, clusters, callers, clock: fastClock });
+  addGroupRoutes(router, { ...common, instances: containerInstances, clock: fastClock });
+  return {
+    url,
+    allowedActions,
+    clusters,
+    containerInstances,
+    throttling,
+    faults,
+    requests,
+    close: async () => {
+      await containerInstances.close();
+      await closeServer(server);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { fetchJson } from '../http/fetchJson';
-import { tokenExpired, tokenForOther, tokenInvalid, tokenMissing, tokenOfOtherTenant } from './armError';
+import { ArmError, tokenExpired, tokenForOther, tokenInvalid, tokenMissing, tokenOfOtherTenant } from './armError';
 
 /** Who sent a request: an application or a managed identity. */
 export interface Caller {
@@ -48,6 +48,17 @@ export class Callers {
     if (!this.audiences.includes(audience)) throw tokenForOther(audience, this.audiences);
     if (typeof appid !== 'string' || typeof oid !== 'string') throw tokenInvalid();
     return { appId: appid, objectId: oid };
+  }
+
+  /** Whether a token of this tenant is good for another resource. */
+  async isFor(token: string, audience: string): Promise<boolean> {
+    try {
+      const { iss, aud } = await this.#verify(token);
+      return iss === this.entra.issuer && [aud].flat().includes(audience);
+    } catch (error) {
+      if (error instanceof ArmError) return false;
+      throw error;
+    }
   }
 
   async #verify(token: string): Promise<JWTPayload> {

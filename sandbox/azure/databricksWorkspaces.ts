@@ -1,5 +1,8 @@
-import { resourceGroupNotFound, resourceNotFound, skipTokenInvalid } from './armError';
-import type { ArmRequest, Router } from './router';
+import { resourceNotFound } from './armError';
+import { pageOf } from './pages';
+import type { ResourceGroups } from './resourceGroups';
+import { partOf, sameText } from './resourceId';
+import { type ArmRequest, ok, type Router } from './router';
 
 /** A Databricks workspace as Resource Manager has it. */
 export interface WorkspaceResource {
@@ -20,50 +23,30 @@ const apiVersions = ['2018-04-01', '2023-02-01', '2024-05-01', '2026-01-01'];
 export function addWorkspaceRoutes(
   router: Router,
   workspaces: readonly WorkspaceResource[],
-  { url, pageSize }: { readonly url: string; readonly pageSize: number },
+  { groups, ...pages }: { readonly groups: ResourceGroups; readonly url: string; readonly pageSize: number },
 ): void {
-  const add = (path: string, handle: (request: ArmRequest) => object): void =>
-    router.add({ method: 'GET', path, action: `${type}/read`, apiVersions, handle });
+  const add = (path: string, body: (request: ArmRequest) => object): void =>
+    router.add({ method: 'GET', path, action: `${type}/read`, apiVersions, handle: (request) => ok(body(request)) });
   const subscription = '/subscriptions/{subscriptionId}';
   const group = `${subscription}/resourceGroups/{resourceGroup}`;
-  const inGroup = (name: string): readonly WorkspaceResource[] => {
-    const found = workspaces.filter(({ id }) => sameText(partOf(id, 'resourceGroups'), name));
-    if (found.length === 0) throw resourceGroupNotFound(name);
-    return found;
+  const inSubscription = ({ parameters: { subscriptionId = '' } }: ArmRequest) =>
+    workspaces.filter(({ id }) => sameText(partOf(id, 'subscriptions'), subscriptionId));
+  const inGroup = (request: ArmRequest) => {
+    const { subscriptionId = '', resourceGroup = '' } = request.parameters;
+    groups.get(subscriptionId, resourceGroup);
+    return inSubscription(request).filter(({ id }) => sameText(partOf(id, 'resourceGroups'), resourceGroup));
   };
-  add(`${group}/providers/${type}/{name}`, ({ parameters: { resourceGroup = '', name = '' } }) => {
-    const workspace = inGroup(resourceGroup).find((each) => sameText(each.name, name));
+  add(`${group}/providers/${type}/{name}`, (request) => {
+    const { resourceGroup = '', name = '' } = request.parameters;
+    const workspace = inGroup(request).find((each) => sameText(each.name, name));
     if (!workspace) throw resourceNotFound(type, name, resourceGroup);
     return workspaceBody(workspace);
   });
-  add(`${group}/providers/${type}`, (request) =>
-    listBody(inSubscription(inGroup(request.parameters['resourceGroup'] ?? ''), request), request),
+  add(`${group}/providers/${type}`, (request) => pageOf(inGroup(request).map(workspaceBody), request, pages));
+  add(`${subscription}/providers/${type}`, (request) =>
+    pageOf(inSubscription(request).map(workspaceBody), request, pages),
   );
-  add(`${subscription}/providers/${type}`, (request) => listBody(inSubscription(workspaces, request), request));
-
-  function listBody(list: readonly WorkspaceResource[], { path, query }: ArmRequest): object {
-    const token = query.get('$skiptoken') ?? '0';
-    if (!/^\d+$/.test(token)) throw skipTokenInvalid(token);
-    const end = Number(token) + pageSize;
-    const next = new URLSearchParams({ 'api-version': query.get('api-version') ?? '', $skiptoken: String(end) });
-    return {
-      value: list.slice(Number(token), end).map(workspaceBody),
-      ...(end < list.length && { nextLink: `${url}${path}?${next.toString()}` }),
-    };
-  }
 }
-
-function inSubscription(list: readonly WorkspaceResource[], { parameters }: ArmRequest): readonly WorkspaceResource[] {
-  return list.filter(({ id }) => sameText(partOf(id, 'subscriptions'), parameters['subscriptionId'] ?? ''));
-}
-
-/** The part of a resource id that follows a word. */
-export function partOf(id: string, word: string): string {
-  const parts = id.split('/');
-  return parts[parts.findIndex((part) => sameText(part, word)) + 1] ?? '';
-}
-
-const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 

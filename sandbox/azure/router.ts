@@ -6,7 +6,17 @@ export interface ArmRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was sent, with its `?`. */
+  readonly search: string;
+  /** The JSON of the body; undefined without one. */
+  readonly body: unknown;
   readonly caller: Caller;
+}
+
+export interface ArmReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
 }
 
 export interface Route {
@@ -17,8 +27,10 @@ export interface Route {
   readonly action: string;
   /** Those it is documented for, the oldest first. */
   readonly apiVersions: readonly string[];
-  readonly handle: (request: ArmRequest) => object;
+  readonly handle: (request: ArmRequest) => ArmReply | Promise<ArmReply>;
 }
+
+export const ok = (body: object): ArmReply => ({ status: 200, body });
 
 /** Routes by method and path; paths are compared without regard to case. */
 export class Router {

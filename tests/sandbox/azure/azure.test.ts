@@ -243,16 +243,44 @@ describe('Azure sandbox', () => {
     });
   });
 
-  it('keeps out who may not read, from the next request on', async () => {
-    await start({ readers: [clientId.toUpperCase()] });
+  it('keeps out who may not, from the next request on', async () => {
+    await start({ allowedActions: { [clientId.toUpperCase()]: ['Microsoft.Databricks/*/READ'] } });
     const id = workspaces[0]?.id ?? '';
     assert.equal((await get(id + version)).status, 200);
-    azure.readers?.delete(clientId);
+    azure.allowedActions.set(clientId, ['Microsoft.Databricks/workspaces/write']);
     assert.deepEqual(await refusal(id + version), [
       403,
       'AuthorizationFailed',
       `The client '${clientId}' with object id '${objectId}' does not have authorization to perform action 'Microsoft.Databricks/workspaces/read' over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     ]);
+  });
+
+  it('says where a resource group is', async () => {
+    const group = { id: `${subscription}/resourceGroups/empty`, location: 'northeurope' };
+    await start({ resourceGroups: [group] });
+    const path = `${subscription}/resourcegroups/EMPTY?api-version=2021-04-01`;
+    assert.deepEqual((await get(path)).json, {
+      ...group,
+      name: 'empty',
+      type: 'Microsoft.Resources/resourceGroups',
+      properties: { provisioningState: 'Succeeded' },
+    });
+    assert.deepEqual((await get(group.id + list + version)).json.value, []);
+  });
+
+  it('throttles when it is told to, each kind of request apart', async () => {
+    const path = subscription + list + version;
+    const remaining = 'x-ms-ratelimit-remaining-subscription-reads';
+    azure.throttling.refuse('writes');
+    assert.equal((await get(path)).headers.get(remaining), '249');
+    azure.throttling.refuse('reads', { times: 2, retryAfterSeconds: 17 });
+    for (let times = 0; times < 2; times += 1) {
+      const { status, headers, json } = await get(path);
+      assert.deepEqual([status, headers.get('retry-after'), headers.get(remaining)], [429, '17', '0']);
+      assert.equal(json.error?.code, 'SubscriptionRequestsThrottled');
+      assert.match(json.error.message, /^Number of 'read' requests for subscription '.*' actor '.*' exceeded\./);
+    }
+    assert.equal((await get(path)).status, 200);
   });
 
   it('goes wrong as it is told', async () => {
