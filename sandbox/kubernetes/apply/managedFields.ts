@@ -1,0 +1,195 @@
+import { isObject, type JsonObject, without } from '../json';
+import type { StructSchema } from '../schema/schema';
+import { StatusError } from '../status';
+import type { ManagedFieldsEntry } from '../types';
+import {
+  difference,
+  emptySet,
+  type FieldSet,
+  fromFieldsV1,
+  intersection,
+  isEmpty,
+  pathsOf,
+  sameSets,
+  toFieldsV1,
+  union,
+  withoutPaths,
+} from './fieldSet';
+import { compare, fieldsOf, merge, removeFields, withNamedFields } from './typedFields';
+
+/** Who writes, and how. */
+export interface Writer {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string;
+  /** RFC 3339. */
+  readonly time: string;
+  /** Fields that this way of writing can't change, and so never owns. */
+  readonly ignored: readonly (readonly string[])[];
+}
+
+interface Owner {
+  readonly entry: ManagedFieldsEntry;
+  readonly fields: FieldSet;
+}
+
+/** Nobody owns these: they name the object or belong to the server. */
+const unowned = [
+  ['f:apiVersion'],
+  ['f:kind'],
+  ...[
+    'name',
+    'namespace',
+    'creationTimestamp',
+    'selfLink',
+    'uid',
+    'generation',
+    'managedFields',
+    'resourceVersion',
+  ].map((field) => ['f:metadata', `f:${field}`]),
+];
+
+/** The ownership after an object was written as a whole, or patched. */
+export function ownUpdate(
+  schema: StructSchema,
+  live: JsonObject | undefined,
+  next: JsonObject,
+  writer: Writer,
+): ManagedFieldsEntry[] {
+  const comparison = compare(schema, withoutManagedFields(live ?? {}), withoutManagedFields(next));
+  const changed = owned(comparison.changed, writer);
+  const removed = owned(comparison.removed, writer);
+  const owners = readOwners(live);
+  const mine = owners.find((owner) => isOf(owner, writer));
+  const fields = union(difference(mine?.fields ?? emptySet(), removed), changed);
+  return writeOwners(owners, mine, ownerOf(writer, fields, mine), changed, removed);
+}
+
+export interface Applied {
+  readonly object: JsonObject;
+  readonly managedFields: ManagedFieldsEntry[];
+}
+
+/**
+ * Server-side apply: the live object with what the configuration says, without what this manager applied before and
+ * doesn't any more. Throws 409 when that changes fields of others, unless forced.
+ */
+export function applyConfiguration(
+  schema: StructSchema,
+  live: JsonObject | undefined,
+  config: JsonObject,
+  writer: Writer,
+  isForced: boolean,
+): Applied {
+  const before = withoutManagedFields(live ?? {});
+  const merged = merge(schema, before, config) as JsonObject;
+  const owners = readOwners(live);
+  const mine = owners.find((owner) => isOf(owner, writer));
+  const others = owners.filter((owner) => owner !== mine);
+  const fields = owned(fieldsOf(schema, config), writer);
+  const next = prune(schema, merged, mine?.fields ?? emptySet(), [fields, ...others.map((owner) => owner.fields)]);
+
+  const { changed, removed } = compare(schema, before, next);
+  const conflicts = others
+    .map((owner) => ({ owner, fields: intersection(owner.fields, owned(changed, writer)) }))
+    .filter(({ fields: common }) => !isEmpty(common));
+  if (conflicts.length > 0 && !isForced) {
+    throw applyConflict(
+      conflicts.flatMap(({ owner, fields: common }) =>
+        pathsOf(common).map((path) => ({ manager: managerText(owner.entry), path })),
+      ),
+    );
+  }
+  const applier = ownerOf(writer, fields, mine);
+  return { object: next, managedFields: writeOwners(owners, mine, applier, owned(changed, writer), removed) };
+}
+
+/** Removes what was applied last time and that nobody claims now. */
+function prune(schema: StructSchema, merged: JsonObject, last: FieldSet, claims: readonly FieldSet[]): JsonObject {
+  if (isEmpty(last)) return merged;
+  const named = (set: FieldSet) => withNamedFields(schema, set);
+  const lastApplied = named(last);
+  const all = named(fieldsOf(schema, merged));
+  const keep = (removal: FieldSet) => (removeFields(schema, merged, removal) ?? {}) as JsonObject;
+  const cut = keep(lastApplied);
+  const claimed = keep(difference(all, union(named(fieldsOf(schema, cut)), named(claims.reduce(union)))));
+  return keep(intersection(difference(all, named(fieldsOf(schema, claimed))), lastApplied));
+}
+
+function applyConflict(conflicts: readonly { readonly manager: string; readonly path: string }[]): StatusError {
+  const [first] = conflicts;
+  const byManager = new Map<string, string[]>();
+  for (const { manager, path } of conflicts) byManager.set(manager, [...(byManager.get(manager) ?? []), path]);
+  const lists = [...byManager]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([manager, paths]) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)].join('\n'));
+  const message =
+    conflicts.length === 1 && first
+      ? `Apply failed with 1 conflict: conflict with ${first.manager}: ${first.path}`
+      : `Apply failed with ${conflicts.length} conflicts: ${lists.join('\n')}`;
+  const causes = conflicts.map(({ manager, path }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field: path,
+  }));
+  return new StatusError(409, 'Conflict', message, { causes });
+}
+
+function managerText({ manager, operation, subresource, apiVersion, time }: ManagedFieldsEntry): string {
+  const name = JSON.stringify(manager) + (subresource ? ` with subresource "${subresource}"` : '');
+  return operation === 'Update' ? `${name} using ${apiVersion} at ${time}` : name;
+}
+
+const owned = (fields: FieldSet, { ignored }: Writer) => {
+  const rest = withoutPaths(fields, [...unowned, ...ignored]);
+  const metadata = rest.children.get('f:metadata');
+  if (metadata) {
+    const below = { ...metadata, isMember: false };
+    if (isEmpty(below)) rest.children.delete('f:metadata');
+    else rest.children.set('f:metadata', below);
+  }
+  return { ...rest, isMember: false };
+};
+
+const isOf = ({ entry }: Owner, { manager, operation, subresource, apiVersion }: Writer) =>
+  entry.manager === manager &&
+  entry.operation === operation &&
+  (entry.subresource ?? '') === subresource &&
+  (operation === 'Apply' || entry.apiVersion === apiVersion);
+
+function ownerOf(writer: Writer, fields: FieldSet, before: Owner | undefined): Owner {
+  const { manager, operation, apiVersion, subresource, time } = writer;
+  const isSame = before !== undefined && before.entry.apiVersion === apiVersion && sameSets(before.fields, fields);
+  if (isSame) return before;
+  const entry = { manager, operation, apiVersion, time, fieldsType: 'FieldsV1' as const, fieldsV1: {} };
+  return { entry: { ...entry, ...(subresource && { subresource }) }, fields };
+}
+
+function readOwners(live: JsonObject | undefined): Owner[] {
+  const metadata = live?.metadata;
+  const entries = (isObject(metadata) ? (metadata.managedFields ?? []) : []) as ManagedFieldsEntry[];
+  return entries.map((entry) => ({ entry, fields: fromFieldsV1(entry.fieldsV1) }));
+}
+
+/** All owners in their old order: the one who writes as it is now, the others without what was written or removed. */
+function writeOwners(
+  owners: readonly Owner[],
+  mine: Owner | undefined,
+  next: Owner,
+  changed: FieldSet,
+  removed: FieldSet,
+): ManagedFieldsEntry[] {
+  const rest = owners.map((owner) =>
+    owner === mine ? next : { ...owner, fields: difference(difference(owner.fields, changed), removed) },
+  );
+  return [...rest, ...(mine ? [] : [next])]
+    .filter(({ fields }) => !isEmpty(fields))
+    .map(({ entry, fields }) => ({ ...entry, fieldsV1: toFieldsV1(fields) }));
+}
+
+function withoutManagedFields(object: JsonObject): JsonObject {
+  const { metadata } = object;
+  if (!isObject(metadata)) return object;
+  return { ...object, metadata: without(metadata, 'managedFields') };
+}

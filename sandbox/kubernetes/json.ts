@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+
+export type Json = string | number | boolean | null | Json[] | JsonObject;
+export type JsonObject = { [key: string]: Json | undefined };
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value where it is an object, else an empty one. */
+export const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+
+/** The objects of a list; anything else counts as an empty list. */
+export const objectsOf = (value: Json | undefined): JsonObject[] =>
+  Array.isArray(value) ? value.filter(isObject) : [];
+
+export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+export const equal = (a: Json | undefined, b: Json | undefined): boolean => isDeepStrictEqual(a, b);
+
+export const clone = <T>(value: T): T => structuredClone(value);
+
+/** Makes a value unchangeable, so that nobody can change what is stored by accident. */
+export function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) freeze(part);
+  }
+  return value;
+}
+
+/** The value at a path of object keys. */
+export function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((at, key) => objectOf(at)[key], value);
+}
+
+/** The object without some of its fields. */
+export function without<T extends object>(object: T, ...names: readonly string[]): T {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name))) as T;
+}
+
+/** The object without its null values and without those that aren't there, at any depth. */
+export function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const kept: JsonObject = {};
+  for (const [key, part] of Object.entries(value)) {
+    if (part !== undefined && part !== null) kept[key] = withoutNulls(part);
+  }
+  return kept;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { fromFieldsV1, pathsOf } from '../../../sandbox/kubernetes/apply/fieldSet';
+import { type JsonObject, textOf } from '../../../sandbox/kubernetes/json';
+import { type Kubernetes, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
+import type { KubeObject } from '../../../sandbox/kubernetes/types';
+import { apply, ask, deployment, deploymentsPath, podsPath, service, servicesPath } from './clusterClient';
+
+const maps = '/api/v1/namespaces/default/configmaps';
+const web = `${deploymentsPath}/web`;
+
+describe('server-side apply in the Kubernetes sandbox', () => {
+  let cluster: Kubernetes;
+  beforeEach(async () => {
+    cluster = await startKubernetes({ timeScale: 0, hasControllers: false });
+  });
+  afterEach(() => cluster.close());
+
+  const live = () => {
+    const found = cluster.store.get('deployments', 'default', 'web');
+    assert.ok(found);
+    return found;
+  };
+  /** The fields that each manager owns. */
+  const owned = ({ metadata }: KubeObject) =>
+    Object.fromEntries(
+      (metadata.managedFields ?? []).map(({ manager, fieldsV1 }) => [manager, pathsOf(fromFieldsV1(fieldsV1))]),
+    );
+  const map = (data: Record<string, string> | undefined, metadata: JsonObject = {}) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', ...metadata },
+    ...(data && { data }),
+  });
+  const data = () => cluster.store.get('configmaps', 'default', 'a')?.data;
+  const as = (manager: string, force = false) => `fieldManager=${manager}${force ? '&force=true' : ''}`;
+
+  it('creates with 201, updates with 200, and keeps the version when nothing changes', async () => {
+    const first = await apply(cluster, web, deployment());
+    const second = await apply(cluster, web, deployment());
+    const third = await apply(cluster, web, deployment({ image: 'good:2' }));
+    assert.deepEqual([first.status, second.status, third.status], [201, 200, 200]);
+    const version = ({ json }: { json: JsonObject }) => (json.metadata as { resourceVersion: string }).resourceVersion;
+    assert.equal(version(first), version(second));
+    assert.notEqual(version(second), version(third));
+  });
+
+  it('owns what is applied and nothing else', async () => {
+    await apply(cluster, web, deployment());
+    assert.deepEqual(owned(live()).test, [
+      '.spec.selector',
+      '.spec.template.metadata.labels.app',
+      '.spec.template.spec.containers[name="score"]',
+      '.spec.template.spec.containers[name="score"].image',
+      '.spec.template.spec.containers[name="score"].name',
+      '.spec.template.spec.containers[name="score"].ports[containerPort=5001,protocol="TCP"]',
+      '.spec.template.spec.containers[name="score"].ports[containerPort=5001,protocol="TCP"].containerPort',
+      '.spec.template.spec.containers[name="score"].readinessProbe.httpGet.path',
+      '.spec.template.spec.containers[name="score"].readinessProbe.httpGet.port',
+      '.spec.template.spec.containers[name="score"].readinessProbe.periodSeconds',
+    ]);
+  });
+
+  it('tells of a conflict as kubectl shows it', async () => {
+    await apply(cluster, web, deployment({ replicas: 2 }), as('first'));
+    const { status, json } = await apply(cluster, web, deployment({ replicas: 5 }), as('second'));
+    assert.deepEqual([status, json.reason], [409, 'Conflict']);
+    assert.equal(json.message, 'Apply failed with 1 conflict: conflict with "first": .spec.replicas');
+    assert.deepEqual(json.details, {
+      causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "first"', field: '.spec.replicas' }],
+    });
+    const both = await apply(cluster, web, deployment({ replicas: 5, image: 'other' }), as('second'));
+    assert.equal(
+      both.json.message,
+      'Apply failed with 2 conflicts: conflicts with "first":\n- .spec.replicas\n- .spec.template.spec.containers[name="score"].image',
+    );
+    assert.equal(live().spec.replicas, 2);
+  });
+
+  it('takes fields over by force, and shares those that are alike', async () => {
+    await apply(cluster, web, deployment({ replicas: 2 }), as('first'));
+    assert.equal((await apply(cluster, web, deployment({ replicas: 2 }), as('second'))).status, 200);
+    assert.equal((await apply(cluster, web, deployment({ replicas: 5 }), as('second', true))).status, 200);
+    assert.equal(live().spec.replicas, 5);
+    assert.ok(!owned(live()).first?.includes('.spec.replicas'));
+    assert.ok(owned(live()).second?.includes('.spec.replicas'));
+  });
+
+  it('leaves the replicas to whom they belong when they are not applied', async () => {
+    await apply(cluster, web, deployment({ replicas: 2 }), as('ours'));
+    const body = { spec: { replicas: 5 } };
+    await ask(cluster, `${web}/scale?fieldManager=hpa`, {
+      method: 'PATCH',
+      type: 'application/merge-patch+json',
+      body,
+    });
+    const carried = await apply(cluster, web, deployment({ replicas: 2 }), as('ours'));
+    assert.match(
+      textOf(carried.json.message),
+      /^Apply failed with 1 conflict: conflict with "hpa" with subresource "scale" using apps\/v1 at [-\dT:]+Z: \.spec\.replicas$/,
+    );
+    assert.equal((await apply(cluster, web, deployment(), as('ours'))).status, 200);
+    assert.equal(live().spec.replicas, 5);
+  });
+
+  it('lets a field that nobody owns any more go back to its default', async () => {
+    await apply(cluster, web, deployment({ replicas: 3 }));
+    await apply(cluster, web, deployment());
+    assert.equal(live().spec.replicas, 1);
+  });
+
+  it('removes what was applied before and is not any more, unless others own it', async () => {
+    await apply(cluster, `${maps}/a`, map({ x: '1', y: '1', z: '1' }), as('first'));
+    await apply(cluster, `${maps}/a`, map({ y: '1', own: '2' }), as('second'));
+    await apply(cluster, `${maps}/a`, map({ z: '1' }), as('first'));
+    assert.deepEqual(data(), { y: '1', own: '2', z: '1' });
+    await apply(cluster, `${maps}/a`, map(undefined), as('first'));
+    assert.deepEqual(data(), { y: '1', own: '2' });
+  });
+
+  it('keeps what was not applied by anybody', async () => {
+    await apply(cluster, web, deployment());
+    const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: 'good:1' }] } } } };
+    await ask(cluster, `${web}?fieldManager=mesh`, {
+      method: 'PATCH',
+      type: 'application/strategic-merge-patch+json',
+      body: sidecar,
+    });
+    await apply(cluster, web, deployment({ image: 'good:2' }));
+    assert.deepEqual(
+      live().spec.template.spec.containers.map(({ name, image }) => [name, image]),
+      [
+        ['score', 'good:2'],
+        ['sidecar', 'good:1'],
+      ],
+    );
+  });
+
+  it('removes items of lists by their keys', async () => {
+    const env = (...names: string[]) =>
+      deployment({ container: { env: names.map((name) => ({ name, value: name })) } });
+    await apply(cluster, web, env('A', 'B', 'C'));
+    await apply(cluster, web, env('C', 'A'));
+    const names = () => live().spec.template.spec.containers[0]?.env?.map(({ name }) => name);
+    assert.deepEqual(names(), ['C', 'A']);
+    await apply(cluster, web, deployment());
+    assert.equal(names(), undefined);
+  });
+
+  it('treats ports as different by protocol, and atomic lists as one', async () => {
+    const ports = [
+      { name: 'a', port: 80, targetPort: 5001 },
+      { name: 'b', port: 80, targetPort: 5001, protocol: 'UDP' },
+    ];
+    await apply(cluster, `${servicesPath}/web`, service('web', { ports }), as('first'));
+    assert.equal(cluster.store.get('services', 'default', 'web')?.spec.ports?.length, 2);
+    await apply(cluster, web, deployment({ container: { args: ['a', 'b'] } }), as('first'));
+    const { json } = await apply(cluster, web, deployment({ container: { args: ['a'] } }), as('second'));
+    assert.match(textOf(json.message), /containers\[name="score"\]\.args$/);
+  });
+
+  it('adds to sets', async () => {
+    const withFinalizer = (name: string) => map(undefined, { finalizers: [`example.com/${name}`] });
+    await apply(cluster, `${maps}/a`, withFinalizer('x'), as('first'));
+    await apply(cluster, `${maps}/a`, withFinalizer('y'), as('second'));
+    const found = () => cluster.store.get('configmaps', 'default', 'a')?.metadata.finalizers;
+    assert.deepEqual([...(found() ?? [])].sort(), ['example.com/x', 'example.com/y']);
+    await apply(cluster, `${maps}/a`, map(undefined), as('first'));
+    assert.deepEqual(found(), ['example.com/y']);
+  });
+
+  it('gives an Update everything that it changes', async () => {
+    await apply(cluster, web, deployment(), as('ours'));
+    const body = { spec: { template: { spec: { containers: [{ name: 'score', image: 'other:1' }] } } } };
+    await ask(cluster, `${web}?fieldManager=kubectl-set`, {
+      method: 'PATCH',
+      type: 'application/strategic-merge-patch+json',
+      body,
+    });
+    assert.deepEqual(owned(live())['kubectl-set'], ['.spec.template.spec.containers[name="score"].image']);
+    const { json } = await apply(cluster, web, deployment({ image: 'good:2' }), as('ours'));
+    assert.match(textOf(json.message), /conflict with "kubectl-set" using apps\/v1 at .*\.image$/);
+  });
+
+  it('keeps the status apart', async () => {
+    await apply(cluster, web, deployment());
+    const status = { observedGeneration: 1, replicas: 3 };
+    await ask(cluster, `${web}/status?fieldManager=controller`, {
+      method: 'PATCH',
+      type: 'application/merge-patch+json',
+      body: { status, spec: { replicas: 9 } },
+    });
+    assert.deepEqual([live().status, live().spec.replicas, live().metadata.generation], [status, 1, 1]);
+    const entry = live().metadata.managedFields?.find(({ manager }) => manager === 'controller');
+    assert.equal(entry?.subresource, 'status');
+    await apply(cluster, web, { ...deployment(), status: { replicas: 7 } });
+    assert.deepEqual(live().status, status);
+  });
+
+  it('refuses fields that are not in the schema, also in a dry run', async () => {
+    const wrong = deployment({ container: { imagePolicy: 'Always' } });
+    const { status, json } = await apply(cluster, web, wrong, `${as('a')}&dryRun=All`);
+    assert.equal(status, 500);
+    assert.equal(
+      json.message,
+      'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.template.spec.containers[0].imagePolicy: field not declared in schema',
+    );
+  });
+
+  it('needs a manager and the right name, and sends nothing in a dry run', async () => {
+    assert.equal((await apply(cluster, web, deployment(), '')).status, 400);
+    assert.equal((await apply(cluster, web, deployment({ name: 'other' }))).status, 400);
+    assert.equal((await apply(cluster, web, deployment(), `${as('a')}&dryRun=All`)).status, 201);
+    assert.equal((await ask(cluster, web)).status, 404);
+    assert.equal((await apply(cluster, `${podsPath}/p`, 'a: [', as('a'))).status, 400);
+  });
+});
