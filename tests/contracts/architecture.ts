@@ -7,7 +7,17 @@ import ts from 'typescript';
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['tasks', 'shared/task', 'shared/agent', 'shared'],
-  tasks: ['shared/task', 'shared/databricks', 'shared/databricks/api', 'shared/http', 'shared'],
+  tasks: [
+    'shared/task',
+    'shared/databricks',
+    'shared/databricks/api',
+    'shared/kubernetes',
+    'shared/azure',
+    'shared/identity',
+    'shared/smokeTest',
+    'shared/http',
+    'shared',
+  ],
   'shared/task': ['shared/http', 'shared/agent', 'shared'],
   'shared/databricks': [
     'shared/databricks/api',
@@ -18,8 +28,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared',
   ],
   'shared/databricks/api': ['shared/http', 'shared'],
-  'shared/azure': ['shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/kubernetes': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/azure': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/identity': ['shared/http', 'shared/agent', 'shared'],
+  'shared/smokeTest': ['shared/http', 'shared'],
   'shared/http': ['shared/agent', 'shared'],
   'shared/agent': ['shared'],
   'shared/variables': [],

@@ -1,0 +1,66 @@
+import { ForeignAnswerError, HttpError } from '../http/errors';
+import type { HttpClient } from '../http/httpClient';
+import { pathOf, pods, services } from './resource';
+
+/** A port of a pod or service, by its number or, of a service, its name. */
+export interface ProxyTarget {
+  readonly kind: 'pod' | 'service';
+  readonly name: string;
+  readonly port: number | string;
+}
+
+/** A call that the API server passes on. It takes the `Authorization` header away: send keys in another. */
+export interface ProxyRequest {
+  readonly method: 'GET' | 'POST';
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly body?: { readonly contentType: string; readonly content: string };
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Values of the headers that no message may repeat. */
+  readonly secrets?: readonly string[];
+  /** How long all may take. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface ProxyAnswer {
+  readonly status: number;
+  /** Of a refusal, what its body gives as the reason. */
+  readonly text: string;
+}
+
+/** The reasons by which the API server itself refuses, or says that nothing listens there. */
+const reasonsOfTheServer = new Set([
+  'Unauthorized',
+  'Forbidden',
+  'NotFound',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'InternalError',
+]);
+
+/** Calls a pod or service through the API server, which needs no route to the cluster's own network. */
+export async function proxy(
+  http: HttpClient,
+  namespace: string,
+  { kind, name, port }: ProxyTarget,
+  { method, path, body, headers, secrets, timeoutSeconds = 60 }: ProxyRequest,
+): Promise<ProxyAnswer> {
+  const target = pathOf(kind === 'pod' ? pods : services, namespace, `http:${name}:${port}`);
+  try {
+    const bytes = await http.bytes({
+      method,
+      path: `${target}/proxy${path}`,
+      purpose: `reach ${method} ${path} of ${kind} ${name} through the cluster`,
+      budgetSeconds: timeoutSeconds,
+      ...(body && { text: body }),
+      ...(headers && { headers }),
+      ...(secrets && { secrets }),
+    });
+    return { status: 200, text: Buffer.from(bytes).toString('utf8') };
+  } catch (error) {
+    if (error instanceof HttpError && !reasonsOfTheServer.has(error.errorCode ?? ''))
+      return { status: error.status, text: error.serviceMessage };
+    if (error instanceof ForeignAnswerError) return { status: error.status, text: error.title ?? '' };
+    throw error;
+  }
+}

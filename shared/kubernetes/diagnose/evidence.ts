@@ -1,0 +1,81 @@
+import type { Event, Pod } from 'kubernetes-types/core/v1';
+import { stripVTControlCharacters } from 'node:util';
+import { CallError } from '../../http/errors';
+import type { KubernetesClient } from '../client';
+import { events } from '../resource';
+import type { Trouble } from '../rolloutTrouble';
+import type { RolloutSnapshot } from '../watchRollout';
+
+/** The end of what one container wrote. */
+export interface ContainerLog {
+  readonly pod: string;
+  readonly container: string;
+  /** It is that of the container before its last restart. */
+  readonly isPrevious: boolean;
+  readonly text: string;
+}
+
+/** All that is known of a rollout that went wrong. */
+export interface Evidence extends RolloutSnapshot {
+  /** Warnings about the Deployment, its new ReplicaSet and a pod of each trouble. */
+  readonly warnings: readonly Event[];
+  readonly logs: readonly ContainerLog[];
+  /** What could not be had, and why. */
+  readonly gaps: readonly string[];
+}
+
+const linesOfALog = 50;
+/** One pod stands for all with the same trouble. */
+const mostTroubles = 4;
+
+/** Gathers what explains a rollout, while it is still there. What is refused or fails leaves a gap and no more. */
+export async function collectEvidence(client: KubernetesClient, snapshot: RolloutSnapshot): Promise<Evidence> {
+  const gaps: string[] = [];
+  const samples = snapshot.troubles.slice(0, mostTroubles).flatMap((trouble) => {
+    const [pod] = trouble.pods;
+    return pod ? [{ trouble, pod }] : [];
+  });
+  const concerned = [snapshot.deployment, snapshot.replicaSet, ...samples.map(({ pod }) => pod)];
+  const uids = new Set(concerned.flatMap((object) => object?.metadata?.uid ?? []));
+  const [lists, logs] = await Promise.all([
+    Promise.all([...uids].map((uid) => attempt(warningsAbout(uid)))),
+    Promise.all(samples.map(({ trouble, pod }) => attempt(logOf(trouble, pod)))),
+  ]);
+  return {
+    ...snapshot,
+    warnings: lists.flat().flatMap((list) => list ?? []),
+    logs: logs.flatMap((log) => log ?? []),
+    gaps,
+  };
+
+  async function attempt<T>(promise: Promise<T>): Promise<T | undefined> {
+    try {
+      return await promise;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      gaps.push(error.message);
+      return undefined;
+    }
+  }
+
+  async function warningsAbout(uid: string): Promise<readonly Event[]> {
+    const { items } = await client.list(events, { fieldSelector: `involvedObject.uid=${uid},type=Warning` });
+    return items;
+  }
+
+  async function logOf({ container }: Trouble, pod: Pod): Promise<ContainerLog | undefined> {
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+    const status = [...initContainerStatuses, ...containerStatuses].find(({ name }) => name === container);
+    if (!status) return undefined;
+    const isPrevious = status.lastState?.terminated !== undefined && !status.state?.terminated;
+    if (!isPrevious && !status.state?.running && !status.state?.terminated) return undefined;
+    const name = pod.metadata?.name ?? '';
+    const text = await client.logs(name, { container: status.name, tailLines: linesOfALog, isPrevious });
+    return { pod: name, container: status.name, isPrevious, text: plain(text) };
+  }
+}
+
+/** Without what moves the cursor of a terminal. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').trimEnd();
+}

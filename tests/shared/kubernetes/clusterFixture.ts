@@ -1,0 +1,83 @@
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Container } from 'kubernetes-types/core/v1';
+import { startKubernetes, type Kubernetes, type KubernetesOptions } from '../../../sandbox/kubernetes/kubernetes';
+import type { Clock } from '../../../shared/clock';
+import { KubernetesClient } from '../../../shared/kubernetes/client';
+import type { ClusterAccess } from '../../../shared/kubernetes/clusterAccess';
+import { readKubeconfig } from '../../../shared/kubernetes/kubeconfig';
+import { FakeAgent } from '../../support/fakeAgent';
+
+/** A sandbox cluster whose time flies, and a client to it on the same time. */
+export interface TestCluster {
+  readonly kubernetes: Kubernetes;
+  readonly agent: FakeAgent;
+  readonly clock: Clock;
+  readonly client: KubernetesClient;
+  clientOf(userName: string): KubernetesClient;
+  close(): Promise<void>;
+}
+
+export async function openTestCluster(options: KubernetesOptions = {}): Promise<TestCluster> {
+  const kubernetes = await startKubernetes({ timeScale: 100, ...options });
+  const agent = new FakeAgent();
+  const clock: Clock = {
+    now: () => kubernetes.clock.now(),
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      await kubernetes.clock.sleep(milliseconds, signal);
+      signal?.throwIfAborted();
+    },
+  };
+  const surroundings = { agent, clock, signal: new AbortController().signal };
+  const accessOf = (userName?: string): ClusterAccess => readKubeconfig(kubernetes.kubeconfig(userName), surroundings);
+  return {
+    kubernetes,
+    agent,
+    clock,
+    client: KubernetesClient.open(accessOf(), surroundings),
+    clientOf: (userName) => KubernetesClient.open(accessOf(userName), surroundings),
+    close: () => kubernetes.close(),
+  };
+}
+
+interface ScoringSettings {
+  readonly name?: string;
+  readonly replicas?: number;
+  readonly memory?: string;
+  readonly progressDeadlineSeconds?: number;
+  readonly securityContext?: Container['securityContext'] & object;
+  readonly envFrom?: Container['envFrom'] & object;
+}
+
+/** A scoring service of one container. */
+export function scoringDeployment(
+  image: string,
+  { name = 'score', replicas = 2, memory = '512Mi', progressDeadlineSeconds = 600, ...container }: ScoringSettings = {},
+): Deployment {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      progressDeadlineSeconds,
+      selector: { matchLabels: { app: name } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          containers: [
+            {
+              name: 'score',
+              image,
+              ports: [{ containerPort: 5001 }],
+              resources: { requests: { cpu: '100m', memory }, limits: { memory } },
+              readinessProbe: { httpGet: { path: '/healthz', port: 5001 }, periodSeconds: 1 },
+              ...container,
+            },
+          ],
+        },
+      },
+    },
+  };
+}
