@@ -20,6 +20,7 @@ const tile: Layer = { shape: box([0, 0], [32, 32], 6.5), fill: navy };
 const plus = union(line(2.4, [23.5, 19.7], [23.5, 27.3]), line(2.4, [19.7, 23.5], [27.3, 23.5]));
 const play = triangle([21.4, 20.2], [21.4, 26.8], [26.8, 23.5], 0.8);
 const stop = box([20.4, 20.4], [26.6, 26.6], 1);
+const rise = union(line(2.4, [23.5, 27.2], [23.5, 20.2]), line(2.4, [20.4, 22.9], [23.5, 19.8], [26.6, 22.9]));
 
 /** Every picture of the extension, by its path in `images/`. */
 export const icons: Readonly<Record<string, { readonly size: number; readonly layers: readonly Layer[] }>> = {
@@ -33,6 +34,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/InstallLibraries.png': { size: 32, layers: [tile, ...installedLibrary()] },
   'tasks/CreateJob.png': { size: 32, layers: [tile, ...jobList(), ...badge(plus)] },
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
+  'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
 };
 
 function model(): readonly Layer[] {
@@ -91,6 +93,15 @@ function cluster(): readonly Layer[] {
   return [
     { shape: line(1.8, top, left, right, top), fill: steel },
     { shape: union(circle(top, 4), circle(left, 4), circle(right, 4)), fill: white },
+  ];
+}
+
+/** One box with ribs, as they are shipped. */
+function container(): readonly Layer[] {
+  const ribs = [9.5, 13.8, 18.2, 22.5] as const;
+  return [
+    { shape: outline(box([5, 8], [27, 24], 2), 2.2), fill: white },
+    { shape: union(...ribs.map((x) => line(1.8, [x, 12], [x, 20]))), fill: steel },
   ];
 }
 

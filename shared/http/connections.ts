@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { Agent, ProxySettings } from '../agent/agent';
 import { TaskError } from '../errors';
+import { staysHere } from './baseUrl';
 import { readSecureContext, type ServiceCertificates } from './certificates';
 
 /** How calls reach one host: directly or through the agent's proxy. */
@@ -18,7 +19,7 @@ export interface Connections {
 }
 
 /**
- * How to reach a host: for https with the agent's proxy and certificates, for http (which is this machine) directly.
+ * How to reach a host: for https with the agent's proxy and certificates; for http with its proxy, and this machine directly.
  * Throws a TaskError when the agent's settings can't be used.
  */
 export function openConnections(
@@ -26,7 +27,13 @@ export function openConnections(
   agent: Pick<Agent, 'proxyFor' | 'certificates'>,
   service?: ServiceCertificates,
 ): Connections {
-  if (url.protocol === 'http:') return { transport: http, pool: new PlainPool(poolOptions), proxyHost: undefined };
+  if (url.protocol === 'http:') {
+    const pool = new PlainPool(poolOptions);
+    const settings = staysHere(url.hostname) ? undefined : agent.proxyFor(url.href);
+    if (!settings) return { transport: http, pool, proxyHost: undefined };
+    const proxy = parseProxy(settings);
+    return { transport: forwarding(url, proxy), pool, proxyHost: proxy.url.host };
+  }
   const certificates = agent.certificates();
   const secureContext = (certificates ?? service) && readSecureContext(certificates ?? {}, service);
   // AGENT_SKIPCERTVALIDATION is not honoured, by design; nor is NODE_TLS_REJECT_UNAUTHORIZED.
@@ -115,6 +122,26 @@ class TunnelPool extends TlsPool {
     request.end();
     return undefined;
   }
+}
+
+/** Plain requests that a proxy passes on: it is told the whole URL (RFC 9112 3.2.2). */
+function forwarding(target: URL, { url, authorization }: Proxy): Pick<typeof http, 'request'> {
+  const request = (options: http.RequestOptions, onAnswer?: (answer: http.IncomingMessage) => void) =>
+    http.request(
+      {
+        ...options,
+        hostname: url.hostname,
+        port: url.port || 80,
+        path: target.origin + (options.path ?? '/'),
+        headers: {
+          ...(options.headers as http.OutgoingHttpHeaders),
+          Host: target.host,
+          ...(authorization && { 'Proxy-Authorization': authorization }),
+        },
+      },
+      onAnswer,
+    );
+  return { request: request as typeof http.request };
 }
 
 interface Proxy {

@@ -25,6 +25,8 @@ export interface HttpClientOptions {
   readonly service: string;
   /** Absent where calls need no bearer token, such as those that ask for one. */
   readonly tokens?: TokenSource;
+  /** Whether calls without tokens hold no secret either, so that they may go to `http://` anywhere. */
+  readonly isOpen?: boolean;
   readonly agent: Pick<Agent, 'debug' | 'proxyFor' | 'certificates'>;
   readonly clock: Clock;
   /** Ends every call at once. */
@@ -49,7 +51,7 @@ const defaultBudgetSeconds = 120;
  */
 export function createHttpClient(options: HttpClientOptions): DetailedHttpClient {
   const { service, tokens, agent, clock, userAgent, silenceMilliseconds = 60_000, random = Math.random } = options;
-  const baseUrl = parseBaseUrl(options.baseUrl, service);
+  const baseUrl = parseBaseUrl(options.baseUrl, service, tokens !== undefined || options.isOpen !== true);
   const connections = openConnections(baseUrl, agent, options.tls);
   const destination = { service, host: baseUrl.host, proxyHost: connections.proxyHost };
   const throttle = throttleOf(baseUrl.host, clock);
@@ -198,11 +200,11 @@ function tooSlow(): NoAnswer {
   return new NoAnswer('TOO_SLOW', 'the answer was not complete in time', true, undefined);
 }
 
-function urlOf(baseUrl: URL, { path, query = {} }: HttpRequest): string {
+function urlOf(baseUrl: URL, { path, query = {}, exactQuery }: HttpRequest): string {
   const url = new URL(baseUrl.origin + baseUrl.pathname.replace(/\/$/, '') + path);
   for (const [key, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.append(key, String(value));
-  return url.href;
+  return exactQuery === undefined ? url.href : `${url.href}?${exactQuery}`;
 }
 
 function readWhole(answer: Answer, context: AnswerContext): Reading<HttpAnswer<unknown>> {

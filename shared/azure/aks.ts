@@ -1,0 +1,176 @@
+import { TaskError } from '../errors';
+import { HttpError } from '../http/errors';
+import type { DetailedHttpClient } from '../http/httpClient';
+import type { TokenSource } from '../http/tokenSource';
+import type { AzureIdentity } from '../identity/azureIdentity';
+
+/** A cluster of Azure Kubernetes Service that calls can be made to. */
+export interface AksCluster {
+  /** Its resource id. */
+  readonly id: string;
+  readonly name: string;
+  /** As kubectl would take it. It may ask for `kubelogin`: `clusterTokens` stands in for that. */
+  readonly kubeconfig: string;
+  /** Whether its API server has an address in a virtual network alone. */
+  readonly isPrivate: boolean;
+  /** The client id of the identity by which its nodes fetch images. */
+  readonly kubeletIdentity?: string;
+}
+
+/** Which cluster, and as whom. */
+export interface ClusterRequest {
+  /** `/subscriptions/…/managedClusters/…`; see `clusterIdOf`. */
+  readonly id: string;
+  /** By the certificate of the cluster's own administrator, past Microsoft Entra ID. */
+  readonly isAdmin: boolean;
+}
+
+const apiVersion = '2024-09-01';
+/** The last one that has `accessProfiles`. */
+const oldApiVersion = '2017-08-31';
+
+interface ManagedCluster {
+  readonly name: string;
+  readonly properties: {
+    readonly provisioningState?: string;
+    readonly powerState?: { readonly code?: string };
+    readonly aadProfile?: { readonly managed?: boolean };
+    readonly apiServerAccessProfile?: { readonly enablePrivateCluster?: boolean };
+    readonly identityProfile?: { readonly kubeletidentity?: { readonly clientId?: string } };
+  };
+}
+
+/** The resource id of a cluster. */
+export function clusterIdOf(subscriptionId: string, resourceGroup: string, name: string): string {
+  const [subscription, group, cluster] = [subscriptionId, resourceGroup, name].map(encodeURIComponent);
+  return `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${cluster}`;
+}
+
+/**
+ * Looks a cluster up and gets what its API server is reached by. Throws a TaskError when the cluster can't be used as it
+ * is now, or an HttpError that names the permission that is missing.
+ */
+export async function openCluster(arm: DetailedHttpClient, { id, isAdmin }: ClusterRequest): Promise<AksCluster> {
+  const path = pathOf(id);
+  const cluster = await arm.json<ManagedCluster>({
+    method: 'GET',
+    path,
+    query: { 'api-version': apiVersion },
+    purpose: `look up the cluster ${id}`,
+  });
+  const { name, properties } = cluster;
+  checkUsable(cluster);
+  const kubeconfig = isAdmin ? await adminCredential(arm, path, name) : await userCredential(arm, path, name);
+  const kubeletIdentity = properties.identityProfile?.kubeletidentity?.clientId;
+  return {
+    id,
+    name,
+    kubeconfig,
+    isPrivate: properties.apiServerAccessProfile?.enablePrivateCluster === true,
+    ...(kubeletIdentity !== undefined && { kubeletIdentity }),
+  };
+}
+
+/** The server application of Azure Kubernetes Service, the same in all clouds (Azure/kubelogin). */
+const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630';
+
+/** Who signs in to a cluster that knows people by Microsoft Entra ID: in the place of kubelogin, and of its `--server-id`. */
+export function clusterTokens(identity: AzureIdentity, serverId = aksServer): TokenSource {
+  return identity.tokensFor({ name: 'Azure Kubernetes Service', id: serverId });
+}
+
+/** A cluster's resource id as the path of requests. Throws a TaskError. */
+export function pathOf(id: string): string {
+  const [, subscription, group, name] =
+    /^\/subscriptions\/([^/?#]+)\/resourceGroups\/([^/?#]+)\/providers\/Microsoft\.ContainerService\/managedClusters\/([^/?#]+)\/?$/i.exec(
+      id,
+    ) ?? [];
+  if (subscription === undefined || group === undefined || name === undefined)
+    throw new TaskError(
+      `'${id}' is not the resource id of an AKS cluster: it should look like /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/….`,
+    );
+  return clusterIdOf(...(([subscription, group, name] as const).map(decodeURIComponent) as [string, string, string]));
+}
+
+function checkUsable({ name, properties }: ManagedCluster): void {
+  const { provisioningState = 'Succeeded', powerState, aadProfile } = properties;
+  if (powerState?.code?.toLowerCase() === 'stopped')
+    throw new TaskError(
+      `The cluster '${name}' is stopped. Start it (Azure portal, the cluster, Start; or az aks start) and run the step again.`,
+    );
+  const isBetween = ['creating', 'starting', 'stopping', 'deleting'].includes(provisioningState.toLowerCase());
+  if (isBetween)
+    throw new TaskError(
+      `The cluster '${name}' can't take a deployment now: Azure says that it is ${provisioningState}. Run the step again when that is over.`,
+    );
+  if (aadProfile && aadProfile.managed !== true)
+    throw new TaskError(
+      `The cluster '${name}' has the old integration with Azure AD, which Microsoft has ended. Move it to the one that AKS manages: az aks update --enable-aad.`,
+    );
+}
+
+/** The role for users has changed its action: whichever of both the identity holds is enough. */
+async function userCredential(arm: DetailedHttpClient, path: string, name: string): Promise<string> {
+  try {
+    return await listCredential(arm, `${path}/listClusterUserCredential`, name, { format: 'exec' });
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.status !== 403) throw error;
+    return await oldUserCredential(arm, path, name, error);
+  }
+}
+
+async function oldUserCredential(
+  arm: DetailedHttpClient,
+  path: string,
+  name: string,
+  refusal: HttpError,
+): Promise<string> {
+  try {
+    const { properties } = await arm.json<{ readonly properties?: { readonly kubeConfig?: string } }>({
+      method: 'GET',
+      path: `${path}/accessProfiles/clusterUser`,
+      query: { 'api-version': oldApiVersion },
+      purpose: `get credentials for the cluster '${name}'`,
+    });
+    return decoded(properties?.kubeConfig, name);
+  } catch (error) {
+    if (error instanceof HttpError && [403, 404].includes(error.status)) throw refusal;
+    throw error;
+  }
+}
+
+async function adminCredential(arm: DetailedHttpClient, path: string, name: string): Promise<string> {
+  try {
+    return await listCredential(arm, `${path}/listClusterAdminCredential`, name);
+  } catch (error) {
+    if (!(error instanceof HttpError) || !/static credential is not allowed/i.test(error.serviceMessage)) throw error;
+    throw new TaskError(
+      `${error.message} The cluster has no local accounts: sign in to it as the service connection itself, not as its administrator.`,
+      { cause: error },
+    );
+  }
+}
+
+async function listCredential(
+  arm: DetailedHttpClient,
+  path: string,
+  name: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { kubeconfigs = [] } = await arm.json<{
+    readonly kubeconfigs?: readonly { readonly name?: string; readonly value?: string }[];
+  }>({
+    method: 'POST',
+    path,
+    query: { 'api-version': apiVersion, ...query },
+    purpose: `get credentials for the cluster '${name}'`,
+    repeatable: true,
+  });
+  const usual = kubeconfigs.find((entry) => entry.name === 'clusterUser' || entry.name === 'clusterAdmin');
+  return decoded((usual ?? kubeconfigs[0])?.value, name);
+}
+
+function decoded(base64: string | undefined, name: string): string {
+  if (!base64) throw new TaskError(`Azure gave no credentials for the cluster '${name}'.`);
+  return Buffer.from(base64, 'base64').toString('utf8');
+}

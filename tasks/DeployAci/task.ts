@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerInstances';
+import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/deployContainerGroup';
+import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/deployContainerGroup/groupBody';
+import { secretsIn } from '../../shared/azure/deployContainerGroup/groupDifference';
+import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/deployContainerGroup/groupSummary';
+import { smokeTestGroup, type SmokeTest } from '../../shared/azure/deployContainerGroup/smokeTestGroup';
+import { openSubscription } from '../../shared/azure/openSubscription';
+import type { InputProblem } from '../../shared/errors';
+import type { Json } from '../../shared/http/httpClient';
+import { parseJson } from '../../shared/http/json';
+import { parseJsonPath } from '../../shared/smokeTest/jsonPath';
+import { anything } from '../../shared/smokeTest/runSmokeTest';
+import {
+  choice,
+  connection,
+  document,
+  documentFile,
+  filePath,
+  integer,
+  lines,
+  pairs,
+  text,
+} from '../../shared/task/inputs';
+import { defineTask, type Values } from '../../shared/task/task';
+
+const when = { action: 'deploy' } as const;
+const number = { matches: /^\d+(\.\d+)?$/, rule: 'must be a number, such as 1.5.' };
+const path = { matches: /^\//, rule: 'must begin with /, such as /score.' };
+const resourceId = { matches: /^\/subscriptions\//i, rule: 'must be a resource id: /subscriptions/….' };
+/** Two characters are left for the name of a second group beside it. */
+const groupName = {
+  matches: /^[a-z0-9]([-a-z0-9]{0,59}[a-z0-9])?$/,
+  rule: 'must have 1 to 61 lower-case letters, digits and hyphens, with no hyphen at either end.',
+};
+
+const inputs = {
+  azureConnection: connection('AzureRM', { required: true }),
+  resourceGroup: text({ required: true, picker: true }),
+  containerGroupName: text({ required: true, pattern: groupName }),
+  action: choice(['deploy', 'delete'], { required: true, default: 'deploy' }),
+  location: text({ when }),
+  image: text({ when }),
+  port: text({ when, pattern: { matches: /^\d{1,5}$/, rule: 'must be a port number.' } }),
+  cpu: text({ when, pattern: number }),
+  memoryGb: text({ when, pattern: number }),
+  environment: pairs({ when }),
+  secrets: pairs({ when }),
+  modelName: text({ when }),
+  modelVersion: text({ when }),
+  scoringPath: text({ when, default: '/score', pattern: path }),
+  livenessPath: text({ when, pattern: path }),
+  readinessPath: text({ when, pattern: path }),
+  registryIdentity: text({ when, pattern: resourceId }),
+  registryServer: text({ when }),
+  registryUsername: text({ when }),
+  registryPassword: text({ when }),
+  dnsNameLabel: text({ when }),
+  dnsReuseScope: choice(['Unsecure', 'TenantReuse', 'SubscriptionReuse', 'ResourceGroupReuse', 'Noreuse'], { when }),
+  subnetId: text({ when, pattern: resourceId }),
+  restartPolicy: choice(['Always', 'OnFailure', 'Never'], { when }),
+  onImmutableChange: choice(['replace', 'sideBySide'], { when, default: 'replace' }),
+  spec: document({ when }),
+  specFile: documentFile({ when }),
+  samplePayload: lines({ when }),
+  samplePayloadFile: filePath({ when }),
+  expectedStatus: integer({ when, default: 200, min: 100, max: 599 }),
+  expectedJson: pairs({ when }),
+  maxLatencyMilliseconds: text({ when, pattern: { matches: /^\d{1,7}$/, rule: 'must be a number of milliseconds.' } }),
+  smokeRequests: integer({ when, default: 1, min: 1, max: 1000 }),
+  timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
+};
+
+/** Has a scoring service run in a container group of Azure Container Instances, or has the group gone. */
+export const task = defineTask({
+  inputs,
+  outputs: ['containerGroupName', 'scoringUri', 'image', 'previousImage', 'change', 'resultState'],
+  check,
+
+  async run({ inputs, agent, clock, signal, setOutput }) {
+    const { containerGroupName: name, resourceGroup, scoringPath, onImmutableChange } = inputs;
+    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
+    const surroundings = { agent, report: agent, clock, signal, deadline };
+    const { arm, subscriptionId } = openSubscription(inputs.azureConnection, surroundings);
+    const groups = new ContainerGroupsApi(arm, { subscriptionId, resourceGroup }, surroundings);
+
+    if (inputs.action === 'delete') {
+      const deleted = await deleteContainerGroup(groups, name, surroundings);
+      setOutput('containerGroupName', name);
+      setOutput('change', deleted ? 'deleted' : 'unchanged');
+      setOutput('resultState', 'Absent');
+      return deleted ? `The container group '${name}' is deleted.` : `There is no container group '${name}'.`;
+    }
+
+    const body = groupBody(serviceOf(inputs));
+    const secrets = secretsIn(body);
+    for (const secret of secrets) agent.setSecret(secret);
+    let previousImage = '';
+    const onSeen = (group: ContainerGroup): void => {
+      setOutput('containerGroupName', group.name);
+      setOutput('scoringUri', scoringUriOf(group, scoringPath));
+      setOutput('image', imageOf(group));
+      setOutput('resultState', stateOf(group));
+    };
+    const onPrevious = (group: ContainerGroup): void => setOutput('previousImage', (previousImage = imageOf(group)));
+    const smokeTest = smokeTestOf(inputs);
+    const prove = async (group: ContainerGroup, look: () => Promise<unknown>): Promise<void> => {
+      if (smokeTest) await smokeTestGroup(scoringUriOf(group, scoringPath), smokeTest, look, surroundings);
+    };
+    const wanted = { name, body, secrets, onImmutableChange };
+    const { group, change } = await deployContainerGroup(
+      groups,
+      { ...wanted, onSeen, onPrevious, prove },
+      surroundings,
+    );
+    setOutput('change', change);
+    if (change !== 'unchanged')
+      await agent.summary('Container group', groupSummary(group, { change, previousImage, scoringPath }));
+    return `The container group '${group.name}' ${change === 'unchanged' ? 'is' : 'was'} ${change}. ${scoringUriOf(group, scoringPath)}`;
+  },
+});
+
+type Given = Values<typeof inputs>;
+
+function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+  if (inputs.action !== 'deploy') return [];
+  const problems: InputProblem[] = [];
+  const say = (input: string, problem: string): void => void problems.push({ input, problem });
+  const { registryIdentity, registryUsername, registryPassword, samplePayload, expectedJson = {} } = inputs;
+  if (inputs.spec && inputs.specFile) say('spec', "and 'specFile' must not both be given.");
+  if (samplePayload && inputs.samplePayloadFile !== undefined)
+    say('samplePayload', "and 'samplePayloadFile' must not both be given.");
+  if (samplePayload && !isJson(samplePayload.join('\n'))) say('samplePayload', 'must be JSON.');
+  if (registryIdentity !== undefined && registryUsername !== undefined)
+    say('registryIdentity', "and 'registryUsername' must not both be given.");
+  if ((registryUsername === undefined) !== (registryPassword === undefined))
+    say('registryPassword', "and 'registryUsername' must be given together.");
+  if (inputs.subnetId !== undefined && inputs.dnsNameLabel !== undefined)
+    say('dnsNameLabel', "is for groups with a public address, not in a network of their own ('subnetId').");
+  for (const place of Object.keys(expectedJson))
+    if (!parseJsonPath(place)) say('expectedJson', `has '${place}', which is no JSON path.`);
+
+  if (bad.has('spec') || bad.has('specFile')) return problems;
+  const { location, image, port } = essentialsOf(groupBody(serviceOf(inputs)));
+  if (location === undefined) say('location', "must be given, or else location in 'spec' or 'specFile'.");
+  if (image === undefined) say('image', "must be given, or else the image of a container in 'spec' or 'specFile'.");
+  if (port === undefined) say('port', "must be given, or else ipAddress.ports in 'spec' or 'specFile'.");
+  return problems;
+}
+
+function serviceOf(inputs: Partial<Given>): ServiceDescription {
+  const { registryIdentity, registryServer, registryUsername: username, registryPassword: password } = inputs;
+  const user =
+    username !== undefined && password !== undefined ? { server: registryServer, username, password } : undefined;
+  return {
+    ...inputs,
+    name: inputs.containerGroupName ?? '',
+    spec: inputs.spec ?? inputs.specFile,
+    port: numberOf(inputs.port),
+    cpu: numberOf(inputs.cpu),
+    memoryGb: numberOf(inputs.memoryGb),
+    registry: registryIdentity === undefined ? user : { identity: registryIdentity, server: registryServer },
+  };
+}
+
+function smokeTestOf(inputs: Given): SmokeTest | undefined {
+  const { samplePayload, samplePayloadFile, expectedStatus, expectedJson = {}, smokeRequests } = inputs;
+  const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
+  if (payload === undefined) return undefined;
+  const maxLatencyMilliseconds = numberOf(inputs.maxLatencyMilliseconds);
+  const json = Object.entries(expectedJson).map(([place, value]) => [place, expectedValue(value)] as const);
+  return {
+    payload,
+    expectation: {
+      status: expectedStatus,
+      requests: smokeRequests,
+      json: Object.fromEntries(json),
+      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds }),
+    },
+  };
+}
+
+/** `0.5`, `true` and `"a"` as in JSON, other texts as they are; `*` for any value. */
+function expectedValue(value: Json): Json {
+  if (value === '*') return anything;
+  return typeof value === 'string' && isJson(value) ? (parseJson(value) as Json) : value;
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch {
+    return false; // What it is instead doesn't matter.
+  }
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}

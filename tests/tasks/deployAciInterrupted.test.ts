@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import type { Fault } from '../../sandbox/http/faults';
+import type { Clock } from '../../shared/clock';
+import { CancelledError } from '../../shared/errors';
+import { openGate, type Stop } from '../support/gate';
+import { DeployAciAzure } from './deployAciAzure';
+
+type Inputs = Readonly<Record<string, string>>;
+
+/** What there is before the step, and what the step is to do. */
+const scenarios: Readonly<Record<string, { readonly before?: Inputs; readonly inputs: Inputs }>> = {
+  created: { inputs: {} },
+  updated: { before: {}, inputs: { image: 'models.azurecr.io/score:2', secrets: 'KEY=secret' } },
+  replaced: { before: {}, inputs: { cpu: '2' } },
+  'replaced side by side': { before: {}, inputs: { cpu: '2', onImmutableChange: 'sideBySide' } },
+  deleted: { before: {}, inputs: { containerGroupName: 'score', action: 'delete' } },
+};
+
+const faults: readonly Fault[] = [
+  { effect: 'status', status: 429, retryAfter: 20 },
+  { effect: 'status', status: 503, errorCode: 'ServerBusy' },
+  { effect: 'status', status: 500, errorCode: 'InternalServerError', when: 'after' },
+  { effect: 'reset', when: 'before' },
+  { effect: 'reset', when: 'after' },
+  { effect: 'truncated' },
+];
+
+describe('DeployAci, disturbed', function () {
+  this.timeout(60_000);
+  let azure: DeployAciAzure;
+  before(async () => {
+    azure = await DeployAciAzure.open();
+    azure.azure.containerInstances.shapes.delete = 'asyncOperation';
+  });
+  after(() => azure.close());
+
+  async function stage(inputs: Inputs | undefined): Promise<void> {
+    azure.azure.faults.clear();
+    for (const group of azure.azure.containerInstances.groups) await azure.azure.containerInstances.delete(group);
+    azure.clock.advance(60_000);
+    if (inputs) await succeeds(inputs, 'before');
+    azure.azure.requests.clear();
+  }
+
+  /** The numbers of the requests of a step that differ: of looks that are repeated, the first after each write. */
+  function stops(): readonly number[] {
+    const seen = new Set<string>();
+    let writes = 0;
+    return azure.azure.requests.list().flatMap(({ method, path }, index) => {
+      const key = `${writes} ${method} ${path.replace(/operations\/.*/, '')}`;
+      if (method !== 'GET') writes++;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [index + 1];
+    });
+  }
+
+  async function succeeds(inputs: Inputs, where: string): Promise<void> {
+    const agent = await azure.run(inputs);
+    assert.equal(agent.end.result, 'Succeeded', `${where}: ${agent.end.message}\n${agent.text()}`);
+  }
+
+  async function runUntil(inputs: Inputs, stop: Stop): Promise<void> {
+    const gate = await openGate(azure.azure.url, stop);
+    const kill = new AbortController();
+    const clock: Clock = {
+      now: () => azure.clock.now(),
+      sleep: async (milliseconds, signal) => {
+        kill.signal.throwIfAborted();
+        await azure.clock.sleep(milliseconds, signal);
+      },
+    };
+    const running = azure.run(inputs, { url: gate.url, clock, signal: kill.signal });
+    await Promise.race([gate.reached, running]);
+    kill.abort(new Error('killed'));
+    await gate.close();
+    await running;
+  }
+
+  for (const [change, { before, inputs }] of Object.entries(scenarios)) {
+    it(`comes to the same end when it is killed at any request and run again: ${change}`, async () => {
+      await stage(before);
+      await succeeds(inputs, 'undisturbed');
+      const [endState, requests] = [azure.endState(), stops()];
+      for (const request of requests)
+        for (const when of ['before', 'after'] as const) {
+          const where = `killed ${when} request ${request}`;
+          await stage(before);
+          await runUntil(inputs, { request, when });
+          await succeeds(inputs, where);
+          assert.deepEqual(azure.endState(), endState, where);
+        }
+    });
+
+    if (change === 'replaced side by side')
+      it(`survives faults that pass, at any request: ${change}`, async () => {
+        await stage(before);
+        await succeeds(inputs, 'undisturbed');
+        const [endState, requests] = [azure.endState(), stops()];
+        for (const from of requests)
+          for (const fault of faults) {
+            const where = `${fault.effect ?? ''} ${fault.status ?? ''} ${fault.when ?? ''} at request ${from}`;
+            await stage(before);
+            azure.azure.faults.add({ ...fault, from });
+            await succeeds(inputs, where);
+            assert.deepEqual(azure.endState(), endState, where);
+          }
+      });
+  }
+
+  it('stops when the run is cancelled, and says that Azure goes on', async () => {
+    await stage(undefined);
+    const cancel = new AbortController();
+    const clock: Clock = {
+      now: () => azure.clock.now(),
+      sleep: async (milliseconds, signal) => {
+        cancel.abort(new CancelledError());
+        await azure.clock.sleep(milliseconds, signal);
+      },
+    };
+    const agent = await azure.run({}, { clock, signal: cancel.signal });
+    assert.equal(agent.end.result, 'Canceled');
+    assert.match(agent.end.message, /Azure goes on with it \(operation [\w-]+\)\./);
+    assert.doesNotMatch(agent.text(), /[?&]s=/);
+  });
+});
