@@ -35,6 +35,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/CreateJob.png': { size: 32, layers: [tile, ...jobList(), ...badge(plus)] },
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
+  'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
 };
 
 function model(): readonly Layer[] {
@@ -102,6 +103,16 @@ function container(): readonly Layer[] {
   return [
     { shape: outline(box([5, 8], [27, 24], 2), 2.2), fill: white },
     { shape: union(...ribs.map((x) => line(1.8, [x, 12], [x, 20]))), fill: steel },
+  ];
+}
+
+/** The same box three times, one behind the other. */
+function replicas(): readonly Layer[] {
+  const [back, middle, front] = [box([11, 5], [27, 16], 2), box([8, 9], [24, 20], 2), box([5, 13], [21, 24], 2)];
+  return [
+    { shape: outline(without(back, middle), 2), fill: steel },
+    { shape: outline(without(middle, front), 2), fill: steel },
+    { shape: outline(front, 2.2), fill: white },
   ];
 }
 

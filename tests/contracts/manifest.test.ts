@@ -45,9 +45,9 @@ describe('vss-extension.json', () => {
     for (const { folder } of tasks) assert.equal(await pngSize(`images/tasks/${folder}.png`), 32);
   });
 
-  it('gives tasks only connection types of its own, and that of Azure', () => {
+  it('gives tasks only connection types of its own, and those of every organization', () => {
     const own = manifest.contributions.filter(({ type }) => type === endpointContribution);
-    const types = ['AzureRM', ...own.map(({ properties }) => properties.name)];
+    const types = ['AzureRM', 'kubernetes', ...own.map(({ properties }) => properties.name)];
     const used = tasks.flatMap((task) => task.manifest.inputs).map((input) => input.type.split(':'));
     for (const [kind, type = ''] of used) if (kind === 'connectedService') assert.ok(types.includes(type), type);
   });

@@ -1,0 +1,170 @@
+import type { Toleration } from 'kubernetes-types/core/v1';
+import type { Json } from '../../http/httpClient';
+import { stringifyJson } from '../../http/json';
+import { parseImage } from './imageReference';
+import { serviceNameRule, type ServiceDescription } from './serviceDescription';
+
+/** Something wrong with a setting, in the words that follow its name; a value is never repeated. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly problem: string;
+}
+
+type Settings = Readonly<Record<string, Json | undefined>>;
+type Read<T> = (value: Json) => T | undefined;
+
+interface Setting<T> {
+  readonly read: Read<T>;
+  /** What it must be, when it can't be read. */
+  readonly rule: string;
+}
+
+const cpuForm = /^(\d+(\.\d{1,3})?|\d+m)$/;
+const memoryForm = /^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
+const variableForm = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const exposures = ['clusterIp', 'loadBalancer', 'internalLoadBalancer'] as const;
+
+const anyText: Setting<string> = { read: (value) => textOf(value) || undefined, rule: 'must be a text.' };
+const path = matching(/^\/\S*$/, 'must begin with /, such as /score.');
+const flag: Setting<boolean> = {
+  read: (value) => (/^(true|false)$/i.test(textOf(value)) ? textOf(value).toLowerCase() === 'true' : undefined),
+  rule: 'must be true or false.',
+};
+const texts: Setting<readonly string[]> = {
+  read: (value) => (isList(value) ? value.map(textOf) : undefined),
+  rule: 'must be a list of texts.',
+};
+const variables: Setting<Readonly<Record<string, string>>> = {
+  read: (value) => {
+    const map = textMap(value);
+    return map && Object.keys(map).every((name) => variableForm.test(name)) ? map : undefined;
+  },
+  rule: 'must be a map of names to values; a name has letters, digits, _, - and dots, and begins with no digit.',
+};
+
+/** All that can be said of a service, and what it must be. */
+const settings = {
+  serviceName: matching(serviceNameRule.matches, serviceNameRule.rule),
+  image: {
+    read: (value: Json) => (parseImage(textOf(value)) ? textOf(value) : undefined),
+    rule: 'must be the name of an image, such as registry.azurecr.io/score:1.4.',
+  },
+  port: whole(1, 65_535),
+  scoringPath: path,
+  healthPath: path,
+  cpu: matching(cpuForm, 'must be an amount of cores, such as 0.5 or 500m.'),
+  memory: matching(memoryForm, 'must be an amount of memory with its unit, such as 512Mi or 2Gi.'),
+  replicas: whole(1, 1000),
+  minReplicas: whole(1, 1000),
+  maxReplicas: whole(1, 1000),
+  targetCpuPercent: whole(1, 1000),
+  environment: variables,
+  secrets: variables,
+  configFiles: { read: textMap, rule: 'must be a map of file names to texts.' },
+  identityClientId: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the client id of an identity.'),
+  imagePullSecret: anyText,
+  exposure: {
+    read: (value: Json) => exposures.find((one) => one.toLowerCase() === textOf(value).toLowerCase()),
+    rule: `must be one of ${exposures.join(', ')}.`,
+  },
+  modelName: anyText,
+  modelVersion: anyText,
+  runAsNonRoot: flag,
+  readOnlyRootFilesystem: flag,
+  command: texts,
+  args: texts,
+  gpus: whole(1, 64),
+  nodeSelector: { read: textMap, rule: 'must be a map of labels to values.' },
+  tolerations: {
+    read: (value: Json): readonly Toleration[] | undefined => {
+      const all = isList(value) ? value : undefined;
+      return all?.every(isMap) ? all.map((one) => ({ ...one })) : undefined;
+    },
+    rule: 'must be a list of tolerations, as in a pod.',
+  },
+  startupSeconds: whole(1, 7200),
+  progressDeadlineSeconds: whole(30, 604_800),
+} satisfies Readonly<Record<string, Setting<unknown>>>;
+
+type Known = { readonly [Name in keyof typeof settings]?: NonNullable<ReturnType<(typeof settings)[Name]['read']>> };
+
+const defaults = {
+  port: 5001,
+  scoringPath: '/score',
+  healthPath: '/healthz',
+  cpu: '0.5',
+  memory: '1Gi',
+  replicas: 2,
+  exposure: 'clusterIp',
+  runAsNonRoot: true,
+  readOnlyRootFilesystem: true,
+  startupSeconds: 600,
+  progressDeadlineSeconds: 1200,
+} as const;
+const defaultMaxReplicas = 10;
+const defaultTargetCpuPercent = 70;
+
+/** A service from what is said of it, or all that is wrong with that. */
+export function describeService(
+  given: Settings,
+): { readonly service: ServiceDescription } | { readonly problems: readonly SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const known: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const setting: Setting<unknown> | undefined = isSetting(name) ? settings[name] : undefined;
+    const read = setting?.read(value);
+    if (read !== undefined) known[name] = read;
+    else problems.push({ setting: name, problem: setting?.rule ?? 'is no setting of a service.' });
+  }
+  for (const name of ['serviceName', 'image'])
+    if (given[name] === undefined) problems.push({ setting: name, problem: 'is required.' });
+  const { minReplicas, maxReplicas, targetCpuPercent, ...rest } = known as Known;
+  const isScaled = minReplicas !== undefined || maxReplicas !== undefined || targetCpuPercent !== undefined;
+  const least = minReplicas ?? rest.replicas ?? defaults.replicas;
+  const most = maxReplicas ?? Math.max(defaultMaxReplicas, least);
+  if (most < least) problems.push({ setting: 'maxReplicas', problem: 'must not be less than the fewest replicas.' });
+  const { serviceName, image } = rest;
+  if (problems.length > 0 || serviceName === undefined || image === undefined) return { problems };
+  const autoscaling = {
+    minReplicas: least,
+    maxReplicas: most,
+    targetCpuPercent: targetCpuPercent ?? defaultTargetCpuPercent,
+  };
+  return { service: { ...defaults, ...rest, serviceName, image, ...(isScaled && { autoscaling }) } };
+}
+
+function isSetting(name: string): name is keyof typeof settings {
+  return Object.hasOwn(settings, name);
+}
+
+function matching(form: RegExp, rule: string): Setting<string> {
+  return { read: (value) => (form.test(textOf(value)) ? textOf(value) : undefined), rule };
+}
+
+function whole(least: number, most: number): Setting<number> {
+  return {
+    read: (value) => {
+      const number = /^\d{1,9}$/.test(textOf(value)) ? Number(textOf(value)) : NaN;
+      return number >= least && number <= most ? number : undefined;
+    },
+    rule: `must be a whole number from ${least} to ${most}.`,
+  };
+}
+
+function textMap(value: Json): Readonly<Record<string, string>> | undefined {
+  if (!isMap(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, textOf(one ?? '')]));
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'object' && value !== null ? stringifyJson(value) : String(value);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Json): value is { readonly [key: string]: Json | undefined } {
+  return typeof value === 'object' && value !== null && !isList(value);
+}

@@ -1,0 +1,81 @@
+import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, intCoreTag, loadAll, mergeTag, YAMLException } from 'js-yaml';
+import { TaskError } from '../../errors';
+import type { KubernetesObject } from '../resource';
+
+/** A file of a team's own manifests. */
+export interface ManifestFile {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Of version 1.1, in which `0644` is octal. */
+const octalInteger = defineScalarTag<number>(intCoreTag.tagName, {
+  ...intCoreTag,
+  resolve(source, isExplicit, tagName) {
+    const [, sign, digits] = /^([-+]?)0([0-7]+)$/.exec(source) ?? [];
+    if (digits === undefined) return intCoreTag.resolve(source, isExplicit, tagName);
+    return parseInt(digits, 8) * (sign === '-' ? -1 : 1);
+  },
+});
+/** As kubectl reads YAML (sigs.k8s.io/yaml): `yes` and `on` are true, times are texts. */
+const schema = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, octalInteger);
+
+/**
+ * Reads YAML or JSON files that hold objects of Kubernetes, one or more each, in their order. Throws a TaskError that lists all that is wrong with them.
+ */
+export function readManifests(files: readonly ManifestFile[]): readonly KubernetesObject[] {
+  const problems: string[] = [];
+  const found = new Map<string, KubernetesObject>();
+  for (const { name, text } of files) {
+    let documents: readonly unknown[] = [];
+    try {
+      documents = loadAll(text.replace(/^\uFEFF/, ''), { schema });
+    } catch (error) {
+      if (!(error instanceof YAMLException)) throw error;
+      const line = error.mark ? `, line ${error.mark.line + 1}` : '';
+      problems.push(`${name}${line}: no valid YAML: ${error.reason}.`);
+    }
+    for (const [index, document] of documents.entries()) {
+      const where = documents.length > 1 ? `${name}, document ${index + 1}` : name;
+      // A file may end with a separator, or hold comments alone.
+      if (document === null || document === undefined) continue;
+      for (const object of itemsOf(document)) {
+        const problem = objectProblem(object);
+        if (problem !== undefined) {
+          problems.push(`${where}: ${problem}`);
+          continue;
+        }
+        const key = keyOf(object);
+        if (found.has(key)) problems.push(`${where}: ${key} is there a second time.`);
+        found.set(key, object);
+      }
+    }
+  }
+  if (problems.length === 0 && found.size === 0) problems.push('There is no object in them.');
+  if (problems.length > 0)
+    throw new TaskError(`The manifests can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  return [...found.values()];
+}
+
+/** What a list holds, or the document itself. */
+function itemsOf(document: unknown): readonly KubernetesObject[] {
+  const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+    ? (items as readonly KubernetesObject[])
+    : [document as KubernetesObject];
+}
+
+function objectProblem(object: KubernetesObject): string | undefined {
+  if (typeof object !== 'object' || Array.isArray(object)) return 'it is no object of Kubernetes.';
+  const { apiVersion, kind, metadata } = object;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    return 'it has no apiVersion or no kind: is it a manifest of Kubernetes?';
+  if (typeof metadata?.name !== 'string') return `the ${kind} has no metadata.name.`;
+  return undefined;
+}
+
+function keyOf({ kind, metadata }: KubernetesObject): string {
+  const { name = '', namespace } = metadata ?? {};
+  return `${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}

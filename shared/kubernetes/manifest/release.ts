@@ -1,0 +1,95 @@
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
+import type { Service } from 'kubernetes-types/core/v1';
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { TaskError } from '../../errors';
+import type { KubernetesObject } from '../resource';
+import { labels, marked, product } from './labels';
+
+/** All that a deployment applies, by the part that it plays. */
+export interface Release {
+  /** Of the service: what its slots are named after. */
+  readonly name: string;
+  /** What pods need, and all else that gives them no requests. */
+  readonly foundations: readonly KubernetesObject[];
+  readonly deployments: readonly Deployment[];
+  /** What leads requests to pods. */
+  readonly services: readonly Service[];
+  /** What leads requests to Services. */
+  readonly routes: readonly KubernetesObject[];
+  readonly autoscalers: readonly HorizontalPodAutoscaler[];
+  readonly disruptionBudgets: readonly PodDisruptionBudget[];
+}
+
+const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'VirtualService']);
+/** First what others are in or need, then all else in the order of the manifests. */
+const firstKinds = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'ResourceQuota',
+  'ServiceAccount',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'PersistentVolumeClaim',
+  'ConfigMap',
+  'Secret',
+];
+
+/**
+ * Sorts objects by the part that they play, and marks each with the service and with the annotations. Throws a TaskError
+ * when there is no Deployment, which a service needs.
+ */
+export function releaseOf(
+  objects: readonly KubernetesObject[],
+  notes: Readonly<Record<string, string>> = {},
+  serviceName?: string,
+): Release {
+  const ofKind = (kind: string): readonly KubernetesObject[] => objects.filter((object) => object.kind === kind);
+  const deployments = ofKind('Deployment') as readonly Deployment[];
+  const name = serviceName ?? deployments[0]?.metadata?.name;
+  if (name === undefined) throw new TaskError('The manifests hold no Deployment: there is nothing to be rolled out.');
+  const mark = <T extends KubernetesObject>(object: T): T => ({
+    ...object,
+    metadata: marked(object.metadata, {
+      labels: { [labels.service]: name, [labels.managedBy]: product },
+      annotations: { ...notes },
+    }),
+  });
+  const parts = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget'];
+  const rest = objects.filter((object) => !parts.includes(object.kind ?? '') && !isRoute(object));
+  return {
+    name,
+    foundations: [...rest].sort((a, b) => rankOf(a) - rankOf(b)).map(mark),
+    deployments: deployments.map(mark),
+    services: (ofKind('Service') as readonly Service[]).map(mark),
+    routes: objects.filter(isRoute).map(mark),
+    autoscalers: (ofKind('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]).map(mark),
+    disruptionBudgets: (ofKind('PodDisruptionBudget') as readonly PodDisruptionBudget[]).map(mark),
+  };
+}
+
+/** Leads requests to Services. */
+export function isRoute({ kind = '' }: KubernetesObject): boolean {
+  return routeKinds.has(kind);
+}
+
+/** In the order in which they are applied. */
+export function objectsOf(release: Release): readonly KubernetesObject[] {
+  const { foundations, deployments, services, routes, autoscalers, disruptionBudgets } = release;
+  return [...foundations, ...deployments, ...services, ...routes, ...autoscalers, ...disruptionBudgets];
+}
+
+/** The namespace that all objects name; undefined when none does. Throws a TaskError when they name several. */
+export function namespaceOf(objects: readonly KubernetesObject[]): string | undefined {
+  const named = [...new Set(objects.map(({ metadata }) => metadata?.namespace).filter((name) => name !== undefined))];
+  if (named.length > 1)
+    throw new TaskError(`The manifests name the namespaces ${named.join(', ')}: deploy each by a step of its own.`);
+  return named[0];
+}
+
+function rankOf({ kind = '' }: KubernetesObject): number {
+  const rank = firstKinds.indexOf(kind);
+  return rank < 0 ? firstKinds.length : rank;
+}

@@ -1,0 +1,17 @@
+import { dump } from 'js-yaml';
+import type { KubernetesObject } from '../resource';
+
+/** The objects as YAML that kubectl could apply, but for the values of Secrets, which nobody is to read. */
+export function renderYaml(objects: readonly KubernetesObject[]): string {
+  return objects.map((object) => `---\n${dump(hidden(object), { lineWidth: -1, noRefs: true })}`).join('');
+}
+
+function hidden(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Secret') return object;
+  const { data, stringData } = object as { readonly data?: object; readonly stringData?: object };
+  return { ...object, ...(data && { data: masked(data) }), ...(stringData && { stringData: masked(stringData) }) };
+}
+
+function masked(values: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(values).map((key) => [key, '***']));
+}

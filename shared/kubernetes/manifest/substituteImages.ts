@@ -1,0 +1,95 @@
+import type { PodSpec } from 'kubernetes-types/core/v1';
+import { TaskError } from '../../errors';
+import { titleOf, type KubernetesObject } from '../resource';
+import { parseImage, repositoryOf } from './imageReference';
+
+/** A container that got another image. */
+export interface Substitution {
+  /** `Deployment score` */
+  readonly object: string;
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Substituted {
+  readonly objects: readonly KubernetesObject[];
+  readonly substitutions: readonly Substitution[];
+}
+
+/**
+ * Gives every container whose image is of the same repository the image named: another tag or digest, whatever stood
+ * there. Throws a TaskError that lists images that are no names, name a repository twice, or are used by no container.
+ */
+export function substituteImages(objects: readonly KubernetesObject[], images: readonly string[]): Substituted {
+  const problems: string[] = [];
+  const wanted = new Map<string, string>();
+  for (const image of images) {
+    const parsed = parseImage(image);
+    if (!parsed) {
+      problems.push(`${image} is no valid name of an image: it should look like registry.azurecr.io/name:tag.`);
+      continue;
+    }
+    const repository = repositoryOf(parsed);
+    if (wanted.has(repository)) problems.push(`${image} and ${wanted.get(repository) ?? ''} are the same repository.`);
+    wanted.set(repository, image);
+  }
+
+  const substitutions: Substitution[] = [];
+  const used = new Set<string>();
+  const seen = new Set<string>();
+  const changed = objects.map((object) =>
+    withPodSpec(object, (spec) => {
+      const renewed = <T extends { readonly name: string; readonly image?: string }>(containers: readonly T[]) =>
+        containers.map((container) => {
+          const { name, image: from = '' } = container;
+          seen.add(from);
+          const parsed = parseImage(from);
+          const to = parsed && wanted.get(repositoryOf(parsed));
+          if (to === undefined) return container;
+          used.add(to);
+          if (to !== from) substitutions.push({ object: titleOf(object), container: name, from, to });
+          return { ...container, image: to };
+        });
+      return {
+        ...spec,
+        containers: renewed(spec.containers),
+        ...(spec.initContainers && { initContainers: renewed(spec.initContainers) }),
+      };
+    }),
+  );
+
+  const present = [...seen].join(', ') || 'none';
+  for (const image of wanted.values())
+    if (!used.has(image)) problems.push(`${image} is used by no container; the manifests have ${present}.`);
+  if (problems.length > 0)
+    throw new TaskError(`The images can't be put in:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  return { objects: changed, substitutions };
+}
+
+interface WithTemplate {
+  readonly spec?: {
+    readonly template?: { readonly spec?: PodSpec };
+    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodSpec } } };
+  };
+}
+
+/** The object with its pods changed; as it is, if it makes no pods. */
+function withPodSpec(object: KubernetesObject, change: (spec: PodSpec) => PodSpec): KubernetesObject {
+  if (object.kind === 'Pod') {
+    const { spec } = object as { readonly spec?: PodSpec };
+    return spec ? { ...object, ...{ spec: change(spec) } } : object;
+  }
+  const { spec } = object as WithTemplate;
+  const { template, jobTemplate } = spec ?? {};
+  if (isPodSpec(template?.spec))
+    return { ...object, ...{ spec: { ...spec, template: { ...template, spec: change(template.spec) } } } };
+  const inner = jobTemplate?.spec?.template;
+  if (!isPodSpec(inner?.spec)) return object;
+  const job = { ...jobTemplate?.spec, template: { ...inner, spec: change(inner.spec) } };
+  return { ...object, ...{ spec: { ...spec, jobTemplate: { ...jobTemplate, spec: job } } } };
+}
+
+function isPodSpec(spec: PodSpec | undefined): spec is PodSpec {
+  return Array.isArray(spec?.containers);
+}

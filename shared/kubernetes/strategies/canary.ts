@@ -1,0 +1,60 @@
+import { TaskError } from '../../errors';
+import { canaryShare, stableReplicasFor } from './canaryShare';
+import { isRunning, serving } from './liveService';
+import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanContext } from './plan';
+import { planRolling } from './rolling';
+import { asCanary, inSlot } from './slots';
+
+/**
+ * Sets a few pods of the new version beside those that serve, under the same Service. Where nothing serves yet there is
+ * nothing to compare with: then it is a rolling deployment. Throws a TaskError when whole pods can't make the share.
+ */
+export async function planCanary(context: PlanContext, percent: number): Promise<Plan> {
+  const { client, release, live } = context;
+  const deployment = theDeployment(release, 'canary');
+  const stable = serving(live);
+  if (!isRunning(stable)) return { ...(await planRolling(context)), note: 'Nothing serves yet: no canary is needed.' };
+
+  const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
+  const [same = deployment] = isStable.deployments;
+  const asItIs = await workloadOf(client, isStable, same, stable, stable);
+  if (!asItIs.isChanged && !live.canary)
+    return {
+      ...plain,
+      release: isStable,
+      names: live.names,
+      workloads: [asItIs],
+      service: mainService(isStable),
+      note: 'This version serves already: no canary is needed.',
+    };
+
+  const stableReplicas = stable.spec?.replicas ?? 1;
+  const { replicas, truePercent, isHonest } = canaryShare(percent, stableReplicas);
+  const share = `${replicas} of ${stableReplicas + replicas} pods are the canary: it gets ${Math.round(truePercent)} % of new connections`;
+  if (!isHonest)
+    throw new TaskError(
+      `${percent} % can't be had beside ${count(stableReplicas)}: ${share}. Ask for ${Math.round(truePercent)} %, or have ${stableReplicasFor(percent)} replicas.`,
+    );
+  const canary = asCanary(deployment, live.slot, replicas);
+  const alone = {
+    ...release,
+    deployments: [canary],
+    services: [],
+    routes: [],
+    autoscalers: [],
+    disruptionBudgets: [],
+  };
+  return {
+    ...plain,
+    release: alone,
+    names: live.names,
+    workloads: [await workloadOf(client, alone, canary, live.canary, undefined)],
+    service: live.service,
+    isCanary: true,
+    note: `${share} (asked for: ${percent} %).`,
+  };
+}
+
+function count(replicas: number): string {
+  return replicas === 1 ? 'one replica' : `${replicas} replicas`;
+}

@@ -1,0 +1,36 @@
+import { deployments } from '../resource';
+import { fallbackOf, serving } from './liveService';
+import { mainService, plain, refuseCanary, workloadOf, type Plan, type PlanContext } from './plan';
+import { inSlot, slotOf } from './slots';
+
+/**
+ * Replaces the pods of each Deployment one after the other. A service that blue/green moved to another slot comes back
+ * to its own: the Service follows when the new pods have proven themselves.
+ */
+export async function planRolling({ client, release, live }: PlanContext): Promise<Plan> {
+  refuseCanary(live);
+  const service = mainService(release);
+  const isSlotted = slotOf(service) !== undefined;
+  const placed = isSlotted ? inSlot(release, 'stable', live.slot ?? 'stable') : release;
+  const workloads = await Promise.all(
+    placed.deployments.map(async (deployment) => {
+      const present = await client.get(deployments, deployment.metadata?.name ?? '');
+      return workloadOf(client, placed, deployment, present, serving(live));
+    }),
+  );
+  return {
+    ...plain,
+    release: placed,
+    names: live.names,
+    workloads,
+    service: mainServiceOf(placed, service?.metadata?.name),
+    move:
+      isSlotted && live.slot !== undefined && live.slot !== 'stable' ? { from: live.slot, to: 'stable' } : undefined,
+    fallback: isSlotted ? fallbackOf(live) : undefined,
+    keptSlots: placed.deployments.length === 1 ? ['stable'] : undefined,
+  };
+}
+
+function mainServiceOf({ services }: Plan['release'], name: string | undefined): Plan['service'] {
+  return services.find(({ metadata }) => metadata?.name === name);
+}

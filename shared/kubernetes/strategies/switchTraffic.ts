@@ -1,0 +1,64 @@
+import type { Service } from 'kubernetes-types/core/v1';
+import { TaskError } from '../../errors';
+import { isTransient } from '../../http/errors';
+import { isStatus } from '../apiServer';
+import type { KubernetesClient } from '../client';
+import type { PatchOperation } from '../clientTypes';
+import { annotations, labels } from '../manifest/labels';
+import { services } from '../resource';
+import { slotOf, type Move, type Slot } from './slots';
+
+/** Somebody else deployed meanwhile: what is in the cluster is not ours to touch. */
+export class SupersededError extends TaskError {
+  override readonly name = 'SupersededError';
+}
+
+const mostTries = 5;
+
+/**
+ * Points a Service at another slot, in one change that fails when it no longer points at the one it should, and notes
+ * the slot to which one can go back. Does nothing when it points there. Throws a SupersededError.
+ */
+export async function switchTraffic(
+  client: KubernetesClient,
+  service: string,
+  { from, to }: Move,
+  previous: Slot | undefined,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const live = await client.get(services, service);
+    const now = slotOf(live);
+    if (now === to) return;
+    if (now !== from)
+      throw new SupersededError(
+        `Superseded: somebody else has moved the Service ${service} to ${now ?? 'other pods'} meanwhile.`,
+      );
+    try {
+      await client.jsonPatch(services, service, operations(live, { from, to }, previous));
+      return;
+    } catch (error) {
+      // It may have been moved all the same, or by somebody else: look again.
+      if (tries >= mostTries || !(isTransient(error) || isStatus(error, 422))) throw error;
+    }
+  }
+}
+
+function operations(
+  live: Service | undefined,
+  { from, to }: Move,
+  previous: Slot | undefined,
+): readonly PatchOperation[] {
+  const path = `/spec/selector/${escaped(labels.slot)}`;
+  const notes = '/metadata/annotations';
+  return [
+    { op: 'test', path, value: from },
+    { op: 'replace', path, value: to },
+    ...(live?.metadata?.annotations ? [] : [{ op: 'add', path: notes, value: {} } as const]),
+    { op: 'add', path: `${notes}/${escaped(annotations.previousSlot)}`, value: previous ?? '' },
+  ];
+}
+
+/** As in a JSON pointer. */
+function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

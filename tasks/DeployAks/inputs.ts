@@ -1,0 +1,139 @@
+import type { InputProblem } from '../../shared/errors';
+import type { Json } from '../../shared/http/httpClient';
+import { parseJson } from '../../shared/http/json';
+import { describeService } from '../../shared/kubernetes/manifest/describeService';
+import { parseJsonPath } from '../../shared/smokeTest/jsonPath';
+import {
+  choice,
+  connection,
+  documentFile,
+  filePath,
+  flag,
+  globs,
+  integer,
+  lines,
+  pairs,
+  text,
+} from '../../shared/task/inputs';
+import type { Values } from '../../shared/task/task';
+
+const azure = { connectionType: 'azure' } as const;
+const service = { source: 'service' } as const;
+const deploy = { action: 'deploy' } as const;
+
+/** What can be said of the service itself; all of it may stand in the specification file instead. */
+const settings = {
+  serviceName: text({ when: service }),
+  image: text({ when: service }),
+  port: text({ when: service }),
+  healthPath: text({ when: service }),
+  cpu: text({ when: service }),
+  memory: text({ when: service }),
+  replicas: text({ when: service }),
+  minReplicas: text({ when: service }),
+  maxReplicas: text({ when: service }),
+  targetCpuPercent: text({ when: service }),
+  environment: pairs({ when: service }),
+  identityClientId: text({ when: service }),
+  imagePullSecret: text({ when: service }),
+  exposure: choice(['clusterIp', 'loadBalancer', 'internalLoadBalancer'], { when: service }),
+  modelName: text({ when: service }),
+  modelVersion: text({ when: service }),
+  runAsNonRoot: choice(['true', 'false'], { when: service }),
+  readOnlyRootFilesystem: choice(['true', 'false'], { when: service }),
+};
+
+export const inputs = {
+  connectionType: choice(['azure', 'kubernetes'], { required: true, default: 'azure' }),
+  azureConnection: connection('AzureRM', { required: true, when: azure }),
+  resourceGroup: text({ when: azure, picker: true }),
+  clusterName: text({ when: azure, picker: true }),
+  clusterResourceId: text({
+    when: azure,
+    pattern: { matches: /^\/subscriptions\//i, rule: 'must be a resource id: /subscriptions/….' },
+  }),
+  useClusterAdmin: flag({ default: false, when: azure }),
+  kubernetesConnection: connection('kubernetes', { required: true, when: { connectionType: 'kubernetes' } }),
+  namespace: text(),
+  action: choice(['deploy', 'promote', 'reject', 'render', 'delete'], { required: true, default: 'deploy' }),
+  source: choice(['service', 'manifests'], { required: true, default: 'service' }),
+  specFile: documentFile({ when: service }),
+  ...settings,
+  secrets: pairs({ when: service }),
+  configFiles: globs({ when: service }),
+  manifests: globs({ required: true, when: { source: 'manifests' } }),
+  images: lines({ when: { source: 'manifests' } }),
+  strategy: choice(['rolling', 'blueGreen', 'canary'], { default: 'rolling', when: deploy }),
+  canaryPercent: integer({ default: 10, min: 1, max: 99, when: { ...deploy, strategy: 'canary' } }),
+  onFailure: choice(['rollback', 'leave', 'delete'], { default: 'rollback' }),
+  timeoutMinutes: integer({ default: 20, min: 1, max: 1440 }),
+  forceConflicts: flag({ default: false, when: deploy }),
+  scoringPath: text({ pattern: { matches: /^\/\S*$/, rule: 'must begin with /, such as /score.' } }),
+  samplePayload: lines(),
+  samplePayloadFile: filePath(),
+  expectedStatus: integer({ default: 200, min: 100, max: 599 }),
+  expectedJson: pairs(),
+  maxLatencyMilliseconds: text({ pattern: { matches: /^\d{1,7}$/, rule: 'must be a number of milliseconds.' } }),
+  smokeRequests: integer({ default: 1, min: 1, max: 1000 }),
+};
+
+export type Given = Values<typeof inputs>;
+
+/** What inputs and specification file say of the service together; the inputs win. */
+export function givenSettings(given: Partial<Given>): Readonly<Record<string, Json | undefined>> {
+  const { specFile = {}, secrets } = given;
+  const said = Object.keys(settings).map((name) => [name, given[name as keyof typeof settings]] as const);
+  const inputsGiven = Object.fromEntries(said.filter(([, value]) => value !== undefined));
+  const { scoringPath } = given;
+  return {
+    ...specFile,
+    ...inputsGiven,
+    ...(scoringPath !== undefined && { scoringPath }),
+    ...(secrets && { secrets }),
+  };
+}
+
+/** Whether the action needs to know all of the service, and not its name alone. */
+export function isWhole({ action }: Partial<Given>): boolean {
+  return action === 'deploy' || action === 'render';
+}
+
+export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+  const problems: InputProblem[] = [];
+  const say = (input: string, problem: string): void => void problems.push({ input, problem });
+  const { specFile = {}, samplePayload, expectedJson = {} } = given;
+
+  if (given.connectionType === 'azure') {
+    const isNamed = given.resourceGroup !== undefined && given.clusterName !== undefined;
+    if (given.clusterResourceId === undefined ? !isNamed : given.clusterName !== undefined)
+      say('clusterName', "and 'resourceGroup' must be given, or else 'clusterResourceId', and not both.");
+  }
+  if (given.source === 'service' && !bad.has('specFile')) {
+    for (const setting of ['secrets', 'configFiles'])
+      if (setting in specFile) say('specFile', `must not hold ${setting}: they have an input of their own.`);
+    const all = givenSettings(given);
+    const described = isWhole(given) ? describeService(all) : undefined;
+    if (described && 'problems' in described)
+      for (const { setting, problem } of described.problems) {
+        const isOfFile = setting in specFile && given[setting as keyof Given] === undefined;
+        if (isOfFile) say('specFile', `is wrong about ${setting}, which ${problem}`);
+        else say(setting, problem);
+      }
+    else if (all['serviceName'] === undefined) say('serviceName', 'is required.');
+  }
+  if (samplePayload && given.samplePayloadFile !== undefined)
+    say('samplePayload', "and 'samplePayloadFile' must not both be given.");
+  if (samplePayload && !isJson(samplePayload.join('\n'))) say('samplePayload', 'must be JSON.');
+  for (const place of Object.keys(expectedJson))
+    if (!parseJsonPath(place)) say('expectedJson', `has '${place}', which is no JSON path.`);
+  return problems;
+}
+
+export function isJson(json: string): boolean {
+  try {
+    parseJson(json);
+    return true;
+  } catch {
+    return false; // What it is instead doesn't matter.
+  }
+}

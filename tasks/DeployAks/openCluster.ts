@@ -1,0 +1,60 @@
+import { clusterIdOf, clusterTokens, openCluster } from '../../shared/azure/aks';
+import { openSubscription } from '../../shared/azure/openSubscription';
+import type { Clock } from '../../shared/clock';
+import { InputError, TaskError } from '../../shared/errors';
+import { NetworkError } from '../../shared/http/errors';
+import { KubernetesClient } from '../../shared/kubernetes/client';
+import { readKubeconfig } from '../../shared/kubernetes/kubeconfig';
+import { kubernetesConnection } from '../../shared/kubernetes/kubernetesConnection';
+import { deployments } from '../../shared/kubernetes/resource';
+import type { TaskAgent } from '../../shared/task/task';
+import type { Given } from './inputs';
+
+interface Surroundings {
+  readonly agent: TaskAgent;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the cluster of the inputs; its own namespace counts where none is named. Throws a TaskError. */
+export async function openKubernetes(
+  inputs: Given,
+  namespace: string | undefined,
+  surroundings: Surroundings,
+): Promise<KubernetesClient> {
+  const { azureConnection, kubernetesConnection: direct } = inputs;
+  if (azureConnection) return await openAks(azureConnection, inputs, namespace, surroundings);
+  if (!direct) throw new InputError([{ input: 'kubernetesConnection', problem: 'is required.' }]);
+  const access = kubernetesConnection(direct, surroundings);
+  return KubernetesClient.open(access, surroundings, namespace ?? access.namespace);
+}
+
+async function openAks(
+  connection: NonNullable<Given['azureConnection']>,
+  { resourceGroup = '', clusterName = '', clusterResourceId, useClusterAdmin }: Given,
+  namespace: string | undefined,
+  surroundings: Surroundings,
+): Promise<KubernetesClient> {
+  const { arm, identity, subscriptionId } = openSubscription(connection, surroundings);
+  const id = clusterResourceId ?? clusterIdOf(subscriptionId, resourceGroup, clusterName);
+  const { name, kubeconfig, isPrivate } = await openCluster(arm, { id, isAdmin: useClusterAdmin });
+  const access = readKubeconfig(kubeconfig, surroundings);
+  const { azureServerId } = access;
+  const tokens = azureServerId === undefined ? access.tokens : clusterTokens(identity, azureServerId);
+  const client = KubernetesClient.open({ ...access, name, ...(tokens && { tokens }) }, surroundings, namespace);
+  if (isPrivate) await checkReachable(client, name);
+  return client;
+}
+
+async function checkReachable(client: KubernetesClient, name: string): Promise<void> {
+  try {
+    await client.canI({ verb: 'get', resource: deployments });
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new TaskError(
+      `The cluster '${name}' is private: its API server is reached from its own virtual network alone. ` +
+        `Run the job on an agent in that network, or in one that is peered with it. ${error.message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { TaskError } from '../../shared/errors';
+import type { Json } from '../../shared/http/httpClient';
+import { parseJson } from '../../shared/http/json';
+import type { SmokeTest } from '../../shared/kubernetes/deployFacts';
+import { describeService } from '../../shared/kubernetes/manifest/describeService';
+import { byName, findFiles } from '../../shared/kubernetes/manifest/findFiles';
+import { readManifests } from '../../shared/kubernetes/manifest/readManifests';
+import { namespaceOf, releaseOf, type Release } from '../../shared/kubernetes/manifest/release';
+import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
+import { substituteImages } from '../../shared/kubernetes/manifest/substituteImages';
+import { anything, type SmokeExpectation } from '../../shared/smokeTest/runSmokeTest';
+import type { TaskAgent } from '../../shared/task/task';
+import { givenSettings, isJson, isWhole, type Given } from './inputs';
+import { runAnnotations } from './runAnnotations';
+
+/** What the inputs say of a service. */
+export interface ReadService {
+  readonly release: Release;
+  readonly namespace: string | undefined;
+  readonly scoringPath: string;
+}
+
+type SmokeValue = NonNullable<SmokeExpectation['json']>[string];
+
+const secondsToSpare = 30;
+
+/** Reads the service, or the manifests. Says which images were put in. Throws a TaskError. */
+export function readService(inputs: Given, agent: TaskAgent): ReadService {
+  return inputs.source === 'manifests' ? fromManifests(inputs, agent) : fromSettings(inputs, agent);
+}
+
+/** Undefined where there is no sample. */
+export function smokeTestOf(inputs: Given): SmokeTest | undefined {
+  const { samplePayload, samplePayloadFile, expectedStatus, expectedJson = {}, smokeRequests } = inputs;
+  const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
+  if (payload === undefined) return undefined;
+  const { maxLatencyMilliseconds } = inputs;
+  const json = Object.entries(expectedJson).map(([place, value]) => [place, expectedValue(value)] as const);
+  return {
+    payload,
+    expectation: {
+      status: expectedStatus,
+      requests: smokeRequests,
+      json: Object.fromEntries(json),
+      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds: Number(maxLatencyMilliseconds) }),
+    },
+  };
+}
+
+function fromManifests(inputs: Given, agent: TaskAgent): ReadService {
+  const { manifests = [], images = [], scoringPath = '/score' } = inputs;
+  const read = readManifests(findFiles(manifests, sourceFolder(agent)));
+  const { objects, substitutions } = substituteImages(read, images);
+  for (const { object, container, from, to } of substitutions)
+    agent.log(`${object}, container ${container}: ${to} in the place of ${from}`);
+  const named = namespaceOf(objects);
+  if (inputs.namespace !== undefined && named !== undefined && named !== inputs.namespace)
+    throw new TaskError(`The manifests name the namespace ${named}, and the step names ${inputs.namespace}.`);
+  return { release: releaseOf(objects, runAnnotations(agent)), namespace: inputs.namespace ?? named, scoringPath };
+}
+
+function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
+  const { secrets = {}, configFiles, namespace, timeoutMinutes } = inputs;
+  for (const secret of Object.values(secrets).map(String).filter(Boolean)) {
+    agent.setSecret(secret);
+    agent.setSecret(Buffer.from(secret).toString('base64'));
+  }
+  const settings = givenSettings(inputs);
+  const described = describeService({
+    ...settings,
+    // To promote, reject or delete it, its name is enough.
+    ...(!isWhole(inputs) && { image: settings['image'] ?? settings['serviceName'] }),
+    ...(configFiles && { configFiles: byName(findFiles(configFiles, sourceFolder(agent))) }),
+    progressDeadlineSeconds: timeoutMinutes * 60 - secondsToSpare,
+  });
+  if ('problems' in described)
+    throw new TaskError(described.problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' '));
+  const { service } = described;
+  return {
+    release: releaseOf(serviceObjects(service), runAnnotations(agent), service.serviceName),
+    namespace,
+    scoringPath: service.scoringPath,
+  };
+}
+
+function sourceFolder(agent: TaskAgent): string {
+  return agent.variable('System.DefaultWorkingDirectory') ?? '.';
+}
+
+/** `0.5`, `true` and `"a"` as in JSON, other texts as they are; `*` for any value. */
+function expectedValue(value: Json): SmokeValue {
+  if (value === '*') return anything;
+  return typeof value === 'string' && isJson(value) ? (parseJson(value) as SmokeValue) : value;
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import { readManifests } from '../../../../shared/kubernetes/manifest/readManifests';
+import { namespaceOf, objectsOf, releaseOf } from '../../../../shared/kubernetes/manifest/release';
+import { renderYaml } from '../../../../shared/kubernetes/manifest/render';
+import { substituteImages } from '../../../../shared/kubernetes/manifest/substituteImages';
+import { mainService } from '../../../../shared/kubernetes/strategies/plan';
+
+const deployment = (image: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: score }
+spec:
+  selector: { matchLabels: { app: score } }
+  template:
+    metadata: { labels: { app: score } }
+    spec:
+      initContainers: [{ name: fetch, image: 'r.io/fetch:1' }]
+      containers:
+        - { name: score, image: '${image}' }
+        - { name: proxy, image: 'r.io/score-proxy:1' }
+`;
+const service = `apiVersion: v1
+kind: Service
+metadata: { name: front }
+spec: { selector: { app: score }, ports: [{ port: 80, targetPort: 5001 }] }
+`;
+const read = (...texts: readonly string[]) =>
+  readManifests(texts.map((text, index) => ({ name: `${index}.yaml`, text })));
+const imagesOf = (objects: readonly unknown[]) =>
+  (objects as readonly Deployment[]).flatMap(({ spec }) => [
+    ...(spec?.template.spec?.initContainers ?? []).map(({ image }) => image),
+    ...(spec?.template.spec?.containers ?? []).map(({ image }) => image),
+  ]);
+
+describe('manifests', () => {
+  it('hold several objects in one file, lists, comments and empty documents', () => {
+    const list = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }],
+    });
+    const objects = read(`---\n# nothing\n---\n${deployment('r.io/score:1')}---\n${service}---\n`, list);
+    assert.deepEqual(
+      objects.map(({ kind }) => kind),
+      ['Deployment', 'Service', 'ConfigMap'],
+    );
+  });
+
+  it('are read as kubectl reads them', () => {
+    const [object] = read(
+      'apiVersion: v1\nkind: A\nmetadata: { name: a }\nvalues: [0644, yes, 2024-01-01, 12:30, "0644"]',
+    );
+    assert.deepEqual((object as { values?: unknown }).values, [420, true, '2024-01-01', '12:30', '0644']);
+  });
+
+  it('are refused with all that is wrong with them', () => {
+    const bad = 'kind: Deployment\n---\napiVersion: v1\nkind: Secret\nmetadata: {}\n---\nhello';
+    assert.throws(() => read(bad, 'a: [', `${service}---\n${service}`), {
+      name: 'TaskError',
+      message:
+        /0\.yaml, document 1: it has no apiVersion[^]*document 2: the Secret has no metadata\.name[^]*document 3[^]*1\.yaml, line 1: no valid YAML[^]*Service front is there a second time/,
+    });
+    assert.throws(() => read('# nothing'), { message: /There is no object in them/ });
+  });
+
+  it('get images by their repository, and by nothing that only looks like it', () => {
+    const { objects, substitutions } = substituteImages(read(deployment('r.io:443/score:1')), ['r.io:443/score:2']);
+    assert.deepEqual(imagesOf(objects), ['r.io/fetch:1', 'r.io:443/score:2', 'r.io/score-proxy:1']);
+    assert.deepEqual(substitutions, [
+      { object: 'Deployment score', container: 'score', from: 'r.io:443/score:1', to: 'r.io:443/score:2' },
+    ]);
+    const digest = `r.io/fetch@sha256:${'b'.repeat(64)}`;
+    assert.deepEqual(
+      imagesOf(substituteImages(read(deployment('score')), [digest, 'docker.io/library/score:3']).objects),
+      [digest, 'docker.io/library/score:3', 'r.io/score-proxy:1'],
+    );
+  });
+
+  it('get images in the pods of cron jobs, too', () => {
+    const job = `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: a }
+spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image: 'r.io/a:1' }] } } } } }`;
+    assert.match(renderYaml(substituteImages(read(job), ['r.io/a:2']).objects), /image: r\.io\/a:2/);
+  });
+
+  it('refuse images that match nothing', () => {
+    assert.throws(
+      () => substituteImages(read(deployment('r.io/score:1')), ['r.io/other:2', 'Bad', 'r.io/score:1', 'r.io/score:2']),
+      {
+        message:
+          /Bad is no valid name[^]*r\.io\/score:2 and r\.io\/score:1 are the same repository[^]*r\.io\/other:2 is used by no container; the manifests have .*r\.io\/score:1/,
+      },
+    );
+  });
+
+  it('are sorted by what pods need, and marked with their service', () => {
+    const secret =
+      'apiVersion: v1\nkind: Secret\nmetadata: { name: s, labels: { team: a } }\nstringData: { key: hidden }';
+    const release = releaseOf(read(service, deployment('r.io/score:1'), secret), { 'azure-pipelines/run': '7' });
+    assert.deepEqual(
+      objectsOf(release).map(({ kind }) => kind),
+      ['Secret', 'Deployment', 'Service'],
+    );
+    assert.equal(mainService(release)?.metadata?.name, 'front');
+    for (const { metadata } of objectsOf(release)) {
+      assert.equal(metadata?.labels?.['model-pipelines/service'], 'score');
+      assert.equal(metadata.annotations?.['azure-pipelines/run'], '7');
+    }
+    assert.equal(release.foundations[0]?.metadata?.labels?.['team'], 'a');
+    assert.doesNotMatch(renderYaml(objectsOf(release)), /hidden/);
+    assert.throws(() => releaseOf(read(service)), { message: /no Deployment/ });
+  });
+
+  it('are of one namespace', () => {
+    const within = (namespace: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${namespace}, namespace: ${namespace} }`;
+    assert.equal(namespaceOf(read(within('a'), service)), 'a');
+    assert.equal(namespaceOf(read(service)), undefined);
+    assert.throws(() => namespaceOf(read(within('a'), within('b'))), { message: /a, b/ });
+  });
+});

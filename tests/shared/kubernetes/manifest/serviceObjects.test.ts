@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Secret } from 'kubernetes-types/core/v1';
+import { describeService } from '../../../../shared/kubernetes/manifest/describeService';
+import { labelValue } from '../../../../shared/kubernetes/manifest/labels';
+import { releaseOf } from '../../../../shared/kubernetes/manifest/release';
+import { serviceObjects } from '../../../../shared/kubernetes/manifest/serviceObjects';
+
+const needed = { serviceName: 'score', image: 'r.io/score:1.4' };
+
+function objectsFor(settings: Parameters<typeof describeService>[0] = {}) {
+  const described = describeService({ ...needed, ...settings });
+  assert.ok('service' in described, JSON.stringify(described));
+  return releaseOf(serviceObjects(described.service));
+}
+function problemsOf(settings: Parameters<typeof describeService>[0]): readonly string[] {
+  const described = describeService(settings);
+  return 'problems' in described ? described.problems.map(({ setting, problem }) => `${setting} ${problem}`) : [];
+}
+const podOf = ({ deployments: [deployment] }: { readonly deployments: readonly Deployment[] }) =>
+  deployment?.spec?.template.spec;
+
+describe('the objects of a service', () => {
+  it('are restricted, probed and spread, and never fewer than are wanted', () => {
+    const release = objectsFor();
+    const pod = podOf(release);
+    const [container] = pod?.containers ?? [];
+    assert.deepEqual(pod?.securityContext, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    assert.deepEqual(container?.securityContext, {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    });
+    assert.deepEqual(container.resources, { requests: { cpu: '0.5', memory: '1Gi' }, limits: { memory: '1Gi' } });
+    assert.equal(pod.automountServiceAccountToken, false);
+    assert.equal(container.livenessProbe?.httpGet?.path, '/healthz');
+    assert.equal(pod.topologySpreadConstraints?.length, 2);
+    assert.equal(release.deployments[0]?.spec?.strategy?.rollingUpdate?.maxUnavailable, 0);
+    assert.equal(release.disruptionBudgets[0]?.spec?.maxUnavailable, 1);
+  });
+
+  it('have no disruption budget for a single replica, of which it would forbid every drain', () => {
+    assert.deepEqual(objectsFor({ replicas: 1 }).disruptionBudgets, []);
+  });
+
+  it('are scaled within their bounds when any of them is given', () => {
+    const spec = objectsFor({ maxReplicas: '6' }).autoscalers[0]?.spec;
+    assert.deepEqual([spec?.minReplicas, spec?.maxReplicas], [2, 6]);
+    assert.equal(spec?.metrics?.[0]?.resource?.target.averageUtilization, 70);
+    assert.deepEqual(objectsFor().autoscalers, []);
+  });
+
+  it('name configuration by its content', () => {
+    const nameFor = (key: string) =>
+      (objectsFor({ secrets: { KEY: key } }).foundations[0] as Secret | undefined)?.metadata?.name;
+    assert.match(nameFor('a') ?? '', /^score-[0-9a-f]{10}$/);
+    assert.equal(nameFor('a'), nameFor('a'));
+    assert.notEqual(nameFor('a'), nameFor('b'));
+    const release = objectsFor({ secrets: { KEY: 'a' }, configFiles: { 'labels.txt': 'x' } });
+    assert.equal(podOf(release)?.containers[0]?.env?.[0]?.valueFrom?.secretKeyRef?.name, nameFor('a'));
+    assert.equal(
+      podOf(release)?.volumes?.at(-1)?.configMap?.name,
+      release.foundations.find(({ kind }) => kind === 'ConfigMap')?.metadata?.name,
+    );
+  });
+
+  it('act as an identity of Azure by their service account', () => {
+    const release = objectsFor({ identityClientId: '11111111-2222-3333-4444-555555555555' });
+    assert.equal(release.foundations[0]?.kind, 'ServiceAccount');
+    assert.equal(podOf(release)?.serviceAccountName, 'score');
+    assert.equal(release.deployments[0]?.spec?.template.metadata?.labels?.['azure.workload.identity/use'], 'true');
+  });
+
+  it('tell the model in labels as far as they can, and in full in annotations', () => {
+    const modelName = `Fraud – ${'x'.repeat(80)}`;
+    const { metadata } = objectsFor({ modelName, modelVersion: 'v 1/2' }).deployments[0]?.spec?.template ?? {};
+    assert.equal(metadata?.labels?.['model-pipelines/model-version'], 'v-1-2');
+    assert.equal(metadata.labels['model-pipelines/model-name']?.length, 63);
+    assert.equal(metadata.annotations?.['model-pipelines/model-name'], modelName);
+    assert.equal(labelValue('--a.b_c--'), 'a.b_c');
+    assert.equal(labelValue('–'), '');
+  });
+
+  it('are refused with all that is wrong with their settings', () => {
+    assert.deepEqual(
+      problemsOf({ ...needed, image: '$(image)', port: 0, cpu: 'much', colour: 'red', replicas: 5, maxReplicas: 2 }),
+      [
+        'image must be the name of an image, such as registry.azurecr.io/score:1.4.',
+        'port must be a whole number from 1 to 65535.',
+        'cpu must be an amount of cores, such as 0.5 or 500m.',
+        'colour is no setting of a service.',
+        'maxReplicas must not be less than the fewest replicas.',
+      ],
+    );
+    assert.deepEqual(problemsOf({}), ['serviceName is required.', 'image is required.']);
+    assert.deepEqual(problemsOf({ ...needed, memory: '1.5Gi', exposure: 'loadbalancer', runAsNonRoot: 'False' }), []);
+  });
+});

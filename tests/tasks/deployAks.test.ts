@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { Clock } from '../../shared/clock';
+import { runTask } from '../../shared/task/runTask';
+import { task } from '../../tasks/DeployAks/task';
+import { FakeAgent } from '../support/fakeAgent';
+
+const service = { serviceName: 'score', image: 'r.io/score:1', memory: '256Mi' };
+const sample = { samplePayload: '{"data": [1]}', expectedJson: '$.path=/score\n$.pod=*', smokeRequests: '2' };
+
+describe('DeployAks', function () {
+  this.timeout(30_000);
+  let sandbox: Sandbox;
+  let folder: string;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ databricks: { timeScale: 0 }, kubernetes: { timeScale: 100 } });
+    folder = await mkdtemp(path.join(tmpdir(), 'deploy-aks-'));
+  });
+  afterEach(async () => {
+    await sandbox.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function run(inputs: Readonly<Record<string, string>>): Promise<FakeAgent> {
+    const { kubernetes } = sandbox;
+    const { azure, entra } = sandbox.describe();
+    const connections = {
+      cluster: {
+        url: kubernetes.url,
+        scheme: 'Kubernetes',
+        parameters: { kubeconfig: kubernetes.kubeconfig(undefined, 'models') },
+        data: { authorizationType: 'Kubeconfig' },
+      },
+      azure: {
+        url: azure.url,
+        scheme: 'ServicePrincipal',
+        parameters: {
+          serviceprincipalid: entra.clientId,
+          tenantid: entra.tenantId,
+          authenticationType: 'spnKey',
+          serviceprincipalkey: entra.clientSecret,
+        },
+        data: { environmentAuthorityUrl: entra.url, subscriptionId: azure.subscriptionId },
+      },
+    };
+    const direct = { connectionType: 'kubernetes', kubernetesConnection: 'cluster' };
+    const agent = new FakeAgent('azureConnection' in inputs ? inputs : { ...direct, ...inputs }, connections, {
+      'System.DefaultWorkingDirectory': folder,
+      'System.CollectionUri': 'https://dev.azure.com/contoso/',
+      'System.TeamProject': 'Fraud models',
+      'Build.BuildId': '7',
+      'Build.BuildNumber': '20250101.1',
+    });
+    const clock: Clock = {
+      now: () => kubernetes.clock.now(),
+      sleep: async (milliseconds, signal) => {
+        await kubernetes.clock.sleep(milliseconds, signal);
+        signal?.throwIfAborted();
+      },
+    };
+    await runTask(task, { agent, clock, signal: new AbortController().signal });
+    return agent;
+  }
+
+  async function succeeds(inputs: Readonly<Record<string, string>>): Promise<FakeAgent> {
+    const agent = await run(inputs);
+    assert.equal(agent.end.result, 'Succeeded', `${agent.end.message}\n${agent.text()}`);
+    return agent;
+  }
+
+  it('deploys a service, tells all about it, and does nothing the second time', async () => {
+    const { outputs, end, summaries } = await succeeds({ ...service, ...sample, exposure: 'loadBalancer' });
+    assert.match(end.message, /^score runs r\.io\/score:1: http:\/\/127\.\S+\/score$/);
+    const { scoringUri, digest, ...rest } = outputs;
+    assert.match(scoringUri ?? '', /^http:\/\/127\./);
+    assert.match(digest ?? '', /^sha256:/);
+    const told = { deploymentName: 'score', image: 'r.io/score:1', revision: '1' };
+    assert.deepEqual(rest, { ...told, rolledBack: 'false', resultState: 'Deployed' });
+    assert.match(summaries['Scoring service'] ?? '', /✅ The new version serves/);
+    const live = sandbox.kubernetes.store.get('deployments', 'models', 'score');
+    const page = 'https://dev.azure.com/contoso/Fraud%20models/_build/results?buildId=7';
+    assert.equal(live?.metadata.annotations?.['azure-pipelines/runuri'], page);
+    assert.match((await succeeds({ ...service, ...sample, exposure: 'loadBalancer' })).end.message, /runs already/);
+  });
+
+  it('signs in to AKS by an Azure connection', async () => {
+    const { resourceGroup, clusterName } = sandbox.describe().azure;
+    const azure = {
+      connectionType: 'azure',
+      azureConnection: 'azure',
+      resourceGroup,
+      clusterName,
+      namespace: 'models',
+    };
+    await succeeds({ ...azure, ...service });
+    assert.ok(sandbox.kubernetes.store.get('deployments', 'models', 'score'));
+    const admin = await succeeds({ ...azure, ...service, useClusterAdmin: 'true' });
+    assert.match(admin.end.message, /runs already/);
+  });
+
+  it('fails with the cause, and tells what serves', async () => {
+    await succeeds(service);
+    const { end, outputs, summaries, attachments, said } = await run({ ...service, image: 'r.io/crash:2' });
+    assert.equal(end.result, 'Failed');
+    assert.match(said.find(({ kind }) => kind === 'error')?.text ?? '', /^The container 'score' ends by itself/);
+    assert.match(end.message, /It was rolled back to r\.io\/score:1 \(revision 1\), which serves\.$/);
+    assert.equal(outputs['rolledBack'], 'true');
+    assert.equal(outputs['resultState'], 'RolledBack');
+    assert.equal(outputs['previousImage'], 'r.io/score:1');
+    assert.match(summaries['Scoring service'] ?? '', /❌ The new version failed; the version before serves/);
+    assert.match(attachments['diagnosis.txt'] ?? '', /ModuleNotFoundError/);
+  });
+
+  it('says all that is wrong with the inputs before it calls anybody', async () => {
+    const { end } = await run({
+      ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1' },
+      ...{ connectionType: 'azure', azureConnection: 'azure', clusterName: 'c' },
+    });
+    assert.equal(end.result, 'Failed');
+    for (const problem of [
+      /Input 'clusterName' and 'resourceGroup' must be given/,
+      /Input 'serviceName' must have 1 to 53/,
+      /Input 'port' must be a whole number/,
+      /Input 'image' is required/,
+      /Input 'samplePayload' must be JSON/,
+      /Input 'expectedJson' has 'a\[', which is no JSON path/,
+    ])
+      assert.match(end.message, problem);
+  });
+
+  it('takes a specification file, over which the inputs win', async () => {
+    const specFile = path.join(folder, 'service.yml');
+    await writeFile(
+      specFile,
+      'serviceName: score\nimage: r.io/score:1\nreplicas: 3\nmemory: 256Mi\ncommand: [serve]\n',
+    );
+    await succeeds({ specFile, replicas: '1' });
+    const spec = sandbox.kubernetes.store.get('deployments', 'models', 'score')?.spec;
+    assert.equal(spec?.replicas, 1);
+    assert.match(JSON.stringify(spec.template), /"command":\["serve"\]/);
+    await writeFile(specFile, 'serviceName: score\nimage: r.io/score:1\nsecrets: { a: b }\ncolour: red\n');
+    const { end } = await run({ specFile });
+    assert.match(end.message, /'specFile' must not hold secrets/);
+    assert.match(end.message, /'specFile' is wrong about colour, which is no setting of a service/);
+  });
+
+  it('renders what it would apply, but no secret, and deploys nothing', async () => {
+    const { attachments, said } = await succeeds({ ...service, action: 'render', secrets: 'KEY=hunter2' });
+    const yaml = attachments['score.yaml'] ?? '';
+    assert.match(yaml, /kind: Deployment/);
+    assert.doesNotMatch(yaml, /hunter2|aHVudGVyMg/);
+    assert.ok(said.some(({ kind, text }) => kind === 'secret' && text === Buffer.from('hunter2').toString('base64')));
+    assert.deepEqual(sandbox.kubernetes.requests.list(), []);
+  });
+
+  it('gives secrets and config files to the service', async () => {
+    await writeFile(path.join(folder, 'labels.txt'), 'a\nb\n');
+    await succeeds({ ...service, secrets: 'KEY=hunter2', environment: 'MODE=fast', configFiles: '*.txt' });
+    const { store } = sandbox.kubernetes;
+    const own = store.list('configmaps').filter(({ metadata }) => metadata.name.startsWith('score-'));
+    assert.deepEqual(
+      own.map(({ data }) => data),
+      [{ 'labels.txt': 'a\nb\n' }],
+    );
+    assert.deepEqual(
+      store.list('secrets').map(({ data }) => data),
+      [{ KEY: 'aHVudGVyMg==' }],
+    );
+  });
+
+  it("deploys the team's own manifests with another image, by each strategy", async () => {
+    const manifest = (name: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  replicas: 2
+  minReadySeconds: 5
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: a, image: 'r.io:443/score', ports: [{ containerPort: 5001 }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name}-front }
+spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 5001 }] }
+`;
+    const own = { source: 'manifests', ...sample };
+    for (const name of ['plain', 'bluegreen']) await writeFile(path.join(folder, `${name}.yaml`), manifest(name));
+    const rolling = { ...own, manifests: 'plain.yaml' };
+    const first = await succeeds({ ...rolling, images: 'r.io:443/score:1' });
+    assert.match(
+      first.text('log'),
+      /Deployment plain, container a: r\.io:443\/score:1 in the place of r\.io:443\/score/,
+    );
+    await succeeds({ ...rolling, images: 'r.io:443/score:2' });
+    assert.match((await succeeds({ ...rolling, images: 'r.io:443/score:2' })).end.message, /runs already/);
+    assert.match((await run({ ...rolling, images: 'r.io:443/crash:2' })).end.message, /is used by no container/);
+    const failed = await run({ ...rolling, images: 'r.io:443/score:3', expectedStatus: '201' });
+    assert.match(failed.end.message, /It was rolled back to r\.io:443\/score:2/);
+    await succeeds({ ...rolling, images: 'r.io:443/score:4', strategy: 'canary', canaryPercent: '33' });
+    assert.match((await succeeds({ ...rolling, action: 'promote' })).end.message, /the canary was deleted/);
+    assert.match((await run({ ...rolling, strategy: 'blueGreen' })).end.message, /deploy under new names once/);
+
+    const blueGreen = { ...own, manifests: 'bluegreen.yaml', strategy: 'blueGreen' };
+    for (const version of ['1', '2']) await succeeds({ ...blueGreen, images: `r.io:443/score:${version}` });
+    const { store } = sandbox.kubernetes;
+    const selector = store.get('services', 'models', 'bluegreen-front')?.spec.selector;
+    assert.deepEqual(selector, { app: 'bluegreen', 'model-pipelines/slot': 'green' });
+    await succeeds({ ...blueGreen, action: 'reject' });
+    await succeeds({ ...blueGreen, action: 'delete' });
+    assert.deepEqual(
+      store.list('deployments').map(({ metadata }) => metadata.name),
+      ['plain'],
+    );
+  });
+
+  it('ends trials and services', async () => {
+    for (const image of ['r.io/score:1', 'r.io/score:2']) await succeeds({ ...service, image, strategy: 'blueGreen' });
+    const { serviceName } = service;
+    const promoted = await succeeds({ action: 'promote', serviceName });
+    assert.equal(promoted.end.message, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.outputs['resultState'], 'Promoted');
+    assert.equal((await succeeds({ action: 'reject', serviceName })).end.message, 'There is nothing to reject.');
+    assert.match((await succeeds({ action: 'delete', serviceName })).end.message, /^score is deleted: \d+ objects\.$/);
+    assert.equal(
+      (await succeeds({ action: 'delete', serviceName })).end.message,
+      'There is no score that this step deployed.',
+    );
+  });
+
+  it('leaves alone what another tool owns, unless it is forced', async () => {
+    await succeeds(service);
+    const { objects, store } = sandbox.kubernetes;
+    const config = { metadata: { name: 'score' }, spec: { replicas: 7 } };
+    objects.apply('deployments', 'models', 'score', config, { manager: 'helm', isForced: true });
+    const refused = await run({ ...service, replicas: '3' });
+    assert.match(
+      refused.end.message,
+      /^Nothing was deployed[^]*Deployment score: Apply failed with 1 conflict: conflict with "helm": \.spec\.replicas/,
+    );
+    await succeeds({ ...service, replicas: '3', forceConflicts: 'true' });
+    assert.equal(store.get('deployments', 'models', 'score')?.spec.replicas, 3);
+  });
+});
