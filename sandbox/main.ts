@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   if (isJson) {
     process.stdout.write(`${JSON.stringify(description)}\n`);
   } else {
-    const { databricks: workspace, entra, azure, devops } = description;
+    const { databricks: workspace, entra, azure, kubernetes, devops } = description;
     const lines = [
       ['Databricks workspace', workspace.url],
       ['Token', workspace.token],
@@ -85,6 +85,11 @@ async function main(): Promise<void> {
       ['Secret at Entra ID', entra.clientSecret],
       ['Managed identity', entra.managedIdentityClientId],
       ['Resource Manager', azure.url],
+      ['Resource group', azure.resourceGroup],
+      ['AKS cluster', azure.clusterName],
+      ['Proxy to containers', azure.proxyUrl],
+      ['Kubernetes', kubernetes.server],
+      ['Token at Kubernetes', kubernetes.token],
       ['Azure DevOps', devops.url],
       ['Access token', devops.accessToken],
       ['OIDC tokens', devops.oidcRequestUri],

@@ -1,15 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { type Organization, startOrganization } from './agent/organization/organization';
 import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
-import { type Azure, startAzure } from './azure/azure';
+import { aksUsers } from './aksUsers';
+import { type Azure, type AzureOptions, startAzure } from './azure/azure';
+import type { ManagedCluster } from './azure/managedClusters/managedCluster';
 import { type Databricks, type DatabricksOptions, startDatabricks } from './databricks/databricks';
 import { servicePrincipalsOf } from './databricks/identity/identityOptions';
 import { type Entra, startEntra } from './entra/entra';
 import type { TlsOptions } from './http/httpServer';
+import { mastersGroup } from './kubernetes/access/users';
+import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/kubernetes';
+import { type JobProxy, startJobProxy } from './scoring/jobProxy';
 
 export interface SandboxOptions {
   /** Entra, the Azure resource and the federation policies come from the sandbox; policies given here are added. */
   readonly databricks?: Omit<DatabricksOptions, 'entra' | 'azureResourceId' | 'tls' | 'issuerCa'>;
+  /** What container groups run, and how fast. */
+  readonly azure?: Pick<AzureOptions, 'images' | 'timeScale'>;
+  /** What the cluster runs, and how fast; it has a clock of its own. */
+  readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale'>;
   /** How long tokens of every issuer live, on the clock of the workspace; each has its own default. */
   readonly tokenSeconds?: number;
   /** The service connections that are trusted without a secret; `databricks-dev` by default. */
@@ -22,12 +31,13 @@ export interface SandboxOptions {
  * All stand-ins that run together, on the clock of the workspace. Its first service principal is an application of
  * Entra too, and proves who it is by an OAuth secret at Databricks, and by a client secret or a token of one of the
  * service connections at Entra, or by such a token at Databricks (the policies have the ids of the connections). The managed identities of the machine, one of each
- * kind, are in the workspace as well.
+ * kind, are in the workspace as well. The cluster is one of AKS, which knows callers by their tokens of Entra.
  */
 export interface Sandbox {
   readonly databricks: Databricks;
   readonly entra: Entra;
   readonly azure: Azure;
+  readonly kubernetes: Kubernetes;
   /** The organisation, for the `collection` of `runPipeline`. */
   readonly devops: Organization;
   /** What a client needs to reach them, as JSON. */
@@ -55,7 +65,23 @@ export interface SandboxDescription {
     /** Of the identity that a user assigned; the other one needs no id. */
     readonly managedIdentityClientId: string;
   };
-  readonly azure: { readonly url: string; readonly subscriptionId: string };
+  readonly azure: {
+    readonly url: string;
+    readonly subscriptionId: string;
+    readonly resourceGroup: string;
+    /** Of AKS, in the resource group. */
+    readonly clusterName: string;
+    /** An HTTP proxy that knows the hosts of container groups, which no other name server does. */
+    readonly proxyUrl: string;
+  };
+  readonly kubernetes: {
+    readonly server: string;
+    /** The certificate authority to trust, in PEM. */
+    readonly ca: string;
+    /** Of an administrator. */
+    readonly token: string;
+    readonly namespace: string;
+  };
   readonly devops: {
     readonly url: string;
     readonly accessToken: string;
@@ -69,8 +95,12 @@ export interface SandboxDescription {
 const federationAudience = 'api://AzureADTokenExchange';
 const tenantId = guidOf('tenant');
 const subscriptionId = guidOf('subscription');
-const group = `/subscriptions/${subscriptionId}/resourceGroups/sandbox/providers`;
+const resourceGroup = 'sandbox';
+const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers`;
 const resourceId = `${group}/Microsoft.Databricks/workspaces/sandbox`;
+const location = 'westeurope';
+const clusterName = 'sandbox';
+const namespace = 'models';
 /** The ids are always the same, so that what the identities made in a saved state stays their own. */
 const [machineIdentity, assignedIdentity] = [
   {
@@ -136,17 +166,34 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ],
   });
   const { host } = new URL(databricks.url);
-  const workspace = { id: resourceId, name: 'sandbox', location: 'westeurope', workspaceUrl: host };
+  const workspace = { id: resourceId, name: 'sandbox', location, workspaceUrl: host };
+  const kubernetes = await startKubernetes({
+    ...options.kubernetes,
+    namespaces: [namespace],
+    authenticate: await aksUsers(tokenIssuer, clock, tls?.ca),
+  });
+  const cluster: ManagedCluster = {
+    id: `${group}/Microsoft.ContainerService/managedClusters/${clusterName}`,
+    location,
+    server: kubernetes.url,
+    ca: kubernetes.ca,
+    aadProfile: { tenantID: tenantId, managed: true, enableAzureRBAC: true },
+    admin: { certificate: await kubernetes.issueClient('masterclient', [mastersGroup]) },
+  };
   const azure = await startAzure({
+    ...options.azure,
     ...common,
     entra: tokenIssuer,
     workspaces: [{ ...workspace, workspaceId: databricks.workspaceId }],
+    clusters: [cluster],
   });
+  const proxy: JobProxy = await startJobProxy((host, port) => azure.containerInstances.urlOf(host, port));
 
   return {
     databricks,
     entra,
     azure,
+    kubernetes,
     devops,
     describe: () => ({
       databricks: {
@@ -162,7 +209,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         clientSecret,
         managedIdentityClientId: assignedIdentity.clientId,
       },
-      azure: { url: azure.url, subscriptionId },
+      azure: { url: azure.url, subscriptionId, resourceGroup, clusterName, proxyUrl: proxy.url },
+      kubernetes: { server: kubernetes.url, ca: kubernetes.ca, token: kubernetes.token, namespace },
       devops: {
         url: devops.url,
         accessToken: devops.accessToken,
@@ -171,7 +219,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       },
     }),
     close: async () => {
-      await Promise.all([databricks, entra, azure, devops].map((each) => each.close()));
+      await Promise.all([databricks, entra, azure, kubernetes, devops, proxy].map((each) => each.close()));
     },
   };
 }

@@ -132,6 +132,19 @@ describe('The demo model', function () {
     assert.ok(hits.length >= 143, `${hits.length} of 150`);
   });
 
+  it('is in the repository as it is trained, for the scoring service', async () => {
+    const [trained, kept] = [
+      textOf(workspace, `${artifacts}/model.json`),
+      await readFile(join(template, 'demo_model', 'model.json'), 'utf8'),
+    ].map((text) => JSON.parse(text) as SavedModel & Readonly<Record<string, unknown>>);
+    assert.ok(trained && kept);
+    // The last digits are those of the machine's mathematics.
+    const rounded = ({ classifier }: SavedModel) =>
+      JSON.stringify(classifier, (_, value: unknown) => (typeof value === 'number' ? value.toFixed(9) : value));
+    assert.equal(rounded(kept), rounded(trained));
+    assert.deepEqual({ ...kept, classifier: {} }, { ...trained, classifier: {} });
+  });
+
   it('scores flowers as its weights say', async () => {
     const { classifier } = JSON.parse(textOf(workspace, `${artifacts}/model.json`)) as SavedModel;
     const outcome = await run('scoring', workspace);

@@ -60,8 +60,7 @@ export async function runJob(
     status: 'Succeeded',
   };
   const notes: string[] = [];
-  if (job.environment !== undefined)
-    notes.push(`Environment '${job.environment}': its approvals and checks are not asked for here.`);
+  if (job.environment !== undefined) notes.push(`Approval of environment '${job.environment}' would be asked here.`);
   try {
     const steps = await runSteps(job, state, context, notes);
     const result = state.status === 'Failed' && job.continueOnError ? 'SucceededWithIssues' : state.status;

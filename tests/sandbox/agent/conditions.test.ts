@@ -252,7 +252,7 @@ stages:
 `);
     assert.ok(lines.includes('E got production') && lines.includes('F ran'), lines.join('\n'));
     assert.deepEqual(jobs.get('D')?.notes, [
-      "Environment 'production': its approvals and checks are not asked for here.",
+      "Approval of environment 'production' would be asked here.",
     ]);
     assert.ok(!lines.includes('pipeline.yml'), 'a deployment has no sources unless it asks for them');
   });

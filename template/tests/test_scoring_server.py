@@ -1,0 +1,72 @@
+import io
+import json
+import unittest
+from pathlib import Path
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+from scoring_server import application
+
+SAMPLE = Path(__file__).parent.parent / "demo_model" / "sample_payload.json"
+
+
+class ScoringServerTest(unittest.TestCase):
+    def test_classifies_the_flowers_of_the_sample(self):
+        status, answer = self._ask("POST", "/score", SAMPLE.read_bytes())
+        self.assertEqual(status, 200)
+        self.assertEqual([each["species"] for each in answer["predictions"]], ["setosa", "virginica"])
+        self.assertTrue(all(0.9 < each["confidence"] <= 1 for each in answer["predictions"]))
+
+    def test_takes_the_features_by_name(self):
+        flower = json.loads(SAMPLE.read_text(encoding="utf-8"))["data"][0]
+        payloads = [{"data": [flower]}, {"data": [dict(reversed(flower.items()))]}]
+        straight, turned = [self._ask("POST", "/score", json.dumps(each).encode()) for each in payloads]
+        self.assertEqual(straight, turned)
+
+    def test_says_what_is_wrong_with_a_payload(self):
+        cases = {
+            b"": "JSONDecodeError",
+            b"[]": "TypeError",
+            b"{}": "KeyError: 'data'",
+            b'{"data": [{"sepal_length": 1}]}': "KeyError: 'sepal_width'",
+            b'{"data": [{"sepal_length": "long"}]}': "could not convert string to float: 'long'",
+        }
+        for payload, problem in cases.items():
+            status, answer = self._ask("POST", "/score", payload)
+            self.assertEqual(status, 400)
+            self.assertIn(problem, answer["error"])
+            self.assertIn('{"data": [{"sepal_length": 1.0', answer["error"])
+
+    def test_is_healthy_once_it_is_there(self):
+        self.assertEqual(self._ask("GET", "/healthz"), (200, {"status": "ok"}))
+
+    def test_has_nothing_else(self):
+        for method, path in (("GET", "/"), ("GET", "/score"), ("POST", "/healthz")):
+            self.assertEqual(self._ask(method, path)[0], 404)
+
+    def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, dict]:
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+        setup_testing_defaults(environ)
+        statuses = []
+
+        def start_response(status, headers, exc_info=None):
+            statuses.append(status)
+            return lambda data: None
+
+        answer = validator(application)(environ, start_response)
+        try:
+            content = b"".join(answer)
+        finally:
+            answer.close()
+        return int(statuses[0][:3]), json.loads(content)
+
+
+if __name__ == "__main__":
+    unittest.main()
