@@ -75,6 +75,16 @@ describe('npm start', function () {
       report.stages.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps.flatMap(({ issues }) => issues)))[0]
         ?.message;
 
+    /** What the model answers when it is asked over and over. */
+    async function answersUntil(end: AbortSignal): Promise<readonly string[]> {
+      const answers: string[] = [];
+      while (!end.aborted) {
+        const service = await askService({ template: template() }, first).catch(String);
+        answers.push(typeof service === 'string' ? service : (service?.answer ?? ''));
+      }
+      return answers;
+    }
+
     async function stillServes(): Promise<void> {
       assert.deepEqual(await askService({ template: template() }, first), proof);
     }
@@ -111,6 +121,22 @@ describe('npm start', function () {
       assert.equal(exitCodeOf(report), 1, renderReport(report));
       assert.match(firstErrorOf(report) ?? '', /No module named 'sklearn'/);
       await stillServes();
+    });
+
+    it('goes over to the next version without a failed answer', async () => {
+      await change(template('demo_model', 'scoring_server.py'), (text) =>
+        text.replace('"species":', '"kind": "iris", "species":'),
+      );
+      const end = new AbortController();
+      const asking = answersUntil(end.signal);
+      const report = await run(['production', 'promote']);
+      end.abort();
+      assert.equal(exitCodeOf(report), 0, renderReport(report));
+      const answers = await asking;
+      assert.deepEqual(
+        [...new Set(answers)],
+        [proof.answer, (await askService({ template: template() }, report))?.answer],
+      );
     });
   });
 });
