@@ -68,6 +68,12 @@ export interface DetailedHttpClient extends HttpClient {
   /** Sends and reads a JSON answer, with the status and the headers, for services that say something there. */
   answer<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
   /**
+   * Sends and gives the text of any answer, whatever its status: none is repeated, none throws. The secrets of the call
+   * are unreadable in it. Where the service passes calls on, `isItsOwn` tells an answer of its own from the others: its
+   * refusals are what they are in every call.
+   */
+  raw(request: HttpRequest, isItsOwn?: (answer: HttpAnswer<string>) => boolean): Promise<HttpAnswer<string>>;
+  /**
    * Hands over the lines of an answer as they come, until the service ends it, at the latest when the call's budget is
    * used up. It is not repeated once it has begun: a service that breaks off is a NetworkError.
    */
