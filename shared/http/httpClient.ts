@@ -15,7 +15,10 @@ export interface HttpRequest {
   /** Empty, or begins with `/`; its variable parts encoded by the caller; appended to the client's base URL. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** A query that a service wants back byte for byte, such as a signed one; no message shows it. */
+  /**
+   * A query that a service wants back byte for byte, such as a signed one; no message shows it. Only `'` and what no URL
+   * may hold are encoded.
+   */
   readonly exactQuery?: string;
   readonly json?: Json;
   /** Text of another type, such as a patch. */

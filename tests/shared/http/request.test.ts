@@ -29,7 +29,7 @@ describe('a request', () => {
   });
 
   it('has an exact query byte for byte, of which nothing is said', async () => {
-    const exactQuery = "sig=a%2fb%2Bc+d'~&sig=%E4&&t=2026-01-01T00:00:00Z";
+    const exactQuery = 'sig=a%2fb%2Bc+d~&sig=%E4&&t=2026-01-01T00:00:00Z';
     server.reset({ status: 404, body: { message: 'gone' } });
     const { client, debugLines } = clientFor(server.url);
     const error = await errorOf(HttpError, client.json({ ...get, exactQuery }));

@@ -245,7 +245,7 @@ describe('a client of an API server', () => {
         server.reset({ status: code, body: text });
         assert.deepEqual(await ask(), { status: code, text });
         assert.equal(server.requests.length, 1);
-        assert.equal(server.requests[0]?.url, '/api/v1/namespaces/models/pods/http:a:5001/proxy/score');
+        assert.equal(server.requests[0]?.url, '/api/v1/namespaces/models/pods/http%3Aa%3A5001/proxy/score');
       });
     }
 
