@@ -88,9 +88,11 @@ describe('lines', () => {
 
   it('end with the signal, whose reason is thrown', async () => {
     const stop = new AbortController();
-    server.reset(inPieces(['one\n'], () => stop.abort(new Error('enough'))));
-    const { done } = read({ signal: stop.signal });
-    await assert.rejects(done, /^Error: enough$/);
+    server.reset((_request, response) => void response.write('one\n'));
+    const reading = clientFor(server.url).client.lines({ ...get, signal: stop.signal }, () =>
+      setImmediate(() => stop.abort(new Error('enough'))),
+    );
+    await assert.rejects(reading, /^Error: enough$/);
   });
 
   it('end with the budget of the call', async () => {
