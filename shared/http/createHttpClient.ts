@@ -152,6 +152,11 @@ export function createHttpClient(options: HttpClientOptions): DetailedHttpClient
     // The caller names the type that the vendor documents; nothing here could check it.
     json: <T>(request: HttpRequest) => call(request, whole('application/json', readJson)) as Promise<T>,
     answer: <T>(request: HttpRequest) => call(request, whole('application/json', readWhole)) as Promise<HttpAnswer<T>>,
+    raw: (request, isItsOwn = () => false) =>
+      call(
+        request,
+        whole('application/json, */*', (answer, context) => readRaw(answer, context, isItsOwn)),
+      ),
     bytes: (request) => call(request, whole('*/*', readBytes)),
     lines: (request, onLine) =>
       // What was handed over once must not come again.
@@ -211,6 +216,20 @@ function readWhole(answer: Answer, context: AnswerContext): Reading<HttpAnswer<u
   const reading = readJson(answer, context);
   if ('failure' in reading) return reading;
   return { value: { status: answer.status, header: (name) => answer.header(name), body: reading.value } };
+}
+
+function readRaw(
+  answer: Answer,
+  context: AnswerContext,
+  isItsOwn: (answer: HttpAnswer<string>) => boolean,
+): Reading<HttpAnswer<string>> {
+  const header = (name: string): string | undefined => {
+    const value = answer.header(name);
+    return value === undefined ? undefined : context.hide(value);
+  };
+  const raw = { status: answer.status, header, body: context.hide(answer.body.toString('utf8')) };
+  const reading = isItsOwn(raw) ? readBytes(answer, context) : { value: raw };
+  return 'failure' in reading ? reading : { value: raw };
 }
 
 /** A request in a debug line: the values of its query may be anybody's secret. */

@@ -15,7 +15,10 @@ export interface HttpRequest {
   /** Empty, or begins with `/`; its variable parts encoded by the caller; appended to the client's base URL. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** A query that a service wants back byte for byte, such as a signed one; no message shows it. */
+  /**
+   * A query that a service wants back byte for byte, such as a signed one; no message shows it. Only `'` and what no URL
+   * may hold are encoded.
+   */
   readonly exactQuery?: string;
   readonly json?: Json;
   /** Text of another type, such as a patch. */
@@ -67,6 +70,12 @@ export interface HttpClient {
 export interface DetailedHttpClient extends HttpClient {
   /** Sends and reads a JSON answer, with the status and the headers, for services that say something there. */
   answer<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
+  /**
+   * Sends and gives the text of any answer, whatever its status: none is repeated, none throws. The secrets of the call
+   * are unreadable in it. Where the service passes calls on, `isItsOwn` tells an answer of its own from the others: its
+   * refusals are what they are in every call.
+   */
+  raw(request: HttpRequest, isItsOwn?: (answer: HttpAnswer<string>) => boolean): Promise<HttpAnswer<string>>;
   /**
    * Hands over the lines of an answer as they come, until the service ends it, at the latest when the call's budget is
    * used up. It is not repeated once it has begun: a service that breaks off is a NetworkError.

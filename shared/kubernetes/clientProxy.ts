@@ -1,5 +1,6 @@
-import { ForeignAnswerError, HttpError } from '../http/errors';
-import type { HttpClient } from '../http/httpClient';
+import type { Status } from 'kubernetes-types/meta/v1';
+import type { DetailedHttpClient, HttpAnswer } from '../http/httpClient';
+import { parseJson } from '../http/json';
 import { pathOf, pods, services } from './resource';
 
 /** A port of a pod or service, by its number or, of a service, its name. */
@@ -24,7 +25,6 @@ export interface ProxyRequest {
 
 export interface ProxyAnswer {
   readonly status: number;
-  /** Of a refusal, what its body gives as the reason. */
   readonly text: string;
 }
 
@@ -38,16 +38,19 @@ const reasonsOfTheServer = new Set([
   'InternalError',
 ]);
 
-/** Calls a pod or service through the API server, which needs no route to the cluster's own network. */
+/**
+ * Calls a pod or service through the API server, which needs no route to the cluster's own network. Resolves with
+ * whatever the pod answers; rejects as HttpClient does where the API server itself refuses, or reaches none.
+ */
 export async function proxy(
-  http: HttpClient,
+  http: DetailedHttpClient,
   namespace: string,
   { kind, name, port }: ProxyTarget,
   { method, path, body, headers, secrets, timeoutSeconds = 60 }: ProxyRequest,
 ): Promise<ProxyAnswer> {
   const target = pathOf(kind === 'pod' ? pods : services, namespace, `http:${name}:${port}`);
-  try {
-    const bytes = await http.bytes({
+  const answer = await http.raw(
+    {
       method,
       path: `${target}/proxy${path}`,
       purpose: `reach ${method} ${path} of ${kind} ${name} through the cluster`,
@@ -55,12 +58,18 @@ export async function proxy(
       ...(body && { text: body }),
       ...(headers && { headers }),
       ...(secrets && { secrets }),
-    });
-    return { status: 200, text: Buffer.from(bytes).toString('utf8') };
-  } catch (error) {
-    if (error instanceof HttpError && !reasonsOfTheServer.has(error.errorCode ?? ''))
-      return { status: error.status, text: error.serviceMessage };
-    if (error instanceof ForeignAnswerError) return { status: error.status, text: error.title ?? '' };
-    throw error;
+    },
+    isOfTheServer,
+  );
+  return { status: answer.status, text: answer.body };
+}
+
+function isOfTheServer({ status, body }: HttpAnswer<string>): boolean {
+  if (status < 400) return false;
+  try {
+    const { kind, reason = '' } = parseJson(body) as Status;
+    return kind === 'Status' && reasonsOfTheServer.has(reason);
+  } catch {
+    return false; // The API server would have answered an object.
   }
 }

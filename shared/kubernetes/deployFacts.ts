@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent';
 import type { Clock } from '../clock';
-import type { SmokeExpectation } from '../smokeTest/runSmokeTest';
+import type { SmokeTest } from '../smokeTest/runSmokeTest';
 import type { Release } from './manifest/release';
 
 /** What is known of a service while it is deployed; each is told as soon as it is known. */
@@ -20,13 +20,6 @@ export interface ServiceFacts {
 
 export type ResultState =
   'Deployed' | 'Unchanged' | 'Canary' | 'Promoted' | 'Rejected' | 'RolledBack' | 'Failed' | 'Superseded' | 'Deleted';
-
-/** What to send to the service, and what it must answer. */
-export interface SmokeTest {
-  /** JSON, sent as it is. */
-  readonly payload: string;
-  readonly expectation: SmokeExpectation;
-}
 
 export interface DeployRequest {
   readonly release: Release;

@@ -1,30 +1,21 @@
 import type { Pod, PodTemplateSpec, Service } from 'kubernetes-types/core/v1';
 import type { Clock } from '../clock';
 import { TaskError } from '../errors';
-import { createHttpClient } from '../http/createHttpClient';
-import { ForeignAnswerError, HttpError } from '../http/errors';
-import type { Json } from '../http/httpClient';
-import { stringifyJson } from '../http/json';
 import { poll, TimedOutError } from '../http/poll';
-import { userAgent } from '../identity/signIn';
-import { runSmokeTest, type SmokeAnswer } from '../smokeTest/runSmokeTest';
+import { runSmokeTest, type SmokeTest } from '../smokeTest/runSmokeTest';
+import { hasAnswered, sampleSender, type SendSample } from '../smokeTest/sendSample';
 import type { KubernetesClient } from './client';
 import type { ProxyTarget } from './clientProxy';
 import type { Address } from './deployAddress';
-import type { DeploySurroundings, SmokeTest } from './deployFacts';
+import type { DeploySurroundings } from './deployFacts';
 
 /** The answers to a sample are not as expected. */
 export class SmokeFailure extends TaskError {
   override readonly name = 'SmokeFailure';
 }
 
-type Send = (body: string) => Promise<SmokeAnswer>;
-
-const secondsToAnswer = 60;
 /** Until a balancer that has just been told of a pod leads to it. */
 const secondsToBeReached = 120;
-/** Answers of what stands before the service. */
-const notYet = [502, 503, 504];
 
 /** Sends the sample to one pod, past every balancer. Throws a SmokeFailure. */
 export async function smokeTestPod(
@@ -50,10 +41,10 @@ export async function smokeTestService(
 ): Promise<void> {
   const name = service.metadata?.name ?? '';
   const port = service.spec?.ports?.[0]?.port ?? 80;
-  const send = address.isPublic
-    ? direct(address.origin, path, surroundings)
-    : proxied(client, { kind: 'service', name, port }, path, surroundings.clock);
   const where = address.isPublic ? new URL(path, address.origin).href : `Service ${name}`;
+  const send = address.isPublic
+    ? sampleSender(where, surroundings)
+    : proxied(client, { kind: 'service', name, port }, path, surroundings.clock);
   await reach(where, send, smoke, surroundings);
   await run(where, send, smoke, surroundings);
 }
@@ -68,15 +59,15 @@ export function podPort(service: Service | undefined, { spec }: PodTemplateSpec)
   return named?.containerPort ?? 80;
 }
 
-async function run(where: string, send: Send, smoke: SmokeTest, { report }: DeploySurroundings): Promise<void> {
-  const { problem, milliseconds } = await runSmokeTest(send, smoke.payload, smoke.expectation);
+async function run(where: string, send: SendSample, smoke: SmokeTest, { report }: DeploySurroundings): Promise<void> {
+  const { problem, milliseconds } = await runSmokeTest(send, smoke);
   if (problem !== undefined) throw new SmokeFailure(`${problem} (${where})`);
   report.log(`${where}: the sample was answered as expected, in ${milliseconds.map(Math.round).join(', ')} ms`);
 }
 
 async function reach(
   where: string,
-  send: Send,
+  send: SendSample,
   { payload }: SmokeTest,
   surroundings: DeploySurroundings,
 ): Promise<void> {
@@ -88,7 +79,7 @@ async function reach(
       deadline: clock.now() + secondsToBeReached * 1000,
       awaited: `an answer of ${where}`,
       probe: () => send(payload),
-      isDone: ({ status }) => !notYet.includes(status),
+      isDone: hasAnswered,
     });
   } catch (error) {
     if (!(error instanceof TimedOutError)) throw error;
@@ -96,51 +87,14 @@ async function reach(
   }
 }
 
-function proxied(client: KubernetesClient, target: ProxyTarget, path: string, clock: Clock): Send {
+function proxied(client: KubernetesClient, target: ProxyTarget, path: string, clock: Clock): SendSample {
   return async (content) => {
     const startedAt = clock.now();
     const { status, text } = await client.proxy(target, {
       method: 'POST',
       path,
       body: { contentType: 'application/json', content },
-      timeoutSeconds: secondsToAnswer,
     });
     return { status, text, milliseconds: clock.now() - startedAt };
-  };
-}
-
-function direct(origin: string, path: string, { agent, clock, signal }: DeploySurroundings): Send {
-  const http = createHttpClient({
-    baseUrl: origin,
-    service: 'the scoring service',
-    isOpen: true,
-    agent,
-    clock,
-    signal,
-    userAgent,
-    explain: () => undefined,
-  });
-  return async (content) => {
-    const startedAt = clock.now();
-    const answered = (status: number, text: string): SmokeAnswer => ({
-      status,
-      text,
-      milliseconds: clock.now() - startedAt,
-    });
-    try {
-      const { status, body } = await http.answer<Json>({
-        method: 'POST',
-        path,
-        text: { contentType: 'application/json', content },
-        purpose: `send the sample to ${origin}${path}`,
-        budgetSeconds: secondsToAnswer,
-      });
-      return answered(status, stringifyJson(body));
-    } catch (error) {
-      if (error instanceof HttpError) return answered(error.status, error.serviceMessage);
-      // No JSON is an answer, too; somebody else's page is none.
-      if (error instanceof ForeignAnswerError && error.title === undefined) return answered(error.status, '');
-      throw error;
-    }
   };
 }

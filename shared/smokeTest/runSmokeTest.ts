@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { TaskError } from '../errors';
 import type { Json } from '../http/httpClient';
 import { parseJson, stringifyJson } from '../http/json';
+import { isHtml, titleOf } from '../http/serviceError';
 import { parseJsonPath, valueAt, type JsonPath } from './jsonPath';
+import type { SendSample, SmokeAnswer } from './sendSample';
 
 /** What a scoring service must answer to a sample. */
 export interface SmokeExpectation {
@@ -14,14 +16,15 @@ export interface SmokeExpectation {
   readonly requests: number;
 }
 
+/** What to send to a scoring service, and what it must answer. */
+export interface SmokeTest {
+  /** JSON, sent as it is. */
+  readonly payload: string;
+  readonly expectation: SmokeExpectation;
+}
+
 /** Stands for any value at all: this very object, not one like it. */
 export const anything: Json = {};
-
-export interface SmokeAnswer {
-  readonly status: number;
-  readonly milliseconds: number;
-  readonly text: string;
-}
 
 export interface SmokeOutcome {
   /** What is wrong with the first wrong answer; undefined when all were right. */
@@ -38,11 +41,7 @@ const longestExcerpt = 300;
  * Sends a sample as often as asked, and stops at the first wrong answer. Rejects as `send` does, and with a TaskError
  * when an expectation can't be read.
  */
-export async function runSmokeTest(
-  send: (body: string) => Promise<SmokeAnswer>,
-  payload: string,
-  expectation: SmokeExpectation,
-): Promise<SmokeOutcome> {
+export async function runSmokeTest(send: SendSample, { payload, expectation }: SmokeTest): Promise<SmokeOutcome> {
   const values = Object.entries(expectation.json ?? {}).map(([path, value]) => ({ path, steps: stepsOf(path), value }));
   const milliseconds: number[] = [];
   let text = '';
@@ -77,6 +76,8 @@ function problemOf(
   values: readonly ExpectedValue[],
 ): string | undefined {
   if (status !== expectedStatus) return `has status ${status}, not ${expectedStatus}: ${excerpt(text)}`;
+  // A sign-in page or a proxy's may come with any status.
+  if (isHtml(text)) return `is a web page and no answer of a model: ${excerpt(text)}`;
   if (values.length > 0) {
     const document = parsed(text);
     if (document === undefined) return `is not JSON: ${excerpt(text)}`;
@@ -105,8 +106,9 @@ function parsed(text: string): Json | undefined {
   }
 }
 
+/** The beginning of a text, on one line and without what is no character to read; of a web page its title. */
 function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = ((isHtml(text) ? titleOf(text) : undefined) ?? text).replace(/[\s\p{C}]+/gu, ' ').trim();
   if (line === '') return '(nothing)';
   return line.length > longestExcerpt ? `${line.slice(0, longestExcerpt)}…` : line;
 }

@@ -1,27 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerInstances';
 import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/deployContainerGroup';
 import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/deployContainerGroup/groupBody';
 import { secretsIn } from '../../shared/azure/deployContainerGroup/groupDifference';
 import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/deployContainerGroup/groupSummary';
-import { smokeTestGroup, type SmokeTest } from '../../shared/azure/deployContainerGroup/smokeTestGroup';
+import { smokeTestGroup } from '../../shared/azure/deployContainerGroup/smokeTestGroup';
 import { openSubscription } from '../../shared/azure/openSubscription';
 import type { InputProblem } from '../../shared/errors';
-import type { Json } from '../../shared/http/httpClient';
-import { parseJson } from '../../shared/http/json';
-import { parseJsonPath } from '../../shared/smokeTest/jsonPath';
-import { anything } from '../../shared/smokeTest/runSmokeTest';
-import {
-  choice,
-  connection,
-  document,
-  documentFile,
-  filePath,
-  integer,
-  lines,
-  pairs,
-  text,
-} from '../../shared/task/inputs';
+import { choice, connection, document, documentFile, integer, pairs, text } from '../../shared/task/inputs';
+import { smokeTestInputs, smokeTestOf, smokeTestProblems } from '../../shared/task/smokeTestInputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const when = { action: 'deploy' } as const;
@@ -62,12 +48,7 @@ const inputs = {
   onImmutableChange: choice(['replace', 'sideBySide'], { when, default: 'replace' }),
   spec: document({ when }),
   specFile: documentFile({ when }),
-  samplePayload: lines({ when }),
-  samplePayloadFile: filePath({ when }),
-  expectedStatus: integer({ when, default: 200, min: 100, max: 599 }),
-  expectedJson: pairs({ when }),
-  maxLatencyMilliseconds: text({ when, pattern: { matches: /^\d{1,7}$/, rule: 'must be a number of milliseconds.' } }),
-  smokeRequests: integer({ when, default: 1, min: 1, max: 1000 }),
+  ...smokeTestInputs({ when }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
 };
 
@@ -124,21 +105,16 @@ type Given = Values<typeof inputs>;
 
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   if (inputs.action !== 'deploy') return [];
-  const problems: InputProblem[] = [];
+  const problems = [...smokeTestProblems(inputs)];
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
-  const { registryIdentity, registryUsername, registryPassword, samplePayload, expectedJson = {} } = inputs;
+  const { registryIdentity, registryUsername, registryPassword } = inputs;
   if (inputs.spec && inputs.specFile) say('spec', "and 'specFile' must not both be given.");
-  if (samplePayload && inputs.samplePayloadFile !== undefined)
-    say('samplePayload', "and 'samplePayloadFile' must not both be given.");
-  if (samplePayload && !isJson(samplePayload.join('\n'))) say('samplePayload', 'must be JSON.');
   if (registryIdentity !== undefined && registryUsername !== undefined)
     say('registryIdentity', "and 'registryUsername' must not both be given.");
   if ((registryUsername === undefined) !== (registryPassword === undefined))
     say('registryPassword', "and 'registryUsername' must be given together.");
   if (inputs.subnetId !== undefined && inputs.dnsNameLabel !== undefined)
     say('dnsNameLabel', "is for groups with a public address, not in a network of their own ('subnetId').");
-  for (const place of Object.keys(expectedJson))
-    if (!parseJsonPath(place)) say('expectedJson', `has '${place}', which is no JSON path.`);
 
   if (bad.has('spec') || bad.has('specFile')) return problems;
   const { location, image, port } = essentialsOf(groupBody(serviceOf(inputs)));
@@ -161,38 +137,6 @@ function serviceOf(inputs: Partial<Given>): ServiceDescription {
     memoryGb: numberOf(inputs.memoryGb),
     registry: registryIdentity === undefined ? user : { identity: registryIdentity, server: registryServer },
   };
-}
-
-function smokeTestOf(inputs: Given): SmokeTest | undefined {
-  const { samplePayload, samplePayloadFile, expectedStatus, expectedJson = {}, smokeRequests } = inputs;
-  const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
-  if (payload === undefined) return undefined;
-  const maxLatencyMilliseconds = numberOf(inputs.maxLatencyMilliseconds);
-  const json = Object.entries(expectedJson).map(([place, value]) => [place, expectedValue(value)] as const);
-  return {
-    payload,
-    expectation: {
-      status: expectedStatus,
-      requests: smokeRequests,
-      json: Object.fromEntries(json),
-      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds }),
-    },
-  };
-}
-
-/** `0.5`, `true` and `"a"` as in JSON, other texts as they are; `*` for any value. */
-function expectedValue(value: Json): Json {
-  if (value === '*') return anything;
-  return typeof value === 'string' && isJson(value) ? (parseJson(value) as Json) : value;
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false; // What it is instead doesn't matter.
-  }
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,20 +1,8 @@
 import type { InputProblem } from '../../shared/errors';
 import type { Json } from '../../shared/http/httpClient';
-import { parseJson } from '../../shared/http/json';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
-import { parseJsonPath } from '../../shared/smokeTest/jsonPath';
-import {
-  choice,
-  connection,
-  documentFile,
-  filePath,
-  flag,
-  globs,
-  integer,
-  lines,
-  pairs,
-  text,
-} from '../../shared/task/inputs';
+import { choice, connection, documentFile, flag, globs, integer, lines, pairs, text } from '../../shared/task/inputs';
+import { smokeTestInputs, smokeTestProblems } from '../../shared/task/smokeTestInputs';
 import type { Values } from '../../shared/task/task';
 
 const azure = { connectionType: 'azure' } as const;
@@ -69,12 +57,7 @@ export const inputs = {
   timeoutMinutes: integer({ default: 20, min: 1, max: 1440 }),
   forceConflicts: flag({ default: false, when: deploy }),
   scoringPath: text({ pattern: { matches: /^\/\S*$/, rule: 'must begin with /, such as /score.' } }),
-  samplePayload: lines(),
-  samplePayloadFile: filePath(),
-  expectedStatus: integer({ default: 200, min: 100, max: 599 }),
-  expectedJson: pairs(),
-  maxLatencyMilliseconds: text({ pattern: { matches: /^\d{1,7}$/, rule: 'must be a number of milliseconds.' } }),
-  smokeRequests: integer({ default: 1, min: 1, max: 1000 }),
+  ...smokeTestInputs(),
 };
 
 export type Given = Values<typeof inputs>;
@@ -99,9 +82,9 @@ export function isWhole({ action }: Partial<Given>): boolean {
 }
 
 export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
-  const problems: InputProblem[] = [];
+  const problems = [...smokeTestProblems(given)];
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
-  const { specFile = {}, samplePayload, expectedJson = {} } = given;
+  const { specFile = {} } = given;
 
   if (given.connectionType === 'azure') {
     const isNamed = given.resourceGroup !== undefined && given.clusterName !== undefined;
@@ -121,19 +104,5 @@ export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly
       }
     else if (all['serviceName'] === undefined) say('serviceName', 'is required.');
   }
-  if (samplePayload && given.samplePayloadFile !== undefined)
-    say('samplePayload', "and 'samplePayloadFile' must not both be given.");
-  if (samplePayload && !isJson(samplePayload.join('\n'))) say('samplePayload', 'must be JSON.');
-  for (const place of Object.keys(expectedJson))
-    if (!parseJsonPath(place)) say('expectedJson', `has '${place}', which is no JSON path.`);
   return problems;
-}
-
-export function isJson(json: string): boolean {
-  try {
-    parseJson(json);
-    return true;
-  } catch {
-    return false; // What it is instead doesn't matter.
-  }
 }

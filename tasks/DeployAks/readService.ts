@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { TaskError } from '../../shared/errors';
-import type { Json } from '../../shared/http/httpClient';
-import { parseJson } from '../../shared/http/json';
-import type { SmokeTest } from '../../shared/kubernetes/deployFacts';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
 import { byName, findFiles } from '../../shared/kubernetes/manifest/findFiles';
 import { readManifests } from '../../shared/kubernetes/manifest/readManifests';
 import { namespaceOf, releaseOf, type Release } from '../../shared/kubernetes/manifest/release';
 import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
 import { substituteImages } from '../../shared/kubernetes/manifest/substituteImages';
-import { anything, type SmokeExpectation } from '../../shared/smokeTest/runSmokeTest';
 import type { TaskAgent } from '../../shared/task/task';
-import { givenSettings, isJson, isWhole, type Given } from './inputs';
+import { givenSettings, isWhole, type Given } from './inputs';
 import { runAnnotations } from './runAnnotations';
 
 /** What the inputs say of a service. */
@@ -21,31 +16,11 @@ export interface ReadService {
   readonly scoringPath: string;
 }
 
-type SmokeValue = NonNullable<SmokeExpectation['json']>[string];
-
 const secondsToSpare = 30;
 
 /** Reads the service, or the manifests. Says which images were put in. Throws a TaskError. */
 export function readService(inputs: Given, agent: TaskAgent): ReadService {
   return inputs.source === 'manifests' ? fromManifests(inputs, agent) : fromSettings(inputs, agent);
-}
-
-/** Undefined where there is no sample. */
-export function smokeTestOf(inputs: Given): SmokeTest | undefined {
-  const { samplePayload, samplePayloadFile, expectedStatus, expectedJson = {}, smokeRequests } = inputs;
-  const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
-  if (payload === undefined) return undefined;
-  const { maxLatencyMilliseconds } = inputs;
-  const json = Object.entries(expectedJson).map(([place, value]) => [place, expectedValue(value)] as const);
-  return {
-    payload,
-    expectation: {
-      status: expectedStatus,
-      requests: smokeRequests,
-      json: Object.fromEntries(json),
-      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds: Number(maxLatencyMilliseconds) }),
-    },
-  };
 }
 
 function fromManifests(inputs: Given, agent: TaskAgent): ReadService {
@@ -86,10 +61,4 @@ function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
 
 function sourceFolder(agent: TaskAgent): string {
   return agent.variable('System.DefaultWorkingDirectory') ?? '.';
-}
-
-/** `0.5`, `true` and `"a"` as in JSON, other texts as they are; `*` for any value. */
-function expectedValue(value: Json): SmokeValue {
-  if (value === '*') return anything;
-  return typeof value === 'string' && isJson(value) ? (parseJson(value) as SmokeValue) : value;
 }

@@ -5,10 +5,11 @@ import { deployService, namesOf } from '../../shared/kubernetes/deployService';
 import { serviceSummary } from '../../shared/kubernetes/deploySummary';
 import { objectsOf } from '../../shared/kubernetes/manifest/release';
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
+import { smokeTestOf } from '../../shared/task/smokeTestInputs';
 import { defineTask } from '../../shared/task/task';
 import { check, inputs } from './inputs';
 import { openKubernetes } from './openCluster';
-import { readService, smokeTestOf } from './readService';
+import { readService } from './readService';
 
 /** Brings a scoring service to a Kubernetes cluster, and proves that it serves; or ends a trial, or the service. */
 export const task = defineTask({

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/http',
     'shared',
   ],
-  'shared/task': ['shared/http', 'shared/agent', 'shared'],
+  'shared/task': ['shared/smokeTest', 'shared/http', 'shared/agent', 'shared'],
   'shared/databricks': [
     'shared/databricks/api',
     'shared/azure',
@@ -31,7 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'shared/kubernetes': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/azure': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/identity': ['shared/http', 'shared/agent', 'shared'],
-  'shared/smokeTest': ['shared/http', 'shared'],
+  'shared/smokeTest': ['shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/http': ['shared/agent', 'shared'],
   'shared/agent': ['shared'],
   'shared/variables': [],

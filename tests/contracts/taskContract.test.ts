@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import type { Input } from '../../shared/task/inputs';
+import { smokeTestInputs } from '../../shared/task/smokeTestInputs';
 import { projectRoot } from '../../tools/commandLine';
 import {
   isEditable,
@@ -111,6 +112,20 @@ describe('the tasks', () => {
     for (const { manifest } of tasks) assert.equal(manifest.id, idsByName.get(manifest.name));
   });
 
+  it('ask for the smoke test of a scoring service in the same words', () => {
+    const names = Object.keys(smokeTestInputs());
+    const [first, ...others] = tasks
+      .filter(({ manifest }) => manifest.inputs.some(({ name }) => name === names[0]))
+      .map(({ manifest }) =>
+        manifest.inputs
+          .filter(({ name }) => names.includes(name))
+          .map(({ name, label, helpMarkDown, groupName }) => ({ name, label, helpMarkDown, groupName })),
+      );
+    assert.deepEqual(first?.map(nameOf), names);
+    assert.ok(others.length > 0);
+    for (const other of others) assert.deepEqual(other, first);
+  });
+
   it('are those that were published, and new ones', () => {
     const folders = tasks.map(({ folder }) => folder);
     assert.deepEqual(
@@ -144,6 +159,6 @@ function manifestOf(input: TaskInput): Input<unknown>['manifest'] {
   };
 }
 
-function nameOf({ name }: TaskInput): string {
+function nameOf({ name }: Pick<TaskInput, 'name'>): string {
   return name;
 }

@@ -1,6 +1,6 @@
 import type { Agent } from '../../../shared/agent/agent';
 import { createHttpClient, type HttpClientOptions } from '../../../shared/http/createHttpClient';
-import type { HttpClient, HttpRequest } from '../../../shared/http/httpClient';
+import type { DetailedHttpClient, HttpRequest } from '../../../shared/http/httpClient';
 import type { TokenSource } from '../../../shared/http/tokenSource';
 import { FakeClock } from '../../support/fakeClock';
 
@@ -25,7 +25,7 @@ export class TestTokens implements TokenSource {
 }
 
 export interface ClientUnderTest {
-  readonly client: HttpClient;
+  readonly client: DetailedHttpClient;
   readonly clock: FakeClock;
   readonly tokens: TestTokens;
   readonly debugLines: string[];

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { TaskError } from '../../../shared/errors';
+import { HttpError } from '../../../shared/http/errors';
 import { parseJson, stringifyJson } from '../../../shared/http/json';
 import { RecordingServer } from '../../support/recordingServer';
-import { clientFor, create, get } from './clientUnderTest';
+import { clientFor, create, errorOf, get } from './clientUnderTest';
 
 describe('a request', () => {
   let server: RecordingServer;
@@ -24,6 +26,16 @@ describe('a request', () => {
     const query = { path: '/Shared/ä b&c', limit: 20, recursive: true, absent: undefined };
     await clientFor(`${server.url}/base/`).client.json({ ...get, query });
     assert.equal(server.requests[0]?.url, '/base/api/thing?path=%2FShared%2F%C3%A4+b%26c&limit=20&recursive=true');
+  });
+
+  it('has an exact query byte for byte, of which nothing is said', async () => {
+    const exactQuery = 'sig=a%2fb%2Bc+d~&sig=%E4&&t=2026-01-01T00:00:00Z';
+    server.reset({ status: 404, body: { message: 'gone' } });
+    const { client, debugLines } = clientFor(server.url);
+    const error = await errorOf(HttpError, client.json({ ...get, exactQuery }));
+    assert.equal(server.requests[0]?.url, `/api/thing?${exactQuery}`);
+    assert.deepEqual(debugLines, ['Databricks: GET /api/thing: 404, 0 ms']);
+    assert.doesNotMatch(inspect(error, { depth: Infinity }), /sig=/);
   });
 
   it('writes JSON, with big integers as bare digits', async () => {

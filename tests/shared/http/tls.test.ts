@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sinon from 'sinon';
 import type { CertificateSettings } from '../../../shared/agent/agent';
 import { TaskError } from '../../../shared/errors';
+import type { ServiceCertificates } from '../../../shared/http/certificates';
 import { NetworkError } from '../../../shared/http/errors';
+import type { HttpClient } from '../../../shared/http/httpClient';
 import { ConnectProxy } from '../../support/connectProxy';
 import { RecordingServer } from '../../support/recordingServer';
 import { makeTestCertificates, type TestCertificates } from '../../support/testCertificates';
@@ -123,6 +126,46 @@ describe('a service behind a private certificate authority', () => {
     } finally {
       await proxy.close();
     }
+  });
+
+  describe('of its own, as a cluster has', () => {
+    const clientFrom = (url: string, tls: ServiceCertificates, settings?: CertificateSettings): HttpClient =>
+      clientFor(url, { tls }, { certificates: () => settings }).client;
+    /** The client's certificate with its key in the clear, as services hand them out. */
+    const ofClient = ({ client }: TestCertificates): { readonly cert: string; readonly key: string } => {
+      const key = createPrivateKey(client).export({ type: 'pkcs8', format: 'pem' });
+      return { cert: client.cert, key: key.toString() };
+    };
+
+    it('is reached with the certificates of the service alone', async () => {
+      assert.deepEqual(await clientFrom(demanding.url, { ...ofClient(certificates), ca: certificates.ca }).json(get), {
+        fine: true,
+      });
+    });
+
+    it('is refused when the service names another authority', async () => {
+      const { ca } = await makeTestCertificates();
+      await errorOf(NetworkError, clientFrom(server.url, { ca }).json(get));
+      assert.equal(server.requests.length, 0);
+    });
+
+    it("is reached with the authority of the agent and the service's client certificate", async () => {
+      assert.deepEqual(await clientFrom(demanding.url, ofClient(certificates), trust).json(get), { fine: true });
+    });
+
+    it("is shown the service's client certificate in the place of the agent's", async () => {
+      const stranger = ofClient(await makeTestCertificates());
+      await errorOf(NetworkError, clientFrom(demanding.url, stranger, identity).json(get));
+      assert.equal(demanding.requests.length, 0);
+    });
+
+    it('may have a certificate for another name than its host, which must be the name that is given', async () => {
+      const { ca } = certificates;
+      const address = server.url.replace('localhost', '127.0.0.1');
+      assert.deepEqual(await clientFrom(address, { ca, serverName: 'localhost' }).json(get), { fine: true });
+      const error = await errorOf(NetworkError, clientFrom(server.url, { ca, serverName: 'other' }).json(get));
+      assert.equal(error.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
+    });
   });
 
   for (const [what, settings, message] of [

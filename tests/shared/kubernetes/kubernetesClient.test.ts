@@ -220,6 +220,51 @@ describe('a client of an API server', () => {
   const queries = (): (string | null)[] =>
     server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
 
+  describe('asked to reach a pod', () => {
+    const request = {
+      method: 'POST',
+      path: '/score',
+      body: { contentType: 'application/json', content: '{}' },
+    } as const;
+    const ask = (kind: 'pod' | 'service' = 'pod') => open().proxy({ kind, name: 'a', port: 5001 }, request);
+    const status = (code: number, reason: string, message: string) => ({
+      status: code,
+      body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message },
+    });
+
+    for (const [code, text] of [
+      [200, '{"predictions":[0.50]}'],
+      [201, 'made'],
+      [401, '{"reason":"Unauthorized","message":"no key"}'],
+      [404, '<!doctype html>\n<title>404 Not Found</title>'],
+      [422, '{"kind":"Status","reason":"BadShape"}'],
+      [500, '{"code":"InternalError","message":"bad shape"}'],
+      [503, 'loading the model'],
+    ] as const) {
+      it(`gives its ${code} ${text.slice(0, 15)} as it is`, async () => {
+        server.reset({ status: code, body: text });
+        assert.deepEqual(await ask(), { status: code, text });
+        assert.equal(server.requests.length, 1);
+        assert.equal(server.requests[0]?.url, '/api/v1/namespaces/models/pods/http%3Aa%3A5001/proxy/score');
+      });
+    }
+
+    for (const [code, reason, message] of [
+      [403, 'Forbidden', 'pods "a" is forbidden'],
+      [404, 'NotFound', 'pods "a" not found'],
+      [503, 'ServiceUnavailable', 'no endpoints available for service "a"'],
+    ] as const) {
+      it(`throws the API server's own ${code}`, async () => {
+        server.reset(status(code, reason, message));
+        await assert.rejects(ask('service'), (error: unknown) => {
+          assert.ok(error instanceof HttpError);
+          assert.deepEqual([error.status, error.errorCode, error.serviceMessage], [code, reason, message]);
+          return true;
+        });
+      });
+    }
+  });
+
   it('reads a list page by page, and from the start when its pages have expired', async () => {
     const page = (name: string, continueToken = '') => ({
       body: { metadata: { resourceVersion: '7', continue: continueToken }, items: [{ metadata: { name } }] },

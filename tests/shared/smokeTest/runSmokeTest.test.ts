@@ -4,10 +4,10 @@ import { parseJsonPath, valueAt } from '../../../shared/smokeTest/jsonPath';
 import {
   anything,
   runSmokeTest,
-  type SmokeAnswer,
   type SmokeExpectation,
   type SmokeOutcome,
 } from '../../../shared/smokeTest/runSmokeTest';
+import type { SmokeAnswer } from '../../../shared/smokeTest/sendSample';
 
 describe('a smoke test', () => {
   const sent: string[] = [];
@@ -19,8 +19,7 @@ describe('a smoke test', () => {
         sent.push(body);
         return { status: 200, milliseconds: 10, text: '{"predictions":[1.5,{"label":"a"}],"ok":true}', ...answer };
       },
-      '{"data":[1]}',
-      { status: 200, requests: 1, ...expectation },
+      { payload: '{"data":[1]}', expectation: { status: 200, requests: 1, ...expectation } },
     );
   }
 
@@ -56,6 +55,24 @@ describe('a smoke test', () => {
       {},
       { json: { '$.scores': anything } },
       'The answer to the sample has nothing at $.scores: {"predictions":[1.5,{"label":"a"}],"ok":true}',
+    ],
+    [
+      'a page of the service',
+      { status: 500, text: '<!doctype html>\n<title>500 Internal\nServer Error</title><style>…' },
+      {},
+      'The answer to the sample has status 500, not 200: 500 Internal Server Error',
+    ],
+    [
+      'a sign-in page',
+      { text: '<html><title>Sign in</title>' },
+      {},
+      'The answer to the sample is a web page and no answer of a model: Sign in',
+    ],
+    [
+      'text that is not fit to be shown',
+      { status: 500, text: '\u001b[31mTrace\u0000back\u202e\r\n  in\tscore' },
+      {},
+      'The answer to the sample has status 500, not 200: [31mTrace back in score',
     ],
     ['no JSON', { text: 'hello' }, { json: { $: anything } }, 'The answer to the sample is not JSON: hello'],
     [

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { NetworkError } from '../../../shared/http/errors';
+import { hasAnswered, sampleSender, type SendSample } from '../../../shared/smokeTest/sendSample';
+import { FakeAgent } from '../../support/fakeAgent';
+import { FakeClock } from '../../support/fakeClock';
+import { RecordingServer, breakOff } from '../../support/recordingServer';
+
+describe('a sample', () => {
+  let server: RecordingServer;
+  before(async () => (server = await RecordingServer.start()));
+  after(() => server.close());
+
+  const sender = (path: string): SendSample =>
+    sampleSender(`${server.url}${path}`, {
+      agent: new FakeAgent(),
+      clock: new FakeClock(),
+      signal: new AbortController().signal,
+    });
+
+  it('is sent to its address as it is, as JSON', async () => {
+    server.reset({ body: { predictions: [1] } });
+    await sender('/score?key=a%2fb')('{"data": [1.0]}');
+    const { method, url, headers, body } = server.requests[0] ?? assert.fail();
+    assert.deepEqual([method, url, body.toString()], ['POST', '/score?key=a%2fb', '{"data": [1.0]}']);
+    assert.equal(headers['content-type'], 'application/json');
+    assert.equal(headers.authorization, undefined);
+  });
+
+  for (const [status, text] of [
+    [200, '{"predictions": [0.50, 12345678901234567890]}'],
+    [201, 'setosa'],
+    [404, '<html><title>404 Not Found</title>'],
+    [500, 'Traceback: bad shape'],
+  ] as const) {
+    it(`is answered by ${status} with the very text that came`, async () => {
+      server.reset({ status, body: text });
+      const { milliseconds, ...answer } = await sender('/score')('{}');
+      assert.deepEqual(answer, { status, text });
+      assert.ok(milliseconds >= 0);
+      assert.equal(server.requests.length, 1);
+    });
+  }
+
+  it('without an answer is an error that names the address', async () => {
+    server.reset(breakOff);
+    await assert.rejects(sender('/score')('{}'), (error: unknown) => {
+      assert.ok(error instanceof NetworkError);
+      assert.ok(error.message.startsWith(`Could not send the sample to ${server.url}/score: `), error.message);
+      return true;
+    });
+  });
+
+  it('has not been answered by what stands before the service', () => {
+    const answered = (status: number): boolean => hasAnswered({ status, text: '', milliseconds: 1 });
+    assert.deepEqual([200, 404, 500, 502, 503, 504].filter(answered), [200, 404, 500]);
+  });
+});
