@@ -5,8 +5,8 @@ import { addressOf } from './deployAddress';
 import type { DeployRequest, DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
 import { SmokeFailure, smokeTestService } from './deploySmoke';
-import { park, restore } from './deployUndo';
-import { deployments, services } from './resource';
+import { park, reapply, restore } from './deployUndo';
+import { deployments, services, type KubernetesObject } from './resource';
 import type { Plan, Workload } from './strategies/plan';
 import { switchTraffic } from './strategies/switchTraffic';
 
@@ -16,6 +16,8 @@ export interface Progress {
   readonly goods: Map<string, GoodVersion>;
   /** As the API server answered. */
   readonly applied: Map<string, Deployment>;
+  /** Services and routes that were there, as they were. */
+  readonly replaced: KubernetesObject[];
   hasMoved: boolean;
 }
 
@@ -27,7 +29,7 @@ export async function rollBack(
   client: KubernetesClient,
   plan: Plan,
   { onFailure, smoke, scoringPath }: Pick<DeployRequest, 'onFailure' | 'smoke' | 'scoringPath'>,
-  { goods, applied, hasMoved }: Progress,
+  { goods, applied, replaced, hasMoved }: Progress,
   surroundings: DeploySurroundings,
 ): Promise<string> {
   const { report, onFacts } = surroundings;
@@ -41,6 +43,7 @@ export async function rollBack(
     await switchTraffic(client, plan.service.metadata?.name ?? '', back, undefined);
     said.push(`The requests go to ${back.to} again.`);
   }
+  for (const object of replaced) await reapply(client, object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {

@@ -5,7 +5,7 @@ import { applyConflicts } from './applyConflicts';
 import type { KubernetesClient } from './client';
 import type { DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
-import { deployments } from './resource';
+import { deployments, type KubernetesObject } from './resource';
 import { SupersededError } from './strategies/switchTraffic';
 import { watchRollout, type RolloutEnd } from './watchRollout';
 
@@ -17,6 +17,25 @@ export async function park(client: KubernetesClient, name: string): Promise<void
   const live = await client.get(deployments, name);
   if (live && live.spec?.replicas !== 0) await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
 }
+
+/** Gives a Service or route back what it said when it was looked at. What the cluster gave it, such as its address, stays. */
+export async function reapply(
+  client: KubernetesClient,
+  seen: KubernetesObject & { readonly spec?: object },
+): Promise<void> {
+  const { apiVersion = '', kind = '', metadata: { name, labels, annotations } = {} } = seen;
+  const spec = Object.entries(seen.spec ?? {}).filter(([field]) => !allocated.has(field));
+  const object = {
+    apiVersion,
+    kind,
+    metadata: { ...(name !== undefined && { name }), ...(labels && { labels }), ...(annotations && { annotations }) },
+    spec: Object.fromEntries(spec),
+  };
+  await client.apply(await client.resourceOf(apiVersion, kind), object, { isForced: true });
+}
+
+/** Of the spec of a Service. */
+const allocated = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies', 'ipFamilyPolicy']);
 
 /**
  * Has a Deployment run a good version again in the place of the one that was applied, and waits for it. Throws a
