@@ -8,6 +8,7 @@ import { SmokeFailure, smokeTestService } from './deploySmoke';
 import { park, reapply, restore } from './deployUndo';
 import { deployments, services, type KubernetesObject } from './resource';
 import type { Plan, Workload } from './strategies/plan';
+import { pointingAt, slotOf } from './strategies/slots';
 import { switchTraffic } from './strategies/switchTraffic';
 
 /** What a deployment has done so far, for the way back. */
@@ -43,7 +44,8 @@ export async function rollBack(
     await switchTraffic(client, plan.service.metadata?.name ?? '', back, undefined);
     said.push(`The requests go to ${back.to} again.`);
   }
-  for (const object of replaced) await reapply(client, object);
+  // One that an earlier try had moved already must not go where that one moved it.
+  for (const object of replaced) await reapply(client, back && slotOf(object) ? pointingAt(object, back.to) : object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {

@@ -5,6 +5,7 @@ import { applyConflicts } from './applyConflicts';
 import type { KubernetesClient } from './client';
 import type { DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
+import { annotations as marks } from './manifest/labels';
 import { deployments, type KubernetesObject } from './resource';
 import { SupersededError } from './strategies/switchTraffic';
 import { watchRollout, type RolloutEnd } from './watchRollout';
@@ -23,12 +24,17 @@ export async function reapply(
   client: KubernetesClient,
   seen: KubernetesObject & { readonly spec?: object },
 ): Promise<void> {
-  const { apiVersion = '', kind = '', metadata: { name, labels, annotations } = {} } = seen;
+  const { apiVersion = '', kind = '', metadata: { name, labels, annotations = {} } = {} } = seen;
+  const notes = Object.entries(annotations).filter(([key]) => key !== marks.previousSlot);
   const spec = Object.entries(seen.spec ?? {}).filter(([field]) => !allocated.has(field));
   const object = {
     apiVersion,
     kind,
-    metadata: { ...(name !== undefined && { name }), ...(labels && { labels }), ...(annotations && { annotations }) },
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(labels && { labels }),
+      annotations: Object.fromEntries(notes),
+    },
     spec: Object.fromEntries(spec),
   };
   await client.apply(await client.resourceOf(apiVersion, kind), object, { isForced: true });

@@ -106,7 +106,7 @@ describe('a deployed service', function () {
 
   for (const wish of [rolling, blueGreen])
     it(`gives the Service and the autoscaler back what they said before a failure (${wish.strategy ?? ''})`, async () => {
-      const own = await openDeployStage({ loadBalancerSeconds: 'never' });
+      const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
       const said = () => [
         own.kubernetes.store
           .list('services')
