@@ -1,3 +1,4 @@
+import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../errors';
 import { isTransient } from '../http/errors';
 import type { KubernetesClient } from './client';
@@ -79,7 +80,7 @@ export async function carryOut(
     if (move ?? plan.preview ?? plan.isCanary) await provePods(client, plan, request, snapshot, surroundings);
     if (plan.isCanary) return;
     const traffic = prepared.filter((each) => isTraffic(each) && !isEarly(each));
-    progress.replaced.push(...traffic.flatMap(({ live }) => live ?? []));
+    progress.replaced.push(...traffic.flatMap(({ live }) => (live?.kind === services.kind ? (live as Service) : [])));
     await applyAll(traffic);
     if (move) {
       report.log(`Service ${nameOf(service)}: moving from ${move.from} to ${move.to}`);

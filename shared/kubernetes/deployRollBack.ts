@@ -1,4 +1,5 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Service } from 'kubernetes-types/core/v1';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from './client';
 import { addressOf } from './deployAddress';
@@ -6,7 +7,7 @@ import type { DeployRequest, DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
 import { SmokeFailure, smokeTestService } from './deploySmoke';
 import { park, reapply, restore } from './deployUndo';
-import { deployments, services, type KubernetesObject } from './resource';
+import { deployments, services } from './resource';
 import type { Plan, Workload } from './strategies/plan';
 import { pointingAt, slotOf } from './strategies/slots';
 import { switchTraffic } from './strategies/switchTraffic';
@@ -17,8 +18,8 @@ export interface Progress {
   readonly goods: Map<string, GoodVersion>;
   /** As the API server answered. */
   readonly applied: Map<string, Deployment>;
-  /** Services and routes that were there, as they were. */
-  readonly replaced: KubernetesObject[];
+  /** Services that were there, as they were. */
+  readonly replaced: Service[];
   hasMoved: boolean;
 }
 

@@ -19,7 +19,7 @@ export async function park(client: KubernetesClient, name: string): Promise<void
   if (live && live.spec?.replicas !== 0) await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
 }
 
-/** Gives a Service or route back what it said when it was looked at. What the cluster gave it, such as its address, stays. */
+/** Gives a Service back what it said when it was looked at. What the cluster gave it, such as its address, stays. */
 export async function reapply(
   client: KubernetesClient,
   seen: KubernetesObject & { readonly spec?: object },
