@@ -84,7 +84,7 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
     write(response, await parts.answer(received, trace));
     return;
   }
-  await delay(parts.latencyMilliseconds ?? 0);
+  if (parts.latencyMilliseconds) await delay(parts.latencyMilliseconds);
   const fault = parts.faults.take(received.method, path);
   if (fault?.delayMilliseconds) await delay(fault.delayMilliseconds);
   let result =

@@ -72,7 +72,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const [time, start] = [Date.now(), performance.now()];
   const received = await receive(request);
   const { method, url } = received;
-  await delay(parts.latencyMilliseconds);
+  if (parts.latencyMilliseconds > 0) await delay(parts.latencyMilliseconds);
   const fault = parts.faults.take(method, url.pathname);
   if (fault?.delayMilliseconds) await delay(fault.delayMilliseconds);
   const isInstead = fault?.effect !== undefined && fault.effect !== 'truncated' && fault.when !== 'after';

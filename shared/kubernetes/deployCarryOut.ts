@@ -1,3 +1,4 @@
+import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../errors';
 import { isTransient } from '../http/errors';
 import type { KubernetesClient } from './client';
@@ -29,7 +30,7 @@ export async function carryOut(
   const objects = objectsOf({ ...release, deployments: workloads.map(({ wanted }) => wanted) });
   const prepared = await prepare(client, plan.preview ? [...objects, plan.preview] : objects, request.isForced);
   const isUnchanged = !move && workloads.every(isSettled);
-  const progress: Progress = { goods: new Map(), applied: new Map(), hasMoved: false };
+  const progress: Progress = { goods: new Map(), applied: new Map(), replaced: [], hasMoved: false };
   const [first] = workloads;
   onFacts({ deploymentName: nameOf(first?.wanted), image: imageOf(first?.wanted.spec?.template) });
 
@@ -78,7 +79,9 @@ export async function carryOut(
     if (!snapshot) return;
     if (move ?? plan.preview ?? plan.isCanary) await provePods(client, plan, request, snapshot, surroundings);
     if (plan.isCanary) return;
-    await applyAll(prepared.filter((each) => isTraffic(each) && !isEarly(each)));
+    const traffic = prepared.filter((each) => isTraffic(each) && !isEarly(each));
+    progress.replaced.push(...traffic.flatMap(({ live }) => (live?.kind === services.kind ? (live as Service) : [])));
+    await applyAll(traffic);
     if (move) {
       report.log(`Service ${nameOf(service)}: moving from ${move.from} to ${move.to}`);
       await switchTraffic(client, nameOf(service), move, move.from);

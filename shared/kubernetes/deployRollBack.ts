@@ -1,13 +1,15 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Service } from 'kubernetes-types/core/v1';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesClient } from './client';
 import { addressOf } from './deployAddress';
 import type { DeployRequest, DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
 import { SmokeFailure, smokeTestService } from './deploySmoke';
-import { park, restore } from './deployUndo';
+import { park, reapply, restore } from './deployUndo';
 import { deployments, services } from './resource';
 import type { Plan, Workload } from './strategies/plan';
+import { pointingAt, slotOf } from './strategies/slots';
 import { switchTraffic } from './strategies/switchTraffic';
 
 /** What a deployment has done so far, for the way back. */
@@ -16,6 +18,8 @@ export interface Progress {
   readonly goods: Map<string, GoodVersion>;
   /** As the API server answered. */
   readonly applied: Map<string, Deployment>;
+  /** Services that were there, as they were. */
+  readonly replaced: Service[];
   hasMoved: boolean;
 }
 
@@ -27,7 +31,7 @@ export async function rollBack(
   client: KubernetesClient,
   plan: Plan,
   { onFailure, smoke, scoringPath }: Pick<DeployRequest, 'onFailure' | 'smoke' | 'scoringPath'>,
-  { goods, applied, hasMoved }: Progress,
+  { goods, applied, replaced, hasMoved }: Progress,
   surroundings: DeploySurroundings,
 ): Promise<string> {
   const { report, onFacts } = surroundings;
@@ -41,6 +45,8 @@ export async function rollBack(
     await switchTraffic(client, plan.service.metadata?.name ?? '', back, undefined);
     said.push(`The requests go to ${back.to} again.`);
   }
+  // One that an earlier try had moved already must not go where that one moved it.
+  for (const object of replaced) await reapply(client, back && slotOf(object) ? pointingAt(object, back.to) : object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {

@@ -5,7 +5,8 @@ import { applyConflicts } from './applyConflicts';
 import type { KubernetesClient } from './client';
 import type { DeploySurroundings } from './deployFacts';
 import type { GoodVersion } from './deployGood';
-import { deployments } from './resource';
+import { annotations as marks } from './manifest/labels';
+import { deployments, type KubernetesObject } from './resource';
 import { SupersededError } from './strategies/switchTraffic';
 import { watchRollout, type RolloutEnd } from './watchRollout';
 
@@ -17,6 +18,30 @@ export async function park(client: KubernetesClient, name: string): Promise<void
   const live = await client.get(deployments, name);
   if (live && live.spec?.replicas !== 0) await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
 }
+
+/** Gives a Service back what it said when it was looked at. What the cluster gave it, such as its address, stays. */
+export async function reapply(
+  client: KubernetesClient,
+  seen: KubernetesObject & { readonly spec?: object },
+): Promise<void> {
+  const { apiVersion = '', kind = '', metadata: { name, labels, annotations = {} } = {} } = seen;
+  const notes = Object.entries(annotations).filter(([key]) => key !== marks.previousSlot);
+  const spec = Object.entries(seen.spec ?? {}).filter(([field]) => !allocated.has(field));
+  const object = {
+    apiVersion,
+    kind,
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(labels && { labels }),
+      annotations: Object.fromEntries(notes),
+    },
+    spec: Object.fromEntries(spec),
+  };
+  await client.apply(await client.resourceOf(apiVersion, kind), object, { isForced: true });
+}
+
+/** Of the spec of a Service. */
+const allocated = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies', 'ipFamilyPolicy']);
 
 /**
  * Has a Deployment run a good version again in the place of the one that was applied, and waits for it. Throws a

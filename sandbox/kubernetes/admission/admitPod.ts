@@ -76,15 +76,18 @@ export class Admission {
       spec.clusterIP = before?.clusterIP ?? `10.0.${Math.floor(this.#addresses / 250)}.${(this.#addresses % 250) + 1}`;
     }
     spec.clusterIPs ??= [spec.clusterIP];
-    if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
     for (const port of spec.ports ?? []) {
       const known = before?.ports?.find(
         (one) => one.port === port.port && (one.protocol || 'TCP') === (port.protocol || 'TCP'),
       );
-      port.nodePort ??= known?.nodePort ?? ++this.#nodePorts;
+      if (hasNodePorts(spec)) port.nodePort ??= known?.nodePort ?? ++this.#nodePorts;
+      // Who changes the type need not take away what the cluster gave for the type before.
+      else if (before && hasNodePorts(before) && port.nodePort === known?.nodePort) delete port.nodePort;
     }
   }
 }
+
+const hasNodePorts = ({ type }: Service['spec']): boolean => type === 'NodePort' || type === 'LoadBalancer';
 
 function qosClass({ spec }: Pod): string {
   const all = spec.containers.map(({ resources }) => resources ?? {});

@@ -68,6 +68,24 @@ export function deployments(cluster: Cluster, events: EventRecorder): Reconcile 
     events.record(deployment, { reason: 'ScalingReplicaSet', message, component });
   }
 
+  /** Gives a set what its deployment says beside the template, when it doesn't have it yet. */
+  function bringInLine({ metadata, spec }: ReplicaSet, deployment: Deployment, revision: number): void {
+    const annotations = { ...metadata.annotations, ...setAnnotations(deployment, revision) };
+    const { minReadySeconds = 0 } = deployment.spec;
+    if ((spec.minReadySeconds ?? 0) === minReadySeconds && equal(metadata.annotations, annotations)) return;
+    objects.update(
+      'replicasets',
+      metadata.namespace,
+      metadata.name,
+      (draft) => ({
+        ...draft,
+        metadata: { ...draft.metadata, annotations },
+        spec: { ...draft.spec, ...((minReadySeconds || draft.spec.minReadySeconds) && { minReadySeconds }) },
+      }),
+      controllerWrite,
+    );
+  }
+
   /** The set of the wished template, marked with its revision; made when it's missing and `mayCreate`. */
   function newSetOf(deployment: Deployment, sets: readonly ReplicaSet[], mayCreate: boolean): ReplicaSet | undefined {
     const { namespace } = deployment.metadata;
@@ -77,31 +95,17 @@ export function deployments(cluster: Cluster, events: EventRecorder): Reconcile 
     if (!same) {
       if (!mayCreate) return undefined;
       createSet(deployment, revision);
-    } else {
-      const { minReadySeconds = 0 } = deployment.spec;
+    } else bringInLine(same, deployment, revision);
+    if (revisionOf(deployment) !== revision) {
+      const annotations = { ...deployment.metadata.annotations, [revisionKey]: String(revision) };
       objects.update(
-        'replicasets',
+        'deployments',
         namespace,
-        same.metadata.name,
-        (draft) => ({
-          ...draft,
-          metadata: {
-            ...draft.metadata,
-            annotations: { ...draft.metadata.annotations, ...setAnnotations(deployment, revision) },
-          },
-          spec: { ...draft.spec, ...((minReadySeconds || draft.spec.minReadySeconds) && { minReadySeconds }) },
-        }),
-        controllerWrite,
+        deployment.metadata.name,
+        (draft) => ({ ...draft, metadata: { ...draft.metadata, annotations } }),
+        { ...controllerWrite, subresource: 'status' },
       );
     }
-    const annotations = { ...deployment.metadata.annotations, [revisionKey]: String(revision) };
-    objects.update(
-      'deployments',
-      namespace,
-      deployment.metadata.name,
-      (draft) => ({ ...draft, metadata: { ...draft.metadata, annotations } }),
-      { ...controllerWrite, subresource: 'status' },
-    );
     return store.get(
       'replicasets',
       namespace,

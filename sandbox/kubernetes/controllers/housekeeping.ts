@@ -59,12 +59,13 @@ export function garbage({ store, objects }: Cluster): Reconcile {
     }
     for (const { plural, object } of all) {
       const { namespace, name, uid, finalizers = [] } = object.metadata;
+      if (!waiting.has(uid)) continue;
       const hasDependents = all.some(
         ({ plural: kind, object: one }) =>
           one.metadata.ownerReferences?.some((owner) => owner.uid === uid) &&
           store.get(kind, one.metadata.namespace, one.metadata.name),
       );
-      if (!waiting.has(uid) || hasDependents) continue;
+      if (hasDependents) continue;
       const rest = finalizers.filter((one) => one !== 'foregroundDeletion');
       if (rest.length === 0) objects.remove(plural, namespace, name);
     }

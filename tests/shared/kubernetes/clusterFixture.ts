@@ -7,7 +7,10 @@ import type { ClusterAccess } from '../../../shared/kubernetes/clusterAccess';
 import { readKubeconfig } from '../../../shared/kubernetes/kubeconfig';
 import { FakeAgent } from '../../support/fakeAgent';
 
-/** A sandbox cluster whose time flies, and a client to it on the same time. */
+/**
+ * A sandbox cluster whose time flies, and a client to it on the same time. With the time scale 0 no time passes but that
+ * which the client sleeps away, second by second.
+ */
 export interface TestCluster {
   readonly kubernetes: Kubernetes;
   readonly agent: FakeAgent;
@@ -24,7 +27,10 @@ export async function openTestCluster(options: KubernetesOptions = {}): Promise<
     now: () => kubernetes.clock.now(),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
-      await kubernetes.clock.sleep(milliseconds, signal);
+      if (kubernetes.clock.timeScale > 0) await kubernetes.clock.sleep(milliseconds, signal);
+      else
+        for (let left = milliseconds; left > 0 && !signal?.aborted; left -= 1000)
+          await kubernetes.clock.advance(Math.min(left, 1000));
       signal?.throwIfAborted();
     },
   };

@@ -99,22 +99,25 @@ export async function openDeployStage(options: KubernetesOptions = {}): Promise<
 
 export class Killed extends Error {}
 
-/** A client that dies with its step right before the n-th change that it would make, and does nothing any more. */
-export function killedBefore(client: KubernetesClient, change: number): KubernetesClient {
-  let changes = 0;
-  let isDead = false;
+/** A client that calls back before each of its calls, which count from 1, and makes none for which that throws. */
+export function observed(client: KubernetesClient, onCall: (call: number) => void): KubernetesClient {
+  let calls = 0;
   return new Proxy(client, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        const isDry = (args[2] as { readonly isDryRun?: boolean } | undefined)?.isDryRun === true;
-        const isChange = ['apply', 'jsonPatch', 'mergePatch', 'delete'].includes(String(property)) && !isDry;
-        if (isChange && ++changes === change) isDead = true;
-        if (isDead) return Promise.reject(new Killed());
-        return Reflect.apply(value, target, args) as unknown;
+      return async (...args: unknown[]): Promise<unknown> => {
+        onCall(++calls);
+        return (await Reflect.apply(value, target, args)) as unknown;
       };
     },
+  });
+}
+
+/** A client that dies with its step right before the n-th call that it would make, and does nothing any more. */
+export function killedBefore(client: KubernetesClient, last: number): KubernetesClient {
+  return observed(client, (call) => {
+    if (call >= last) throw new Killed();
   });
 }
 

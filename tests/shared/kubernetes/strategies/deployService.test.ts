@@ -104,6 +104,32 @@ describe('a deployed service', function () {
     assert.equal(next.message, undefined);
   });
 
+  for (const wish of [rolling, blueGreen])
+    it(`gives the Service and the autoscaler back what they said before a failure (${wish.strategy ?? ''})`, async () => {
+      const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
+      const said = () => [
+        own.kubernetes.store
+          .list('services')
+          .filter(({ metadata }) => metadata.name === names.service)
+          .map(({ spec: { type, ports, selector } }) => ({ type, ports, selector })),
+        own.kubernetes.store.list('horizontalpodautoscalers').map(({ spec }) => spec),
+      ];
+      const autoscaling = { minReplicas: 2, maxReplicas: 5, targetCpuPercent: 70 };
+      await own.deploy('r.io/score:1', { ...wish, service: { autoscaling } });
+      const before = said();
+      const service = {
+        exposure: 'loadBalancer',
+        port: 6001,
+        autoscaling: { ...autoscaling, maxReplicas: 9 },
+      } as const;
+      const { message } = await own.deploy('r.io/score:2', { ...wish, service });
+      assert.match(message ?? '', /no address in time/);
+      assert.deepEqual(said(), before);
+      assert.equal(servingImage(own), 'r.io/score:1');
+      assert.equal((await own.deploy('r.io/score:3', { ...wish, service: { autoscaling } })).message, undefined);
+      await own.close();
+    });
+
   it('goes back to what somebody else deployed by hand and runs well', async () => {
     await stage.deploy('r.io/score:1');
     const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'r.io/hotfix:1' }] as const;

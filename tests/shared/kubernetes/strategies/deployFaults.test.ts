@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import type { Fault } from '../../../../sandbox/http/faults';
+import { openDeployStage, servingImage, type DeployStage } from './deployFixture';
+
+/** Of which one is no reason to fail, whatever it hits. */
+const passing: Readonly<Record<string, Fault>> = {
+  '429': { effect: 'status', status: 429, retryAfter: 1 },
+  '503': { effect: 'status', status: 503 },
+  'reset before': { effect: 'reset', when: 'before' },
+  'reset after': { effect: 'reset', when: 'after' },
+  truncated: { effect: 'truncated' },
+};
+/** More requests than a deployment makes to one path. */
+const mostRequests = 40;
+
+const blueGreen = {
+  strategy: 'blueGreen',
+  smoke: { payload: '{}', expectation: { status: 200, requests: 1 } },
+} as const;
+
+describe('a blue/green deployment, disturbed', function () {
+  this.timeout(60_000);
+  let stage: DeployStage;
+  let version = 0;
+  before(async () => {
+    stage = await openDeployStage({ timeScale: 0 });
+    await deploys('first');
+  });
+  after(() => stage.close());
+  beforeEach(() => {
+    stage.kubernetes.faults.clear();
+    stage.kubernetes.requests.clear();
+  });
+
+  for (const [name, fault] of Object.entries(passing))
+    it(`comes to its end though every single request is hit once: ${name}`, async () => {
+      await deploys('undisturbed');
+      // A sample is not sent twice: it may have been taken.
+      const isHit = ({ method, path }: Call) => !(method === 'POST' && path.includes('/proxy/'));
+      const calls = callsOf(stage)
+        .filter(isHit)
+        .flatMap(({ method, path }) =>
+          ['-blue', '-green'].map((slot) => ({ method, path: path.replace(/-\*$/, slot) })),
+        );
+      for (const { method, path } of new Map(calls.map((call) => [`${call.method} ${call.path}`, call])).values())
+        // Each is hit, the one that repeats it is not.
+        for (let from = 1; from < mostRequests; from += 2)
+          stage.kubernetes.faults.add({ ...fault, method, path, from });
+      await deploys(name);
+      assert.ok(hits(stage) > 20, String(hits(stage)));
+    });
+
+  it('says why not, and comes to its end when it is run again: a web page at any request', async function () {
+    await deploys('undisturbed');
+    const calls = callsOf(stage);
+    for (const call of calls) await meets(call, { effect: 'html' }, /answered 200 with a web page|web page/);
+    this.runnable().title += ` (${calls.length} cases)`;
+  });
+
+  it('says why not, and comes to its end when it is run again: the sample gets no answer', async () => {
+    await deploys('undisturbed');
+    const calls = callsOf(stage).filter(({ path }) => path.includes('/proxy/'));
+    assert.ok(calls.length > 0);
+    for (const when of ['before', 'after'] as const)
+      for (const call of calls)
+        await meets(call, { effect: 'reset', when }, /ECONNRESET.*not repeated, because it may have been carried out/);
+  });
+
+  interface Call {
+    readonly method: string;
+    readonly path: string;
+  }
+
+  /** What a deployment asks: the same for each pod and each slot but once. */
+  function callsOf({ kubernetes }: DeployStage): readonly Call[] {
+    const calls = kubernetes.requests.list().map(({ method, path }) => ({
+      method,
+      path: path.replace(/(pods\/http%3A)[^/]*/, '$1*').replace(/-(blue|green)$/, '-*'),
+    }));
+    return [...new Map(calls.map((call) => [`${call.method} ${call.path}`, call])).values()];
+  }
+
+  function hits({ kubernetes }: DeployStage): number {
+    return kubernetes.requests.list().filter(({ fault }) => fault !== undefined).length;
+  }
+
+  /** A deployment that a fault hits ends well or says the cause; the next one puts all right. */
+  async function meets({ method, path }: Call, fault: Fault, cause: RegExp): Promise<void> {
+    const where = `${method} ${path}`;
+    stage.kubernetes.requests.clear();
+    stage.kubernetes.faults.add({ ...fault, method, path });
+    const image = imageOf(++version);
+    const { result, message, agent } = await stage.deploy(image, blueGreen);
+    stage.kubernetes.faults.clear();
+    const said = `${where}: ${message}\n${agent.text()}`;
+    assert.equal(hits(stage), 1, said);
+    if (result === undefined) {
+      assert.match(`${message}\n${agent.text('error')}`, cause, said);
+      const again = await stage.deploy(image, blueGreen);
+      assert.equal(again.message, undefined, `${where}, then: ${again.agent.text()}`);
+    }
+    assert.equal(servingImage(stage), image, said);
+  }
+
+  async function deploys(where: string): Promise<void> {
+    const image = imageOf(++version);
+    const { message, agent } = await stage.deploy(image, blueGreen);
+    assert.equal(message, undefined, `${where}: ${agent.text()}`);
+    assert.equal(servingImage(stage), image, where);
+  }
+});
+
+function imageOf(version: number): string {
+  return `r.io/score:${version}`;
+}
