@@ -3,17 +3,9 @@ import type { KubernetesClient } from '../../../../shared/kubernetes/client';
 import type { DeploySurroundings } from '../../../../shared/kubernetes/deployFacts';
 import { promoteService, rejectService } from '../../../../shared/kubernetes/deployPromote';
 import { deployService } from '../../../../shared/kubernetes/deployService';
-import {
-  endState,
-  killedBefore,
-  Killed,
-  names,
-  openDeployStage,
-  requestOf,
-  type DeployStage,
-  type Ended,
-  type Wish,
-} from './deployFixture';
+import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Wish } from './deployFixture';
+import { endState } from './endState';
+import { Killed, killedBefore } from './killedBefore';
 
 interface Scenario {
   readonly title: string;
@@ -108,7 +100,7 @@ describe('a step that is ended on its way', function () {
       const expected = await staged(before, async (stage) => {
         const ended = await stage.run(step);
         assert.match(said(ended), end, ended.agent.text());
-        return endState(stage.kubernetes);
+        return await endState(stage.client);
       });
       let cases = 0;
       for (let change = 1; ; change++) {
@@ -122,7 +114,7 @@ describe('a step that is ended on its way', function () {
             end,
             where,
           );
-          assert.deepEqual(endState(stage.kubernetes), expected, where);
+          assert.deepEqual(await endState(stage.client), expected, where);
           return true;
         });
         if (!wasKilled) break;
