@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { ResourceQuota } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { serviceObjects } from '../../../shared/kubernetes/manifest/serviceObjects';
@@ -96,11 +98,11 @@ export const refusalScenarios: readonly Scenario[] = [
 
   anywhere('is not touched while another tool owns what would change', async (stage) => {
     await deployAs(stage, 'helm');
-    const before = (await stage.client.get(deployments, 'score'))?.metadata?.resourceVersion;
+    const before = (await stage.client.get(deployments, 'score'))?.metadata?.generation;
     const { message } = await stage.fails({ ...service, replicas: '3' });
     assert.match(message, /^Nothing was deployed[^]*Deployment score: Apply failed with \d+ conflicts?: .*"helm"/);
     assert.match(message, /\.spec\.replicas/);
-    assert.equal((await stage.client.get(deployments, 'score'))?.metadata?.resourceVersion, before);
+    assert.equal((await stage.client.get(deployments, 'score'))?.metadata?.generation, before);
     assert.deepEqual((await stage.client.list(services)).items, []);
   }),
 
@@ -117,8 +119,9 @@ export const refusalScenarios: readonly Scenario[] = [
   }),
 
   anywhere('says all that the cluster would refuse, and keeps none of it', async (stage) => {
-    const { message } = await stage.fails({ ...service, memory: '64Mi', environment: '{"1 wrong=name": "a"}' });
-    assert.match(message, /^Nothing was deployed[^]*Deployment score: .*env\[0\]\.name/);
+    await writeFile(path.join(stage.folder, 'service.yml'), 'tolerations: [{ key: gpu, operator: Sometimes }]\n');
+    const { message } = await stage.fails({ ...service, specFile: path.join(stage.folder, 'service.yml') });
+    assert.match(message, /^Nothing was deployed[^]*Deployment score: .*tolerations\[0\]\.operator/);
     assert.deepEqual((await stage.client.list(services)).items, []);
   }),
 ];
