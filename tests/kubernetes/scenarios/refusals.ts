@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { LocalSubjectAccessReview } from 'kubernetes-types/authorization/v1';
 import type { ResourceQuota } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { serviceObjects } from '../../../shared/kubernetes/manifest/serviceObjects';
@@ -23,6 +24,12 @@ const quotas: Resource<ResourceQuota> = {
   apiVersion: 'v1',
   kind: 'ResourceQuota',
   plural: 'resourcequotas',
+  isNamespaced: true,
+};
+const reviews: Resource<LocalSubjectAccessReview> = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'LocalSubjectAccessReview',
+  plural: 'localsubjectaccessreviews',
   isNamespaced: true,
 };
 const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' };
@@ -154,6 +161,20 @@ async function connectionOf(
   const secret = await eventually(
     () => client.get(secrets, 'deployer'),
     (seen) => seen?.data?.['token'] !== undefined,
+  );
+  // New rules take a moment to count.
+  const user = `system:serviceaccount:${client.namespace}:deployer`;
+  const listing = { namespace: client.namespace, verb: 'list', group: 'apps', resource: 'deployments' };
+  const spec = { user, resourceAttributes: listing };
+  await eventually(
+    () =>
+      client.create(reviews, {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'LocalSubjectAccessReview',
+        metadata: { namespace: client.namespace },
+        spec,
+      }),
+    ({ status }) => status?.allowed === true,
   );
   const { token = '', 'ca.crt': serviceAccountCertificate = '' } = secret?.data ?? {};
   return {

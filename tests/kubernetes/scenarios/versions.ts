@@ -33,23 +33,29 @@ async function writesIn({ client }: ClusterStage): Promise<unknown> {
 /** From one version to the next, by each strategy. */
 export const versionScenarios: readonly Scenario[] = [
   ...strategies.map((strategy) =>
-    played(`is deployed, and left alone when it is deployed again (${strategy})`, async (stage) => {
-      const inputs = version('r.io/score:1', {
-        ...sample,
-        ...{ strategy, secrets: 'KEY=hunter2', minReplicas: '2', maxReplicas: '5' },
-      });
-      const { outputs } = await stage.succeeds(inputs);
-      const uri = `http://score.${stage.client.namespace}.svc.cluster.local/score`;
-      assert.equal(outputs['scoringUri'], uri);
-      assert.equal(outputs['resultState'], 'Deployed');
-      assert.equal(await stage.ask(), 'r.io/score:1');
-      const before = await writesIn(stage);
-      const again = await stage.succeeds(inputs);
-      assert.match(again.end.message, /runs already/);
-      assert.equal(again.outputs['resultState'], 'Unchanged');
-      assert.doesNotMatch(again.text('log'), /waiting|of 2/, 'it waits for nothing');
-      assert.deepEqual(await writesIn(stage), before);
-    }),
+    played(
+      `is deployed, left alone when it is deployed again, and deleted with all that is its own (${strategy})`,
+      async (stage) => {
+        const inputs = version('r.io/score:1', {
+          ...sample,
+          ...{ strategy, secrets: 'KEY=hunter2', minReplicas: '2', maxReplicas: '5' },
+        });
+        const { outputs } = await stage.succeeds(inputs);
+        const uri = `http://score.${stage.client.namespace}.svc.cluster.local/score`;
+        assert.equal(outputs['scoringUri'], uri);
+        assert.equal(outputs['resultState'], 'Deployed');
+        assert.equal(await stage.ask(), 'r.io/score:1');
+        const before = await writesIn(stage);
+        const again = await stage.succeeds(inputs);
+        assert.match(again.end.message, /runs already/);
+        assert.equal(again.outputs['resultState'], 'Unchanged');
+        assert.doesNotMatch(again.text('log'), /waiting|of 2/, 'it waits for nothing');
+        assert.deepEqual(await writesIn(stage), before);
+
+        await stage.succeeds({ action: 'delete', serviceName });
+        assert.deepEqual(await writesIn(stage), [[], [], [], [], []]);
+      },
+    ),
   ),
 
   ...strategies.map((strategy) =>
