@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { buildControlPlane } from '../../tools/kubernetes/buildControlPlane';
 import { KubernetesApi } from '../../tools/kubernetes/kubernetesApi';
 import type { Condition, Pod } from '../../tools/kubernetes/pod';
 import { startControlPlane } from '../../tools/kubernetes/startControlPlane';
 import { openTestCluster, type TestCluster } from '../../tools/kubernetes/testCluster';
+import { eventually } from '../support/eventually';
 
 interface Deployment {
   readonly status: { readonly availableReplicas?: number; readonly conditions?: readonly Condition[] };
@@ -35,15 +35,6 @@ describe('the control plane for tests', function () {
     await cluster.close();
     assert.equal(existsSync(path.dirname(cluster.kubeconfig)), false);
   });
-
-  /** Waits for something to be so; the test's own time limit ends it. */
-  async function eventually<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-    for (;;) {
-      const seen = await look();
-      if (isSo(seen)) return seen;
-      await pause(100);
-    }
-  }
 
   async function deploy(name: string, image: string, spec: object = {}): Promise<void> {
     const labels = { app: name };

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Clock } from '../../shared/clock';
-import { runTask } from '../../shared/task/runTask';
-import { task } from '../../tasks/DeployAks/task';
-import { FakeAgent } from '../support/fakeAgent';
+import type { FakeAgent } from '../support/fakeAgent';
+import { kubeconfigConnection, ownManifests, runDeployAks } from '../support/runDeployAks';
 
 const service = { serviceName: 'score', image: 'r.io/score:1', memory: '256Mi' };
 const sample = { samplePayload: '{"data": [1]}', expectedJson: '$.path=/score\n$.pod=*', smokeRequests: '2' };
@@ -29,12 +28,7 @@ describe('DeployAks', function () {
     const { kubernetes } = sandbox;
     const { azure, entra } = sandbox.describe();
     const connections = {
-      cluster: {
-        url: kubernetes.url,
-        scheme: 'Kubernetes',
-        parameters: { kubeconfig: kubernetes.kubeconfig(undefined, 'models') },
-        data: { authorizationType: 'Kubeconfig' },
-      },
+      cluster: kubeconfigConnection(kubernetes.url, kubernetes.kubeconfig(undefined, 'models')),
       azure: {
         url: azure.url,
         scheme: 'ServicePrincipal',
@@ -47,14 +41,6 @@ describe('DeployAks', function () {
         data: { environmentAuthorityUrl: entra.url, subscriptionId: azure.subscriptionId },
       },
     };
-    const direct = { connectionType: 'kubernetes', kubernetesConnection: 'cluster' };
-    const agent = new FakeAgent('azureConnection' in inputs ? inputs : { ...direct, ...inputs }, connections, {
-      'System.DefaultWorkingDirectory': folder,
-      'System.CollectionUri': 'https://dev.azure.com/contoso/',
-      'System.TeamProject': 'Fraud models',
-      'Build.BuildId': '7',
-      'Build.BuildNumber': '20250101.1',
-    });
     const clock: Clock = {
       now: () => kubernetes.clock.now(),
       sleep: async (milliseconds, signal) => {
@@ -62,8 +48,7 @@ describe('DeployAks', function () {
         signal?.throwIfAborted();
       },
     };
-    await runTask(task, { agent, clock, signal: new AbortController().signal });
-    return agent;
+    return runDeployAks(inputs, { clock, folder, connections });
   }
 
   async function succeeds(inputs: Readonly<Record<string, string>>): Promise<FakeAgent> {
@@ -173,24 +158,8 @@ describe('DeployAks', function () {
   });
 
   it("deploys the team's own manifests with another image, by each strategy", async () => {
-    const manifest = (name: string) => `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  replicas: 2
-  minReadySeconds: 5
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [{ name: a, image: 'r.io:443/score', ports: [{ containerPort: 5001 }] }] }
----
-apiVersion: v1
-kind: Service
-metadata: { name: ${name}-front }
-spec: { selector: { app: ${name} }, ports: [{ port: 80, targetPort: 5001 }] }
-`;
     const own = { source: 'manifests', ...sample };
-    for (const name of ['plain', 'bluegreen']) await writeFile(path.join(folder, `${name}.yaml`), manifest(name));
+    for (const name of ['plain', 'bluegreen']) await writeFile(path.join(folder, `${name}.yaml`), ownManifests(name));
     const rolling = { ...own, manifests: 'plain.yaml' };
     const first = await succeeds({ ...rolling, images: 'r.io:443/score:1' });
     assert.match(

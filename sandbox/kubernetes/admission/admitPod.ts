@@ -11,7 +11,7 @@ export function admitPod(store: Store, { metadata, spec }: Pod, warn?: (text: st
   if (!store.get('serviceaccounts', namespace, account))
     return `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
   const { denial, warning } = checkPodSecurity(store.get('namespaces', undefined, namespace), spec);
-  if (warning !== undefined) warn?.(warning);
+  if (denial === undefined && warning !== undefined) warn?.(warning);
   return denial ?? quotaDenial(store, namespace, spec);
 }
 

@@ -12,7 +12,9 @@ export interface PodSecurityVerdict {
 /** Pod Security admission by the labels of the namespace. */
 export function checkPodSecurity(namespace: KubeObject | undefined, spec: Pod['spec']): PodSecurityVerdict {
   const labels = namespace?.metadata.labels ?? {};
-  const judge = (mode: string, verb: string): string | undefined => {
+  const judge = (wanted: string, verb: string): string | undefined => {
+    // What is enforced is warned of, too, where nothing else is to be.
+    const mode = `${label}${wanted}` in labels ? wanted : 'enforce';
     const level = labels[`${label}${mode}`];
     const problems = level === 'restricted' ? restricted(spec) : level === 'baseline' ? baseline(spec) : [];
     if (problems.length === 0) return undefined;
@@ -57,10 +59,15 @@ function restricted(spec: PodSpec): string[] {
     (them) => `unrestricted capabilities (${them} must set securityContext.capabilities.drop=["ALL"])`,
   );
   const pod = spec.securityContext ?? {};
-  add(
-    without(({ runAsNonRoot }) => (runAsNonRoot ?? pod.runAsNonRoot) === true),
-    (them) => `runAsNonRoot != true (pod or ${them} must set securityContext.runAsNonRoot=true)`,
-  );
+  const asRoot = all.filter(({ securityContext }) => securityContext?.runAsNonRoot === false);
+  const refusers = [...(pod.runAsNonRoot === false ? ['pod'] : []), ...(asRoot.length > 0 ? [who(asRoot)] : [])];
+  if (refusers.length > 0)
+    problems.push(`runAsNonRoot != true (${refusers.join(' and ')} must not set securityContext.runAsNonRoot=false)`);
+  else
+    add(
+      without(({ runAsNonRoot }) => (runAsNonRoot ?? pod.runAsNonRoot) === true),
+      (them) => `runAsNonRoot != true (pod or ${them} must set securityContext.runAsNonRoot=true)`,
+    );
   const rootUsers = without(({ runAsUser }) => runAsUser !== 0);
   if (pod.runAsUser === 0) problems.push('runAsUser=0 (pod must not set runAsUser=0)');
   else add(rootUsers, (them) => `runAsUser=0 (${them} must not set runAsUser=0)`);

@@ -79,8 +79,15 @@ function stateText({ waiting, running, terminated }: ContainerState): string {
 function warningText(warnings: readonly Event[]): string {
   const counts = new Map<string, number>();
   for (const { reason = '', message = '', involvedObject, count, series } of warnings) {
-    const line = `${involvedObject.kind ?? ''}: ${reason}: ${message.replace(/\s+/g, ' ').trim()}`;
+    const line = `${involvedObject.kind ?? ''}: ${reason}: ${withoutTries(message.replace(/\s+/g, ' ').trim())}`;
     counts.set(line, (counts.get(line) ?? 0) + (series?.count ?? count ?? 1));
   }
   return [...counts].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line)).join('\n');
+}
+
+/** Each try to make a pod has another name, and after some the cluster reports them together. */
+function withoutTries(message: string): string {
+  return message
+    .replace(/^\(combined from similar events\): /, '')
+    .replace(/^(Error creating: pods ")([^"]*)-[^"-]*"/, '$1$2-…"');
 }

@@ -170,6 +170,17 @@ describe('deployments of the Kubernetes sandbox', () => {
       /^pods "web-\w+-\w{5}" is forbidden: violates PodSecurity "restricted:latest": host namespaces \(hostNetwork=true\), allowPrivilegeEscalation != false \(container "score" must set/,
     );
     assert.match(eventsOf('ReplicaSet')[0]?.message ?? '', /^Error creating: pods "web-/);
+    const unlabelled = { ...labels, 'pod-security.kubernetes.io/warn': null };
+    await ask(cluster, '/api/v1/namespaces/default', {
+      method: 'PATCH',
+      type: 'application/merge-patch+json',
+      body: { metadata: { labels: unlabelled } },
+    });
+    const enforced = await put({ pod: { hostNetwork: true, securityContext: { runAsNonRoot: false } } });
+    assert.match(
+      String(enforced.headers.warning),
+      /would violate PodSecurity \\"restricted:latest\\".*runAsNonRoot != true \(pod must not set securityContext\.runAsNonRoot=false\)/,
+    );
     const securityContext = {
       allowPrivilegeEscalation: false,
       runAsNonRoot: true,

@@ -140,4 +140,16 @@ describe('the cause of a rollout that went wrong', () => {
     const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
     assert.equal(section?.text, 'Pod: Unhealthy: Readiness probe failed: 503 (2 times)\nPod: Unhealthy: Back-off');
   });
+
+  it('comes with one warning for all tries to make a pod', () => {
+    const refused = (name: string) => `Error creating: pods "${name}" is forbidden: exceeded quota: small`;
+    const warnings = [
+      refused('score-1-a'),
+      refused('score-1-b'),
+      `(combined from similar events): ${refused('score-1-c')}`,
+    ];
+    const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
+    const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
+    assert.equal(section?.text, `Pod: Unhealthy: ${refused('score-1-…')} (3 times)`);
+  });
 });

@@ -3,18 +3,9 @@ import type { KubernetesClient } from '../../../../shared/kubernetes/client';
 import type { DeploySurroundings } from '../../../../shared/kubernetes/deployFacts';
 import { promoteService, rejectService } from '../../../../shared/kubernetes/deployPromote';
 import { deployService } from '../../../../shared/kubernetes/deployService';
-import {
-  endState,
-  killedBefore,
-  Killed,
-  names,
-  observed,
-  openDeployStage,
-  requestOf,
-  type DeployStage,
-  type Ended,
-  type Wish,
-} from './deployFixture';
+import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Wish } from './deployFixture';
+import { endState } from './endState';
+import { Killed, killedBefore, observed } from './killedBefore';
 
 interface Scenario {
   readonly title: string;
@@ -111,26 +102,28 @@ describe('a step that is ended on its way', function () {
       const kills: number[] = [];
       const expected = await staged(earlier, async (stage) => {
         let revision: number | undefined;
-        const client = observed(stage.client, (call) => {
+        let call = 0;
+        const client = observed(stage.client, () => {
+          call++;
           if (stage.kubernetes.store.revision === revision) return;
           revision = stage.kubernetes.store.revision;
           kills.push(call);
         });
         const ended = await stage.run(step, client);
         assert.match(said(ended), end, ended.agent.text());
-        return endState(stage.kubernetes);
+        return await endState(stage.client);
       });
       for (const call of [...kills, Infinity])
         await staged(earlier, async (stage) => {
           try {
-            await stage.run(step, killedBefore(stage.client, call));
+            await stage.run(step, killedBefore(stage.client, 'call', call));
           } catch (error) {
             if (!(error instanceof Killed)) throw error;
           }
           const again = await stage.run(step);
           const where = `killed before call ${call}: ${again.agent.text()}`;
           assert.match(said(again).replace('unchanged', 'deployed'), end, where);
-          assert.deepEqual(endState(stage.kubernetes), expected, where);
+          assert.deepEqual(await endState(stage.client), expected, where);
         });
       this.runnable().title += ` (${kills.length + 1} cases)`;
     });

@@ -11,6 +11,7 @@ import {
   type DeployStage,
   type Wish,
 } from './deployFixture';
+import { imageFaults } from './imageFaults';
 
 const smoke = (status: number) => ({ payload: '{"data": [1]}', expectation: { status, requests: 2 } });
 const rolling: Wish = { strategy: 'rolling' };
@@ -62,14 +63,8 @@ describe('a deployed service', function () {
   }
 
   const faults: readonly (readonly [image: string, cause: RegExp, more?: Wish])[] = [
-    ['r.io/not-found:2', /^The image r\.io\/not-found:2 does not exist/],
+    ...imageFaults,
     ['r.io/unauthorized:2', /^The cluster may not pull the image r\.io\/unauthorized:2/],
-    ['r.io/crash:2', /^The container 'score' ends by itself .*No module named 'sklearn'/],
-    ['r.io/oom:2', /^The container 'score' needs more memory than its limit of 128Mi/],
-    [
-      'r.io/unready:2',
-      /^The container 'score' was killed because it did not answer its health check|^The container 'score' runs, but is not ready/,
-    ],
     ['r.io/root:2', /^The image r\.io\/root:2 runs as root/],
     ['r.io/slow:2', /^The container 'score' was killed because it did not answer/, { service: { startupSeconds: 10 } }],
     ['r.io/wrong:2', /^The new version does not answer as expected/, { smoke: smoke(201) }],
