@@ -9,7 +9,7 @@ import { schemasAlong } from './schemasAlong';
 import { isBranch, isList, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
 import type { VariableSchema } from './variableSchema';
 
-const origin: Origin = { source: "input 'overrides'" };
+export const overridesOrigin: Origin = { source: "input 'overrides'" };
 
 /**
  * The variables that a step overrides, with names as in `training.epochs`. A text takes the type that the schema has
@@ -21,6 +21,7 @@ export function readOverrides(
   schema: VariableSchema,
   report: Report,
 ): Branch {
+  const origin = overridesOrigin;
   let tree = readBranch(origin, new Map(), report);
   const given = Object.entries(overrides);
   if (given.length > mostVariables) report(origin, `has more than ${mostVariables} entries.`);
@@ -66,7 +67,7 @@ function readAs(text: string, types: readonly string[]): Leaf['value'] {
 function readList(text: string): Leaf['value'] | undefined {
   const problems: string[] = [];
   const report: Report = (_, message) => void problems.push(message);
-  const list = readDocument(text, origin.source, report);
-  const read = list && readBranch(origin, new Map([['list', list]]), report).entries.get('list');
+  const list = readDocument(text, overridesOrigin.source, report);
+  const read = list && readBranch(overridesOrigin, new Map([['list', list]]), report).entries.get('list');
   return read && !isBranch(read) && problems.length === 0 ? read.value : undefined;
 }

@@ -5,6 +5,7 @@ import { defineTask } from '../../shared/task/task';
 import { describeVariables, variablesTable } from './describeVariables';
 import { Problems } from './problems';
 import { readSources } from './readSources';
+import { refuseSecrets } from './refuseSecrets';
 import { writeValues } from './writeValues';
 
 /** Names that only the files know come with the others. */
@@ -27,17 +28,19 @@ export const task = defineTask({
 
   async run({ inputs, agent, setOutput }) {
     const problems = new Problems();
+    const { environment, prefix } = inputs;
+    const overrides = refuseSecrets(inputs.overrides ?? {}, agent, problems.report);
     const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
     if (!sources) throw problems.error();
-    const { variables, values } = resolveVariables({ ...sources, ...inputs }, problems.report);
-    const settings = outputVariables(variables, { prefix: inputs.prefix, taken: ['resolvedFile'] }, problems.report);
+    const { variables, values } = resolveVariables({ ...sources, environment, overrides }, problems.report);
+    const settings = outputVariables(variables, { prefix, taken: ['resolvedFile'] }, problems.report);
     problems.throwIfAny();
 
     for (const { name, value } of settings) setOutput(name, value);
     const file = await writeValues(values, inputs.outputFolder, agent);
     setOutput('resolvedFile', file);
     agent.group('Model variables', describeVariables(variables));
-    await agent.summary('Model variables', variablesTable(variables, inputs.environment));
+    await agent.summary('Model variables', variablesTable(variables, environment));
     return `Set ${settings.length} variables. All of them are in ${file}.`;
   },
 });
