@@ -16,7 +16,8 @@ export const taskLibAgent: Agent = {
     return url && accessToken ? { url, accessToken } : undefined;
   },
   variable: (name) => tl.getVariable(name),
-  holdsSecret: (text) => secretLines().some((secret) => text === secret || (secret.length >= 6 && text.includes(secret))),
+  holdsSecret: (text) =>
+    secretLines().some((secret) => text === secret || (secret.length >= 6 && text.includes(secret))),
 
   log: (text) => print(harmless(text)),
   group(title, text) {

@@ -32,6 +32,6 @@ function nameOf({ path }: ResolvedVariable): string {
 
 function valueOf({ value }: ResolvedVariable): string {
   if (value === null) return '(unset)';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value).replaceAll('\n', ' ↵ ');
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

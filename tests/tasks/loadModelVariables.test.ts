@@ -43,13 +43,16 @@ describe('LoadModelVariables', () => {
     return file;
   }
 
-  async function run(inputs: Readonly<Record<string, string>> = {}): Promise<FakeAgent> {
+  async function run(
+    inputs: Readonly<Record<string, string>> = {},
+    secrets: readonly string[] = [],
+  ): Promise<FakeAgent> {
     const files = {
       baseFile: join(folder, 'base_variables.yml'),
       modelFile: join(folder, 'demo_model/model_variables.yml'),
     };
     const variables = { 'System.DefaultWorkingDirectory': folder, 'Agent.TempDirectory': join(folder, 'temp') };
-    const agent = new FakeAgent({ ...files, ...inputs }, {}, variables);
+    const agent = new FakeAgent({ ...files, ...inputs }, {}, variables, undefined, secrets);
     await runTask(task, { agent, clock: new FakeClock(), signal: new AbortController().signal });
     return agent;
   }
@@ -113,6 +116,28 @@ describe('LoadModelVariables', () => {
     assert.match(agent.summaries['Model variables'] ?? '', /\| long \| x{200}… \|/);
     assert.equal(agent.outputs['training_rates'], undefined);
     assert.equal(agent.outputs['long'], 'x'.repeat(500));
+  });
+
+  it('keeps the lines of a text, and shows them as one', async () => {
+    const [lines, shown] = ['$.a=1\n$.b=2\n', '$.a=1 ↵ $.b=2 ↵ '];
+    await write('demo_model/model_variables.yml', `${model}- name: answers\n  value: |\n    $.a=1\n    $.b=2\n`);
+    const agent = await run();
+    assert.equal(agent.outputs['answers'], lines, agent.end.message);
+    assert.ok(agent.text('log').includes(`\nanswers = ${shown}  (demo_model/model_variables.yml:8)`), agent.text('log'));
+    assert.match(agent.summaries['Model variables'] ?? '', /\| answers \| \$\.a=1 ↵ \$\.b=2 ↵ {2}\|/);
+    const file = join(dirname(agent.outputs['resolvedFile'] ?? ''), 'resolved.yml');
+    assert.equal((load(await readFile(file, 'utf8')) as { readonly answers: string }).answers, lines);
+  });
+
+  it('refuses overrides that hold a secret, along with all else that is wrong', async () => {
+    await write('base_variables.yml', 'variables: [');
+    const agent = await run({ overrides: 'note=so hush now\nseed=1' }, ['hush']);
+    assert.match(
+      agent.end.message,
+      /:\n {2}- input 'overrides': note holds the value of a secret variable, .*\n {2}- base_variables\.yml:1: is no valid YAML/,
+    );
+    assert.doesNotMatch(agent.end.message, /hush/);
+    assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
   it('puts the prefix before every name but those that are always there', async () => {
