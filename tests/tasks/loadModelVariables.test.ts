@@ -123,7 +123,10 @@ describe('LoadModelVariables', () => {
     await write('demo_model/model_variables.yml', `${model}- name: answers\n  value: |\n    $.a=1\n    $.b=2\n`);
     const agent = await run();
     assert.equal(agent.outputs['answers'], lines, agent.end.message);
-    assert.ok(agent.text('log').includes(`\nanswers = ${shown}  (demo_model/model_variables.yml:8)`), agent.text('log'));
+    assert.ok(
+      agent.text('log').includes(`\nanswers = ${shown}  (demo_model/model_variables.yml:8)`),
+      agent.text('log'),
+    );
     assert.match(agent.summaries['Model variables'] ?? '', /\| answers \| \$\.a=1 ↵ \$\.b=2 ↵ {2}\|/);
     const file = join(dirname(agent.outputs['resolvedFile'] ?? ''), 'resolved.yml');
     assert.equal((load(await readFile(file, 'utf8')) as { readonly answers: string }).answers, lines);
