@@ -36,6 +36,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
+  'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
 };
 
 function model(): readonly Layer[] {
@@ -141,6 +142,20 @@ function badge(sign: Shape): readonly Layer[] {
   return [
     { shape: circle([23.5, 23.5], 7.2), fill: navy },
     { shape: sign, fill: amber },
+  ];
+}
+
+/** Three sliders, each set to something else. */
+function settings(): readonly Layer[] {
+  const knobs = [
+    [20.5, 9],
+    [11, 16],
+    [18, 23],
+  ] as const;
+  return [
+    { shape: union(...knobs.map(([, y]) => line(2.2, [6.5, y], [25.5, y]))), fill: steel },
+    { shape: union(...knobs.map((knob) => circle(knob, 4.6))), fill: navy },
+    { shape: union(...knobs.map((knob) => circle(knob, 3.1))), fill: amber },
   ];
 }
 

@@ -54,6 +54,11 @@ export interface Agent {
   identityEndpoint(): IdentityEndpoint | undefined;
   /** A pipeline variable such as `System.JobId`. */
   variable(name: string): string | undefined;
+  /**
+   * Whether a text holds what a secret variable of this job stands for, or a line of it. Secrets of less than 6
+   * characters count only where they are the whole text: the others would be found everywhere.
+   */
+  holdsSecret(text: string): boolean;
 
   log(text: string): void;
   /** Folded in the log under its title. */

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task';
 import type { Agent, ServiceConnection } from './agent';
 
@@ -15,6 +16,8 @@ export const taskLibAgent: Agent = {
     return url && accessToken ? { url, accessToken } : undefined;
   },
   variable: (name) => tl.getVariable(name),
+  holdsSecret: (text) =>
+    secretLines().some((secret) => text === secret || (secret.length >= 6 && text.includes(secret))),
 
   log: (text) => print(harmless(text)),
   group(title, text) {
@@ -75,6 +78,24 @@ function harmless(text: string): string {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+let knownSecrets: readonly string[] | undefined;
+
+/** The secret variables that the job began with, by lines. Read without a word: task-lib tells the debug log each value. */
+function secretLines(): readonly string[] {
+  if (knownSecrets) return knownSecrets;
+  tl.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
+  try {
+    knownSecrets = tl
+      .getVariables()
+      .flatMap(({ value, secret }) => (secret && value ? value.split(/[\r\n]+/) : []))
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    return knownSecrets;
+  } finally {
+    tl.setStdStream(process.stdout);
+  }
 }
 
 function serviceConnection(id: string): ServiceConnection | undefined {

@@ -29,6 +29,7 @@ export interface WithIssues {
 
 export interface Task<I extends Inputs = Inputs, Output extends string = string> {
   readonly inputs: I;
+  /** The names of its output variables; `*` is for those that only a run can name. */
   readonly outputs: readonly Output[];
   /** Rules between inputs. An input with a bad value is undefined here, and in `bad`; what is said of it is dropped. */
   check?(inputs: Partial<Values<I>>, bad: ReadonlySet<string>): readonly InputProblem[];

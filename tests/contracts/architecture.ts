@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/azure',
     'shared/identity',
     'shared/smokeTest',
+    'shared/variables',
     'shared/http',
     'shared',
   ],

@@ -31,6 +31,7 @@ export class FakeAgent implements Agent {
     private readonly connections: Readonly<Record<string, FakeConnection>> = {},
     private readonly variables: Readonly<Record<string, string>> = {},
     private readonly endpoint?: IdentityEndpoint,
+    private readonly secrets: readonly string[] = [],
   ) {}
 
   /** How the task ended; fails the test when it ended more than once or not at all. */
@@ -76,6 +77,9 @@ export class FakeAgent implements Agent {
   }
   variable(name: string): string | undefined {
     return this.variables[name];
+  }
+  holdsSecret(text: string): boolean {
+    return this.secrets.some((secret) => text.includes(secret));
   }
 
   log(text: string): void {

@@ -125,6 +125,26 @@ describe('a task in a process of its own', () => {
     assert.doesNotMatch(output, /s3cr3t/);
   });
 
+  it('knows a text that holds a secret variable, or a line of one, without writing any', async () => {
+    const texts = ['a', 'x a', 'long secret', 'x long secret y', 'x second line', 'x y', 'public value', ''];
+    const { output } = await run(
+      `agent.log(JSON.stringify(${JSON.stringify(texts)}.map((text) => agent.holdsSecret(text)))); return '';`,
+      {
+        SYSTEM_DEBUG: 'true',
+        SECRET_A: 'a',
+        SECRET_MY_LONG: ' long secret ',
+        SECRET_LINES: 'x\r\n\r\nsecond line\r\n',
+        SECRET_EMPTY: '',
+        OPEN: 'public value',
+        VSTS_SECRET_VARIABLES: '["a","My.Long","lines","empty"]',
+        VSTS_PUBLIC_VARIABLES: '["open"]',
+      },
+    );
+    assert.match(output, /^\[true,false,true,true,true,false,false,false\]$/m);
+    assert.doesNotMatch(output, /long secret|second line/);
+    assert.match(output, /^##vso\[task\.complete/m, 'and then speaks again');
+  });
+
   it('takes an empty file input, which arrives as the working folder, for empty', async () => {
     const { output } = await run(`return 'file: ' + inputs.file;`, { INPUT_FILE: workingFolder });
     assert.match(output, /file: undefined/);

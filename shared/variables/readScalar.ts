@@ -1,0 +1,29 @@
+export type Scalar = string | number | boolean | null;
+
+const words: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
+  ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+]);
+const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i;
+const anyNumber = /^[-+]?(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$|^0o[0-7]+$|^0x[\da-f]+$|^[-+]?\.inf$|^\.nan$/i;
+
+/**
+ * The value of a text without quotes, by YAML 1.2's core schema. What readers of YAML take for different numbers (010,
+ * 0x1F, +5, .nan), and what a number can't hold exactly, is refused.
+ */
+export function readScalar(text: string, refuse: (message: string) => void): Scalar {
+  const word = words.get(text);
+  if (word !== undefined) return word;
+  if (!anyNumber.test(text)) return text;
+  const number = readNumber(text);
+  if (number === undefined)
+    refuse('has a number that is not read the same everywhere: write it as JSON does, or in quotes.');
+  return number ?? text;
+}
+
+/** A number as JSON writes it, if JavaScript can hold it. */
+export function readNumber(text: string): number | undefined {
+  const number = jsonNumber.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(number) || (Number.isFinite(number) && !/^-?\d+$/.test(text)) ? number : undefined;
+}

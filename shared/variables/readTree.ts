@@ -1,0 +1,49 @@
+import type { Origin, Report } from './origin';
+import { pathText } from './pathText';
+import type { Located } from './readDocument';
+import { nameProblem, secretNameProblem, textProblem } from './refusals';
+import type { Branch, Leaf, Plain, Tree } from './tree';
+
+/** The variables that a map in a document holds; reports names and values that can't be. */
+export function readBranch(
+  origin: Origin,
+  located: ReadonlyMap<string, Located>,
+  report: Report,
+  path: readonly string[] = [],
+): Branch {
+  const entries = new Map<string, Tree>();
+  for (const [name, value] of located) {
+    const below = [...path, name];
+    const problem = nameProblem(name);
+    if (problem !== undefined) report(value.origin, `${pathText(below)} ${problem}`);
+    entries.set(
+      name,
+      'entries' in value
+        ? readBranch(value.origin, value.entries, report, below)
+        : { origin: value.origin, overridden: [], value: readLeaf(value, report, pathText(below)) },
+    );
+  }
+  return { origin, overridden: [], entries, replaces: false };
+}
+
+type NoMap = Exclude<Located, { readonly entries: unknown }>;
+
+function readLeaf(located: NoMap, report: Report, name: string): Leaf['value'] {
+  if ('items' in located) return located.items.map((item) => readPlain(item, report, name));
+  const { scalar, origin } = located;
+  const problem = typeof scalar === 'string' ? textProblem(scalar) : undefined;
+  if (problem !== undefined) report(origin, `${name} ${problem}`);
+  return scalar;
+}
+
+/** What a list holds is a value as a whole: the names in its maps are no variables. */
+function readPlain(located: Located, report: Report, name: string): Plain {
+  if (!('entries' in located)) return readLeaf(located, report, name);
+  return Object.fromEntries(
+    [...located.entries].map(([key, value]) => {
+      const problem = secretNameProblem(key) ?? textProblem(key);
+      if (problem !== undefined) report(value.origin, `${name}: ${pathText([key])} ${problem}`);
+      return [key, readPlain(value, report, name)];
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+import { longestValue } from './limits';
+import type { Report } from './origin';
+import { pathText } from './pathText';
+import { textProblem } from './refusals';
+import { isBranch, isList, leavesOf, treeAt, type Branch, type Leaf, type Plain, type Tree } from './tree';
+
+const tooLong = `is longer than ${longestValue} characters.`;
+const reference = /\{\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}\}/g;
+const onlyReference = new RegExp(`^${reference.source}$`);
+
+/** A value that can't be had; what is wrong was said where it is wrong. */
+class Unresolved extends Error {}
+
+/**
+ * Puts values in the place of `{{name}}`: a text that is nothing else becomes that value, with its type; within a text
+ * stands the value's text. Reports what refers to nothing or to itself; such a value is unknown.
+ */
+export function resolveReferences(tree: Branch, report: Report): Branch {
+  const resolved = new Map<Leaf, Leaf['value'] | undefined>();
+  const busy: { readonly leaf: Leaf; readonly name: string }[] = [];
+
+  function resolve(leaf: Leaf, path: readonly string[]): Leaf['value'] {
+    if (!resolved.has(leaf)) {
+      busy.push({ leaf, name: pathText(path) });
+      try {
+        resolved.set(leaf, replaced(leaf));
+      } catch (error) {
+        if (!(error instanceof Unresolved)) throw error;
+        resolved.set(leaf, undefined);
+      }
+      busy.pop();
+    }
+    const value = resolved.get(leaf);
+    if (value === undefined) throw new Unresolved();
+    return value;
+  }
+
+  function fail(problem: string): never {
+    const user = busy.at(-1);
+    if (user) report(user.leaf.origin, `${user.name} ${problem}`);
+    throw new Unresolved();
+  }
+
+  function replaced({ value }: Leaf): Leaf['value'] {
+    let length = 0;
+    const addLength = (text: string): string => {
+      length += text.length;
+      if (length > longestValue) fail(tooLong);
+      return text;
+    };
+    const whole = typeof value === 'string' ? onlyReference.exec(value)?.[1] : undefined;
+    if (whole !== undefined) return referredTo(whole);
+    if (!isList(value)) return inScalar(value, addLength);
+    const list = value.map((item) => inItem(item, addLength));
+    if (JSON.stringify(list).length > longestValue) fail(tooLong);
+    return list;
+  }
+
+  function inItem(item: Plain, addLength: (text: string) => string): Plain {
+    if (isList(item)) return item.map((each) => inItem(each, addLength));
+    if (typeof item !== 'object' || item === null) return inScalar(item, addLength);
+    return Object.fromEntries(Object.entries(item).map(([name, each]) => [addLength(name), inItem(each, addLength)]));
+  }
+
+  function inScalar(scalar: Exclude<Leaf['value'], readonly Plain[]>, addLength: (text: string) => string) {
+    if (typeof scalar !== 'string') return scalar;
+    const whole = onlyReference.exec(scalar)?.[1];
+    if (whole !== undefined) {
+      const value = referredTo(whole);
+      if (isList(value)) fail(`refers to ${whole}, a list, in a place that takes one value.`);
+      addLength(String(value));
+      return value;
+    }
+    const pieces = scalar.replaceAll(reference, ' ');
+    if (pieces.includes('{{')) fail('has {{ with no name and }} behind it.');
+    addLength(pieces);
+    const text = scalar.replaceAll(reference, (_, name: string) => {
+      const value = referredTo(name);
+      if (isList(value)) fail(`refers to ${name}, a list, within a text.`);
+      return addLength(String(value));
+    });
+    const problem = text === scalar ? undefined : textProblem(text);
+    if (problem !== undefined) fail(`${problem} That comes of what it refers to.`);
+    return text;
+  }
+
+  function referredTo(name: string): Leaf['value'] {
+    const path = name.split('.');
+    const target = treeAt(tree, path);
+    if (!target || (!isBranch(target) && target.value === null)) fail(`refers to ${name}, which is not set.`);
+    if (isBranch(target)) fail(`refers to ${name}, which is a map.`);
+    const start = busy.findIndex(({ leaf }) => leaf === target);
+    if (start >= 0) fail(`refers to itself: ${[...busy.slice(start).map((each) => each.name), name].join(' → ')}.`);
+    return resolve(target, path);
+  }
+
+  for (const { leaf, path } of leavesOf(tree))
+    try {
+      if (leaf.value !== null) resolve(leaf, path);
+    } catch (error) {
+      if (!(error instanceof Unresolved)) throw error;
+    }
+  return withValues(tree, resolved);
+}
+
+function withValues(tree: Branch, values: ReadonlyMap<Leaf, Leaf['value'] | undefined>): Branch {
+  const entries = new Map<string, Tree>();
+  for (const [name, below] of tree.entries) {
+    const value = isBranch(below) ? undefined : values.get(below);
+    if (isBranch(below)) entries.set(name, withValues(below, values));
+    else if (below.value === null) entries.set(name, below);
+    else entries.set(name, value === undefined ? { ...below, isUnknown: true } : { ...below, value });
+  }
+  return { ...tree, entries };
+}

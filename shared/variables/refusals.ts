@@ -1,0 +1,53 @@
+const secretWords =
+  /(^|_)(password|passwd|pwd|passphrase|secrets?|token|credentials?|pat|sas|((api|access|account|auth|encryption|master|private|shared|signing|storage|subscription)_?key)|connection_?string)$/;
+
+const secretTexts: readonly RegExp[] = [
+  /\b(dapi|dose)[0-9a-f]{32}/, // Databricks
+  /\bgh[pousr]_\w{30,}|\bgithub_pat_\w{30,}/,
+  /\b(AKIA|ASIA)[0-9A-Z]{16}\b/, // Amazon
+  /\bAIza[\w-]{35}/, // Google
+  /\bxox[abprs]-[\w-]{10,}/, // Slack
+  /\b[\w~.-]{3}[78]Q~[\w~.-]{31,}/, // Entra ID
+  /\b[a-z2-7]{52}\b|\b\w{76}AZDO\w{4}\b/, // Azure DevOps
+  /\beyJ[\w-]{10,}\.[\w-]{10,}\./, // a JSON Web Token
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /\b(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=|[?&]sig=/i,
+  /\bBearer +[\w.-]{16,}/,
+  /:\/\/[^/\s:@]+:[^/\s:@]+@/,
+];
+
+const systemFamilies =
+  /^(agent|azp|build|dyld|endpoint|input|ld|node|pipeline|release|secret|securefile|system|vsts)_|^(bash_env|home|path|pathext|pythonpath|tf_build)$/i;
+
+/** Why a name can't be a variable's. */
+export function nameProblem(name: string): string | undefined {
+  if (!/^[a-z]\w{0,99}$/i.test(name))
+    return 'is no name of a variable: one has letters, digits and _, at most 100, and begins with a letter.';
+  return secretNameProblem(name);
+}
+
+/** Why a name must not stand beside a value that everybody may read. */
+export function secretNameProblem(name: string): string | undefined {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll(/[\W_]+/g, '_')
+    .toLowerCase();
+  if (!secretWords.test(words)) return undefined;
+  return 'looks like a secret, which has no place here: use a secret variable or a secret scope. If it is none, name it otherwise.';
+}
+
+/** Why a text can't be a value. */
+export function textProblem(text: string): string | undefined {
+  if (secretTexts.some((pattern) => pattern.test(text)))
+    return 'looks like a secret, which has no place here: use a secret variable or a secret scope.';
+  if (/##(vso)?\[/i.test(text)) return 'holds a logging command (##), which the agent would obey once it is printed.';
+  if (/\$\(|\$\[|\$\{\{/.test(text))
+    return 'holds an expression of Azure Pipelines ($), which is not replaced here: refer to another value by {{name}}, or pass it as an override.';
+  if (/[^\P{Cc}\n]|[\u2028\u2029]/u.test(text)) return 'must be text without control characters, but for line ends.';
+  return undefined;
+}
+
+/** Whether an output variable of this name would pass, in the environment of later steps, for one that the agent or the shell sets. */
+export function isSystemVariable(name: string): boolean {
+  return systemFamilies.test(name);
+}

@@ -1,0 +1,100 @@
+import type { Origin } from './origin';
+import type { Scalar } from './readScalar';
+
+export type Plain = Scalar | readonly Plain[] | { readonly [name: string]: Plain };
+
+/** A value: null unsets what is below it. */
+export interface Leaf {
+  readonly origin: Origin;
+  /** Where the values were written that this one replaced, the nearest first. */
+  readonly overridden: readonly Origin[];
+  readonly value: Scalar | readonly Plain[];
+  /** What it refers to can't be had. */
+  readonly isUnknown?: true;
+}
+
+/** A map of variables. */
+export interface Branch {
+  readonly origin: Origin;
+  readonly overridden: readonly Origin[];
+  readonly entries: ReadonlyMap<string, Tree>;
+  /** It stands on a value or a null that it replaced, so nothing below that shows through. */
+  readonly replaces: boolean;
+}
+
+export type Tree = Leaf | Branch;
+
+export function isBranch(tree: Tree): tree is Branch {
+  return 'entries' in tree;
+}
+
+/**
+ * Lays one tree over another: maps are merged name by name, anything else replaces what is below. It does not matter
+ * which neighbours are merged first: a null stays until the end, and what replaced something says so.
+ */
+export function mergeTrees(lower: Tree, upper: Branch): Branch;
+export function mergeTrees(lower: Tree, upper: Tree): Tree;
+export function mergeTrees(lower: Tree, upper: Tree): Tree {
+  const overridden = [...upper.overridden, lower.origin, ...lower.overridden];
+  if (!isBranch(upper)) return { ...upper, overridden };
+  if (!isBranch(lower) || upper.replaces) return { ...upper, overridden, replaces: true };
+  const entries = new Map(lower.entries);
+  for (const [name, tree] of upper.entries) {
+    const below = entries.get(name);
+    entries.set(name, below ? mergeTrees(below, tree) : tree);
+  }
+  return { ...upper, overridden, entries, replaces: lower.replaces };
+}
+
+/** The paths of what is a map in one tree and a value in the other; null is neither. */
+export function* clashes(lower: Tree, upper: Tree, path: readonly string[] = []): Generator<NamedTree> {
+  const isValue = (tree: Tree): boolean => !isBranch(tree) && tree.value !== null;
+  if ((isBranch(lower) && isValue(upper)) || (isBranch(upper) && isValue(lower))) yield { path, lower, upper };
+  else if (isBranch(lower) && isBranch(upper))
+    for (const [name, tree] of upper.entries) {
+      const below = lower.entries.get(name);
+      if (below) yield* clashes(below, tree, [...path, name]);
+    }
+}
+
+interface NamedTree {
+  readonly path: readonly string[];
+  readonly lower: Tree;
+  readonly upper: Tree;
+}
+
+export interface NamedLeaf {
+  readonly path: readonly string[];
+  readonly leaf: Leaf;
+}
+
+/** All values of a tree, in order. */
+export function* leavesOf(tree: Tree, path: readonly string[] = []): Generator<NamedLeaf> {
+  if (!isBranch(tree)) yield { path, leaf: tree };
+  else for (const [name, below] of tree.entries) yield* leavesOf(below, [...path, name]);
+}
+
+/** What a tree has under a name. */
+export function treeAt(tree: Tree, path: readonly string[]): Tree | undefined {
+  let found: Tree | undefined = tree;
+  for (const name of path) found = found && isBranch(found) ? found.entries.get(name) : undefined;
+  return found;
+}
+
+/** The values alone, without those that are unset. */
+export function plainOf(tree: Tree): Plain {
+  if (!isBranch(tree)) return tree.value;
+  const entries = [...tree.entries].map(([name, below]) => [name, plainOf(below)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+}
+
+/** A tree of a plain value that has one origin. */
+export function treeOf(value: Plain, origin: Origin): Tree {
+  if (typeof value !== 'object' || value === null || isList(value)) return { origin, overridden: [], value };
+  const entries = Object.entries(value).map(([name, below]) => [name, treeOf(below, origin)] as const);
+  return { origin, overridden: [], entries: new Map(entries), replaces: false };
+}
+
+export function isList(value: unknown): value is readonly Plain[] {
+  return Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+import { plainMarkdown } from '../../shared/markdown';
+import { originText } from '../../shared/variables/origin';
+import type { ResolvedVariable } from '../../shared/variables/resolveVariables';
+
+const longestShown = 200;
+
+/** A line for each variable, for the log: its value and where that was written. */
+export function describeVariables(variables: readonly ResolvedVariable[]): string {
+  return variables.map((each) => `${nameOf(each)} = ${valueOf(each)}  (${originText(each.origin)})`).join('\n');
+}
+
+/** A table of all variables, as Markdown. */
+export function variablesTable(variables: readonly ResolvedVariable[], environment: string | undefined): string {
+  const rows = variables.map((each) => [
+    nameOf(each),
+    valueOf(each),
+    originText(each.origin),
+    each.overridden.map(originText).join(', '),
+  ]);
+  return [
+    ...(environment === undefined ? [] : [`For the environment **${plainMarkdown(environment)}**.`, '']),
+    '| Variable | Value | From | Overridden |',
+    '| --- | --- | --- | --- |',
+    ...rows.map((cells) => `| ${cells.map(plainMarkdown).join(' | ')} |`),
+    '',
+  ].join('\n');
+}
+
+function nameOf({ path }: ResolvedVariable): string {
+  return path.join('.');
+}
+
+function valueOf({ value }: ResolvedVariable): string {
+  if (value === null) return '(unset)';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value).replaceAll('\n', ' ↵ ');
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}

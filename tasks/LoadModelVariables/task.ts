@@ -1,0 +1,46 @@
+import { outputVariables } from '../../shared/variables/outputVariables';
+import { resolveVariables } from '../../shared/variables/resolveVariables';
+import { filePath, pairs, text } from '../../shared/task/inputs';
+import { defineTask } from '../../shared/task/task';
+import { describeVariables, variablesTable } from './describeVariables';
+import { Problems } from './problems';
+import { readSources } from './readSources';
+import { refuseSecrets } from './refuseSecrets';
+import { writeValues } from './writeValues';
+
+/** Names that only the files know come with the others. */
+const outputs: readonly string[] = ['modelName', 'modelVersion', 'resolvedFile', '*'];
+
+/** Reads the variables of a model from the repository, and hands them to later steps. */
+export const task = defineTask({
+  inputs: {
+    modelFile: filePath({ required: true }),
+    baseFile: filePath(),
+    environment: text(),
+    overrides: pairs(),
+    schemaFile: filePath(),
+    prefix: text({
+      pattern: { matches: /^[A-Za-z]\w{0,49}$/, rule: 'must be letters, digits and _, and begin with a letter.' },
+    }),
+    outputFolder: text(),
+  },
+  outputs,
+
+  async run({ inputs, agent, setOutput }) {
+    const problems = new Problems();
+    const { environment, prefix } = inputs;
+    const overrides = refuseSecrets(inputs.overrides ?? {}, agent, problems.report);
+    const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
+    if (!sources) throw problems.error();
+    const { variables, values } = resolveVariables({ ...sources, environment, overrides }, problems.report);
+    const settings = outputVariables(variables, { prefix, taken: ['resolvedFile'] }, problems.report);
+    problems.throwIfAny();
+
+    for (const { name, value } of settings) setOutput(name, value);
+    const file = await writeValues(values, inputs.outputFolder, agent);
+    setOutput('resolvedFile', file);
+    agent.group('Model variables', describeVariables(variables));
+    await agent.summary('Model variables', variablesTable(variables, environment));
+    return `Set ${settings.length} variables. All of them are in ${file}.`;
+  },
+});

@@ -1,0 +1,31 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { dump } from 'js-yaml';
+import { messageOf, TaskError } from '../../shared/errors';
+import type { TaskAgent } from '../../shared/task/task';
+import type { Plain } from '../../shared/variables/tree';
+
+/**
+ * Writes `resolved.json` and `resolved.yml` into a folder, by default one of the step's own that the agent deletes after
+ * the job. Returns the path of the first.
+ */
+export async function writeValues(
+  values: Plain,
+  folder: string | undefined,
+  agent: Pick<TaskAgent, 'variable'>,
+): Promise<string> {
+  try {
+    const target =
+      folder === undefined
+        ? await mkdtemp(join(agent.variable('Agent.TempDirectory') ?? tmpdir(), 'model-variables-'))
+        : resolve(agent.variable('System.DefaultWorkingDirectory') ?? '.', folder);
+    await mkdir(target, { recursive: true });
+    const file = join(target, 'resolved.json');
+    await writeFile(file, `${JSON.stringify(values, null, 2)}\n`);
+    await writeFile(join(target, 'resolved.yml'), dump(values));
+    return file;
+  } catch (error) {
+    throw new TaskError(`Could not write the resolved variables: ${messageOf(error)}`, { cause: error });
+  }
+}
