@@ -17,7 +17,10 @@ const words = { passed: '✅ passed', failed: '❌ failed', 'no champion': '⚪ 
 /** An evaluation as Markdown: verdict, a table of the rules, and the metrics next to the champion's, as bars. */
 export function evaluationSummary({ metrics, champion, results, source, championSource, notes }: Evaluation): string {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
-  const verdict = failed === 0 ? `✅ **passed**: all ${results.length} rules hold` : `❌ **failed**: ${failed} of ${results.length} rules`;
+  const verdict =
+    failed === 0
+      ? `✅ **passed**: all ${results.length} rules hold`
+      : `❌ **failed**: ${failed} of ${results.length} rules`;
   return [
     `The model ${verdict}.`,
     `Metrics: ${plainMarkdown(source)}. Champion: ${plainMarkdown(championSource)}.`,
@@ -45,7 +48,9 @@ function chart(
     const [own, other] = [numberOf(metrics.get(name)), numberOf(champion?.get(name))];
     const scale = Math.max(Math.abs(own ?? 0), Math.abs(other ?? 0));
     const row = (who: string, value: number | undefined): readonly string[] =>
-      value === undefined ? [] : [`| ${plainMarkdown(name)} | ${who} | ${bar(value, scale)} | ${formatNumber(value)} |`];
+      value === undefined
+        ? []
+        : [`| ${plainMarkdown(name)} | ${who} | ${bar(value, scale)} | ${formatNumber(value)} |`];
     return [...row('model', own), ...row('champion', other)];
   });
   return rows.length === 0 ? [] : [['| Metric | Of | | Value |', '| --- | --- | --- | ---: |', ...rows].join('\n')];

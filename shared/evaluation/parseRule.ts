@@ -131,7 +131,7 @@ export function parseRule(text: string): Rule {
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const end = text.trimEnd().length;
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end;) {
     tokenPattern.lastIndex = at;
     const found = tokenPattern.exec(text);
     const start = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
