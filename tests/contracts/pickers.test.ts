@@ -120,7 +120,8 @@ describe('the inputs that choose the workspace', () => {
     const blocks = tasks
       .filter(({ inputs }) => inputs.some(({ name }) => name === 'connection'))
       .map(({ inputs, dataSourceBindings = [] }) => ({
-        inputs: inputs.slice(0, sharedBlock.length),
+        // A task that needs the workspace only for some of its work says itself when the connection is missing.
+        inputs: inputs.slice(0, sharedBlock.length).map((input) => ({ ...input, required: undefined })),
         bindings: dataSourceBindings.filter(({ target }) => sharedBlock.includes(target)),
       }));
     assert.ok(blocks.length >= 7);
