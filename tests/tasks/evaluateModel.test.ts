@@ -32,8 +32,7 @@ describe('EvaluateModel', () => {
   }
   function tracked(metrics: Readonly<Record<string, string>>, status = 'FINISHED'): string {
     const { tracking } = databricks;
-    const experiment = tracking.runsOf([]).length === 0 ? experimentId() : '';
-    const found = tracking.createRun(experiment, 'someone', { name: 'train', startTime: ++started });
+    const found = tracking.createRun(experimentId(), 'someone', { name: 'train', startTime: ++started });
     for (const [key, value] of Object.entries(metrics))
       tracking.logMetric(found, { key, value, timestamp: 1, step: 0 });
     tracking.updateRun(found, { status });
