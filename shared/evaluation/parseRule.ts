@@ -136,7 +136,8 @@ function tokensOf(text: string): readonly Token[] {
     const found = tokenPattern.exec(text);
     const start = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
     if (!found) throw new RuleProblem(badCharacter(text[start] ?? ''), start + 1);
-    const [kind = 'end', token = ''] = Object.entries(found.groups ?? {}).find(([, part]) => part !== undefined) ?? [];
+    const groups: Readonly<Record<string, string | undefined>> = found.groups ?? {};
+    const [kind = 'end', token = ''] = Object.entries(groups).find(([, part]) => part !== undefined) ?? [];
     if (kind === 'number' && /\w/.test(text[tokenPattern.lastIndex] ?? ''))
       throw new RuleProblem('is neither a number nor a name', start + 1);
     tokens.push({ kind: kind as Token['kind'], text: token, column: start + 1 });

@@ -32,12 +32,11 @@ export function readRulesFile(file: string, key: string): readonly Rule[] {
     throw new InvalidInput(`holds no list of rules under '${key}': ${file}`);
   const lineOf = documentLines(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   const entries = (value as readonly Json[]).map((rule, index) => ({ rule, line: lineOf([...path, index]) }));
-  const odd = entries.find(({ rule }) => typeof rule !== 'string');
-  if (odd) throw new InvalidInput(`has at line ${odd.line} a rule that is no text: ${file}`);
-  return parseAll(
-    entries.map(({ rule, line }) => ({ text: String(rule), line })),
-    ` (${file})`,
-  );
+  const texts = entries.map(({ rule, line }) => {
+    if (typeof rule !== 'string') throw new InvalidInput(`has at line ${line} a rule that is no text: ${file}`);
+    return { text: rule, line };
+  });
+  return parseAll(texts, ` (${file})`);
 }
 
 function parseAll(texts: readonly RuleText[], where: string): readonly Rule[] {

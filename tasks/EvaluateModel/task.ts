@@ -138,7 +138,7 @@ function connectionProblems(inputs: Partial<Given>): readonly InputProblem[] {
 }
 
 function rulesOf({ rules, rulesFile, rulesKey }: Given): readonly Rule[] {
-  return rules ?? (rulesFile === undefined ? [] : readRulesFile(rulesFile, rulesKey ?? 'evaluation.rules'));
+  return rules ?? (rulesFile === undefined ? [] : readRulesFile(rulesFile, rulesKey));
 }
 
 interface Model {

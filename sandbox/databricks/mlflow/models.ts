@@ -17,7 +17,7 @@ export interface RegisteredModel {
   readonly createdAt: number;
   readonly versions: ModelVersion[];
   /** Version numbers by alias; of Unity Catalog alone. */
-  readonly aliases: Record<string, number>;
+  readonly aliases: Record<string, number | undefined>;
 }
 
 /** The registered models of one registry: Unity Catalog, or that of the workspace. */
@@ -80,8 +80,7 @@ export class Models {
     // mlflow issue 9730; names like v1 are refused by MLflow's documentation of aliases.
     if (/^latest$/i.test(alias)) throw invalidParameter(`'latest' alias name (case insensitive) is reserved.`);
     if (/^v\d+$/i.test(alias)) throw invalidParameter(`Version alias name '${alias}' is reserved.`);
-    if (version === undefined) delete model.aliases[alias];
-    else model.aliases[alias] = this.version(model, version).version;
+    model.aliases[alias] = version === undefined ? undefined : this.version(model, version).version;
     this.changed();
   }
 
