@@ -1,7 +1,7 @@
 import { TaskError } from '../errors';
 import { ModelsApi, type ModelVersion } from './api/models';
 import type { Workspace } from './connect';
-import { metricsOfRun, type TrackedMetrics } from './trackedMetrics';
+import { metricsOfMaker, type TrackedMetrics } from './trackedMetrics';
 
 /** Where a champion is registered: in Unity Catalog under an alias, or in the workspace registry in a stage. */
 export type ChampionPlace =
@@ -24,7 +24,7 @@ export async function findChampion(workspace: Workspace, place: ChampionPlace): 
     throw new TaskError(
       `Version ${version} of ${place.model} names no MLflow run, so that its metrics are not known: give them by a file.`,
     );
-  const { metrics, source } = await metricsOfRun(workspace, runId);
+  const { metrics, source } = await metricsOfMaker(workspace, runId);
   return { version, metrics, source: `version ${version} of ${place.model}, ${source}` };
 }
 

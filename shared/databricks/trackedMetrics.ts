@@ -19,6 +19,11 @@ export async function metricsOfRun({ http }: Pick<Workspace, 'http'>, id: string
   return trackedMetrics(run);
 }
 
+/** The metrics of a run that made a registered version, however the run itself ended. */
+export async function metricsOfMaker({ http }: Pick<Workspace, 'http'>, id: string): Promise<TrackedMetrics> {
+  return trackedMetrics(await new MlflowApi(http).getRun(id));
+}
+
 /** The metrics of the newest run of an experiment that finished well. Throws a TaskError when there is none. */
 export async function metricsOfExperiment({ http }: Pick<Workspace, 'http'>, name: string): Promise<TrackedMetrics> {
   const api = new MlflowApi(http);

@@ -147,6 +147,16 @@ describe('EvaluateModel', () => {
     assert.ok(databricks.requests.list().every(({ method }) => method === 'GET'));
   });
 
+  it('fails on a metric of MLflow that is NaN or infinite, and compares with a champion whose run was killed', async () => {
+    const [old, fresh] = [tracked({ auc: '0.9' }, 'KILLED'), tracked({ auc: '0.8', loss: 'NaN', error: '-Infinity' })];
+    registered(old);
+    champion(1);
+    const rules = 'auc >= baseline\nloss < 1\nerror < 1';
+    const agent = await run({ ...catalog, metricsSource: 'mlflow', mlflowRunId: fresh, rules });
+    assert.equal(agent.outputs['failedRules'], rules.replaceAll('\n', '; '));
+    assert.match(agent.end.message, /auc >= baseline: 0\.8 is not >= 0\.9/);
+  });
+
   it('leaves the alias alone when a rule fails', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];
     registered(old, fresh);

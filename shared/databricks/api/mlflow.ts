@@ -7,7 +7,7 @@ export interface TrackedRun {
   readonly experimentId: string;
   /** RUNNING, SCHEDULED, FINISHED, FAILED or KILLED. */
   readonly status: string;
-  /** The last value of each metric; a NaN or an infinity may come as text. */
+  /** The last value of each metric; a NaN or an infinity may come as text, or not at all. */
   readonly metrics: readonly { readonly key: string; readonly value: Json }[];
 }
 
@@ -83,6 +83,6 @@ function trackedRun({ info = {}, data = {} }: RawRun): TrackedRun {
     name: info.run_name ?? '',
     experimentId: info.experiment_id ?? '',
     status: info.status ?? '',
-    metrics: (data.metrics ?? []).map(({ key, value }) => ({ key, value: value ?? 0 })), // protobuf may leave out a zero
+    metrics: (data.metrics ?? []).map(({ key, value }) => ({ key, value: value ?? null })),
   };
 }

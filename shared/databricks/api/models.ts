@@ -32,7 +32,7 @@ export class ModelsApi {
     );
   }
 
-  /** All versions of a model of Unity Catalog; none when the model doesn't exist. */
+  /** All versions of a model of Unity Catalog. */
   async listVersions(model: string): Promise<readonly ModelVersion[]> {
     const versions: ModelVersion[] = [];
     let token: string | undefined;
