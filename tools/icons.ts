@@ -22,6 +22,8 @@ const play = triangle([21.4, 20.2], [21.4, 26.8], [26.8, 23.5], 0.8);
 const stop = box([20.4, 20.4], [26.6, 26.6], 1);
 const rise = union(line(2.4, [23.5, 27.2], [23.5, 20.2]), line(2.4, [20.4, 22.9], [23.5, 19.8], [26.6, 22.9]));
 
+const tick = line(2.4, [20.2, 23.7], [22.6, 26.1], [26.9, 21]);
+
 /** Every picture of the extension, by its path in `images/`. */
 export const icons: Readonly<Record<string, { readonly size: number; readonly layers: readonly Layer[] }>> = {
   // A model: a small network whose nodes run into one that has been checked.
@@ -34,6 +36,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/InstallLibraries.png': { size: 32, layers: [tile, ...installedLibrary()] },
   'tasks/CreateJob.png': { size: 32, layers: [tile, ...jobList(), ...badge(plus)] },
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
+  'tasks/EvaluateModel.png': { size: 32, layers: [tile, ...bars(), ...badge(tick)] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
@@ -95,6 +98,17 @@ function cluster(): readonly Layer[] {
   return [
     { shape: line(1.8, top, left, right, top), fill: steel },
     { shape: union(circle(top, 4), circle(left, 4), circle(right, 4)), fill: white },
+  ];
+}
+
+/** Metrics next to each other, and what they must reach. */
+function bars(): readonly Layer[] {
+  return [
+    {
+      shape: union(box([5.5, 17], [9.5, 26], 1), box([12, 11], [16, 26], 1), box([18.5, 14], [22.5, 26], 1)),
+      fill: white,
+    },
+    { shape: line(1.8, [5, 8], [27, 8]), fill: steel },
   ];
 }
 

@@ -34,6 +34,10 @@ import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
 import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf, toJson } from './json';
+import { addCatalogModelRoutes, addRegistryRoutes } from './mlflow/modelRoutes';
+import { Models } from './mlflow/models';
+import { Tracking } from './mlflow/tracking';
+import { addTrackingRoutes } from './mlflow/trackingRoutes';
 import type { NotebookRunner } from './notebooks/notebookRunner';
 import { addPermissionRoutes, Permissions } from './permissions';
 import { RateLimits } from './rateLimits';
@@ -95,6 +99,10 @@ export interface Databricks {
   readonly pools: InstancePools;
   readonly permissions: Permissions;
   readonly volumes: Volumes;
+  /** MLflow's experiments and runs. */
+  readonly tracking: Tracking;
+  /** The registered models of Unity Catalog. */
+  readonly catalogModels: Models;
   /** Who may sign in; can be changed while it runs. */
   readonly identities: Identities;
   readonly federation: Federation;
@@ -158,6 +166,8 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     users[0].userName,
     changed,
   );
+  const tracking = new Tracking(clock, ids, changed);
+  const [catalogModels, registryModels] = [new Models(clock, changed), new Models(clock, changed)];
   const scripts = new Scripts<RunScript>();
   let notebooks = options.notebooks;
   const engine = new RunEngine({
@@ -191,6 +201,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       libraries: libraries.saved,
       permissions: permissions.saved,
       volumes: volumes.saved,
+      tracking: tracking.saved as unknown as JsonObject,
+      catalogModels: catalogModels.saved as unknown as JsonObject[],
+      registryModels: registryModels.saved as unknown as JsonObject[],
       instancePools: pools.list().map((pool) => ({ ...pool })),
       clusterPolicies: policies.list().map((policy) => ({ ...policy })),
     };
@@ -206,6 +219,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     libraries.restore((saved.libraries ?? {}) as unknown as Record<string, ClusterLibrary[]>);
     if (isJsonObject(saved.permissions)) permissions.restore(saved.permissions);
     if (isJsonObject(saved.volumes)) volumes.restore(saved.volumes as unknown as Volumes['saved']);
+    if (isJsonObject(saved.tracking)) tracking.restore(saved.tracking as unknown as Tracking['saved']);
+    catalogModels.restore(objectsOf(saved.catalogModels) as unknown as Models['saved']);
+    registryModels.restore(objectsOf(saved.registryModels) as unknown as Models['saved']);
     pools.restore(objectsOf(saved.instancePools) as unknown as InstancePool[]);
     policies.restore(objectsOf(saved.clusterPolicies) as unknown as ClusterPolicy[]);
   }
@@ -252,6 +268,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   addRunRoutes(router, { jobs, runs, permissions, engine, workspace, workplace: { url, workspaceId } });
   addPermissionRoutes(router, permissions);
   addFilesRoutes(router, volumes);
+  addTrackingRoutes(router, tracking, () => clock.now());
+  addCatalogModelRoutes(router, catalogModels);
+  addRegistryRoutes(router, registryModels);
   addControlRoutes(router, { clock, faults, requests, scripts, clusterScripts, libraryScripts });
   addAccessRoutes(router, { identities, federation, permissions, network });
 
@@ -273,6 +292,8 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     pools,
     permissions,
     volumes,
+    tracking,
+    catalogModels,
     identities,
     federation,
     network,

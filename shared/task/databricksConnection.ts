@@ -10,3 +10,11 @@ export const databricksConnection = {
   workspaceUrl: text({ required: true, when: azure, picker: true }),
   useManagementToken: flag({ default: false, when: azure }),
 };
+
+/** The same for a task that needs the workspace only for some of its work: it says itself when the connection is missing. */
+export const optionalDatabricksConnection = {
+  ...databricksConnection,
+  connection: connection('databricksworkspace', { when: { connectionType: 'databricks' } }),
+  azureConnection: connection('AzureRM', { when: azure }),
+  workspaceUrl: text({ when: azure, picker: true }),
+};

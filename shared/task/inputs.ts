@@ -119,6 +119,11 @@ export function lines<const R extends Rules & { readonly default?: string }>(rul
   return input('multiLine', rules, splitLines);
 }
 
+/** Text of several lines in a language of its own; throws what its reader throws. */
+export function block<Value, const R extends Rules>(read: (text: string) => Value, rules?: R): Seen<Value, R> {
+  return input('multiLine', rules, read);
+}
+
 /** File patterns, one a line, relative to a folder. */
 export function globs<const R extends Rules & { readonly default?: string }>(rules?: R): Seen<readonly string[], R> {
   return input('multiLine', rules, (given) => {

@@ -16,6 +16,9 @@ const tasks = (await readTasks(projectRoot)).map((task) => task.manifest);
 /** The inputs of `shared/task/databricksConnection.ts`. */
 const sharedBlock = ['connectionType', 'connection', 'azureConnection', 'workspaceUrl', 'useManagementToken'];
 
+/** Tasks that need the workspace only for some of their work: they say themselves when the connection is missing. */
+const needWorkspaceAtTimes = ['EvaluateModel'];
+
 for (const dev of [false, true]) {
   const build = identify(manifest, tasks, '1.0.0', { dev });
   const types = build.extension.contributions
@@ -119,8 +122,12 @@ describe('the inputs that choose the workspace', () => {
   it('come first, and are the same in every task that has them', () => {
     const blocks = tasks
       .filter(({ inputs }) => inputs.some(({ name }) => name === 'connection'))
-      .map(({ inputs, dataSourceBindings = [] }) => ({
-        inputs: inputs.slice(0, sharedBlock.length),
+      .map(({ name, inputs, dataSourceBindings = [] }) => ({
+        inputs: inputs
+          .slice(0, sharedBlock.length)
+          .map((input) =>
+            needWorkspaceAtTimes.includes(name) && !input.defaultValue ? { ...input, required: true } : input,
+          ),
         bindings: dataSourceBindings.filter(({ target }) => sharedBlock.includes(target)),
       }));
     assert.ok(blocks.length >= 7);

@@ -1,0 +1,126 @@
+import { ApiError, invalidParameter } from '../apiError';
+import { type JsonObject } from '../json';
+import { pageOf } from '../pages';
+import type { ApiRequest, Router } from '../router';
+import type { Models, ModelVersion, RegisteredModel } from './models';
+
+/**
+ * Registered models of Unity Catalog 2.1 (https://docs.databricks.com/api/uc-registered-models/v1). Their versions come
+ * by `Models.addVersion`: what MLflow's clients call for that is not documented.
+ */
+export function addCatalogModelRoutes(router: Router, models: Models): void {
+  const base = '/api/2.1/unity-catalog/models';
+  router.add('POST', base, (request) => {
+    const parts = ['catalog_name', 'schema_name', 'name'].map((name) => request.required(name));
+    return viewModel(models.create(parts.join('.'), request.user.userName));
+  });
+
+  router.add('GET', `${base}/*`, (request) => {
+    const { model, kind, key } = addressed(request, models);
+    if (kind === undefined) return viewModel(model);
+    if (kind === 'aliases' && key !== undefined) return viewVersion(model, models.versionByAlias(model, key));
+    if (kind !== 'versions') throw notFound(request);
+    if (key !== undefined) return viewVersion(model, models.version(model, numberOf(key)));
+    const size = request.integer('max_results') || 1000;
+    const page = pageOf(model.versions, size, request.text('page_token') || undefined);
+    return {
+      ...(page.items.length > 0 && { model_versions: page.items.map((version) => viewVersion(model, version)) }),
+      ...(page.nextToken && { next_page_token: page.nextToken }),
+    };
+  });
+  router.add('PUT', `${base}/*`, (request) => {
+    const { model, kind, key } = addressed(request, models);
+    if (kind !== 'aliases' || key === undefined) throw notFound(request);
+    const version = numberOf(request.required('version_num'));
+    models.setAlias(model, key, version, request.user);
+    const [catalog_name, schema_name, model_name] = model.name.split('.');
+    return { alias_name: key, version_num: version, catalog_name, schema_name, model_name };
+  });
+  router.add('DELETE', `${base}/*`, (request) => {
+    const { model, kind, key } = addressed(request, models);
+    if (kind !== 'aliases' || key === undefined) throw notFound(request);
+    models.versionByAlias(model, key);
+    models.setAlias(model, key, undefined, request.user);
+    return {};
+  });
+}
+
+/** The workspace registry 2.0 (https://docs.databricks.com/api/model-registry/v1): it has stages, and no aliases. */
+export function addRegistryRoutes(router: Router, models: Models): void {
+  const base = '/api/2.0/mlflow/';
+  router.add('POST', `${base}registered-models/create`, (request) => {
+    const { name, owner } = models.create(request.required('name'), request.user.userName);
+    return { registered_model: { name, user_id: owner } };
+  });
+  router.add('POST', `${base}model-versions/create`, (request) => {
+    const model = models.get(request.required('name'));
+    request.required('source');
+    const version = models.addVersion(model.name, request.text('run_id') ?? '', request.user.userName);
+    return { model_version: viewRegistryVersion(model, version) };
+  });
+  router.add('GET', `${base}model-versions/get`, (request) => {
+    const model = models.get(request.required('name'));
+    return { model_version: viewRegistryVersion(model, models.version(model, numberOf(request.required('version')))) };
+  });
+  router.add('POST', `${base}registered-models/get-latest-versions`, (request) => {
+    const model = models.get(request.required('name'));
+    const { stages } = request.json;
+    const latest = new Map(model.versions.map((version) => [version.stage, version]));
+    const asked = Array.isArray(stages) && stages.length > 0 ? stages.map(String) : [...latest.keys()];
+    const found = asked.flatMap((stage) => latest.get(stage) ?? []);
+    return found.length > 0 ? { model_versions: found.map((version) => viewRegistryVersion(model, version)) } : {};
+  });
+  router.add('POST', `${base}databricks/model-versions/transition-stage`, (request) => {
+    const model = models.get(request.required('name'));
+    const [version, stage] = [numberOf(request.required('version')), request.required('stage')];
+    const moved = models.moveTo(model, version, stage, request.flag('archive_existing_versions'));
+    return { model_version_databricks: viewRegistryVersion(model, moved) };
+  });
+}
+
+function addressed({ rest }: ApiRequest, models: Models) {
+  const [name = '', kind, key] = rest.split('/').map(decodeURIComponent);
+  if (name.split('.').length !== 3) throw invalidParameter(`'${name}' is not a three-level name`);
+  return { model: models.get(name), kind, key };
+}
+
+function notFound({ method, path }: ApiRequest): ApiError {
+  return new ApiError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${method} ${path}'`);
+}
+
+function numberOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw invalidParameter(`Invalid model version: ${text}`);
+  return Number(text);
+}
+
+function viewModel({ name, owner, createdAt }: RegisteredModel): JsonObject {
+  const [catalog_name, schema_name, model_name] = name.split('.');
+  // Aliases are left out unless they are asked for by other means (databricks-sdk-py issue 868).
+  return { name: model_name, catalog_name, schema_name, full_name: name, owner, created_at: createdAt };
+}
+
+function viewVersion({ name }: RegisteredModel, { version, runId, creator, createdAt }: ModelVersion): JsonObject {
+  const [catalog_name, schema_name, model_name] = name.split('.');
+  return {
+    model_name,
+    catalog_name,
+    schema_name,
+    version,
+    ...(runId !== '' && { run_id: runId }),
+    status: 'READY',
+    created_by: creator,
+    created_at: createdAt,
+  };
+}
+
+function viewRegistryVersion({ name }: RegisteredModel, version: ModelVersion): JsonObject {
+  return {
+    name,
+    version: String(version.version),
+    creation_timestamp: version.createdAt,
+    user_id: version.creator,
+    current_stage: version.stage,
+    ...(version.runId !== '' && { run_id: version.runId }),
+    status: 'READY',
+  };
+}

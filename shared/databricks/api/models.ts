@@ -1,0 +1,97 @@
+import { HttpError } from '../../http/errors';
+import type { HttpClient } from '../../http/httpClient';
+
+/** A version of a registered model. */
+export interface ModelVersion {
+  readonly version: string;
+  /** The MLflow run that made it; undefined where none did, or it is not known. */
+  readonly runId: string | undefined;
+}
+
+interface RawVersion {
+  readonly version: string | number;
+  readonly run_id?: string;
+}
+
+/**
+ * Registered models: of Unity Catalog (API 2.1), by their full name `catalog.schema.model`, with aliases; and of the
+ * workspace registry (API 2.0), which has stages and no aliases. Every method throws what `HttpClient.json` throws.
+ * Source: https://docs.databricks.com/api/uc-registered-models/v1, https://docs.databricks.com/api/model-registry/v1.
+ */
+export class ModelsApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Undefined when the model doesn't exist, or no version has the alias. */
+  async versionByAlias(model: string, alias: string): Promise<ModelVersion | undefined> {
+    return this.#orUndefined(() =>
+      this.http.json<RawVersion>({
+        method: 'GET',
+        path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+        purpose: `look up the version of ${model} that has the alias '${alias}'`,
+      }),
+    );
+  }
+
+  /** All versions of a model of Unity Catalog. */
+  async listVersions(model: string): Promise<readonly ModelVersion[]> {
+    const versions: ModelVersion[] = [];
+    let token: string | undefined;
+    do {
+      const page: { readonly model_versions?: readonly RawVersion[]; readonly next_page_token?: string } =
+        await this.http.json({
+          method: 'GET',
+          path: `${catalogPath(model)}/versions`,
+          query: { max_results: 100, page_token: token },
+          purpose: `list the versions of ${model}`,
+        });
+      versions.push(...(page.model_versions ?? []).map(modelVersion));
+      token = page.next_page_token === '' ? undefined : page.next_page_token;
+    } while (token !== undefined);
+    return versions;
+  }
+
+  /** Lets an alias name a version, instead of any other that it named. */
+  async setAlias(model: string, alias: string, version: string): Promise<void> {
+    await this.http.json({
+      method: 'PUT',
+      path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+      json: { version_num: Number(version) },
+      purpose: `give version ${version} of ${model} the alias '${alias}'`,
+      repeatable: true,
+    });
+  }
+
+  /** The newest version of a model of the workspace registry in a stage; undefined when there is no model, or none in it. */
+  async versionByStage(model: string, stage: string): Promise<ModelVersion | undefined> {
+    return this.#orUndefined(async () => {
+      const { model_versions = [] } = await this.http.json<{ readonly model_versions?: readonly RawVersion[] }>({
+        method: 'POST',
+        path: '/api/2.0/mlflow/registered-models/get-latest-versions',
+        json: { name: model, stages: [stage] },
+        purpose: `look up the version of ${model} in the stage ${stage}`,
+        repeatable: true,
+      });
+      return model_versions[0];
+    });
+  }
+
+  async #orUndefined(find: () => Promise<RawVersion | undefined>): Promise<ModelVersion | undefined> {
+    try {
+      const found = await find();
+      return found && modelVersion(found);
+    } catch (error) {
+      // A model that was never registered has no champion either; a route that isn't there is another matter.
+      if (error instanceof HttpError && error.status === 404 && error.errorCode !== 'ENDPOINT_NOT_FOUND')
+        return undefined;
+      throw error;
+    }
+  }
+}
+
+function catalogPath(model: string): string {
+  return `/api/2.1/unity-catalog/models/${encodeURIComponent(model)}`;
+}
+
+function modelVersion({ version, run_id }: RawVersion): ModelVersion {
+  return { version: String(version), runId: run_id === '' ? undefined : run_id };
+}

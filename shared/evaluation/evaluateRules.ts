@@ -1,0 +1,119 @@
+import { formatNumber, type Metrics } from './metrics';
+import { namesIn, type Comparison, type Expression, type Rule } from './parseRule';
+
+/** How one rule came out. */
+export interface RuleResult {
+  readonly rule: string;
+  readonly outcome: 'passed' | 'failed' | 'no champion';
+  /** Both sides as numbers; undefined where they could not be told. */
+  readonly actual: number | undefined;
+  readonly required: number | undefined;
+  readonly comparison: Comparison;
+  /** What to know of it, such as why it could not be told. */
+  readonly note: string;
+  /** The model's metrics that it names. */
+  readonly metrics: readonly string[];
+}
+
+export interface EvaluatedModel {
+  readonly metrics: Metrics;
+  /** Undefined where there is no champion yet. */
+  readonly champion: Metrics | undefined;
+  /** Whether rules that name the champion pass where there is none. */
+  readonly passWithoutChampion: boolean;
+}
+
+class NoNumber extends Error {}
+
+/** Holds a model against rules. What is missing or no finite number fails the rule that names it. */
+export function evaluateRules(rules: readonly Rule[], model: EvaluatedModel): readonly RuleResult[] {
+  return rules.map((rule) => evaluateRule(rule, model));
+}
+
+function evaluateRule(rule: Rule, { metrics, champion, passWithoutChampion }: EvaluatedModel): RuleResult {
+  const notes: string[] = [];
+  const asksChampion = namesIn(rule, 'baseline').length > 0;
+  const known = (side: Expression): number | undefined => {
+    if (!champion && namesIn({ left: side, right: zero }, 'baseline').length > 0) return undefined;
+    try {
+      return finite(valueOf(side, metrics, champion), 'the result');
+    } catch (error) {
+      if (!(error instanceof NoNumber)) throw error;
+      notes.push(error.message);
+      return undefined;
+    }
+  };
+  const [actual, required] = [known(rule.left), known(rule.right)];
+  for (const name of namesIn(rule, 'metric')) {
+    const problem = problemOf(metrics, name, 'metric');
+    if (problem !== undefined && !notes.includes(problem)) notes.push(problem);
+  }
+  const facts = { rule: rule.text, actual, required, comparison: rule.comparison, metrics: namesIn(rule, 'metric') };
+  // Also without a champion a model must have the metrics that it is to be compared by.
+  if (notes.length > 0) return { ...facts, outcome: 'failed', note: notes.join('; ') };
+  if (asksChampion && !champion)
+    return passWithoutChampion
+      ? { ...facts, outcome: 'no champion', note: 'there is no champion yet: passed' }
+      : { ...facts, outcome: 'failed', note: 'there is no champion yet' };
+  const passed = actual !== undefined && required !== undefined && compares[rule.comparison](actual, required);
+  return { ...facts, outcome: passed ? 'passed' : 'failed', note: '' };
+}
+
+const zero: Expression = { kind: 'number', value: 0 };
+
+const compares: Readonly<Record<Comparison, (left: number, right: number) => boolean>> = {
+  '>=': (left, right) => left >= right,
+  '<=': (left, right) => left <= right,
+  '==': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+  '>': (left, right) => left > right,
+  '<': (left, right) => left < right,
+};
+
+function valueOf(part: Expression, metrics: Metrics, champion: Metrics | undefined): number {
+  switch (part.kind) {
+    case 'number':
+      return part.value;
+    case 'metric':
+      return metricOf(metrics, part.name, 'metric');
+    case 'baseline':
+      return metricOf(champion ?? new Map(), part.name, "champion's metric");
+    case 'negative':
+      return -valueOf(part.of, metrics, champion);
+    case 'operation': {
+      const [left, right] = [valueOf(part.left, metrics, champion), valueOf(part.right, metrics, champion)];
+      if (part.operator === '+') return left + right;
+      if (part.operator === '-') return left - right;
+      if (part.operator === '*') return left * right;
+      if (right === 0) throw new NoNumber('a division by zero');
+      return left / right;
+    }
+  }
+}
+
+function metricOf(metrics: Metrics, name: string, what: string): number {
+  const problem = problemOf(metrics, name, what);
+  if (problem !== undefined) throw new NoNumber(problem);
+  return Number(metrics.get(name));
+}
+
+function problemOf(metrics: Metrics, name: string, what: string): string | undefined {
+  const value = metrics.get(name);
+  if (value === undefined) return `the ${what} '${name}' is missing`;
+  const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
+  if (isNumber) return undefined;
+  const said = typeof value === 'object' ? 'a list or empty' : String(value).slice(0, 40);
+  return `the ${what} '${name}' is not a number: ${said}`;
+}
+
+function finite(value: number, what: string): number {
+  if (!Number.isFinite(value)) throw new NoNumber(`${what} is too large for a number`);
+  return value;
+}
+
+/** One result in words: `accuracy >= 0.9: 0.85 is not >= 0.9`. */
+export function resultLine({ rule, outcome, actual, required, comparison, note }: RuleResult): string {
+  if (note !== '') return `${rule}: ${note}`;
+  const [left, right] = [actual, required].map((side) => (side === undefined ? '?' : formatNumber(side)));
+  return `${rule}: ${left} ${outcome === 'passed' ? 'is' : 'is not'} ${comparison} ${right}`;
+}

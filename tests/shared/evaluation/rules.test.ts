@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { evaluateRules, resultLine } from '../../../shared/evaluation/evaluateRules';
+import { metricsIn } from '../../../shared/evaluation/metrics';
+import { comparisons, parseRule, RuleProblem } from '../../../shared/evaluation/parseRule';
+
+const own = {
+  accuracy: 0.95,
+  rmse: 2,
+  zero: 0,
+  'val/loss': 0.3,
+  test: { auc: 0.9 },
+  nan: 'NaN',
+  text: '0.9',
+  list: [1],
+};
+const champions = { accuracy: 0.9, rmse: 2.1, 'val/loss': 0.25, broken: null };
+
+function evaluate(rule: string) {
+  const [result] = evaluateRules([parseRule(rule)], {
+    metrics: metricsIn(own),
+    champion: metricsIn(champions),
+    passWithoutChampion: true,
+  });
+  assert.ok(result);
+  return result;
+}
+
+describe('a rule', () => {
+  for (const [rule, outcome, line] of [
+    ['accuracy >= 0.9', 'passed', '0.95 is >= 0.9'],
+    ['accuracy >= 0.95', 'passed', '0.95 is >= 0.95'],
+    ['accuracy > 0.95', 'failed', '0.95 is not > 0.95'],
+    ['accuracy<=.96', 'passed', '0.95 is <= 0.96'],
+    ['rmse == 2', 'passed', '2 is == 2'],
+    ['rmse != 2', 'failed', '2 is not != 2'],
+    ['rmse < 2e0', 'failed', '2 is not < 2'],
+    ['1 < accuracy * 2', 'passed', '1 is < 1.9'],
+    ['rmse + 2 * 3 == 8', 'passed', '8 is == 8'],
+    ['(rmse + 2) * 3 == 12', 'passed', '12 is == 12'],
+    ['10 - rmse - 3 == 5', 'passed', '5 is == 5'],
+    ['-rmse >= -2', 'passed', '-2 is >= -2'],
+    ['rmse / 4 < accuracy', 'passed', '0.5 is < 0.95'],
+    ['test.auc >= 0.9', 'passed', '0.9 is >= 0.9'],
+    ['"val/loss" < 0.4', 'passed', '0.3 is < 0.4'],
+    ['accuracy >= baseline', 'passed', '0.95 is >= 0.9'],
+    ['rmse <= baseline * 1.05', 'passed', '2 is <= 2.205'],
+    ['"val/loss" <= baseline', 'failed', '0.3 is not <= 0.25'],
+    ['accuracy >= baseline."val/loss" + baseline.accuracy', 'failed', '0.95 is not >= 1.15'],
+    ['recall >= 0.5', 'failed', "the metric 'recall' is missing"],
+    ['nan < 1', 'failed', "the metric 'nan' is not a number: NaN"],
+    ['nan != 1', 'failed', "the metric 'nan' is not a number: NaN"],
+    ['text > 0.5', 'failed', "the metric 'text' is not a number: 0.9"],
+    ['list > 0.5', 'failed', "the metric 'list' is not a number: a list or empty"],
+    ['rmse / zero > 1', 'failed', 'a division by zero'],
+    ['rmse * 1e308 > 1', 'failed', 'the result is too large for a number'],
+    ['test.auc >= baseline', 'failed', "the champion's metric 'test.auc' is missing"],
+    ['rmse > baseline.broken', 'failed', "the champion's metric 'broken' is not a number: a list or empty"],
+  ] as const)
+    it(`${rule}: ${line}`, () => {
+      const result = evaluate(rule);
+      assert.equal(result.outcome, outcome);
+      assert.equal(resultLine(result), `${rule}: ${line}`);
+    });
+
+  for (const [rule, column, problem] of [
+    ['', 1, 'a metric or a number is expected, but the rule ends'],
+    ['accuracy', 9, 'one of >= <= == != > < is expected, but the rule ends'],
+    ['accuracy >=', 12, 'a metric or a number is expected, but the rule ends'],
+    ['accuracy = 0.9', 10, "has a single '=': write == to compare"],
+    ['0.5 < accuracy < 0.9', 16, 'holds a second comparison: write two rules'],
+    ['accuracy >= 0.9 0.8', 17, 'an operator is expected'],
+    ['(accuracy > 0.9', 11, "')' is expected"],
+    ['1 > 2', 1, 'names no metric'],
+    ['baseline > 2', 1, "names no metric but the champion's"],
+    ['accuracy + rmse > baseline', 1, 'names several metrics: say which one is meant, such as baseline.rmse'],
+    [
+      'accuracy >= 90%',
+      15,
+      'has a character that is no part of a rule; a name with others than letters, digits, _ and . stands in quotes',
+    ],
+    ['accuracy >= 0.9abc', 13, 'is neither a number nor a name'],
+    ['"accuracy >= 1', 1, 'has a quotation mark without its partner'],
+    ['process.exit(1) > 0', 13, 'one of >= <= == != > < is expected'],
+  ] as const)
+    it(`is none: '${rule}'`, () => {
+      assert.throws(
+        () => parseRule(rule),
+        (error) => {
+          assert.ok(error instanceof RuleProblem);
+          assert.deepEqual([error.column, error.message], [column, problem]);
+          return true;
+        },
+      );
+    });
+
+  it('that names the champion passes where there is none, or fails, as told', () => {
+    assert.equal(evaluateWithout('accuracy >= baseline', true), 'no champion');
+    assert.equal(evaluateWithout('accuracy >= baseline', false), 'failed');
+    assert.equal(evaluateWithout('accuracy >= 0.99', true), 'failed');
+    assert.equal(evaluateWithout('recall >= baseline', true), 'failed', 'the model itself must have the metric');
+  });
+
+  function evaluateWithout(rule: string, passWithoutChampion: boolean): string | undefined {
+    const model = { metrics: metricsIn(own), champion: undefined, passWithoutChampion };
+    return evaluateRules([parseRule(rule)], model)[0]?.outcome;
+  }
+
+  it('is read or refused, whatever the text', () => {
+    const parts = fc.constantFrom(
+      'accuracy',
+      'baseline',
+      '.',
+      '"',
+      '(',
+      ')',
+      '-',
+      '*',
+      '/',
+      ' ',
+      '1',
+      '.5',
+      'e9',
+      '=',
+      ...comparisons,
+    );
+    const texts = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.array(parts).map((some) => some.join('')),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          const [result] = evaluateRules([parseRule(text)], {
+            metrics: metricsIn(own),
+            champion: metricsIn(champions),
+            passWithoutChampion: true,
+          });
+          assert.ok(result && resultLine(result));
+        } catch (error) {
+          assert.ok(error instanceof RuleProblem, String(error));
+          assert.ok(error.column >= 1 && error.column <= text.length + 1);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('that is very deep or very long is refused, and does not break the reader', () => {
+    for (const text of ['('.repeat(400), '-'.repeat(900), '1+'.repeat(5000)])
+      assert.throws(() => parseRule(text), RuleProblem);
+  });
+});

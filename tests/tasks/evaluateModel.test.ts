@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
+import { runTask } from '../../shared/task/runTask';
+import { task } from '../../tasks/EvaluateModel/task';
+import { FakeAgent } from '../support/fakeAgent';
+import { FakeClock } from '../support/fakeClock';
+
+const model = 'main.ml.demo';
+
+describe('EvaluateModel', () => {
+  let databricks: Databricks;
+  let folder: string;
+  before(async () => void (folder = await mkdtemp(join(tmpdir(), 'evaluate-'))));
+  beforeEach(
+    async () => void (databricks = await startDatabricks({ timeScale: 0, hasLimits: false, logsBodies: true })),
+  );
+  afterEach(() => databricks.close());
+  after(() => rm(folder, { recursive: true }));
+
+  async function run(inputs: Readonly<Record<string, string>>): Promise<FakeAgent> {
+    const { url, token } = databricks;
+    const agent = new FakeAgent(inputs, { c: { url, token } });
+    await runTask(task, { agent, clock: new FakeClock(), signal: new AbortController().signal });
+    return agent;
+  }
+  async function file(name: string, content: string): Promise<string> {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  }
+  function tracked(metrics: Readonly<Record<string, string>>, status = 'FINISHED'): string {
+    const { tracking } = databricks;
+    const found = tracking.createRun(experimentId(), 'someone', { name: 'train', startTime: ++started });
+    for (const [key, value] of Object.entries(metrics))
+      tracking.logMetric(found, { key, value, timestamp: 1, step: 0 });
+    tracking.updateRun(found, { status });
+    return found.id;
+  }
+  let started = 0;
+  function experimentId(): string {
+    const existing = databricks.tracking.saved.experiments[0];
+    return (existing ?? databricks.tracking.createExperiment('/Shared/demo')).id;
+  }
+  function registered(...runIds: readonly string[]): void {
+    databricks.catalogModels.create(model, 'someone@example.com');
+    for (const runId of runIds) databricks.catalogModels.addVersion(model, runId);
+  }
+  const aliases = () => databricks.catalogModels.get(model).aliases;
+  const champion = (version: number) => void (databricks.catalogModels.get(model).aliases['champion'] = version);
+  const catalog = { connection: 'c', championSource: 'unityCatalog', catalogModel: model };
+
+  it('passes a notebook output that meets all rules, without any connection', async () => {
+    const agent = await run({
+      metrics: '{"accuracy": 0.97, "test": {"auc": 0.9}}',
+      rules: 'accuracy >= 0.9\n\n# note\ntest.auc > 0.8',
+    });
+    assert.deepEqual(agent.end, { result: 'Succeeded', message: 'The model passed all 2 rules.' });
+    assert.deepEqual(agent.outputs, { verdict: 'passed', failedRules: '', failedCount: '0' });
+    assert.match(agent.text('log'), /passed\s+accuracy >= 0\.9: 0\.97 is >= 0\.9/);
+    const summary = agent.summaries['Model evaluation'] ?? '';
+    assert.match(summary, /✅ \*\*passed\*\*/);
+    assert.match(summary, /\| accuracy \| model \| █{20} \| 0\.97 \|/);
+    assert.equal(databricks.requests.list().length, 0);
+  });
+
+  it('fails with every failed rule, what it is and what it must be', async () => {
+    const agent = await run({
+      metrics: '{"accuracy": 0.8, "loss": NaN}',
+      rules: 'accuracy >= 0.9\nloss < 1\nrecall > 0.5\naccuracy > 0',
+    });
+    assert.equal(agent.end.result, 'Failed');
+    assert.equal(
+      agent.end.message,
+      "The model failed 3 of 4 rules:\n  - accuracy >= 0.9: 0.8 is not >= 0.9\n  - loss < 1: the metric 'loss' is not a number: NaN\n  - recall > 0.5: the metric 'recall' is missing",
+    );
+    assert.deepEqual(agent.outputs, {
+      verdict: 'failed',
+      failedRules: 'accuracy >= 0.9; loss < 1; recall > 0.5',
+      failedCount: '3',
+    });
+    assert.match(agent.summaries['Model evaluation'] ?? '', /❌ \*\*failed\*\*: 3 of 4 rules/);
+    const warned = await run({ metrics: '{"accuracy": 0.8}', rules: 'accuracy >= 0.9', onFailedRules: 'warn' });
+    assert.equal(warned.end.result, 'SucceededWithIssues');
+    assert.equal(warned.outputs['verdict'], 'failed');
+  });
+
+  it('says all problems of all rules at once, by line', async () => {
+    const inline = await run({ metrics: '{}', rules: 'accuracy = 1\naccuracy > 0\n# x\n1 > 2' });
+    assert.match(inline.end.message, /line 1, column 10: .*\n {4}line 4, column 1: names no metric$/);
+    const rulesFile = await file(
+      'model_variables.yml',
+      'name: demo\nevaluation:\n  rules:\n    - accuracy >= 0.9\n    - accuracy >\n    - 1 < 2\n',
+    );
+    const agent = await run({ metrics: '{}', rulesSource: 'file', rulesFile });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /model_variables\.yml\):\n {4}line 5, .*\n {4}line 6, column 1: names no metric$/);
+    const nothing = await run({ metrics: '{}', rulesSource: 'file', rulesFile, rulesKey: 'gate' });
+    assert.match(nothing.end.message, /'rulesFile' holds no list of rules under 'gate'/);
+  });
+
+  it('reads rules, metrics and the champion from files', async () => {
+    const agent = await run({
+      metricsSource: 'file',
+      metricsFile: await file('metrics.json', '{"rmse": 2.2}'),
+      rulesSource: 'file',
+      rulesFile: await file('rules.yml', 'evaluation: {rules: ["rmse <= baseline * 1.05"]}'),
+      championSource: 'file',
+      championFile: await file('champion.yml', 'rmse: 2.0'),
+    });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /rmse <= baseline \* 1\.05: 2\.2 is not <= 2\.1/);
+  });
+
+  it('says what is missing before any call', async () => {
+    const agent = await run({ metricsSource: 'mlflow', rules: 'accuracy >= baseline' });
+    for (const input of ['mlflowRunId', 'connection', 'championSource'])
+      assert.match(agent.end.message, new RegExp(`Input '${input}'`));
+  });
+
+  it('compares an MLflow run with the champion of Unity Catalog, and makes it the champion, once', async () => {
+    const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.95' })];
+    registered(old, fresh);
+    champion(1);
+    const inputs = {
+      ...catalog,
+      metricsSource: 'mlflow',
+      mlflowRunId: fresh,
+      rules: 'accuracy >= baseline',
+      setAlias: 'true',
+    };
+    const agent = await run(inputs);
+    assert.equal(
+      agent.end.message,
+      `The model passed all 1 rules. Version 2 of ${model} has the alias 'champion'.`,
+      agent.text(),
+    );
+    const { championVersion, modelVersion, mlflowRunId } = agent.outputs;
+    assert.deepEqual(
+      { championVersion, modelVersion, mlflowRunId },
+      { championVersion: '1', modelVersion: '2', mlflowRunId: fresh },
+    );
+    assert.deepEqual(aliases(), { champion: 2 });
+    databricks.requests.clear();
+    assert.match((await run(inputs)).end.message, /already had the alias/);
+    assert.ok(databricks.requests.list().every(({ method }) => method === 'GET'));
+  });
+
+  it('fails on a metric of MLflow that is NaN or infinite, and compares with a champion whose run was killed', async () => {
+    const [old, fresh] = [tracked({ auc: '0.9' }, 'KILLED'), tracked({ auc: '0.8', loss: 'NaN', error: '-Infinity' })];
+    registered(old);
+    champion(1);
+    const rules = 'auc >= baseline\nloss < 1\nerror < 1';
+    const agent = await run({ ...catalog, metricsSource: 'mlflow', mlflowRunId: fresh, rules });
+    assert.equal(agent.outputs['failedRules'], rules.replaceAll('\n', '; '));
+    assert.match(agent.end.message, /auc >= baseline: 0\.8 is not >= 0\.9/);
+  });
+
+  it('leaves the alias alone when a rule fails', async () => {
+    const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];
+    registered(old, fresh);
+    champion(1);
+    for (const onFailedRules of ['fail', 'warn'])
+      await run({
+        ...catalog,
+        metricsSource: 'mlflow',
+        mlflowRunId: fresh,
+        rules: 'accuracy >= baseline',
+        setAlias: 'true',
+        onFailedRules,
+      });
+    assert.deepEqual(aliases(), { champion: 1 });
+  });
+
+  for (const passWithoutChampion of ['true', 'false'])
+    it(`takes the newest finished run of an experiment; no champion yet (${passWithoutChampion})`, async () => {
+      tracked({ accuracy: '0.5' });
+      const newest = tracked({ accuracy: '0.95' });
+      tracked({ accuracy: '0.1' }, 'FAILED');
+      const agent = await run({
+        ...catalog,
+        metricsSource: 'mlflow',
+        experiment: '/Shared/demo',
+        rules: 'accuracy >= baseline',
+        passWithoutChampion,
+      });
+      assert.equal(agent.end.result, passWithoutChampion === 'true' ? 'Succeeded' : 'Failed', agent.text());
+      assert.equal(agent.outputs['mlflowRunId'], newest);
+      assert.match(agent.text('log'), /there is no champion yet/);
+    });
+
+  it('compares with the stage of the workspace registry', async () => {
+    const id = tracked({ accuracy: '0.9' });
+    const post = (path: string, body: object) =>
+      fetch(`${databricks.url}/api/2.0/mlflow/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${databricks.token}` },
+        body: JSON.stringify(body),
+      });
+    await post('registered-models/create', { name: 'demo' });
+    await post('model-versions/create', { name: 'demo', source: 'dbfs:/m', run_id: id });
+    await post('databricks/model-versions/transition-stage', {
+      name: 'demo',
+      version: '1',
+      stage: 'Production',
+      archive_existing_versions: true,
+    });
+    const agent = await run({
+      connection: 'c',
+      championSource: 'workspaceRegistry',
+      registryModel: 'demo',
+      metrics: '{"accuracy": 0.8}',
+      rules: 'accuracy >= baseline',
+    });
+    assert.match(agent.end.message, /0\.8 is not >= 0\.9/);
+    assert.equal(agent.outputs['championVersion'], '1');
+  });
+
+  it('fails on a run that is not finished or not there, and on an experiment without runs', async () => {
+    const runs = { connection: 'c', metricsSource: 'mlflow', rules: 'a > 1' };
+    assert.match((await run({ ...runs, mlflowRunId: tracked({}, 'RUNNING') })).end.message, /is RUNNING/);
+    assert.match((await run({ ...runs, mlflowRunId: 'no' })).end.message, /RESOURCE_DOES_NOT_EXIST/);
+    assert.match((await run({ ...runs, experiment: '/Shared/demo' })).end.message, /has no run that finished/);
+  });
+
+  it('fails when the run made no version, and when the champion may not be read', async () => {
+    const id = tracked({ accuracy: '1' });
+    registered('other');
+    const inputs = { ...catalog, metricsSource: 'mlflow', mlflowRunId: id, rules: 'accuracy > 0', setAlias: 'true' };
+    const agent = await run(inputs);
+    assert.match(agent.end.message, /made no version of main\.ml\.demo/);
+    databricks.faults.add({
+      path: '*/aliases/champion',
+      effect: 'status',
+      status: 403,
+      errorCode: 'PERMISSION_DENIED',
+    });
+    assert.equal((await run(inputs)).end.result, 'Failed');
+  });
+});
