@@ -251,9 +251,7 @@ stages:
     - bash: echo "F ran"
 `);
     assert.ok(lines.includes('E got production') && lines.includes('F ran'), lines.join('\n'));
-    assert.deepEqual(jobs.get('D')?.notes, [
-      "Approval of environment 'production' would be asked here.",
-    ]);
+    assert.deepEqual(jobs.get('D')?.notes, ["Approval of environment 'production' would be asked here."]);
     assert.ok(!lines.includes('pipeline.yml'), 'a deployment has no sources unless it asks for them');
   });
 
