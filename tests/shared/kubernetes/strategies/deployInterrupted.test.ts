@@ -34,7 +34,6 @@ const scenarios: readonly Scenario[] = [
     step: deploying('r.io/score:1', { service: { ...secrets, ...autoscaling } }),
     end: /^deployed$/,
   },
-  { title: 'a rolling deployment', earlier: [['r.io/score:1']], step: deploying('r.io/score:2'), end: /^deployed$/ },
   {
     title: 'a rolling deployment that fails its test',
     earlier: [['r.io/score:1']],
@@ -48,22 +47,10 @@ const scenarios: readonly Scenario[] = [
     end: /^deployed$/,
   },
   {
-    title: 'a rolling deployment after blue/green',
-    earlier: [['r.io/score:1', blueGreen]],
-    step: deploying('r.io/score:2'),
-    end: /^deployed$/,
-  },
-  {
     title: 'a blue/green deployment that fails its test',
     earlier: [['r.io/score:1', blueGreen]],
     step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
     end: /was scaled to 0\. What served before still serves\.$/,
-  },
-  {
-    title: 'a blue/green deployment that gets the requests, but no public address',
-    earlier: [['r.io/score:1', blueGreen]],
-    step: deploying('r.io/score:2', { ...blueGreen, service: { exposure: 'loadBalancer' } }),
-    end: /no address in time.* The requests go to blue again\. The Deployment score-green was scaled to 0\. What served before still serves\.$/,
   },
   { title: 'a canary', earlier: [['r.io/score:1']], step: deploying('r.io/score:2', canary), end: /^deployed$/ },
   {
