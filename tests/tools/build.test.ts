@@ -10,7 +10,7 @@ describe('the build', () => {
   beforeEach(async () => {
     root = await copyProject();
   });
-  afterEach(() => rm(root, { recursive: true }));
+  afterEach(() => rm(root, { recursive: true, maxRetries: 5 }));
 
   const build = () => buildExtension({ root, outputFolder: path.join(root, 'dist') });
   const replaceTask = (code: string) => writeFile(path.join(root, 'tasks', 'RunJob', 'task.ts'), code);

@@ -15,11 +15,12 @@ const mostRequests = 40;
 
 const blueGreen = {
   strategy: 'blueGreen',
+  service: { replicas: 1 },
   smoke: { payload: '{}', expectation: { status: 200, requests: 1 } },
 } as const;
 
 describe('a blue/green deployment, disturbed', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let stage: DeployStage;
   let version = 0;
   before(async () => {

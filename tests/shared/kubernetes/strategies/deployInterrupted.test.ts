@@ -21,7 +21,9 @@ const deploying =
   (client, surroundings) =>
     deployService(client, requestOf(image, wish), surroundings);
 
-const blueGreen = { strategy: 'blueGreen' } as const;
+/** As few pods as may be: each makes for more moments at which a step can be killed, and none of another kind. */
+const single = { service: { replicas: 1 } };
+const blueGreen = { strategy: 'blueGreen', ...single } as const;
 const canary = { strategy: 'canary' } as const;
 const wrong = { payload: '{}', expectation: { status: 201, requests: 1 } };
 const secrets = { secrets: { KEY: '1' } };
@@ -36,8 +38,8 @@ const scenarios: readonly Scenario[] = [
   },
   {
     title: 'a rolling deployment that fails its test',
-    earlier: [['r.io/score:1']],
-    step: deploying('r.io/score:2', { smoke: wrong }),
+    earlier: [['r.io/score:1', single]],
+    step: deploying('r.io/score:2', { smoke: wrong, ...single }),
     end: /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
   },
   {
@@ -80,7 +82,7 @@ const scenarios: readonly Scenario[] = [
 ];
 
 describe('a step that is ended on its way', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   for (const { title, earlier, step, end } of scenarios)
     it(`comes to the same end when it is killed at any request and run again: ${title}`, async function () {
