@@ -87,6 +87,25 @@ describe('DeployAks', function () {
     assert.match(admin.end.message, /runs already/);
   });
 
+  it('says that a private cluster is out of reach from here, and works where it is in reach', async () => {
+    const { resourceGroup, clusterName } = sandbox.describe().azure;
+    const azure = {
+      connectionType: 'azure',
+      azureConnection: 'azure',
+      resourceGroup,
+      clusterName,
+      namespace: 'models',
+    };
+    const [cluster] = sandbox.azure.clusters;
+    assert.ok(cluster);
+    cluster.isPrivate = true;
+    await succeeds({ ...azure, ...service });
+    cluster.server = 'https://localhost:1';
+    const { end } = await run({ ...azure, ...service });
+    assert.equal(end.result, 'Failed');
+    assert.match(end.message, /^The cluster '.*' is private: .* Run the job on an agent in that network.*ECONNREFUSED/);
+  });
+
   it('fails with the cause, and tells what serves', async () => {
     await succeeds(service);
     const { end, outputs, summaries, attachments, said } = await run({ ...service, image: 'r.io/crash:2' });

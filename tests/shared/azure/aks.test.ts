@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { startAzure, type Azure } from '../../../sandbox/azure/azure';
-import type { ClusterCommand, ManagedCluster } from '../../../sandbox/azure/managedClusters/managedCluster';
+import type { ManagedCluster } from '../../../sandbox/azure/managedClusters/managedCluster';
 import { startEntra, type Entra } from '../../../sandbox/entra/entra';
 import { clusterIdOf, clusterTokens, openCluster } from '../../../shared/azure/aks';
 import { openSubscription, type Subscription } from '../../../shared/azure/openSubscription';
-import { CommandError, runCommand } from '../../../shared/azure/runCommand';
 import { TaskError } from '../../../shared/errors';
 import { HttpError } from '../../../shared/http/errors';
 import { FakeAgent } from '../../support/fakeAgent';
@@ -124,46 +123,5 @@ describe('A cluster of AKS', () => {
   it('must be named by a resource id, in any case', async () => {
     await open(false, id.toLowerCase());
     await assert.rejects(open(false, '/subscriptions/s'), /is not the resource id of an AKS cluster/);
-  });
-
-  describe('runs a command', () => {
-    const command = { command: 'sh run.sh', files: { 'run.sh': 'kubectl get pods\n', 'a/b.yaml': 'ä: 1\n' } };
-    const run = async () => {
-      const deadline = clock.now() + 600_000;
-      const tokens = clusterTokens(subscription.identity);
-      const asked = { ...command, purpose: 'list the pods', tokens, deadline };
-      return runCommand(subscription.arm, await open(), asked, { clock, signal });
-    };
-
-    it('with its files, as the identity, and gives what it printed', async () => {
-      let seen: ClusterCommand | undefined;
-      change({
-        runCommand: async (given) => {
-          seen = given;
-          return { exitCode: 0, logs: 'pod-1\n' };
-        },
-      });
-      assert.equal(await run(), 'pod-1\n');
-      assert.equal(seen?.command, 'sh run.sh');
-      assert.ok(seen.clusterToken);
-      const zip = seen.context.toString();
-      assert.ok(zip.startsWith('PK\x03\x04'));
-      for (const [name, text] of Object.entries(command.files)) assert.ok(zip.includes(name + text), name);
-    });
-
-    it('and fails when that ends with an error, or can not run', async () => {
-      change({ runCommand: async () => ({ exitCode: 1, logs: 'one\nerror: no pods\n' }) });
-      const error = await errorOf(CommandError, run());
-      assert.match(error.message, /^Could not list the pods: .* ended with exit code 1 \(error: no pods\)\.$/);
-      assert.equal(error.logs, 'one\nerror: no pods\n');
-      change({ runCommand: async () => Promise.reject(new Error('the pod could not be scheduled')) });
-      assert.match((await errorOf(CommandError, run())).message, /is Failed \(.*could not be scheduled/);
-    });
-
-    it('only where that is allowed', async () => {
-      change({ runCommand: async () => ({ exitCode: 0, logs: '' }) });
-      azure.allowedActions.set(clientId, [`${actions}/read`, `${actions}/listClusterUserCredential/action`]);
-      assert.match((await errorOf(HttpError, run())).message, /runCommand\/action|runcommand\/action/);
-    });
   });
 });
