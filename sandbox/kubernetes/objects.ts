@@ -255,7 +255,7 @@ export class Objects {
     const body = hasStatus ? { ...wished, ...(live.status !== undefined && { status: live.status }) } : written;
     const next = { ...body, metadata: { ...metadata, ...fixed } } as KubeObject;
     const admitted = this.#admit(resource, next, live, write);
-    if (resource.hasGeneration && !equal(wishOf(admitted), wishOf(live)))
+    if (resource.hasGeneration && !equal(wishOf(resource, admitted), wishOf(resource, live)))
       admitted.metadata.generation = (live.metadata.generation ?? 1) + 1;
     return admitted;
   }
@@ -319,8 +319,14 @@ export class Objects {
   }
 }
 
-/** What a client wishes of the object: everything but metadata and status. */
-const wishOf = (object: KubeObject): JsonObject => without(object, 'metadata', 'status');
+/**
+ * What a client wishes of the object: everything but metadata and status. Annotations of a Deployment count too
+ * (PrepareForUpdate in Kubernetes' pkg/registry/apps/deployment/strategy.go).
+ */
+const wishOf = ({ plural }: ResourceType, object: KubeObject): JsonObject => ({
+  ...without(object, 'metadata', 'status'),
+  ...(plural === 'deployments' && { annotations: object.metadata.annotations ?? {} }),
+});
 
 function withoutVersion(object: JsonObject): JsonObject {
   return { ...object, metadata: without(objectOf(object.metadata), 'resourceVersion') };

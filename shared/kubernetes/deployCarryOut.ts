@@ -95,7 +95,7 @@ export async function carryOut(
     if (!plan.isCanary && (await deleteStaleGuards(client, release, surroundings)))
       // The replicas were the autoscaler's business until now.
       for (const { wanted } of workloads) await client.apply(deployments, wanted, { isForced: true });
-    for (const { wanted } of workloads) await markGood(client, nameOf(wanted));
+    for (const { wanted } of workloads) await markGood(client, nameOf(wanted), surroundings);
     if (plan.isCanary) return;
     if (plan.keptSlots) await endOtherSlots(client, plan.names.deployment, plan.keptSlots, surroundings);
     await tidy(client, release, surroundings);

@@ -1,11 +1,12 @@
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import type { KubernetesClient } from './client';
+import type { DeploySurroundings } from './deployFacts';
 import { annotations } from './manifest/labels';
 import { deployments, replicaSets } from './resource';
 import { kubectlVerdict, newReplicaSet } from './rollout';
 import { isRunning, isUnproven } from './strategies/liveService';
-import { selectorText } from './watchRollout';
+import { selectorText, watchRollout } from './watchRollout';
 
 /** The version of a Deployment that one can go back to. */
 export interface GoodVersion {
@@ -38,8 +39,15 @@ export async function recordGood(client: KubernetesClient, live: Deployment): Pr
   return { template: templateOf(set), replicas: note.replicas, ...describe(set) };
 }
 
-/** Notes on a Deployment that what runs now has proven itself. */
-export async function markGood(client: KubernetesClient, name: string): Promise<void> {
+/**
+ * Notes on a Deployment that what runs now has proven itself, and waits until the cluster has looked at the note: until
+ * then the Deployment counts as changed, and the same step run again wouldn't find it settled.
+ */
+export async function markGood(
+  client: KubernetesClient,
+  name: string,
+  surroundings: DeploySurroundings,
+): Promise<void> {
   const live = await client.get(deployments, name);
   if (!live) return;
   const { items } = await client.list(replicaSets, { labelSelector: selectorText(live.spec?.selector) });
@@ -49,7 +57,9 @@ export async function markGood(client: KubernetesClient, name: string): Promise<
   const { good, unproven } = annotations;
   const present = live.metadata?.annotations ?? {};
   const text = JSON.stringify(note);
-  if (present[good] !== text || unproven in present) await annotate(client, live, { [good]: text, [unproven]: null });
+  if (present[good] === text && !(unproven in present)) return;
+  const applied = await annotate(client, live, { [good]: text, [unproven]: null });
+  await watchRollout(client, { applied, deadline: surroundings.deadline }, surroundings);
 }
 
 /** The image of the first container, which is the one that serves. */
@@ -69,7 +79,7 @@ function annotate(
   client: KubernetesClient,
   { metadata }: Deployment,
   notes: Readonly<Record<string, string | null>>,
-): Promise<unknown> {
+): Promise<Deployment> {
   return client.mergePatch(deployments, metadata?.name ?? '', { metadata: { annotations: notes } });
 }
 

@@ -32,8 +32,9 @@ export async function promoteService(
     return `${stable.metadata?.name ?? ''} runs what the canary ran; the canary was deleted.`;
   }
   tell(stable, surroundings);
-  surroundings.onFacts({ resultState: 'Promoted', rolledBack: 'false' });
-  if (live.slot === undefined || live.previousSlot === undefined) return 'There is nothing to promote.';
+  const isTrial = live.slot !== undefined && live.previousSlot !== undefined;
+  surroundings.onFacts({ resultState: isTrial ? 'Promoted' : 'Unchanged', rolledBack: 'false' });
+  if (!isTrial) return 'There is nothing to promote.';
   await endOtherSlots(client, names.deployment, [live.slot], surroundings);
   await forgetPrevious(client, names);
   return `${live.slot} serves for good; ${live.previousSlot} was scaled to 0.`;

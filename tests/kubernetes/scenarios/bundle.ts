@@ -24,7 +24,7 @@ export const bundleScenarios: readonly Scenario[] = [
     assert.equal(again.result, 'Succeeded', again.output);
     assert.equal(await stage.ask(), 'r.io/score:2');
     const same = await (await start(stage, next)).end;
-    assert.equal(same.outputs['resultState'], 'Unchanged');
+    assert.equal(same.outputs['resultState'], 'Unchanged', same.output);
   }),
 ];
 
