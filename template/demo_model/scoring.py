@@ -2,7 +2,7 @@
 # MAGIC %md
 # MAGIC # Score with the demo model
 # MAGIC
-# MAGIC Reads the model that `training` saved, predicts the species of each flower in a CSV file and saves
+# MAGIC Reads a model that `training` saved, predicts the species of each flower in a CSV file and saves
 # MAGIC the predictions as another. Returns a summary as JSON.
 
 # COMMAND ----------
@@ -21,10 +21,9 @@ from model_modules.dataset import FEATURES, read_dataset
 # DBTITLE 1,Parameters
 # For want of new flowers the default is the training data: good to try the notebook, no measure of the model.
 dbutils.widgets.text("input_path", "data/iris.csv", "Flowers to score (CSV)")
-dbutils.widgets.text("model_path", "../demo_model_artifacts/model.json", "The saved model")
-dbutils.widgets.text(
-    "output_path", "../demo_model_artifacts/predictions.csv", "Where to save the predictions"
-)
+artifacts = f"../{Path.cwd().name}_artifacts"
+dbutils.widgets.text("model_path", f"{artifacts}/model.json", "The saved model")
+dbutils.widgets.text("output_path", f"{artifacts}/predictions.csv", "Where to save the predictions")
 
 input_path = dbutils.widgets.get("input_path")
 model_path = Path(dbutils.widgets.get("model_path"))

@@ -7,7 +7,7 @@ from wsgiref.validate import validator
 
 from scoring_server import application
 
-SAMPLE = Path(__file__).parent.parent / "demo_model" / "sample_payload.json"
+SAMPLE = Path(__file__).parent.parent / "sample_payload.json"
 
 
 class ScoringServerTest(unittest.TestCase):

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from model_modules.dataset import Dataset, read_dataset, stratified_split
 
-IRIS = Path(__file__).parent.parent / "demo_model" / "data" / "iris.csv"
+IRIS = Path(__file__).parent.parent / "data" / "iris.csv"
 
 
 class ReadDatasetTest(unittest.TestCase):
