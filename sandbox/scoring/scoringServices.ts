@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { PythonWorkers } from '../python/pythonWorkers';
 
 /** A request to a service. */
 export interface ServiceRequest {
@@ -72,26 +73,13 @@ export async function readServiceImage(folder: string, application: string): Pro
  * be installed. Interpreters wake from one snapshot of a started Python, which is made in the background.
  */
 export class ScoringServices {
-  readonly #snapshotWorker = startWorker(undefined);
-  readonly #snapshot: Promise<Uint8Array>;
+  readonly #workers = new PythonWorkers(new URL('./wsgiWorker.mjs', import.meta.url));
   readonly #running = new Set<RunningService>();
-
-  constructor() {
-    this.#snapshotWorker.unref();
-    this.#snapshot = new Promise((resolve, reject) => {
-      this.#snapshotWorker.once('message', resolve);
-      this.#snapshotWorker.once('error', reject);
-      this.#snapshotWorker.once('exit', () => reject(new Error('Python ended before it had started.')));
-    });
-    // Whoever starts a service hears of it; without one there is nobody to tell.
-    this.#snapshot.catch(() => undefined);
-  }
 
   /** Resolves when the service can be asked, or has ended because its application can't be loaded. */
   async start(image: ServiceImage, { env, log }: ServiceStart): Promise<RunningService> {
-    this.#snapshotWorker.ref();
-    const worker = startWorker({
-      snapshot: await this.#snapshot,
+    const worker = this.#workers.start({
+      snapshot: await this.#workers.snapshot(),
       files: image.files,
       application: image.application,
       environment: env,
@@ -104,7 +92,7 @@ export class ScoringServices {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#snapshotWorker.terminate(), ...[...this.#running].map((service) => service.close())]);
+    await Promise.all([this.#workers.close(), ...[...this.#running].map((service) => service.close())]);
   }
 }
 
@@ -158,9 +146,4 @@ class WorkerService implements RunningService {
       ?.resolve({ status, headers: Object.fromEntries(kept) as Record<string, string>, body: Buffer.from(body) });
     this.#waiting.delete(id);
   }
-}
-
-function startWorker(workerData: object | undefined): Worker {
-  // Without loaders of the main thread, such as tsx, a worker starts faster.
-  return new Worker(new URL('./wsgiWorker.mjs', import.meta.url), { env: {}, execArgv: [], workerData });
 }

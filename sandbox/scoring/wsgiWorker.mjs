@@ -3,35 +3,19 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadPyodide } from 'pyodide';
+import { makeSharedSnapshot, wakePython, writeFile } from '../python/snapshot.mjs';
 
 const appFolder = '/app';
-const options = { env: { HOME: '/home/pyodide' } };
 
-async function makeSnapshot() {
-  const pyodide = await loadPyodide({ ...options, _makeSnapshot: true });
-  pyodide.FS.mkdirTree('/runtime');
-  pyodide.FS.writeFile('/runtime/wsgi_runtime.py', await readFile(new URL('./wsgi_runtime.py', import.meta.url)));
-  pyodide.runPython(`
-import sys
-sys.path.insert(0, "/runtime")
-import json, wsgi_runtime
-sys.path.remove("/runtime")
-`);
-  const snapshot = pyodide.makeMemorySnapshot();
-  const shared = new Uint8Array(new SharedArrayBuffer(snapshot.length));
-  shared.set(snapshot);
-  parentPort.postMessage(shared);
+async function postSnapshot() {
+  const content = await readFile(new URL('./wsgi_runtime.py', import.meta.url));
+  parentPort.postMessage(await makeSharedSnapshot({ files: [['wsgi_runtime.py', content]], module: 'wsgi_runtime' }));
   process.exit();
 }
 
 async function serve({ snapshot, files, application, environment }) {
-  const pyodide = await loadPyodide({ ...options, _loadSnapshot: snapshot });
-  for (const [path, content] of files) {
-    const file = `${appFolder}/${path}`;
-    pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
-    pyodide.FS.writeFile(file, content);
-  }
+  const pyodide = await wakePython(snapshot);
+  for (const [path, content] of files) writeFile(pyodide, `${appFolder}/${path}`, content);
   const batched = (line) => parentPort.postMessage({ kind: 'line', line });
   pyodide.setStdout({ batched });
   pyodide.setStderr({ batched });
@@ -46,4 +30,4 @@ async function serve({ snapshot, files, application, environment }) {
   });
 }
 
-await (workerData ? serve(workerData) : makeSnapshot());
+await (workerData ? serve(workerData) : postSnapshot());

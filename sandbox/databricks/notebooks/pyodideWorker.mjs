@@ -4,35 +4,20 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadPyodide } from 'pyodide';
+import { makeSharedSnapshot, wakePython, writeFile } from '../../python/snapshot.mjs';
 
 const runtimeFolder = new URL('./notebook_runtime/', import.meta.url);
-const options = { env: { HOME: '/home/pyodide', PYTHONHASHSEED: '0' } };
 
-async function makeSnapshot() {
-  const pyodide = await loadPyodide({ ...options, _makeSnapshot: true });
-  pyodide.FS.mkdirTree('/runtime/notebook_runtime');
-  for (const name of (await readdir(runtimeFolder)).filter((entry) => entry.endsWith('.py'))) {
-    pyodide.FS.writeFile(`/runtime/notebook_runtime/${name}`, await readFile(new URL(name, runtimeFolder)));
-  }
-  pyodide.runPython(`
-import sys
-sys.path.insert(0, "/runtime")
-import notebook_runtime.job
-sys.path.remove("/runtime")
-`);
-  const snapshot = pyodide.makeMemorySnapshot();
-  const shared = new Uint8Array(new SharedArrayBuffer(snapshot.length));
-  shared.set(snapshot);
-  parentPort.postMessage(shared);
+async function postSnapshot() {
+  const names = (await readdir(runtimeFolder)).filter((name) => name.endsWith('.py'));
+  const files = names.map(async (name) => [`notebook_runtime/${name}`, await readFile(new URL(name, runtimeFolder))]);
+  const runtime = { files: await Promise.all(files), module: 'notebook_runtime.job' };
+  parentPort.postMessage(await makeSharedSnapshot({ ...runtime, environment: { PYTHONHASHSEED: '0' } }));
 }
 
 async function runNotebook({ snapshot, request, files, alarm }) {
-  const pyodide = await loadPyodide({ ...options, _loadSnapshot: snapshot });
-  for (const { path, content } of files) {
-    pyodide.FS.mkdirTree(path.slice(0, path.lastIndexOf('/')));
-    pyodide.FS.writeFile(path, content);
-  }
+  const pyodide = await wakePython(snapshot);
+  for (const { path, content } of files) writeFile(pyodide, path, content);
   const write = (bytes) => {
     parentPort.postMessage({ printed: bytes.slice() });
     return bytes.length;
@@ -56,6 +41,6 @@ async function runNotebook({ snapshot, request, files, alarm }) {
   );
 }
 
-await (workerData ? runNotebook(workerData) : makeSnapshot());
+await (workerData ? runNotebook(workerData) : postSnapshot());
 // Tasks that a notebook left on the event loop would keep the thread alive.
 process.exit();
