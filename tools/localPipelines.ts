@@ -43,8 +43,10 @@ const timeScale = 5;
 /** All pipelines, for a model that scores in batches. Their workspace is that of the folder, as the last run left it. */
 export async function openWorkspace(options: RepositoryOptions): Promise<LocalPipelines> {
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
-  const tasks = await buildTasks(options);
-  const python = await providePython(path.join(options.outputFolder, 'python'));
+  const [tasks, python] = await Promise.all([
+    buildTasks(options),
+    providePython(path.resolve(options.outputFolder, 'python')),
+  ]);
   const names = ['databricks-dev', 'databricks-test', 'databricks-prod'];
   const sandbox = await startSandbox({
     databricks: { notebooks, timeScale, stateFile: workspaceFile(options.outputFolder) },

@@ -9,6 +9,9 @@ const marks: Readonly<Record<Result, string>> = {
   Skipped: '–',
 };
 
+/** Of one step; more hide the others from the eye. */
+const mostOutputs = 10;
+
 /** The report as text for a terminal: every stage, job and step with what there is to know of it. */
 export function renderReport(report: PipelineReport): string {
   const lines = [`${report.file}, run ${report.buildNumber}`];
@@ -42,6 +45,7 @@ function renderStep(step: StepReport): string[] {
     step.task === undefined || step.task.startsWith(`${step.displayName}@`)
       ? step.displayName
       : `${step.displayName} (${step.task})`;
+  const outputs = Object.entries(step.outputs);
   const attempts = step.attempts > 1 ? [`${step.attempts} attempts`] : [];
   const dropped = step.droppedIssues > 0 ? [`${step.droppedIssues} more errors and warnings are in the log only`] : [];
   const details = [
@@ -50,7 +54,8 @@ function renderStep(step: StepReport): string[] {
     ...attempts,
     ...step.issues.filter(({ message }) => message !== step.message).map(({ type, message }) => `${type}: ${message}`),
     ...dropped,
-    ...Object.entries(step.outputs).map(([name, value]) => `${name} = ${value}`),
+    ...outputs.slice(0, mostOutputs).map(([name, value]) => `${name} = ${value}`),
+    ...(outputs.length > mostOutputs ? [`and ${outputs.length - mostOutputs} more outputs`] : []),
     ...step.summaries.map((file) => `summary: ${file}`),
     ...step.attachments.map(({ type, file }) => `${type}: ${file}`),
     ...(step.result === 'Failed' ? [`log: ${path.normalize(step.logFile)}`] : []),

@@ -51,6 +51,13 @@ Tags: candidate
     assert.equal(exitCodeOf(report), 1);
   });
 
+  it('shows ten outputs of a step, and how many more there are', async () => {
+    const { report } = await fixture().run(
+      `steps:\n- bash: for i in {1..12}; do echo "##vso[task.setvariable variable=v$i;isOutput=true]$i"; done\n  name: s\n`,
+    );
+    assert.match(renderReport(report), /v9 = 9\n +v10 = 10\n +and 2 more outputs\n/);
+  });
+
   it('has exit code 0 when nothing failed', async () => {
     const { report } = await fixture().run('steps:\n- bash: exit 1\n  continueOnError: true\n');
     assert.equal(report.result, 'SucceededWithIssues');
