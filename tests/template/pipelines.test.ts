@@ -29,6 +29,17 @@ const pipelines: readonly {
     ],
   },
   {
+    title: 'ci, of a REST service',
+    jobs: jobsOf('ci', { serving: 'rest' }).slice(1),
+    order: [
+      {
+        environment: undefined,
+        tasks:
+          'LoadModelVariables LoadModelVariables LoadModelVariables ImportNotebooks CreateCluster CreateJob DeployAks',
+      },
+    ],
+  },
+  {
     title: 'train',
     jobs: jobsOf('train'),
     order: [{ environment: undefined, tasks: `${importAndStart} CreateJob RunJob StopCluster` }],
