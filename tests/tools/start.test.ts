@@ -136,6 +136,23 @@ describe('npm start, for a second model', function () {
       assert.match(renderReport(report), /modelName is locked by second_model\/model_variables\.yml:\d+/);
     });
 
+    it('installs the packages of a conda environment, where the model names one', async () => {
+      await writeFile(repository(model, 'environment.yml'), 'dependencies:\n  - pip:\n      - scikit-learn==1.7.2\n');
+      undo = await change('model_variables.yml', (text) =>
+        text.replace('packages: model_modules/requirements.txt', 'packages: environment.yml'),
+      );
+      const report = await run('evaluate');
+      const results = stepsOf(report).filter(({ displayName }) => displayName.startsWith('Install libraries'));
+      assert.deepEqual(
+        results.map(({ result, outputs }) => [result, outputs['installedCount']]),
+        [
+          ['Skipped', undefined],
+          ['Succeeded', '1'],
+        ],
+        renderReport(report),
+      );
+    });
+
     it('ends red when the training raises, with the trace and the page of the run', async () => {
       undo = await change('training.py', (text) =>
         `${text}\n`.replace(/# COMMAND -+\n/, "$&\nraise ValueError('too few rows')\n"),
