@@ -3,7 +3,7 @@
 # MAGIC # Evaluate the demo model
 # MAGIC
 # MAGIC Measures the model that `training` saved on the flowers that were held back from it: with the same
-# MAGIC data, seed and share they are the same flowers. Returns the metrics as JSON, for the step EvaluateModel.
+# MAGIC data, seed and share they are the same flowers. Returns the metrics as JSON, for EvaluateModel.
 
 # COMMAND ----------
 
