@@ -8,7 +8,7 @@ import re
 import sys
 import time
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -36,7 +36,7 @@ class TimedResult(unittest.TextTestResult):
 
 
 def junit_xml(name: str, result: TimedResult, started: datetime) -> ElementTree.ElementTree:
-    seconds = (datetime.now(timezone.utc) - started).total_seconds()
+    seconds = (datetime.now().astimezone() - started).total_seconds()
     outcomes = {
         "passed": result.passed + result.expectedFailures,
         "failure": result.failures + [(test, "Unexpected success") for test in result.unexpectedSuccesses],
@@ -88,7 +88,7 @@ def main() -> None:
     # A notebook imports from its own folder; so do the tests.
     sys.path.insert(0, str(model))
     tests = unittest.TestLoader().discover(str(model / "tests"), top_level_dir=str(model))
-    started = datetime.now(timezone.utc)
+    started = datetime.now().astimezone()
     result = unittest.TextTestRunner(verbosity=2, resultclass=TimedResult).run(tests)
     document = junit_xml(model.name, result, started)
     results.parent.mkdir(parents=True, exist_ok=True)
