@@ -1,4 +1,5 @@
 // Finds the result files and hands them to the agent, as the task of that name does.
+import console from 'node:console';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
