@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { JobReport, PipelineReport, Result, StepReport } from './report';
+import type { JobReport, PipelineReport, Result, StepReport, TestRunReport } from './report';
 
 const marks: Readonly<Record<Result, string>> = {
   Succeeded: '✔',
@@ -32,6 +32,12 @@ export function exitCodeOf({ result }: PipelineReport): number {
   return result === 'Failed' || result === 'Canceled' ? 1 : 0;
 }
 
+/** Such as `demo_model: 12 tests passed, 1 failed`. */
+export function renderTestRun({ title, passed, failed, skipped }: TestRunReport): string {
+  const others = [...(failed > 0 ? [`${failed} failed`] : []), ...(skipped > 0 ? [`${skipped} skipped`] : [])];
+  return [`${title}: ${passed} ${passed === 1 ? 'test' : 'tests'} passed`, ...others].join(', ');
+}
+
 function renderJob(job: JobReport): string[] {
   return [
     line(1, job.result, `Job ${job.displayName}`, job.durationMilliseconds),
@@ -54,6 +60,7 @@ function renderStep(step: StepReport): string[] {
     ...attempts,
     ...step.issues.filter(({ message }) => message !== step.message).map(({ type, message }) => `${type}: ${message}`),
     ...dropped,
+    ...step.testRuns.map(renderTestRun),
     ...outputs.slice(0, mostOutputs).map(([name, value]) => `${name} = ${value}`),
     ...(outputs.length > mostOutputs ? [`and ${outputs.length - mostOutputs} more outputs`] : []),
     ...step.summaries.map((file) => `summary: ${file}`),

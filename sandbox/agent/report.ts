@@ -63,8 +63,17 @@ export interface StepReport {
   readonly attachments: readonly AttachmentReport[];
   /** Markdown files. */
   readonly summaries: readonly string[];
+  /** The test results that it published. */
+  readonly testRuns: readonly TestRunReport[];
   /** Files for the run's log archive. */
   readonly files: readonly string[];
+}
+
+export interface TestRunReport {
+  readonly title: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
 }
 
 export interface AttachmentReport {

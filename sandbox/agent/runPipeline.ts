@@ -1,6 +1,7 @@
 import { randomInt, randomUUID, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CaseInsensitiveMap } from './caseInsensitiveMap';
 import { systemClock, type Clock } from './clock';
 import { checkPlan } from './plan/checkPlan';
@@ -25,6 +26,9 @@ import { expandPipeline } from './templates/expandPipeline';
 import { TemplateFiles } from './templates/templateFiles';
 import { buildNumber, compileTimeVariables, predefinedOfRun } from './variables/predefined';
 import { nodeOfJson, type Json } from './yaml/nodeOfJson';
+
+/** What the agent has of the service's own tasks. */
+const agentTasks = fileURLToPath(new URL('agentTasks', import.meta.url));
 
 export interface PipelineOptions {
   /** The pipeline's YAML file: absolute, or relative to the working folder. */
@@ -72,7 +76,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
   const started = clock.now();
   const startTime = new Date(started);
   const file = repositoryPath(options);
-  const tasks = readTasks(options.tasks);
+  const tasks = [...readTasks(options.tasks), ...readTasks(agentTasks)];
   const collection: Collection = options.collection ?? {
     url: 'http://localhost/',
     accessToken: randomBytes(26).toString('hex'),

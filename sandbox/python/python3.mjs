@@ -1,4 +1,5 @@
 // The `python3` of pipelines: node python3.mjs <snapshot> [argument]…
+import { Buffer } from 'node:buffer';
 import { readFileSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { URL } from 'node:url';

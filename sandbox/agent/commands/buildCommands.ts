@@ -32,13 +32,3 @@ export const artifactCommands: Handlers = {
     record.note(`Artifact '${properties.get('artifactname') ?? ''}' is at ${data}.`);
   },
 };
-
-export const resultCommands: Handlers = {
-  publish(command, { record }) {
-    const files = (command.properties.get('resultfiles') ?? '').split(',').filter((file) => existsSync(file));
-    record.files.push(...files.map((file) => record.keep(file, 'testResults')));
-    record.note(
-      `${files.length} test result file${files.length === 1 ? '' : 's'} kept; the local agent doesn't read them.`,
-    );
-  },
-};

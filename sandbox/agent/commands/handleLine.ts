@@ -1,7 +1,8 @@
 import type { Issue, Result } from '../report';
-import { artifactCommands, buildCommands, resultCommands } from './buildCommands';
+import { artifactCommands, buildCommands } from './buildCommands';
 import { parseCommand, type Command } from './parseCommand';
 import { CommandError, type CommandContext } from './commandContext';
+import { publishResults } from './publishResults';
 import { setEndpoint } from './setEndpoint';
 import { setSecret, setTaskVariable, setVariable } from './variableCommands';
 import { addAttachment, uploadFile, uploadSummary } from './fileCommands';
@@ -31,7 +32,7 @@ const areas: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   task: taskCommands,
   artifact: artifactCommands,
   build: buildCommands,
-  results: resultCommands,
+  results: { publish: publishResults },
   codecoverage: { publish: noted('code coverage'), enable: noted('code coverage') },
   telemetry: { publish: ignored },
 };

@@ -133,7 +133,8 @@ function makeReport(
   result: Result,
   durationMilliseconds: number,
 ): StepReport {
-  const { attempts, message, notes, issues, droppedIssues, outputs, logFile, attachments, summaries, files } = record;
+  const { attempts, message, notes, issues, droppedIssues, outputs, logFile, attachments, summaries, testRuns, files } =
+    record;
   const masked = [...outputs].map(([name, value]) => [name, record.masker.mask(value)] as const);
   return {
     name: step.name,
@@ -150,6 +151,7 @@ function makeReport(
     logFile,
     attachments,
     summaries,
+    testRuns,
     files,
   };
 }

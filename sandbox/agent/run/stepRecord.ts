@@ -1,7 +1,8 @@
 import { closeSync, copyFileSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Masker } from '../masker';
-import { worstOf, type AttachmentReport, type Issue, type Result } from '../report';
+import { renderTestRun } from '../renderReport';
+import { worstOf, type AttachmentReport, type Issue, type Result, type TestRunReport } from '../report';
 
 /** The agent keeps no more of a step. */
 const maxIssuesOfAType = 10;
@@ -11,6 +12,7 @@ export class StepRecord {
   readonly issues: Issue[] = [];
   readonly attachments: AttachmentReport[] = [];
   readonly summaries: string[] = [];
+  readonly testRuns: TestRunReport[] = [];
   readonly files: string[] = [];
   readonly notes: string[] = [];
   readonly outputs = new Map<string, string>();
@@ -52,6 +54,11 @@ export class StepRecord {
   note(text: string): void {
     this.notes.push(this.masker.mask(text));
     this.write(`##[section]${text}`);
+  }
+
+  addTestRun(run: TestRunReport): void {
+    this.testRuns.push({ ...run, title: this.masker.mask(run.title) });
+    this.write(renderTestRun(run));
   }
 
   issue(issue: Issue): void {

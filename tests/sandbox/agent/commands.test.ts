@@ -181,7 +181,7 @@ steps:
 steps:
 - bash: |
     echo "<x/>" > "$AGENT_TEMPDIRECTORY/t.xml"
-    echo "##vso[results.publish type=JUnit;resultFiles=$AGENT_TEMPDIRECTORY/t.xml,/nowhere.xml]"
+    echo "##vso[results.publish type=NUnit;resultFiles=$AGENT_TEMPDIRECTORY/t.xml,/nowhere.xml]"
     echo "##vso[codecoverage.publish summaryfile=$AGENT_TEMPDIRECTORY/t.xml]"
     echo "##vso[artifact.associate type=filepath;artifactname=a]/share"
     echo "##vso[telemetry.publish area=a;feature=b]{}"
@@ -189,7 +189,7 @@ steps:
   name: s
 `);
     assert.deepEqual(steps.get('s')?.notes, [
-      "1 test result file kept; the local agent doesn't read them.",
+      '1 test result file kept; the local agent reads those of type JUnit only.',
       'The local agent does nothing with code coverage.',
       "Artifact 'a' is at /share.",
     ]);
