@@ -9,6 +9,8 @@ export type ChampionPlace =
 
 export interface Champion extends Pick<TrackedMetrics, 'metrics' | 'source'> {
   readonly version: string;
+  /** The MLflow run that made it; undefined for what is not registered. */
+  readonly runId?: string;
 }
 
 /** The registered champion with its metrics; undefined when there is none yet. Throws a TaskError where its run is unknown. */
@@ -25,7 +27,7 @@ export async function findChampion(workspace: Workspace, place: ChampionPlace): 
       `Version ${version} of ${place.model} names no MLflow run, so that its metrics are not known: give them by a file.`,
     );
   const { metrics, source } = await metricsOfMaker(workspace, runId);
-  return { version, metrics, source: `version ${version} of ${place.model}, ${source}` };
+  return { version, runId, metrics, source: `version ${version} of ${place.model}, ${source}` };
 }
 
 /** The version of a model that a run made. Throws a TaskError when there is none, or several. */
@@ -44,21 +46,39 @@ function numberOf({ version }: ModelVersion): string {
   return version;
 }
 
+interface NewChampion {
+  readonly model: string;
+  readonly alias: string;
+  readonly version: string;
+  /** The version that has the alias until now, with which this one was compared; undefined when none has. */
+  readonly instead: string | undefined;
+}
+
 /**
  * Lets an alias of a model in Unity Catalog name a version, and makes sure that it does. Tells whether that was a
- * change. Throws a TaskError.
+ * change. Throws a TaskError, also when the alias names another version than was expected: the API can't set it on a
+ * condition, so that only what happens between two requests goes unseen.
  */
 export async function ensureAlias(
   { http }: Workspace,
-  { model, alias, version }: { readonly model: string; readonly alias: string; readonly version: string },
+  { model, alias, version, instead }: NewChampion,
 ): Promise<boolean> {
   const api = new ModelsApi(http);
-  if ((await api.versionByAlias(model, alias))?.version === version) return false;
-  await api.setAlias(model, alias, version);
-  const now = await api.versionByAlias(model, alias);
-  if (now?.version !== version)
+  const before = (await api.versionByAlias(model, alias))?.version;
+  if (before === version) return false;
+  if (before !== instead)
     throw new TaskError(
-      `The alias '${alias}' of ${model} was set to version ${version}, but names ${now ? `version ${now.version}` : 'none'} now: somebody else changed it meanwhile.`,
+      `The alias '${alias}' of ${model} names ${versionText(before)} now, and named ${versionText(instead)} when the model was compared: run the step again.`,
+    );
+  await api.setAlias(model, alias, version);
+  const now = (await api.versionByAlias(model, alias))?.version;
+  if (now !== version)
+    throw new TaskError(
+      `The alias '${alias}' of ${model} was set to version ${version}, but names ${versionText(now)} now: somebody else changed it meanwhile.`,
     );
   return true;
+}
+
+function versionText(version: string | undefined): string {
+  return version === undefined ? 'none' : `version ${version}`;
 }

@@ -4,7 +4,7 @@ import { namesIn, type Comparison, type Expression, type Rule } from './parseRul
 /** How one rule came out. */
 export interface RuleResult {
   readonly rule: string;
-  readonly outcome: 'passed' | 'failed' | 'no champion';
+  readonly outcome: 'passed' | 'failed' | 'not compared';
   /** Both sides as numbers; undefined where they could not be told. */
   readonly actual: number | undefined;
   readonly required: number | undefined;
@@ -19,6 +19,8 @@ export interface EvaluatedModel {
   readonly metrics: Metrics;
   /** Undefined where there is no champion yet. */
   readonly champion: Metrics | undefined;
+  /** Whether the model is itself the champion: rules that compare the two pass, also those that ask for more than before. */
+  readonly isChampion: boolean;
   /** Whether rules that name the champion pass where there is none. */
   readonly passWithoutChampion: boolean;
 }
@@ -30,7 +32,7 @@ export function evaluateRules(rules: readonly Rule[], model: EvaluatedModel): re
   return rules.map((rule) => evaluateRule(rule, model));
 }
 
-function evaluateRule(rule: Rule, { metrics, champion, passWithoutChampion }: EvaluatedModel): RuleResult {
+function evaluateRule(rule: Rule, { metrics, champion, isChampion, passWithoutChampion }: EvaluatedModel): RuleResult {
   const notes: string[] = [];
   const asksChampion = namesIn(rule, 'baseline').length > 0;
   const known = (side: Expression): number | undefined => {
@@ -53,8 +55,10 @@ function evaluateRule(rule: Rule, { metrics, champion, passWithoutChampion }: Ev
   if (notes.length > 0) return { ...facts, outcome: 'failed', note: notes.join('; ') };
   if (asksChampion && !champion)
     return passWithoutChampion
-      ? { ...facts, outcome: 'no champion', note: 'there is no champion yet: passed' }
+      ? { ...facts, outcome: 'not compared', note: 'there is no champion yet: passed' }
       : { ...facts, outcome: 'failed', note: 'there is no champion yet' };
+  if (asksChampion && isChampion)
+    return { ...facts, outcome: 'not compared', note: 'the model is the champion already: passed' };
   const passed = actual !== undefined && required !== undefined && compares[rule.comparison](actual, required);
   return { ...facts, outcome: passed ? 'passed' : 'failed', note: '' };
 }

@@ -12,7 +12,7 @@ export interface Evaluation extends Pick<EvaluatedModel, 'metrics' | 'champion'>
 }
 
 const chartWidth = 20;
-const words = { passed: '✅ passed', failed: '❌ failed', 'no champion': '⚪ no champion' };
+const words = { passed: '✅ passed', failed: '❌ failed', 'not compared': '⚪ not compared' };
 
 /** An evaluation as Markdown: verdict, a table of the rules, and the metrics next to the champion's, as bars. */
 export function evaluationSummary({ metrics, champion, results, source, championSource, notes }: Evaluation): string {

@@ -14,7 +14,7 @@ export function metricsIn(document: Readonly<Record<string, Json | undefined>>, 
   return metrics;
 }
 
-function isMap(value: Json): value is { readonly [key: string]: Json | undefined } {
+export function isMap(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

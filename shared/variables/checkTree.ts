@@ -1,7 +1,7 @@
 import { formatProblem } from './formats';
 import type { Report } from './origin';
 import { readNumber } from './readScalar';
-import { isBranch, isList, treeOf, type Branch, type Leaf, type Plain, type Tree } from './tree';
+import { isBranch, isList, isSame, treeOf, type Branch, type Leaf, type Plain, type Tree } from './tree';
 import type { ValueType, VariableSchema } from './variableSchema';
 
 const typeNames: Readonly<Record<ValueType, string>> = {
@@ -114,10 +114,6 @@ function advice(tree: Tree, wanted: readonly ValueType[]): string {
     (wanted.some((type) => type === 'number' || type === 'integer') && readNumber(tree.value) !== undefined) ||
     (wanted.includes('boolean') && /^(true|false)$/.test(tree.value));
   return isUnquoted ? ': take the quotes away' : '';
-}
-
-function isSame(a: Plain, b: Plain): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isUnset(tree: Tree | undefined): boolean {

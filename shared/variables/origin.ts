@@ -4,7 +4,7 @@ export interface Origin {
   readonly line?: number;
 }
 
-/** Takes note of something that is wrong. The message never repeats a value: one may be a secret. */
+/** Takes note of something that is wrong. The message repeats no value that may be a secret. */
 export type Report = (origin: Origin, message: string) => void;
 
 /** As in `model_variables.yml:12`. */

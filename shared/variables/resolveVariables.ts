@@ -1,3 +1,4 @@
+import { checkLocks, type Layer } from './checkLocks';
 import { checkTree } from './checkTree';
 import { mostVariables } from './limits';
 import { originText, type Origin, type Report } from './origin';
@@ -5,9 +6,8 @@ import { readOverrides } from './overrides';
 import { pathText } from './pathText';
 import { readBranch } from './readTree';
 import { resolveReferences } from './references';
-import { isMarked } from './schemasAlong';
 import { clashes, isBranch, leavesOf, mergeTrees, plainOf, type Branch, type Leaf, type Plain } from './tree';
-import { overlap, type Section, type VariableFile } from './variableFile';
+import type { Section, VariableFile } from './variableFile';
 import type { VariableSchema } from './variableSchema';
 
 /** What variables come from. A later one wins over an earlier: base, model, overrides; in a file its environment's section. */
@@ -37,10 +37,6 @@ export interface Resolution {
   readonly values: Plain;
 }
 
-interface Layer extends Section {
-  readonly from: 'base' | 'model' | 'overrides';
-}
-
 /** Merges, replaces references and checks; reports all that is wrong. */
 export function resolveVariables(sources: VariableSources, report: Report): Resolution {
   const { schema, overrides = {} } = sources;
@@ -55,7 +51,7 @@ export function resolveVariables(sources: VariableSources, report: Report): Reso
   };
   const lower = files.reduce(merge, emptyTree());
   const last: Layer = { from: 'overrides', tree: readOverrides(overrides, lower, schema, report), locks: [] };
-  checkLocks([...files, last], schema, report);
+  checkLocks([...files, last], emptyTree(), schema, report);
 
   const merged = merge(lower, last);
   const count = [...leavesOf(merged)].length;
@@ -94,21 +90,6 @@ function layersOf({ base, model, environment }: VariableSources, report: Report)
     const own = environment === undefined ? undefined : file?.environments.get(environment);
     return [...(file ? [{ from, ...file.variables }] : []), ...(own ? [{ from, ...own }] : [])];
   });
-}
-
-function checkLocks(layers: readonly Layer[], schema: VariableSchema, report: Report): void {
-  for (const [index, { from, tree }] of layers.entries()) {
-    const locks = layers.slice(0, index).flatMap((lower) => (lower.from === from ? [] : lower.locks));
-    for (const { path, leaf } of leavesOf(tree)) {
-      const lock = locks.find((each) => overlap(each.path, path));
-      const name = pathText(path);
-      if (lock) report(leaf.origin, `${name} is locked by ${originText(lock.origin)}: nothing later may set it.`);
-      else if (from !== 'base' && isMarked(schema, path, 'locked'))
-        report(leaf.origin, `${name} is locked by the schema: only the base file may set it.`);
-      if (from === 'overrides' && isMarked(schema, path, 'compileTime'))
-        report(leaf.origin, `${name} is read before the run, when pipelines are compiled: set it in a file.`);
-    }
-  }
 }
 
 function emptyTree(): Branch {

@@ -95,6 +95,11 @@ export function treeOf(value: Plain, origin: Origin): Tree {
   return { origin, overridden: [], entries: new Map(entries), replaces: false };
 }
 
+/** Whether two values are the same, in type too. */
+export function isSame(a: Plain, b: Plain): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 export function isList(value: unknown): value is readonly Plain[] {
   return Array.isArray(value);
 }

@@ -4,6 +4,7 @@ import type { Json } from '../../shared/http/httpClient';
 import { readDocumentFile } from '../../shared/task/document';
 import { documentLines } from '../../shared/task/documentLines';
 import { InvalidInput } from '../../shared/task/invalidInput';
+import { valueAt } from './valueAt';
 
 interface RuleText {
   readonly text: string;
@@ -20,18 +21,11 @@ export function readRules(text: string): readonly Rule[] {
 
 /** The rules of a YAML or JSON file, a list of texts under a key such as `evaluation.rules`. Throws an InvalidInput. */
 export function readRulesFile(file: string, key: string): readonly Rule[] {
-  const path = key.split('.');
-  const value = path.reduce<Json | undefined>(
-    (at, name) =>
-      typeof at === 'object' && at !== null && !Array.isArray(at) && Object.hasOwn(at, name)
-        ? (at as Readonly<Record<string, Json>>)[name]
-        : undefined,
-    readDocumentFile(file),
-  );
+  const value = valueAt(readDocumentFile(file), key);
   if (!Array.isArray(value) || value.length === 0)
     throw new InvalidInput(`holds no list of rules under '${key}': ${file}`);
   const lineOf = documentLines(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
-  const entries = (value as readonly Json[]).map((rule, index) => ({ rule, line: lineOf([...path, index]) }));
+  const entries = (value as readonly Json[]).map((rule, index) => ({ rule, line: lineOf([...key.split('.'), index]) }));
   const texts = entries.map(({ rule, line }) => {
     if (typeof rule !== 'string') throw new InvalidInput(`has at line ${line} a rule that is no text: ${file}`);
     return { text: rule, line };

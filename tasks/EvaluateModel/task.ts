@@ -4,13 +4,15 @@ import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/track
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { evaluateRules, resultLine } from '../../shared/evaluation/evaluateRules';
 import { evaluationSummary } from '../../shared/evaluation/evaluationSummary';
-import { metricsIn, type Metrics } from '../../shared/evaluation/metrics';
+import { isMap, metricsIn, type Metrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
+import type { Json } from '../../shared/http/httpClient';
 import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
 import { block, choice, document, documentFile, filePath, flag, text } from '../../shared/task/inputs';
 import { InvalidInput } from '../../shared/task/invalidInput';
 import { defineTask, type Values } from '../../shared/task/task';
 import { readRules, readRulesFile } from './readRules';
+import { valueAt } from './valueAt';
 
 const catalog = { championSource: 'unityCatalog' } as const;
 
@@ -19,6 +21,7 @@ const inputs = {
   metricsSource: choice(['text', 'file', 'mlflow'], { required: true, default: 'text' }),
   metrics: document({ required: true, when: { metricsSource: 'text' } }),
   metricsFile: documentFile({ required: true, when: { metricsSource: 'file' } }),
+  metricsKey: text({ when: { metricsSource: 'file' } }),
   mlflowRunId: text({ when: { metricsSource: 'mlflow' } }),
   experiment: text({ when: { metricsSource: 'mlflow' } }),
   rulesSource: choice(['text', 'file'], { required: true, default: 'text' }),
@@ -35,6 +38,7 @@ const inputs = {
   registryModel: text({ required: true, when: { championSource: 'workspaceRegistry' } }),
   championStage: text({ default: 'Production', when: { championSource: 'workspaceRegistry' } }),
   championFile: documentFile({ required: true, when: { championSource: 'file' } }),
+  championKey: text({ when: { championSource: 'file' } }),
   passWithoutChampion: flag({ default: true }),
   setAlias: flag({ default: false, when: catalog }),
   modelVersion: text({
@@ -62,7 +66,16 @@ export const task = defineTask({
 
     const championMetrics = champion?.metrics;
     const { passWithoutChampion, onFailedRules } = inputs;
-    const results = evaluateRules(rules, { metrics: model.metrics, champion: championMetrics, passWithoutChampion });
+    // A step that is run again after it has set the alias, or was ended just then, finds its own model there.
+    const isChampion =
+      champion !== undefined &&
+      ((champion.runId !== undefined && champion.runId === model.runId) || champion.version === inputs.modelVersion);
+    const results = evaluateRules(rules, {
+      metrics: model.metrics,
+      champion: championMetrics,
+      isChampion,
+      passWithoutChampion,
+    });
     const failed = results.filter(({ outcome }) => outcome === 'failed');
     agent.log(`Metrics: ${model.source}. Champion: ${champion?.source ?? 'none'}.`);
     for (const result of results) agent.log(`${mark[result.outcome]}  ${resultLine(result)}`);
@@ -94,7 +107,7 @@ export const task = defineTask({
       const { catalogModel: name, championAlias: alias } = inputs;
       const version = inputs.modelVersion ?? (await versionOfRun(workspace, name, model.runId ?? ''));
       setOutput('modelVersion', version);
-      const isChange = await ensureAlias(workspace, { model: name, alias, version });
+      const isChange = await ensureAlias(workspace, { model: name, alias, version, instead: champion?.version });
       notes.push(`Version ${version} of ${name} ${isChange ? 'has' : 'already had'} the alias '${alias}'.`);
     }
     for (const note of notes) agent.log(note);
@@ -103,7 +116,7 @@ export const task = defineTask({
   },
 });
 
-const mark = { passed: 'passed     ', failed: 'FAILED     ', 'no champion': 'no champion' };
+const mark = { passed: 'passed      ', failed: 'FAILED      ', 'not compared': 'not compared' };
 
 function needsWorkspace({ metricsSource, championSource }: Partial<Given>): boolean {
   return metricsSource === 'mlflow' || championSource === 'unityCatalog' || championSource === 'workspaceRegistry';
@@ -117,6 +130,12 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   if (setAlias && modelVersion === undefined && metricsSource !== 'mlflow')
     problems.push({ input: 'modelVersion', problem: 'is required: without an MLflow run nothing tells the version.' });
   if (needsWorkspace(inputs)) problems.push(...connectionProblems(inputs));
+  for (const [file, key] of [
+    ['metricsFile', 'metricsKey'],
+    ['championFile', 'championKey'],
+  ] as const)
+    if (inputs[file] && !mapAt(inputs[file], inputs[key]))
+      problems.push({ input: key, problem: `names no map in the file: '${inputs[key]}'.` });
 
   try {
     const rules = inputs.rules ?? (rulesFile === undefined ? [] : rulesOf(inputs as Given));
@@ -141,6 +160,12 @@ function rulesOf({ rules, rulesFile, rulesKey }: Given): readonly Rule[] {
   return rules ?? (rulesFile === undefined ? [] : readRulesFile(rulesFile, rulesKey));
 }
 
+/** The map that a document has under a key, or is itself; undefined when that is no map. */
+function mapAt(document: Json, key: string | undefined): Readonly<Record<string, Json | undefined>> | undefined {
+  const found = key === undefined ? document : valueAt(document, key);
+  return isMap(found) ? found : undefined;
+}
+
 interface Model {
   readonly metrics: Metrics;
   readonly source: string;
@@ -150,7 +175,7 @@ interface Model {
 async function readModel(inputs: Given, workspace: Workspace | undefined): Promise<Model> {
   const { metrics, metricsFile, mlflowRunId, experiment } = inputs;
   if (metrics) return { metrics: metricsIn(metrics), source: 'given by the pipeline' };
-  if (metricsFile) return { metrics: metricsIn(metricsFile), source: 'a file' };
+  if (metricsFile) return { metrics: metricsIn(mapAt(metricsFile, inputs.metricsKey) ?? {}), source: 'a file' };
   if (workspace && mlflowRunId !== undefined) return metricsOfRun(workspace, mlflowRunId);
   if (workspace && experiment !== undefined) return metricsOfExperiment(workspace, experiment);
   throw new InputError([{ input: 'metricsSource', problem: 'names no metrics.' }]);
@@ -158,7 +183,8 @@ async function readModel(inputs: Given, workspace: Workspace | undefined): Promi
 
 async function readChampion(inputs: Given, workspace: Workspace | undefined): Promise<Champion | undefined> {
   const { catalogModel, championAlias, registryModel, championStage, championFile } = inputs;
-  if (championFile) return { version: '', metrics: metricsIn(championFile), source: 'a file' };
+  if (championFile)
+    return { version: '', metrics: metricsIn(mapAt(championFile, inputs.championKey) ?? {}), source: 'a file' };
   if (workspace && catalogModel !== undefined)
     return findChampion(workspace, { model: catalogModel, alias: championAlias });
   if (workspace && registryModel !== undefined)

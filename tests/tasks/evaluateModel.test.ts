@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sinon from 'sinon';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
 import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/EvaluateModel/task';
@@ -113,6 +114,22 @@ describe('EvaluateModel', () => {
     assert.match(agent.end.message, /rmse <= baseline \* 1\.05: 2\.2 is not <= 2\.1/);
   });
 
+  it('takes the metrics from where they are in a file, its own and those of the champion', async () => {
+    const metrics = '"metrics": {"accuracy": 0.95, "confusion_matrix": {"a": {"a": 10}}, "val/f1@5": 0.5}';
+    const inputs = {
+      metricsSource: 'file',
+      metricsFile: await file('model.json', `{"model_version": "1", ${metrics}}`),
+      championSource: 'file',
+      championFile: await file('old.yml', 'last: {test: {accuracy: 0.9}}'),
+      rules: 'accuracy > baseline\nconfusion_matrix.a.a >= 10\n"val/f1@5" >= 0.5',
+    };
+    const agent = await run({ ...inputs, metricsKey: 'metrics', championKey: 'last.test' });
+    assert.equal(agent.end.result, 'Succeeded', agent.end.message);
+    const { end } = await run({ ...inputs, metricsKey: 'metrics.accuracy', championKey: 'last.tset' });
+    assert.match(end.message, /'metricsKey' names no map in the file: 'metrics\.accuracy'/);
+    assert.match(end.message, /'championKey' names no map in the file: 'last\.tset'/);
+  });
+
   it('says what is missing before any call', async () => {
     const agent = await run({ metricsSource: 'mlflow', rules: 'accuracy >= baseline' });
     for (const input of ['mlflowRunId', 'connection', 'championSource'])
@@ -156,6 +173,39 @@ describe('EvaluateModel', () => {
     assert.equal(agent.outputs['failedRules'], rules.replaceAll('\n', '; '));
     assert.match(agent.end.message, /auc >= baseline: 0\.8 is not >= 0\.9/);
   });
+
+  it('passes the champion again, though it is not better than itself', async () => {
+    const inputs = { ...catalog, rules: 'accuracy > baseline', setAlias: 'true' };
+    const id = tracked({ accuracy: '0.9' });
+    registered(id);
+    champion(1);
+    const byRun = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: id });
+    assert.equal(byRun.end.result, 'Succeeded', byRun.end.message);
+    assert.match(byRun.text('log'), /not compared.*the model is the champion already: passed/);
+    assert.equal((await run({ ...inputs, metrics: 'accuracy: 0.9', modelVersion: '1' })).end.result, 'Succeeded');
+    const other = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: tracked({ accuracy: '0.9' }) });
+    assert.equal(other.outputs['failedRules'], 'accuracy > baseline', 'the metrics alone make it no champion');
+  });
+
+  for (const [nth, message] of [
+    [1, /names version 1 now, and named none when the model was compared: run the step again\.$/],
+    [2, /was set to version 2, but names version 1 now: somebody else changed it meanwhile\.$/],
+  ] as const)
+    it(`does not take the alias from a version that another gave it meanwhile (${nth})`, async () => {
+      registered('a', 'b');
+      const look = databricks.catalogModels.versionByAlias.bind(databricks.catalogModels);
+      sinon
+        .stub(databricks.catalogModels, 'versionByAlias')
+        .callThrough()
+        .onCall(nth)
+        .callsFake((...asked) => {
+          champion(1);
+          return look(...asked);
+        });
+      const agent = await run({ ...catalog, metrics: 'a: 1', rules: 'a > 0', setAlias: 'true', modelVersion: '2' });
+      assert.match(agent.end.message, message);
+      assert.deepEqual(aliases(), { champion: 1 });
+    });
 
   it('leaves the alias alone when a rule fails', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];

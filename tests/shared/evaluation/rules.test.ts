@@ -20,6 +20,7 @@ function evaluate(rule: string) {
   const [result] = evaluateRules([parseRule(rule)], {
     metrics: metricsIn(own),
     champion: metricsIn(champions),
+    isChampion: false,
     passWithoutChampion: true,
   });
   assert.ok(result);
@@ -95,16 +96,26 @@ describe('a rule', () => {
     });
 
   it('that names the champion passes where there is none, or fails, as told', () => {
-    assert.equal(evaluateWithout('accuracy >= baseline', true), 'no champion');
+    assert.equal(evaluateWithout('accuracy >= baseline', true), 'not compared');
     assert.equal(evaluateWithout('accuracy >= baseline', false), 'failed');
     assert.equal(evaluateWithout('accuracy >= 0.99', true), 'failed');
     assert.equal(evaluateWithout('recall >= baseline', true), 'failed', 'the model itself must have the metric');
   });
 
   function evaluateWithout(rule: string, passWithoutChampion: boolean): string | undefined {
-    const model = { metrics: metricsIn(own), champion: undefined, passWithoutChampion };
+    const model = { metrics: metricsIn(own), champion: undefined, isChampion: false, passWithoutChampion };
     return evaluateRules([parseRule(rule)], model)[0]?.outcome;
   }
+
+  it('that compares the champion with itself passes, also where it asks for more than before', () => {
+    const [metrics, asked] = [metricsIn(own), ['accuracy > baseline', 'accuracy > 0.99', 'recall > baseline']];
+    const model = { metrics, champion: metrics, isChampion: true, passWithoutChampion: false };
+    const results = evaluateRules(asked.map(parseRule), model);
+    assert.deepEqual(
+      results.map(({ outcome }) => outcome),
+      ['not compared', 'failed', 'failed'],
+    );
+  });
 
   it('is read or refused, whatever the text', () => {
     const parts = fc.constantFrom(
@@ -135,6 +146,7 @@ describe('a rule', () => {
           const [result] = evaluateRules([parseRule(text)], {
             metrics: metricsIn(own),
             champion: metricsIn(champions),
+            isChampion: false,
             passWithoutChampion: true,
           });
           assert.ok(result && resultLine(result));

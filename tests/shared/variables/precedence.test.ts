@@ -163,9 +163,9 @@ describe('the precedence of variables', () => {
         overrides: { 'm.x': '5' },
         environment: 'prod',
       },
-      /^model\.yml:2: a is locked by base\.yml:1: nothing later may set it\.$/,
-      /^model\.yml:3: m\.y is locked/,
-      /^model\.yml:7: m is locked/,
+      /^model\.yml:2: a is locked by base\.yml:1: it is 2 \(base\.yml:3\), not 3\.$/,
+      /^model\.yml:3: m\.y is locked by base\.yml:1: no earlier source sets it\.$/,
+      /^model\.yml:7: m is locked by base\.yml:1: it is a map \(model\.yml:3\)\.$/,
       /^input 'overrides': m\.x is locked/,
     ],
     [
@@ -195,7 +195,7 @@ describe('the precedence of variables', () => {
         overrides: { m: null },
         schema: { properties: { m: { properties: { x: { locked: true } } } } },
       },
-      /^model\.yml:3: m\.x is locked by the schema: only the base file may set it\.$/,
+      /^model\.yml:3: m\.x is locked by the schema, so that only the base file may set it: it is 1 \(base\.yml:1\), not 2\.$/,
       /^input 'overrides': m is locked by the schema/,
     ],
     [
@@ -205,7 +205,7 @@ describe('the precedence of variables', () => {
         overrides: { pool: 'b' },
         schema: { properties: { pool: { compileTime: true } } },
       },
-      /^input 'overrides': pool is read before the run, when pipelines are compiled: set it in a file\.$/,
+      /^input 'overrides': pool is read before the run, when pipelines are compiled, so that only files may set it: it is "a" \(model\.yml:1\), not "b"\.$/,
     ],
   ];
   for (const [rule, texts, ...problems] of refused)
@@ -214,6 +214,42 @@ describe('the precedence of variables', () => {
       assert.equal(outcome.problems.length, problems.length, outcome.problems.join('\n'));
       for (const [index, problem] of problems.entries()) assert.match(outcome.problems[index] ?? '', problem);
     });
+
+  it('takes for what is locked the value that it has, from anywhere', () => {
+    const locks = [
+      { base: 'locked: [a, l, m]\nvariables: {a: 1, l: [1, {x: y}], m: {x: z, n: ~}}' },
+      {
+        base: 'variables: {a: 1, l: [1, {x: y}], m: {x: z, n: ~}}',
+        schema: { properties: { a: { locked: true }, l: { compileTime: true }, m: { locked: true } } },
+      },
+    ];
+    for (const texts of locks) {
+      const same = resolveTexts({
+        ...texts,
+        model: 'variables: {a: 1, m: {n: null}}',
+        overrides: { a: '1', 'm.x': 'z', l: '[1, {"x": "y"}]' },
+      });
+      assert.deepEqual(same.problems, []);
+      assert.deepEqual(same.origins['a'], [overridesOrigin, 'model.yml:1', texts.schema ? 'base.yml:1' : 'base.yml:2']);
+      for (const overrides of [{ a: 'x' }, { a: null }, { 'm.n': 'z' }, { m: null }, { 'm.o': '1' }, { l: ['1'] }])
+        assert.match(resolveTexts({ ...texts, overrides }).problems.join(), /is (locked|read before the run)/);
+    }
+  });
+
+  it('says of what is locked which values there are, but for what may be a secret or is long', () => {
+    const base = (value: string): string => `variables:\n  a: ${value}\nlocked: [a]\n`;
+    const said = (value: string, override: string): string =>
+      resolveTexts({ base: base(value), overrides: { a: override } }).problems.at(-1) ?? '';
+    assert.equal(
+      said('demo', 'second'),
+      `${overridesOrigin}: a is locked by base.yml:3: it is "demo" (base.yml:2), not "second".`,
+    );
+    const another = `${overridesOrigin}: a is locked by base.yml:3: it has another value (base.yml:2).`;
+    assert.equal(said('demo', `dapi${'0a'.repeat(16)}`), another);
+    assert.equal(said('x'.repeat(200), 'y'), another);
+    const { problems } = resolveTexts({ base: 'variables: {pwd: hush}\nlocked: [pwd]', overrides: { pwd: 'quiet' } });
+    assert.doesNotMatch(problems.join(), /hush|quiet/);
+  });
 
   it('lets the base file set what the schema locks, and any file what is read before the run', () => {
     const outcome = resolveTexts({

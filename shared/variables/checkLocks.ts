@@ -1,0 +1,51 @@
+import { originText, type Report } from './origin';
+import { pathText } from './pathText';
+import { secretNameProblem, textProblem } from './refusals';
+import { isMarked } from './schemasAlong';
+import { isBranch, isSame, leavesOf, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
+import { overlap, type Section } from './variableFile';
+import type { VariableSchema } from './variableSchema';
+
+/** A source of variables among the others. */
+export interface Layer extends Section {
+  readonly from: 'base' | 'model' | 'overrides';
+}
+
+const longestSaid = 100;
+
+/** Reports where a layer sets what it must not. What says the same as the layers below it changes nothing, and may. */
+export function checkLocks(layers: readonly Layer[], bottom: Branch, schema: VariableSchema, report: Report): void {
+  let below = bottom;
+  for (const [index, { from, tree }] of layers.entries()) {
+    const locks = layers.slice(0, index).flatMap((lower) => (lower.from === from ? [] : lower.locks));
+    for (const { path, leaf } of leavesOf(tree)) {
+      const was = treeAt(below, path);
+      if (was && !isBranch(was) && isSame(was.value, leaf.value)) continue;
+      const lock = locks.find((each) => overlap(each.path, path));
+      const name = pathText(path);
+      const change = changeText(path, was, leaf);
+      if (lock) report(leaf.origin, `${name} is locked by ${originText(lock.origin)}: ${change}.`);
+      else if (from !== 'base' && isMarked(schema, path, 'locked'))
+        report(leaf.origin, `${name} is locked by the schema, so that only the base file may set it: ${change}.`);
+      if (from === 'overrides' && isMarked(schema, path, 'compileTime'))
+        report(
+          leaf.origin,
+          `${name} is read before the run, when pipelines are compiled, so that only files may set it: ${change}.`,
+        );
+    }
+    below = mergeTrees(below, tree);
+  }
+}
+
+function changeText(path: readonly string[], was: Tree | undefined, { value, isUnknown }: Leaf): string {
+  if (!was) return 'no earlier source sets it';
+  const where = originText(was.origin);
+  if (isBranch(was)) return `it is a map (${where})`;
+  const [old, fresh] = [was.value, value].map((each) => JSON.stringify(each));
+  const canBeSaid =
+    !was.isUnknown &&
+    !isUnknown &&
+    [old, fresh].every((text = '') => text.length <= longestSaid && textProblem(text) === undefined) &&
+    path.every((name) => secretNameProblem(name) === undefined);
+  return canBeSaid ? `it is ${old} (${where}), not ${fresh}` : `it has another value (${where})`;
+}
