@@ -105,7 +105,7 @@ describe('names and values that are refused', () => {
     it(`an expression of Azure Pipelines: ${value}`, () =>
       assert.match(problemsOf('a', value).join(), /: a holds an expression of Azure Pipelines/));
 
-  for (const value of ['a\r', 'a\r\nb', 'a\tb', '\u007F', '\u0085', '\u2028'])
+  for (const value of ['a\r', 'a\r\nb', 'a\tb', '\u007F', '\u0085', '\u2028', '\ud800'])
     it(`control characters: ${JSON.stringify(value)}`, () =>
       assert.match(
         resolveTexts({ overrides: { a: value, b: [value] } }).problems.join('\n'),
