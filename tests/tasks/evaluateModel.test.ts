@@ -207,6 +207,16 @@ describe('EvaluateModel', () => {
       assert.deepEqual(aliases(), { champion: 1 });
     });
 
+  it('says that the run of a champion is not in this workspace', async () => {
+    registered('elsewhere');
+    champion(1);
+    const { end } = await run({ ...catalog, metrics: 'a: 1', rules: 'a >= baseline' });
+    assert.match(
+      end.message,
+      /^The MLflow run elsewhere, which made version 1 of main\.ml\.demo, is not in this workspace/,
+    );
+  });
+
   it('leaves the alias alone when a rule fails', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];
     registered(old, fresh);
