@@ -202,6 +202,15 @@ describe('the output variables', () => {
       assert.match(problems[0] ?? '', problem);
     });
 
+  it('are none of the agent, of the libraries of tasks, or of the shell', () => {
+    const families = 'agent azp build dyld endpoint input ld node pipeline release secret securefile system vsts'.split(
+      ' ',
+    );
+    const words = 'bash_env home path pathext pythonpath tf_build'.split(' ');
+    for (const name of [...families.map((family) => `${family}_x`), ...words, 'PATH', 'Build_BuildId'])
+      assert.match(problemsOf(name).join(), /which belongs to the system/, name);
+  });
+
   it('may have any other name, also one that only begins like the system', () => {
     const { problems } = resolveTexts({
       model: 'variables: {inputColumns: [a], pathToData: x, builder: y, environment: z, resources: {cpu: 4}}',
