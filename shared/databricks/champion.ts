@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { HttpError } from '../http/errors';
 import { ModelsApi, type ModelVersion } from './api/models';
 import type { Workspace } from './connect';
 import { metricsOfMaker, type TrackedMetrics } from './trackedMetrics';
@@ -26,7 +27,13 @@ export async function findChampion(workspace: Workspace, place: ChampionPlace): 
     throw new TaskError(
       `Version ${version} of ${place.model} names no MLflow run, so that its metrics are not known: give them by a file.`,
     );
-  const { metrics, source } = await metricsOfMaker(workspace, runId);
+  const { metrics, source } = await metricsOfMaker(workspace, runId).catch((error: unknown) => {
+    if (!(error instanceof HttpError) || error.errorCode !== 'RESOURCE_DOES_NOT_EXIST') throw error;
+    throw new TaskError(
+      `The MLflow run ${runId}, which made version ${version} of ${place.model}, is not in this workspace: it is in another, or was deleted. Give the champion's metrics by a file.`,
+      { cause: error },
+    );
+  });
   return { version, runId, metrics, source: `version ${version} of ${place.model}, ${source}` };
 }
 

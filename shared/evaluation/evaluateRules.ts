@@ -1,4 +1,4 @@
-import { formatNumber, type Metrics } from './metrics';
+import { formatCompared, type Metrics } from './metrics';
 import { namesIn, type Comparison, type Expression, type Rule } from './parseRule';
 
 /** How one rule came out. */
@@ -118,6 +118,11 @@ function finite(value: number, what: string): number {
 /** One result in words: `accuracy >= 0.9: 0.85 is not >= 0.9`. */
 export function resultLine({ rule, outcome, actual, required, comparison, note }: RuleResult): string {
   if (note !== '') return `${rule}: ${note}`;
-  const [left, right] = [actual, required].map((side) => (side === undefined ? '?' : formatNumber(side)));
+  const [left, right] = formatCompared(actual, required);
   return `${rule}: ${left} ${outcome === 'passed' ? 'is' : 'is not'} ${comparison} ${right}`;
+}
+
+/** As in `1 rule`, `3 rules`. */
+export function ruleCount(count: number): string {
+  return count === 1 ? '1 rule' : `${count} rules`;
 }

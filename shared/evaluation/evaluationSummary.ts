@@ -1,6 +1,6 @@
 import { plainMarkdown } from '../markdown';
-import type { EvaluatedModel, RuleResult } from './evaluateRules';
-import { formatNumber } from './metrics';
+import { ruleCount, type EvaluatedModel, type RuleResult } from './evaluateRules';
+import { formatCompared, formatNumber } from './metrics';
 
 export interface Evaluation extends Pick<EvaluatedModel, 'metrics' | 'champion'> {
   readonly results: readonly RuleResult[];
@@ -19,22 +19,21 @@ export function evaluationSummary({ metrics, champion, results, source, champion
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   const verdict =
     failed === 0
-      ? `✅ **passed**: all ${results.length} rules hold`
-      : `❌ **failed**: ${failed} of ${results.length} rules`;
+      ? `✅ **passed** ${ruleCount(results.length)}`
+      : `❌ **failed** ${failed} of ${ruleCount(results.length)}`;
   return [
     `The model ${verdict}.`,
     `Metrics: ${plainMarkdown(source)}. Champion: ${plainMarkdown(championSource)}.`,
     ...notes.map(plainMarkdown),
-    [
-      '| Rule | Actual | Required | Result |',
-      '| --- | ---: | ---: | --- |',
-      ...results.map(
-        ({ rule, actual, required, comparison, outcome, note }) =>
-          `| ${plainMarkdown(rule)} | ${shown(actual)} | ${plainMarkdown(comparison)} ${shown(required)} | ${words[outcome]}${note === '' ? '' : `: ${plainMarkdown(note)}`} |`,
-      ),
-    ].join('\n'),
+    ['| Rule | Actual | Required | Result |', '| --- | ---: | ---: | --- |', ...results.map(ruleRow)].join('\n'),
     ...chart(metrics, champion, results),
   ].join('\n\n');
+}
+
+function ruleRow({ rule, actual, required, comparison, outcome, note }: RuleResult): string {
+  const [left, right] = formatCompared(actual, required);
+  const result = note === '' ? words[outcome] : `${words[outcome]}: ${plainMarkdown(note)}`;
+  return `| ${plainMarkdown(rule)} | ${left} | ${plainMarkdown(comparison)} ${right} | ${result} |`;
 }
 
 /** A bar for every metric that a rule names, on a scale of its own, which the champion shares. */
@@ -57,15 +56,12 @@ function chart(
 }
 
 function bar(value: number, scale: number): string {
-  const filled = scale === 0 ? 0 : Math.round((Math.abs(value) / scale) * chartWidth);
+  // Not rounded up: only the larger of two is a full bar.
+  const filled = scale === 0 ? 0 : Math.floor((Math.abs(value) / scale) * chartWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(chartWidth - filled)}`;
 }
 
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'bigint' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-function shown(value: number | undefined): string {
-  return value === undefined ? '–' : formatNumber(value);
 }

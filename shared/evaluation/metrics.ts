@@ -22,3 +22,13 @@ export function isMap(value: Json | undefined): value is Readonly<Record<string,
 export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
+
+/** Two numbers that are compared, in as many digits as tell them apart. */
+export function formatCompared(left: number | undefined, right: number | undefined): readonly [string, string] {
+  const isClose =
+    left !== undefined && right !== undefined && left !== right && formatNumber(left) === formatNumber(right);
+  const [one, other] = [left, right].map((side) =>
+    side === undefined ? undefined : isClose ? String(side) : formatNumber(side),
+  );
+  return [one ?? '–', other ?? '–'];
+}

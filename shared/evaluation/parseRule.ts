@@ -49,6 +49,9 @@ const tokenPattern =
  * Throws a RuleProblem, whatever the text.
  */
 export function parseRule(text: string): Rule {
+  // Rules become an output, which a later step may print.
+  const command = text.search(/##(vso)?\[/i);
+  if (command >= 0) throw new RuleProblem('holds a logging command (##)', command + 1);
   if (text.length > longestRule) throw new RuleProblem(`is longer than ${longestRule} characters`, longestRule + 1);
   const tokens = tokensOf(text);
   let next = 0;

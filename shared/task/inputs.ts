@@ -147,16 +147,16 @@ export function globs<const R extends Rules & { readonly default?: string }>(rul
 export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
   return input('multiLine', rules, (given) => {
     if (given.startsWith('{')) return readDocument(given);
-    const values: Record<string, string> = {};
+    const values = new Map<string, string>();
     for (const [index, line] of given.split(/\r?\n/).entries()) {
       if (!line.trim()) continue;
       const separator = line.indexOf('=');
       const name = line.slice(0, Math.max(separator, 0)).trim();
       if (!name) throw new InvalidInput(`line ${index + 1} is not of the form name=value.`);
-      if (Object.hasOwn(values, name)) throw new InvalidInput(`line ${index + 1} gives ${name} a second time.`);
-      values[name] = line.slice(separator + 1).trim();
+      if (values.has(name)) throw new InvalidInput(`line ${index + 1} gives ${name} a second time.`);
+      values.set(name, line.slice(separator + 1).trim());
     }
-    return values;
+    return Object.fromEntries(values);
   });
 }
 

@@ -6,7 +6,7 @@ import { readDocument } from './readDocument';
 import { readNumber } from './readScalar';
 import { readBranch } from './readTree';
 import { schemasAlong } from './schemasAlong';
-import { isBranch, isList, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
+import { isBranch, isList, mapLeaves, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
 import type { VariableSchema } from './variableSchema';
 
 export const overridesOrigin: Origin = { source: "input 'overrides'" };
@@ -30,17 +30,11 @@ export function readOverrides(
     for (const step of name.split('.').reverse()) located = { origin, entries: new Map([[step, located]]) };
     if ('entries' in located) tree = mergeTrees(tree, readBranch(origin, located.entries, report));
   }
-  return withTypes(tree, lower, schema, []);
-}
-
-function withTypes(tree: Branch, lower: Tree, schema: VariableSchema, path: readonly string[]): Branch {
-  const entries = [...tree.entries].map(([name, below]): [string, Tree] => {
-    const at = [...path, name];
-    if (isBranch(below)) return [name, withTypes(below, lower, schema, at)];
-    const wanted = typesAt(schema, at) ?? typesOf(treeAt(lower, at));
-    return [name, typeof below.value === 'string' ? { ...below, value: readAs(below.value, wanted) } : below];
+  return mapLeaves(tree, (leaf, path) => {
+    if (typeof leaf.value !== 'string') return leaf;
+    const wanted = typesAt(schema, path) ?? typesOf(treeAt(lower, path));
+    return { ...leaf, value: readAs(leaf.value, wanted) };
   });
-  return { ...tree, entries: new Map(entries) };
 }
 
 function typesAt(schema: VariableSchema, path: readonly string[]): readonly string[] | undefined {

@@ -51,9 +51,12 @@ class Reader {
   }
 
   read(): Located | undefined {
-    const documents = this.#events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
-    if (documents === 1) return this.#value();
-    this.report({ source: this.source }, documents === 0 ? 'is empty.' : 'holds more than one document (---).');
+    const [first, second] = this.#events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
+    if (first !== undefined && second === undefined) return this.#value();
+    const content = second === undefined ? undefined : this.#events[second + 1];
+    const position = content ? startOf(content) : -1;
+    const origin = position < 0 ? { source: this.source } : this.#originAt(position);
+    this.report(origin, first === undefined ? 'is empty.' : 'holds more than one document (---).');
     return undefined;
   }
 
@@ -62,8 +65,7 @@ class Reader {
     const event = this.#events[this.#next++];
     if (!event || event.type === EVENT_ID.POP) return undefined;
     if (event.type === EVENT_ID.DOCUMENT) return this.#value();
-    const isScalar = event.type === EVENT_ID.SCALAR;
-    const origin = this.#originAt(isScalar ? event.valueStart : 'start' in event ? event.start : event.anchorStart);
+    const origin = this.#originAt(startOf(event));
     if (event.anchorStart >= 0) this.report(origin, noAnchors);
     if (event.type === EVENT_ID.ALIAS) return { origin, scalar: '', text: '' };
     if (event.tagStart >= 0) this.report(origin, 'tags (!) are not read.');
@@ -104,4 +106,11 @@ class Reader {
         this.#line++;
     return { source: this.source, line: this.#line };
   }
+}
+
+/** Negative for what has no text of its own. */
+function startOf(event: Event): number {
+  if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return -1;
+  if (event.type === EVENT_ID.SCALAR) return event.valueStart;
+  return event.type === EVENT_ID.ALIAS ? event.anchorStart : event.start;
 }

@@ -2,7 +2,7 @@ import { longestValue } from './limits';
 import type { Report } from './origin';
 import { pathText } from './pathText';
 import { textProblem } from './refusals';
-import { isBranch, isList, leavesOf, treeAt, type Branch, type Leaf, type Plain, type Tree } from './tree';
+import { isBranch, isList, leavesOf, mapLeaves, treeAt, type Branch, type Leaf, type Plain } from './tree';
 
 const tooLong = `is longer than ${longestValue} characters.`;
 const reference = /\{\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}\}/g;
@@ -41,7 +41,8 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     throw new Unresolved();
   }
 
-  function replaced({ value }: Leaf): Leaf['value'] {
+  function replaced({ value, isUnknown }: Leaf): Leaf['value'] {
+    if (isUnknown) throw new Unresolved();
     let length = 0;
     const addLength = (text: string): string => {
       length += text.length;
@@ -100,16 +101,8 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     } catch (error) {
       if (!(error instanceof Unresolved)) throw error;
     }
-  return withValues(tree, resolved);
-}
-
-function withValues(tree: Branch, values: ReadonlyMap<Leaf, Leaf['value'] | undefined>): Branch {
-  const entries = new Map<string, Tree>();
-  for (const [name, below] of tree.entries) {
-    const value = isBranch(below) ? undefined : values.get(below);
-    if (isBranch(below)) entries.set(name, withValues(below, values));
-    else if (below.value === null) entries.set(name, below);
-    else entries.set(name, value === undefined ? { ...below, isUnknown: true } : { ...below, value });
-  }
-  return { ...tree, entries };
+  return mapLeaves(tree, (leaf) => {
+    const value = leaf.value === null ? null : resolved.get(leaf);
+    return value === undefined ? { ...leaf, isUnknown: true } : { ...leaf, value };
+  });
 }

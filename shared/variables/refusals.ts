@@ -43,7 +43,8 @@ export function textProblem(text: string): string | undefined {
   if (/##(vso)?\[/i.test(text)) return 'holds a logging command (##), which the agent would obey once it is printed.';
   if (/\$\(|\$\[|\$\{\{/.test(text))
     return 'holds an expression of Azure Pipelines ($), which is not replaced here: refer to another value by {{name}}, or pass it as an override.';
-  if (/[^\P{Cc}\n]|[\u2028\u2029]/u.test(text)) return 'must be text without control characters, but for line ends.';
+  if (/[^\P{Cc}\n]|[\u2028\u2029]|\p{Cs}/u.test(text))
+    return 'must be text without control characters, but for line ends, and without halves of characters.';
   return undefined;
 }
 

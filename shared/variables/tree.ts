@@ -9,7 +9,7 @@ export interface Leaf {
   /** Where the values were written that this one replaced, the nearest first. */
   readonly overridden: readonly Origin[];
   readonly value: Scalar | readonly Plain[];
-  /** What it refers to can't be had. */
+  /** It can't be had, or must not be; what is wrong was said where it is wrong. */
   readonly isUnknown?: true;
 }
 
@@ -72,6 +72,19 @@ export interface NamedLeaf {
 export function* leavesOf(tree: Tree, path: readonly string[] = []): Generator<NamedLeaf> {
   if (!isBranch(tree)) yield { path, leaf: tree };
   else for (const [name, below] of tree.entries) yield* leavesOf(below, [...path, name]);
+}
+
+/** A tree with other values. */
+export function mapLeaves(
+  tree: Branch,
+  change: (leaf: Leaf, path: readonly string[]) => Leaf,
+  path: readonly string[] = [],
+): Branch {
+  const entries = [...tree.entries].map(([name, below]): [string, Tree] => {
+    const at = [...path, name];
+    return [name, isBranch(below) ? mapLeaves(below, change, at) : change(below, at)];
+  });
+  return { ...tree, entries: new Map(entries) };
 }
 
 /** What a tree has under a name. */

@@ -2,7 +2,7 @@ import { ensureAlias, findChampion, versionOfRun, type Champion } from '../../sh
 import { connect, type Workspace } from '../../shared/databricks/connect';
 import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/trackedMetrics';
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
-import { evaluateRules, resultLine } from '../../shared/evaluation/evaluateRules';
+import { evaluateRules, resultLine, ruleCount } from '../../shared/evaluation/evaluateRules';
 import { evaluationSummary } from '../../shared/evaluation/evaluationSummary';
 import { isMap, metricsIn, type Metrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
@@ -98,7 +98,7 @@ export const task = defineTask({
     setOutput('failedCount', String(failed.length));
     if (failed.length > 0) {
       await summarize();
-      const end = `The model failed ${failed.length} of ${results.length} rules:${failed.map((one) => `\n  - ${resultLine(one)}`).join('')}`;
+      const end = `The model failed ${failed.length} of ${ruleCount(results.length)}:${failed.map((one) => `\n  - ${resultLine(one)}`).join('')}`;
       if (onFailedRules === 'warn') return { message: end, withIssues: true };
       throw new TaskError(end);
     }
@@ -112,7 +112,7 @@ export const task = defineTask({
     }
     for (const note of notes) agent.log(note);
     await summarize();
-    return [`The model passed all ${results.length} rules.`, ...notes].join(' ');
+    return [`The model passed ${ruleCount(results.length)}.`, ...notes].join(' ');
   },
 });
 

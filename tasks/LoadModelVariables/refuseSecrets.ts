@@ -2,9 +2,15 @@ import type { TaskAgent } from '../../shared/task/task';
 import { overridesOrigin } from '../../shared/variables/overrides';
 import type { Report } from '../../shared/variables/origin';
 import { pathText } from '../../shared/variables/pathText';
+import { mapLeaves } from '../../shared/variables/tree';
+import type { Section, VariableFile } from '../../shared/variables/variableFile';
 
 const problem =
   'holds the value of a secret variable, which everybody could read from here on: have the step that needs it take the secret variable itself.';
+
+const problemInFile =
+  'holds the value of a secret variable, which everybody can read who can read the file: take it out, renew the secret, and have the step that needs it take the secret variable itself.';
+const shortestInFile = 6;
 
 /** Reports the overrides that hold what a secret variable stands for, and returns the others. */
 export function refuseSecrets(
@@ -23,6 +29,30 @@ export function refuseSecrets(
       return false;
     }),
   );
+}
+
+/**
+ * Reports the variables of a file that hold what a secret variable stands for, as in a file everybody could read it
+ * already, and returns the file with those unknown. Texts of less than 6 characters are let pass: so short a secret is
+ * there by chance, rather than by carelessness.
+ */
+export function refuseSecretsInFile(
+  file: VariableFile | undefined,
+  agent: Pick<TaskAgent, 'holdsSecret'>,
+  report: Report,
+): VariableFile | undefined {
+  const isSecret = (text: string): boolean => text.length >= shortestInFile && agent.holdsSecret(text);
+  const check = (section: Section): Section => {
+    const tree = mapLeaves(section.tree, (leaf, path) => {
+      if (!textsIn(leaf.value).some(isSecret)) return leaf;
+      report(leaf.origin, `${pathText(path)} ${problemInFile}`);
+      return { ...leaf, value: '', isUnknown: true };
+    });
+    return { ...section, tree };
+  };
+  if (!file) return undefined;
+  const environments = [...file.environments].map(([name, section]) => [name, check(section)] as const);
+  return { variables: check(file.variables), environments: new Map(environments) };
 }
 
 function textsIn(value: unknown): readonly string[] {

@@ -5,7 +5,7 @@ import { defineTask } from '../../shared/task/task';
 import { describeVariables, variablesTable } from './describeVariables';
 import { Problems } from './problems';
 import { readSources } from './readSources';
-import { refuseSecrets } from './refuseSecrets';
+import { refuseSecrets, refuseSecretsInFile } from './refuseSecrets';
 import { writeValues } from './writeValues';
 
 /** Names that only the files know come with the others. */
@@ -32,7 +32,11 @@ export const task = defineTask({
     const overrides = refuseSecrets(inputs.overrides ?? {}, agent, problems.report);
     const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
     if (!sources) throw problems.error();
-    const { variables, values } = resolveVariables({ ...sources, environment, overrides }, problems.report);
+    const [base, model] = [sources.base, sources.model].map((file) =>
+      refuseSecretsInFile(file, agent, problems.report),
+    );
+    const { schema } = sources;
+    const { variables, values } = resolveVariables({ base, model, schema, environment, overrides }, problems.report);
     const settings = outputVariables(variables, { prefix, taken: ['resolvedFile'] }, problems.report);
     problems.throwIfAny();
 

@@ -75,6 +75,16 @@ describe('the LoadModelVariables bundle', () => {
       assert.match((await run({ ...secrets, INPUT_OVERRIDES: overrides })).output, /note holds the value of a secret/);
   });
 
+  it('refuses a file that holds the value of a secret variable, by name and line', async () => {
+    const modelFile = join(folder, 'm.yml');
+    await writeFile(modelFile, 'variables:\n  modelName: m\n  modelVersion: v1\n  note: the word is 471147\n');
+    const secrets = { INPUT_MODELFILE: modelFile, VSTS_SECRET_VARIABLES: '["key","short"]', SECRET_SHORT: 'v1' };
+    const { output } = await run({ ...secrets, SECRET_KEY: '471147' });
+    assert.match(output, /m\.yml:4: note holds the value of a secret variable/);
+    assert.doesNotMatch(output, /471147/);
+    assert.equal((await run({ ...secrets, SECRET_KEY: 'other word' })).result, 'Succeeded');
+  });
+
   it('lets no value of a file command the agent', async () => {
     const modelFile = join(folder, 'm.yml');
     const variables = {

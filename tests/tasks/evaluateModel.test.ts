@@ -57,7 +57,7 @@ describe('EvaluateModel', () => {
       metrics: '{"accuracy": 0.97, "test": {"auc": 0.9}}',
       rules: 'accuracy >= 0.9\n\n# note\ntest.auc > 0.8',
     });
-    assert.deepEqual(agent.end, { result: 'Succeeded', message: 'The model passed all 2 rules.' });
+    assert.deepEqual(agent.end, { result: 'Succeeded', message: 'The model passed 2 rules.' });
     assert.deepEqual(agent.outputs, { verdict: 'passed', failedRules: '', failedCount: '0' });
     assert.match(agent.text('log'), /passed\s+accuracy >= 0\.9: 0\.97 is >= 0\.9/);
     const summary = agent.summaries['Model evaluation'] ?? '';
@@ -81,7 +81,7 @@ describe('EvaluateModel', () => {
       failedRules: 'accuracy >= 0.9; loss < 1; recall > 0.5',
       failedCount: '3',
     });
-    assert.match(agent.summaries['Model evaluation'] ?? '', /❌ \*\*failed\*\*: 3 of 4 rules/);
+    assert.match(agent.summaries['Model evaluation'] ?? '', /❌ \*\*failed\*\* 3 of 4 rules/);
     const warned = await run({ metrics: '{"accuracy": 0.8}', rules: 'accuracy >= 0.9', onFailedRules: 'warn' });
     assert.equal(warned.end.result, 'SucceededWithIssues');
     assert.equal(warned.outputs['verdict'], 'failed');
@@ -150,7 +150,7 @@ describe('EvaluateModel', () => {
     const agent = await run(inputs);
     assert.equal(
       agent.end.message,
-      `The model passed all 1 rules. Version 2 of ${model} has the alias 'champion'.`,
+      `The model passed 1 rule. Version 2 of ${model} has the alias 'champion'.`,
       agent.text(),
     );
     const { championVersion, modelVersion, mlflowRunId } = agent.outputs;
@@ -206,6 +206,16 @@ describe('EvaluateModel', () => {
       assert.match(agent.end.message, message);
       assert.deepEqual(aliases(), { champion: 1 });
     });
+
+  it('says that the run of a champion is not in this workspace', async () => {
+    registered('elsewhere');
+    champion(1);
+    const { end } = await run({ ...catalog, metrics: 'a: 1', rules: 'a >= baseline' });
+    assert.match(
+      end.message,
+      /^The MLflow run elsewhere, which made version 1 of main\.ml\.demo, is not in this workspace/,
+    );
+  });
 
   it('leaves the alias alone when a rule fails', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];

@@ -143,6 +143,26 @@ describe('LoadModelVariables', () => {
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
+  it('refuses a file that holds a secret, by name and line, but for one so short that it is there by chance', async () => {
+    await write(
+      'demo_model/model_variables.yml',
+      `${model}- name: key\n  value: so hushhush now\n- {name: copy, value: '{{key}}'}\n- {name: list, value: [{x: hushhush}]}\nlocked: [key]\n`,
+    );
+    const agent = await run({ overrides: 'key=other' }, ['hushhush', 'a | b', '1']);
+    const problem = 'holds the value of a secret variable, which everybody can read who can read the file: ';
+    assert.deepEqual(
+      agent.end.message.split('\n  - ').map((line) => line.split(problem)[0]),
+      [
+        'The model variables need attention:',
+        'demo_model/model_variables.yml:8: key ',
+        'demo_model/model_variables.yml:11: list ',
+        "input 'overrides': key is locked by demo_model/model_variables.yml:12: it has another value (demo_model/model_variables.yml:8).",
+      ],
+    );
+    assert.doesNotMatch(agent.text() + agent.end.message, /hush/);
+    assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
+  });
+
   it('puts the prefix before every name but those that are always there', async () => {
     const agent = await run({ prefix: 'm_' });
     assert.equal(agent.outputs['m_training_epochs'], '100', agent.end.message);
@@ -234,6 +254,7 @@ describe('LoadModelVariables', () => {
       [{ modelFile: '' }, /^Input 'modelFile' is required/],
       [{ baseFile: '/nowhere' }, /^Input 'baseFile' names a file that does not exist/],
       [{ prefix: 'a-b' }, /^Input 'prefix' must be letters, digits and _/],
+      [{ overrides: '__proto__=1' }, /input 'overrides': __proto__ is no name of a variable/],
       [{ overrides: 'a' }, /^Input 'overrides' line 1 is not of the form name=value/],
       [{ prefix: 'build_' }, /would be the variable build_modelName, which belongs to the system/],
       [{ overrides: '{"a": 9007199254740993}' }, /input 'overrides': a has a number that can not be kept exactly/],

@@ -11,6 +11,9 @@ const own = {
   'val/loss': 0.3,
   test: { auc: 0.9 },
   nan: 'NaN',
+  inf: '-Infinity',
+  'precision@5': 0.7,
+  'größe, in %': 1,
   text: '0.9',
   list: [1],
 };
@@ -31,6 +34,7 @@ describe('a rule', () => {
   for (const [rule, outcome, line] of [
     ['accuracy >= 0.9', 'passed', '0.95 is >= 0.9'],
     ['accuracy >= 0.95', 'passed', '0.95 is >= 0.95'],
+    ['accuracy > 0.9500000001', 'failed', '0.95 is not > 0.9500000001'],
     ['accuracy > 0.95', 'failed', '0.95 is not > 0.95'],
     ['accuracy<=.96', 'passed', '0.95 is <= 0.96'],
     ['rmse == 2', 'passed', '2 is == 2'],
@@ -44,6 +48,9 @@ describe('a rule', () => {
     ['rmse / 4 < accuracy', 'passed', '0.5 is < 0.95'],
     ['test.auc >= 0.9', 'passed', '0.9 is >= 0.9'],
     ['"val/loss" < 0.4', 'passed', '0.3 is < 0.4'],
+    ['"precision@5" > 0.6', 'passed', '0.7 is > 0.6'],
+    ['"größe, in %" < baseline', 'failed', "the champion's metric 'größe, in %' is missing"],
+    ['inf < 1', 'failed', "the metric 'inf' is not a number: -Infinity"],
     ['accuracy >= baseline', 'passed', '0.95 is >= 0.9'],
     ['rmse <= baseline * 1.05', 'passed', '2 is <= 2.205'],
     ['"val/loss" <= baseline', 'failed', '0.3 is not <= 0.25'],
@@ -81,6 +88,8 @@ describe('a rule', () => {
       'has a character that is no part of a rule; a name with others than letters, digits, _ and . stands in quotes',
     ],
     ['accuracy >= 0.9abc', 13, 'is neither a number nor a name'],
+    ['"a##vso[task.complete]" > 1', 3, 'holds a logging command (##)'],
+    ['"##[error]" > 1', 2, 'holds a logging command (##)'],
     ['"accuracy >= 1', 1, 'has a quotation mark without its partner'],
     ['process.exit(1) > 0', 13, 'one of >= <= == != > < is expected'],
   ] as const)

@@ -75,6 +75,13 @@ describe('reading a document', () => {
     ['1.2.3', '1.2.3'],
     ['2026-01-01', '2026-01-01'],
     ['1_000', '1_000'],
+    ['no', 'no'],
+    ['On', 'On'],
+    ['y', 'y'],
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+    ['190:20:30', '190:20:30'],
+    ['1.10', 1.1],
+    ['0.12345678901234567891', 0.12345678901234568],
   ];
   for (const [text, value] of scalars)
     it(`reads ${text} as ${JSON.stringify(value)}`, () => {
@@ -82,25 +89,51 @@ describe('reading a document', () => {
       assert.deepEqual([plain(document), problems], [{ a: value }, []]);
     });
 
-  for (const text of ['010', '0x1F', '0o17', '+5', '.5', '5.', '.inf', '-.INF', '.nan', '1e999', '9007199254740993'])
+  for (const text of [
+    '010',
+    '0x1F',
+    '0o17',
+    '+5',
+    '.5',
+    '5.',
+    '.inf',
+    '-.INF',
+    '.nan',
+    '1e999',
+    '9007199254740993',
+    '-12345678901234567890',
+  ])
     it(`refuses ${text}, which is not read the same everywhere`, () => {
       assert.match(read(`a: ${text}`).problems.join(), /^file:1: has a number that is not read the same everywhere/);
       assert.deepEqual(read(`a: "${text}"`).problems, []);
     });
 
+  for (const name of ['true', 'no', 'on', 'null', '1', '2026-01-01', 'constructor', '__proto__', '<<'])
+    it(`takes the name ${name} as it stands`, () => {
+      const { document, problems } = read(`${name}: {x: 1}`);
+      assert.deepEqual([Object.keys(plain(document) ?? {}), problems], [[name], []]);
+      assert.deepEqual(plain(document), Object.fromEntries([[name, { x: 1 }]]));
+    });
+
   const hostile: readonly [what: string, text: string, problem: RegExp][] = [
     ['nothing', '', /^file: is empty\.$/],
     ['only comments', '# a\n# b\n', /^file: is empty\.$/],
-    ['several documents', 'a: 1\n---\nb: 2', /^file: holds more than one document/],
+    ['several documents', 'a: 1\n---\nb: 2', /^file:3: holds more than one document/],
+    ['a document behind the end', 'a: 1\n...\n# x\nb: 2', /^file:4: holds more than one document/],
+    ['an empty second document', 'a: 1\n---\n', /^file: holds more than one document/],
     ['a NUL', 'a: 1\nb: x\u0000y', /^file:2: has a character that no text has\.$/],
     ['an escape character', 'a: 1\r\n\r\nb: \u001B[31m', /^file:3: has a character/],
     ['half a surrogate pair', 'a: \uD800', /^file:1: has a character/],
     ['an alias', 'a: &x 1\nb: *x', /^file:1: anchors.*\nfile:2: anchors/],
     ['a merge key', 'a: &x {b: 1}\nc: {<<: *x}', /^file:1: anchors.*\nfile:2: anchors/],
+    ['a merge of a bomb', `${bomb}\nz: {<<: [*n29, *n29]}`, /^file:1: anchors/],
+    ['a map as a name', 'a: 1\n{b: c}: 2', /^file:2: a name must be a text\.$/],
     ['a bomb of anchors', bomb, /^file:1: anchors/],
     ['an alias without an anchor', 'a: *nobody', /^file:1: anchors/],
     ['an alias to what holds it', 'a: &a\n  b: *a', /^file:\d: anchors/],
     ['a tag', 'a: !!js/function "x"', /^file:1: tags \(!\) are not read\.$/],
+    ['binary data', 'x: 1\na: !!binary aGk=', /^file:2: tags/],
+    ['a set', 'x: 1\na: !!set {b, c}', /^file:2: tags/],
     ['a harmless tag', 'x: 1\na: !!str 1', /^file:2: tags/],
     ['an unknown tag handle', '%TAG !e! tag:example.com,2000:\n---\na: !e!x 1', /^file:3: tags/],
     ['a duplicate name', 'a: 1\nb: 2\na: 3', /^file:3: a is here a second time\.$/],

@@ -105,7 +105,7 @@ describe('names and values that are refused', () => {
     it(`an expression of Azure Pipelines: ${value}`, () =>
       assert.match(problemsOf('a', value).join(), /: a holds an expression of Azure Pipelines/));
 
-  for (const value of ['a\r', 'a\r\nb', 'a\tb', '\u007F', '\u0085', '\u2028'])
+  for (const value of ['a\r', 'a\r\nb', 'a\tb', '\u007F', '\u0085', '\u2028', '\ud800'])
     it(`control characters: ${JSON.stringify(value)}`, () =>
       assert.match(
         resolveTexts({ overrides: { a: value, b: [value] } }).problems.join('\n'),
@@ -201,6 +201,15 @@ describe('the output variables', () => {
       assert.equal(problems.length, 1);
       assert.match(problems[0] ?? '', problem);
     });
+
+  it('are none of the agent, of the libraries of tasks, or of the shell', () => {
+    const families = 'agent azp build dyld endpoint input ld node pipeline release secret securefile system vsts'.split(
+      ' ',
+    );
+    const words = 'bash_env home path pathext pythonpath tf_build'.split(' ');
+    for (const name of [...families.map((family) => `${family}_x`), ...words, 'PATH', 'Build_BuildId'])
+      assert.match(problemsOf(name).join(), /which belongs to the system/, name);
+  });
 
   it('may have any other name, also one that only begins like the system', () => {
     const { problems } = resolveTexts({
