@@ -23,7 +23,7 @@ describe('a deployed service', function () {
   this.timeout(30_000);
   let stage: DeployStage;
   beforeEach(async () => {
-    stage = await openDeployStage();
+    stage = await openDeployStage({ timeScale: 0 });
   });
   afterEach(() => stage.close());
 
@@ -174,7 +174,7 @@ describe('a deployed service', function () {
       stage.kubernetes.store.get('deployments', 'default', 'score')?.spec.template.spec.containers[0]?.image !==
       'r.io/slow:2'
     )
-      await stage.clock.sleep(100);
+      await new Promise(setImmediate);
     const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'r.io/score:3' }] as const;
     await stage.client.jsonPatch(deployments, 'score', patch);
     const { message, facts } = await deploying;
@@ -186,7 +186,7 @@ describe('a deployed service', function () {
   it('is not touched when the caller may not do all of it', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const reader = { name: 'reader', groups: [], token: 'reader', rules };
-    const own = await openDeployStage({ users: [reader] });
+    const own = await openDeployStage({ users: [reader], timeScale: 0 });
     const { message } = await own.deploy('r.io/score:1');
     assert.match(message ?? '', /^Nothing was deployed.*\n.*lacks the permission to create deployments of apps/);
     assert.match(message ?? '', /patch services/);
@@ -325,7 +325,7 @@ describe('a deployed service', function () {
   });
 
   it('says why it gets no public address', async () => {
-    const own = await openDeployStage({ loadBalancerSeconds: 'never' });
+    const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
     assert.match(message ?? '', /gave the Service score no address in time: .*PublicIPCountLimitReached/);
     await own.close();
