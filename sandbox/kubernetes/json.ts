@@ -18,15 +18,18 @@ export const textOf = (value: Json | undefined): string => (typeof value === 'st
 
 export const equal = (a: Json | undefined, b: Json | undefined): boolean => isDeepStrictEqual(a, b);
 
-export const clone = <T>(value: T): T => structuredClone(value);
+/** A copy of a JSON value that may be changed. */
+export const clone = <T>(value: T): T => copied(value, clone);
 
-/** Makes a value unchangeable, so that nobody can change what is stored by accident. */
-export function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) freeze(part);
-  }
-  return value;
+/** A copy that nobody can change by accident; what is frozen already is taken as it is. */
+export const frozen = <T>(value: T): T => (Object.isFrozen(value) ? value : Object.freeze(copied(value, frozen)));
+
+function copied<T>(value: T, copy: <P>(part: P) => P): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  const result: Record<string, unknown> = {};
+  for (const [key, part] of Object.entries(value)) result[key] = copy(part);
+  return result as T;
 }
 
 /** The value at a path of object keys. */

@@ -41,6 +41,8 @@ export interface KubernetesOptions {
   readonly timeScale?: number;
   /** Off for tests that write statuses themselves. */
   readonly hasControllers?: boolean;
+  /** Sandbox milliseconds until controllers take notice of a change; none by default. */
+  readonly controllerMilliseconds?: number;
   /** What the node has for pods. */
   readonly node?: { readonly cpu?: string; readonly memory?: string; readonly pods?: string };
   /** Sandbox seconds until a LoadBalancer service has its address; 2 by default. */
@@ -114,7 +116,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     garbage(cluster),
   ];
   const hasControllers = options.hasControllers ?? true;
-  const loop = new ControlLoop(store, clock, [namespaces(cluster), ...(hasControllers ? controllers : [])]);
+  const all = [namespaces(cluster), ...(hasControllers ? controllers : [])];
+  const loop = new ControlLoop(store, clock, all, options.controllerMilliseconds ?? 0);
 
   const watches = new Watches(store);
   const faults = new Faults();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { freeze } from './json';
+import { frozen } from './json';
 import { expired } from './status';
 import type { Kinds, KubeObject, Plural } from './types';
 
@@ -21,6 +21,8 @@ const keptChanges = 20_000;
  */
 export class Store {
   readonly #objects = new Map<Plural, Map<string, KubeObject>>();
+  /** In the order of their keys, as long as nothing changes. */
+  readonly #lists = new Map<Plural, readonly KubeObject[]>();
   readonly #listeners = new Set<(change: Change) => void>();
   #history: Change[] = [];
   #revision = 1000;
@@ -37,9 +39,13 @@ export class Store {
 
   /** Of one namespace, or of all; in the order of namespace and name. */
   list<K extends Plural>(plural: K, namespace?: string): Kinds[K][] {
-    const all = [...this.#kind(plural).values()] as Kinds[K][];
-    const found = namespace === undefined ? all : all.filter(({ metadata }) => metadata.namespace === namespace);
-    return found.sort((a, b) => byText(keyOfObject(a), keyOfObject(b)));
+    let all = this.#lists.get(plural) as readonly Kinds[K][] | undefined;
+    if (!all) {
+      const entries = [...this.#kind(plural)].sort(([a], [b]) => byText(a, b));
+      all = entries.map(([, object]) => object as Kinds[K]);
+      this.#lists.set(plural, all);
+    }
+    return namespace === undefined ? [...all] : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   insert<K extends Plural>(plural: K, object: Kinds[K]): Kinds[K] {
@@ -91,10 +97,11 @@ export class Store {
       uid: object.metadata.uid || randomUUID(),
       resourceVersion: String(this.#revision),
     };
-    return freeze(structuredClone({ ...object, metadata }));
+    return frozen({ ...object, metadata });
   }
 
   #record(change: Change): void {
+    this.#lists.delete(change.plural);
     this.#history.push(change);
     if (this.#history.length > 2 * keptChanges) {
       this.#history = this.#history.slice(-keptChanges);

@@ -5,7 +5,7 @@ import { TaskError, messageOf } from '../errors';
 
 /** What a service wants besides what the agent is configured with: PEM texts. */
 export interface ServiceCertificates {
-  /** The authority that signs its certificate. */
+  /** The authority that signs its certificate: of all that Node trusts, none but this. */
   readonly ca?: string;
   /** By which the caller proves who it is; it takes the place of the agent's. */
   readonly cert?: string;
@@ -15,8 +15,8 @@ export interface ServiceCertificates {
 }
 
 /**
- * The agent's own certificate authority, on top of those that Node trusts, and its client certificate.
- * Made once: Node's 140 root certificates take a while to read. Throws a TaskError that names the setting at fault.
+ * The agent's own certificate authority, on top of those that Node trusts or of the service's own, and a client
+ * certificate. Made once: Node's 140 root certificates take a while to read. Throws a TaskError that names the setting at fault.
  */
 export function readSecureContext(settings: CertificateSettings, service: ServiceCertificates = {}): SecureContext {
   const { caFile, certificateFile, keyFile, passphrase } = settings;
@@ -26,7 +26,7 @@ export function readSecureContext(settings: CertificateSettings, service: Servic
   const own = service.cert !== undefined && { cert: service.cert, key: service.key };
   try {
     return createSecureContext({
-      ...((ca || service.ca) && { ca: [...rootCertificates, ca ?? '', service.ca ?? ''].filter(Boolean) }),
+      ...((ca || service.ca) && { ca: [...(service.ca ? [service.ca] : rootCertificates), ...(ca ? [ca] : [])] }),
       ...(own || { ...(cert && { cert }), ...(key && { key }), ...(passphrase && { passphrase }) }),
     });
   } catch (error) {

@@ -21,6 +21,9 @@ export interface ServiceFacts {
 export type ResultState =
   'Deployed' | 'Unchanged' | 'Canary' | 'Promoted' | 'Rejected' | 'RolledBack' | 'Failed' | 'Superseded' | 'Deleted';
 
+/** How a step ends until it is known to be otherwise. */
+export const untilKnown = { rolledBack: 'false', resultState: 'Failed' } as const satisfies Partial<ServiceFacts>;
+
 export interface DeployRequest {
   readonly release: Release;
   readonly strategy: 'rolling' | 'blueGreen' | 'canary';

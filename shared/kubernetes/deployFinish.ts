@@ -21,19 +21,22 @@ export function ownedBy(service: string): string {
   return `${labels.service}=${service},${labels.managedBy}=${product}`;
 }
 
-/** Ends the Deployments of all slots but some. */
+/** Ends the Deployments of all slots but some; tells whether any had to be. */
 export async function endOtherSlots(
   client: KubernetesClient,
   deployment: string,
   kept: readonly Slot[],
   { report }: DeploySurroundings,
-): Promise<void> {
+): Promise<boolean> {
+  let hasEnded = false;
   for (const slot of slots) {
     const name = nameIn(slot, deployment);
     if (kept.includes(slot) || !((await client.get(deployments, name))?.spec?.replicas ?? 0)) continue;
     report.log(`Deployment ${name}: no longer needed, scaled to 0`);
     await park(client, name);
+    hasEnded = true;
   }
+  return hasEnded;
 }
 
 /** Deletes the autoscaler and the disruption budget that a Deployment had in an earlier release and has no more; tells whether that was an autoscaler. */

@@ -40,8 +40,8 @@ export async function recordGood(client: KubernetesClient, live: Deployment): Pr
 }
 
 /**
- * Notes on a Deployment that what runs now has proven itself, and waits until the cluster has looked at the note: until
- * then the Deployment counts as changed, and the same step run again wouldn't find it settled.
+ * Notes on a Deployment that what runs now has proven itself, and waits until it has come to rest: until the cluster has
+ * looked at the note, too, the Deployment counts as changed, and the same step run again wouldn't find it settled.
  */
 export async function markGood(
   client: KubernetesClient,
@@ -57,9 +57,12 @@ export async function markGood(
   const { good, unproven } = annotations;
   const present = live.metadata?.annotations ?? {};
   const text = JSON.stringify(note);
-  if (present[good] === text && !(unproven in present)) return;
-  const applied = await annotate(client, live, { [good]: text, [unproven]: null });
-  await watchRollout(client, { applied, deadline: surroundings.deadline }, surroundings);
+  const isNoted = present[good] === text && !(unproven in present);
+  const applied = isNoted ? live : await annotate(client, live, { [good]: text, [unproven]: null });
+  if (kubectlVerdict(applied).state === 'done') return;
+  const { outcome, message } = await watchRollout(client, { applied, deadline: surroundings.deadline }, surroundings);
+  // It has proven itself all the same.
+  if (outcome !== 'done') surroundings.report.warning(message);
 }
 
 /** The image of the first container, which is the one that serves. */

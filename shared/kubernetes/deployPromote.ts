@@ -2,7 +2,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import { TaskError } from '../errors';
 import { fieldManager, type KubernetesClient } from './client';
 import { carryOut } from './deployCarryOut';
-import type { DeployRequest, DeploySurroundings } from './deployFacts';
+import { untilKnown, type DeployRequest, type DeploySurroundings } from './deployFacts';
 import { endOtherSlots } from './deployFinish';
 import { imageOf } from './deployGood';
 import { annotations } from './manifest/labels';
@@ -24,6 +24,7 @@ export async function promoteService(
   request: Pick<DeployRequest, 'onFailure' | 'scoringPath' | 'smoke' | 'isForced'>,
   surroundings: DeploySurroundings,
 ): Promise<string> {
+  surroundings.onFacts(untilKnown);
   const live = await readLive(client, names);
   const stable = theServing(live);
   if (live.canary) {
@@ -32,11 +33,13 @@ export async function promoteService(
     return `${stable.metadata?.name ?? ''} runs what the canary ran; the canary was deleted.`;
   }
   tell(stable, surroundings);
-  const isTrial = live.slot !== undefined && live.previousSlot !== undefined;
-  surroundings.onFacts({ resultState: isTrial ? 'Promoted' : 'Unchanged', rolledBack: 'false' });
-  if (!isTrial) return 'There is nothing to promote.';
+  if (live.slot === undefined || live.previousSlot === undefined) {
+    surroundings.onFacts({ resultState: 'Unchanged' });
+    return 'There is nothing to promote.';
+  }
   await endOtherSlots(client, names.deployment, [live.slot], surroundings);
   await forgetPrevious(client, names);
+  surroundings.onFacts({ resultState: 'Promoted' });
   return `${live.slot} serves for good; ${live.previousSlot} was scaled to 0.`;
 }
 
@@ -49,24 +52,31 @@ export async function rejectService(
   names: ServiceNames,
   surroundings: DeploySurroundings,
 ): Promise<string> {
+  const { onFacts } = surroundings;
+  onFacts(untilKnown);
   const live = await readLive(client, names);
-  surroundings.onFacts({ resultState: 'Rejected', rolledBack: 'false' });
   if (live.canary) {
     await client.delete(deployments, live.canary.metadata?.name ?? '');
+    onFacts({ resultState: 'Rejected' });
     tell(theServing(live), surroundings);
     return 'The canary was deleted.';
   }
   const { slot, previousSlot } = live;
   if (slot && previousSlot && isRunning(live.inSlots[previousSlot])) {
-    surroundings.onFacts({ rolledBack: 'true', previousImage: imageIn(live, slot) });
     await switchTraffic(client, names.service ?? '', { from: slot, to: previousSlot }, undefined);
+    onFacts({ rolledBack: 'true', previousImage: imageIn(live, slot) });
     await endOtherSlots(client, names.deployment, [previousSlot], surroundings);
+    onFacts({ resultState: 'Rejected' });
     tell(live.inSlots[previousSlot], surroundings);
     return `${previousSlot} serves again; ${slot} was scaled to 0.`;
   }
-  // A step that was ended on its way may have moved the Service, and no more.
-  if (slot) await endOtherSlots(client, names.deployment, [slot], surroundings);
   tell(theServing(live), surroundings);
+  // A step that was ended on its way may have moved the Service, and no more.
+  if (slot && (await endOtherSlots(client, names.deployment, [slot], surroundings))) {
+    onFacts({ rolledBack: 'true', resultState: 'Rejected' });
+    return `${slot} serves; what stood beside it was scaled to 0.`;
+  }
+  onFacts({ resultState: 'Unchanged' });
   return 'There is nothing to reject.';
 }
 

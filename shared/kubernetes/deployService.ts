@@ -1,6 +1,6 @@
 import type { KubernetesClient } from './client';
 import { carryOut, type DeployChange } from './deployCarryOut';
-import type { DeployRequest, DeploySurroundings } from './deployFacts';
+import { untilKnown, type DeployRequest, type DeploySurroundings } from './deployFacts';
 import { imageOf } from './deployGood';
 import { checkAccess } from './deployPrepare';
 import { objectsOf, type Release } from './manifest/release';
@@ -23,7 +23,7 @@ export async function deployService(
   surroundings: DeploySurroundings,
 ): Promise<DeployChange> {
   const { release } = request;
-  surroundings.onFacts({ rolledBack: 'false', resultState: 'Failed' }); // until it is known to be otherwise
+  surroundings.onFacts(untilKnown);
   await checkAccess(client, objectsOf(release), request.smoke !== undefined);
   const live = await readLive(client, namesOf(release));
   const previousImage = imageOf(serving(live)?.spec?.template);

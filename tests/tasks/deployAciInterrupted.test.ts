@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ContainerGroup } from '../../sandbox/azure/containerGroups/containerGroup';
 import type { Fault } from '../../sandbox/http/faults';
 import type { Clock } from '../../shared/clock';
 import { CancelledError } from '../../shared/errors';
@@ -6,6 +7,8 @@ import { openGate, type Stop } from '../support/gate';
 import { DeployAciAzure } from './deployAciAzure';
 
 type Inputs = Readonly<Record<string, string>>;
+
+const apiVersion = '2023-05-01';
 
 /** What there is before the step, and what the step is to do. */
 const scenarios: Readonly<Record<string, { readonly before?: Inputs; readonly inputs: Inputs }>> = {
@@ -34,16 +37,28 @@ describe('DeployAci, disturbed', function () {
   });
   after(() => azure.close());
 
-  async function stage(inputs: Inputs | undefined): Promise<void> {
-    azure.azure.faults.clear();
-    for (const group of azure.azure.containerInstances.groups) await azure.azure.containerInstances.delete(group);
+  type Groups = readonly Pick<ContainerGroup, 'id' | 'body'>[];
+
+  /** Has there be these groups, which have run for a while, and no others. */
+  async function stage(groups: Groups): Promise<void> {
+    const { containerInstances, faults, requests } = azure.azure;
+    faults.clear();
+    for (const group of containerInstances.groups) await containerInstances.delete(group);
     azure.clock.advance(60_000);
+    for (const { id, body } of groups) await containerInstances.put(id, body, apiVersion);
+    azure.clock.advance(600_000);
+    requests.clear();
+  }
+
+  /** What a step makes of nothing. */
+  async function madeBy(inputs: Inputs | undefined): Promise<Groups> {
+    await stage([]);
     if (inputs) await succeeds(inputs, 'before');
-    azure.azure.requests.clear();
+    return azure.azure.containerInstances.groups.map(({ id, body }) => ({ id, body }));
   }
 
   /** The numbers of the requests of a step that differ: of looks that are repeated, the first after each write. */
-  function stops(): readonly number[] {
+  function differentRequests(): readonly number[] {
     const seen = new Set<string>();
     let writes = 0;
     return azure.azure.requests.list().flatMap(({ method, path }, index) => {
@@ -79,13 +94,16 @@ describe('DeployAci, disturbed', function () {
 
   for (const [change, { before, inputs }] of Object.entries(scenarios)) {
     it(`comes to the same end when it is killed at any request and run again: ${change}`, async () => {
-      await stage(before);
+      const groups = await madeBy(before);
+      await stage(groups);
       await succeeds(inputs, 'undisturbed');
-      const [endState, requests] = [azure.endState(), stops()];
+      const [endState, requests] = [azure.endState(), differentRequests()];
       for (const request of requests)
         for (const when of ['before', 'after'] as const) {
+          // Azure knows no difference to a kill after the request before.
+          if (when === 'before' && requests.includes(request - 1)) continue;
           const where = `killed ${when} request ${request}`;
-          await stage(before);
+          await stage(groups);
           await runUntil(inputs, { request, when });
           await succeeds(inputs, where);
           assert.deepEqual(azure.endState(), endState, where);
@@ -94,13 +112,14 @@ describe('DeployAci, disturbed', function () {
 
     if (change === 'replaced side by side')
       it(`survives faults that pass, at any request: ${change}`, async () => {
-        await stage(before);
+        const groups = await madeBy(before);
+        await stage(groups);
         await succeeds(inputs, 'undisturbed');
-        const [endState, requests] = [azure.endState(), stops()];
+        const [endState, requests] = [azure.endState(), differentRequests()];
         for (const from of requests)
           for (const fault of faults) {
             const where = `${fault.effect ?? ''} ${fault.status ?? ''} ${fault.when ?? ''} at request ${from}`;
-            await stage(before);
+            await stage(groups);
             azure.azure.faults.add({ ...fault, from });
             await succeeds(inputs, where);
             assert.deepEqual(azure.endState(), endState, where);
@@ -109,7 +128,7 @@ describe('DeployAci, disturbed', function () {
   }
 
   it('stops when the run is cancelled, and says that Azure goes on', async () => {
-    await stage(undefined);
+    await stage([]);
     const cancel = new AbortController();
     const clock: Clock = {
       now: () => azure.clock.now(),

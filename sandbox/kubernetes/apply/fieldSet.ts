@@ -18,8 +18,11 @@ export function childSet(set: FieldSet, key: string): FieldSet {
   return child;
 }
 
-export const isEmpty = ({ isMember, children }: FieldSet): boolean =>
-  !isMember && [...children.values()].every(isEmpty);
+export function isEmpty({ isMember, children }: FieldSet): boolean {
+  if (isMember) return false;
+  for (const child of children.values()) if (!isEmpty(child)) return false;
+  return true;
+}
 
 export const union = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, (inA, inB) => inA || inB);
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, (inA, inB) => inA && inB);
@@ -29,10 +32,11 @@ const nothing = emptySet();
 
 function combine(a: FieldSet, b: FieldSet, isIn: (inA: boolean, inB: boolean) => boolean): FieldSet {
   const set: FieldSet = { isMember: isIn(a.isMember, b.isMember), children: new Map() };
-  for (const key of new Set([...a.children.keys(), ...b.children.keys()])) {
-    const child = combine(a.children.get(key) ?? nothing, b.children.get(key) ?? nothing, isIn);
+  const add = (key: string, child: FieldSet): void => {
     if (!isEmpty(child)) set.children.set(key, child);
-  }
+  };
+  for (const [key, child] of a.children) add(key, combine(child, b.children.get(key) ?? nothing, isIn));
+  for (const [key, child] of b.children) if (!a.children.has(key)) add(key, combine(nothing, child, isIn));
   return set;
 }
 

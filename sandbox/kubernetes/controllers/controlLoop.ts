@@ -7,19 +7,22 @@ export type Reconcile = (wakeAt: (time: number) => void) => void;
 
 const mostRounds = 500;
 
-/** Runs all controllers after every change, and at the times that they ask for. */
+/** Runs all controllers after every change, at once or after some sandbox time, and at the times that they ask for. */
 export class ControlLoop {
   readonly #store: Store;
   readonly #clock: SandboxClock;
   readonly #controllers: readonly Reconcile[];
+  readonly #delayMilliseconds: number;
   readonly #wakes = new Set<number>();
   readonly #stop: () => void;
   #isDue = false;
+  #isClosed = false;
 
-  constructor(store: Store, clock: SandboxClock, controllers: readonly Reconcile[]) {
+  constructor(store: Store, clock: SandboxClock, controllers: readonly Reconcile[], delayMilliseconds: number) {
     this.#store = store;
     this.#clock = clock;
     this.#controllers = controllers;
+    this.#delayMilliseconds = delayMilliseconds;
     this.#stop = store.onChange(({ plural }) => {
       if (plural !== 'events') this.#schedule();
     });
@@ -28,7 +31,7 @@ export class ControlLoop {
 
   close(): void {
     this.#stop();
-    this.#isDue = true;
+    this.#isClosed = true;
   }
 
   /** Looks at everything once more, for a change that no object shows. */
@@ -38,12 +41,14 @@ export class ControlLoop {
 
   /** After what is going on now, so that a client first gets the answer to its change. */
   #schedule(): void {
-    if (this.#isDue) return;
+    if (this.#isDue || this.#isClosed) return;
     this.#isDue = true;
-    queueMicrotask(() => this.#run());
+    if (this.#delayMilliseconds === 0) queueMicrotask(() => this.#run());
+    else void this.#clock.sleep(this.#delayMilliseconds).then(() => this.#run());
   }
 
   #run(): void {
+    if (this.#isClosed) return;
     for (let round = 0, before = -1; before !== this.#store.revision; round++) {
       if (round === mostRounds) throw new Error('The controllers do not come to rest');
       before = this.#store.revision;

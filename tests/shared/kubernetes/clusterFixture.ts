@@ -17,20 +17,25 @@ export interface TestCluster {
   readonly clock: Clock;
   readonly client: KubernetesClient;
   clientOf(userName: string): KubernetesClient;
+  /** With the time scale 0: what has to be over after each second, until `release` is called. */
+  holdTime(wait: () => Promise<void>): { release(): void };
   close(): Promise<void>;
 }
 
 export async function openTestCluster(options: KubernetesOptions = {}): Promise<TestCluster> {
   const kubernetes = await startKubernetes({ timeScale: 100, ...options });
   const agent = new FakeAgent();
+  const holds = new Set<() => Promise<void>>();
   const clock: Clock = {
     now: () => kubernetes.clock.now(),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
       if (kubernetes.clock.timeScale > 0) await kubernetes.clock.sleep(milliseconds, signal);
       else
-        for (let left = milliseconds; left > 0 && !signal?.aborted; left -= 1000)
+        for (let left = milliseconds; left > 0 && !signal?.aborted; left -= 1000) {
           await kubernetes.clock.advance(Math.min(left, 1000));
+          for (const wait of holds) await wait();
+        }
       signal?.throwIfAborted();
     },
   };
@@ -42,6 +47,10 @@ export async function openTestCluster(options: KubernetesOptions = {}): Promise<
     clock,
     client: KubernetesClient.open(accessOf(), surroundings),
     clientOf: (userName) => KubernetesClient.open(accessOf(userName), surroundings),
+    holdTime(wait) {
+      holds.add(wait);
+      return { release: () => void holds.delete(wait) };
+    },
     close: () => kubernetes.close(),
   };
 }

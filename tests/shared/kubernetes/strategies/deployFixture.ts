@@ -101,14 +101,31 @@ export async function openDeployStage(options: KubernetesOptions = {}): Promise<
   };
 }
 
-/** Asks the service over and over while something goes on; tells the images that answered, and what went wrong. */
-export async function underLoad({ kubernetes, client }: DeployStage, work: () => Promise<unknown>): Promise<Asked> {
+/**
+ * Asks the service over and over while something goes on, at least once in each second of the cluster's time; tells the
+ * images that answered, and what went wrong.
+ */
+export async function underLoad(
+  { kubernetes, client, holdTime }: DeployStage,
+  work: () => Promise<unknown>,
+): Promise<Asked> {
   const url = await kubernetes.serviceUrl(client.namespace, names.service);
-  return await askDuring(2, work, async () => {
-    const answer = await fetch(`${url}/score`, { method: 'POST', body: '{}' });
-    if (!answer.ok) throw new Error(String(answer.status));
-    return ((await answer.json()) as { image: string }).image;
-  });
+  const waiting: (() => void)[] = [];
+  const hold = holdTime(() => new Promise((resolve) => waiting.push(resolve)));
+  try {
+    return await askDuring(2, work, async () => {
+      const waitedForThis = waiting.splice(0);
+      try {
+        const answer = await fetch(`${url}/score`, { method: 'POST', body: '{}' });
+        if (!answer.ok) throw new Error(String(answer.status));
+        return ((await answer.json()) as { image: string }).image;
+      } finally {
+        for (const goOn of waitedForThis) goOn();
+      }
+    });
+  } finally {
+    hold.release();
+  }
 }
 
 export function servingImage({ kubernetes: { store } }: DeployStage): string | undefined {

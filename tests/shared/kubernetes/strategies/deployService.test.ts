@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
-import { promoteService, rejectService } from '../../../../shared/kubernetes/deployPromote';
 import { deleteService } from '../../../../shared/kubernetes/deployDelete';
 import { autoscalers, deployments, pods, services } from '../../../../shared/kubernetes/resource';
-import {
-  names,
-  openDeployStage,
-  requestOf,
-  servingImage,
-  underLoad,
-  type DeployStage,
-  type Wish,
-} from './deployFixture';
+import { names, openDeployStage, servingImage, underLoad, type DeployStage, type Wish } from './deployFixture';
 import { imageFaults } from './imageFaults';
 
 const smoke = (status: number) => ({ payload: '{"data": [1]}', expectation: { status, requests: 2 } });
@@ -21,7 +12,7 @@ describe('a deployed service', function () {
   this.timeout(30_000);
   let stage: DeployStage;
   beforeEach(async () => {
-    stage = await openDeployStage();
+    stage = await openDeployStage({ timeScale: 0 });
   });
   afterEach(() => stage.close());
 
@@ -172,7 +163,7 @@ describe('a deployed service', function () {
       stage.kubernetes.store.get('deployments', 'default', 'score')?.spec.template.spec.containers[0]?.image !==
       'r.io/slow:2'
     )
-      await stage.clock.sleep(100);
+      await new Promise(setImmediate);
     const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'r.io/score:3' }] as const;
     await stage.client.jsonPatch(deployments, 'score', patch);
     const { message, facts } = await deploying;
@@ -184,7 +175,7 @@ describe('a deployed service', function () {
   it('is not touched when the caller may not do all of it', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const reader = { name: 'reader', groups: [], token: 'reader', rules };
-    const own = await openDeployStage({ users: [reader] });
+    const own = await openDeployStage({ users: [reader], timeScale: 0 });
     const { message } = await own.deploy('r.io/score:1');
     assert.match(message ?? '', /^Nothing was deployed.*\n.*lacks the permission to create deployments of apps/);
     assert.match(message ?? '', /patch services/);
@@ -227,62 +218,6 @@ describe('a deployed service', function () {
     assert.deepEqual([replicasOf('score'), replicasOf('score-blue'), replicasOf('score-green')], [2, 0, 0]);
   });
 
-  it('ends the version before when blue/green is promoted, and goes back to it when it is rejected', async () => {
-    await stage.deploy('r.io/score:1', blueGreen);
-    await stage.deploy('r.io/score:2', blueGreen);
-    const { failures } = await underLoad(stage, async () => {
-      const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
-      assert.equal(rejected.result, 'blue serves again; green was scaled to 0.');
-      await stage.clock.sleep(2000);
-    });
-    assert.deepEqual(failures, []);
-    assert.equal(servingImage(stage), 'r.io/score:1');
-    const again = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
-    assert.equal(again.result, 'There is nothing to reject.');
-
-    await stage.deploy('r.io/score:3', blueGreen);
-    const promote = () =>
-      stage.run((client, surroundings) => promoteService(client, names, requestOf('r.io/score:3'), surroundings));
-    assert.equal((await promote()).result, 'green serves for good; blue was scaled to 0.');
-    assert.equal(replicasOf('score-blue'), 0);
-    assert.equal((await promote()).result, 'There is nothing to promote.');
-  });
-
-  it('gives a canary its true share, and takes it over or away', async () => {
-    await stage.deploy('r.io/score:1');
-    const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
-    assert.equal(
-      refused.message,
-      "10 % can't be had beside 2 replicas: 1 of 3 pods are the canary: it gets 33 % of new connections. Ask for 33 %, or have 6 replicas.",
-    );
-    const canary = await stage.deploy('r.io/score:2', { strategy: 'canary' });
-    assert.equal(canary.facts.resultState, 'Canary');
-    const { images } = await underLoad(stage, () => stage.clock.sleep(5000));
-    assert.deepEqual(images, new Set(['r.io/score:1', 'r.io/score:2']));
-    assert.match((await stage.deploy('r.io/score:3')).message ?? '', /promote or reject it first/);
-
-    const promoted = await stage.run((client, surroundings) =>
-      promoteService(client, names, requestOf('r.io/score:2'), surroundings),
-    );
-    assert.equal(promoted.result, 'score runs what the canary ran; the canary was deleted.');
-    assert.equal(servingImage(stage), 'r.io/score:2');
-    assert.equal(replicasOf('score-canary'), undefined);
-    const same = await stage.deploy('r.io/score:2');
-    assert.equal(same.message, undefined);
-
-    await stage.deploy('r.io/score:3', { strategy: 'canary' });
-    const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
-    assert.equal(rejected.result, 'The canary was deleted.');
-    assert.equal(servingImage(stage), 'r.io/score:2');
-  });
-
-  it('loses a canary that fails, and nothing else', async () => {
-    await stage.deploy('r.io/score:1');
-    const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
-    assert.match(message ?? '', /The Deployment score-canary was deleted\. What served before still serves\.$/);
-    assert.equal(servingImage(stage), 'r.io/score:1');
-  });
-
   it('is tested through its public address', async () => {
     const { facts, message, agent } = await stage.deploy('r.io/score:1', {
       service: { exposure: 'loadBalancer' },
@@ -294,7 +229,7 @@ describe('a deployed service', function () {
   });
 
   it('says why it gets no public address', async () => {
-    const own = await openDeployStage({ loadBalancerSeconds: 'never' });
+    const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
     assert.match(message ?? '', /gave the Service score no address in time: .*PublicIPCountLimitReached/);
     await own.close();
