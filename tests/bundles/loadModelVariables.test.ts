@@ -28,18 +28,21 @@ describe('the LoadModelVariables bundle', () => {
   it("sets the template's variables, and writes the same to files", async () => {
     const { result, outputs, output, commands } = await run({
       INPUT_SCHEMAFILE: join(template, 'model_variables.schema.json'),
-      INPUT_OVERRIDES: 'epochs=5',
+      INPUT_OVERRIDES: 'training.epochs=5',
     });
     assert.equal(result, 'Succeeded', output);
-    const { resolvedFile, ...values } = outputs;
-    const model = (await load(await readFile(join(template, 'demo_model/model_variables.yml'), 'utf8'))) as {
-      readonly variables: Readonly<Record<string, string>>;
+    const { resolvedFile, modelName, training_epochs, service_name, evaluation_rules, ...others } = outputs;
+    const { variables } = load(await readFile(join(template, 'demo_model/model_variables.yml'), 'utf8')) as {
+      readonly variables: { readonly training: object; readonly evaluation: { readonly rules: readonly string[] } };
     };
-    assert.deepEqual(values, { ...model.variables, epochs: '5' });
+    assert.deepEqual([modelName, training_epochs, service_name], ['demo_model', '5', 'demo-model']);
+    assert.deepEqual(JSON.parse(evaluation_rules ?? ''), variables.evaluation.rules);
+    assert.equal(others['training_seed'], '1936');
     assert.equal(resolvedFile, join(folder, 'resolved.json'));
+    const values = { ...variables, training: { ...variables.training, epochs: 5 } };
     assert.deepEqual([await resolved('resolved.json'), await resolved('resolved.yml')], [values, values]);
-    assert.match(output, /^epochs = 5 {2}\(input 'overrides'\)$/m);
-    assert.match(output, /^seed = 1936 {2}\(demo_model\/model_variables\.yml:\d+\)$/m);
+    assert.match(output, /^training\.epochs = 5 {2}\(input 'overrides'\)$/m);
+    assert.match(output, /^training\.seed = 1936 {2}\(demo_model\/model_variables\.yml:\d+\)$/m);
     assert.equal(commands.filter(({ name }) => name === 'task.uploadsummary').length, 1);
   });
 

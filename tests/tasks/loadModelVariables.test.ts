@@ -190,9 +190,9 @@ describe('LoadModelVariables', () => {
     assert.equal(
       wrong.end.message,
       'The model variables need attention:' +
-        '\n  - base_variables.yml:3: training is not in the schema, which has: modelName, modelVersion, workspaceFolder.' +
+        '\n  - base_variables.yml:3: training is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.' +
         '\n  - demo_model/model_variables.yml:4: modelVersion must be a semantic version, such as 1.4.0.' +
-        '\n  - demo_model/model_variables.yml:6: note is not in the schema, which has: modelName, modelVersion, workspaceFolder.',
+        '\n  - demo_model/model_variables.yml:6: note is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.',
     );
   });
 

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
+import { projectRoot } from '../../tools/commandLine';
+import { type LocalPipelines, type openWorkspace, type PipelineName } from '../../tools/localPipelines';
+
+/** A repository with a copy of the demo model, in which three lines are changed, and its pipelines. */
+export class SecondModel {
+  static readonly model = 'second_model';
+
+  /** Gets what the pipelines print. */
+  readonly lines: string[] = [];
+  readonly repository: string;
+  readonly #folder: string;
+  #pipelines: LocalPipelines | undefined;
+  readonly #undone: (() => Promise<void>)[] = [];
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.repository = join(folder, 'repository');
+  }
+
+  static async open(how: typeof openWorkspace): Promise<SecondModel> {
+    const { model } = SecondModel;
+    const self = new SecondModel(await mkdtemp(join(tmpdir(), 'start-')));
+    const { repository } = self;
+    await cp(join(projectRoot, 'template'), repository, { recursive: true });
+    await cp(join(repository, 'demo_model'), join(repository, model), { recursive: true });
+    await self.change('model_variables.yml', (text) =>
+      text
+        .replace('modelName: demo_model', `modelName: ${model}`)
+        .replace("modelVersion: '1'", "modelVersion: '2'")
+        .replace('name: demo-model', 'name: second-model'),
+    );
+    self.#undone.length = 0;
+    const outputFolder = join(self.#folder, 'output');
+    self.#pipelines = await how({ repository, model, outputFolder, onLine: (text) => self.lines.push(text) });
+    return self;
+  }
+
+  get pipelines(): LocalPipelines {
+    return this.#pipelines ?? assert.fail('they are not open');
+  }
+
+  run(pipeline: PipelineName, targetStages?: readonly string[]): Promise<PipelineReport> {
+    return this.pipelines.run(pipeline, new AbortController().signal, targetStages);
+  }
+
+  /** Changes a file of the model, until `undo`. */
+  async change(file: string, replace: (text: string) => string): Promise<void> {
+    const path = join(this.repository, SecondModel.model, file);
+    const before = await readFile(path, 'utf8');
+    assert.notEqual(replace(before), before);
+    this.#undone.unshift(() => writeFile(path, before));
+    await writeFile(path, replace(before));
+  }
+
+  async undo(): Promise<void> {
+    for (const undo of this.#undone.splice(0)) await undo();
+  }
+
+  async close(): Promise<void> {
+    await this.#pipelines?.close();
+    await rm(this.#folder, { recursive: true });
+  }
+}
+
+export function stepsOf(report: PipelineReport): readonly StepReport[] {
+  return report.stages.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps));
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
+import type { PipelineReport } from '../../sandbox/agent/report';
+import { openWorkspace, pipelineNames, type PipelineName } from '../../tools/localPipelines';
+import { renderOverview, runInOrder } from '../../tools/start';
+import { SecondModel, stepsOf } from './secondModel';
+
+describe('npm start, for a second model that scores in batches', function () {
+  this.timeout(180_000);
+  let second: SecondModel;
+  let reports: ReadonlyMap<PipelineName, PipelineReport>;
+
+  before(async () => {
+    second = await SecondModel.open(openWorkspace);
+    reports = await runInOrder(second.pipelines, pipelineNames, new AbortController().signal);
+  });
+  afterEach(() => second.undo());
+  after(() => second.close());
+
+  const reportOf = (pipeline: PipelineName) => reports.get(pipeline) ?? assert.fail(`${pipeline} was not run`);
+  const outputsOf = (pipeline: PipelineName, title: string) =>
+    stepsOf(reportOf(pipeline)).find(({ displayName }) => displayName === title)?.outputs ?? {};
+
+  it('runs all four pipelines, each green', () => {
+    const text = [...reports.values()].map(renderReport).join('\n');
+    assert.deepEqual([...reports.values()].map(exitCodeOf), [0, 0, 0, 0], `${text}\n${second.lines.join('\n')}`);
+    assert.match(
+      renderOverview(pipelineNames, reports),
+      /^✔ ci \(.*\n✔ train \(.*\n✔ evaluate \(.*\n✔ deploy \(.* s\)$/,
+    );
+  });
+
+  it('tests the code, shows how many tests passed, leaves the linter out and says so', () => {
+    const text = renderReport(reportOf('ci'));
+    assert.match(text, /– Lint \(skipped\)/);
+    assert.match(text, /Unit tests of second_model: 22 tests passed/);
+    assert.match(second.lines.join('\n'), /Ran 22 tests/);
+  });
+
+  it('measures what it trained just now', () => {
+    const trained = JSON.parse(outputsOf('train', 'Train the model')['notebookOutput'] ?? '') as object;
+    const measured = JSON.parse(outputsOf('evaluate', 'Measure the model')['notebookOutput'] ?? '') as object;
+    assert.deepEqual({ ...trained, ...measured }, trained);
+    assert.equal(outputsOf('evaluate', 'Evaluate the model')['verdict'], 'passed');
+  });
+
+  it('leaves a scheduled job in production, in a folder of its own, and nothing of another model', async () => {
+    const { url, token } = second.pipelines.sandbox.describe().databricks;
+    const get = async (path: string): Promise<string> =>
+      (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).text();
+    const jobs = await get('/api/2.2/jobs/list?expand_tasks=true');
+    assert.match(jobs, /"second_model_scoring_prod"[^]*"\/Shared\/models\/prod\/second_model\/scoring"/);
+    assert.match(jobs, /"quartz_cron_expression":"0 30 5 \* \* \?"/);
+    const folders = await get('/api/2.0/workspace/list?path=/Shared/models/dev');
+    assert.match(folders, /second_model_artifacts/);
+    assert.doesNotMatch(jobs + folders, /demo_model/);
+  });
+
+  it('stops before it deploys a model that is too bad, and says why', async () => {
+    await second.change('model_variables.yml', (text) => text.replace('accuracy >= 0.9', 'accuracy >= 0.99'));
+    const names = ['evaluate', 'deploy'] as const;
+    const red = await runInOrder(second.pipelines, names, new AbortController().signal);
+    assert.deepEqual([...red.values()].map(exitCodeOf), [1]);
+    assert.match(
+      renderOverview(names, red),
+      /^✘ evaluate .*: Evaluate the model: The model failed 1 of 3 rules:\n {2}- accuracy >= 0\.99: 0\.9\d+ is not >= 0\.99\n– deploy: not run, as the one before ended red$/,
+    );
+  });
+
+  it('does not deploy a model of the repository that breaks the rules', async () => {
+    await second.change('model.json', (text) => text.replace(/"accuracy": [\d.]+/, '"accuracy": 0.5'));
+    const report = await second.run('deploy');
+    assert.deepEqual(
+      report.stages.map(({ result }) => result),
+      ['Failed', 'Skipped', 'Skipped'],
+    );
+    assert.match(renderReport(report), /accuracy >= 0\.9: 0\.5 is not >= 0\.9/);
+  });
+
+  it('refuses a copy that still has the name of another model', async () => {
+    await second.change('model_variables.yml', (text) =>
+      text.replace('modelName: second_model', 'modelName: demo_model'),
+    );
+    const report = await second.run('train');
+    assert.equal(exitCodeOf(report), 1);
+    assert.match(
+      renderReport(report),
+      /modelName is locked by second_model\/model_variables\.yml:\d+: it is "demo_model" .*, not "second_model"/,
+    );
+  });
+
+  describe('with a training that raises, and the packages of a conda environment', () => {
+    let report: PipelineReport;
+
+    before(async () => {
+      await writeFile(
+        join(second.repository, SecondModel.model, 'environment.yml'),
+        'dependencies:\n  - pip:\n      - scikit-learn==1.7.2\n',
+      );
+      await second.change('model_variables.yml', (text) =>
+        text.replace('packages: model_modules/requirements.txt', 'packages: environment.yml'),
+      );
+      await second.change('training.py', (text) =>
+        `${text}\n`.replace(/# COMMAND -+\n/, "$&\nraise ValueError('too few rows')\n"),
+      );
+      report = await second.run('train');
+    });
+
+    it('installs what the environment names', () => {
+      const results = stepsOf(report).filter(({ displayName }) => displayName.startsWith('Install libraries'));
+      assert.deepEqual(
+        results.map(({ result, outputs }) => [result, outputs['installedCount']]),
+        [
+          ['Skipped', undefined],
+          ['Succeeded', '1'],
+        ],
+      );
+    });
+
+    it('ends red, with the trace and the page of the run', () => {
+      assert.equal(exitCodeOf(report), 1, renderReport(report));
+      assert.match(second.lines.join('\n'), /ValueError: too few rows/);
+      assert.match(second.lines.join('\n'), /Traceback[^]*training/);
+      assert.match(renderReport(report), /\/jobs\/\d+\/runs\/\d+\?o=\d+/);
+    });
+  });
+});

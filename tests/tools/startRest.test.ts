@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
+import type { PipelineReport } from '../../sandbox/agent/report';
+import { askService, openCluster } from '../../tools/localPipelines';
+import { SecondModel, stepsOf } from './secondModel';
+
+describe('npm start, for a second model that is a REST service', function () {
+  this.timeout(180_000);
+  let second: SecondModel;
+  let first: PipelineReport;
+  let proof: { readonly scoringUri: string; readonly answer: string };
+
+  before(async () => {
+    second = await SecondModel.open(openCluster);
+    first = await second.run('deploy');
+    proof = (await ask(first)) ?? assert.fail(renderReport(first));
+  });
+  afterEach(() => second.undo());
+  after(() => second.close());
+
+  const ask = (report: PipelineReport) =>
+    askService({ repository: second.repository, model: SecondModel.model }, report);
+  const firstErrorOf = (report: PipelineReport): string | undefined =>
+    stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
+
+  /** What the model answers when it is asked over and over. */
+  async function answersUntil(end: AbortSignal): Promise<readonly string[]> {
+    const answers: string[] = [];
+    while (!end.aborted) {
+      const service = await ask(first).catch(String);
+      answers.push(typeof service === 'string' ? service : (service?.answer ?? ''));
+    }
+    return answers;
+  }
+
+  async function stillServes(): Promise<void> {
+    assert.deepEqual(await ask(first), proof);
+  }
+
+  it('ends green, and the model answers from where it serves', () => {
+    const text = renderReport(first);
+    assert.equal(exitCodeOf(first), 0, text);
+    assert.match(text, /Docker@2 is not among the tasks that are built here/);
+    assert.match(text, /Approval of environment 'model-test' would be asked here/);
+    assert.match(text, /Approval of environment 'model-prod' would be asked here/);
+    assert.match(proof.scoringUri, /^http:\/\/127(\.\d+){3}(:\d+)?\/score$/);
+    assert.match(proof.answer, /"species": "setosa"[^]*"species": "virginica"/);
+  });
+
+  it('ends red in test when the model answers something else, and production serves as before', async () => {
+    await second.change('scoring_server.py', (text) =>
+      text.replace('probabilities.index(confidence)', 'probabilities.index(min(probabilities))'),
+    );
+    const report = await second.run('deploy');
+    assert.equal(exitCodeOf(report), 1, renderReport(report));
+    assert.match(firstErrorOf(report) ?? '', /\$\.predictions\[0\]\.species/);
+    assert.deepEqual(
+      report.stages.map(({ result }) => result),
+      ['Succeeded', 'Succeeded', 'Failed', 'Skipped', 'Skipped'],
+    );
+    await stillServes();
+  });
+
+  it('ends red in production when the service does not start, says why, and the old version serves on', async () => {
+    await second.change('scoring_server.py', (text) => text.replace('import json', 'import sklearn'));
+    const report = await second.run('deploy', ['production']);
+    assert.equal(exitCodeOf(report), 1, renderReport(report));
+    assert.match(firstErrorOf(report) ?? '', /No module named 'sklearn'/);
+    await stillServes();
+  });
+
+  it('goes over to the next version without a failed answer', async () => {
+    await second.change('scoring_server.py', (text) => text.replace('"species":', '"kind": "iris", "species":'));
+    const end = new AbortController();
+    const asking = answersUntil(end.signal);
+    const report = await second.run('deploy', ['production', 'promote']);
+    end.abort();
+    assert.equal(exitCodeOf(report), 0, renderReport(report));
+    const answers = await asking;
+    assert.deepEqual([...new Set(answers)], [proof.answer, (await ask(report))?.answer]);
+  });
+});
