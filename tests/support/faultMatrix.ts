@@ -40,7 +40,7 @@ interface FaultKind extends Fault {
   readonly cause: RegExp;
   /** Whether one such fault is no reason to fail. */
   readonly passes: boolean;
-  /** Whether to try also what happens when it does not end. */
+  /** Whether to try also what happens when it does not end: of faults that are alike then, one. */
   readonly canLast?: boolean;
 }
 
@@ -48,18 +48,18 @@ interface NamedFault extends FaultKind {
   readonly name: string;
 }
 
-const busy = { effect: 'status', retryAfter: 30, passes: true, canLast: true } as const;
+const busy = { effect: 'status', retryAfter: 30, passes: true } as const;
 const gateway = { effect: 'status', status: 503, when: 'after', body: '{}', passes: true } as const;
-const broken = { effect: 'reset', cause: /ECONNRESET/, passes: true, canLast: true } as const;
+const broken = { effect: 'reset', cause: /ECONNRESET/, passes: true } as const;
 const page = { effect: 'html', cause: /web page titled 'Sign in to Databricks'/, passes: false } as const;
 const refusal = { effect: 'status', passes: false } as const;
 
 const faultKinds: Readonly<Record<string, FaultKind>> = {
-  '429': { ...busy, status: 429, cause: /429 REQUEST_LIMIT_EXCEEDED/ },
+  '429': { ...busy, status: 429, cause: /429 REQUEST_LIMIT_EXCEEDED/, canLast: true },
   '503': { ...busy, status: 503, cause: /503 TEMPORARILY_UNAVAILABLE/ },
   '503 after': { ...gateway, cause: /503 without giving a reason/ },
   'reset before': { ...broken, when: 'before' },
-  'reset after': { ...broken, when: 'after' },
+  'reset after': { ...broken, when: 'after', canLast: true },
   truncated: {
     effect: 'truncated',
     cause: /not valid JSON|answered 4\d\d: \{"error_code/,

@@ -44,7 +44,6 @@ const passing: Readonly<Record<string, Fault>> = {
 const lasting: Readonly<Record<string, { readonly fault: Fault; readonly cause: RegExp }>> = {
   'status 401': { fault: { effect: 'status', status: 401, errorCode: '401' }, cause: /answered 401/ },
   'a sign-in page': { fault: { effect: 'html' }, cause: /titled 'Sign in to Databricks'/ },
-  'status 429 without end': { fault: { effect: 'status', status: 429, times: 100_000 }, cause: /answered 429/ },
   'status 503 without end': { fault: { effect: 'status', status: 503, times: 100_000 }, cause: /answered 503/ },
   'connections that always break': { fault: { effect: 'reset', times: 100_000 }, cause: /ECONNRESET/ },
 };

@@ -68,8 +68,7 @@ steps:
     assert.deepEqual([status, stdout], [1, `one\ntwo\nthree\nTraceback (most recent call last):\n${trace}`]);
   });
 
-  it('says its version, and that it has no packages', () => {
-    assert.match(run(['--version']).stdout, /^Python 3\.\d+\.\d+\n$/);
+  it('says that it has no packages', () => {
     const message = "this Python has the standard library only and can't install packages: there is no pip\n";
     assert.deepEqual(run(['-m', 'pip', 'install', 'numpy']), { status: 1, stdout: '', stderr: `python3: ${message}` });
   });
