@@ -73,17 +73,18 @@ async function main(): Promise<void> {
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   const options = { repository, model, outputFolder, onLine: (text: string) => console.log(text) };
-  const isGreen = await runWith(openWorkspace, options, names, cancellation.signal);
-  if (isGreen && values.pipeline === 'deploy') await runWith(openCluster, options, names, cancellation.signal);
+  process.exitCode = await runWith(openWorkspace, options, names, cancellation.signal);
+  if (process.exitCode === 0 && values.pipeline === 'deploy')
+    process.exitCode = await runWith(openCluster, options, names, cancellation.signal);
 }
 
-/** Whether all ended green, which is also the exit code. */
+/** Gives the exit code: 0 when all ended green. */
 async function runWith(
   open: (options: RepositoryOptions) => Promise<LocalPipelines>,
   options: RepositoryOptions,
   names: readonly PipelineName[],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<number> {
   const pipelines = await open(options);
   try {
     const reports = await runInOrder(pipelines, names, signal, async (_, report) => {
@@ -92,11 +93,10 @@ async function runWith(
       if (service) console.log(`${service.scoringUri} answers the sample with ${service.answer}`);
     });
     if (names.length > 1) console.log(renderOverview(names, reports));
-    process.exitCode = Math.max(...[...reports.values()].map(exitCodeOf));
+    return Math.max(...[...reports.values()].map(exitCodeOf));
   } finally {
     await pipelines.close();
   }
-  return process.exitCode === 0;
 }
 
 await runFromCommandLine(import.meta.url, main);
