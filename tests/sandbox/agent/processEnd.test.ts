@@ -10,8 +10,14 @@ const stubborn =
 const polite =
   'setInterval(() => undefined, 1000); process.on("SIGINT", () => { console.log("got SIGINT"); process.exit(0); }); console.log("ready");';
 
-/** Sleeps of a minute and more are over as soon as `release` is called; the others wait for a turn of the loop, as processes do. */
-function releasableClock(): Clock & { readonly sleeps: number[]; release: () => void } {
+/** For a process that ends by itself, on a busy machine. */
+const patienceMilliseconds = 20_000;
+
+/**
+ * Sleeps of a minute and more are over as soon as `release` is called; the others after a moment, which must be long
+ * enough for what a process does meanwhile.
+ */
+function releasableClock(momentMilliseconds = 30): Clock & { readonly sleeps: number[]; release: () => void } {
   const sleeps: number[] = [];
   let waiting: (() => void)[] = [];
   return {
@@ -19,7 +25,7 @@ function releasableClock(): Clock & { readonly sleeps: number[]; release: () => 
     now: () => 0,
     sleep: (milliseconds, signal) => {
       sleeps.push(milliseconds);
-      if (milliseconds < 60_000) return systemClock.sleep(30, signal);
+      if (milliseconds < 60_000) return systemClock.sleep(momentMilliseconds, signal);
       return new Promise((resolve, reject) => {
         waiting.push(resolve);
         signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -60,7 +66,7 @@ describe('The end of a process', () => {
 
   it('is not forced on a task that ends in time', async () => {
     fixture().task('Polite', polite);
-    const [cancel, clock] = [new AbortController(), releasableClock()];
+    const [cancel, clock] = [new AbortController(), releasableClock(patienceMilliseconds)];
     const { steps, lines } = await fixture().run('steps:\n- checkout: none\n- { task: Polite@1, name: s }\n', {
       clock: {
         ...clock,
@@ -110,7 +116,7 @@ describe('The end of a process', () => {
 
   it('comes by the time limit of the step, which then failed', async () => {
     fixture().task('Polite', polite);
-    const clock = releasableClock();
+    const clock = releasableClock(patienceMilliseconds);
     const { steps } = await fixture().run(
       'timeoutInMinutes: 0\nsteps:\n- checkout: none\n- { task: Polite@1, name: s, timeoutInMinutes: 3, retryCountOnTaskFailure: 2 }\n',
       {
@@ -129,7 +135,7 @@ describe('The end of a process', () => {
 
   it('comes by the time limit of the job, which is then canceled', async () => {
     fixture().task('Polite', polite);
-    const clock = releasableClock();
+    const clock = releasableClock(patienceMilliseconds);
     const { jobs } = await fixture().run(
       'jobs:\n- job: J\n  timeoutInMinutes: 7\n  steps:\n  - checkout: none\n  - task: Polite@1\n',
       {
@@ -170,7 +176,11 @@ stages:
   condition: always()
   jobs: [{ job: N, condition: always(), steps: [{ bash: 'true', name: inN }] }]
 `,
-      { clock: releasableClock(), signal: cancel.signal, onLine: ({ text }) => text === 'ready' && cancel.abort() },
+      {
+        clock: releasableClock(patienceMilliseconds),
+        signal: cancel.signal,
+        onLine: ({ text }) => text === 'ready' && cancel.abort(),
+      },
     );
     const results = ['polite', 'normal', 'always', 'onCancel', 'onFailure', 'inK', 'inN'].map(
       (name) => `${name} ${steps.get(name)?.result ?? ''}`,
@@ -197,7 +207,7 @@ stages:
 
   it("gives such steps the job's cancel timeout", async () => {
     fixture().task('Polite', polite);
-    const [cancel, clock] = [new AbortController(), releasableClock()];
+    const [cancel, clock] = [new AbortController(), releasableClock(patienceMilliseconds)];
     let ready = 0;
     const { steps } = await fixture().run(
       'jobs:\n- job: J\n  timeoutInMinutes: 0\n  cancelTimeoutInMinutes: 2\n  steps:\n  - checkout: none\n  - { task: Polite@1, name: a }\n  - { task: Polite@1, name: b, condition: always() }\n',
