@@ -45,7 +45,7 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
   const [tasks, python] = await Promise.all([
     buildTasks(options),
-    providePython(path.resolve(options.outputFolder, 'python')),
+    providePython(path.resolve(options.outputFolder, 'pyodide')),
   ]);
   const names = ['databricks-dev', 'databricks-test', 'databricks-prod'];
   const sandbox = await startSandbox({

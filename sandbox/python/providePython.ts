@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,7 +19,10 @@ export async function providePython(folder: string): Promise<{ readonly pathEntr
   await promisify(execFile)(process.execPath, makeSnapshot, { env: {} });
   const command = [process.execPath, script('python3.mjs'), snapshot].map(quote).join(' ');
   for (const name of ['python3', 'python']) {
-    await writeFile(join(pathEntry, name), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+    const file = join(pathEntry, name);
+    // It may be a link, as in a virtual environment: what that leads to is not ours to write.
+    await rm(file, { force: true });
+    await writeFile(file, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755, flag: 'wx' });
   }
   return { pathEntry };
 }

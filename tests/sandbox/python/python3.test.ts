@@ -10,7 +10,14 @@ import { testRunnerCases } from './testRunnerCases';
 (process.platform === 'win32' ? describe.skip : describe)('The python3 of the sandbox', () => {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'python3-')));
   let pathEntry: string;
-  before(async () => ({ pathEntry } = await providePython(path.join(root, "the stand-in's folder"))));
+  before(async () => {
+    const folder = path.join(root, "the stand-in's folder");
+    // As in a virtual environment.
+    mkdirSync(path.join(folder, 'bin'), { recursive: true });
+    writeFileSync(path.join(root, 'installed'), 'the Python of the machine');
+    symlinkSync(path.join(root, 'installed'), path.join(folder, 'bin', 'python3'));
+    ({ pathEntry } = await providePython(folder));
+  });
   after(() => rmSync(root, { recursive: true }));
 
   const python3 = () => path.join(pathEntry, 'python3');
@@ -57,6 +64,10 @@ steps:
         assert.ok(lines.includes(line), `${line} is not in:\n${lines.join('\n')}`);
       assert.ok(lines.includes("##[error]Bash exited with code '1'."), lines.join('\n'));
     });
+  });
+
+  it('takes the place of a link, and leaves alone what that leads to', () => {
+    assert.equal(readFileSync(path.join(root, 'installed'), 'utf8'), 'the Python of the machine');
   });
 
   it('ends with a trace and 1 after an exception, and keeps the order of what it writes', () => {
