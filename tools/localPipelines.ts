@@ -65,17 +65,18 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
   const environment = { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) };
   return {
     sandbox,
-    run: (pipeline, signal, targetStages) =>
-      runTemplate(pipeline, options, pipeline, {
+    run: (pipeline, signal, targetStages) => {
+      if (pipeline === 'ci') options.onLine('The step Lint will be skipped: its linter would have to be downloaded.');
+      return runTemplate(pipeline, options, pipeline, {
         tasks,
         collection: sandbox.devops,
         connections,
         environment,
-        // The linter would have to be downloaded.
         parameters: pipeline === 'ci' ? { lint: false } : {},
         signal,
         ...(targetStages && { targetStages }),
-      }),
+      });
+    },
     close: () => sandbox.close(),
   };
 }

@@ -35,6 +35,7 @@ describe('npm start, for a second model that scores in batches', function () {
   it('tests the code, shows how many tests passed, leaves the linter out and says so', () => {
     const text = renderReport(reportOf('ci'));
     assert.match(text, /– Lint \(skipped\)/);
+    assert.ok(second.lines.some((line) => line.startsWith('The step Lint will be skipped: ')));
     assert.match(text, /Unit tests of second_model: 22 tests passed/);
     assert.match(second.lines.join('\n'), /Ran 22 tests/);
   });
