@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Organization, startOrganization } from './agent/organization/organization';
+import { type Organization, startOrganization } from './devops/organization';
 import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
 import { aksUsers } from './aksUsers';
 import { type Azure, type AzureOptions, startAzure } from './azure/azure';

@@ -9,7 +9,7 @@ import type { PipelinePlan } from './plan/plan';
 import { readPlan } from './plan/readPlan';
 import { fail } from './pipelineError';
 import { Masker } from './masker';
-import type { Collection } from './organization/collection';
+import type { Collection } from './run/collection';
 import { worstOf, type PipelineReport } from './report';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
 import { runStages } from './run/runStages';

@@ -1,5 +1,5 @@
 import { invalidParameter } from './apiError';
-import type { SandboxClock } from './clock';
+import type { SandboxClock } from '../clock';
 import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
 import type { LibraryScript } from './compute/libraryScripts';
 import type { Faults } from '../http/faults';

@@ -1,4 +1,4 @@
-import { SandboxClock } from './clock';
+import { SandboxClock } from '../clock';
 import { addClusterRoutes } from './compute/clusterRoutes';
 import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
 import { type Cluster, type ClusterDurations, Clusters } from './compute/clusters';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ApiError, invalidParameter } from './apiError';
-import type { SandboxClock } from './clock';
+import type { SandboxClock } from '../clock';
 import { pageOf } from './pages';
 import { type ApiAnswer, type ApiRequest, RawAnswer, type Router } from './router';
 

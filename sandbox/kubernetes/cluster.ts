@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../databricks/clock';
+import type { SandboxClock } from '../clock';
 import type { Objects } from './objects';
 import type { Store } from './store';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SandboxClock } from '../databricks/clock';
+import { SandboxClock } from '../clock';
 import { Faults } from '../http/faults';
 import { RequestLog } from '../http/requestLog';
 import { type KubernetesUser, mastersGroup, Users } from './access/users';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { SandboxClock } from '../databricks/clock';
+import type { SandboxClock } from '../clock';
 import { type Admission, admitPod } from './admission/admitPod';
 import { setDefaults } from './admission/defaults';
 import { decodeBody } from './admission/decodeBody';

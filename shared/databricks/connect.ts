@@ -1,6 +1,6 @@
 import type { ServiceConnection } from '../agent/agent';
 import { isWorkspaceResourceId, workspaceUrlOf } from '../azure/databricksWorkspace';
-import { resourceManager } from '../azure/resourceManager';
+import { resourceManager } from '../azure/resourceManager/client';
 import type { Clock } from '../clock';
 import { InputError, TaskError } from '../errors';
 import { createHttpClient } from '../http/createHttpClient';

@@ -1,5 +1,5 @@
 import type { Json } from '../http/httpClient';
-import { stringifyJson } from '../http/json';
+import { stringifyJson } from '../json';
 
 export type JsonMap = Readonly<Record<string, Json | undefined>>;
 

@@ -1,22 +1,22 @@
 import { Readable } from 'node:stream';
 import type { Agent } from '../agent/agent';
 import type { Clock } from '../clock';
-import { parseBaseUrl } from './baseUrl';
-import type { ServiceCertificates } from './certificates';
-import { openConnections } from './connections';
+import { parseBaseUrl } from './transport/baseUrl';
+import type { ServiceCertificates } from './transport/certificates';
+import { openConnections } from './transport/connections';
 import { isRefusal, type Trouble } from './errors';
-import { nextStep, type Failure } from './failure';
+import { nextStep, type Failure } from './answer/failure';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from './httpClient';
-import { stringifyJson } from './json';
-import { readLines } from './lines';
-import { openMultipart } from './multipart';
-import { networkFailure } from './networkFailure';
-import { openFile } from './openFile';
-import { readBytes, readJson, requestIdOf, type AnswerContext, type Reading } from './readAnswer';
+import { stringifyJson } from '../json';
+import { readLines } from './answer/lines';
+import { openMultipart } from './transport/multipart';
+import { networkFailure } from './transport/networkFailure';
+import { openFile } from './transport/openFile';
+import { readBytes, readJson, requestIdOf, type AnswerContext, type Reading } from './answer/readAnswer';
 import { joined } from './sentences';
 import { throttleOf } from './throttle';
 import type { TokenSource } from './tokenSource';
-import { NoAnswer, send, type Answer, type AnswerHead, type Outgoing } from './transport';
+import { NoAnswer, send, type Answer, type AnswerHead, type Outgoing } from './transport/send';
 
 export interface HttpClientOptions {
   /** `https://host`, with a path if the service has one; `http://` for this machine alone. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TaskError } from '../errors';
 import type { Json } from '../http/httpClient';
-import { parseJson, stringifyJson } from '../http/json';
-import { isHtml, titleOf } from '../http/serviceError';
+import { parseJson, stringifyJson } from '../json';
+import { isHtml, titleOf } from '../http/answer/serviceError';
 import { parseJsonPath, valueAt, type JsonPath } from './jsonPath';
 import type { SendSample, SmokeAnswer } from './sendSample';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { InputProblem } from '../errors';
 import type { Json } from '../http/httpClient';
-import { parseJson } from '../http/json';
+import { parseJson } from '../json';
 import { parseJsonPath } from '../smokeTest/jsonPath';
 import { anything, type SmokeTest } from '../smokeTest/runSmokeTest';
 import { filePath, integer, lines, pairs, text } from './inputs';

@@ -1,10 +1,10 @@
 import { originText, type Report } from './origin';
 import { pathText } from './pathText';
 import { secretNameProblem, textProblem } from './refusals';
-import { isMarked } from './schemasAlong';
+import { isMarked } from './schema/schemasAlong';
 import { isBranch, isSame, leavesOf, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
 import { overlap, type Section } from './variableFile';
-import type { VariableSchema } from './variableSchema';
+import type { VariableSchema } from './schema/variableSchema';
 
 /** A source of variables among the others. */
 export interface Layer extends Section {

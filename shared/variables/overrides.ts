@@ -1,13 +1,13 @@
 import { mostVariables } from './limits';
-import { locate } from './locate';
+import { locate } from './document/locate';
 import type { Origin, Report } from './origin';
 import { pathText } from './pathText';
-import { readDocument } from './readDocument';
-import { readNumber } from './readScalar';
+import { readDocument } from './document/readDocument';
+import { readNumber } from './document/readScalar';
 import { readBranch } from './readTree';
-import { schemasAlong } from './schemasAlong';
+import { schemasAlong } from './schema/schemasAlong';
 import { isBranch, isList, mapLeaves, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
-import type { VariableSchema } from './variableSchema';
+import type { VariableSchema } from './schema/variableSchema';
 
 export const overridesOrigin: Origin = { source: "input 'overrides'" };
 

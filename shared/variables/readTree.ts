@@ -1,6 +1,6 @@
 import type { Origin, Report } from './origin';
 import { pathText } from './pathText';
-import type { Located } from './readDocument';
+import type { Located } from './document/readDocument';
 import { nameProblem, secretNameProblem, textProblem } from './refusals';
 import type { Branch, Leaf, Plain, Tree } from './tree';
 

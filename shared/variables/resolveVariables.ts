@@ -1,5 +1,5 @@
 import { checkLocks, type Layer } from './checkLocks';
-import { checkTree } from './checkTree';
+import { checkTree } from './schema/checkTree';
 import { mostVariables } from './limits';
 import { originText, type Origin, type Report } from './origin';
 import { readOverrides } from './overrides';
@@ -8,7 +8,7 @@ import { readBranch } from './readTree';
 import { resolveReferences } from './references';
 import { clashes, isBranch, leavesOf, mergeTrees, plainOf, type Branch, type Leaf, type Plain } from './tree';
 import type { Section, VariableFile } from './variableFile';
-import type { VariableSchema } from './variableSchema';
+import type { VariableSchema } from './schema/variableSchema';
 
 /** What variables come from. A later one wins over an earlier: base, model, overrides; in a file its environment's section. */
 export interface VariableSources {

@@ -1,5 +1,5 @@
 import type { Origin } from './origin';
-import type { Scalar } from './readScalar';
+import type { Scalar } from './document/readScalar';
 
 export type Plain = Scalar | readonly Plain[] | { readonly [name: string]: Plain };
 

@@ -1,6 +1,6 @@
 import { mostVariables } from './limits';
 import type { Origin, Report } from './origin';
-import { readDocument, type Located } from './readDocument';
+import { readDocument, type Located } from './document/readDocument';
 import { pathText } from './pathText';
 import { readBranch } from './readTree';
 import { leavesOf, type Branch } from './tree';

@@ -1,12 +1,12 @@
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
-import { clusterSummary } from '../../shared/databricks/clusterSummary';
+import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { connect } from '../../shared/databricks/connect';
-import { clusterTitle } from '../../shared/databricks/describeCluster';
+import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { differenceLine, differences as differencesOf } from '../../shared/databricks/difference';
-import { ensureCluster } from '../../shared/databricks/ensureCluster';
-import { planCluster } from '../../shared/databricks/planCluster';
+import { ensureCluster } from '../../shared/databricks/clusters/ensureCluster';
+import { planCluster } from '../../shared/databricks/clusters/planCluster';
 import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
-import { startCluster } from '../../shared/databricks/startCluster';
+import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';

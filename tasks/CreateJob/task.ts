@@ -1,9 +1,9 @@
 import { connect } from '../../shared/databricks/connect';
 import { differenceLine } from '../../shared/databricks/difference';
-import { ensureJob } from '../../shared/databricks/ensureJob';
-import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobDefinition';
-import { jobDifferences } from '../../shared/databricks/jobDifference';
-import { jobSummary } from '../../shared/databricks/jobSummary';
+import { ensureJob } from '../../shared/databricks/jobs/ensureJob';
+import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobs/definition';
+import { jobDifferences } from '../../shared/databricks/jobs/difference';
+import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';

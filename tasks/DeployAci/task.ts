@@ -1,10 +1,10 @@
-import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerInstances';
-import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/deployContainerGroup';
-import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/deployContainerGroup/groupBody';
-import { secretsIn } from '../../shared/azure/deployContainerGroup/groupDifference';
-import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/deployContainerGroup/groupSummary';
-import { smokeTestGroup } from '../../shared/azure/deployContainerGroup/smokeTestGroup';
-import { openSubscription } from '../../shared/azure/openSubscription';
+import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
+import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/containerGroups/deployContainerGroup';
+import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/containerGroups/body';
+import { secretsIn } from '../../shared/azure/containerGroups/difference';
+import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/containerGroups/summary';
+import { smokeTestGroup } from '../../shared/azure/containerGroups/smokeTest';
+import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
 import type { InputProblem } from '../../shared/errors';
 import { choice, connection, document, documentFile, integer, pairs, text } from '../../shared/task/inputs';
 import { smokeTestInputs, smokeTestOf, smokeTestProblems } from '../../shared/task/smokeTestInputs';

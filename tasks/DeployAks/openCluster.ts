@@ -1,12 +1,12 @@
 import { clusterIdOf, clusterTokens, openCluster } from '../../shared/azure/aks';
-import { openSubscription } from '../../shared/azure/openSubscription';
+import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
 import type { Clock } from '../../shared/clock';
 import { InputError, TaskError } from '../../shared/errors';
 import { NetworkError } from '../../shared/http/errors';
-import { KubernetesClient } from '../../shared/kubernetes/client';
-import { readKubeconfig } from '../../shared/kubernetes/kubeconfig';
-import { kubernetesConnection } from '../../shared/kubernetes/kubernetesConnection';
-import { deployments } from '../../shared/kubernetes/resource';
+import { KubernetesClient } from '../../shared/kubernetes/client/client';
+import { readKubeconfig } from '../../shared/kubernetes/access/kubeconfig';
+import { kubernetesConnection } from '../../shared/kubernetes/access/kubernetesConnection';
+import { deployments } from '../../shared/kubernetes/client/resource';
 import type { TaskAgent } from '../../shared/task/task';
 import type { Given } from './inputs';
 

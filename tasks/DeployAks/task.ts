@@ -1,8 +1,8 @@
-import { deleteService } from '../../shared/kubernetes/deployDelete';
-import type { ServiceFacts } from '../../shared/kubernetes/deployFacts';
-import { promoteService, rejectService } from '../../shared/kubernetes/deployPromote';
-import { deployService, namesOf } from '../../shared/kubernetes/deployService';
-import { serviceSummary } from '../../shared/kubernetes/deploySummary';
+import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
+import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
+import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
+import { deployService, namesOf } from '../../shared/kubernetes/deploy/deployService';
+import { serviceSummary } from '../../shared/kubernetes/deploy/summary';
 import { objectsOf } from '../../shared/kubernetes/manifest/release';
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
 import { smokeTestOf } from '../../shared/task/smokeTestInputs';

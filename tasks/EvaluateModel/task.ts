@@ -1,6 +1,6 @@
-import { ensureAlias, findChampion, versionOfRun, type Champion } from '../../shared/databricks/champion';
+import { ensureAlias, findChampion, versionOfRun, type Champion } from '../../shared/databricks/mlflow/champion';
 import { connect, type Workspace } from '../../shared/databricks/connect';
-import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/trackedMetrics';
+import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/mlflow/trackedMetrics';
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { evaluateRules, resultLine, ruleCount } from '../../shared/evaluation/evaluateRules';
 import { evaluationSummary } from '../../shared/evaluation/evaluationSummary';

@@ -1,14 +1,9 @@
 import { connect } from '../../shared/databricks/connect';
-import { graceSignal } from '../../shared/databricks/graceSignal';
-import { importNotebooks } from '../../shared/databricks/importNotebooks';
-import {
-  hasNews,
-  reportFailures,
-  sentenceOf,
-  summaryOf,
-} from '../../shared/databricks/importNotebooks/describeOutcome';
-import { scanSource, SourceError } from '../../shared/databricks/importNotebooks/scanSource';
-import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/importNotebooks/workspaceFolder';
+import { graceSignal } from '../../shared/graceSignal';
+import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
+import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeOutcome';
+import { scanSource, SourceError } from '../../shared/databricks/notebooks/scanSource';
+import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/notebooks/workspaceFolder';
 import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';

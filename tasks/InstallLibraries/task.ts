@@ -1,20 +1,15 @@
 import { ClustersApi } from '../../shared/databricks/api/clusters';
 import { connect } from '../../shared/databricks/connect';
-import { clusterTitle } from '../../shared/databricks/describeCluster';
-import { installLibraries } from '../../shared/databricks/installLibraries';
-import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/installLibraries/describeRows';
-import { findLibraryFiles } from '../../shared/databricks/installLibraries/findLibraryFiles';
-import type { LibraryResult } from '../../shared/databricks/installLibraries/libraryRows';
-import { normalUploadFolder } from '../../shared/databricks/installLibraries/uploadFolder';
-import { uploadTo } from '../../shared/databricks/installLibraries/uploadLibraries';
-import {
-  certainProblems,
-  errorOf,
-  located,
-  wantedLibraries,
-} from '../../shared/databricks/installLibraries/wantedLibraries';
-import { lookUpCluster } from '../../shared/databricks/lookUpCluster';
-import { pythonOfRuntime } from '../../shared/databricks/requirements/pythonOfRuntime';
+import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
+import { installLibraries } from '../../shared/databricks/libraries/installLibraries';
+import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
+import { findLibraryFiles } from '../../shared/databricks/libraries/findLibraryFiles';
+import type { LibraryResult } from '../../shared/databricks/libraries/rows';
+import { normalUploadFolder } from '../../shared/databricks/libraries/uploadFolder';
+import { uploadTo } from '../../shared/databricks/libraries/uploadLibraries';
+import { certainProblems, errorOf, located, wantedLibraries } from '../../shared/databricks/libraries/wantedLibraries';
+import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
+import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Report } from '../../shared/variables/origin';
 import type { VariableSources } from '../../shared/variables/resolveVariables';
 import { readVariableFile } from '../../shared/variables/variableFile';
-import { readVariableSchema, shippedSchema } from '../../shared/variables/variableSchema';
+import { readVariableSchema, shippedSchema } from '../../shared/variables/schema/variableSchema';
 
 interface Files {
   readonly modelFile: string;

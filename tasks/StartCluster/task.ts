@@ -1,9 +1,9 @@
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
-import { clusterSummary } from '../../shared/databricks/clusterSummary';
+import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { connect } from '../../shared/databricks/connect';
-import { clusterTitle } from '../../shared/databricks/describeCluster';
-import { lookUpCluster } from '../../shared/databricks/lookUpCluster';
-import { startCluster } from '../../shared/databricks/startCluster';
+import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
+import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
+import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import { TaskError } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { integer, text } from '../../shared/task/inputs';

@@ -1,9 +1,9 @@
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
-import { clusterSummary } from '../../shared/databricks/clusterSummary';
+import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { connect } from '../../shared/databricks/connect';
-import { clusterTitle } from '../../shared/databricks/describeCluster';
-import { lookUpCluster } from '../../shared/databricks/lookUpCluster';
-import { stopCluster } from '../../shared/databricks/stopCluster';
+import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
+import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
+import { stopCluster } from '../../shared/databricks/clusters/stopCluster';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';

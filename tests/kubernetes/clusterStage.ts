@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../shared/clock';
-import { ApiServer } from '../../shared/kubernetes/apiServer';
-import { KubernetesClient } from '../../shared/kubernetes/client';
-import { clusterHttp, type ClusterAccess } from '../../shared/kubernetes/clusterAccess';
-import { readKubeconfig } from '../../shared/kubernetes/kubeconfig';
+import { ApiServer } from '../../shared/kubernetes/client/apiServer';
+import { KubernetesClient } from '../../shared/kubernetes/client/client';
+import { clusterHttp, type ClusterAccess } from '../../shared/kubernetes/client/clusterAccess';
+import { readKubeconfig } from '../../shared/kubernetes/access/kubeconfig';
 import {
   deployments,
   namespaces,
@@ -16,7 +16,7 @@ import {
   titleOf,
   type KubernetesObject,
   type Resource,
-} from '../../shared/kubernetes/resource';
+} from '../../shared/kubernetes/client/resource';
 import { type Asked, askDuring } from '../support/askDuring';
 import { FakeAgent, type FakeConnection } from '../support/fakeAgent';
 import { eventually } from '../support/eventually';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import { kubectlVerdict, type RolloutVerdict } from '../../shared/kubernetes/rollout';
+import { kubectlVerdict, type RolloutVerdict } from '../../shared/kubernetes/rollout/rollout';
 
 const kubectl = process.env.KUBECTL ?? '/usr/bin/kubectl';
 const deploymentCount = 600;

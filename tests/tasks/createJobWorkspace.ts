@@ -1,7 +1,7 @@
 import { startDatabricks, type Databricks, type DatabricksOptions } from '../../sandbox/databricks/databricks';
 import type { Clock } from '../../shared/clock';
 import type { Json } from '../../shared/http/httpClient';
-import { parseJson, stringifyJson } from '../../shared/http/json';
+import { parseJson, stringifyJson } from '../../shared/json';
 import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/CreateJob/task';
 import { FakeAgent } from '../support/fakeAgent';

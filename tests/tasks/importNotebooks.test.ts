@@ -7,7 +7,7 @@ import { startDatabricks, type Databricks } from '../../sandbox/databricks/datab
 import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/ImportNotebooks/task';
 import { FakeAgent } from '../support/fakeAgent';
-import { ImportClock } from '../shared/databricks/importSandbox';
+import { ImportClock } from '../shared/databricks/notebooks/importSandbox';
 
 describe('ImportNotebooks', () => {
   let databricks: Databricks;

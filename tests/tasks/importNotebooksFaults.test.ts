@@ -1,5 +1,5 @@
 import { task } from '../../tasks/ImportNotebooks/task';
-import { header, ImportClock, ImportSandbox, target } from '../shared/databricks/importSandbox';
+import { header, ImportClock, ImportSandbox, target } from '../shared/databricks/notebooks/importSandbox';
 import { itSurvivesFaults, type Stage } from '../support/faultMatrix';
 
 const notebook = { 'train.py': `${header}print(1)` };

@@ -6,7 +6,7 @@ import { load } from 'js-yaml';
 import { projectRoot } from '../../tools/commandLine';
 
 const template = resolve(projectRoot, 'template');
-const shipped = resolve(projectRoot, 'shared/variables/model_variables.schema.json');
+const shipped = resolve(projectRoot, 'shared/variables/schema/model_variables.schema.json');
 const modelFile = resolve(template, 'demo_model/model_variables.yml');
 const baseFile = resolve(template, 'pipelines/base_variables.yml');
 const read = (file: string): Promise<string> => readFile(file, 'utf8');

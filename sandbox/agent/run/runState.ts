@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { Masker } from '../masker';
-import type { Collection } from '../organization/collection';
+import type { Collection } from './collection';
 import type { PipelinePlan } from '../plan/plan';
 import type { Result } from '../report';
 import type { Connection } from '../tasks/connections';

@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { JsonObject } from '../json';
 import type { Scripts } from '../scripts';
 import type { Cluster, Clusters } from './clusters';

@@ -1,5 +1,5 @@
 import { alreadyExists, doesNotExist, invalidParameter } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { Ids } from '../ids';
 import { isJsonObject, type Json, type JsonObject, parseJson, textOf, without } from '../json';
 import type { ApiRequest, Router } from '../router';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { errors, type JWTPayload } from 'jose';
 import type { ApiError } from '../apiError';
 import { refusedLogin } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import { RawAnswer, type Router } from '../router';
 import type { EntraTrust, IdentityOptions } from './identityOptions';
 import type { JwtVerifier } from './jwtVerifier';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, doesNotExist, refusedLogin } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import { isReading, type User } from '../router';
 import type { EntraTokens } from './entraTokens';
 import type { SandboxUser, ServicePrincipal } from './identityOptions';

@@ -8,7 +8,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { fetchJson } from '../../http/fetchJson';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 
 /** Where the keys of an issuer are; found through its OpenID configuration when neither is given. */
 export interface KeySource {

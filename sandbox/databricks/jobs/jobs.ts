@@ -1,5 +1,5 @@
 import { invalidParameter } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import { type Ids, int64 } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, without } from '../json';
 import { checkLimit, pageOf } from '../pages';

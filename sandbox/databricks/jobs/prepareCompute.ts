@@ -1,5 +1,5 @@
 import { ApiError } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { Cluster, Clusters } from '../compute/clusters';
 import type { Libraries } from '../compute/libraries';
 import { describeLibrary } from '../compute/librarySpec';

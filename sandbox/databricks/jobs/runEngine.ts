@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { Cluster, Clusters } from '../compute/clusters';
 import type { Libraries } from '../compute/libraries';
 import type { Ids } from '../ids';

@@ -1,5 +1,5 @@
 import { invalidParameter, invalidState } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import { idempotencyTokenOf } from '../idempotencyToken';
 import type { Ids } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, textsOf, toJson, without } from '../json';

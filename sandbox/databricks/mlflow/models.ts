@@ -1,5 +1,5 @@
 import { alreadyExists, ApiError, doesNotExist, invalidParameter } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { User } from '../router';
 
 export interface ModelVersion {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { alreadyExists, doesNotExist, invalidParameter } from '../apiError';
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { Ids } from '../ids';
 
 export interface Experiment {

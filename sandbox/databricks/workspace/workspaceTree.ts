@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../clock';
+import type { SandboxClock } from '../../clock';
 import type { Ids } from '../ids';
 import { alreadyExists, ApiError, doesNotExist, invalidParameter } from '../apiError';
 import type { NotebookContent } from './notebookFormats';

@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../../databricks/clock';
+import type { SandboxClock } from '../../clock';
 import { StatusError } from '../status';
 import type { Store } from '../store';
 

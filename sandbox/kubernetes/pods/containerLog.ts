@@ -1,4 +1,4 @@
-import type { SandboxClock } from '../../databricks/clock';
+import type { SandboxClock } from '../../clock';
 
 export interface LogLine {
   readonly time: number;

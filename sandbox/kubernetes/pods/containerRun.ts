@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SandboxClock } from '../../databricks/clock';
+import type { SandboxClock } from '../../clock';
 import { timeText } from '../objects';
 import type { Container, ContainerState, ContainerStatus, Pod } from '../types';
 import { ContainerLog } from './containerLog';

@@ -1,10 +1,10 @@
 import type { Event, Pod } from 'kubernetes-types/core/v1';
 import { stripVTControlCharacters } from 'node:util';
 import { CallError } from '../../http/errors';
-import type { KubernetesClient } from '../client';
-import { events } from '../resource';
-import type { Trouble } from '../rolloutTrouble';
-import type { RolloutSnapshot } from '../watchRollout';
+import type { KubernetesClient } from '../client/client';
+import { events } from '../client/resource';
+import type { Trouble } from '../rollout/trouble';
+import type { RolloutSnapshot } from '../rollout/watchRollout';
 
 /** The end of what one container wrote. */
 export interface ContainerLog {

@@ -1,4 +1,4 @@
-import { isPull, isVainPull, type Trouble } from '../rolloutTrouble';
+import { isPull, isVainPull, type Trouble } from '../rollout/trouble';
 import type { Evidence } from './evidence';
 import { containerOf, probeText } from './podContainer';
 

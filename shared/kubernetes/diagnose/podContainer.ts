@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, Probe } from 'kubernetes-types/core/v1';
-import type { Trouble } from '../rolloutTrouble';
+import type { Trouble } from '../rollout/trouble';
 
 /** A container as it was asked for, and as it is. */
 export interface PodContainer {

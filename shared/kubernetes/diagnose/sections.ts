@@ -1,5 +1,5 @@
 import type { ContainerState, ContainerStatus, Event } from 'kubernetes-types/core/v1';
-import type { Trouble } from '../rolloutTrouble';
+import type { Trouble } from '../rollout/trouble';
 import type { Evidence } from './evidence';
 import { containerOf, probeText, statusesOf } from './podContainer';
 

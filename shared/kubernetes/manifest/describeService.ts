@@ -1,6 +1,6 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
 import type { Json } from '../../http/httpClient';
-import { stringifyJson } from '../../http/json';
+import { stringifyJson } from '../../json';
 import { parseImage } from './imageReference';
 import { serviceNameRule, type ServiceDescription } from './serviceDescription';
 

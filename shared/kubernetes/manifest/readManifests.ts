@@ -1,6 +1,6 @@
 import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, intCoreTag, loadAll, mergeTag, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
-import type { KubernetesObject } from '../resource';
+import type { KubernetesObject } from '../client/resource';
 
 /** A file of a team's own manifests. */
 export interface ManifestFile {

@@ -3,7 +3,7 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Service } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { TaskError } from '../../errors';
-import type { KubernetesObject } from '../resource';
+import type { KubernetesObject } from '../client/resource';
 import { labels, marked, product } from './labels';
 
 /** All that a deployment applies, by the part that it plays. */

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { KubernetesObject } from '../resource';
+import type { KubernetesObject } from '../client/resource';
 
 /** The objects as YAML that kubectl could apply, but for the values of Secrets, which nobody is to read. */
 export function renderYaml(objects: readonly KubernetesObject[]): string {

@@ -2,7 +2,7 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { ConfigMap, Secret, Service, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
-import type { KubernetesObject } from '../resource';
+import type { KubernetesObject } from '../client/resource';
 import { contentHash } from './contentHash';
 import { parseImage } from './imageReference';
 import { labels, labelValue, present, product } from './labels';

@@ -1,6 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
-import { titleOf, type KubernetesObject } from '../resource';
+import { titleOf, type KubernetesObject } from '../client/resource';
 import { parseImage, repositoryOf } from './imageReference';
 
 /** A container that got another image. */

@@ -1,8 +1,8 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
-import type { KubernetesClient } from '../client';
+import type { KubernetesClient } from '../client/client';
 import { annotations } from '../manifest/labels';
-import { deployments, services } from '../resource';
+import { deployments, services } from '../client/resource';
 import { canaryNameOf, nameIn, slotOf, slots, type Move, type Slot } from './slots';
 
 /** By which the objects of a service are found. */

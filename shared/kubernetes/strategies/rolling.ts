@@ -1,4 +1,4 @@
-import { deployments } from '../resource';
+import { deployments } from '../client/resource';
 import { fallbackOf, serving } from './liveService';
 import { mainService, plain, refuseCanary, workloadOf, type Plan, type PlanContext } from './plan';
 import { inSlot, slotOf } from './slots';

@@ -1,11 +1,11 @@
 import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
 import { isTransient } from '../../http/errors';
-import { isStatus } from '../apiServer';
-import type { KubernetesClient } from '../client';
-import type { PatchOperation } from '../clientTypes';
+import { isStatus } from '../client/apiServer';
+import type { KubernetesClient } from '../client/client';
+import type { PatchOperation } from '../client/types';
 import { annotations, labels } from '../manifest/labels';
-import { services } from '../resource';
+import { services } from '../client/resource';
 import { slotOf, type Move, type Slot } from './slots';
 
 /** Somebody else deployed meanwhile: what is in the cluster is not ours to touch. */

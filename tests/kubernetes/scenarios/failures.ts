@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { deployments } from '../../../shared/kubernetes/resource';
-import { kubectlVerdict } from '../../../shared/kubernetes/rollout';
-import { imageFaults } from '../../shared/kubernetes/strategies/imageFaults';
+import { deployments } from '../../../shared/kubernetes/client/resource';
+import { kubectlVerdict } from '../../../shared/kubernetes/rollout/rollout';
+import { imageFaults } from '../../shared/kubernetes/deploy/imageFaults';
 import { eventually } from '../../support/eventually';
 import { played, sample, type Scenario, version } from './scenario';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../shared/clock';
-import type { KubernetesClient } from '../../../shared/kubernetes/client';
-import { deployService } from '../../../shared/kubernetes/deployService';
-import { requestOf, runStep } from '../../shared/kubernetes/strategies/deployFixture';
-import { endState } from '../../shared/kubernetes/strategies/endState';
-import { Killed, killedBefore } from '../../shared/kubernetes/strategies/killedBefore';
+import type { KubernetesClient } from '../../../shared/kubernetes/client/client';
+import { deployService } from '../../../shared/kubernetes/deploy/deployService';
+import { requestOf, runStep } from '../../shared/kubernetes/deploy/deployFixture';
+import { endState } from '../../shared/kubernetes/deploy/endState';
+import { Killed, killedBefore } from '../../shared/kubernetes/deploy/killedBefore';
 import { eventually } from '../../support/eventually';
 import { played, type Scenario } from './scenario';
 

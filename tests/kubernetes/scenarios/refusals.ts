@@ -5,8 +5,14 @@ import type { LocalSubjectAccessReview } from 'kubernetes-types/authorization/v1
 import type { ResourceQuota } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { serviceObjects } from '../../../shared/kubernetes/manifest/serviceObjects';
-import { deployments, secrets, serviceAccounts, services, type Resource } from '../../../shared/kubernetes/resource';
-import { description } from '../../shared/kubernetes/strategies/deployFixture';
+import {
+  deployments,
+  secrets,
+  serviceAccounts,
+  services,
+  type Resource,
+} from '../../../shared/kubernetes/client/resource';
+import { description } from '../../shared/kubernetes/deploy/deployFixture';
 import { eventually } from '../../support/eventually';
 import type { FakeConnection } from '../../support/fakeAgent';
 import type { ClusterStage } from '../clusterStage';

@@ -8,7 +8,7 @@ import {
   secrets,
   services,
   type Resource,
-} from '../../../shared/kubernetes/resource';
+} from '../../../shared/kubernetes/client/resource';
 import { eventually } from '../../support/eventually';
 import { ownManifests } from '../../support/runDeployAks';
 import type { ClusterStage } from '../clusterStage';

@@ -3,7 +3,7 @@ import { startAzure, type Azure } from '../../../sandbox/azure/azure';
 import type { ManagedCluster } from '../../../sandbox/azure/managedClusters/managedCluster';
 import { startEntra, type Entra } from '../../../sandbox/entra/entra';
 import { clusterIdOf, clusterTokens, openCluster } from '../../../shared/azure/aks';
-import { openSubscription, type Subscription } from '../../../shared/azure/openSubscription';
+import { openSubscription, type Subscription } from '../../../shared/azure/resourceManager/openSubscription';
 import { TaskError } from '../../../shared/errors';
 import { HttpError } from '../../../shared/http/errors';
 import { FakeAgent } from '../../support/fakeAgent';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isWorkspaceResourceId, workspaceUrlOf } from '../../../shared/azure/databricksWorkspace';
-import { resourceManager } from '../../../shared/azure/resourceManager';
+import { resourceManager } from '../../../shared/azure/resourceManager/client';
 import { TaskError } from '../../../shared/errors';
 import { HttpError } from '../../../shared/http/errors';
 import { azureIdentity } from '../../../shared/identity/azureIdentity';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TaskError } from '../../../shared/errors';
 import type { FormPart } from '../../../shared/http/httpClient';
-import { openMultipart } from '../../../shared/http/multipart';
+import { openMultipart } from '../../../shared/http/transport/multipart';
 import { RecordingServer, type RecordedRequest } from '../../support/recordingServer';
 import { clientFor, errorOf } from './clientUnderTest';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { nextStep } from '../../../shared/http/failure';
-import { networkFailure } from '../../../shared/http/networkFailure';
-import { NoAnswer } from '../../../shared/http/transport';
+import { nextStep } from '../../../shared/http/answer/failure';
+import { networkFailure } from '../../../shared/http/transport/networkFailure';
+import { NoAnswer } from '../../../shared/http/transport/send';
 
 const direct = { service: 'Databricks', host: 'adb-1.2.example.com', proxyHost: undefined };
 const proxied = { ...direct, proxyHost: 'proxy:8080' };

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { TaskError } from '../../../shared/errors';
 import { HttpError } from '../../../shared/http/errors';
-import { parseJson, stringifyJson } from '../../../shared/http/json';
+import { parseJson, stringifyJson } from '../../../shared/json';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create, errorOf, get } from './clientUnderTest';
 

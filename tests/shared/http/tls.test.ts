@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sinon from 'sinon';
 import type { CertificateSettings } from '../../../shared/agent/agent';
 import { TaskError } from '../../../shared/errors';
-import type { ServiceCertificates } from '../../../shared/http/certificates';
+import type { ServiceCertificates } from '../../../shared/http/transport/certificates';
 import { NetworkError } from '../../../shared/http/errors';
 import type { HttpClient } from '../../../shared/http/httpClient';
 import { ConnectProxy } from '../../support/connectProxy';

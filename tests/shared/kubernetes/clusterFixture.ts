@@ -2,9 +2,9 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Container } from 'kubernetes-types/core/v1';
 import { startKubernetes, type Kubernetes, type KubernetesOptions } from '../../../sandbox/kubernetes/kubernetes';
 import type { Clock } from '../../../shared/clock';
-import { KubernetesClient } from '../../../shared/kubernetes/client';
-import type { ClusterAccess } from '../../../shared/kubernetes/clusterAccess';
-import { readKubeconfig } from '../../../shared/kubernetes/kubeconfig';
+import { KubernetesClient } from '../../../shared/kubernetes/client/client';
+import type { ClusterAccess } from '../../../shared/kubernetes/client/clusterAccess';
+import { readKubeconfig } from '../../../shared/kubernetes/access/kubeconfig';
 import { FakeAgent } from '../../support/fakeAgent';
 
 /**

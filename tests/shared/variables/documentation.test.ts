@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readVariableSchema } from '../../../shared/variables/variableSchema';
+import { readVariableSchema } from '../../../shared/variables/schema/variableSchema';
 import { resolveTexts } from './resolveTexts';
 
 const page = await readFile(path.resolve(import.meta.dirname, '../../../docs/model-variables.md'), 'utf8');

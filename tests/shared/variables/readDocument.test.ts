@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import { originText } from '../../../shared/variables/origin';
-import { readDocument, type Located } from '../../../shared/variables/readDocument';
+import { readDocument, type Located } from '../../../shared/variables/document/readDocument';
 import { resolveTexts, type Texts } from './resolveTexts';
 
 function read(text: string): { readonly document: Located | undefined; readonly problems: readonly string[] } {

@@ -3,7 +3,7 @@ import { outputVariables } from '../../../shared/variables/outputVariables';
 import { resolveVariables } from '../../../shared/variables/resolveVariables';
 import type { Plain } from '../../../shared/variables/tree';
 import { readVariableFile } from '../../../shared/variables/variableFile';
-import { readVariableSchema } from '../../../shared/variables/variableSchema';
+import { readVariableSchema } from '../../../shared/variables/schema/variableSchema';
 
 /** The texts of the sources, as a step would read them. */
 export interface Texts {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { load } from 'js-yaml';
-import { checkTree } from '../../../shared/variables/checkTree';
+import { checkTree } from '../../../shared/variables/schema/checkTree';
 import { originText, type Report } from '../../../shared/variables/origin';
 import { treeOf, type Plain } from '../../../shared/variables/tree';
-import { readVariableSchema } from '../../../shared/variables/variableSchema';
+import { readVariableSchema } from '../../../shared/variables/schema/variableSchema';
 import { resolveTexts } from './resolveTexts';
 
 /** The editor's checks: all keywords but those of ours and the formats, which editors pass over. */
@@ -332,7 +332,7 @@ describe('the schema of variables', () => {
   });
 
   it('that we ship lets editors check files, and asks of no single file what another may have', async () => {
-    const file = path.resolve(import.meta.dirname, '../../../shared/variables/model_variables.schema.json');
+    const file = path.resolve(import.meta.dirname, '../../../shared/variables/schema/model_variables.schema.json');
     const validate = ajv.compile(JSON.parse(await readFile(file, 'utf8')) as object);
     const right = [
       "variables:\n  modelName: demo\n  modelVersion: '1'\n  own: {x: [1]}\nenvironments:\n  prod: {workspaceFolder: /Shared/x}\n  dev:\nlocked: [modelName]",

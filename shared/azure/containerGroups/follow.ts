@@ -1,0 +1,105 @@
+import type { Agent } from '../../agent/agent';
+import { CancelledError, TaskError } from '../../errors';
+import { poll } from '../../http/poll';
+import type { ContainerGroup, ContainerGroupsApi, GroupSurroundings } from './containerInstances';
+import { describeContainer, groupVerdict, hasRunSince, isInTransition, restartsOf } from './verdict';
+
+export interface DeploySurroundings extends GroupSurroundings {
+  readonly report: Pick<Agent, 'log' | 'group' | 'error' | 'progress'>;
+}
+
+/** A group that will not come to serve. */
+export class GroupFailure extends TaskError {
+  override readonly name = 'GroupFailure';
+}
+
+const secondsToProve = 10;
+
+/** Looks at one group again and again, and tells what changes. */
+export class GroupWatch {
+  /** As it was seen last. */
+  group: ContainerGroup | undefined;
+  #told = '';
+
+  constructor(
+    private readonly groups: ContainerGroupsApi,
+    readonly name: string,
+    private readonly surroundings: DeploySurroundings,
+    /** Told whenever it has changed. */
+    private readonly onSeen: (group: ContainerGroup) => void,
+  ) {}
+
+  /** Throws a GroupFailure when waiting is vain. */
+  async look(budgetSeconds?: number): Promise<ContainerGroup | undefined> {
+    const group = await this.groups.get(this.name, budgetSeconds);
+    if (group) {
+      this.group = group;
+      this.#tell(group);
+      if (groupVerdict(group).standing === 'failed')
+        throw new GroupFailure(`The container group '${this.name}' does not run.`);
+    }
+    return group;
+  }
+
+  /** Waits until all containers run, and go on running: for some seconds none of them starts again. */
+  async untilProven(): Promise<ContainerGroup> {
+    const { clock } = this.surroundings;
+    let isFirst = true;
+    let since = { restarts: -1, at: Infinity };
+    const found = await this.#poll(`the container group '${this.name}' to run`, async (budgetSeconds) => {
+      const group = await this.look(budgetSeconds);
+      if (!group) throw new GroupFailure(`The container group '${this.name}' was deleted meanwhile.`);
+      const wasLongAgo = isFirst && hasRunSince(group, clock.now() - secondsToProve * 1000);
+      isFirst = false;
+      if (groupVerdict(group).standing !== 'running') {
+        since = { restarts: -1, at: Infinity };
+        return undefined;
+      }
+      const restarts = restartsOf(group);
+      if (since.restarts !== restarts) since = { restarts, at: clock.now() };
+      return wasLongAgo || clock.now() - since.at >= secondsToProve * 1000 ? group : undefined;
+    });
+    return found as ContainerGroup;
+  }
+
+  /** Waits until Azure is not at work on the group; undefined when it is gone then. */
+  async untilSettled(): Promise<ContainerGroup | undefined> {
+    let group: ContainerGroup | undefined;
+    await this.#poll(`Azure to finish what it does with the container group '${this.name}'`, async (budgetSeconds) => {
+      group = await this.groups.get(this.name, budgetSeconds);
+      return !group || !isInTransition(group.properties.provisioningState ?? '') || undefined;
+    });
+    return group;
+  }
+
+  /** Repeats until there is a value. */
+  async #poll<T>(awaited: string, probe: (budgetSeconds: number) => Promise<T | undefined>): Promise<T | undefined> {
+    const { clock, signal, deadline, report } = this.surroundings;
+    try {
+      return await poll({
+        clock,
+        signal,
+        deadline,
+        awaited,
+        probe,
+        isDone: (value) => value !== undefined,
+        onTransient: (error) => report.log(`Still waiting. ${error.message}`),
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      const message = `The pipeline run was cancelled. The container group '${this.name}' is left as it is.`;
+      throw new CancelledError(message, { cause: error });
+    }
+  }
+
+  #tell(group: ContainerGroup): void {
+    const { containers = [], provisioningState = '', instanceView, ipAddress } = group.properties;
+    const state = [provisioningState, instanceView?.state].filter(Boolean).join(', ');
+    const line = [state, ...containers.map(describeContainer)].join('; ');
+    const told = `${line} ${ipAddress?.ip ?? ''}`;
+    if (told === this.#told) return;
+    this.#told = told;
+    this.onSeen(group);
+    this.surroundings.report.log(`${this.name}: ${line}`);
+  }
+}

@@ -1,0 +1,29 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Cluster } from '../api/clusters';
+import { terminationAdvice } from './terminationAdvice';
+
+/** `Cluster 'train' (0123-456789-abc)`. */
+export function clusterTitle({ id, name }: Pick<Cluster, 'id' | 'name'>): string {
+  return `Cluster '${name}' (${id})`;
+}
+
+/** Its state, and what the service says of it: `PENDING (Finding instances for new nodes)`. */
+export function clusterState({ state, stateMessage }: Cluster): string {
+  return stateMessage ? `${state} (${tidy(stateMessage)})` : state;
+}
+
+/** Why it is down, all that the service says of it, and a line of advice for the usual reasons. Empty when nothing is known. */
+export function describeTermination({ termination }: Cluster): string {
+  if (!termination) return '';
+  const { code, type, parameters } = termination;
+  const details = Object.entries(parameters).map(([name, value]) => `${name}: ${tidy(value)}`);
+  return [
+    `Reason: ${code} (${type})${details.length > 0 ? `, ${details.join(', ')}` : ''}.`,
+    ...[terminationAdvice(code) ?? []].flat(),
+  ].join(' ');
+}
+
+/** On one line and without a full stop, so that a sentence can hold it. */
+function tidy(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
+}

@@ -1,0 +1,37 @@
+import type { Agent } from '../../agent/agent';
+import type { Cluster, ClustersApi } from '../api/clusters';
+import { clusterDifferences } from './difference';
+import { clusterTitle } from './describeCluster';
+import { differenceLine } from '../difference';
+import type { ClusterChange, EnsureClusterOptions } from './ensureCluster';
+import { lookUpClusterName } from './lookUpCluster';
+
+export interface ClusterPlan {
+  /** Undefined when it would be created. */
+  readonly cluster: Cluster | undefined;
+  readonly change: ClusterChange;
+  /** What would happen, in a sentence. */
+  readonly sentence: string;
+}
+
+/** Tells what `ensureCluster` would do. Changes nothing. Throws a TaskError when several clusters have the name. */
+export async function planCluster(
+  clusters: ClustersApi,
+  { spec, pinned }: Pick<EnsureClusterOptions, 'spec' | 'pinned'>,
+  report: Pick<Agent, 'log'>,
+): Promise<ClusterPlan> {
+  const cluster = await lookUpClusterName(clusters, spec.cluster_name);
+  if (!cluster) return { cluster, change: 'created', sentence: `Cluster '${spec.cluster_name}' would be created.` };
+
+  const differences = clusterDifferences(spec, cluster);
+  for (const difference of differences) report.log(differenceLine(difference));
+  const isToBePinned = pinned && !(await clusters.isPinned(cluster.id));
+  const would = [
+    ...(differences.length > 0 ? [cluster.state === 'RUNNING' ? 'edited, which restarts it' : 'edited'] : []),
+    ...(isToBePinned ? ['pinned'] : []),
+  ];
+  const title = clusterTitle(cluster);
+  return would.length > 0
+    ? { cluster, change: 'updated', sentence: `${title} would be ${would.join(', and ')}.` }
+    : { cluster, change: 'unchanged', sentence: `${title} is as specified.` };
+}

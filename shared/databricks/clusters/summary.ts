@@ -1,0 +1,28 @@
+import { plainMarkdown } from '../../markdown';
+import type { Cluster } from '../api/clusters';
+import { differenceLine, type Difference } from '../difference';
+
+export interface SummedUpCluster {
+  readonly cluster: Pick<Cluster, 'id' | 'name' | 'state'>;
+  /** What the step did: `created`, `started`. */
+  readonly change: string;
+  readonly differences?: readonly Difference[];
+}
+
+/** What a step did to a cluster, as Markdown: a table with a link to the cluster's page, and what an edit changed. */
+export function clusterSummary(
+  workspaceUrl: string,
+  { cluster: { id, name, state }, change, differences = [] }: SummedUpCluster,
+): string {
+  const page = `${workspaceUrl}/compute/clusters/${id}`;
+  return [
+    [
+      '| Cluster | Id | Change | State |',
+      '| --- | --- | --- | --- |',
+      `| [${plainMarkdown(name)}](${page}) | ${plainMarkdown(id)} | ${change} | ${plainMarkdown(state)} |`,
+    ].join('\n'),
+    differences.map((difference) => `- ${plainMarkdown(differenceLine(difference))}`).join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}

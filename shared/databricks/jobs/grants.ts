@@ -1,0 +1,80 @@
+import type { Json } from '../../http/httpClient';
+import { principalKinds, type Grant, type HeldGrant, type PrincipalKind } from '../api/permissions';
+import { differences, isList, isMap, type Difference } from '../difference';
+
+const owner = 'IS_OWNER';
+/** Source: https://docs.databricks.com/api/azure/workspace/jobs/setpermissions. */
+const levels = [owner, 'CAN_MANAGE', 'CAN_MANAGE_RUN', 'CAN_VIEW'];
+
+/** What is wrong with the access control list of a job, as far as it can be known without asking the workspace. */
+export function grantsProblem(accessControlList: Json): string | undefined {
+  if (!isList(accessControlList)) return 'must be a list, as the API has it in access_control_list.';
+  const seen = new Set<string>();
+  for (const [index, entry] of accessControlList.entries()) {
+    const where = `entry ${index + 1} of the list`;
+    const fields = isMap(entry) ? Object.keys(entry) : [];
+    const named = principalKinds.filter((kind) => fields.includes(kind));
+    if (!isMap(entry) || named.length !== 1 || fields.length !== 2)
+      return `needs in ${where} a permission_level and one of ${principalKinds.join(', ')}, and nothing else.`;
+    const [grant] = grantsOf([entry]);
+    if (!grant?.name) return `has no name in ${where}.`;
+    if (!levels.includes(grant.level)) return `needs in ${where} one of the levels ${levels.join(', ')}.`;
+    if (grant.level === owner && grant.kind === 'group_name')
+      return `names a group as the owner: Databricks takes none.`;
+    if (seen.has(title(grant))) return `names the ${title(grant)} twice.`;
+    seen.add(title(grant));
+  }
+  const owners = grantsOf(accessControlList).filter(({ level }) => level === owner);
+  return owners.length > 1 ? 'names several owners: a job has exactly one.' : undefined;
+}
+
+/** The grants of an access control list that has no problem. */
+export function grantsOf(accessControlList: Json): readonly Grant[] {
+  if (!isList(accessControlList)) return [];
+  return accessControlList.filter(isMap).flatMap((entry) => {
+    const kind = principalKinds.find((name) => entry[name] !== undefined);
+    return kind ? [{ kind, name: text(entry[kind]), level: text(entry['permission_level']) }] : [];
+  });
+}
+
+/** What is to be set: a job must have an owner, so the one it has stays when none is named. */
+export function withOwner(wanted: readonly Grant[], held: readonly HeldGrant[]): readonly Grant[] {
+  const present = held.find(({ level, isInherited }) => level === owner && !isInherited);
+  if (!present || wanted.some(({ level }) => level === owner)) return wanted;
+  const { kind, name, level } = present;
+  return [{ kind, name, level }, ...wanted.filter((grant) => title(grant) !== title(present))];
+}
+
+/** Where the permissions of a job are not exactly those that are wanted. What is inherited can't be taken away, and doesn't count. */
+export function grantDifferences(wanted: readonly Grant[], held: readonly HeldGrant[]): readonly Difference[] {
+  const goal = withOwner(wanted, held);
+  const counting = held.filter((grant) => !grant.isInherited || goal.some((other) => isSame(grant, other)));
+  return differences(
+    { permissions: byTitle(goal) },
+    { permissions: byTitle(counting) },
+    { countsUnwritten: () => true },
+  );
+}
+
+function byTitle(grants: readonly Grant[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(grants.map((grant) => [title(grant), grant.level]));
+}
+
+const titles: Readonly<Record<PrincipalKind, string>> = {
+  user_name: 'user',
+  group_name: 'group',
+  service_principal_name: 'service principal',
+};
+
+/** Databricks takes the case of e-mail addresses and application ids for nothing. */
+function title({ kind, name }: Grant): string {
+  return `${titles[kind]} ${kind === 'group_name' ? name : name.toLowerCase()}`;
+}
+
+function isSame(one: Grant, other: Grant): boolean {
+  return title(one) === title(other) && one.level === other.level;
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

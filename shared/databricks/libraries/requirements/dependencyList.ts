@@ -1,0 +1,205 @@
+import type { Library } from '../../api/libraries';
+import { holdsOnCluster, parseMarker } from './marker';
+import { presentable } from './presentable';
+import { normalName, renderRequirement, type Requirement } from './requirement';
+import { allows, isPin, normalSpecifier, type Specifier } from './specifier';
+import { parseVersion } from './version';
+
+export interface Place {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** Something to say about a line. Holds no passwords of URLs. */
+export interface Remark extends Place {
+  readonly text: string;
+}
+
+/** What files ask for. Nothing should be installed while there are problems. */
+export interface Dependencies {
+  readonly libraries: readonly Library[];
+  /** What was understood but is left out or taken otherwise. */
+  readonly notes: readonly Remark[];
+  /** What can't be read, contradicts itself, or can't be installed as a library of a cluster. */
+  readonly problems: readonly Remark[];
+}
+
+interface Mention {
+  readonly requirement: Requirement;
+  readonly place: Place;
+}
+
+const mostMentions = 3_000;
+
+/** Gathers requirements from any number of files and makes libraries of them, each package once. */
+export class DependencyList {
+  readonly #wanted = new Map<string, Mention[]>();
+  readonly #constraints: Mention[] = [];
+  readonly #wheels = new Set<string>();
+  readonly #hashes: Place[] = [];
+  readonly #notes: Remark[] = [];
+  readonly #problems: Remark[] = [];
+  #index: string | undefined;
+  #mentions = 0;
+
+  /** `python` is the version of the cluster's Python, such as 3.12, if it is known. */
+  constructor(readonly python: string | undefined) {}
+
+  note(place: Place, text: string): void {
+    this.#notes.push({ ...place, text: presentable(text, 500) });
+  }
+
+  refuse(place: Place, text: string): void {
+    this.#problems.push({ ...place, text: presentable(text, 500) });
+  }
+
+  add(requirement: Requirement, place: Place): void {
+    const { name, marker } = requirement;
+    if (!this.#hasRoom(place)) return;
+    const holds = this.#holds(marker);
+    const problem = holds === undefined ? undecided(requirement) : unsuitable(requirement);
+    if (holds === false) this.note(place, `${name} is left out: on a cluster, ${marker ?? ''} is not so.`);
+    else if (problem !== undefined) this.refuse(place, problem);
+    else {
+      const key = normalName(name);
+      const mentions = this.#wanted.get(key) ?? [];
+      this.#wanted.set(key, mentions);
+      mentions.push({ requirement, place });
+    }
+  }
+
+  /** Narrows the versions of a package that is listed, wherever it is listed. */
+  constrain(requirement: Requirement, place: Place): void {
+    if (!this.#hasRoom(place)) return;
+    if (requirement.url !== undefined || requirement.extras.length > 0)
+      this.refuse(place, `${requirement.name}: a constraint can hold versions only, no URL and no extras.`);
+    else this.#constraints.push({ requirement, place });
+  }
+
+  /** Adds a wheel that the cluster can read itself. */
+  addWheel(path: string): void {
+    this.#wheels.add(path);
+  }
+
+  /** Takes all packages from this index; as with pip, the last one counts. */
+  useIndex(url: string, place: Place): void {
+    const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};
+    if (protocol !== 'https:' && protocol !== 'http:')
+      this.refuse(place, 'names an index that is no http or https URL.');
+    else if (username || password)
+      this.note(place, 'names an index with a user or password: all who see the cluster can read them.');
+    this.#index = url;
+  }
+
+  addHashes(place: Place): void {
+    this.#hashes.push(place);
+  }
+
+  /** What all of it comes to; call it once, at the end. */
+  result(): Dependencies {
+    this.#constrain();
+    const [firstHash] = this.#hashes;
+    if (firstHash)
+      this.refuse(
+        firstHash,
+        `has hashes (${this.#hashes.length} in all), which Databricks can't check for single libraries: write the file ` +
+          'without them, or install it whole (a library of kind requirements, Databricks Runtime 15.0 or newer).',
+      );
+    const repo = this.#index === undefined ? {} : { repo: this.#index };
+    const packages = [...this.#wanted.values()].flatMap((mentions) => this.#merged(mentions) ?? []);
+    return {
+      libraries: [
+        ...packages.map((requirement) => ({ pypi: { package: renderRequirement(requirement), ...repo } })),
+        ...[...this.#wheels].map((whl) => ({ whl })),
+      ],
+      notes: this.#notes,
+      problems: this.#problems,
+    };
+  }
+
+  #hasRoom(place: Place): boolean {
+    this.#mentions += 1;
+    if (this.#mentions === mostMentions + 1) this.refuse(place, `is one of more than ${mostMentions} requirements.`);
+    return this.#mentions <= mostMentions;
+  }
+
+  #constrain(): void {
+    const idle: Place[] = [];
+    for (const { requirement, place } of this.#constraints) {
+      const listed = this.#wanted.get(normalName(requirement.name));
+      const holds = this.#holds(requirement.marker);
+      if (holds === false) continue;
+      if (!listed) idle.push(place);
+      else if (holds === undefined) this.refuse(place, undecided(requirement));
+      else listed.push({ requirement, place });
+    }
+    const [first] = idle;
+    if (first)
+      this.note(
+        first,
+        `constrains a package that is not listed (${idle.length} such in all): list it to hold its version, since ` +
+          'Databricks installs what libraries need without constraints.',
+      );
+  }
+
+  /** What meets all mentions of a package: one version alone if one is named. */
+  #merged(mentions: readonly Mention[]): Requirement | undefined {
+    const all = mentions.flatMap(({ requirement, place }) =>
+      requirement.specifiers.map((specifier) => ({ specifier, place })),
+    );
+    const name = mentions[0]?.requirement.name ?? '';
+    const extras = unique(
+      mentions.flatMap(({ requirement }) => requirement.extras),
+      normalName,
+    );
+    const specifiers = unique(
+      all.map(({ specifier }) => specifier),
+      normalSpecifier,
+    );
+    const pins = specifiers.filter(isPin);
+    if (pins.length === 0) return { name, extras, specifiers };
+    // No more than two pins can agree: 1.0 and one build of it, as 1.0+cpu.
+    const pin = pins.slice(0, 2).find(({ version }) => specifiers.every((one) => allowsText(one, version)));
+    if (pin) return { name, extras, specifiers: [pin] };
+    const first = all.find(({ specifier }) => isPin(specifier));
+    const other = first && all.find(({ specifier }) => !allowsText(specifier, first.specifier.version));
+    if (first && other)
+      this.refuse(
+        other.place,
+        `${name}${other.specifier.operator}${other.specifier.version} contradicts ==${first.specifier.version} at ${first.place.file}:${first.place.line}.`,
+      );
+    return undefined;
+  }
+
+  #holds(markerText: string | undefined): boolean | undefined {
+    if (markerText === undefined) return true;
+    const marker = parseMarker(markerText);
+    return marker && holdsOnCluster(marker, this.python);
+  }
+}
+
+/** Why Databricks can't install a package as a library. */
+function unsuitable({ name, specifiers, url }: Requirement): string | undefined {
+  if (url !== undefined)
+    return `${name} comes from a URL, which Databricks doesn't take: install a wheel of it as a file.`;
+  // Seen on clusters: alembic===1.13.1 becomes pip install 'alembic==\=1.13.1'.
+  if (specifiers.some(({ operator }) => operator === '==='))
+    return `${name} uses ===, which doesn't reach pip on a cluster as it is: use ==.`;
+  return undefined;
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const byKey = new Map<string, T>();
+  for (const item of items) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item);
+  return [...byKey.values()];
+}
+
+function allowsText(specifier: Specifier, text: string): boolean {
+  const version = parseVersion(text);
+  return version !== undefined && allows(specifier, version);
+}
+
+function undecided({ name, marker = '' }: Requirement): string {
+  return `${name} is wanted if ${marker}: that depends on what is not known of the cluster, such as its Python version.`;
+}

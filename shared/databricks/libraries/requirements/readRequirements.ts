@@ -1,0 +1,131 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import { messageOf } from '../../../errors';
+import { DependencyList, type Dependencies, type Place } from './dependencyList';
+import { shown } from './presentable';
+import { InvalidRequirement, parseRequirement } from './requirement';
+import { decodeText, InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
+
+export interface ReadOptions {
+  /** Gives the bytes of a file, or throws. */
+  readonly readFile: (path: string) => Uint8Array;
+  /** The version of the cluster's Python, such as 3.12, if it is known. */
+  readonly python?: string;
+}
+
+const mostFiles = 100;
+const scheme = /^(?:[a-z][a-z0-9+.-]+:\/\/|file:|(?:git|hg|svn|bzr)\+)/i;
+const directReference = /^[\w.-]+\s*(?:\[[^\]]*\])?\s*@/;
+const archive = /\.(?:whl|zip|egg|tar|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tlz|tar\.lz|tar\.lzma)$/i;
+const clusterWheel = /^\/(?:Workspace|Volumes)\/[^;]+\.whl$/;
+
+const adviceFor: Readonly<Record<string, string>> = {
+  '--extra-index-url': 'a library takes one index: name one with --index-url that has all the packages.',
+  '--editable': 'a cluster takes no editable installs: build a wheel and install that as a file.',
+};
+
+/**
+ * Reads a requirements.txt with the files that it includes. Read as pip reads it
+ * (https://pip.pypa.io/en/stable/reference/requirements-file-format/), with two differences: environment variables are
+ * not filled in, and what Databricks can't do for a single library (options of pip other than one index, hashes, URLs,
+ * folders) is a problem. Never throws.
+ *
+ * Databricks documents a name with an optional version for a library's `package`; markers are not documented, so they
+ * are decided here, for Linux on x86_64 and the given Python, and not sent.
+ */
+export function readRequirements(file: string, { readFile, python }: ReadOptions): Dependencies {
+  const list = new DependencyList(python);
+  new RequirementsReader(list, readFile).readFile(file, { file, line: 1 }, { areConstraints: false, files: [] });
+  return list.result();
+}
+
+interface Context {
+  /** Whether the lines only narrow what other lines ask for. */
+  readonly areConstraints: boolean;
+  /** The files that led here. */
+  readonly files: readonly string[];
+}
+
+/** Reads requirements files, and lines of them found elsewhere, into a list. */
+export class RequirementsReader {
+  #filesRead = 0;
+
+  constructor(
+    private readonly list: DependencyList,
+    private readonly readBytes: (path: string) => Uint8Array,
+  ) {}
+
+  /** Reads a file that `place` asks for. */
+  readFile(path: string, place: Place, { areConstraints, files }: Context): void {
+    this.#filesRead += 1;
+    if (files.includes(path)) this.list.refuse(place, `includes ${path}, which includes this file again.`);
+    else if (this.#filesRead > mostFiles) this.list.refuse(place, `is one of more than ${mostFiles} included files.`);
+    else
+      for (const { line, text } of this.#linesOf(path, place))
+        this.readLine(text, { file: path, line }, { areConstraints, files: [...files, path] });
+  }
+
+  /** Reads a line without comments. */
+  readLine(text: string, place: Place, context: Context): void {
+    const [variable] = /\$\{[A-Z0-9_]+\}/.exec(text) ?? [];
+    if (variable !== undefined) {
+      this.list.refuse(place, `uses ${variable}: environment variables are not filled in here, nor on the cluster.`);
+      return;
+    }
+    try {
+      const { wanted, options } = splitLine(text);
+      for (const option of options) this.#readOption(option, wanted, place, context);
+      if (wanted !== '') this.#readWanted(wanted, place, context);
+    } catch (error) {
+      if (!(error instanceof InvalidRequirement || error instanceof InvalidLine)) throw error;
+      this.list.refuse(place, `${shown(text)} ${error.message}.`);
+    }
+  }
+
+  #linesOf(path: string, place: Place) {
+    try {
+      return logicalLines(decodeText(this.readBytes(path)));
+    } catch (error) {
+      this.list.refuse(
+        place,
+        error instanceof InvalidLine ? `${path} ${error.message}.` : `${path} can't be read: ${messageOf(error)}`,
+      );
+      return [];
+    }
+  }
+
+  #readOption({ name, value }: PipOption, beside: string, place: Place, context: Context): void {
+    if (name === '--hash') this.list.addHashes(place);
+    else if (beside !== '' && ['--requirement', '--constraint', '--index-url'].includes(name))
+      this.list.refuse(place, `has ${name} beside a requirement, where pip ignores it: give it a line of its own.`);
+    else if (name === '--index-url') this.list.useIndex(value, place);
+    else if (name === '--requirement' || name === '--constraint') {
+      if (scheme.test(value)) this.list.refuse(place, `${name} names a URL, and files are not fetched.`);
+      else
+        this.readFile(isAbsolute(value) ? value : join(dirname(place.file), value), place, {
+          ...context,
+          areConstraints: name === '--constraint',
+        });
+    } else this.list.refuse(place, `${name}: ${adviceFor[name] ?? "Databricks can't hand this option on to pip."}`);
+  }
+
+  #readWanted(wanted: string, place: Place, { areConstraints }: Context): void {
+    const [beforeMarker = ''] = wanted.split(';', 1);
+    if (scheme.test(wanted))
+      this.list.refuse(
+        place,
+        `${shown(wanted)} is a URL, which Databricks doesn't take: install a wheel of it as a file.`,
+      );
+    else if (clusterWheel.test(wanted) && !areConstraints) this.list.addWheel(wanted);
+    else if (!directReference.test(wanted) && isPath(beforeMarker.trim()))
+      this.list.refuse(
+        place,
+        `${shown(wanted)} is a path, which the cluster can't read: install a wheel of it as a file.`,
+      );
+    else if (areConstraints) this.list.constrain(parseRequirement(wanted), place);
+    else this.list.add(parseRequirement(wanted), place);
+  }
+}
+
+function isPath(text: string): boolean {
+  return /[\\/]/.test(text) || text.startsWith('.') || archive.test(text);
+}

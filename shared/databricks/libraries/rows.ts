@@ -1,0 +1,64 @@
+import type { Library } from '../api/libraries';
+import type { LibraryState } from '../api/librariesApi';
+import { libraryKey } from './key';
+import { presentable } from './requirements/presentable';
+import { libraryTitle } from './title';
+import { isReady, marked, stateOf } from './planLibraries';
+
+export type LibraryResult =
+  'installed' | 'already there' | 'removed' | 'to be removed' | 'failed' | 'skipped' | 'not installed yet';
+
+/** What became of a library. */
+export interface LibraryRow {
+  readonly library: string;
+  readonly result: LibraryResult;
+  /** Why, mostly in the service's own words; without the passwords of package indexes, which pip likes to repeat. */
+  readonly messages: readonly string[];
+}
+
+export interface LibraryChanges {
+  /** What was to be there. */
+  readonly wanted: readonly Library[];
+  /** What Databricks was asked to install. */
+  readonly asked: readonly Library[];
+  /** What Databricks was asked to remove. */
+  readonly removed: readonly Library[];
+  /** As the cluster's libraries were last seen. */
+  readonly states: readonly LibraryState[];
+}
+
+/** One row for each library that was to come, to stay or to go. */
+export function libraryRows({ wanted, asked, removed, states }: LibraryChanges): readonly LibraryRow[] {
+  const askedKeys = new Set(asked.map(libraryKey));
+  return [
+    ...wanted.map((library) => rowOf(library, stateOf(library, states), askedKeys.has(libraryKey(library)))),
+    ...removed.map((library): LibraryRow => {
+      const isGone = stateOf(library, states) === undefined;
+      return { library: libraryTitle(library), result: isGone ? 'removed' : 'to be removed', messages: [] };
+    }),
+  ];
+}
+
+function rowOf(wanted: Library, state: LibraryState | undefined, isNew: boolean): LibraryRow {
+  const row = { library: libraryTitle(wanted), messages: (state?.messages ?? []).map(withoutPasswords) };
+  if (state && isReady(state)) return { ...row, result: isNew ? 'installed' : 'already there' };
+  switch (state?.status) {
+    case 'FAILED':
+      return { ...row, result: 'failed' };
+    case 'SKIPPED':
+      return { ...row, result: 'skipped' };
+    case marked:
+      return { ...row, result: 'failed', messages: ['Somebody uninstalled it: it goes at the next restart.'] };
+    default:
+      return { ...row, result: 'not installed yet' };
+  }
+}
+
+const longestLine = 2000;
+
+function withoutPasswords(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => presentable(line, longestLine))
+    .join('\n');
+}

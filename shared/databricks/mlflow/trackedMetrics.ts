@@ -1,0 +1,48 @@
+import { TaskError } from '../../errors';
+import type { Json } from '../../http/httpClient';
+import { MlflowApi, type TrackedRun } from '../api/mlflow';
+import type { Workspace } from '../connect';
+
+/** The metrics of a run of MLflow. */
+export interface TrackedMetrics {
+  readonly runId: string;
+  /** Which run it is, in words. */
+  readonly source: string;
+  readonly metrics: ReadonlyMap<string, Json>;
+}
+
+/** The metrics of a run by its id. Throws a TaskError, also for a run that has not finished well. */
+export async function metricsOfRun({ http }: Pick<Workspace, 'http'>, id: string): Promise<TrackedMetrics> {
+  const run = await new MlflowApi(http).getRun(id);
+  if (run.status !== 'FINISHED')
+    throw new TaskError(`The MLflow run ${id} is ${run.status}: only what finished well can be evaluated.`);
+  return trackedMetrics(run);
+}
+
+/** The metrics of a run that made a registered version, however the run itself ended. */
+export async function metricsOfMaker({ http }: Pick<Workspace, 'http'>, id: string): Promise<TrackedMetrics> {
+  return trackedMetrics(await new MlflowApi(http).getRun(id));
+}
+
+/** The metrics of the newest run of an experiment that finished well. Throws a TaskError when there is none. */
+export async function metricsOfExperiment({ http }: Pick<Workspace, 'http'>, name: string): Promise<TrackedMetrics> {
+  const api = new MlflowApi(http);
+  const experiment = await api.getExperiment(name);
+  if (experiment.isDeleted) throw new TaskError(`The MLflow experiment '${name}' was deleted.`);
+  const run = await api.newestFinishedRun(experiment.id);
+  if (!run) throw new TaskError(`The MLflow experiment '${name}' has no run that finished.`);
+  return trackedMetrics(run);
+}
+
+function trackedMetrics({ id, name, metrics }: TrackedRun): TrackedMetrics {
+  return {
+    runId: id,
+    source: `MLflow run ${id}${name === '' ? '' : ` (${name})`}`,
+    metrics: new Map(metrics.map(({ key, value }) => [key, asNumber(value)])),
+  };
+}
+
+/** A number of 16 digits and more was read as text, to keep its digits. */
+function asNumber(value: Json): Json {
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,85 @@
+import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
+import { groupBy } from '../../groupBy';
+import { inParallel } from '../../inParallel';
+import type { Recorded } from './manifest';
+import { below, folderOf } from './workspaceFolder';
+
+/** One object of the workspace as it was when it was listed. */
+export interface Seen {
+  readonly isFolder: boolean;
+  /** `NOTEBOOK`, `FILE`, `DIRECTORY` and others. */
+  readonly type: string;
+  readonly objectId: string;
+  readonly createdAt: number | undefined;
+  readonly modifiedAt: number | undefined;
+}
+
+/** What is in the workspace, by path relative to the target folder. */
+export type Listing = Map<string, Seen>;
+
+/** Adds what a folder holds to a listing. */
+export function addToListing(listing: Listing, folder: string, objects: readonly WorkspaceObject[]): void {
+  for (const { path, object_type: type, object_id: id, created_at: createdAt, modified_at: modifiedAt } of objects) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const isFolder = type === 'DIRECTORY' || type === 'REPO';
+    const seen = { isFolder, type, objectId: String(id), createdAt, modifiedAt };
+    listing.set(folder === '' ? name : `${folder}/${name}`, seen);
+  }
+}
+
+/**
+ * Lists the folders of the target that matter, each once and only when it exists. Starts from what the target's own
+ * listing shows.
+ */
+export async function listFolders(
+  api: WorkspaceApi,
+  target: string,
+  top: readonly WorkspaceObject[],
+  folders: ReadonlySet<string>,
+  atOnce: number,
+): Promise<Listing> {
+  const listing: Listing = new Map();
+  addToListing(listing, '', top);
+  const children = groupBy(folders, folderOf);
+  for (let level = ['']; level.length > 0;) {
+    const next = level.flatMap((folder) => children.get(folder) ?? []).filter((path) => listing.get(path)?.isFolder);
+    await inParallel(next, atOnce, async (folder) =>
+      addToListing(listing, folder, (await api.list(below(target, folder))) ?? []),
+    );
+    level = next;
+  }
+  return listing;
+}
+
+/** Lists everything below a folder. */
+export async function listTree(api: WorkspaceApi, target: string, folder: string): Promise<Listing> {
+  const listing: Listing = new Map();
+  for (const level = [folder]; level.length > 0;) {
+    const at = level.pop() ?? folder;
+    const found: Listing = new Map();
+    addToListing(found, at, (await api.list(below(target, at))) ?? []);
+    for (const [path, seen] of found) {
+      listing.set(path, seen);
+      if (seen.isFolder) level.push(path);
+    }
+  }
+  return listing;
+}
+
+/** What a listing has at a path and below. */
+export function* partsOf(path: string, listing: Listing): Generator<[string, Seen]> {
+  const seen = listing.get(path);
+  if (!seen) return;
+  yield [path, seen];
+  if (!seen.isFolder) return;
+  for (const entry of listing) if (entry[0].startsWith(`${path}/`)) yield entry;
+}
+
+/** The same, as the manifest has it. */
+export function recordedObjects(path: string, listing: Listing): ReadonlyMap<string, Recorded> {
+  const parts = [...partsOf(path, listing)].map(([part, { objectId, modifiedAt }]): [string, Recorded] => [
+    part.slice(path.length + 1),
+    { objectId, ...(modifiedAt !== undefined && { modifiedAt }) },
+  ]);
+  return new Map(parts);
+}

@@ -1,0 +1,215 @@
+import type { Kind } from './detectKind';
+import { groupBy } from '../../groupBy';
+import { type Listing, partsOf, type Seen } from './listTarget';
+import type { Manifest, RecordedItem } from './manifest';
+import type { SourceItem } from './scanSource';
+import { folderOf, foldersAbove } from './workspaceFolder';
+
+export type Mode = 'update' | 'mirror';
+
+/** What is to be deleted for one path: objects first, then folders that are empty by then, the deepest first. */
+export interface Removal {
+  readonly path: string;
+  /** By path, as they were when that was decided. */
+  readonly objects: ReadonlyMap<string, Seen>;
+  readonly folders: readonly string[];
+}
+
+/** One item to import. */
+export interface Send {
+  readonly item: SourceItem;
+  readonly change: 'added' | 'changed' | 'restored';
+  /** What people should know about it. */
+  readonly note?: string;
+  /** What was there before, if anything. */
+  readonly before?: Seen;
+  /** What must go first, because the service would not overwrite it. */
+  readonly removal?: Removal;
+}
+
+export interface Reason {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What an import would do. */
+export interface Plan {
+  readonly sends: readonly Send[];
+  readonly unchanged: readonly SourceItem[];
+  /** Objects of ours that stand where a folder must be. */
+  readonly clearings: readonly Removal[];
+  /** All that must be made, parents first. */
+  readonly newFolders: readonly string[];
+  readonly deletions: readonly Removal[];
+  /** Folders of ours that nothing needs any more, the deepest first. */
+  readonly folderDeletions: readonly string[];
+  /** What mirror mode would delete if it were sure of it. */
+  readonly kept: readonly Reason[];
+  /** Items that can't be imported while the others can. */
+  readonly refused: readonly Reason[];
+  /** What keeps the whole import from starting. */
+  readonly conflicts: readonly Reason[];
+}
+
+/** Compares the source with the workspace. Pure: everything it knows is given. */
+export function makePlan(items: readonly SourceItem[], manifest: Manifest, listing: Listing, mode: Mode): Plan {
+  const wanted = new Map(items.map((item) => [item.path, item]));
+  const neededFolders = new Set(items.flatMap(({ path }) => foldersAbove(path)));
+  const plan = {
+    sends: [] as Send[],
+    unchanged: [] as SourceItem[],
+    clearings: [] as Removal[],
+    newFolders: [] as string[],
+    deletions: [] as Removal[],
+    kept: [] as Reason[],
+    refused: [] as Reason[],
+    conflicts: [] as Reason[],
+  };
+
+  for (const path of neededFolders) {
+    const seen = listing.get(path);
+    if (seen?.isFolder) continue;
+    plan.newFolders.push(path);
+    if (!seen) continue;
+    const recorded = manifest.items.get(path);
+    if (recorded && isWholly(recorded, path, listing)) plan.clearings.push(removalOf(path, listing));
+    else
+      plan.conflicts.push({
+        path,
+        reason: `The source has a folder there, but in the workspace it is ${named(seen)} ${foreign}`,
+      });
+  }
+
+  for (const item of items) planItem(item, manifest, listing, plan);
+
+  const cleared = new Set(plan.clearings.map(({ path }) => path));
+  if (mode === 'mirror') {
+    for (const path of new Set([...manifest.items.keys(), ...manifest.pending.keys()])) {
+      if (wanted.has(path) || cleared.has(path) || !listing.has(path)) continue;
+      const recorded = manifest.items.get(path);
+      if (recorded && isWholly(recorded, path, listing)) plan.deletions.push(removalOf(path, listing));
+      else plan.kept.push({ path, reason: reasonToKeep(path, manifest) });
+    }
+  }
+  const folderDeletions = mode === 'mirror' ? emptied(manifest, listing, neededFolders, plan.deletions) : [];
+  return { ...plan, folderDeletions };
+}
+
+const foreign = 'that this task did not import, or that was edited since. Move or delete it, or rename the source.';
+
+function planItem(
+  item: SourceItem,
+  manifest: Manifest,
+  listing: Listing,
+  plan: { sends: Send[]; unchanged: SourceItem[]; refused: Reason[]; conflicts: Reason[] },
+): void {
+  const { path } = item;
+  const seen = listing.get(path);
+  const recorded = manifest.items.get(path);
+  const isPending = manifest.pending.has(path);
+  const isSame = recorded?.sha256 === item.sha256 && recorded.kind === item.kind;
+
+  if (!seen) {
+    if (recorded && !isPending)
+      plan.sends.push({ item, change: 'restored', note: 'it had been deleted in the workspace' });
+    else plan.sends.push({ item, change: 'added' });
+    return;
+  }
+  const isOurs = recorded !== undefined && isWholly(recorded, path, listing);
+  if (isOurs && isSame && !isPending && isComplete(recorded, path, listing)) {
+    plan.unchanged.push(item);
+    return;
+  }
+  const change = recorded && isSame ? 'restored' : 'changed';
+  const unconfirmed = 'an earlier import of it was not confirmed';
+  if (item.kind === 'archive' || recorded?.kind === 'archive' || seen.type !== typeOf(item.kind)) {
+    if (isOurs) {
+      const note = isPending
+        ? unconfirmed
+        : isSame
+          ? 'parts of it had been deleted in the workspace'
+          : `replaces ${named(seen)}`;
+      plan.sends.push({ item, change, note, before: seen, removal: removalOf(path, listing) });
+    } else if (item.kind === 'archive' && (recorded?.kind === 'archive' || isPending)) {
+      const why = isPending ? unconfirmed : 'something in it was added or edited there';
+      plan.refused.push({
+        path,
+        reason: `An archive can't overwrite, and ${why}: delete it in the workspace and run again.`,
+      });
+    } else
+      plan.conflicts.push({
+        path,
+        reason: `${item.sourcePath} becomes ${article(item.kind)}, but in the workspace there is ${named(seen)} ${foreign}`,
+      });
+    return;
+  }
+  if (isPending) plan.sends.push({ item, change: 'changed', note: unconfirmed, before: seen });
+  else if (!recorded)
+    plan.sends.push({ item, change: 'changed', note: 'it was there already, and not from this task', before: seen });
+  else if (isOurs) plan.sends.push({ item, change, before: seen });
+  else plan.sends.push({ item, change, note: 'it had been edited in the workspace', before: seen });
+}
+
+/** Whether everything that is there now is what was recorded, so that nobody's work is lost with it. */
+function isWholly(recorded: RecordedItem, path: string, listing: Listing): boolean {
+  const parts = [...partsOf(path, listing)];
+  return parts.every(([part, seen]) => {
+    const known = recorded.objects.get(part.slice(path.length + 1));
+    if (known?.objectId !== seen.objectId) return false;
+    return seen.isFolder || (seen.modifiedAt !== undefined && seen.modifiedAt === known.modifiedAt);
+  });
+}
+
+/** Whether everything that was recorded is there. */
+function isComplete(recorded: RecordedItem, path: string, listing: Listing): boolean {
+  return [...recorded.objects.keys()].every((part) => listing.has(part === '' ? path : `${path}/${part}`));
+}
+
+function removalOf(path: string, listing: Listing): Removal {
+  const parts = [...partsOf(path, listing)];
+  const [folders, objects] = [parts.filter(([, seen]) => seen.isFolder), parts.filter(([, seen]) => !seen.isFolder)];
+  return { path, objects: new Map(objects), folders: deepestFirst(folders.map(([part]) => part)) };
+}
+
+/** The folders that this task made, that the source does not have, and that will be empty. */
+function emptied(
+  { folders }: Manifest,
+  listing: Listing,
+  needed: ReadonlySet<string>,
+  deletions: readonly Removal[],
+): readonly string[] {
+  const going = new Set(deletions.flatMap(({ objects, folders }) => [...objects.keys(), ...folders]));
+  const children = groupBy(listing.keys(), folderOf);
+  const empty: string[] = [];
+  for (const folder of deepestFirst([...folders])) {
+    if (needed.has(folder) || !listing.get(folder)?.isFolder || going.has(folder)) continue;
+    if (!(children.get(folder) ?? []).every((child) => going.has(child))) continue;
+    going.add(folder);
+    empty.push(folder);
+  }
+  return empty;
+}
+
+function reasonToKeep(path: string, manifest: Manifest): string {
+  if (!manifest.pending.has(path))
+    return 'It is no longer in the source, but somebody edited it in the workspace: it stays.';
+  return 'It is no longer in the source, but an import of it was interrupted, and what is there can not be proved to be ours: it stays.';
+}
+
+function deepestFirst(paths: readonly string[]): string[] {
+  const depth = (path: string): number => path.split('/').length;
+  return [...paths].sort((a, b) => depth(b) - depth(a));
+}
+
+/** What the workspace calls an object of this kind. An archive may become either; it never overwrites anyway. */
+export function typeOf(kind: Kind): string {
+  return kind === 'file' ? 'FILE' : 'NOTEBOOK';
+}
+
+function named({ type }: Seen): string {
+  return type === 'DIRECTORY' ? 'a folder' : `a ${type.toLowerCase()}`;
+}
+
+function article(kind: Kind): string {
+  return kind === 'archive' ? 'the folder of an archive' : `a ${kind}`;
+}

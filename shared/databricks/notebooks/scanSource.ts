@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import picomatch from 'picomatch';
+import type { Agent } from '../../agent/agent';
+import { TaskError } from '../../errors';
+import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
+import { groupBy } from '../../groupBy';
+import { inParallel } from '../../inParallel';
+import { manifestName } from './manifest';
+import { findSourceFiles, type SourceFile } from './sourceFiles';
+import { foldersAbove } from './workspaceFolder';
+
+/** A file of the source folder, and what it becomes. */
+export interface SourceItem extends Omit<Detected, 'mostBytes' | 'headerProblem'> {
+  /** Where its content is on this machine. */
+  readonly file: string;
+  /** Its path in the source folder, with `/`. */
+  readonly sourcePath: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** The hash of a source notebook's text in the form that the workspace gives back. */
+  readonly canonicalSha256?: string;
+}
+
+/** Which files of the source folder count. */
+export interface SourcePatterns {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What makes a source folder unfit to be imported; nothing was sent. */
+export class SourceError extends TaskError {
+  override readonly name = 'SourceError';
+
+  constructor(
+    readonly about: 'folder' | 'include',
+    /** Words that follow the name of the folder or of the patterns. */
+    readonly problem: string,
+  ) {
+    super(`The source ${about} ${problem}`);
+  }
+}
+
+/** Notebooks are read whole, up to 10 MB each: more at once would cost memory and gain nothing. */
+const hashedAtOnce = 4;
+const mebibyte = 1024 * 1024;
+
+/**
+ * Reads the source folder: which files there are, what each becomes, and its hash. Contents are not kept.
+ * Throws a SourceError that lists everything that keeps the folder from being imported.
+ */
+export async function scanSource(
+  folder: string,
+  patterns: SourcePatterns,
+  report: Pick<Agent, 'log' | 'warning'>,
+): Promise<readonly SourceItem[]> {
+  const { files, skipped } = await findSourceFiles(folder);
+  for (const what of skipped) report.log(`Skipped ${what}.`);
+  if (files.length === 0) throw new SourceError('folder', `holds no files: ${folder}`);
+  const chosen = choose(files, patterns);
+  if (chosen.length === 0)
+    throw new SourceError(
+      'include',
+      `leaves none of the ${files.length} files in ${folder}. Patterns are relative to that folder.`,
+    );
+
+  const items: SourceItem[] = [];
+  const problems: string[] = [];
+  await inParallel(chosen, hashedAtOnce, async (file) => {
+    const { item, detected, problem } = await read(file);
+    if (detected.headerProblem !== undefined)
+      report.warning(`${file.path} is imported as a file, not as a notebook. ${detected.headerProblem}.`, {
+        file: file.file,
+        line: 1,
+      });
+    if (problem === undefined) items.push(item);
+    else problems.push(problem);
+  });
+  items.sort((a, b) => (a.sourcePath < b.sourcePath ? -1 : 1));
+  problems.push(...clashes(items));
+  if (problems.length > 0)
+    throw new SourceError(
+      'folder',
+      `can't be imported:\n${problems
+        .sort()
+        .map((problem) => `  - ${problem}`)
+        .join('\n')}`,
+    );
+  return items;
+}
+
+function choose(files: readonly SourceFile[], { include, exclude }: SourcePatterns): readonly SourceFile[] {
+  const isIncluded = picomatch([...include], { dot: true });
+  const isExcluded = picomatch([...exclude], { dot: true });
+  return files.filter(({ path }) => isIncluded(path) && !isExcluded(path));
+}
+
+interface Read {
+  readonly item: SourceItem;
+  readonly detected: Detected;
+  /** Why the workspace would refuse it. */
+  readonly problem?: string;
+}
+
+async function read({ file, path: sourcePath }: SourceFile): Promise<Read> {
+  const { size } = await stat(file);
+  const detected = detectKind(sourcePath, await startOf(file));
+  const { kind, format, language, path } = detected;
+  const what = { kind, format, ...(language && { language }), path };
+  const problem = problemOf(sourcePath, detected, size);
+  if (problem !== undefined) return { item: { ...what, file, sourcePath, size, sha256: '' }, detected, problem };
+  if (format === 'SOURCE') {
+    const content = await readFile(file);
+    const canonicalSha256 = sha256(canonicalSource(content.toString('utf8')));
+    return { item: { ...what, file, sourcePath, size, sha256: sha256(content), canonicalSha256 }, detected };
+  }
+  return { item: { ...what, file, sourcePath, size, sha256: await sha256OfFile(file) }, detected };
+}
+
+function problemOf(sourcePath: string, { kind, path, mostBytes }: Detected, size: number): string | undefined {
+  if (size > mostBytes)
+    return `${sourcePath} is larger than the ${mostBytes / mebibyte} MB that Databricks takes for a ${kind}.`;
+  if (path === '' || path.endsWith('/'))
+    return `${sourcePath} has no name before its extension, so the ${kind} would have none.`;
+  if (manifestName.test(path)) return `${sourcePath} has the name that the record of imports has in the workspace.`;
+  return undefined;
+}
+
+/** Two files for one name, or a file and a folder. */
+function clashes(items: readonly SourceItem[]): readonly string[] {
+  const folders = new Set(items.flatMap(({ path }) => foldersAbove(path)));
+  const byPath = groupBy(items, ({ path }) => path);
+  return [...byPath].flatMap(([path, those]) => {
+    const names = [...those.map(({ sourcePath }) => sourcePath), ...(folders.has(path) ? [`the folder ${path}`] : [])];
+    return names.length > 1 ? [`${names.join(' and ')} would both be '${path}' in the workspace.`] : [];
+  });
+}
+
+async function startOf(file: string): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sha256OfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** As the manifest writes it. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,11 @@
+import type { Run } from '../api/jobs';
+
+/**
+ * The page of a run in the workspace, or of one of its tasks by the task's own run id.
+ * The address that the API gives (`/?o=1#job/2/run/3`) sends people without admin rights to the home page
+ * (https://github.com/databricks/cli/issues/5142), so only the workspace's id is taken from it.
+ */
+export function runPage(workspaceUrl: string, run: Pick<Run, 'id' | 'jobId' | 'pageUrl'>, taskRunId = run.id): string {
+  const workspaceId = /[?&]o=(\d+)/.exec(run.pageUrl)?.[1] ?? /^https:\/\/adb-(\d+)\./.exec(workspaceUrl)?.[1];
+  return `${workspaceUrl}/jobs/${run.jobId}/runs/${taskRunId}${workspaceId === undefined ? '' : `?o=${workspaceId}`}`;
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import type { CertificateSettings } from '../../agent/agent';
+import { TaskError, messageOf } from '../../errors';
+
+/** What a service wants besides what the agent is configured with: PEM texts. */
+export interface ServiceCertificates {
+  /** The authority that signs its certificate: of all that Node trusts, none but this. */
+  readonly ca?: string;
+  /** By which the caller proves who it is; it takes the place of the agent's. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that its certificate must be for, where that is not its host. */
+  readonly serverName?: string;
+}
+
+/**
+ * The agent's own certificate authority, on top of those that Node trusts or of the service's own, and a client
+ * certificate. Made once: Node's 140 root certificates take a while to read. Throws a TaskError that names the setting at fault.
+ */
+export function readSecureContext(settings: CertificateSettings, service: ServiceCertificates = {}): SecureContext {
+  const { caFile, certificateFile, keyFile, passphrase } = settings;
+  const ca = caFile && readPem(caFile, 'certificate authority (--sslcacert)');
+  const cert = certificateFile && readPem(certificateFile, 'client certificate (--sslclientcert)');
+  const key = keyFile && readPem(keyFile, 'client certificate key (--sslclientcertkey)');
+  const own = service.cert !== undefined && { cert: service.cert, key: service.key };
+  try {
+    return createSecureContext({
+      ...((ca || service.ca) && { ca: [...(service.ca ? [service.ca] : rootCertificates), ...(ca ? [ca] : [])] }),
+      ...(own || { ...(cert && { cert }), ...(key && { key }), ...(passphrase && { passphrase }) }),
+    });
+  } catch (error) {
+    throw new TaskError(`The certificates for this connection can't be used: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function readPem(file: string, setting: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TaskError(`Could not read the agent's ${setting}: ${messageOf(error)}.`, { cause: error });
+  }
+}

@@ -1,0 +1,19 @@
+import { parse, stringify } from 'lossless-json';
+import type { Json } from './http/httpClient';
+
+/** Reads JSON; integers beyond 2^53 become strings of their digits. Throws a SyntaxError, or a RangeError for absurd depth. */
+export function parseJson(text: string): unknown {
+  // An integer that a number can't hold has 16 digits or more; everything else is left to the fast parser.
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  return parse(text, undefined, { parseNumber: exactNumber, onDuplicateKey: ({ newValue }) => newValue });
+}
+
+function exactNumber(digits: string): number | string {
+  const value = Number(digits);
+  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(value) ? digits : value;
+}
+
+/** Writes JSON; a `bigint` becomes bare digits, a property that is undefined is left out. */
+export function stringifyJson(value: Json): string {
+  return stringify(value) ?? 'null';
+}

@@ -1,0 +1,27 @@
+import { HttpError } from '../../http/errors';
+
+/** A field that another manager owns, as server-side apply reports it. */
+export interface ApplyConflict {
+  readonly manager: string;
+  /** `.spec.replicas` */
+  readonly field: string;
+}
+
+/**
+ * The conflicts behind a refusal of server-side apply; undefined when it was refused for another reason. They are read
+ * from its message (apimachinery, `managedfields/internal/conflict.go`).
+ */
+export function applyConflicts(error: unknown): readonly ApplyConflict[] | undefined {
+  if (!(error instanceof HttpError) || error.status !== 409) return undefined;
+  const { serviceMessage } = error;
+  if (!serviceMessage.startsWith('Apply failed with ')) return undefined;
+  const found: ApplyConflict[] = [];
+  let manager = '';
+  for (const line of serviceMessage.split('\n')) {
+    const [, name, only] = /\bconflicts? with ("(?:[^"\\]|\\.)*").*?:(?: (\..*))?$/.exec(line) ?? [];
+    if (name !== undefined) manager = JSON.parse(name) as string;
+    const field = only ?? /^- (.*)$/.exec(line)?.[1];
+    if (field !== undefined) found.push({ manager, field });
+  }
+  return found;
+}

@@ -1,0 +1,75 @@
+import type { Status } from 'kubernetes-types/meta/v1';
+import type { DetailedHttpClient, HttpAnswer } from '../../http/httpClient';
+import { parseJson } from '../../json';
+import { pathOf, pods, services } from './resource';
+
+/** A port of a pod or service, by its number or, of a service, its name. */
+export interface ProxyTarget {
+  readonly kind: 'pod' | 'service';
+  readonly name: string;
+  readonly port: number | string;
+}
+
+/** A call that the API server passes on. It takes the `Authorization` header away: send keys in another. */
+export interface ProxyRequest {
+  readonly method: 'GET' | 'POST';
+  /** Begins with `/`. */
+  readonly path: string;
+  readonly body?: { readonly contentType: string; readonly content: string };
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Values of the headers that no message may repeat. */
+  readonly secrets?: readonly string[];
+  /** How long all may take. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The reasons by which the API server itself refuses, or says that nothing listens there. */
+const reasonsOfTheServer = new Set([
+  'Unauthorized',
+  'Forbidden',
+  'NotFound',
+  'ServiceUnavailable',
+  'TooManyRequests',
+  'InternalError',
+]);
+
+/**
+ * Calls a pod or service through the API server, which needs no route to the cluster's own network. Resolves with
+ * whatever the pod answers; rejects as HttpClient does where the API server itself refuses, or reaches none.
+ */
+export async function proxy(
+  http: DetailedHttpClient,
+  namespace: string,
+  { kind, name, port }: ProxyTarget,
+  { method, path, body, headers, secrets, timeoutSeconds = 60 }: ProxyRequest,
+): Promise<ProxyAnswer> {
+  const target = pathOf(kind === 'pod' ? pods : services, namespace, `http:${name}:${port}`);
+  const answer = await http.raw(
+    {
+      method,
+      path: `${target}/proxy${path}`,
+      purpose: `reach ${method} ${path} of ${kind} ${name} through the cluster`,
+      budgetSeconds: timeoutSeconds,
+      ...(body && { text: body }),
+      ...(headers && { headers }),
+      ...(secrets && { secrets }),
+    },
+    isOfTheServer,
+  );
+  return { status: answer.status, text: answer.body };
+}
+
+function isOfTheServer({ status, body }: HttpAnswer<string>): boolean {
+  if (status < 400) return false;
+  try {
+    const { kind, reason = '' } = parseJson(body) as Status;
+    return kind === 'Status' && reasonsOfTheServer.has(reason);
+  } catch {
+    return false; // The API server would have answered an object.
+  }
+}

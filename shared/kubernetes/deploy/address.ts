@@ -1,0 +1,98 @@
+import type { Pod, Service } from 'kubernetes-types/core/v1';
+import { TaskError } from '../../errors';
+import { poll, TimedOutError } from '../../http/poll';
+import type { KubernetesClient } from '../client/client';
+import type { DeploySurroundings } from './request';
+import { endpointSlices, events, services } from '../client/resource';
+
+/** Where a Service is reached: from everywhere, or, without an address of its own, from inside the cluster. */
+export interface Address {
+  /** `http://20.1.2.3` */
+  readonly origin: string;
+  readonly isPublic: boolean;
+}
+
+const secondsToFindEndpoints = 60;
+const internalAnnotation = 'service.beta.kubernetes.io/azure-load-balancer-internal';
+
+/** The address of a Service as far as it has one now. */
+export function addressOf({ metadata, spec, status }: Service, namespace: string): Address | undefined {
+  const [port] = spec?.ports ?? [];
+  if (spec?.type !== 'LoadBalancer') {
+    const host = `${metadata?.name ?? ''}.${namespace}.svc.cluster.local`;
+    return { origin: originOf(host, port?.port), isPublic: false };
+  }
+  const [ingress] = status?.loadBalancer?.ingress ?? [];
+  const host = ingress?.hostname ?? ingress?.ip;
+  if (host === undefined) return undefined;
+  const isPublic = metadata?.annotations?.[internalAnnotation] !== 'true';
+  return { origin: originOf(host, ingress?.ports?.[0]?.port ?? port?.port), isPublic };
+}
+
+/** Waits until a load balancer has its address. Throws a TaskError with what the cluster says about it. */
+export async function awaitAddress(
+  client: KubernetesClient,
+  name: string,
+  { clock, signal, deadline, report }: DeploySurroundings,
+): Promise<Address> {
+  let service = await client.get(services, name);
+  if (service && !addressOf(service, client.namespace)) report.log(`Service ${name}: waiting for its address`);
+  try {
+    const found = await poll({
+      clock,
+      signal,
+      deadline,
+      awaited: `the address of the Service ${name}`,
+      probe: async () => {
+        service = await client.get(services, name);
+        return service && addressOf(service, client.namespace);
+      },
+      isDone: (address) => address !== undefined,
+    });
+    return found as Address;
+  } catch (error) {
+    if (!(error instanceof TimedOutError)) throw error;
+    const uid = service?.metadata?.uid ?? '';
+    const { items } = await client.list(events, { fieldSelector: `involvedObject.uid=${uid},type=Warning` });
+    const said = items.at(-1)?.message;
+    throw new TaskError(
+      `The cloud gave the Service ${name} no address in time${said === undefined ? '.' : `: ${said}`}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Waits until a Service leads to one of these pods. Throws a TaskError when it does not, though they are ready. */
+export async function awaitEndpoints(
+  client: KubernetesClient,
+  service: string,
+  pods: readonly Pod[],
+  { clock, signal }: DeploySurroundings,
+): Promise<void> {
+  const names = new Set(pods.map(({ metadata }) => metadata?.name));
+  try {
+    await poll({
+      clock,
+      signal,
+      deadline: clock.now() + secondsToFindEndpoints * 1000,
+      awaited: `the Service ${service} to lead to the new pods`,
+      probe: () => client.list(endpointSlices, { labelSelector: `kubernetes.io/service-name=${service}` }),
+      isDone: ({ items }) =>
+        items.some(({ endpoints }) =>
+          endpoints.some(({ targetRef, conditions }) => names.has(targetRef?.name) && conditions?.ready !== false),
+        ),
+    });
+  } catch (error) {
+    if (!(error instanceof TimedOutError)) throw error;
+    throw new TaskError(
+      `The Service ${service} does not lead to the new pods, though they are ready: its selector or its port do not fit them.`,
+      { cause: error },
+    );
+  }
+}
+
+function originOf(host: string, port = 80): string {
+  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin;
+}

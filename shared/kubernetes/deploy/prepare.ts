@@ -1,0 +1,61 @@
+import type { KubernetesClient } from '../client/client';
+import type { Action } from '../client/types';
+import { preflight, type Planned } from '../rollout/preflight';
+import {
+  deployments,
+  endpointSlices,
+  pods,
+  replicaSets,
+  services,
+  type KubernetesObject,
+  type Resource,
+} from '../client/resource';
+import { mayOverride } from '../strategies/replicas';
+
+/** An object, and whether it is there. */
+export interface Prepared extends Planned {
+  readonly live: KubernetesObject | undefined;
+}
+
+/** Throws a TaskError that lists what a deployment of such objects needs and the caller may not do. */
+export async function checkAccess(
+  client: KubernetesClient,
+  objects: readonly KubernetesObject[],
+  isProxied: boolean,
+): Promise<void> {
+  const kinds = new Map<string, Resource>([[deployments.kind, deployments]]);
+  for (const { apiVersion = '', kind = '' } of objects)
+    if (!kinds.has(kind)) kinds.set(kind, await client.resourceOf(apiVersion, kind));
+  const actions: Action[] = [
+    ...[...kinds.values()].flatMap((resource) =>
+      (['get', 'create', 'patch'] as const).map((verb) => ({ verb, resource })),
+    ),
+    ...[deployments, replicaSets, pods].map((resource) => ({ verb: 'list', resource }) as const),
+    ...[deployments, pods].map((resource) => ({ verb: 'watch', resource }) as const),
+    ...(kinds.has(services.kind) ? [{ verb: 'list', resource: endpointSlices } as const] : []),
+    ...(isProxied
+      ? [pods, services].map((resource) => ({ verb: 'create', resource, subresource: 'proxy' }) as const)
+      : []),
+  ];
+  await preflight(client, actions, []);
+}
+
+/**
+ * Looks objects up, and has the cluster check them all. Fields of managers that we take the place of are taken over; the
+ * others are a refusal, unless it is forced.
+ */
+export async function prepare(
+  client: KubernetesClient,
+  objects: readonly KubernetesObject[],
+  isForced: boolean,
+): Promise<readonly Prepared[]> {
+  const prepared = await Promise.all(
+    objects.map(async (object) => {
+      const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
+      const live = await client.get(resource, object.metadata?.name ?? '');
+      return { resource, object, live, isForced: isForced || mayOverride(live?.metadata?.managedFields) };
+    }),
+  );
+  await preflight(client, [], prepared);
+  return prepared;
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import {
+  finishOperation,
+  OperationError,
+  type Operation,
+} from '../../../../shared/azure/resourceManager/longRunningOperation';
+import { CancelledError } from '../../../../shared/errors';
+import { createHttpClient } from '../../../../shared/http/createHttpClient';
+import type { HttpAnswer } from '../../../../shared/http/httpClient';
+import { TimedOutError } from '../../../../shared/http/poll';
+import { FakeAgent } from '../../../support/fakeAgent';
+import { FakeClock } from '../../../support/fakeClock';
+import { breakOff, RecordingServer, truncate, type Behaviour, type Reply } from '../../../support/recordingServer';
+import { errorOf, TestTokens } from '../../http/clientUnderTest';
+
+const path = '/subscriptions/s/things/one';
+/** As Azure signs: with characters that a careless client would encode anew. */
+const signed =
+  "/subscriptions/s/operations/42?api-version=2018-06-01&t=6386&c=MII%2bab/c-_~*'(!)+x==&s=%7E~a+b%20c&h=x/y";
+
+describe('A long-running operation', () => {
+  let server: RecordingServer;
+  let agent: FakeAgent;
+  let clock: FakeClock;
+  before(async () => (server = await RecordingServer.start()));
+  after(() => server.close());
+  beforeEach(() => {
+    agent = new FakeAgent();
+    clock = new FakeClock();
+  });
+
+  /** Sends a request and finishes what it began. */
+  async function carryOut(
+    method: Operation['method'],
+    behaviours: readonly Behaviour[],
+    {
+      minutes = 30,
+      cancel = new AbortController(),
+      onRunning,
+    }: { minutes?: number; cancel?: AbortController; onRunning?: () => Promise<void> } = {},
+  ): Promise<unknown> {
+    server.reset(...behaviours);
+    const surroundings = { clock, signal: cancel.signal };
+    const tokens = new TestTokens(5);
+    const options = { service: 'Azure Resource Manager', userAgent: 'tests', baseUrl: server.url };
+    const http = createHttpClient({ ...options, ...surroundings, agent, tokens });
+    const request = { method, path, query: { 'api-version': '1' }, purpose: 'make the thing' } as const;
+    const first: HttpAnswer<unknown> = await http.answer({ ...request, repeatable: true });
+    const deadline = clock.now() + minutes * 60_000;
+    return finishOperation(http, first, { ...request, deadline, surroundings, ...(onRunning && { onRunning }) });
+  }
+  const urls = (): readonly string[] => server.requests.map(({ method, url }) => `${method} ${url}`);
+  const begun =
+    (status: number, headers: Readonly<Record<string, string>>): Behaviour =>
+    (_request, response) => {
+      const full = Object.entries(headers).map(([name, value]) => [
+        name,
+        value.startsWith('/') ? server.url + value : value,
+      ]);
+      response.writeHead(status, Object.fromEntries(full) as Record<string, string>).end('{}');
+    };
+  const running: Reply = { body: { status: 'Pending' } };
+  const succeeded: Reply = { body: { status: 'Succeeded' } };
+  const thing: Reply = { body: { name: 'one' } };
+
+  it('of a PUT is followed by its status, and gives the resource', async () => {
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42', location: '/elsewhere' });
+    assert.deepEqual(await carryOut('PUT', [begin, running, running, succeeded, thing]), { name: 'one' });
+    const looks = Array<string>(3).fill('GET /operations/42');
+    assert.deepEqual(urls(), [`PUT ${path}?api-version=1`, ...looks, `GET ${path}?api-version=1`]);
+  });
+
+  it('is asked for by a signed address byte for byte, which is shown nowhere', async () => {
+    const begin = begun(201, { 'azure-asyncoperation': signed });
+    const failed: Reply = { status: 403, body: { error: { code: 'Bad', message: `not ${signed}` } } };
+    await assert.rejects(carryOut('PUT', [begin, running, failed]));
+    assert.equal(server.requests[1]?.url, signed.replace("'", '%27'));
+    assert.doesNotMatch(agent.text(), /MII/);
+  });
+
+  it('of a POST ends with what its Location gives', async () => {
+    const next = begun(202, { location: '/results/2?x=%2b' });
+    const begin = begun(202, { location: '/results/1' });
+    assert.deepEqual(await carryOut('POST', [begin, next, next, thing]), { name: 'one' });
+    assert.deepEqual(urls().slice(1), ['GET /results/1', 'GET /results/2?x=%2b', 'GET /results/2?x=%2b']);
+  });
+
+  it('of a POST with a status ends with what its Location gives, once', async () => {
+    const begin = begun(202, { 'operation-location': '/operations/42', location: '/results/1' });
+    assert.deepEqual(await carryOut('POST', [begin, running, succeeded, thing]), { name: 'one' });
+    assert.deepEqual(urls().slice(1), ['GET /operations/42', 'GET /operations/42', 'GET /results/1']);
+  });
+
+  it('of a DELETE is over at once where nothing leads on, whatever state the resource was in', async () => {
+    await carryOut('DELETE', [{ status: 200, body: { properties: { provisioningState: 'Failed' } } }]);
+    await carryOut('DELETE', [{ status: 204 }]);
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('without a header is followed by the state of the resource', async () => {
+    const state = (provisioningState: string): Reply => ({ body: { properties: { provisioningState } } });
+    await carryOut('PUT', [state('Creating'), state('Updating'), state('Succeeded')]);
+    assert.deepEqual(urls().slice(1), Array<string>(2).fill(`GET ${path}?api-version=1`));
+    await carryOut('PUT', [thing]);
+    assert.equal(server.requests.length, 1);
+    await assert.rejects(carryOut('PUT', [state('Creating'), state('Failed')]), OperationError);
+  });
+
+  it('that fails says why, with the innermost error and the correlation id', async () => {
+    const details = [{ code: 'InaccessibleImage', message: 'The image is not accessible.' }];
+    const failed: Reply = {
+      headers: { 'x-ms-correlation-request-id': 'c0ffee-1' },
+      body: { status: 'Failed', error: { code: 'Conflict', message: 'See details.', details } },
+    };
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42' });
+    const error = await errorOf(OperationError, carryOut('PUT', [begin, failed]));
+    assert.equal(
+      error.message,
+      'Could not make the thing: Azure reports Failed: InaccessibleImage: The image is not accessible. Correlation id: c0ffee-1.',
+    );
+    assert.equal(error.errorCode, 'InaccessibleImage');
+  });
+
+  it('is left alone for as long as Azure asks', async () => {
+    const slow: Reply = { ...running, headers: { 'retry-after': '20' } };
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42', 'retry-after': '7' });
+    const startedAt = clock.now();
+    const times: number[] = [];
+    const onRunning = async (): Promise<void> => void times.push((clock.now() - startedAt) / 1000);
+    await carryOut('PUT', [begin, slow, slow, succeeded, thing], { onRunning });
+    assert.deepEqual(times, [7, 27]);
+    assert.equal((clock.now() - startedAt) / 1000, 47);
+  });
+
+  it('survives faults of single looks, and a token that has expired', async () => {
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42' });
+    const faults = [{ status: 429, body: { error: { code: 'TooManyRequests' } } }, { status: 503 }, breakOff, truncate];
+    await carryOut('PUT', [begin, ...faults, { status: 401 }, succeeded, thing]);
+    assert.equal(server.requests.at(-1)?.headers.authorization, 'Bearer secret-token-2');
+  });
+
+  it('goes on when the time is up or the run is cancelled, and the error says so', async () => {
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42?s=secret' });
+    const late = await errorOf(TimedOutError, carryOut('PUT', [begin, running], { minutes: 2 }));
+    assert.match(
+      late.message,
+      /^Timed out waiting for Azure to make the thing, after 2 min\. Azure goes on .*operation 42/,
+    );
+
+    const cancel = new AbortController();
+    const onRunning = async (): Promise<void> => cancel.abort(new CancelledError());
+    const error = await errorOf(CancelledError, carryOut('PUT', [begin, running], { cancel, onRunning }));
+    assert.equal(error.message, 'The pipeline run was cancelled. Azure goes on with it (operation 42).');
+  });
+});

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { writeManifest } from '../../../../shared/databricks/notebooks/manifest';
+import { ImportClock, ImportSandbox, header, target } from './importSandbox';
+
+const minute = 60_000;
+
+describe('the record of imports', () => {
+  let sandbox: ImportSandbox;
+
+  beforeEach(async () => {
+    sandbox = await ImportSandbox.open();
+    await sandbox.write({ 'train.py': header, 'lib/tools.py': 'x = 1' });
+  });
+  afterEach(() => sandbox.close());
+
+  /** Another pipeline run says that it is at work. */
+  async function otherRunBegins(generation: number): Promise<void> {
+    const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
+    const text = writeManifest({ ...nothing, isInProgress: true, writer: 'other', run: 'https://dev.example/1' });
+    await sandbox.call('mkdirs', { path: target });
+    await sandbox.edit(`.import-manifest.${generation}.json`, text);
+  }
+
+  /** A clock that calls back at every wait for another run, with the count of waits. */
+  function waitingClock(onWait: (count: number) => Promise<void>): ImportClock {
+    let waits = 0;
+    return new ImportClock(sandbox.databricks, async (milliseconds) => {
+      if (milliseconds === 5000) await onWait(++waits);
+    });
+  }
+
+  it('lets one of two pipelines through at a time, and both end well', async () => {
+    const first = sandbox.run({ clock: waitingClock(async () => second.then(() => undefined)) });
+    const second = sandbox.run({ clock: waitingClock(async () => first.then(() => undefined)) });
+    const outcomes = await Promise.all([first, second]);
+    assert.deepEqual(
+      outcomes.map(({ failures, stoppedBy }) => [failures, stoppedBy]),
+      [
+        [[], undefined],
+        [[], undefined],
+      ],
+    );
+    assert.deepEqual(sandbox.contents(), { train: 'PYTHON: ', lib: 'folder', 'lib/tools.py': 'x = 1' });
+    assert.equal(Object.keys(sandbox.manifests()).length, 1);
+    assert.equal((await sandbox.run()).plan.unchanged.length, 2);
+  });
+
+  it('makes a run wait for another one that is alive, and plan anew when that has ended', async () => {
+    await otherRunBegins(1);
+    const clock = waitingClock(async (count) => {
+      if (count === 20) {
+        await sandbox.delete('.import-manifest.1.json');
+        await sandbox.edit('lib/tools.py', 'theirs').catch(() => undefined);
+      } else if (count < 20) await otherRunBegins(1); // it renews its claim
+    });
+    const outcome = await sandbox.run({ clock });
+    assert.match(
+      sandbox.agent.text('log'),
+      /^Waiting: the pipeline run https:\/\/dev\.example\/1 is importing to \/Shared\/model\.$/m,
+    );
+    assert.equal(sandbox.agent.text('log').match(/Waiting/g)?.length, 1);
+    assert.equal(outcome.imported.length, 2);
+  });
+
+  it('makes a run give up after a quarter of an hour, without a change', async () => {
+    await otherRunBegins(1);
+    const clock = waitingClock(() => otherRunBegins(1));
+    await assert.rejects(
+      sandbox.run({ clock }),
+      /the pipeline run https:\/\/dev\.example\/1 is still importing to it after 15 minutes/,
+    );
+    assert.deepEqual(sandbox.contents(), {});
+  });
+
+  it('lets a run go on in place of one that has not been heard of for 30 seconds', async () => {
+    await otherRunBegins(1);
+    const began = sandbox.databricks.clock.now();
+    await sandbox.run();
+    const passed = sandbox.databricks.clock.now() - began;
+    assert.ok(passed >= 30_000 && passed < minute, `${passed} ms`);
+    assert.match(sandbox.agent.text('log'), /was interrupted: going on from where it stopped/);
+    assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
+  });
+
+  it('takes a run that was not heard of for a quarter of an hour for dead at once', async () => {
+    await otherRunBegins(1);
+    await sandbox.databricks.clock.advance(16 * minute);
+    const began = sandbox.databricks.clock.now();
+    await sandbox.run();
+    assert.ok(sandbox.databricks.clock.now() - began < 10_000);
+  });
+
+  it('is renewed by the run that holds it, which stops when another run took over', async () => {
+    const clock = new ImportClock(sandbox.databricks);
+    const workspace = sandbox.connect();
+    const held = new Promise<void>((resolve) => {
+      sandbox.intercept(workspace, async (request) => {
+        if (request.purpose !== `import ${target}/train`) return;
+        resolve();
+        await new Promise((_, reject) => request.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+      });
+    });
+    const run = sandbox.run({ clock, workspace, atOnce: 1 });
+    await held;
+    const modifiedAt = (): number | undefined =>
+      sandbox.databricks.workspace.get(`${target}/.import-manifest.1.json`)?.modifiedAt;
+    const claimed = modifiedAt();
+    await sandbox.databricks.clock.advance(10_000);
+    await clock.renew();
+    await clock.renewalDue();
+    assert.equal(modifiedAt(), sandbox.databricks.clock.now());
+    assert.notEqual(modifiedAt(), claimed);
+
+    await otherRunBegins(2);
+    await sandbox.delete('.import-manifest.1.json');
+    await clock.renew();
+    const outcome = await run;
+    assert.match(outcome.stoppedBy?.message ?? '', /Stopped: another pipeline run began to import to \/Shared\/model/);
+    assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
+  });
+
+  it('refuses a generation that others have left behind already', async () => {
+    // This run is held up after it has read generation 1, while another run makes 2, and a third one 3.
+    await sandbox.run();
+    await sandbox.write({ 'lib/tools.py': 'x = 2' });
+    const workspace = sandbox.connect();
+    let isHeldUp = false;
+    sandbox.intercept(workspace, async ({ purpose }) => {
+      if (isHeldUp || !purpose.startsWith('import')) return;
+      isHeldUp = true;
+      const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
+      const third = writeManifest({ ...nothing, isInProgress: false, writer: 'third' });
+      await sandbox.edit('.import-manifest.3.json', third);
+      await sandbox.delete('.import-manifest.1.json');
+    });
+    const outcome = await sandbox.run({ workspace, clock: waitingClock(async () => undefined) });
+    assert.deepEqual(outcome.failures, []);
+    assert.match(
+      sandbox.agent.text('log'),
+      /Another pipeline run began to import to \/Shared\/model at the same moment/,
+    );
+    assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.4.json']);
+  });
+
+  it('is removed but for its newest generation', async () => {
+    await sandbox.run();
+    for (const generation of [2, 3, 10]) await sandbox.edit(`.import-manifest.${generation}.json`, 'damaged');
+    await sandbox.run();
+    assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.11.json']);
+  });
+
+  for (const [what, content] of [
+    ['no JSON', '{"formatVersion":1'],
+    ['other JSON', '[]'],
+    [
+      'a wrong shape',
+      '{"formatVersion":1,"state":"ended","writer":"w","items":{"train":{}},"pending":{},"folders":[]}',
+    ],
+  ] as const) {
+    it(`means nothing when it is damaged (${what}): all is sent again, and nothing is deleted`, async () => {
+      await sandbox.run();
+      await sandbox.edit('.import-manifest.1.json', content);
+      await sandbox.remove('lib');
+      const outcome = await sandbox.run({ mode: 'mirror' });
+      assert.equal(outcome.imported.length, 1);
+      assert.equal(sandbox.contents()['lib/tools.py'], 'x = 1');
+      assert.match(sandbox.agent.text('warning'), /\.import-manifest\.1\.json is damaged.*nothing is deleted/);
+    });
+  }
+
+  it('means nothing when it was deleted: all is sent again, and nothing is deleted', async () => {
+    await sandbox.run();
+    await sandbox.delete('.import-manifest.1.json');
+    await sandbox.remove('lib');
+    const outcome = await sandbox.run({ mode: 'mirror' });
+    assert.equal(outcome.imported.length, 1);
+    assert.equal(sandbox.contents()['lib/tools.py'], 'x = 1');
+  });
+
+  it('stops a run that is too old to read it, before anything is changed', async () => {
+    await sandbox.run();
+    await sandbox.edit('.import-manifest.2.json', '{"formatVersion":2}');
+    await sandbox.write({ 'train.py': `${header}print(2)` });
+    const before = sandbox.contents();
+    await assert.rejects(sandbox.run(), /A newer version of this task imported to this folder.*Update the extension/);
+    assert.deepEqual(sandbox.contents(), before);
+  });
+});

@@ -1,0 +1,228 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startDatabricks, type Databricks, type DatabricksOptions } from '../../../../sandbox/databricks/databricks';
+import type { Clock } from '../../../../shared/clock';
+import type { Workspace } from '../../../../shared/databricks/connect';
+import {
+  importNotebooks,
+  type ImportOptions,
+  type ImportOutcome,
+} from '../../../../shared/databricks/notebooks/importNotebooks';
+import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
+import { scanSource } from '../../../../shared/databricks/notebooks/scanSource';
+import { createHttpClient } from '../../../../shared/http/createHttpClient';
+import type { HttpRequest } from '../../../../shared/http/httpClient';
+import { FixedToken } from '../../../../shared/identity/fixedToken';
+import { adviceFor } from '../../../../shared/identity/signInProblems';
+import { FakeAgent } from '../../../support/fakeAgent';
+
+export const header = '# Databricks notebook source\n';
+export const target = '/Shared/model';
+
+/** The sandbox's time, which passes only while somebody sleeps. Renewals of a claim wait until `renew` is called. */
+export class ImportClock implements Clock {
+  #renewal: (() => void) | undefined;
+  #onRenewalDue: (() => void) | undefined;
+
+  constructor(
+    private readonly databricks: Databricks,
+    /** Happens at each sleep, before the time passes. */
+    private readonly onSleep?: (milliseconds: number) => Promise<void>,
+  ) {}
+
+  now(): number {
+    return this.databricks.clock.now();
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (milliseconds === renewalMilliseconds) {
+      await new Promise<void>((resolve, reject) => {
+        this.#renewal = resolve;
+        this.#onRenewalDue?.();
+        signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      });
+      return;
+    }
+    await this.onSleep?.(milliseconds);
+    await this.databricks.clock.advance(milliseconds);
+    signal?.throwIfAborted();
+  }
+
+  /** Resolves when somebody who holds a claim waits for the time to renew it. */
+  async renewalDue(): Promise<void> {
+    if (!this.#renewal) await new Promise<void>((resolve) => (this.#onRenewalDue = resolve));
+  }
+
+  /** The time to renew the claim has come. */
+  async renew(): Promise<void> {
+    await this.renewalDue();
+    this.#renewal?.();
+    this.#renewal = undefined;
+  }
+}
+
+export interface RunOptions extends Partial<ImportOptions> {
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+  readonly workspace?: Workspace;
+}
+
+/** A source folder and a workspace to import it to. */
+export class ImportSandbox {
+  /** What the last run said. */
+  agent = new FakeAgent();
+
+  private constructor(
+    readonly databricks: Databricks,
+    readonly folder: string,
+  ) {}
+
+  static async open(options: DatabricksOptions = {}): Promise<ImportSandbox> {
+    const databricks = await startDatabricks({ timeScale: 0, hasLimits: false, ...options });
+    return new ImportSandbox(databricks, await mkdtemp(join(tmpdir(), 'import-')));
+  }
+
+  async close(): Promise<void> {
+    await this.databricks.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** Writes files of the source. */
+  async write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(this.folder, path)), { recursive: true });
+      await writeFile(join(this.folder, path), content);
+    }
+  }
+
+  /** Deletes files of the source. */
+  async remove(...paths: readonly string[]): Promise<void> {
+    for (const path of paths) await rm(join(this.folder, path), { recursive: true });
+  }
+
+  connect(signal = new AbortController().signal, clock: Clock = new ImportClock(this.databricks)): Workspace {
+    const { url, token } = this.databricks;
+    const { agent } = this;
+    const tokens = new FixedToken('the token', token, agent);
+    const service = 'Databricks';
+    return {
+      url,
+      http: createHttpClient({
+        baseUrl: url,
+        service,
+        tokens,
+        agent,
+        clock,
+        signal,
+        userAgent: 'test',
+        explain: (trouble) => adviceFor(service, trouble),
+      }),
+    };
+  }
+
+  /** Does something before each request of a workspace is sent; a failure of it is the request's. */
+  intercept({ http }: Workspace, before: (request: HttpRequest) => Promise<void>): void {
+    const { json, bytes } = http;
+    http.json = async <T>(request: HttpRequest) => {
+      await before(request);
+      return json.call(http, request) as Promise<T>;
+    };
+    http.bytes = async (request) => {
+      await before(request);
+      return bytes.call(http, request);
+    };
+  }
+
+  /** One import, some time after what was before. */
+  async run(options: RunOptions = {}): Promise<ImportOutcome> {
+    await this.databricks.clock.advance(1000);
+    this.databricks.requests.clear();
+    const { clock = new ImportClock(this.databricks), signal = new AbortController().signal } = options;
+    const agent = (this.agent = new FakeAgent());
+    const source = await scanSource(this.folder, { include: ['**'], exclude: [] }, agent);
+    const { workspace = this.connect(undefined, clock), ...rest } = options;
+    const settings = { target, mode: 'update', dryRun: false, atOnce: 4, ...rest } as const;
+    const outcome = await importNotebooks(workspace, source, settings, { clock, signal, report: agent });
+    await this.databricks.clock.advance(1000);
+    return outcome;
+  }
+
+  /** Calls the API as somebody else would. */
+  async call(path: string, body: object): Promise<void> {
+    await this.databricks.clock.advance(1000);
+    const response = await fetch(`${this.databricks.url}/api/2.0/workspace/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.databricks.token}` },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** Somebody makes or edits an object by hand. */
+  async edit(path: string, content: string, language?: string): Promise<void> {
+    const format = language === undefined ? { format: 'RAW' } : { format: 'SOURCE', language };
+    const base64 = Buffer.from(content).toString('base64');
+    await this.call('import', { path: `${target}/${path}`, content: base64, overwrite: true, ...format });
+  }
+
+  /** Somebody deletes an object by hand. */
+  async delete(path: string): Promise<void> {
+    await this.call('delete', { path: `${target}/${path}`, recursive: true });
+  }
+
+  /** What the target holds, without the record of imports: the text by path. */
+  contents(): Record<string, string> {
+    return Object.fromEntries(
+      this.databricks.workspace.below(target).flatMap((node) => {
+        const path = node.path.slice(target.length + 1);
+        if (path.startsWith('.import-manifest.')) return [];
+        if (node.type === 'DIRECTORY') return [[path, 'folder']];
+        if (node.type === 'FILE') return [[path, node.bytes.toString()]];
+        return [[path, `${node.language}: ${node.commands.join(' | ')}`]];
+      }),
+    );
+  }
+
+  /** The records of imports that are there, by name. */
+  manifests(): Record<string, Manifests> {
+    return Object.fromEntries(
+      this.databricks.workspace.below(target).flatMap((node) => {
+        const name = node.path.slice(target.length + 1);
+        if (!name.startsWith('.import-manifest.') || node.type !== 'FILE') return [];
+        return [[name, JSON.parse(node.bytes.toString()) as Manifests]];
+      }),
+    );
+  }
+
+  /** The requests of the last run, as `import /Shared/model/a`. */
+  requests(): string[] {
+    return this.databricks.requests
+      .list()
+      .map(({ path, query }) => `${path.slice(path.lastIndexOf('/') + 1)} ${query['path'] ?? ''}`.trim());
+  }
+}
+
+interface Manifests {
+  readonly state: string;
+  readonly items: Record<string, unknown>;
+  readonly pending: Record<string, unknown>;
+  readonly folders: readonly string[];
+}
+
+/** An archive of a folder with these notebooks, as Databricks exports it. */
+export async function archiveOf(notebooks: Readonly<Record<string, string>>): Promise<Uint8Array> {
+  const sandbox = await ImportSandbox.open();
+  try {
+    for (const [path, source] of Object.entries(notebooks)) {
+      await sandbox.call('mkdirs', { path: dirname(`${target}/${path}`) });
+      await sandbox.edit(path, source, 'PYTHON');
+    }
+    const url = `${sandbox.databricks.url}/api/2.0/workspace/export?path=${target}&format=DBC&direct_download=true`;
+    const response = await fetch(url, { headers: { authorization: `Bearer ${sandbox.databricks.token}` } });
+    return new Uint8Array(await response.arrayBuffer());
+  } finally {
+    await sandbox.close();
+  }
+}

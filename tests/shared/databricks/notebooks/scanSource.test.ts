@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { scanSource, SourceError, type SourcePatterns } from '../../../../shared/databricks/notebooks/scanSource';
+import { FakeAgent } from '../../../support/fakeAgent';
+
+const header = '# Databricks notebook source\n';
+
+describe('scanSource', () => {
+  let top: string;
+  let folder: string;
+  let agent: FakeAgent;
+
+  beforeEach(async () => {
+    top = await mkdtemp(join(tmpdir(), 'scan-'));
+    folder = join(top, 'source');
+    await mkdir(folder);
+    agent = new FakeAgent();
+  });
+  afterEach(() => rm(top, { recursive: true }));
+
+  async function write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+  }
+
+  function scan(patterns: Partial<SourcePatterns> = {}): ReturnType<typeof scanSource> {
+    return scanSource(folder, { include: ['**'], exclude: [], ...patterns }, agent);
+  }
+
+  async function paths(patterns?: Partial<SourcePatterns>): Promise<string[]> {
+    return (await scan(patterns)).map(({ sourcePath }) => sourcePath);
+  }
+
+  it('finds every file, hidden ones too, in the order of their names', async () => {
+    await write({ 'b.txt': '', 'a/z.txt': '', 'a/.hidden/c': '', '.env': '' });
+    assert.deepEqual(await paths(), ['.env', 'a/.hidden/c', 'a/z.txt', 'b.txt']);
+  });
+
+  it('hashes contents as they are, line ends included', async () => {
+    await write({ 'a.txt': 'one\r\ntwo' });
+    const [item] = await scan();
+    assert.equal(item?.sha256, createHash('sha256').update('one\r\ntwo').digest('hex'));
+    assert.equal(item.size, 8);
+  });
+
+  it('leaves out what tools keep for themselves, at any depth', async () => {
+    await write({ 'a.txt': '', '.git/x': '', 'm/.databricks/x': '', 'm/node_modules/x': '', 'm/__pycache__/x': '' });
+    assert.deepEqual(await paths(), ['a.txt']);
+  });
+
+  it('takes what include names and exclude does not', async () => {
+    await write({ 'a.py': '', 'm/b.py': '', 'm/c.txt': '', 'm/test/d.py': '' });
+    assert.deepEqual(await paths({ include: ['*.py'] }), ['a.py']);
+    assert.deepEqual(await paths({ include: ['**/*.py'], exclude: ['**/test/**'] }), ['a.py', 'm/b.py']);
+    assert.deepEqual(await paths({ include: ['m/*.txt', 'a.*'] }), ['a.py', 'm/c.txt']);
+  });
+
+  it('says that the folder is empty', async () => {
+    await write({ '.git/x': '' });
+    await assert.rejects(
+      scan(),
+      (error) => error instanceof SourceError && error.about === 'folder' && /^holds no files/.test(error.problem),
+    );
+  });
+
+  it('says that no file matches', async () => {
+    await write({ 'a.py': '' });
+    await assert.rejects(
+      scan({ include: ['*.sql'] }),
+      (error) =>
+        error instanceof SourceError && error.about === 'include' && /^leaves none of the 1 files/.test(error.problem),
+    );
+  });
+
+  it('follows symbolic links inside the folder, and says which others it skips', async function () {
+    if (process.platform === 'win32') this.skip(); // links need a privilege there
+    await write({ 'real/a.txt': 'a' });
+    await writeFile(join(top, 'secret'), 'secret');
+    await symlink(join(folder, 'real'), join(folder, 'linked'));
+    await symlink('real/a.txt', join(folder, 'b.txt'));
+    await symlink(join(top, 'secret'), join(folder, 'outside'));
+    await symlink('nowhere', join(folder, 'broken'));
+    await symlink('..', join(folder, 'real', 'loop'));
+    assert.deepEqual(await paths(), ['b.txt', 'linked/a.txt', 'real/a.txt']);
+    assert.deepEqual(agent.text('log').split('\n').sort(), [
+      'Skipped broken: a symbolic link to nothing.',
+      'Skipped linked/loop: a symbolic link to a folder that it is in.',
+      'Skipped outside: a symbolic link that leads out of the source folder.',
+      'Skipped real/loop: a symbolic link to a folder that it is in.',
+    ]);
+  });
+
+  it('warns, with file and line, of a header that is nearly right', async () => {
+    await write({ 'bom.py': `\uFEFF${header}`, 'space.sql': '-- Databricks notebook source \nselect 1' });
+    const items = await scan();
+    assert.deepEqual(
+      items.map(({ kind, path }) => [kind, path]),
+      [
+        ['file', 'bom.py'],
+        ['file', 'space.sql'],
+      ],
+    );
+    assert.match(agent.text('warning'), /bom\.py is imported as a file, not as a notebook\. A byte order mark/);
+    assert.match(
+      agent.text('warning'),
+      /space\.sql is imported as a file.*There are spaces around the notebook header/,
+    );
+  });
+
+  it('lists all that the workspace could not take in one error', async () => {
+    await write({
+      'twice.py': header,
+      'twice.ipynb': '{}',
+      'clash.py': header,
+      'clash/file.txt': '',
+      'm/.py': header,
+      '.import-manifest.1.json': '{}',
+      'big.py': header,
+      'huge.bin': '',
+    });
+    await truncate(join(folder, 'big.py'), 10 * 1024 * 1024 + 1);
+    await truncate(join(folder, 'huge.bin'), 500 * 1024 * 1024 + 1);
+    await assert.rejects(scan(), (error) => {
+      assert.ok(error instanceof SourceError);
+      assert.deepEqual(error.problem.split('\n'), [
+        "can't be imported:",
+        '  - .import-manifest.1.json has the name that the record of imports has in the workspace.',
+        '  - big.py is larger than the 10 MB that Databricks takes for a notebook.',
+        "  - clash.py and the folder clash would both be 'clash' in the workspace.",
+        '  - huge.bin is larger than the 500 MB that Databricks takes for a file.',
+        '  - m/.py has no name before its extension, so the notebook would have none.',
+        "  - twice.ipynb and twice.py would both be 'twice' in the workspace.",
+      ]);
+      return true;
+    });
+  });
+});

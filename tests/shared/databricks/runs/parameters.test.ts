@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import {
+  apiParameters,
+  jobParameters,
+  notebookParameters,
+  parameterNames,
+  parametersProblem,
+} from '../../../../shared/databricks/runs/parameters';
+
+const job = { id: '1', name: 'train', parameterNames: [] as string[], taskKinds: [] as string[] };
+
+describe('parametersProblem', () => {
+  it('accepts plain names and the words of the API', () => {
+    assert.equal(parametersProblem({}, 'definition'), undefined);
+    assert.equal(parametersProblem({ a: '1', b: 2, c: [1] }, 'job'), undefined);
+    assert.equal(parametersProblem({ job_parameters: { a: 1 }, python_params: ['x'] }, 'job'), undefined);
+    assert.equal(parametersProblem({ pipeline_params: { full_refresh: null } }, 'job'), undefined);
+    assert.equal(parametersProblem({ notebook_params: { a: 'b' } }, 'notebook'), undefined);
+  });
+
+  it('says what is wrong without repeating a value', () => {
+    const wrong = [
+      parametersProblem({ notebook_params: { a: 'secret' }, plain: 'secret' }, 'job'),
+      parametersProblem({ python_params: { a: 'secret' } }, 'job'),
+      parametersProblem({ notebook_params: ['secret'] }, 'job'),
+      parametersProblem({ notebook_params: 'secret' }, 'job'),
+      parametersProblem({ jar_params: ['secret', null] }, 'job'),
+      parametersProblem({ a: null, b: 'secret' }, 'job'),
+      parametersProblem({ jar_params: ['secret'] }, 'notebook'),
+      parametersProblem({ a: 'secret' }, 'definition'),
+    ];
+    assert.deepEqual(wrong, [
+      "mixes the API's words (notebook_params) with plain names (plain): use one or the other.",
+      'needs a list in python_params.',
+      'needs a map of names to values in notebook_params.',
+      'needs a map of names to values in notebook_params.',
+      'has an empty value in jar_params.',
+      'has no value for a.',
+      "can't be jar_params for a notebook: use plain names.",
+      'does not count for a definition: write the parameters into its tasks.',
+    ]);
+  });
+});
+
+describe('jobParameters', () => {
+  it('gives plain names to the parameters that the job declares', () => {
+    const values = { a: 1, b: true, c: { d: [2n ** 60n] }, e: 'text' };
+    assert.deepEqual(
+      jobParameters(values, { ...job, parameterNames: ['a', 'b', 'c', 'e', 'f'], taskKinds: ['sql_task'] }),
+      {
+        job_parameters: { a: '1', b: 'true', c: '{"d":[1152921504606846976]}', e: 'text' },
+      },
+    );
+  });
+
+  it('refuses names that the job does not declare, and lists those it does', () => {
+    assert.throws(
+      () => jobParameters({ a: '1', x: '2', y: '3' }, { ...job, parameterNames: ['a', 'b'] }),
+      /The job 'train' does not declare the parameters x, y\. It declares a, b\./,
+    );
+  });
+
+  it('gives them to all kinds of tasks that take names when the job declares none', () => {
+    const taskKinds = ['notebook_task', 'notebook_task', 'sql_task', 'python_wheel_task', 'spark_jar_task'];
+    assert.deepEqual(jobParameters({ a: '1' }, { ...job, taskKinds }), {
+      notebook_params: { a: '1' },
+      sql_params: { a: '1' },
+      python_named_params: { a: '1' },
+    });
+  });
+
+  it('says what to do when no task takes names', () => {
+    assert.throws(
+      () => jobParameters({ a: '1' }, { ...job, taskKinds: ['spark_jar_task'] }),
+      /none of its tasks takes named ones\. Declare job parameters, or .* job_parameters, /,
+    );
+  });
+});
+
+describe('apiParameters', () => {
+  it('makes texts of the values, save those of a pipeline', () => {
+    assert.deepEqual(
+      apiParameters({
+        notebook_params: { n: 1 },
+        python_params: ['--n', 2, { a: 1 }],
+        pipeline_params: { full_refresh: true },
+      }),
+      {
+        notebook_params: { n: '1' },
+        python_params: ['--n', '2', '{"a":1}'],
+        pipeline_params: { full_refresh: true },
+      },
+    );
+  });
+});
+
+describe('notebookParameters', () => {
+  it('takes both ways of writing them', () => {
+    assert.deepEqual(notebookParameters({ n: 1 }), { n: '1' });
+    assert.deepEqual(notebookParameters({ notebook_params: { n: 1 } }), { n: '1' });
+    assert.deepEqual(notebookParameters({}), {});
+  });
+});
+
+describe('parameterNames', () => {
+  it('gives names and never values', () => {
+    assert.deepEqual(parameterNames({ a: 'x', b: 'y' }), ['a', 'b']);
+    assert.deepEqual(parameterNames({ notebook_params: { a: 'x' }, python_params: ['y'] }), ['a', 'python_params']);
+  });
+});

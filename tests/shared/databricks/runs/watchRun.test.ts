@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { JobsApi, type Run } from '../../../../shared/databricks/api/jobs';
+import { watchRun } from '../../../../shared/databricks/runs/watchRun';
+import type { HttpRequest } from '../../../../shared/http/httpClient';
+import { FakeAgent } from '../../../support/fakeAgent';
+import { FakeClock } from '../../../support/fakeClock';
+
+const url = 'https://x.test/jobs/1/runs/2';
+const options = { timeoutMinutes: 120, acceptPartialSuccess: false, repairAttempts: 0, url };
+
+/** A run that goes on for some seconds from now. */
+function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: JobsApi; endsAt: number; count: () => number } {
+  const endsAt = clock.now() + seconds * 1000;
+  let count = 0;
+  const answer = (request: HttpRequest): object => {
+    assert.equal(request.path, '/api/2.2/jobs/runs/get');
+    count++;
+    clock.advance(100); // the way to the workspace and back
+    if (clock.now() < endsAt) return { run_id: 2, job_id: 1, status: { state: 'RUNNING' } };
+    return { run_id: 2, job_id: 1, status: { state: 'TERMINATED', termination_details: { code: 'SUCCESS' } } };
+  };
+  const jobs = new JobsApi({
+    json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
+    bytes: () => Promise.reject(new Error('not asked for')),
+  });
+  return { jobs, endsAt, count: () => count };
+}
+
+const started: Run = {
+  id: '2',
+  jobId: '1',
+  name: 'train',
+  pageUrl: '',
+  startTime: 0,
+  endTime: 0,
+  status: { state: 'PENDING' },
+  tasks: [],
+  repairIds: [],
+};
+
+describe('watchRun', () => {
+  for (const { seconds, late, polls } of [
+    { seconds: 2, late: 1.2, polls: 4 },
+    { seconds: 60, late: 3.3, polls: 50 },
+    { seconds: 3600, late: 15.2, polls: 320 },
+  ])
+    it(`knows the verdict on a run of ${seconds} s within ${late} s, by at most ${polls} looks`, async () => {
+      const clock = new FakeClock();
+      const { jobs, endsAt, count } = workspaceWithRun(clock, seconds);
+      const agent = new FakeAgent();
+      const surroundings = { clock, signal: new AbortController().signal, report: agent };
+      const { run, overrun } = await watchRun(jobs, started, options, surroundings);
+      assert.equal(run.status?.state, 'TERMINATED');
+      assert.equal(overrun, undefined);
+      assert.ok(clock.now() - endsAt <= late * 1000, `${clock.now() - endsAt} ms late`);
+      assert.ok(count() <= polls, `${count()} looks`);
+      assert.deepEqual(agent.text('log').split('\n'), ['Run: PENDING', 'Run: RUNNING', 'Run: SUCCESS']);
+    });
+});

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError, TaskError } from '../../../../shared/errors';
+import type { ClusterAccess } from '../../../../shared/kubernetes/client/clusterAccess';
+import { readKubeconfig } from '../../../../shared/kubernetes/access/kubeconfig';
+import { kubernetesConnection } from '../../../../shared/kubernetes/access/kubernetesConnection';
+import { FakeAgent } from '../../../support/fakeAgent';
+import { FakeClock } from '../../../support/fakeClock';
+import { connectionOf } from '../../identity/signInFixture';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+interface Parts {
+  readonly cluster?: object;
+  readonly user?: object;
+  readonly context?: object;
+}
+
+function textOf({ cluster = {}, user = { token: 'secret-token' }, context = {} }: Parts = {}): string {
+  return JSON.stringify({
+    'current-context': 'prod',
+    clusters: [
+      { name: 'models', cluster: { server: 'https://models:443', ...cluster } },
+      { name: 'other', cluster: { server: 'https://other' } },
+    ],
+    users: [{ name: 'me', user }],
+    contexts: [
+      { name: 'prod', context: { cluster: 'models', user: 'me', ...context } },
+      { name: 'test', context: { cluster: 'other', user: 'me', namespace: 'trial' } },
+    ],
+  });
+}
+
+describe('a kubeconfig', () => {
+  let agent: FakeAgent;
+  beforeEach(() => (agent = new FakeAgent()));
+  const read = (text: string, context?: string): ClusterAccess =>
+    readKubeconfig(text, { agent, clock: new FakeClock(), signal: new AbortController().signal }, context);
+
+  it('gives the current context, or the one that is named', async () => {
+    const access = read(textOf());
+    assert.equal(access.name, 'models');
+    assert.equal(access.server, 'https://models:443');
+    assert.equal(access.namespace, undefined);
+    assert.equal(await access.tokens?.token(), 'secret-token');
+    assert.match(agent.text('secret'), /secret-token/);
+    assert.equal(read(textOf(), 'test').namespace, 'trial');
+  });
+
+  it('may be YAML with a single context', () => {
+    const text = `
+clusters:
+- {name: models, cluster: {server: "https://models"}}
+users:
+- {name: me, user: {token: t}}
+contexts:
+- {name: only, context: {cluster: models, user: me}}
+`;
+    assert.equal(read(text).server, 'https://models');
+  });
+
+  it('holds certificates itself or names their files', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+    try {
+      const file = join(folder, 'ca.pem');
+      await writeFile(file, 'authority');
+      const user = {
+        'client-certificate-data': base64('certificate'),
+        'client-key-data': base64('-----K\nkey\n-----E'),
+      };
+      const access = read(textOf({ cluster: { 'certificate-authority': file, 'tls-server-name': 'inner' }, user }));
+      assert.deepEqual(access.tls, {
+        ca: 'authority',
+        serverName: 'inner',
+        cert: 'certificate',
+        key: '-----K\nkey\n-----E',
+      });
+      assert.equal(access.tokens, undefined);
+      assert.equal(agent.text('secret'), 'key');
+      const cluster = { 'certificate-authority': join(folder, 'none') };
+      assert.throws(() => read(textOf({ cluster })), /certificate-authority that can't be read: ENOENT.*--flatten/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('has a proxy of its own, whose password is kept secret', () => {
+    const access = read(textOf({ cluster: { 'proxy-url': 'http://user:p%40ss@proxy:3128' } }));
+    assert.equal(access.proxyUrl, 'http://user:p%40ss@proxy:3128');
+    assert.match(agent.text('secret'), /p@ss/);
+  });
+
+  for (const [what, user, serverId] of [
+    [
+      'kubelogin with its server',
+      { exec: { command: 'kubelogin', args: ['get-token', '--server-id', 'app-1'] } },
+      'app-1',
+    ],
+    ['kubelogin in a folder', { exec: { command: 'C:\\bin\\kubelogin.exe', args: ['--server-id=app-2'] } }, 'app-2'],
+    ['kubelogin alone', { exec: { command: '/bin/kubelogin', args: null } }, '6dae42f8-4368-4678-94ff-3960e28e3630'],
+    [
+      'the provider before kubelogin',
+      { 'auth-provider': { name: 'azure', config: { 'apiserver-id': 'app-3' } } },
+      'app-3',
+    ],
+    ['another program', { exec: { command: 'aws', args: ['--server-id', 'x'] } }, undefined],
+    ['a token', { token: 't' }, undefined],
+  ] as const) {
+    it(`names the Entra application of a user that signs in by ${what}: ${serverId}`, () => {
+      assert.equal(read(textOf({ user })).azureServerId, serverId);
+    });
+  }
+
+  for (const [what, text, message] of [
+    ['is no YAML', 'a: [secret', /is no valid YAML: .* at line \d+\.$/],
+    ['is something else', '"secret"', /holds no list of clusters/],
+    ['names a context that it lacks', textOf().replace('"prod"', '"none"'), /has no context none\./],
+    ['has no server', textOf({ cluster: { server: '' } }), /has no server for the cluster of context prod/],
+    [
+      'trusts anybody',
+      textOf({ cluster: { 'insecure-skip-tls-verify': true } }),
+      /insecure-skip-tls-verify.*certificate-authority-data/s,
+    ],
+    [
+      'asks for a proxy of another kind',
+      textOf({ cluster: { 'proxy-url': 'socks5://secret@p' } }),
+      /only those can be used/,
+    ],
+    ['has a password', textOf({ user: { username: 'me', password: 'secret' } }), /user name and password/],
+    [
+      'asks for old tokens',
+      textOf({ user: { exec: { command: 'kubelogin', args: ['--legacy'] } } }),
+      /--legacy.*switched off/,
+    ],
+    [
+      'has to ask a person',
+      textOf({ user: { exec: { command: 'login', interactiveMode: 'Always' } } }),
+      /signs in by login, which has to ask a person/,
+    ],
+  ] as const) {
+    it(`that ${what} is refused, and its text never shown`, () => {
+      assert.throws(
+        () => read(text),
+        (error) => {
+          assert.ok(error instanceof TaskError);
+          assert.match(error.message, message);
+          assert.doesNotMatch(error.message, /secret/);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe('a Kubernetes service connection', () => {
+  function read(parameters: Readonly<Record<string, string>>, data: Readonly<Record<string, string>>): ClusterAccess {
+    const connection = connectionOf({ url: 'https://models:443', scheme: 'Kubernetes', parameters, data });
+    const surroundings = { agent: new FakeAgent(), clock: new FakeClock(), signal: new AbortController().signal };
+    return kubernetesConnection(connection, surroundings);
+  }
+
+  it('may hold a kubeconfig and the name of its context', () => {
+    const access = read({ kubeconfig: textOf(), clusterContext: 'test' }, { authorizationType: 'Kubeconfig' });
+    assert.equal(access.server, 'https://other');
+    assert.equal(read({ kubeconfig: textOf() }, {}).server, 'https://models:443');
+  });
+
+  for (const authorizationType of ['ServiceAccount', 'AzureSubscription']) {
+    it(`may hold the token and the authority of a service account (${authorizationType})`, async () => {
+      const access = read(
+        { apiToken: base64('a.b.c'), serviceAccountCertificate: base64('-----BEGIN CERTIFICATE-----') },
+        { authorizationType, namespace: 'team' },
+      );
+      assert.equal(access.name, 'models');
+      assert.equal(access.server, 'https://models:443');
+      assert.equal(access.namespace, 'team');
+      assert.equal(access.tls.ca, '-----BEGIN CERTIFICATE-----');
+      assert.equal(await access.tokens?.token(), 'a.b.c');
+    });
+  }
+
+  it('may hold both as they are', async () => {
+    const ca = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----';
+    const access = read({ apiToken: 'a.b.c', serviceAccountCertificate: ca }, { authorizationType: 'ServiceAccount' });
+    assert.equal(access.tls.ca, ca);
+    assert.equal(await access.tokens?.token(), 'a.b.c');
+  });
+
+  for (const [what, parameters, data, message] of [
+    ['without a kubeconfig', {}, {}, /without a kubeconfig/],
+    ['without a token', {}, { authorizationType: 'ServiceAccount' }, /without the token of a service account/],
+    ['with a kubeconfig that is none', { kubeconfig: '1' }, {}, /can't be used\. The kubeconfig holds no list/],
+    [
+      "with kubectl's old way",
+      { kubeconfig: textOf({ user: { 'auth-provider': { name: 'azure' } } }) },
+      {},
+      /use an Azure Resource Manager connection/,
+    ],
+  ] as const) {
+    it(`${what} is refused`, () => {
+      assert.throws(
+        () => read(parameters, data),
+        (error) => error instanceof InputError && message.test(error.message),
+      );
+    });
+  }
+});

@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict';
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { isStatus } from '../../../../shared/kubernetes/client/apiServer';
+import { applyConflicts } from '../../../../shared/kubernetes/client/applyConflicts';
+import { KubernetesClient } from '../../../../shared/kubernetes/client/client';
+import type { WatchEvent } from '../../../../shared/kubernetes/client/types';
+import { readKubeconfig } from '../../../../shared/kubernetes/access/kubeconfig';
+import { configMaps, deployments, pods, services } from '../../../../shared/kubernetes/client/resource';
+import { HttpError } from '../../../../shared/http/errors';
+import { ConnectProxy } from '../../../support/connectProxy';
+import { FakeAgent } from '../../../support/fakeAgent';
+import { FakeClock } from '../../../support/fakeClock';
+import { RecordingServer, truncate } from '../../../support/recordingServer';
+import { errorOf } from '../../http/clientUnderTest';
+import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
+
+describe('a client of a cluster', () => {
+  let cluster: TestCluster;
+  let client: KubernetesClient;
+  before(async () => {
+    cluster = await openTestCluster({
+      users: [
+        { name: 'admin', groups: ['system:masters'], token: 'admin-token' },
+        {
+          name: 'guest',
+          groups: [],
+          token: 'guest-token',
+          rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }],
+        },
+      ],
+      hasGatewayApi: true,
+    });
+    client = cluster.client;
+  });
+  after(() => cluster.close());
+
+  const map = (name: string, data: Record<string, string> = {}): ConfigMap => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name },
+    data,
+  });
+
+  it('tells an object that is new from one that was there', async () => {
+    const first = await client.apply(configMaps, map('applied', { a: '1' }));
+    const { managedFields = [], resourceVersion } = first.object.metadata ?? {};
+    assert.equal(first.isNew, true);
+    assert.deepEqual(
+      managedFields.map(({ manager }) => manager),
+      ['model-pipelines'],
+    );
+    const second = await client.apply(configMaps, map('applied', { a: '1' }));
+    assert.equal(second.isNew, false);
+    assert.equal(second.object.metadata?.resourceVersion, resourceVersion);
+  });
+
+  it('gives undefined for what is not there', async () => {
+    assert.equal(await client.get(configMaps, 'none'), undefined);
+    assert.equal(await client.delete(configMaps, 'none'), false);
+  });
+
+  it('names who owns the fields in conflict, and takes them over when told to', async () => {
+    await client.create(deployments, scoringDeployment('score:1', { name: 'owned', replicas: 1 }));
+    await client.mergePatch(deployments, 'owned', { spec: { replicas: 2 } });
+    const wanted = scoringDeployment('score:1', { name: 'owned', replicas: 3 });
+    // Ours as they are, but for updates, which count as another manager.
+    const conflicts = applyConflicts(await errorOf(HttpError, client.apply(deployments, wanted)));
+    assert.deepEqual(conflicts, [{ manager: 'model-pipelines', field: '.spec.replicas' }]);
+    const { object } = await client.apply(deployments, wanted, { isForced: true });
+    assert.equal(object.spec?.replicas, 3);
+  });
+
+  it('keeps nothing in a dry run', async () => {
+    const { isNew } = await client.apply(configMaps, map('dry'), { isDryRun: true });
+    assert.equal(isNew, true);
+    await client.create(configMaps, map('dry'), { isDryRun: true });
+    assert.equal(await client.get(configMaps, 'dry'), undefined);
+  });
+
+  it('changes by JSON patch only what is as it should be', async () => {
+    await client.apply(configMaps, map('patched', { slot: 'blue' }));
+    const turn = (from: string, to: string) =>
+      client.jsonPatch(configMaps, 'patched', [
+        { op: 'test', path: '/data/slot', value: from },
+        { op: 'replace', path: '/data/slot', value: to },
+      ]);
+    assert.equal((await turn('blue', 'green')).data?.['slot'], 'green');
+    assert.ok(isStatus(await errorOf(HttpError, turn('blue', 'green')), 422));
+    assert.deepEqual((await client.mergePatch(configMaps, 'patched', { data: { slot: null, a: 'b' } })).data, {
+      a: 'b',
+    });
+  });
+
+  it('deletes one very object alone', async () => {
+    const { object } = await client.apply(configMaps, map('deleted'));
+    await assert.rejects(client.delete(configMaps, 'deleted', { uid: 'another' }), (error) => isStatus(error, 409));
+    assert.equal(await client.delete(configMaps, 'deleted', { uid: object.metadata?.uid ?? '' }), true);
+    assert.equal(await client.get(configMaps, 'deleted'), undefined);
+  });
+
+  it('lists what a selector names', async () => {
+    const labelled = (name: string, color: string): ConfigMap => ({
+      ...map(name),
+      metadata: { name, labels: { color } },
+    });
+    await client.apply(configMaps, labelled('red', 'red'));
+    await client.apply(configMaps, labelled('green', 'green'));
+    const { items } = await client.list(configMaps, { labelSelector: 'color in (red,blue)' });
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata?.name),
+      ['red'],
+    );
+  });
+
+  it('watches from a list on', async () => {
+    const { resourceVersion } = await client.list(configMaps);
+    const seen: string[] = [];
+    const stop = new AbortController();
+    const watching = client.watch(
+      configMaps,
+      { resourceVersion, timeoutSeconds: 30, signal: stop.signal },
+      ({ type, object }: WatchEvent<ConfigMap>) => {
+        seen.push(`${type} ${object.metadata?.name ?? ''}`);
+        if (type === 'DELETED') stop.abort(new Error('seen'));
+      },
+    );
+    await client.apply(configMaps, map('watched'));
+    await client.apply(configMaps, map('watched', { a: '1' }));
+    await client.delete(configMaps, 'watched');
+    await assert.rejects(watching, /seen/);
+    assert.deepEqual(seen, ['ADDED watched', 'MODIFIED watched', 'DELETED watched']);
+  });
+
+  it('knows what the caller may do', async () => {
+    const guest = cluster.clientOf('guest');
+    assert.equal(await guest.canI({ verb: 'get', resource: pods }), true);
+    assert.equal(await guest.canI({ verb: 'create', resource: pods, subresource: 'proxy' }), false);
+    assert.equal(await client.canI({ verb: 'delete', resource: deployments, name: 'score' }), true);
+  });
+
+  it('says which rule is missing', async () => {
+    const guest = cluster.clientOf('guest');
+    const error = await errorOf(HttpError, guest.apply(configMaps, map('refused')));
+    assert.match(error.message, /Could not apply ConfigMap refused: cluster sandbox answered 403 Forbidden: /);
+    assert.match(
+      error.message,
+      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in namespace default/,
+    );
+  });
+
+  it('looks up kinds that it does not know by heart', async () => {
+    assert.deepEqual(await client.resourceOf('apps/v1', 'Deployment'), deployments);
+    const route = await client.resourceOf('gateway.networking.k8s.io/v1', 'HTTPRoute');
+    assert.equal(route.plural, 'httproutes');
+    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /knows no Nothing of apps\/v1/);
+    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /knows no Nothing of none\.io\/v1/);
+  });
+
+  it('is let in by a client certificate, through a proxy of the cluster too', async () => {
+    const proxy = await ConnectProxy.start('me:secret');
+    try {
+      const { kubernetes, agent, clock } = cluster;
+      const { cert, key } = await kubernetes.issueClient('certified', ['system:masters']);
+      const access = {
+        name: 'sandbox',
+        server: kubernetes.url,
+        tls: { ca: kubernetes.ca, cert, key },
+        proxyUrl: proxy.url.replace('//', '//me:secret@'),
+      };
+      const certified = KubernetesClient.open(access, { agent, clock, signal: new AbortController().signal });
+      assert.ok((await certified.list(deployments)).resourceVersion);
+      assert.equal(proxy.targets.length, 1);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('calls pods and services through the cluster', async () => {
+    const { clock } = cluster;
+    await client.apply(deployments, scoringDeployment('score:1', { name: 'proxied', replicas: 1 }));
+    await client.apply(services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'proxied' },
+      spec: { selector: { app: 'proxied' }, ports: [{ port: 80, targetPort: 5001 }] },
+    });
+    const ready = async () =>
+      (await client.list(pods, { labelSelector: 'app=proxied' })).items.find((pod) =>
+        pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+      );
+    while (!(await ready())) await clock.sleep(1000);
+    const request = {
+      method: 'POST',
+      path: '/score',
+      body: { contentType: 'application/json', content: '{}' },
+    } as const;
+    const name = (await ready())?.metadata?.name ?? '';
+    assert.equal((await client.proxy({ kind: 'pod', name, port: 5001 }, request)).status, 200);
+    assert.equal((await client.proxy({ kind: 'service', name: 'proxied', port: 80 }, request)).status, 200);
+    await assert.rejects(
+      client.proxy({ kind: 'pod', name: 'none', port: 5001 }, request),
+      /Could not reach POST \/score of pod none through the cluster: .*404 NotFound/,
+    );
+    await assert.rejects(
+      cluster.clientOf('guest').proxy({ kind: 'pod', name, port: 5001 }, request),
+      /resources \["pods\/proxy"\], verbs \["create"\]/,
+    );
+  });
+});
+
+describe('a client of an API server', () => {
+  let server: RecordingServer;
+  before(async () => (server = await RecordingServer.start()));
+  after(() => server.close());
+
+  function open(agent = new FakeAgent()): KubernetesClient {
+    const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
+    return KubernetesClient.open({ name: 'test', server: server.url, tls: {} }, surroundings, 'models');
+  }
+  const queries = (): (string | null)[] =>
+    server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
+
+  describe('asked to reach a pod', () => {
+    const request = {
+      method: 'POST',
+      path: '/score',
+      body: { contentType: 'application/json', content: '{}' },
+    } as const;
+    const ask = (kind: 'pod' | 'service' = 'pod') => open().proxy({ kind, name: 'a', port: 5001 }, request);
+    const status = (code: number, reason: string, message: string) => ({
+      status: code,
+      body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message },
+    });
+
+    for (const [code, text] of [
+      [200, '{"predictions":[0.50]}'],
+      [201, 'made'],
+      [401, '{"reason":"Unauthorized","message":"no key"}'],
+      [404, '<!doctype html>\n<title>404 Not Found</title>'],
+      [422, '{"kind":"Status","reason":"BadShape"}'],
+      [500, '{"code":"InternalError","message":"bad shape"}'],
+      [503, 'loading the model'],
+    ] as const) {
+      it(`gives its ${code} ${text.slice(0, 15)} as it is`, async () => {
+        server.reset({ status: code, body: text });
+        assert.deepEqual(await ask(), { status: code, text });
+        assert.equal(server.requests.length, 1);
+        assert.equal(server.requests[0]?.url, '/api/v1/namespaces/models/pods/http%3Aa%3A5001/proxy/score');
+      });
+    }
+
+    for (const [code, reason, message] of [
+      [403, 'Forbidden', 'pods "a" is forbidden'],
+      [404, 'NotFound', 'pods "a" not found'],
+      [503, 'ServiceUnavailable', 'no endpoints available for service "a"'],
+    ] as const) {
+      it(`throws the API server's own ${code}`, async () => {
+        server.reset(status(code, reason, message));
+        await assert.rejects(ask('service'), (error: unknown) => {
+          assert.ok(error instanceof HttpError);
+          assert.deepEqual([error.status, error.errorCode, error.serviceMessage], [code, reason, message]);
+          return true;
+        });
+      });
+    }
+  });
+
+  it('reads a list page by page, and from the start when its pages have expired', async () => {
+    const page = (name: string, continueToken = '') => ({
+      body: { metadata: { resourceVersion: '7', continue: continueToken }, items: [{ metadata: { name } }] },
+    });
+    server.reset(page('a', 'next'), page('b'));
+    assert.deepEqual(await open().list(configMaps), {
+      items: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
+      resourceVersion: '7',
+    });
+    assert.deepEqual(queries(), [null, 'next']);
+    const expired = { status: 410, body: { kind: 'Status', reason: 'Expired', message: 'too old' } };
+    server.reset(page('a', 'next'), expired, page('all'));
+    assert.deepEqual((await open().list(configMaps)).items, [{ metadata: { name: 'all' } }]);
+    assert.deepEqual(queries(), [null, 'next', null]);
+    server.reset(expired);
+    await assert.rejects(open().list(configMaps), /410 Expired: too old/);
+  });
+
+  it('reports each warning once', async () => {
+    const agent = new FakeAgent();
+    const client = open(agent);
+    const Warning = '299 - "policy/v1beta1 is deprecated", 299 - "unknown field \\"spec.x\\""';
+    server.reset({ body: {}, headers: { Warning } });
+    await client.get(configMaps, 'a');
+    await client.in('other').get(configMaps, 'a');
+    assert.equal(
+      agent.text('warning'),
+      'The cluster warns: policy/v1beta1 is deprecated\nThe cluster warns: unknown field "spec.x"',
+    );
+  });
+
+  it('sends applies, patches and deletions as the API server wants them', async () => {
+    server.reset({ body: {} });
+    const client = open();
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a b' } } as const;
+    await client.apply(configMaps, object, { isForced: true, isDryRun: true });
+    await client.jsonPatch(configMaps, 'a', [{ op: 'remove', path: '/data' }]);
+    await client.mergePatch(configMaps, 'a', { data: null });
+    await client.delete(configMaps, 'a', { resourceVersion: '5', propagation: 'Foreground' });
+    assert.deepEqual(
+      server.requests.map(({ method, url, headers, body }) => [method, url, headers['content-type'], body.toString()]),
+      [
+        [
+          'PATCH',
+          '/api/v1/namespaces/models/configmaps/a%20b?fieldManager=model-pipelines&force=true&dryRun=All',
+          'application/apply-patch+yaml',
+          JSON.stringify(object),
+        ],
+        [
+          'PATCH',
+          '/api/v1/namespaces/models/configmaps/a?fieldManager=model-pipelines',
+          'application/json-patch+json',
+          '[{"op":"remove","path":"/data"}]',
+        ],
+        [
+          'PATCH',
+          '/api/v1/namespaces/models/configmaps/a?fieldManager=model-pipelines',
+          'application/merge-patch+json',
+          '{"data":null}',
+        ],
+        [
+          'DELETE',
+          '/api/v1/namespaces/models/configmaps/a',
+          'application/json',
+          '{"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Foreground","preconditions":{"resourceVersion":"5"}}',
+        ],
+      ],
+    );
+  });
+
+  it('repeats an apply whose answer is lost, and never a creation', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } as const;
+    server.reset(truncate, { body: object });
+    assert.deepEqual((await open().apply(configMaps, object)).object, object);
+    server.reset(truncate, { body: object });
+    await assert.rejects(open().create(configMaps, object), /was not repeated, because it may have been carried out/);
+  });
+
+  it('goes on when it may not ask what it may do', async () => {
+    server.reset({ status: 403, body: { kind: 'Status', reason: 'Forbidden', message: 'no' } });
+    assert.equal(await open().canI({ verb: 'get', resource: pods }), undefined);
+  });
+
+  for (const [what, status, message, advice] of [
+    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app alone: check the tenant/],
+    [
+      'a role that is missing in Azure',
+      403,
+      'deployments.apps is forbidden: User "x" cannot list resource "deployments" in API group "apps" in the namespace "models": User does not have access to the resource in Azure. Update role assignment to allow access.',
+      /'Azure Kubernetes Service RBAC Writer'/,
+    ],
+  ] as const) {
+    it(`says what to do about ${what}`, async () => {
+      server.reset({ status, body: { kind: 'Status', reason: 'Forbidden', message } });
+      const agent = new FakeAgent();
+      const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
+      const access = { name: 'test', server: server.url, tls: {}, azureServerId: 'server-app' };
+      await assert.rejects(KubernetesClient.open(access, surroundings).list(deployments), advice);
+    });
+  }
+
+  it('is reached by the namespace of its kubeconfig', async () => {
+    server.reset({ body: {} });
+    const surroundings = { agent: new FakeAgent(), clock: new FakeClock(), signal: new AbortController().signal };
+    const text = JSON.stringify({
+      clusters: [{ name: 'c', cluster: { server: server.url } }],
+      users: [{ name: 'u', user: { token: 'secret-token' } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'team' } }],
+    });
+    await KubernetesClient.open(readKubeconfig(text, surroundings), surroundings).get(pods, 'p');
+    assert.equal(server.requests[0]?.url, '/api/v1/namespaces/team/pods/p');
+    assert.equal(server.requests[0].headers.authorization, 'Bearer secret-token');
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
+import type { DeploySurroundings } from '../../../../shared/kubernetes/deploy/request';
+import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
+import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
+import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Wish } from './deployFixture';
+import { endState } from './endState';
+import { Killed, killedBefore, observed } from './killedBefore';
+
+interface Scenario {
+  readonly title: string;
+  /** What went before. */
+  readonly earlier: readonly (readonly [image: string, wish?: Wish])[];
+  readonly step: (client: KubernetesClient, surroundings: DeploySurroundings) => Promise<string>;
+  /** How the step ends when nothing disturbs it. */
+  readonly end: RegExp;
+}
+
+const deploying =
+  (image: string, wish?: Wish): Scenario['step'] =>
+  (client, surroundings) =>
+    deployService(client, requestOf(image, wish), surroundings);
+
+/** As few pods as may be: each makes for more moments at which a step can be killed, and none of another kind. */
+const single = { service: { replicas: 1 } };
+const blueGreen = { strategy: 'blueGreen', ...single } as const;
+const canary = { strategy: 'canary' } as const;
+const wrong = { payload: '{}', expectation: { status: 201, requests: 1 } };
+const secrets = { secrets: { KEY: '1' } };
+const autoscaling = { autoscaling: { minReplicas: 2, maxReplicas: 5, targetCpuPercent: 70 } };
+
+const scenarios: readonly Scenario[] = [
+  {
+    title: 'a first deployment',
+    earlier: [],
+    step: deploying('r.io/score:1', { service: { ...secrets, ...autoscaling } }),
+    end: /^deployed$/,
+  },
+  {
+    title: 'a rolling deployment that fails its test',
+    earlier: [['r.io/score:1', single]],
+    step: deploying('r.io/score:2', { smoke: wrong, ...single }),
+    end: /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
+  },
+  {
+    title: 'a blue/green deployment',
+    earlier: [['r.io/score:1', blueGreen]],
+    step: deploying('r.io/score:2', blueGreen),
+    end: /^deployed$/,
+  },
+  {
+    title: 'a blue/green deployment that fails its test',
+    earlier: [['r.io/score:1', blueGreen]],
+    step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
+    end: /was scaled to 0\. What served before still serves\.$/,
+  },
+  { title: 'a canary', earlier: [['r.io/score:1']], step: deploying('r.io/score:2', canary), end: /^deployed$/ },
+  {
+    title: 'the promotion of a canary',
+    earlier: [['r.io/score:1'], ['r.io/score:2', canary]],
+    step: (client, surroundings) => promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    end: /./,
+  },
+  {
+    title: 'the promotion of blue/green',
+    earlier: [
+      ['r.io/score:1', blueGreen],
+      ['r.io/score:2', blueGreen],
+    ],
+    step: (client, surroundings) => promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    end: /./,
+  },
+  {
+    title: 'the rejection of blue/green',
+    earlier: [
+      ['r.io/score:1', blueGreen],
+      ['r.io/score:2', blueGreen],
+    ],
+    step: (client, surroundings) => rejectService(client, names, surroundings),
+    end: /./,
+  },
+];
+
+describe('a step that is ended on its way', function () {
+  this.timeout(240_000);
+
+  for (const { title, earlier, step, end } of scenarios)
+    it(`comes to the same end when it is killed at any request and run again: ${title}`, async function () {
+      // A kill after a request is one before the next. With no change in between, also of the pods, the cluster is the
+      // same: of such requests the first stands for all.
+      const kills: number[] = [];
+      const expected = await staged(earlier, async (stage) => {
+        let revision: number | undefined;
+        let call = 0;
+        const client = observed(stage.client, () => {
+          call++;
+          if (stage.kubernetes.store.revision === revision) return;
+          revision = stage.kubernetes.store.revision;
+          kills.push(call);
+        });
+        const ended = await stage.run(step, client);
+        assert.match(said(ended), end, ended.agent.text());
+        return await endState(stage.client);
+      });
+      for (const call of [...kills, Infinity])
+        await staged(earlier, async (stage) => {
+          try {
+            await stage.run(step, killedBefore(stage.client, 'call', call));
+          } catch (error) {
+            if (!(error instanceof Killed)) throw error;
+          }
+          const again = await stage.run(step);
+          const where = `killed before call ${call}: ${again.agent.text()}`;
+          assert.match(said(again).replace('unchanged', 'deployed'), end, where);
+          assert.deepEqual(await endState(stage.client), expected, where);
+        });
+      this.runnable().title += ` (${kills.length + 1} cases)`;
+    });
+
+  async function staged<T>(earlier: Scenario['earlier'], use: (stage: DeployStage) => Promise<T>): Promise<T> {
+    const stage = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
+    try {
+      for (const [image, wish] of earlier) await stage.deploy(image, wish);
+      return await use(stage);
+    } finally {
+      await stage.close();
+    }
+  }
+});
+
+function said({ result, message }: Ended): string {
+  return result ?? message ?? '';
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
+import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
+import {
+  names,
+  openDeployStage,
+  requestOf,
+  servingImage,
+  underLoad,
+  type DeployStage,
+  type Wish,
+} from './deployFixture';
+import { Killed, killedBefore } from './killedBefore';
+
+const blueGreen: Wish = { strategy: 'blueGreen' };
+
+describe('a trial of a version', function () {
+  this.timeout(30_000);
+  let stage: DeployStage;
+  beforeEach(async () => {
+    stage = await openDeployStage({ timeScale: 0 });
+  });
+  afterEach(() => stage.close());
+
+  const replicasOf = (name: string): number | undefined =>
+    stage.kubernetes.store.get('deployments', 'default', name)?.spec.replicas;
+
+  it('ends the version before when blue/green is promoted, and goes back to it when it is rejected', async () => {
+    await stage.deploy('r.io/score:1', blueGreen);
+    await stage.deploy('r.io/score:2', blueGreen);
+    const { failures } = await underLoad(stage, async () => {
+      const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+      assert.equal(rejected.result, 'blue serves again; green was scaled to 0.');
+      assert.deepEqual([rejected.facts.resultState, rejected.facts.rolledBack], ['Rejected', 'true']);
+      await stage.clock.sleep(2000);
+    });
+    assert.deepEqual(failures, []);
+    assert.equal(servingImage(stage), 'r.io/score:1');
+    const again = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+    assert.equal(again.result, 'There is nothing to reject.');
+    assert.deepEqual([again.facts.resultState, again.facts.rolledBack], ['Unchanged', 'false']);
+
+    await stage.deploy('r.io/score:3', blueGreen);
+    const promote = () =>
+      stage.run((client, surroundings) => promoteService(client, names, requestOf('r.io/score:3'), surroundings));
+    const promoted = await promote();
+    assert.equal(promoted.result, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.facts.resultState, 'Promoted');
+    assert.equal(replicasOf('score-blue'), 0);
+    const twice = await promote();
+    assert.equal(twice.result, 'There is nothing to promote.');
+    assert.equal(twice.facts.resultState, 'Unchanged');
+  });
+
+  it('is rejected to the end when a rejection was ended on its way, and not said to be when it is refused', async () => {
+    const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
+    const users = [
+      { name: 'admin', groups: ['system:masters'], token: 'admin' },
+      { name: 'reader', groups: [], token: 'reader', rules },
+    ];
+    const own = await openDeployStage({ users, timeScale: 0 });
+    await own.deploy('r.io/score:1', blueGreen);
+    await own.deploy('r.io/score:2', blueGreen);
+    const reject = (client: KubernetesClient) =>
+      own.run((using, surroundings) => rejectService(using, names, surroundings), client);
+    const refused = await reject(own.clientOf('reader'));
+    assert.match(refused.message ?? '', /cannot patch resource "services"/);
+    assert.deepEqual([refused.facts.resultState, refused.facts.rolledBack], ['Failed', 'false']);
+    await assert.rejects(reject(killedBefore(own.client, 'change', 2)), Killed);
+    const { result, facts } = await reject(own.client);
+    assert.equal(result, 'blue serves; what stood beside it was scaled to 0.');
+    assert.deepEqual([facts.resultState, facts.rolledBack], ['Rejected', 'true']);
+    await own.close();
+  });
+
+  it('gives a canary its true share, and takes it over or away', async () => {
+    await stage.deploy('r.io/score:1');
+    const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
+    assert.equal(
+      refused.message,
+      "10 % can't be had beside 2 replicas: 1 of 3 pods are the canary: it gets 33 % of new connections. Ask for 33 %, or have 6 replicas.",
+    );
+    const canary = await stage.deploy('r.io/score:2', { strategy: 'canary' });
+    assert.equal(canary.facts.resultState, 'Canary');
+    const { images } = await underLoad(stage, () => stage.clock.sleep(5000));
+    assert.deepEqual(images, new Set(['r.io/score:1', 'r.io/score:2']));
+    assert.match((await stage.deploy('r.io/score:3')).message ?? '', /promote or reject it first/);
+
+    const promoted = await stage.run((client, surroundings) =>
+      promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    );
+    assert.equal(promoted.result, 'score runs what the canary ran; the canary was deleted.');
+    assert.equal(promoted.facts.resultState, 'Promoted');
+    assert.equal(servingImage(stage), 'r.io/score:2');
+    assert.equal(replicasOf('score-canary'), undefined);
+    const same = await stage.deploy('r.io/score:2');
+    assert.equal(same.message, undefined);
+
+    await stage.deploy('r.io/score:3', { strategy: 'canary' });
+    const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+    assert.equal(rejected.result, 'The canary was deleted.');
+    assert.deepEqual([rejected.facts.resultState, rejected.facts.rolledBack], ['Rejected', 'false']);
+    assert.equal(servingImage(stage), 'r.io/score:2');
+  });
+
+  it('loses a canary that fails, and nothing else', async () => {
+    await stage.deploy('r.io/score:1');
+    const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
+    assert.match(message ?? '', /The Deployment score-canary was deleted\. What served before still serves\.$/);
+    assert.equal(servingImage(stage), 'r.io/score:1');
+  });
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import type { Container, ContainerStatus, Event, Pod } from 'kubernetes-types/core/v1';
+import { diagnose } from '../../../../shared/kubernetes/diagnose/diagnose';
+import type { Evidence } from '../../../../shared/kubernetes/diagnose/evidence';
+import { rolloutTroubles } from '../../../../shared/kubernetes/rollout/trouble';
+
+function evidenceOf(
+  status: Partial<ContainerStatus>,
+  { log, warnings = [], container = {} }: { log?: string; warnings?: string[]; container?: Partial<Container> } = {},
+): Evidence {
+  const pod: Pod = {
+    metadata: { name: 'score-1' },
+    spec: { containers: [{ name: 'score', image: 'r.io/score:1', ...container }] },
+    status: {
+      containerStatuses: [{ name: 'score', image: '', imageID: '', ready: false, restartCount: 3, ...status }],
+    },
+  };
+  return {
+    deployment: undefined,
+    replicaSet: undefined,
+    pods: [pod],
+    troubles: rolloutTroubles(undefined, [pod]),
+    warnings: warnings.map((message): Event => ({
+      metadata: {},
+      involvedObject: { kind: 'Pod', name: 'score-1' },
+      reason: 'Unhealthy',
+      message,
+    })),
+    logs: log === undefined ? [] : [{ pod: 'score-1', container: 'score', isPrevious: true, text: log }],
+    gaps: [],
+  };
+}
+
+const crashed = (exitCode: number): Partial<ContainerStatus> => ({
+  state: { waiting: { reason: 'CrashLoopBackOff' } },
+  lastState: { terminated: { exitCode, reason: 'Error' } },
+});
+const waits = (reason: string, message: string): Partial<ContainerStatus> => ({
+  state: { waiting: { reason, message } },
+});
+
+describe('the cause of a rollout that went wrong', () => {
+  for (const [what, evidence, cause, advice] of [
+    [
+      'quotes the last error of the log',
+      evidenceOf(crashed(1), { log: 'x\nValueError: bad shape.\nWorker exits' }),
+      "The container 'score' ends by itself after its start (exit 1): ValueError: bad shape.",
+      /See its log/,
+    ],
+    [
+      'quotes the last line where there is no error',
+      evidenceOf(crashed(1), { log: 'starting\nmodel.pkl: No such file or directory\n\n' }),
+      "The container 'score' ends by itself after its start (exit 1): model.pkl: No such file or directory.",
+      /in the image, under this path/,
+    ],
+    [
+      'knows a service that just ends',
+      evidenceOf(crashed(0)),
+      "The container 'score' ends by itself after its start (exit 0).",
+      /must not end/,
+    ],
+    ['knows a command that is missing', evidenceOf(crashed(127)), /\(exit 127\)/, /ENTRYPOINT/],
+    ['knows a crash of native code', evidenceOf(crashed(139)), /\(exit 139\)/, /segmentation fault/],
+    [
+      'knows a health check that killed it',
+      evidenceOf(crashed(137), {
+        warnings: ['Startup probe failed: HTTP probe failed with statuscode: 503'],
+        container: { startupProbe: { httpGet: { path: '/healthz', port: 5001 }, timeoutSeconds: 3 } },
+      }),
+      "The container 'score' was killed because it did not answer its health check in time: GET /healthz on port 5001 must answer 200 to 399 within 3 s.",
+      /more time to start/,
+    ],
+    [
+      'says what the health check got instead',
+      evidenceOf(
+        { state: { running: {} } },
+        {
+          warnings: ['Readiness probe failed: Get "http://10.0.0.1:80/":\n connect: connection refused'],
+          container: { readinessProbe: { tcpSocket: { port: 80 } } },
+        },
+      ),
+      'The container \'score\' runs, but is not ready: port 80 must be open within 1 s; instead: Get "http://10.0.0.1:80/": connect: connection refused.',
+      /port and the path/,
+    ],
+    [
+      'knows an invalid name of an image',
+      evidenceOf(waits('InvalidImageName', 'x')),
+      'The name of the image is not valid: r.io/score:1.',
+      /lower case/,
+    ],
+    [
+      'knows an image that has to be there',
+      evidenceOf(waits('ErrImageNeverPull', 'not present with pull policy of Never')),
+      /^The image r\.io\/score:1 does not exist/,
+      /tag/,
+    ],
+    [
+      'knows a registry that is down',
+      evidenceOf(waits('ErrImagePull', 'dial tcp: i/o timeout.')),
+      "The cluster can't pull the image r.io/score:1: dial tcp: i/o timeout.",
+      /can reach it/,
+    ],
+    [
+      'finds the reason of a pull in the events',
+      evidenceOf(waits('ImagePullBackOff', 'Back-off pulling image'), {
+        warnings: ['Failed to pull image "r.io/score:1": r.io/score:1: not found', 'Error: ErrImagePull'],
+      }),
+      /^The image r\.io\/score:1 does not exist/,
+      /tag/,
+    ],
+    [
+      'knows a program that is missing',
+      evidenceOf(waits('RunContainerError', 'exec: "gunicorn": executable file not found in $PATH')),
+      /can't be started: exec: "gunicorn": executable file not found in \$PATH\.$/,
+      /ENTRYPOINT/,
+    ],
+    [
+      'quotes the cluster for what else keeps pods waiting',
+      evidenceOf(waits('ContainerCreating', ''), { warnings: ['MountVolume.SetUp failed for volume "x"'] }),
+      'The new pods don\'t get to work: ContainerCreating (MountVolume.SetUp failed for volume "x").',
+      /^$/,
+    ],
+  ] as const) {
+    it(what, () => {
+      const found = diagnose(evidence, 'the rollout failed');
+      if (typeof cause === 'string') assert.equal(found.cause, cause);
+      else assert.match(found.cause, cause);
+      assert.match(found.advice, advice);
+    });
+  }
+
+  it('is what the rollout says where pods have none', () => {
+    const evidence = { ...evidenceOf({}), troubles: [] };
+    assert.equal(diagnose(evidence, 'Deployment score: it is paused.').cause, 'Deployment score: it is paused.');
+  });
+
+  it('comes with warnings that say how often they were given', () => {
+    const warnings = ['Readiness probe failed: 503', 'Readiness probe failed: 503', 'Back-off'];
+    const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
+    const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
+    assert.equal(section?.text, 'Pod: Unhealthy: Readiness probe failed: 503 (2 times)\nPod: Unhealthy: Back-off');
+  });
+
+  it('comes with one warning for all tries to make a pod', () => {
+    const refused = (name: string) => `Error creating: pods "${name}" is forbidden: exceeded quota: small`;
+    const warnings = [
+      refused('score-1-a'),
+      refused('score-1-b'),
+      `(combined from similar events): ${refused('score-1-c')}`,
+    ];
+    const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
+    const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
+    assert.equal(section?.text, `Pod: Unhealthy: ${refused('score-1-…')} (3 times)`);
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { configMaps, deployments, namespaces, pods } from '../../../../shared/kubernetes/client/resource';
+import { preflight, type Planned } from '../../../../shared/kubernetes/rollout/preflight';
+import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
+
+describe('a preflight', () => {
+  let cluster: TestCluster;
+  before(async () => {
+    const rules = [{ verbs: ['get', 'list', 'patch', 'create'], apiGroups: ['apps'], resources: ['deployments'] }];
+    cluster = await openTestCluster({
+      users: [
+        { name: 'admin', groups: ['system:masters'], token: 'admin-token' },
+        { name: 'deployer', groups: [], token: 'deployer-token', rules },
+      ],
+      hasControllers: false,
+    });
+  });
+  after(() => cluster.close());
+
+  const map = (name: string, namespace?: string): Planned => ({
+    resource: configMaps,
+    object: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, ...(namespace !== undefined && { namespace }) },
+    } satisfies ConfigMap,
+  });
+
+  it('names every permission that is missing, at once', async () => {
+    await assert.rejects(
+      preflight(
+        cluster.clientOf('deployer'),
+        [
+          { verb: 'patch', resource: deployments },
+          { verb: 'list', resource: pods },
+          { verb: 'create', resource: pods, subresource: 'proxy' },
+          { verb: 'delete', resource: deployments, name: 'score' },
+        ],
+        [map('never-tried')],
+      ),
+      (error: Error) => {
+        assert.match(error.message, /^Nothing was deployed/);
+        assert.match(error.message, /^ {2}- The identity lacks the permission to list pods\.$/m);
+        assert.match(error.message, /permission to create pods\/proxy\.\n/);
+        assert.match(error.message, /permission to delete deployments of apps \(score\)\.\n/);
+        assert.doesNotMatch(error.message, /patch deployments|never-tried/);
+        assert.match(error.message, /in namespace default.*'Azure Kubernetes Service RBAC Writer'/);
+        return true;
+      },
+    );
+  });
+
+  it('names every object that the cluster would refuse, and keeps none', async () => {
+    const broken = scoringDeployment('score:1', { name: 'broken', replicas: -1 });
+    await assert.rejects(
+      preflight(cluster.client, [], [map('fine'), map('Not_A_Name'), { resource: deployments, object: broken }]),
+      (error: Error) => {
+        assert.match(error.message, /^ {2}- ConfigMap Not_A_Name: .*Not_A_Name/m);
+        assert.match(error.message, /^ {2}- Deployment broken: .*replicas/m);
+        assert.doesNotMatch(error.message, /fine/);
+        return true;
+      },
+    );
+    assert.equal(await cluster.client.get(configMaps, 'fine'), undefined);
+  });
+
+  it('passes what may be done', async () => {
+    const namespace: Planned = {
+      resource: namespaces,
+      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } },
+    };
+    await preflight(
+      cluster.client,
+      [{ verb: 'patch', resource: deployments }],
+      [map('fine'), namespace, map('inside', 'new')],
+    );
+  });
+});

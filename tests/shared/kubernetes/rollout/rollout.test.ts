@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
+import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
+import {
+  newReplicaSet,
+  podsOf,
+  restartsOf,
+  rolloutVerdict,
+  type RolloutState,
+} from '../../../../shared/kubernetes/rollout/rollout';
+import { rolloutTroubles } from '../../../../shared/kubernetes/rollout/trouble';
+import { selectorText } from '../../../../shared/kubernetes/rollout/watchRollout';
+
+const containers = [{ name: 'score', image: 'score:1' }];
+
+function deploymentOf(image = 'score:1', status: Deployment['status'] = {}): Deployment {
+  return {
+    metadata: { name: 'score', uid: 'd', generation: 2 },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'score' } },
+      template: { metadata: { labels: { app: 'score' } }, spec: { containers: [{ name: 'score', image }] } },
+    },
+    status: { observedGeneration: 2, ...status },
+  };
+}
+
+const complete = { replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+
+describe('the verdict on a rollout', () => {
+  const applied = deploymentOf();
+  const stateOf = (current: Deployment | undefined, mayBeEmpty = false): RolloutState =>
+    rolloutVerdict(current, { applied, mayBeEmpty }).state;
+
+  it('is done when kubectl says so', () => {
+    assert.equal(stateOf(deploymentOf('score:1', complete)), 'done');
+    assert.equal(stateOf(deploymentOf('score:1', { ...complete, availableReplicas: 1 })), 'unavailable');
+  });
+
+  it('is superseded by another template or another Deployment, and not by another number of replicas', () => {
+    assert.equal(stateOf(deploymentOf('score:2', complete)), 'superseded');
+    const other = deploymentOf('score:1', complete);
+    assert.equal(stateOf({ ...other, metadata: { ...other.metadata, uid: 'e' } }), 'superseded');
+    const scaled = { ...other, metadata: { ...other.metadata, generation: 3 } };
+    assert.equal(stateOf({ ...scaled, status: { ...complete, observedGeneration: 3 } }), 'done');
+    assert.equal(stateOf(undefined), 'deleted');
+  });
+
+  it('is bad for what is paused or has no replicas', () => {
+    const { spec, ...rest } = deploymentOf('score:1', complete);
+    assert.ok(spec);
+    assert.equal(stateOf({ ...rest, spec: { ...spec, paused: true } }), 'paused');
+    const empty = { ...rest, spec: { ...spec, replicas: 0 }, status: { observedGeneration: 2 } };
+    assert.equal(stateOf(empty), 'empty');
+    assert.equal(stateOf(empty, true), 'done');
+  });
+});
+
+describe('the pods of a rollout', () => {
+  const setOf = (name: string, image: string, created: string, owner = 'd'): ReplicaSet => ({
+    metadata: {
+      name,
+      uid: name,
+      creationTimestamp: created,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'score', uid: owner, controller: true }],
+    },
+    spec: {
+      selector: {},
+      template: {
+        metadata: { labels: { app: 'score', 'pod-template-hash': name } },
+        spec: { containers: [{ name: 'score', image }] },
+      },
+    },
+  });
+  const podOf = (owner: string, restartCount = 0, deletionTimestamp?: string): Pod => ({
+    metadata: {
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: owner, controller: true }],
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    },
+    status: { containerStatuses: [{ name: 'score', image: '', imageID: '', ready: true, restartCount }] },
+  });
+
+  it('are those of the oldest ReplicaSet with the present template', () => {
+    const sets = [
+      setOf('old', 'score:0', '2025-01-01T00:00:00Z'),
+      setOf('twin', 'score:1', '2025-01-03T00:00:00Z'),
+      setOf('new', 'score:1', '2025-01-02T00:00:00Z'),
+      setOf('foreign', 'score:1', '2025-01-01T00:00:00Z', 'x'),
+    ];
+    const found = newReplicaSet(deploymentOf(), sets);
+    assert.equal(found?.metadata?.name, 'new');
+    assert.equal(newReplicaSet(deploymentOf('score:9'), sets), undefined);
+    const pods = [podOf('new', 2), podOf('old', 5), podOf('new', 1), podOf('new', 7, '2025-01-04T00:00:00Z')];
+    assert.equal(podsOf(found, pods).length, 2);
+    assert.equal(restartsOf(podsOf(found, pods)), 3);
+    assert.deepEqual(podsOf(undefined, pods), []);
+  });
+
+  it('are found by the selector of the Deployment', () => {
+    assert.equal(
+      selectorText({
+        matchLabels: { app: 'score', slot: 'blue' },
+        matchExpressions: [
+          { key: 'a', operator: 'In', values: ['1', '2'] },
+          { key: 'b', operator: 'NotIn', values: ['3'] },
+          { key: 'c', operator: 'Exists' },
+          { key: 'd', operator: 'DoesNotExist' },
+        ],
+      }),
+      'app=score,slot=blue,a in (1,2),b notin (3),c,!d',
+    );
+  });
+});
+
+describe('the troubles of a rollout', () => {
+  const waiting = (reason: string, message?: string, rest: Partial<ContainerStatus> = {}): Pod =>
+    podWith({ state: { waiting: { reason, ...(message !== undefined && { message }) } }, ...rest });
+  const podWith = (status: Partial<ContainerStatus>): Pod => ({
+    metadata: { name: 'p' },
+    spec: { containers },
+    status: {
+      phase: 'Pending',
+      containerStatuses: [{ name: 'score', image: '', imageID: '', ready: false, restartCount: 0, ...status }],
+    },
+  });
+  const crashed = (restartCount: number, exitCode: number, reason = 'Error'): Pod =>
+    waiting('CrashLoopBackOff', 'back-off 10s', { restartCount, lastState: { terminated: { exitCode, reason } } });
+
+  const finals: readonly (readonly [pod: Pod, text: string, graceSeconds: number])[] = [
+    [crashed(1, 1), 'CrashLoopBackOff: exit 1', Infinity],
+    [crashed(2, 1), 'CrashLoopBackOff: exit 1', 0],
+    [crashed(2, 137, 'OOMKilled'), 'CrashLoopBackOff: OOMKilled', 0],
+    [waiting('ErrImagePull', 'x: not found'), 'ErrImagePull: x: not found', 0],
+    [waiting('ImagePullBackOff', 'Back-off pulling'), 'ImagePullBackOff: Back-off pulling', 90],
+    [waiting('ErrImagePull', '401 Unauthorized'), 'ErrImagePull: 401 Unauthorized', 90],
+    [waiting('InvalidImageName', 'bad'), 'InvalidImageName: bad', 0],
+    [waiting('ErrImageNeverPull'), 'ErrImageNeverPull', 0],
+    [waiting('CreateContainerConfigError', 'no secret'), 'CreateContainerConfigError: no secret', 15],
+    [waiting('RunContainerError', 'no such file'), 'RunContainerError: no such file', 15],
+    [waiting('RunContainerError', 'x', { lastState: { terminated: { exitCode: 128 } } }), 'RunContainerError: x', 30],
+    [waiting('ContainerCreating'), 'ContainerCreating', Infinity],
+    [podWith({ state: { running: {} } }), 'Unready', Infinity],
+    [podWith({ state: { terminated: { exitCode: 1, reason: 'Error' } } }), 'Error: exit 1', Infinity],
+    [{ status: { phase: 'Failed', reason: 'Evicted', message: 'low on\nmemory' } }, 'Evicted: low on memory', Infinity],
+    [
+      { status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3' }] } },
+      'Unschedulable: 0/3',
+      Infinity,
+    ],
+  ];
+  for (const [pod, text, graceSeconds] of finals) {
+    it(`are final after ${graceSeconds} s for ${text}`, () => {
+      const [trouble] = rolloutTroubles(undefined, [pod]);
+      assert.equal(trouble?.text, text);
+      assert.equal(trouble.graceSeconds, graceSeconds);
+    });
+  }
+
+  it('are none for pods that are ready', () => {
+    assert.deepEqual(rolloutTroubles(undefined, [podWith({ ready: true, state: { running: {} } })]), []);
+  });
+
+  it('are one for all pods with the same, the gravest first', () => {
+    const pods = [podWith({ state: { running: {} } }), crashed(3, 1), crashed(2, 1)];
+    const troubles = rolloutTroubles(undefined, pods);
+    assert.deepEqual(
+      troubles.map(({ reason, pods: at }) => [reason, at.length]),
+      [
+        ['CrashLoopBackOff', 2],
+        ['Unready', 1],
+      ],
+    );
+  });
+
+  it('are those of the ReplicaSet that may not make pods, too', () => {
+    const set = (message: string): ReplicaSet => ({
+      status: {
+        replicas: 0,
+        conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }],
+      },
+    });
+    const [quota] = rolloutTroubles(set('pods "score-abc" is forbidden: exceeded quota: q'), []);
+    assert.equal(quota?.text, 'FailedCreate: exceeded quota: q');
+    assert.equal(quota.graceSeconds, 30);
+    assert.equal(rolloutTroubles(set('denied by policy'), [])[0]?.graceSeconds, 15);
+  });
+});
