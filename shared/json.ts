@@ -1,5 +1,21 @@
 import { parse, stringify } from 'lossless-json';
-import type { Json } from './http/httpClient';
+
+/** A value that JSON can carry. Integers beyond 2^53 are read as strings of digits, and written from `bigint`. */
+export type Json = string | number | boolean | bigint | null | readonly Json[] | JsonMap;
+export type JsonMap = { readonly [key: string]: Json | undefined };
+
+export function isMap(value: Json | undefined): value is JsonMap {
+  return isObject(value);
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** For data of unknown shape: an object that is neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Reads JSON; integers beyond 2^53 become strings of their digits. Throws a SyntaxError, or a RangeError for absurd depth. */
 export function parseJson(text: string): unknown {

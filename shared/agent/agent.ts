@@ -40,16 +40,10 @@ export interface SourceLocation {
 export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled';
 
 /**
- * All that a task may ask of, or say to, the pipeline agent. Text given to these methods is data: whatever it holds,
+ * What running work may ask of, or say to, the pipeline agent. Text given to these methods is data: whatever it holds,
  * it can't issue a logging command.
  */
-export interface Agent {
-  /** The input's text, trimmed by the agent; undefined when empty. */
-  input(name: string): string | undefined;
-  /** The input's path, absolute; undefined when left empty (the agent then passes its working folder). */
-  pathInput(name: string): string | undefined;
-  /** The service connection with this id; undefined when the job was not given it. */
-  connection(id: string): ServiceConnection | undefined;
+export interface TaskAgent {
   /** Where the job can ask who it is (System.OidcRequestUri), and the job's own secret for it; undefined where the server has none. */
   identityEndpoint(): IdentityEndpoint | undefined;
   /** A pipeline variable such as `System.JobId`. */
@@ -70,7 +64,6 @@ export interface Agent {
   error(text: string, location?: SourceLocation): void;
   progress(percent: number, text: string): void;
 
-  setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
   /** From here on the agent masks this value wherever it appears. */
   setSecret(value: string): void;
   /** Markdown that is shown on the run's summary page. */
@@ -80,6 +73,17 @@ export interface Agent {
 
   proxyFor(url: string): ProxySettings | undefined;
   certificates(): CertificateSettings | undefined;
+}
+
+/** All of the agent: besides what a task sees of it while it runs, its inputs, its outputs, its cancellation and its result. */
+export interface Agent extends TaskAgent {
+  /** The input's text, trimmed by the agent; undefined when empty. */
+  input(name: string): string | undefined;
+  /** The input's path, absolute; undefined when left empty (the agent then passes its working folder). */
+  pathInput(name: string): string | undefined;
+  /** The service connection with this id; undefined when the job was not given it. */
+  connection(id: string): ServiceConnection | undefined;
+  setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
   /** Calls back at the first cancel signal only. */
   onCancel(callback: () => void): void;
   /** Says how the task ended: once, and only by `startTask`. */

@@ -1,7 +1,4 @@
-import type { Json } from '../http/httpClient';
-import { stringifyJson } from '../json';
-
-export type JsonMap = Readonly<Record<string, Json | undefined>>;
+import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
 
 /** One place where what somebody wrote and what the service has are not the same. */
 export interface Difference {
@@ -64,14 +61,6 @@ export function differenceLine(difference: Difference): string {
   if (kind === 'added') return `+ ${place}: ${shown(wanted, path)}`;
   if (kind === 'removed') return `- ${place}: ${shown(found, path)}`;
   return `~ ${place}: ${shown(found, path)} → ${shown(wanted, path)}`;
-}
-
-export function isMap(value: Json | undefined): value is JsonMap {
-  return typeof value === 'object' && value !== null && !isList(value);
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function mapDifferences(

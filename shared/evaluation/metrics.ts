@@ -1,4 +1,4 @@
-import type { Json } from '../http/httpClient';
+import { isMap, type Json } from '../json';
 
 /** Metrics by name. What is no finite number is kept as it came: a rule that asks for it says so. */
 export type Metrics = ReadonlyMap<string, Json>;
@@ -12,10 +12,6 @@ export function metricsIn(document: Readonly<Record<string, Json | undefined>>, 
     else metrics.set(prefix + name, value);
   }
   return metrics;
-}
-
-export function isMap(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A number in as few digits as people need: six of them count. */

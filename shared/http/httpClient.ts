@@ -1,8 +1,5 @@
+import type { Json } from '../json';
 import type { RateLimit } from './throttle';
-
-/** A value that JSON can carry. Integers beyond 2^53 are read as strings of digits, and written from `bigint`. */
-export type Json =
-  string | number | boolean | bigint | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** One part of a multipart/form-data body: a field, or a file that is read anew for every attempt and never held whole in memory twice. */
 export type FormPart =

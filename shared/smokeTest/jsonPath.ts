@@ -1,4 +1,4 @@
-import type { Json } from '../http/httpClient';
+import { isList, type Json } from '../json';
 
 /** Names in maps and positions in lists, from the outside in. */
 export type JsonPath = readonly (string | number)[];
@@ -30,8 +30,4 @@ export function valueAt(document: Json, path: JsonPath): Json | undefined {
     else value = isList(value) || !Object.hasOwn(value, step) ? undefined : value[step];
   }
   return value;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TaskError } from '../errors';
-import type { Json } from '../http/httpClient';
-import { parseJson, stringifyJson } from '../json';
 import { isHtml, titleOf } from '../http/answer/serviceError';
+import { parseJson, stringifyJson, type Json } from '../json';
 import { parseJsonPath, valueAt, type JsonPath } from './jsonPath';
 import type { SendSample, SmokeAnswer } from './sendSample';
 

@@ -1,6 +1,6 @@
 import type { Agent } from '../agent/agent';
 import type { Finding } from '../finding';
-import type { Json } from '../http/httpClient';
+import type { Json } from '../json';
 import { documentLines } from './documentLines';
 import { InvalidInput } from './invalidInput';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { CORE_SCHEMA, defineScalarTag, intCoreTag, load, mergeTag, NOT_RESOLVED, YAMLException } from 'js-yaml';
-import type { Json } from '../http/httpClient';
+import { isList, type Json } from '../json';
 import type { DocumentCheck } from './checkDocument';
 import { InvalidInput } from './invalidInput';
 
@@ -68,10 +68,6 @@ function readValue(text: string): Json {
   const value = parse(text);
   if (countValues(value, new Map()) > mostValues) throw new InvalidInput(`holds more than ${mostValues} values.`);
   return value as Json;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function parse(text: string): unknown {

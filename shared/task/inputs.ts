@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
-import type { Json } from '../http/httpClient';
+import type { Json } from '../json';
 import { checkAgainst, type DocumentCheck, type DocumentSchema } from './checkDocument';
 import { readDocument, readDocumentFile, readDocumentList } from './document';
 import { InvalidInput } from './invalidInput';

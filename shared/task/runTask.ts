@@ -19,7 +19,7 @@ export async function runTask<I extends Inputs, Output extends string>(
     const inputs = readInputs(task, agent);
     signal.throwIfAborted();
     const setOutput = (name: Output, value: string) => agent.setOutput(name, value);
-    const end = await task.run({ inputs, agent, clock, signal, setOutput });
+    const end = await task.run({ inputs, agent, clock, signal, deadline: Infinity, setOutput });
     if (typeof end === 'string') agent.complete('Succeeded', end);
     else agent.complete('SucceededWithIssues', end.message);
   } catch (error) {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { InputProblem } from '../errors';
-import type { Json } from '../http/httpClient';
-import { parseJson } from '../json';
+import { parseJson, type Json } from '../json';
 import { parseJsonPath } from '../smokeTest/jsonPath';
 import { anything, type SmokeTest } from '../smokeTest/runSmokeTest';
 import { filePath, integer, lines, pairs, text } from './inputs';

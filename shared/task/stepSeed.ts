@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TaskAgent } from './task';
+import type { TaskAgent } from '../agent/agent';
 
 /**
  * The same for every try of this step (the agent's retries, a step that was killed), another for every other step, run

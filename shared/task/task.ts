@@ -1,5 +1,4 @@
-import type { Agent } from '../agent/agent';
-import type { Clock } from '../clock';
+import type { Context } from '../agent/context';
 import type { InputProblem } from '../errors';
 import type { Input } from './inputs';
 
@@ -8,15 +7,8 @@ export type Values<I extends Inputs> = {
   readonly [Name in keyof I]: I[Name] extends Input<infer Value> ? Value : never;
 };
 
-/** What a task may say to the agent while it runs: all but the result, which comes from `run`. */
-export type TaskAgent = Omit<Agent, 'input' | 'pathInput' | 'connection' | 'setOutput' | 'complete' | 'onCancel'>;
-
-export interface TaskContext<I extends Inputs, Output extends string> {
+export interface TaskContext<I extends Inputs, Output extends string> extends Context {
   readonly inputs: Values<I>;
-  readonly agent: TaskAgent;
-  readonly clock: Clock;
-  /** Aborts when the pipeline run is cancelled. */
-  readonly signal: AbortSignal;
   /** Sets an output variable at once, so that it is there also when the task fails later. */
   readonly setOutput: (name: Output, value: string) => void;
 }

@@ -1,4 +1,4 @@
-import type { TaskAgent } from './task';
+import type { TaskAgent } from '../agent/agent';
 
 /** Later steps get every variable in their environment, where Windows takes 32,766 characters and Linux 128 KiB for each. */
 export async function variableText(output: string, agent: Pick<TaskAgent, 'warning' | 'attachToLog'>): Promise<string> {

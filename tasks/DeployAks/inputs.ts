@@ -1,5 +1,5 @@
 import type { InputProblem } from '../../shared/errors';
-import type { Json } from '../../shared/http/httpClient';
+import type { Json } from '../../shared/json';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
 import { choice, connection, documentFile, flag, globs, integer, lines, pairs, text } from '../../shared/task/inputs';
 import { smokeTestInputs, smokeTestProblems } from '../../shared/task/smokeTestInputs';

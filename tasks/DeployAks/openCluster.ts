@@ -7,7 +7,7 @@ import { KubernetesClient } from '../../shared/kubernetes/client/client';
 import { readKubeconfig } from '../../shared/kubernetes/access/kubeconfig';
 import { kubernetesConnection } from '../../shared/kubernetes/access/kubernetesConnection';
 import { deployments } from '../../shared/kubernetes/client/resource';
-import type { TaskAgent } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 import type { Given } from './inputs';
 
 interface Surroundings {

@@ -5,7 +5,7 @@ import { readManifests } from '../../shared/kubernetes/manifest/readManifests';
 import { namespaceOf, releaseOf, type Release } from '../../shared/kubernetes/manifest/release';
 import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
 import { substituteImages } from '../../shared/kubernetes/manifest/substituteImages';
-import type { TaskAgent } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 import { givenSettings, isWhole, type Given } from './inputs';
 import { runAnnotations } from './runAnnotations';
 

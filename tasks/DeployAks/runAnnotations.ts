@@ -1,4 +1,4 @@
-import type { TaskAgent } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 
 /** Says which run of which pipeline made an object, in the words of Microsoft's own tasks, which the environments of Azure DevOps read. */
 export function runAnnotations(agent: Pick<TaskAgent, 'variable'>): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseRule, RuleProblem, type Rule } from '../../shared/evaluation/parseRule';
-import type { Json } from '../../shared/http/httpClient';
+import type { Json } from '../../shared/json';
 import { readDocumentFile } from '../../shared/task/document';
 import { documentLines } from '../../shared/task/documentLines';
 import { InvalidInput } from '../../shared/task/invalidInput';

@@ -4,9 +4,9 @@ import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/mlflo
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { evaluateRules, resultLine, ruleCount } from '../../shared/evaluation/evaluateRules';
 import { evaluationSummary } from '../../shared/evaluation/evaluationSummary';
-import { isMap, metricsIn, type Metrics } from '../../shared/evaluation/metrics';
+import { metricsIn, type Metrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
-import type { Json } from '../../shared/http/httpClient';
+import { isMap, type Json } from '../../shared/json';
 import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
 import { block, choice, document, documentFile, filePath, flag, text } from '../../shared/task/inputs';
 import { InvalidInput } from '../../shared/task/invalidInput';

@@ -1,5 +1,4 @@
-import { isMap } from '../../shared/evaluation/metrics';
-import type { Json } from '../../shared/http/httpClient';
+import { isMap, type Json } from '../../shared/json';
 
 /** What a document has under a key such as `evaluation.rules`; undefined when there is nothing. */
 export function valueAt(document: Json, key: string): Json | undefined {

@@ -7,7 +7,8 @@ import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/data
 import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
-import { defineTask, type TaskAgent } from '../../shared/task/task';
+import { defineTask } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 
 /** Makes a workspace folder hold what a folder of the repository has. */
 export const task = defineTask({

@@ -1,4 +1,4 @@
-import type { TaskAgent } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 import { overridesOrigin } from '../../shared/variables/overrides';
 import type { Report } from '../../shared/variables/origin';
 import { pathText } from '../../shared/variables/pathText';

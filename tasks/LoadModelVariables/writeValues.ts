@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { messageOf, TaskError } from '../../shared/errors';
-import type { TaskAgent } from '../../shared/task/task';
+import type { TaskAgent } from '../../shared/agent/agent';
 import type { Plain } from '../../shared/variables/tree';
 
 /**

@@ -1,6 +1,6 @@
 import { startDatabricks, type Databricks, type DatabricksOptions } from '../../sandbox/databricks/databricks';
 import type { Clock } from '../../shared/clock';
-import type { Json } from '../../shared/http/httpClient';
+import type { Json } from '../../shared/json';
 import { parseJson, stringifyJson } from '../../shared/json';
 import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/CreateJob/task';

@@ -5,7 +5,7 @@ import { startDatabricks, type Databricks, type DatabricksOptions } from '../../
 import type { Clock } from '../../shared/clock';
 import type { Library } from '../../shared/databricks/api/libraries';
 import { libraryTitle } from '../../shared/databricks/libraries/title';
-import type { Json } from '../../shared/http/httpClient';
+import type { Json } from '../../shared/json';
 import { stringifyJson } from '../../shared/json';
 import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/InstallLibraries/task';

@@ -1,5 +1,4 @@
-import type { Json } from '../../http/httpClient';
-import { stringifyJson } from '../../json';
+import { stringifyJson, type Json } from '../../json';
 import type { Container, GroupBody } from './containerInstances';
 import { merged } from './settings';
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { HttpError } from '../../http/errors';
-import type { DetailedHttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { DetailedHttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
 import { poll } from '../../http/poll';
 import { finishOperation, type Operation } from '../resourceManager/longRunningOperation';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
 import { lowerId, settingsOf } from './settings';
 

@@ -1,5 +1,5 @@
 import { scryptSync } from 'node:crypto';
-import type { Json } from '../../http/httpClient';
+import { isList, isMap, type Json, type JsonMap } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
 
 /** By the name of a list, what its entries are known by. */
@@ -13,8 +13,6 @@ const keys: Readonly<Record<string, string>> = {
   imageRegistryCredentials: 'server',
   subnetIds: 'id',
 };
-
-type JsonMap = Readonly<Record<string, Json | undefined>>;
 
 /** Every value by its place, such as `containers.score.image`; `properties` are left out of it, for all things have them. */
 export function settingsOf(
@@ -83,12 +81,4 @@ function mergedLists(list: string, base: readonly Json[], over: readonly Json[])
 function keyOf(entry: Json | undefined, list: string): string | undefined {
   const key = isMap(entry) ? entry[keys[list] ?? ''] : undefined;
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
-}
-
-function isMap(value: Json | undefined): value is JsonMap {
-  return typeof value === 'object' && value !== null && !isList(value);
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }

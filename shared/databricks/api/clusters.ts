@@ -1,5 +1,6 @@
 import { HttpError } from '../../http/errors';
-import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
 
 /** Fields of a cluster in the API's own words. */
 export type ClusterSettings = Readonly<Record<string, Json | undefined>>;

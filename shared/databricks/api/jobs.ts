@@ -1,4 +1,5 @@
-import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
 
 /**
  * How far a run, or one task of it, has come. `state` is the older form of `status`; a workspace may send either or both.

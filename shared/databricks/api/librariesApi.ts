@@ -1,4 +1,5 @@
-import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
 import type { Library } from './libraries';
 
 /** A library of a cluster, and how its installation goes. */

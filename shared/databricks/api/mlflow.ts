@@ -1,4 +1,5 @@
-import type { HttpClient, HttpRequest, Json } from '../../http/httpClient';
+import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
 
 /** A run of MLflow tracking. */
 export interface TrackedRun {

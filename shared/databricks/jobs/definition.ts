@@ -1,8 +1,6 @@
-import type { Json } from '../../http/httpClient';
-import { stringifyJson } from '../../json';
+import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../../json';
 import type { JobSettings } from '../api/jobs';
 import type { Grant } from '../api/permissions';
-import { isList, isMap, type JsonMap } from '../difference';
 import { grantsOf, grantsProblem } from './grants';
 import { ownerTag, ownerTags } from './ownership';
 

@@ -1,5 +1,5 @@
-import type { Json } from '../../http/httpClient';
-import { differences, type Difference, type JsonMap } from '../difference';
+import type { Json, JsonMap } from '../../json';
+import { differences, type Difference } from '../difference';
 
 /** The lists in a job whose entries the API knows by a name. */
 const listKeys = {

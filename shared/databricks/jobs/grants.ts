@@ -1,6 +1,6 @@
-import type { Json } from '../../http/httpClient';
+import { isList, isMap, type Json } from '../../json';
 import { principalKinds, type Grant, type HeldGrant, type PrincipalKind } from '../api/permissions';
-import { differences, isList, isMap, type Difference } from '../difference';
+import { differences, type Difference } from '../difference';
 
 const owner = 'IS_OWNER';
 /** Source: https://docs.databricks.com/api/azure/workspace/jobs/setpermissions. */

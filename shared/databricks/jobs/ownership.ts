@@ -1,5 +1,5 @@
+import { isMap } from '../../json';
 import type { JobSettings } from '../api/jobs';
-import { isMap } from '../difference';
 
 /** Marks the jobs that are ours to change. */
 export const ownerTag = { name: 'managed-by', value: 'model-pipeline-tasks' };

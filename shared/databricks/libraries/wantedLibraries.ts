@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InputError, type InputProblem } from '../../errors';
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import type { Library } from '../api/libraries';
 import { libraryKey } from './key';
 import type { Dependencies, Remark } from './requirements/dependencyList';

@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors';
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import { MlflowApi, type TrackedRun } from '../api/mlflow';
 import type { Workspace } from '../connect';
 

@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors';
-import type { Json } from '../../http/httpClient';
+import { isMap, type Json } from '../../json';
 import type { Kind } from './detectKind';
 
 /** The format that this version writes, and the newest that it can read. */
@@ -135,10 +135,6 @@ function parsed(text: string): Json | undefined {
   } catch {
     return undefined; // not JSON: no manifest
   }
-}
-
-function isMap(value: Json | undefined): value is Readonly<Record<string, Json | undefined>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: Json | undefined): value is readonly string[] {

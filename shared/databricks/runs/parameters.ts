@@ -1,6 +1,5 @@
 import { TaskError } from '../../errors';
-import type { Json } from '../../http/httpClient';
-import { stringifyJson } from '../../json';
+import { isList, isMap, stringifyJson, type Json } from '../../json';
 import type { Job } from '../api/jobs';
 
 /** Parameters of a run as somebody wrote them: by plain names, or by the API's kinds, such as `notebook_params`. */
@@ -99,12 +98,4 @@ function texts(values: Parameters): Readonly<Record<string, string>> {
 /** The API takes texts alone; what is not plain travels as JSON, which a notebook can read back. */
 function textOf(value: Json): string {
   return typeof value === 'string' ? value : stringifyJson(value);
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Json): boolean {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

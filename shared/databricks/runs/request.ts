@@ -1,4 +1,4 @@
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import { ClustersApi } from '../api/clusters';
 import { JobsApi, type RunRequest } from '../api/jobs';
 import type { Workspace } from '../connect';

@@ -1,5 +1,5 @@
 import type { DocumentPath, Finding } from '../../finding';
-import type { Json } from '../../http/httpClient';
+import { isList, isMap, type Json } from '../../json';
 import { nearestName } from './nearestName';
 import { specTypes, specWords, type Fields } from './specTypes';
 
@@ -81,12 +81,4 @@ function kindOf(value: Json): Kind {
 
 function isUnquoted(kind: Kind): boolean {
   return kind === 'a number' || kind === 'true or false';
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Json): value is { readonly [name: string]: Json | undefined } {
-  return kindOf(value) === 'a map';
 }

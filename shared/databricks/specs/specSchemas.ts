@@ -1,4 +1,4 @@
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import { checkSpec } from './checkSpec';
 
 /** What a job or a run takes as `new_cluster`, and `clusters/create` too. */

@@ -1,4 +1,4 @@
-import { parseJson } from '../../json';
+import { isObject, parseJson } from '../../json';
 
 /** What the body of a refusal says. */
 export interface ServiceError {
@@ -77,8 +77,4 @@ function tidy(text: string): string {
 
 function textOf(value: unknown): string | undefined {
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

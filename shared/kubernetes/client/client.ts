@@ -1,8 +1,8 @@
 import type { SelfSubjectAccessReview } from 'kubernetes-types/authorization/v1';
 import type { DeleteOptions } from 'kubernetes-types/meta/v1';
 import { TaskError } from '../../errors';
-import type { HttpRequest, Json } from '../../http/httpClient';
-import { stringifyJson } from '../../json';
+import type { HttpRequest } from '../../http/httpClient';
+import { stringifyJson, type Json } from '../../json';
 import { ApiServer, isStatus } from './apiServer';
 import { proxy, type ProxyAnswer, type ProxyRequest, type ProxyTarget } from './proxy';
 import type {

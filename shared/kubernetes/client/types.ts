@@ -1,4 +1,4 @@
-import type { Json } from '../../http/httpClient';
+import type { Json } from '../../json';
 import type { Resource } from './resource';
 
 /** Which objects of a kind: Kubernetes' own selectors, such as `app=score,slot in (blue)` and `metadata.name=score`. */

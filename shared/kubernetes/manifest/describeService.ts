@@ -1,6 +1,5 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
-import type { Json } from '../../http/httpClient';
-import { stringifyJson } from '../../json';
+import { isList, isMap, stringifyJson, type Json } from '../../json';
 import { parseImage } from './imageReference';
 import { serviceNameRule, type ServiceDescription } from './serviceDescription';
 
@@ -159,12 +158,4 @@ function textMap(value: Json): Readonly<Record<string, string>> | undefined {
 
 function textOf(value: Json): string {
   return typeof value === 'object' && value !== null ? stringifyJson(value) : String(value);
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
-
-function isMap(value: Json): value is { readonly [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !isList(value);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { array, assert as assertAll, dictionary, integer, letrec, oneof, property, string, boolean } from 'fast-check';
 import { differenceLine, differences, type DifferenceRules } from '../../../shared/databricks/difference';
-import type { Json } from '../../../shared/http/httpClient';
+import type { Json } from '../../../shared/json';
 import { stringifyJson } from '../../../shared/json';
 
 const said = (value: Json): string => `${typeof value} ${stringifyJson(value)}`;

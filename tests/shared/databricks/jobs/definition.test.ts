@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonMap } from '../../../../shared/databricks/difference';
+import type { JsonMap } from '../../../../shared/json';
 import { definitionProblems, jobDefinition, type JobShorthand } from '../../../../shared/databricks/jobs/definition';
 
 const ours = { 'managed-by': 'model-pipeline-tasks' };

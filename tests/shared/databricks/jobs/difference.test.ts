@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { differenceLine, type JsonMap } from '../../../../shared/databricks/difference';
+import { differenceLine } from '../../../../shared/databricks/difference';
+import type { JsonMap } from '../../../../shared/json';
 import { jobDifferences } from '../../../../shared/databricks/jobs/difference';
 
 const notebook = { task_key: 'train', notebook_task: { notebook_path: '/Shared/train' } };

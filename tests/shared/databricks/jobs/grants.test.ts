@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { HeldGrant } from '../../../../shared/databricks/api/permissions';
 import { differenceLine } from '../../../../shared/databricks/difference';
 import { grantDifferences, grantsOf, grantsProblem, withOwner } from '../../../../shared/databricks/jobs/grants';
-import type { Json } from '../../../../shared/http/httpClient';
+import type { Json } from '../../../../shared/json';
 
 const entry = (kind: string, name: string, permission_level: string): Json => ({ [kind]: name, permission_level });
 const held = (list: Json, isInherited = false): readonly HeldGrant[] =>
