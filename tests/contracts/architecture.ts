@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/variables',
     'shared/evaluation',
     'shared/http',
+    'shared/agent',
     'shared',
   ],
   'shared/task': ['shared/smokeTest', 'shared/http', 'shared/agent', 'shared'],
