@@ -4,7 +4,7 @@ import { CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import { events } from '../client/resource';
 import type { Trouble } from '../rollout/trouble';
-import type { RolloutSnapshot } from '../rollout/watchRollout';
+import type { RolloutSnapshot } from '../rollout/snapshot';
 
 /** The end of what one container wrote. */
 export interface ContainerLog {

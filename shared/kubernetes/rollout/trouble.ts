@@ -49,6 +49,11 @@ export function keyOf({ reason, container = '' }: Pick<Trouble, 'reason' | 'cont
   return `${isPull(reason) ? 'ImagePullBackOff' : reason} ${container}`;
 }
 
+/** `2 of 3 new pods: CrashLoopBackOff: exit 1` */
+export function troubleText({ text, pods }: Trouble, newPods: number): string {
+  return pods.length === 0 ? text : `${pods.length} of ${newPods} new pods: ${text}`;
+}
+
 export function isPull(reason: string): boolean {
   return reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
 }

@@ -1,13 +1,13 @@
 import { TaskError } from '../../errors';
 import { fallbackOf, isRunning, serving } from './liveService';
-import { mainService, plain, refuseCanary, theDeployment, workloadOf, type Plan, type PlanContext } from './plan';
+import { mainService, plain, refuseCanary, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
 import { inSlot, previewOf, type Slot } from './slots';
 
 /**
  * Sets the new version up beside the one that serves, at full size, and moves the Service when it has proven itself.
  * The old one stays until `promote`, so that one can go back at once. Throws a TaskError where it can't be done.
  */
-export async function planBlueGreen({ client, release, live }: PlanContext): Promise<Plan> {
+export async function planBlueGreen({ client, release, live }: PlanSource): Promise<Plan> {
   refuseCanary(live);
   const deployment = theDeployment(release, 'blueGreen');
   const service = mainService(release);

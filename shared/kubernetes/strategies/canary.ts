@@ -1,7 +1,7 @@
 import { TaskError } from '../../errors';
 import { canaryShare, stableReplicasFor } from './canaryShare';
 import { isRunning, serving } from './liveService';
-import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanContext } from './plan';
+import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
 import { planRolling } from './rolling';
 import { asCanary, inSlot } from './slots';
 
@@ -9,11 +9,11 @@ import { asCanary, inSlot } from './slots';
  * Sets a few pods of the new version beside those that serve, under the same Service. Where nothing serves yet there is
  * nothing to compare with: then it is a rolling deployment. Throws a TaskError when whole pods can't make the share.
  */
-export async function planCanary(context: PlanContext, percent: number): Promise<Plan> {
-  const { client, release, live } = context;
+export async function planCanary(source: PlanSource, percent: number): Promise<Plan> {
+  const { client, release, live } = source;
   const deployment = theDeployment(release, 'canary');
   const stable = serving(live);
-  if (!isRunning(stable)) return { ...(await planRolling(context)), note: 'Nothing serves yet: no canary is needed.' };
+  if (!isRunning(stable)) return { ...(await planRolling(source)), note: 'Nothing serves yet: no canary is needed.' };
 
   const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
   const [same = deployment] = isStable.deployments;

@@ -42,7 +42,7 @@ export interface Plan {
 }
 
 /** What a strategy plans from. */
-export interface PlanContext {
+export interface PlanSource {
   readonly client: KubernetesClient;
   readonly release: Release;
   readonly live: LiveService;
