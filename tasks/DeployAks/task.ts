@@ -28,7 +28,7 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
-    const { release, namespace, scoringPath } = readService(inputs, agent);
+    const { release, namespace, scoringPath } = await readService(inputs, agent);
     const { name } = release;
     const objects = objectsOf(release);
     if (inputs.action === 'render') {

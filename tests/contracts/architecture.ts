@@ -34,7 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'shared/databricks/api': ['shared/http', 'shared'],
   'shared/kubernetes': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
-  'shared/azure': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/azure': ['shared/comparison', 'shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/identity': ['shared/http', 'shared/agent', 'shared'],
   'shared/smokeTest': ['shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/evaluation': ['shared/http', 'shared'],

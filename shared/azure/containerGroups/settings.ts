@@ -1,18 +1,8 @@
 import { scryptSync } from 'node:crypto';
+import { entryKey } from '../../comparison/knownBehavior';
 import { isList, isMap, type Json, type JsonMap } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
-
-/** By the name of a list, the field that identifies its entries. */
-const keys: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  environmentVariables: 'name',
-  volumes: 'name',
-  volumeMounts: 'name',
-  ports: 'port',
-  imageRegistryCredentials: 'server',
-  subnetIds: 'id',
-};
+import { groupBehaviors } from './knownBehavior';
 
 /** Every value by its place, such as `containers.score.image`; the level `properties`, which every resource has, is left out. */
 export function settingsOf(
@@ -39,7 +29,8 @@ export function merged(base: JsonMap, over: JsonMap): JsonMap {
     const there = result[name];
     if (value === undefined) continue;
     if (isMap(value) && isMap(there)) result[name] = merged(there, value);
-    else if (isList(value) && isList(there) && name in keys) result[name] = mergedLists(name, there, value);
+    else if (isList(value) && isList(there) && entryKey(groupBehaviors, [name]) !== undefined)
+      result[name] = mergedLists(name, there, value);
     else result[name] = value;
   }
   return result;
@@ -79,6 +70,6 @@ function mergedLists(list: string, base: readonly Json[], over: readonly Json[])
 }
 
 function keyOf(entry: Json | undefined, list: string): string | undefined {
-  const key = isMap(entry) ? entry[keys[list] ?? ''] : undefined;
+  const key = isMap(entry) ? entry[entryKey(groupBehaviors, [list]) ?? ''] : undefined;
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }

@@ -4,8 +4,8 @@ import { mainService, plain, refuseCanary, workloadOf, type Plan, type PlanSourc
 import { inSlot, slotOf } from './slots';
 
 /**
- * Replaces the pods of each Deployment one after the other. A service that blue/green moved to another slot comes back
- * to its own: the Service follows when the new pods have proven themselves.
+ * Replaces the pods of each Deployment one after the other. A service that blue/green switched to another slot returns to
+ * its own slot: the Service follows when the new pods are proven.
  */
 export async function planRolling({ client, release, live }: PlanSource): Promise<Plan> {
   refuseCanary(live);
