@@ -30,7 +30,7 @@ export const task = defineTask({
     const problems = new Problems();
     const { environment, prefix } = inputs;
     const overrides = refuseSecrets(inputs.overrides ?? {}, agent, problems.report);
-    const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
+    const sources = await readSources(inputs, agent.workingFolder, problems.report);
     if (!sources) throw problems.error();
     const [base, model] = [sources.base, sources.model].map((file) =>
       refuseSecretsInFile(file, agent, problems.report),
