@@ -19,7 +19,8 @@ export async function runTask<I extends Inputs, Output extends string>(
     const inputs = readInputs(task, agent);
     signal.throwIfAborted();
     const setOutput = (name: Output, value: string) => agent.setOutput(name, value);
-    const end = await task.run({ inputs, agent, clock, signal, deadline: Infinity, setOutput });
+    const context = { agent, clock, signal, deadline: Infinity };
+    const end = await task.run({ ...context, context, inputs, setOutput });
     if (typeof end === 'string') agent.complete('Succeeded', end);
     else agent.complete('SucceededWithIssues', end.message);
   } catch (error) {

@@ -9,6 +9,8 @@ export type Values<I extends Inputs> = {
 
 export interface TaskContext<I extends Inputs, Output extends string> extends Context {
   readonly inputs: Values<I>;
+  /** The same agent, time and signal as one object, to hand on whole: it carries no inputs, so no secrets. */
+  readonly context: Context;
   /** Sets an output variable at once, so that it is there also when the task fails later. */
   readonly setOutput: (name: Output, value: string) => void;
 }
