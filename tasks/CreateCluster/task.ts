@@ -1,7 +1,8 @@
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
-import { differenceLine, differences as differencesOf } from '../../shared/databricks/difference';
+import { differenceLine, differences as differencesOf } from '../../shared/comparison/difference';
+import { onlyWritten } from '../../shared/comparison/knownBehavior';
 import { ensureCluster } from '../../shared/databricks/clusters/ensureCluster';
 import { planCluster } from '../../shared/databricks/clusters/planCluster';
 import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
@@ -41,7 +42,7 @@ export const task = defineTask({
     const settings = settingsOf(inputs);
     const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below
     const wanted = { spec, pinned: inputs.pinned };
-    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}))
+    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}, onlyWritten))
       if (difference.found !== undefined)
         agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
 

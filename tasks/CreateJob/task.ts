@@ -1,7 +1,7 @@
-import { differenceLine } from '../../shared/databricks/difference';
+import { differenceLine } from '../../shared/comparison/difference';
 import { ensureJob } from '../../shared/databricks/jobs/ensureJob';
 import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobs/definition';
-import { jobDifferences } from '../../shared/databricks/jobs/difference';
+import { jobDifferences } from '../../shared/databricks/jobs/differences';
 import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
 import type { InputProblem } from '../../shared/errors';

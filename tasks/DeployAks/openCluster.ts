@@ -9,7 +9,7 @@ import { kubernetesConnection } from '../../shared/kubernetes/access/kubernetesC
 import { deployments } from '../../shared/kubernetes/client/resource';
 import type { Given } from './inputs';
 
-/** Opens the cluster of the inputs; its own namespace counts where none is named. Throws a TaskError. */
+/** Opens the cluster that the inputs name, in a namespace; the default is that of the connection. Throws a TaskError. */
 export async function openKubernetes(
   inputs: Given,
   namespace: string | undefined,
@@ -45,8 +45,8 @@ async function checkReachable(client: KubernetesClient, name: string): Promise<v
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new TaskError(
-      `The cluster '${name}' is private: its API server is reached from its own virtual network alone. ` +
-        `Run the job on an agent in that network, or in one that is peered with it. ${error.message}`,
+      `The cluster '${name}' is private: its API server is reachable only from its virtual network. ` +
+        `Run the job on an agent in that network, or in a network that is peered with it. ${error.message}`,
       { cause: error },
     );
   }
