@@ -1,3 +1,4 @@
+import type { Context } from '../../shared/agent/context';
 import { clusterIdOf, clusterTokens, openCluster } from '../../shared/azure/aks';
 import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
 import { InputError, TaskError } from '../../shared/errors';
@@ -6,7 +7,6 @@ import { KubernetesClient } from '../../shared/kubernetes/client/client';
 import { readKubeconfig } from '../../shared/kubernetes/access/kubeconfig';
 import { kubernetesConnection } from '../../shared/kubernetes/access/kubernetesConnection';
 import { deployments } from '../../shared/kubernetes/client/resource';
-import type { Context } from '../../shared/agent/context';
 import type { Given } from './inputs';
 
 /** Opens the cluster that the inputs name, in a namespace; the default is that of the connection. Throws a TaskError. */

@@ -5,6 +5,7 @@ import { parseRetryAfter } from '../../http/answer/failure';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/httpClient';
 import { poll, TimedOutError } from '../../http/poll';
 import { joined } from '../../http/sentences';
+import { innermostError } from '../dialect';
 
 /** The request that started it. */
 export interface Operation extends Pick<HttpRequest, 'path' | 'query' | 'purpose' | 'secrets'> {
@@ -32,15 +33,9 @@ export class OperationError extends TaskError {
 interface State {
   /** `Succeeded`, `Failed` and `Canceled` are final; services have more names for running than Azure's rules list. */
   readonly status: string;
-  readonly error?: ArmError | undefined;
+  readonly error?: unknown;
   /** Where to look next time, if elsewhere. */
   readonly next?: string | undefined;
-}
-
-interface ArmError {
-  readonly code?: string;
-  readonly message?: string;
-  readonly details?: readonly ArmError[];
 }
 
 /** Reads the state in one of the three ways in which Azure reports it. */
@@ -125,7 +120,7 @@ function linkTo(address: string, { purpose, secrets = [] }: Operation): HttpRequ
 }
 
 function operationState({ body }: HttpAnswer<unknown>): State {
-  const { status = '', error } = body as { readonly status?: string; readonly error?: ArmError };
+  const { status = '', error } = body as { readonly status?: string; readonly error?: unknown };
   return { status, error };
 }
 
@@ -145,18 +140,12 @@ function isRunning({ status }: State): boolean {
 function throwIfFailed(answer: HttpAnswer<unknown>, read: Read, { purpose }: Operation): void {
   const { status, error } = read(answer);
   if (/^succeeded$/i.test(status)) return;
-  const { code, message } = innermost(error);
-  const words = [code, message].filter(Boolean).join(': ') || 'no reason given';
+  const { errorCode = '', message } = innermostError(error);
+  const words = [errorCode, message].filter(Boolean).join(': ') || 'no reason given';
   const correlation = answer.header('x-ms-correlation-request-id') ?? '';
   const trace = /^[\w-]{1,100}$/.test(correlation) ? `Correlation id: ${correlation}.` : '';
   const sentence = `Could not ${purpose}: Azure reports ${status}: ${words.replace(/\.$/, '')}.`;
-  throw new OperationError(joined(sentence, trace), code, message);
-}
-
-/** The innermost error is the most specific one. */
-function innermost({ code = '', message = '', details = [] }: ArmError = {}): { code: string; message: string } {
-  const [inner] = details;
-  return inner?.code === undefined ? { code, message } : innermost(inner);
+  throw new OperationError(joined(sentence, trace), errorCode, message);
 }
 
 /** How long the service asks to wait, in milliseconds. */

@@ -4,6 +4,7 @@ import type { DetailedHttpClient } from '../../http/httpClient';
 import type { ServiceCertificates } from '../../http/transport/certificates';
 import type { TokenSource } from '../../http/tokenSource';
 import { userAgent } from '../../identity/signIn';
+import { kubernetesDialect } from '../dialect';
 import { clientAdvice } from './advice';
 
 /** How to reach the API server of a cluster, and the credentials for it. */
@@ -29,6 +30,7 @@ export function clusterHttp(access: ClusterAccess, { agent, clock, signal }: Con
   return createHttpClient({
     baseUrl: server,
     service: `cluster ${name}`,
+    dialect: kubernetesDialect,
     tls,
     clock,
     signal,
