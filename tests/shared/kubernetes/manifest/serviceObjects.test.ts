@@ -87,9 +87,9 @@ describe('the objects of a service', () => {
       [
         'image must be the name of an image, such as registry.azurecr.io/score:1.4.',
         'port must be a whole number from 1 to 65535.',
-        'cpu must be an amount of cores, such as 0.5 or 500m.',
-        'colour is no setting of a service.',
-        'maxReplicas must not be less than the fewest replicas.',
+        'cpu must be a number of cores, such as 0.5 or 500m.',
+        'colour is not a setting of a service.',
+        'maxReplicas must not be less than the minimum number of replicas.',
       ],
     );
     assert.deepEqual(problemsOf({}), ['serviceName is required.', 'image is required.']);
