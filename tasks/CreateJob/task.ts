@@ -7,7 +7,8 @@ import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
-import { document, documentFile, documentList, flag, pairs, text } from '../../shared/task/inputs';
+import { document, documentFile, documentList, flag, integer, pairs, text } from '../../shared/task/inputs';
+import { atMostOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
@@ -23,11 +24,11 @@ const inputs = {
   schedule: text({
     pattern: {
       matches: /^\S+(\s+\S+){5,6}$/,
-      rule: "must be a cron expression in Quartz' syntax, of 6 or 7 fields that begin with the seconds, such as 0 30 5 * * ?",
+      rule: 'must be a Quartz cron expression of 6 or 7 fields, beginning with the seconds, such as 0 30 5 * * ?',
     },
   }),
   timeZone: text(),
-  maxConcurrentRuns: text({ pattern: { matches: /^(\d{1,3}|1000)$/, rule: 'must be a whole number from 0 to 1000.' } }),
+  maxConcurrentRuns: integer({ min: 0, max: 1000 }),
   permissions: documentList(),
   adopt: flag({ default: false }),
   dryRun: flag({ default: false }),
@@ -36,6 +37,7 @@ const inputs = {
 /** Makes sure that there is one job of a name, exactly as defined. */
 export const task = defineTask({
   inputs,
+  relations: [atMostOneOf('spec', 'specFile')],
   outputs: ['jobId', 'jobUrl', 'change'],
   check,
 
@@ -69,7 +71,6 @@ type Given = Values<typeof inputs>;
 
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   const { spec, specFile } = inputs;
-  if (spec && specFile) return [{ input: 'spec', problem: "and 'specFile' must not both be given." }];
   if (['spec', 'specFile', 'notebookPath', 'schedule'].some((input) => bad.has(input))) return [];
   return definitionProblems(spec ?? specFile ?? {}, shorthand(inputs)).map(({ of, problem }) => ({
     input: of === 'spec' && specFile ? 'specFile' : of,
@@ -77,6 +78,7 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   }));
 }
 
-function shorthand({ maxConcurrentRuns, ...inputs }: Partial<Given>): JobShorthand {
-  return { ...inputs, maxConcurrentRuns: maxConcurrentRuns === undefined ? undefined : Number(maxConcurrentRuns) };
+function shorthand(inputs: Partial<Given>): JobShorthand {
+  const { jobName, notebookPath, clusterId, parameters, schedule, timeZone, maxConcurrentRuns, permissions } = inputs;
+  return { jobName, notebookPath, clusterId, parameters, schedule, timeZone, maxConcurrentRuns, permissions };
 }

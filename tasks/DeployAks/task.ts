@@ -7,13 +7,14 @@ import { objectsOf } from '../../shared/kubernetes/manifest/release';
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
 import { smokeTestOf } from '../../shared/task/smokeTestInputs';
 import { defineTask } from '../../shared/task/task';
-import { check, inputs } from './inputs';
+import { check, inputs, relations } from './inputs';
 import { openKubernetes } from './openCluster';
 import { readService } from './readService';
 
 /** Brings a scoring service to a Kubernetes cluster, and proves that it serves; or ends a trial, or the service. */
 export const task = defineTask({
   inputs,
+  relations,
   outputs: [
     'scoringUri',
     'deploymentName',

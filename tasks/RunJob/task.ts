@@ -12,6 +12,7 @@ import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/ta
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
+import { exactlyOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 import { variableText } from '../../shared/task/variableText';
 
@@ -39,6 +40,7 @@ const inputs = {
 /** Runs a job, a notebook or a definition on Databricks, and takes on the result of the run. */
 export const task = defineTask({
   inputs,
+  relations: [exactlyOneOf('definition', 'definitionFile')],
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
@@ -70,15 +72,12 @@ export const task = defineTask({
   },
 });
 
-function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+function check(inputs: Partial<Given>): readonly InputProblem[] {
   const { runSource, definition, definitionFile, parameters = {} } = inputs;
   const problems: InputProblem[] = [];
-  const areBothRead = !bad.has('definition') && !bad.has('definitionFile');
-  if (runSource === 'definition' && areBothRead && (definition === undefined) === (definitionFile === undefined))
-    problems.push({ input: 'definition', problem: "or 'definitionFile' must be given, and not both." });
   for (const [input, body] of Object.entries({ definition, definitionFile }))
     if (body && 'idempotency_token' in body)
-      problems.push({ input, problem: 'must not hold an idempotency_token: the step makes its own for each try.' });
+      problems.push({ input, problem: 'must not contain an idempotency_token: each attempt uses its own.' });
   const problem = runSource && parametersProblem(parameters, runSource);
   if (problem !== undefined) problems.push({ input: 'parameters', problem });
   return problems;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import Ajv from 'ajv-draft-04';
 import type { Input } from '../../shared/task/inputs';
+import type { Relation } from '../../shared/task/relations';
 import { smokeTestInputs } from '../../shared/task/smokeTestInputs';
 import { projectRoot } from '../../tools/commandLine';
 import {
@@ -18,6 +19,7 @@ import { readSchema } from './schemas';
 interface Declared {
   readonly inputs: Readonly<Record<string, Input<unknown>>>;
   readonly outputs: readonly string[];
+  readonly relations?: readonly Relation[];
 }
 
 /** Tasks whose outputs are named by what they read. */
@@ -54,6 +56,19 @@ for (const { folder, manifest } of tasks) {
       assert.equal(task.outputs.includes('*'), namesAreTheTeams.includes(folder));
       for (const output of manifest.outputVariables ?? [])
         assert.ok(output.description, `${output.name} has no description`);
+    });
+
+    it('relates inputs that can be left empty, and says so of each once', () => {
+      for (const { kind, inputs } of task.relations ?? []) {
+        assert.equal(new Set(inputs).size, inputs.length, kind);
+        assert.ok(inputs.length > 1, kind);
+        for (const name of inputs) {
+          const { required, defaultValue } = task.inputs[name]?.manifest ?? assert.fail(name);
+          assert.ok(!required && defaultValue === undefined, `${name} is never left empty`);
+        }
+      }
+      const relations = (task.relations ?? []).map((relation) => JSON.stringify(relation));
+      assert.equal(new Set(relations).size, relations.length);
     });
 
     it('follows the schema of Azure Pipelines', async function () {

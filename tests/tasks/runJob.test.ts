@@ -190,11 +190,14 @@ describe('RunJob', () => {
       [{ runSource: 'notebook', notebookPath: 'train' }, /'notebookPath' must be an absolute workspace path/],
       [{ runSource: 'notebook', notebookPath: '/x', compute: 'existing' }, /'cluster' is required/],
       [{ runSource: 'notebook', notebookPath: '/x', compute: 'new', newCluster: '[]' }, /'newCluster' must be a map/],
-      [{ runSource: 'definition' }, /'definition' or 'definitionFile' must be given, and not both/],
-      [{ runSource: 'definition', definition: 'a: 1', definitionFile: 'package.json' }, /and not both/],
+      [{ runSource: 'definition' }, /^Input 'definition' is required, unless 'definitionFile' is given\.$/],
+      [
+        { runSource: 'definition', definition: 'a: 1', definitionFile: 'package.json' },
+        /'definition' cannot be combined with 'definitionFile'/,
+      ],
       [
         { runSource: 'definition', definition: 'idempotency_token: x' },
-        /'definition' must not hold an idempotency_token/,
+        /'definition' must not contain an idempotency_token/,
       ],
       [
         { runSource: 'definition', definition: 'a: 1', parameters: 'a=1' },

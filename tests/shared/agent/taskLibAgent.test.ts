@@ -31,10 +31,10 @@ describe('a task in a process of its own', () => {
           import { taskLibAgent } from './shared/agent/taskLibAgent';
           import { startTask } from './shared/task/startTask';
           import { defineTask } from './shared/task/task';
-          import { connection, filePath, flag } from './shared/task/inputs';
+          import { connection, filePath, flag, sensitive } from './shared/task/inputs';
           import { TaskError } from './shared/errors';
           startTask(defineTask({
-            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }) },
+            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }), password: sensitive() },
             outputs: ['it'],
             async run({ inputs, agent, clock, signal, setOutput }) { ${body} },
           }), taskLibAgent);`,
@@ -144,6 +144,48 @@ describe('a task in a process of its own', () => {
     assert.match(output, /^\[true,false,true,true,true,false,false,false\]$/m);
     assert.doesNotMatch(output, /long secret|second line/);
     assert.match(output, /^##vso\[task\.complete/m, 'and then speaks again');
+  });
+
+  it('never writes a secret input but to announce it, also when debugging', async () => {
+    const { output } = await run(`return 'length ' + inputs.password.length;`, {
+      INPUT_PASSWORD: 'hunter2',
+      SYSTEM_DEBUG: 'true',
+    });
+    assert.match(output, /length 7/);
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.includes('hunter2')),
+      ['##vso[task.setsecret]hunter2'],
+    );
+  });
+
+  it('announces a secret of several lines by its lines, but for those that are found everywhere', async () => {
+    const { output } = await run(
+      `agent.setSecret('{\\r\\n  first line\\n\\nsecond line\\n}'); agent.setSecret('abc\\n'); return '';`,
+    );
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.includes('setsecret')),
+      ['##vso[task.setsecret]  first line', '##vso[task.setsecret]second line', '##vso[task.setsecret]abc'],
+    );
+  });
+
+  it('knows where it runs', async () => {
+    const { output } = await run(
+      `agent.log(JSON.stringify([agent.workingFolder, agent.temporaryFolder, agent.run.repository, agent.run.seed, agent.managedIdentityUrl]));
+       return '';`,
+      {
+        AGENT_TEMPDIRECTORY: folder,
+        BUILD_REPOSITORY_NAME: 'fraud',
+        SYSTEM_PLANID: 'plan',
+        SYSTEM_JOBID: 'job',
+        SYSTEM_TASKINSTANCEID: 'step',
+        SYSTEM_COLLECTIONID: 'c',
+        AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://identity.test',
+      },
+    );
+    assert.ok(
+      output.includes(JSON.stringify([workingFolder, folder, 'fraud', 'plan job step c    ', 'http://identity.test'])),
+      output,
+    );
   });
 
   it('takes an empty file input, which arrives as the working folder, for empty', async () => {

@@ -36,7 +36,7 @@ describe('a document that is checked', () => {
 
   it('is refused with everything that is wrong, in the order of the lines', () => {
     assert.deepEqual(parse(document({ schema: finding(badB, badA) }), text), {
-      problem: 'is no valid recipe:\n    line 1: a is empty.\n    line 2: b must be a number, not text.',
+      problem: 'is not a valid recipe:\n    line 1: a is empty.\n    line 2: b must be a number, not text.',
       warnings: '',
     });
   });
@@ -59,7 +59,7 @@ describe('a document that is checked', () => {
       const file = join(folder, 'recipe.yml');
       writeFileSync(file, `\uFEFF${text}`);
       const { problem, warnings } = parse(documentFile({ schema: finding(oddC, badB) }), file);
-      assert.equal(problem, `is no valid recipe (${file}):\n    line 2: b must be a number, not text.`);
+      assert.equal(problem, `is not a valid recipe (${file}):\n    line 2: b must be a number, not text.`);
       assert.equal(warnings, `recipe (${file}), line 3: c is not known here.`);
     } finally {
       rmSync(folder, { recursive: true });
