@@ -26,7 +26,7 @@ describe('the facts of a pipeline', () => {
     assert.equal(new Set([seed, ...others]).size, others.length + 1);
   });
 
-  it('have a new seed where there is no step to try again', () => {
+  it('have a random seed outside of a step', () => {
     for (const name of ['System.PlanId', 'System.JobId', 'System.TaskInstanceId']) {
       const variables = { ...step, [name]: '' };
       assert.notEqual(factsOf(variables).run.seed, factsOf(variables).run.seed);
@@ -75,7 +75,7 @@ describe('the facts of a pipeline', () => {
     assert.equal(factsOf({}).temporaryFolder, resolve(tmpdir()));
   });
 
-  it('give programs what they need of the environment, and no more', () => {
+  it('pass on only the environment variables that programs need', () => {
     assert.deepEqual(factsOf({ PATH: '/bin', HTTPS_PROXY: '', SECRET_OF_ANOTHER: 'x' }).programEnvironment, {
       PATH: '/bin',
       HTTPS_PROXY: '',

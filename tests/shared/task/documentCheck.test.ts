@@ -29,7 +29,7 @@ function parse(input: Input<unknown>, text: string) {
 describe('a document that is checked', () => {
   const text = 'a:\nb: x\nc: 1';
 
-  it('is read as any other where nothing is found', () => {
+  it('is read as any other when nothing is found', () => {
     assert.deepEqual(parse(document({ schema: finding() }), 'a: 1'), { value: { a: 1 }, warnings: '' });
     assert.deepEqual(parse(documentList({ schema: finding() }), '- a: 1'), { value: [{ a: 1 }], warnings: '' });
   });
@@ -41,13 +41,13 @@ describe('a document that is checked', () => {
     });
   });
 
-  it('is taken with a warning where it only looks odd', () => {
+  it('is accepted with a warning when a finding is only a warning', () => {
     const { value, warnings } = parse(document({ schema: finding(oddC) }), text);
     assert.deepEqual(value, { a: null, b: 'x', c: 1 });
     assert.equal(warnings, 'recipe, line 3: c is not known here.');
   });
 
-  it('is warned of also when it is refused', () => {
+  it('reports warnings also when it is refused', () => {
     const { problem, warnings } = parse(document({ schema: finding(oddC, badA) }), text);
     assert.match(problem ?? '', /a is empty/);
     assert.match(warnings, /c is not known/);
@@ -66,7 +66,7 @@ describe('a document that is checked', () => {
     }
   });
 
-  it('must be a list where a list is asked for', () => {
+  it('must be a list for a list input', () => {
     assert.deepEqual(parse(documentList({ schema: finding(badA) }), 'a: 1'), {
       problem: 'must be a list, in YAML or JSON.',
       warnings: '',

@@ -115,7 +115,12 @@ describe('the kinds of input', () => {
     ['pairs read lines', kinds.pairs(), 'a=1\n\nb = x=y ', { a: '1', b: 'x=y' }],
     ['pairs allow empty values', kinds.pairs(), 'a=', { a: '' }],
     ['pairs read a JSON object', kinds.pairs(), '{"a": [1, "x"]}', { a: [1, 'x'] }],
-    ['pairs name the line that is none', kinds.pairs(), 'a=1\nb', { problem: 'line 2 is not of the form name=value.' }],
+    [
+      'pairs name the line that is not a pair',
+      kinds.pairs(),
+      'a=1\nb',
+      { problem: 'line 2 is not of the form name=value.' },
+    ],
     ['pairs refuse a name given twice', kinds.pairs(), 'a=1\na=2', { problem: 'line 2 repeats the name of line 1.' }],
     ['a document reads YAML', kinds.document(), 'a:\n  - 1\n  - x', { a: [1, 'x'] }],
     ['a document reads JSON', kinds.document(), '{"a": {"b": null}}', { a: { b: null } }],
@@ -235,7 +240,7 @@ describe('reading the inputs of a task', () => {
     );
   });
 
-  it('says each of them on a line of its own, and never repeats a value', () => {
+  it('reports each of them on its own line, and never repeats a value', () => {
     const error = new InputError([
       { input: 'a', problem: 'is required.' },
       { input: 'b', problem: 'must be true or false.' },
@@ -252,11 +257,11 @@ describe('reading the inputs of a task', () => {
     notebook: kinds.text({ required: true, when: { source: 'notebook' } }),
     retries: kinds.integer({ default: 2, min: 0, max: 3, when: { source: 'notebook' } }),
   };
-  it('demands an input only where its rule holds', () => {
+  it('requires an input only when its rule holds', () => {
     assert.deepEqual(problemsOf(dependent, {}), [{ input: 'job', problem: 'is required.' }]);
     assert.deepEqual(problemsOf(dependent, { source: 'Notebook', notebook: '/n' }), []);
   });
-  it('refuses an input that its rule makes meaningless', () => {
+  it('refuses an input that does not apply', () => {
     assert.deepEqual(problemsOf(dependent, { job: 'a', notebook: '/n' }), [
       { input: 'notebook', problem: "applies only when 'source' is 'notebook'. Change that, or leave this empty." },
     ]);
@@ -265,7 +270,7 @@ describe('reading the inputs of a task', () => {
     assert.equal(readInputs(taskWith(dependent), new FakeAgent({ job: 'a', retries: '77' })).retries, 2);
   });
 
-  it('drops what a rule between inputs says of an input that is wrong by itself', () => {
+  it('drops what check says of an input that is bad already', () => {
     const inputs = { a: kinds.flag({ default: true }), b: kinds.text() };
     const rules = () => [
       { input: 'a', problem: 'and b exclude each other.' },

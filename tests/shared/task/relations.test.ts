@@ -65,7 +65,7 @@ describe('relations between inputs', () => {
       { b: 'ok' },
       ["a is required when 'b' is given."],
     ],
-    ['blank is not given', exactlyOneOf('a', 'c'), { a: ' ', c: 'x' }, []],
+    ['a blank text is not given', exactlyOneOf('a', 'c'), { a: ' ', c: 'x' }, []],
     ['inputs that do not apply take no part', exactlyOneOf('d', 'e'), {}, []],
     [
       'inputs that apply take part',
@@ -76,7 +76,7 @@ describe('relations between inputs', () => {
     ['the only one that applies is required', exactlyOneOf('d', 'a'), {}, ['a is required.']],
     ['an input that does not apply is required with nothing', requiredWith('d', 'a'), { a: 'x' }, []],
     [
-      'an input that is given but does not apply counts for nothing',
+      'an input that does not apply is ignored by the relation',
       atMostOneOf('a', 'd'),
       { a: 'x', d: 'x' },
       ["d applies only when 'source' is 'file'. Change that, or leave this empty."],
@@ -105,7 +105,7 @@ describe('relations between inputs', () => {
     ]);
   });
 
-  it('spare the inputs that break them further checks', () => {
+  it('keep the inputs that break them out of further checks', () => {
     let seen: { readonly values: object; readonly bad: readonly string[] } | undefined;
     const task = defineTask({
       inputs,
