@@ -86,7 +86,7 @@ function note(input: TaskInput): string {
 function required(input: TaskInput): string {
   const when = input.visibleRule === undefined ? '' : code(input.visibleRule);
   if (input.required === true && defaultOf(input) === undefined) return when ? `when ${when}` : 'yes';
-  return when ? `no; counts when ${when}` : 'no';
+  return when ? `no; applies when ${when}` : 'no';
 }
 
 function byDefault(input: TaskInput): string {
