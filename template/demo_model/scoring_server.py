@@ -20,7 +20,7 @@ model = SoftmaxClassifier.from_dict(saved["classifier"])
 
 
 def score(payload: dict) -> dict:
-    """Scores `{"data": [{"sepal_length": 5.1, …}, …]}`: returns the most probable species of each flower."""
+    """Scores `{"data": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower."""
     rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["data"]]
     predictions = []
     for row in rows:
