@@ -118,7 +118,7 @@ function help(task: TaskManifest, input: TaskInput): string {
   return input.helpMarkDown;
 }
 
-/** An empty default is no default. */
+/** An empty default is the same as none. */
 function defaultOf(input: TaskInput): string | undefined {
   return input.defaultValue === undefined || input.defaultValue === '' ? undefined : String(input.defaultValue);
 }
