@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { projectRoot } from '../../tools/commandLine';
 import { findStaleDocs, replaceSection } from '../../tools/docs';
 import { readTasks, type TaskManifest } from '../../tools/manifests';
@@ -18,6 +21,16 @@ assert.ok(runJob);
 describe('the documentation', () => {
   it('matches the output of `npm run docs`', async () => {
     assert.deepEqual(await findStaleDocs(projectRoot), [], 'run: npm run docs');
+  });
+
+  it('refers only to existing files in CONTRIBUTING.md', async () => {
+    const page = await readFile(path.join(projectRoot, 'CONTRIBUTING.md'), 'utf8');
+    const named = page.split('`').filter((text) => /^(docs|sandbox|shared|tasks|tests|tools)\/[\w./]+$/.test(text));
+    assert.ok(named.length > 20, named.join());
+    assert.deepEqual(
+      named.filter((file) => !existsSync(path.join(projectRoot, file))),
+      [],
+    );
   });
 
   it('replaces the text between markers, and reports missing markers', () => {
