@@ -12,7 +12,7 @@ export function taskPage({ folder, manifest: task }: TaskFolder): string {
     task.description,
     task.helpMarkDown ?? '',
     ['```yaml', yamlSample(task), '```'].join('\n'),
-    'Optional inputs are commented out, with their default or a placeholder.',
+    'Inputs that are not required with the default settings are commented out, with their default or a placeholder.',
     '## Inputs',
     table(
       ['Name', 'Label', 'Required', 'Default', 'Values', 'Help'],
