@@ -21,12 +21,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/agent',
     'shared',
   ],
-  'shared/task': ['shared/smokeTest', 'shared/http', 'shared/agent', 'shared'],
+  'shared/task': ['shared/smokeTest', 'shared/http', 'shared/yaml', 'shared/agent', 'shared'],
   'shared/databricks': [
     'shared/databricks/api',
     'shared/azure',
     'shared/identity',
     'shared/http',
+    'shared/yaml',
     'shared/agent',
     'shared',
   ],
@@ -38,7 +39,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'shared/evaluation': ['shared/http', 'shared'],
   'shared/http': ['shared/agent', 'shared'],
   'shared/agent': ['shared'],
-  'shared/variables': [],
+  'shared/variables': ['shared/yaml'],
+  'shared/yaml': ['shared'],
   shared: [],
   hub: ['shared/variables'],
   sandbox: [],
@@ -50,6 +52,8 @@ const reservedImports: readonly { readonly module: RegExp; readonly only: RegExp
   { module: /^shared\/agent\/taskLibAgent$/, only: /^shared\/task\/startTask\.ts$/ },
   { module: /^axios\b/, only: /^shared\/http\// },
   { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
+  // These run in a browser too.
+  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
 ];
 
 /** Things of the process, and the result of a task, that are one part's business. */

@@ -137,7 +137,7 @@ describe('LoadModelVariables', () => {
     const agent = await run({ overrides: 'note=so hush now\nseed=1' }, ['hush']);
     assert.match(
       agent.end.message,
-      /:\n {2}- input 'overrides': note holds the value of a secret variable, .*\n {2}- base_variables\.yml:1: is no valid YAML/,
+      /:\n {2}- input 'overrides': note holds the value of a secret variable, .*\n {2}- base_variables\.yml:1: is not valid YAML/,
     );
     assert.doesNotMatch(agent.end.message, /hush/);
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
@@ -231,7 +231,7 @@ describe('LoadModelVariables', () => {
   const unreadable: readonly [what: string, content: string | Uint8Array, problem: RegExp][] = [
     ['another encoding', new Uint8Array([0xff, 0xfe, 0x61, 0]), /m\.yml: is not text in UTF-8\.$/],
     ['10 MB', 'a: 1\n'.repeat(2_000_000), /m\.yml: is larger than 1 MiB\.$/],
-    ['no YAML', 'variables: [', /m\.yml:1: is no valid YAML or JSON: /],
+    ['no YAML', 'variables: [', /m\.yml:1: is not valid YAML or JSON: /],
     ['nothing', '', /m\.yml: is empty\.$/],
   ];
   for (const [what, content, problem] of unreadable)

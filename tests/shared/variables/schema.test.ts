@@ -239,7 +239,7 @@ describe('the schema of variables', () => {
 
   const wrongSchemas: readonly [text: string, problem: RegExp][] = [
     ['{}', /^s:1: has no `definitions\.variables`/],
-    ['[', /^s:1: is no valid YAML or JSON/],
+    ['[', /^s:1: is not valid YAML or JSON/],
     [
       'definitions:\n  variables:\n    properties:\n      a: {default: 1}',
       /^s:4: the keyword default is not among those that are checked\.$/,
