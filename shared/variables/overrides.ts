@@ -4,7 +4,7 @@ import type { Origin, Report } from './origin';
 import { pathText } from './pathText';
 import { readDocument } from './document/readDocument';
 import { readNumber } from './document/readScalar';
-import { readBranch } from './readTree';
+import { readBranch } from './readBranch';
 import { schemasAlong } from './schema/schemasAlong';
 import { isBranch, isList, mapLeaves, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
 import type { VariableSchema } from './schema/variableSchema';

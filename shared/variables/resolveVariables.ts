@@ -4,7 +4,7 @@ import { mostVariables } from './limits';
 import { originText, type Origin, type Report } from './origin';
 import { readOverrides } from './overrides';
 import { pathText } from './pathText';
-import { readBranch } from './readTree';
+import { readBranch } from './readBranch';
 import { resolveReferences } from './references';
 import { clashes, isBranch, leavesOf, mergeTrees, plainOf, type Branch, type Leaf, type Plain } from './tree';
 import type { Section, VariableFile } from './variableFile';

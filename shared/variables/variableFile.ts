@@ -2,7 +2,7 @@ import { mostVariables } from './limits';
 import type { Origin, Report } from './origin';
 import { readDocument, type Located } from './document/readDocument';
 import { pathText } from './pathText';
-import { readBranch } from './readTree';
+import { readBranch } from './readBranch';
 import { leavesOf, type Branch } from './tree';
 
 /** A name that no later file, and no override, may set. */

@@ -98,7 +98,7 @@ describe('EvaluateModel', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /model_variables\.yml\):\n {4}line 5, .*\n {4}line 6, column 1: names no metric$/);
     const nothing = await run({ metrics: '{}', rulesSource: 'file', rulesFile, rulesKey: 'gate' });
-    assert.match(nothing.end.message, /'rulesFile' holds no list of rules under 'gate'/);
+    assert.match(nothing.end.message, /'rulesFile' has no list of rules under 'gate'/);
   });
 
   it('reads rules, metrics and the champion from files', async () => {
@@ -126,8 +126,8 @@ describe('EvaluateModel', () => {
     const agent = await run({ ...inputs, metricsKey: 'metrics', championKey: 'last.test' });
     assert.equal(agent.end.result, 'Succeeded', agent.end.message);
     const { end } = await run({ ...inputs, metricsKey: 'metrics.accuracy', championKey: 'last.tset' });
-    assert.match(end.message, /'metricsKey' names no map in the file: 'metrics\.accuracy'/);
-    assert.match(end.message, /'championKey' names no map in the file: 'last\.tset'/);
+    assert.match(end.message, /'metricsKey' does not name a map in the file: 'metrics\.accuracy'/);
+    assert.match(end.message, /'championKey' does not name a map in the file: 'last\.tset'/);
   });
 
   it('says what is missing before any call', async () => {
@@ -181,15 +181,15 @@ describe('EvaluateModel', () => {
     champion(1);
     const byRun = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: id });
     assert.equal(byRun.end.result, 'Succeeded', byRun.end.message);
-    assert.match(byRun.text('log'), /not compared.*the model is the champion already: passed/);
+    assert.match(byRun.text('log'), /not compared.*the model already is the champion: passed/);
     assert.equal((await run({ ...inputs, metrics: 'accuracy: 0.9', modelVersion: '1' })).end.result, 'Succeeded');
     const other = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: tracked({ accuracy: '0.9' }) });
     assert.equal(other.outputs['failedRules'], 'accuracy > baseline', 'the metrics alone make it no champion');
   });
 
   for (const [nth, message] of [
-    [1, /names version 1 now, and named none when the model was compared: run the step again\.$/],
-    [2, /was set to version 2, but names version 1 now: somebody else changed it meanwhile\.$/],
+    [1, /points to version 1 now, but pointed to no version when the model was compared\. Run the step again\.$/],
+    [2, /was set to version 2, but points to version 1 now: someone else changed it in the meantime\.$/],
   ] as const)
     it(`does not take the alias from a version that another gave it meanwhile (${nth})`, async () => {
       registered('a', 'b');
@@ -213,7 +213,7 @@ describe('EvaluateModel', () => {
     const { end } = await run({ ...catalog, metrics: 'a: 1', rules: 'a >= baseline' });
     assert.match(
       end.message,
-      /^The MLflow run elsewhere, which made version 1 of main\.ml\.demo, is not in this workspace/,
+      /^The MLflow run elsewhere, which created version 1 of main\.ml\.demo, is not in this workspace/,
     );
   });
 
@@ -281,7 +281,7 @@ describe('EvaluateModel', () => {
     const runs = { connection: 'c', metricsSource: 'mlflow', rules: 'a > 1' };
     assert.match((await run({ ...runs, mlflowRunId: tracked({}, 'RUNNING') })).end.message, /is RUNNING/);
     assert.match((await run({ ...runs, mlflowRunId: 'no' })).end.message, /RESOURCE_DOES_NOT_EXIST/);
-    assert.match((await run({ ...runs, experiment: '/Shared/demo' })).end.message, /has no run that finished/);
+    assert.match((await run({ ...runs, experiment: '/Shared/demo' })).end.message, /has no finished run/);
   });
 
   it('fails when the run made no version, and when the champion may not be read', async () => {
@@ -289,7 +289,7 @@ describe('EvaluateModel', () => {
     registered('other');
     const inputs = { ...catalog, metricsSource: 'mlflow', mlflowRunId: id, rules: 'accuracy > 0', setAlias: 'true' };
     const agent = await run(inputs);
-    assert.match(agent.end.message, /made no version of main\.ml\.demo/);
+    assert.match(agent.end.message, /created no version of main\.ml\.demo\. Register the model first, or set the input 'modelVersion'\.$/);
     databricks.faults.add({
       path: '*/aliases/champion',
       effect: 'status',
