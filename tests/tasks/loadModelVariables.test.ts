@@ -79,7 +79,7 @@ describe('LoadModelVariables', () => {
     assert.ok(resolvedFile.startsWith(join(folder, 'temp') + sep), resolvedFile);
     assert.deepEqual(JSON.parse(await readFile(resolvedFile, 'utf8')), values);
     assert.deepEqual(load(await readFile(join(dirname(resolvedFile), 'resolved.yml'), 'utf8')), values);
-    assert.equal(agent.end.message, `Set 6 variables. All of them are in ${resolvedFile}.`);
+    assert.equal(agent.end.message, `Set 6 variables and wrote them to ${resolvedFile}.`);
   });
 
   it('shows where every value is from, and what it replaced', async () => {
@@ -137,7 +137,7 @@ describe('LoadModelVariables', () => {
     const agent = await run({ overrides: 'note=so hush now\nseed=1' }, ['hush']);
     assert.match(
       agent.end.message,
-      /:\n {2}- input 'overrides': note holds the value of a secret variable, .*\n {2}- base_variables\.yml:1: is not valid YAML/,
+      /:\n {2}- input 'overrides': note contains the value of a secret variable, .*\n {2}- base_variables\.yml:1: is not valid YAML/,
     );
     assert.doesNotMatch(agent.end.message, /hush/);
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
@@ -149,14 +149,14 @@ describe('LoadModelVariables', () => {
       `${model}- name: key\n  value: so hushhush now\n- {name: copy, value: '{{key}}'}\n- {name: list, value: [{x: hushhush}]}\nlocked: [key]\n`,
     );
     const agent = await run({ overrides: 'key=other' }, ['hushhush', 'a | b', '1']);
-    const problem = 'holds the value of a secret variable, which everybody can read who can read the file: ';
+    const problem = 'contains the value of a secret variable, which anyone who can read the file can read: ';
     assert.deepEqual(
       agent.end.message.split('\n  - ').map((line) => line.split(problem)[0]),
       [
-        'The model variables need attention:',
+        'The model variables are not valid:',
         'demo_model/model_variables.yml:8: key ',
         'demo_model/model_variables.yml:11: list ',
-        "input 'overrides': key is locked by demo_model/model_variables.yml:12: it has another value (demo_model/model_variables.yml:8).",
+        "input 'overrides': key is locked by demo_model/model_variables.yml:12: it has a different value (demo_model/model_variables.yml:8).",
       ],
     );
     assert.doesNotMatch(agent.text() + agent.end.message, /hush/);
@@ -189,7 +189,7 @@ describe('LoadModelVariables', () => {
     const wrong = await run({ schemaFile });
     assert.equal(
       wrong.end.message,
-      'The model variables need attention:' +
+      'The model variables are not valid:' +
         '\n  - base_variables.yml:3: training is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.' +
         '\n  - demo_model/model_variables.yml:4: modelVersion must be a semantic version, such as 1.4.0.' +
         '\n  - demo_model/model_variables.yml:6: note is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.',
@@ -229,7 +229,7 @@ describe('LoadModelVariables', () => {
   });
 
   const unreadable: readonly [what: string, content: string | Uint8Array, problem: RegExp][] = [
-    ['another encoding', new Uint8Array([0xff, 0xfe, 0x61, 0]), /m\.yml: is not text in UTF-8\.$/],
+    ['another encoding', new Uint8Array([0xff, 0xfe, 0x61, 0]), /m\.yml: is not UTF-8 text\.$/],
     ['10 MB', 'a: 1\n'.repeat(2_000_000), /m\.yml: is larger than 1 MiB\.$/],
     ['no YAML', 'variables: [', /m\.yml:1: is not valid YAML or JSON: /],
     ['nothing', '', /m\.yml: is empty\.$/],
@@ -254,10 +254,10 @@ describe('LoadModelVariables', () => {
       [{ modelFile: '' }, /^Input 'modelFile' is required/],
       [{ baseFile: '/nowhere' }, /^Input 'baseFile' names a file that does not exist/],
       [{ prefix: 'a-b' }, /^Input 'prefix' must be letters, digits and _/],
-      [{ overrides: '__proto__=1' }, /input 'overrides': __proto__ is no name of a variable/],
+      [{ overrides: '__proto__=1' }, /input 'overrides': __proto__ is not a valid name/],
       [{ overrides: 'a' }, /^Input 'overrides' line 1 is not of the form name=value/],
-      [{ prefix: 'build_' }, /would be the variable build_modelName, which belongs to the system/],
-      [{ overrides: '{"a": 9007199254740993}' }, /input 'overrides': a has a number that can not be kept exactly/],
+      [{ prefix: 'build_' }, /would set the variable build_modelName, which is reserved for the system/],
+      [{ overrides: '{"a": 9007199254740993}' }, /input 'overrides': a has a number that cannot be represented exactly/],
     ];
     for (const [inputs, message] of wrong) assert.match((await run(inputs)).end.message, message);
   });

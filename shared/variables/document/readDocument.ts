@@ -4,26 +4,29 @@ import type { Origin, Report } from '../origin';
 import { pathText } from '../pathText';
 import { readScalar, type Scalar } from './readScalar';
 
-/** A value of a document, with its place. */
+/** A value of a document, with its origin. */
 export type Located =
   | { readonly origin: Origin; readonly scalar: Scalar; readonly text: string }
   | { readonly origin: Origin; readonly items: readonly Located[] }
   | { readonly origin: Origin; readonly entries: ReadonlyMap<string, Located> };
 
-const longest = 256 * 1024;
+const mostCharacters = 256 * 1024;
 const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const noAnchors =
-  'anchors (&) and aliases (*) are not read, as Azure Pipelines does not read them: refer to another value by {{name}}.';
+  'anchors (&) and aliases (*) are not supported, as in Azure Pipelines: refer to another value with {{name}}.';
 
 /**
- * Reads a YAML or JSON text in the part of YAML that Azure Pipelines reads too: without anchors, tags and keys that are
- * no text. Reports all that is not so; returns undefined where nothing can be read.
+ * Reads a YAML or JSON text, limited to the part of YAML that Azure Pipelines supports: no anchors, no tags, and only text
+ * as keys. Reports everything else; returns undefined where nothing can be read.
  */
 export function readDocument(text: string, source: string, report: Report): Located | undefined {
-  const odd = unprintable.exec(text.slice(0, longest));
-  if (text.length > longest) report({ source }, `is longer than ${longest} characters.`);
-  else if (odd)
-    report({ source, line: text.slice(0, odd.index).split(/\r\n?|\n/).length }, 'has a character that no text has.');
+  const forbidden = unprintable.exec(text.slice(0, mostCharacters));
+  if (text.length > mostCharacters) report({ source }, `is longer than ${mostCharacters} characters.`);
+  else if (forbidden)
+    report(
+      { source, line: text.slice(0, forbidden.index).split(/\r\n?|\n/).length },
+      'contains a control character, or another character that YAML does not allow.',
+    );
   else
     try {
       return onlyDocument(readLocatedYaml(text.replace(/^\uFEFF/, '')), source, report);
@@ -39,11 +42,11 @@ function onlyDocument(documents: readonly YamlNode[], source: string, report: Re
   if (first && !second) return new Locator(source, report).located(first);
   const isBlank = second?.kind === 'scalar' && second.isPlain && second.text === '';
   const origin = originAt(source, isBlank ? undefined : second?.line);
-  report(origin, first ? 'holds more than one document (---).' : 'is empty.');
+  report(origin, first ? 'contains more than one document (---).' : 'is empty.');
   return undefined;
 }
 
-/** Gives nodes their origin and their type, and reports what is not read. */
+/** Gives nodes their origin and type, and reports what is not supported. */
 class Locator {
   constructor(
     private readonly source: string,
@@ -54,7 +57,7 @@ class Locator {
     const origin = originAt(this.source, node.line);
     if (node.hasAnchor) this.report(origin, noAnchors);
     if (node.kind === 'alias') return { origin, scalar: '', text: '' };
-    if (node.hasTag) this.report(origin, 'tags (!) are not read.');
+    if (node.hasTag) this.report(origin, 'tags (!) are not supported.');
     if (node.kind === 'list') return { origin, items: node.items.map((item) => this.located(item)) };
     if (node.kind === 'map') return { origin, entries: this.#entries(node) };
     const { text, isPlain } = node;
@@ -67,8 +70,8 @@ class Locator {
       const key = this.located(entry.key);
       const value = this.located(entry.value);
       const { origin } = key;
-      if (!('text' in key)) this.report(origin, 'a name must be a text.');
-      else if (entries.has(key.text)) this.report(origin, `${pathText([key.text])} is here a second time.`);
+      if (!('text' in key)) this.report(origin, 'a name must be text.');
+      else if (entries.has(key.text)) this.report(origin, `${pathText([key.text])} is defined twice.`);
       else entries.set(key.text, { ...value, origin });
     }
     return entries;

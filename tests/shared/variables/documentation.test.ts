@@ -71,7 +71,7 @@ describe('the page on model variables', () => {
       if (prefix !== '_')
         assert.match(
           resolveTexts({ model: 'variables: {x: 1}', prefix }).problems.join(),
-          /belongs to the system/,
+          /is reserved for the system/,
           prefix,
         );
   });

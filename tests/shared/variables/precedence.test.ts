@@ -138,22 +138,22 @@ describe('the precedence of variables', () => {
     [
       'an environment that no file has is refused',
       { base, environment: 'prd' },
-      /^input 'environment': there is no such environment in the files, which have prod, dev\.$/,
+      /^input 'environment': there is no such environment in the files, which define prod, dev\.$/,
     ],
     [
       'an environment is refused where there are none',
       { base: 'variables: {a: 1}', environment: 'prod' },
-      /no environments at all/,
+      /which define no environments\.$/,
     ],
     [
       'a map does not give way to a value',
       { base: lists, model: 'variables:\n  map: 1\n' },
-      /^model\.yml:2: map is a value here, and a map in base\.yml:3\.$/,
+      /^model\.yml:2: map is a value here, but a map in base\.yml:3\.$/,
     ],
     [
       'a value does not give way to a map',
       { base, overrides: { 'a.b': '1' } },
-      /^input 'overrides': a is a map here, and a value in base\.yml:2\.$/,
+      /^input 'overrides': a is a map here, but a value in base\.yml:2\.$/,
     ],
     [
       'what a file locks no later file and no override may set',
@@ -195,7 +195,7 @@ describe('the precedence of variables', () => {
         overrides: { m: null },
         schema: { properties: { m: { properties: { x: { locked: true } } } } },
       },
-      /^model\.yml:3: m\.x is locked by the schema, so that only the base file may set it: it is 1 \(base\.yml:1\), not 2\.$/,
+      /^model\.yml:3: m\.x is locked by the schema, only the base file may set it: it is 1 \(base\.yml:1\), not 2\.$/,
       /^input 'overrides': m is locked by the schema/,
     ],
     [
@@ -205,7 +205,7 @@ describe('the precedence of variables', () => {
         overrides: { pool: 'b' },
         schema: { properties: { pool: { compileTime: true } } },
       },
-      /^input 'overrides': pool is read before the run, when pipelines are compiled, so that only files may set it: it is "a" \(model\.yml:1\), not "b"\.$/,
+      /^input 'overrides': pool is read at compile time, before the run, so only files may set it: it is "a" \(model\.yml:1\), not "b"\.$/,
     ],
   ];
   for (const [rule, texts, ...problems] of refused)
@@ -232,7 +232,7 @@ describe('the precedence of variables', () => {
       assert.deepEqual(same.problems, []);
       assert.deepEqual(same.origins['a'], [overridesOrigin, 'model.yml:1', texts.schema ? 'base.yml:1' : 'base.yml:2']);
       for (const overrides of [{ a: 'x' }, { a: null }, { 'm.n': 'z' }, { m: null }, { 'm.o': '1' }, { l: ['1'] }])
-        assert.match(resolveTexts({ ...texts, overrides }).problems.join(), /is (locked|read before the run)/);
+        assert.match(resolveTexts({ ...texts, overrides }).problems.join(), /is (locked|read at compile time)/);
     }
   });
 
@@ -244,7 +244,7 @@ describe('the precedence of variables', () => {
       said('demo', 'second'),
       `${overridesOrigin}: a is locked by base.yml:3: it is "demo" (base.yml:2), not "second".`,
     );
-    const another = `${overridesOrigin}: a is locked by base.yml:3: it has another value (base.yml:2).`;
+    const another = `${overridesOrigin}: a is locked by base.yml:3: it has a different value (base.yml:2).`;
     assert.equal(said('demo', `dapi${'0a'.repeat(16)}`), another);
     assert.equal(said('x'.repeat(200), 'y'), another);
     const { problems } = resolveTexts({ base: 'variables: {pwd: hush}\nlocked: [pwd]', overrides: { pwd: 'quiet' } });

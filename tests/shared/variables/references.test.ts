@@ -37,10 +37,10 @@ describe('references between variables', () => {
     ['a map', 'm: {x: 1}\na: "{{m}}"', /^model\.yml:3: a refers to m, which is a map\.$/],
     ['what is in no map', 'x: 1\na: "{{x.y}}"', /a refers to x\.y, which is not set/],
     ['what every object has', 'a: "{{constructor}}"', /a refers to constructor, which is not set/],
-    ['a list within a text', 'l: [1]\na: "x{{l}}"', /a refers to l, a list, within a text/],
-    ['a list within a list', 'l: [1]\na: ["{{l}}"]', /a refers to l, a list, in a place that takes one value/],
-    ['nothing that could be a name', 'a: "{{ b-c }}"', /^model\.yml:2: a has \{\{ with no name and \}\} behind it\.$/],
-    ['without an end', 'a: "{{a"', /a has \{\{ with no name/],
+    ['a list within a text', 'l: [1]\na: "x{{l}}"', /a refers to l, a list, inside a text/],
+    ['a list within a list', 'l: [1]\na: ["{{l}}"]', /a refers to l, a list, where a single value is expected/],
+    ['nothing that could be a name', 'a: "{{ b-c }}"', /^model\.yml:2: a has \{\{ that is not followed by a name and \}\}\.$/],
+    ['without an end', 'a: "{{a"', /a has \{\{ that is not followed by a name/],
     ['itself', 'a: "{{a}}"', /^model\.yml:2: a refers to itself: a → a\.$/],
     [
       'itself in a circle',
@@ -78,7 +78,7 @@ describe('references between variables', () => {
     });
     assert.match(
       problems.join('\n'),
-      /^model\.yml:4: c holds a logging command.*\nmodel\.yml:6: e looks like a secret.*$/,
+      /^model\.yml:4: c contains a logging command.*\nmodel\.yml:6: e looks like a secret.*$/,
     );
   });
 
@@ -101,7 +101,7 @@ describe('references between variables', () => {
     assert.deepEqual(resolveTexts({ model: chain(999), overrides: { a999: 'x' } }).problems, []);
     assert.match(
       resolveTexts({ model: chain(1001) }).problems.join(),
-      /there are 1001 variables; more than 1000 would not fit/,
+      /there are 1001 variables; at most 1000 fit/,
     );
   });
 });

@@ -28,7 +28,7 @@ type Rule = readonly [
 ];
 
 const text = 'put it in quotes';
-const bare = 'take the quotes away';
+const bare = 'remove the quotes';
 const rules: Readonly<Record<string, Rule>> = {
   string: [
     { type: 'string' },
@@ -79,10 +79,10 @@ const rules: Readonly<Record<string, Rule>> = {
     { type: 'string', format: 'path' },
     ['/Shared/models/x', 'data/a b.csv', 'abfss://c@a.dfs.core.windows.net/x', './a..b'],
     [
-      ['../x', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ['a\\b', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ['a/..', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ["'a '", 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
+      ['../x', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ['a\\b', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ['a/..', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ["'a '", 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
     ],
   ],
   'semantic version': [
@@ -139,8 +139,8 @@ const rules: Readonly<Record<string, Rule>> = {
     { type: 'object', properties: { x: { type: 'integer' } }, required: ['x'] },
     ['{x: 1}', '{x: 1, y: z}'],
     [
-      ['{y: 1}', '.x is missing, which the schema requires.'],
-      ['{x: null}', '.x is missing, which the schema requires.'],
+      ['{y: 1}', '.x is missing, but the schema requires it.'],
+      ['{x: null}', '.x is missing, but the schema requires it.'],
       ['{x: a}', '.x must be a whole number, not text.'],
       ['[1]', 'must be a map, not a list.'],
     ],
@@ -159,7 +159,7 @@ const rules: Readonly<Record<string, Rule>> = {
     { items: { properties: { metric: { type: 'string' } }, required: ['metric'] } },
     ['[{metric: rmse}]'],
     [
-      ['[{metric: rmse}, {}]', '[1].metric is missing, which the schema requires.'],
+      ['[{metric: rmse}, {}]', '[1].metric is missing, but the schema requires it.'],
       ['[{metric: 1}]', `[0].metric must be text, not a number: ${text}.`],
     ],
   ],
@@ -199,7 +199,7 @@ describe('the schema of variables', () => {
     assert.deepEqual(resolveTexts({ base: 'variables: {v: 1}', model: 'variables: {a: 1}', schema }).problems, []);
     assert.match(
       resolveTexts({ model: 'variables: {}', schema }).problems.join(),
-      /^schema:1: v is mandatory, and no file sets it\.$/,
+      /^schema:1: v is mandatory, but no source sets it\.$/,
     );
     assert.match(resolveTexts({ model: 'variables: {v: ~}', schema }).problems.join(), /v is mandatory/);
     assert.match(resolveTexts({ model: 'variables: {v: 1, m: {}}', schema }).problems.join(), /m\.x is mandatory/);
@@ -233,7 +233,7 @@ describe('the schema of variables', () => {
     ]);
     assert.match(
       resolveTexts({ overrides: { v: 2n ** 60n } }).problems.join(),
-      /v has a number that can not be kept exactly/,
+      /v has a number that cannot be represented exactly/,
     );
   });
 
@@ -242,18 +242,18 @@ describe('the schema of variables', () => {
     ['[', /^s:1: is not valid YAML or JSON/],
     [
       'definitions:\n  variables:\n    properties:\n      a: {default: 1}',
-      /^s:4: the keyword default is not among those that are checked\.$/,
+      /^s:4: the keyword default is not supported\.$/,
     ],
     ['definitions: {variables: {oneOf: []}}', /the keyword oneOf/],
     ['definitions: {variables: {__proto__: 1}}', /the keyword __proto__/],
-    ['definitions: {variables: {type: text}}', /type has a value that it can't have/],
-    ['definitions: {variables: {type: []}}', /type has a value/],
-    ['definitions: {variables: {pattern: "("}}', /pattern has a value/],
-    ['definitions: {variables: {format: email}}', /format has a value/],
-    ['definitions: {variables: {minLength: -1}}', /minLength has a value/],
+    ['definitions: {variables: {type: text}}', /type has an invalid value/],
+    ['definitions: {variables: {type: []}}', /type has an invalid value\.$/],
+    ['definitions: {variables: {pattern: "("}}', /pattern has an invalid value\.$/],
+    ['definitions: {variables: {format: email}}', /format has an invalid value\.$/],
+    ['definitions: {variables: {minLength: -1}}', /minLength has an invalid value\.$/],
     ['definitions: {variables: {properties: []}}', /properties must be a map/],
     ['definitions: {variables: {properties: {a: true}}}', /a schema must be a map/],
-    ['definitions: {variables: {locked: yes}}', /locked has a value/],
+    ['definitions: {variables: {locked: yes}}', /locked has an invalid value\.$/],
   ];
   for (const [schema, problem] of wrongSchemas)
     it(`refuses a schema that could not be held: ${schema.replaceAll(/\s+/g, ' ')}`, () => {
