@@ -3,6 +3,7 @@ import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
 import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
 import { block, choice, document, documentFile, filePath, flag, text } from '../../shared/task/inputs';
 import { InvalidInput } from '../../shared/task/invalidInput';
+import { exactlyOneOf } from '../../shared/task/relations';
 import type { Values } from '../../shared/task/task';
 import { mapAt } from './mapAt';
 import { readRules, readRulesFile } from './readRules';
@@ -48,12 +49,13 @@ export function needsWorkspace({ metricsSource, championSource }: Partial<Given>
   return metricsSource === 'mlflow' || championSource === 'unityCatalog' || championSource === 'workspaceRegistry';
 }
 
-/** What is wrong with the inputs beyond each for itself. */
+/** Which inputs can't be given together, or must be. */
+export const relations = [exactlyOneOf('mlflowRunId', 'experiment')];
+
+/** What else is wrong with the inputs together. */
 export function inputProblems(inputs: Partial<Given>): readonly InputProblem[] {
-  const { metricsSource, mlflowRunId, experiment, setAlias, modelVersion } = inputs;
+  const { metricsSource, setAlias, modelVersion } = inputs;
   const problems: InputProblem[] = [];
-  if (metricsSource === 'mlflow' && (mlflowRunId === undefined) === (experiment === undefined))
-    problems.push({ input: 'mlflowRunId', problem: "or 'experiment' must be given, and not both." });
   if (setAlias && modelVersion === undefined && metricsSource !== 'mlflow')
     problems.push({ input: 'modelVersion', problem: 'is required unless the metrics come from an MLflow run.' });
   if (needsWorkspace(inputs)) problems.push(...connectionProblems(inputs));

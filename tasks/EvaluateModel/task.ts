@@ -4,13 +4,14 @@ import { TaskError } from '../../shared/errors';
 import { evaluateModel, evaluationLines, verdictText } from '../../shared/evaluation/evaluateModel';
 import { evaluationSummary } from '../../shared/evaluation/summary';
 import { defineTask } from '../../shared/task/task';
-import { inputProblems, inputs, needsWorkspace, rulesOf } from './inputs';
+import { inputProblems, inputs, needsWorkspace, relations, rulesOf } from './inputs';
 import { readChampion, readModel, versionOf } from './readModel';
 
 /** Checks a model's metrics against rules and the champion, and can move the champion's alias to the model. */
 export const task = defineTask({
   inputs,
   outputs: ['verdict', 'failedRules', 'failedCount', 'mlflowRunId', 'championVersion', 'modelVersion'],
+  relations,
   check: inputProblems,
 
   async run({ inputs, agent, context, setOutput }) {

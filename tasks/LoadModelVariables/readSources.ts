@@ -16,11 +16,11 @@ type Reader<Value> = (text: string, source: string, report: Report) => Value | u
 /** Reads the given files; undefined when one can't be read. Origins name them by their path relative to the folder. */
 export async function readSources(
   { modelFile, baseFile, schemaFile }: Files,
-  folder: string | undefined,
+  folder: string,
   report: Report,
 ): Promise<Pick<VariableSources, 'base' | 'model' | 'schema'> | undefined> {
   const read = async <Value>(file: string, reader: Reader<Value>): Promise<Value | undefined> => {
-    const source = relative(folder ?? '', file).replaceAll('\\', '/');
+    const source = relative(folder, file).replaceAll('\\', '/');
     const text = await readText(file, (message) => report({ source }, message));
     return text === undefined ? undefined : reader(text, source, report);
   };

@@ -34,7 +34,7 @@ export const task = defineTask({
       inputs.environment === undefined ? undefined : { name: inputs.environment, origin: inputOrigin('environment') };
     const given = { values: inputs.overrides ?? {}, origin: inputOrigin('overrides') };
     const overrides = refuseSecrets(given, agent, problems.report);
-    const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
+    const sources = await readSources(inputs, agent.workingFolder, problems.report);
     if (!sources) throw problems.error();
     const [base, model] = [sources.base, sources.model].map((file) =>
       refuseSecretsInFile(file, agent, problems.report),

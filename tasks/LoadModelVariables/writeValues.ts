@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { messageOf, TaskError } from '../../shared/errors';
@@ -13,13 +12,13 @@ import type { Plain } from '../../shared/variables/tree';
 export async function writeValues(
   values: Plain,
   folder: string | undefined,
-  agent: Pick<TaskAgent, 'variable'>,
+  agent: Pick<TaskAgent, 'temporaryFolder' | 'workingFolder'>,
 ): Promise<string> {
   try {
     const target =
       folder === undefined
-        ? await mkdtemp(join(agent.variable('Agent.TempDirectory') ?? tmpdir(), 'model-variables-'))
-        : resolve(agent.variable('System.DefaultWorkingDirectory') ?? '.', folder);
+        ? await mkdtemp(join(agent.temporaryFolder, 'model-variables-'))
+        : resolve(agent.workingFolder, folder);
     await mkdir(target, { recursive: true });
     const file = join(target, 'resolved.json');
     await writeFile(file, `${JSON.stringify(values, null, 2)}\n`);

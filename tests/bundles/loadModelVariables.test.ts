@@ -46,7 +46,7 @@ describe('the LoadModelVariables bundle', () => {
     assert.equal(commands.filter(({ name }) => name === 'task.uploadsummary').length, 1);
   });
 
-  it('refuses overrides that hold the value of a secret variable, all of them and by name only', async () => {
+  it('refuses all overrides that contain the value of a secret variable, by name only', async () => {
     const { result, output, outputs } = await run({
       VSTS_SECRET_VARIABLES: '["Api.Key","certificate","PIN"]',
       SECRET_API_KEY: 'hush"hush\\hush',
@@ -72,10 +72,13 @@ describe('the LoadModelVariables bundle', () => {
     assert.deepEqual([outputs, await readdir(folder)], [{}, []]);
   });
 
-  it('refuses a secret that the agent put into lines or into a JSON text', async () => {
+  it('refuses a secret that the agent inserted into lines or into a JSON text', async () => {
     const secrets = { VSTS_SECRET_VARIABLES: '["key"]', SECRET_KEY: 'new\\nline-key' };
     for (const overrides of ['note=x new\\nline-key', '{"note": "new\\nline-key"}'])
-      assert.match((await run({ ...secrets, INPUT_OVERRIDES: overrides })).output, /note contains the value of a secret/);
+      assert.match(
+        (await run({ ...secrets, INPUT_OVERRIDES: overrides })).output,
+        /note contains the value of a secret/,
+      );
   });
 
   it('refuses a file that contains the value of a secret variable, by name and line', async () => {
@@ -88,7 +91,7 @@ describe('the LoadModelVariables bundle', () => {
     assert.equal((await run({ ...secrets, SECRET_KEY: 'other word' })).result, 'Succeeded');
   });
 
-  it('lets no value of a file command the agent', async () => {
+  it('runs no logging command from a value of a file', async () => {
     const modelFile = join(folder, 'm.yml');
     const variables = {
       modelName: 'm',

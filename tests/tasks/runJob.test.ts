@@ -185,7 +185,7 @@ describe('RunJob', () => {
       [{ job: 'x', parameters: 'novalue' }, /'parameters' line 1 is not of the form name=value/],
       [{ job: 'x', parameters: '{"a": ' }, /'parameters' is not valid YAML or JSON/],
       [{ job: 'x', parameters: '{"a": 1, "python_params": []}' }, /'parameters' mixes the API's words/],
-      [{ job: 'x', notebookPath: '/x' }, /'notebookPath' counts only where 'runSource' is notebook/],
+      [{ job: 'x', notebookPath: '/x' }, /'notebookPath' applies only when 'runSource' is 'notebook'/],
       [{ runSource: 'notebook' }, /'notebookPath' is required/],
       [{ runSource: 'notebook', notebookPath: 'train' }, /'notebookPath' must be an absolute workspace path/],
       [{ runSource: 'notebook', notebookPath: '/x', compute: 'existing' }, /'cluster' is required/],

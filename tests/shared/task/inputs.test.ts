@@ -81,13 +81,13 @@ describe('the kinds of input', () => {
       'globs refuse an unclosed bracket',
       kinds.globs(),
       'a[b',
-      { problem: "has the pattern 'a[b', which is no valid file pattern." },
+      { problem: "has the pattern 'a[b', which is not a valid file pattern." },
     ],
     [
       'globs refuse an unclosed group',
       kinds.globs(),
       'a(b',
-      { problem: "has the pattern 'a(b', which is no valid file pattern." },
+      { problem: "has the pattern 'a(b', which is not a valid file pattern." },
     ],
     ['globs refuse absolute paths', kinds.globs(), '/etc/*', { problem: problemOfPattern('/etc/*') }],
     ['globs refuse the way up', kinds.globs(), '../*', { problem: problemOfPattern('../*') }],
@@ -237,7 +237,7 @@ describe('reading the inputs of a task', () => {
   });
   it('refuses an input that its rule makes meaningless', () => {
     assert.deepEqual(problemsOf(dependent, { job: 'a', notebook: '/n' }), [
-      { input: 'notebook', problem: "counts only where 'source' is notebook: change that, or leave this empty." },
+      { input: 'notebook', problem: "applies only when 'source' is 'notebook'. Change that, or leave this empty." },
     ]);
   });
   it('gives a hidden input its default, whatever the agent passes', () => {

@@ -215,7 +215,7 @@ describe('the precedence of variables', () => {
       for (const [index, problem] of problems.entries()) assert.match(outcome.problems[index] ?? '', problem);
     });
 
-  it('takes for what is locked the value that it has, from anywhere', () => {
+  it('accepts the value that a locked variable already has, from any source', () => {
     const locks = [
       { base: 'locked: [a, l, m]\nvariables: {a: 1, l: [1, {x: y}], m: {x: z, n: ~}}' },
       {
@@ -236,7 +236,7 @@ describe('the precedence of variables', () => {
     }
   });
 
-  it('says of what is locked which values there are, but for what may be a secret or is long', () => {
+  it('shows both values of a locked variable, unless they may be secret or are long', () => {
     const base = (value: string): string => `variables:\n  a: ${value}\nlocked: [a]\n`;
     const said = (value: string, override: string): string =>
       resolveTexts({ base: base(value), overrides: { a: override } }).problems.at(-1) ?? '';
@@ -251,7 +251,7 @@ describe('the precedence of variables', () => {
     assert.doesNotMatch(problems.join(), /hush|quiet/);
   });
 
-  it('lets the base file set what the schema locks, and any file what is read before the run', () => {
+  it('lets the base file set variables locked by the schema, and any file those read at compile time', () => {
     const outcome = resolveTexts({
       base: 'variables: {a: 1}\nenvironments: {prod: {a: 2}}',
       model: 'variables: {b: 1}',
@@ -271,7 +271,7 @@ describe('merging', () => {
   let count = 0;
   const tree = map.map((plain) => treeOf(plain, { source: 'file', line: ++count }) as Branch);
 
-  it('comes to the same whichever neighbours are merged first, with the same origins', () => {
+  it('is associative, in values and in origins', () => {
     fc.assert(
       fc.property(tree, tree, tree, (a, b, c) => {
         assert.deepEqual(mergeTrees(mergeTrees(a, b), c), mergeTrees(a, mergeTrees(b, c)));
@@ -290,7 +290,7 @@ describe('merging', () => {
     );
   });
 
-  it('lets the last of two values win, and never mixes lists', () => {
+  it('takes the last of two values, and never merges lists', () => {
     fc.assert(
       fc.property(value, value, (a, b) => {
         const merged = mergeTrees(treeOf({ x: a }, { source: 'a' }), treeOf({ x: b }, { source: 'b' }));

@@ -77,7 +77,7 @@ describe('names and values that are refused', () => {
     'a header': 'Authorization: Bearer abcdefghijklmnop',
     'a URL with a password': 'postgres://user:pass@host/db',
   }))
-    it(`a secret by its looks: ${what}, without repeating it`, () => {
+    it(`a value that looks like a secret: ${what}, without repeating it`, () => {
       for (const problems of [
         problemsOf('a', value),
         resolveTexts({ overrides: { a: ['x', { b: value }] } }).problems,
@@ -99,7 +99,8 @@ describe('names and values that are refused', () => {
     it(`not an ordinary value: ${value}`, () => assert.deepEqual(problemsOf('a', value), []));
 
   for (const value of ['##vso[task.complete result=Failed]', 'x ##VSO[task.setvariable variable=a]b', '##[error]x'])
-    it(`a logging command: ${value}`, () => assert.match(problemsOf('a', value).join(), /: a contains a logging command/));
+    it(`a logging command: ${value}`, () =>
+      assert.match(problemsOf('a', value).join(), /: a contains a logging command/));
 
   for (const value of ['$(Build.BuildId)', 'x/${{ parameters.x }}', '$[variables.x]'])
     it(`an expression of Azure Pipelines: ${value}`, () =>
@@ -113,11 +114,14 @@ describe('names and values that are refused', () => {
       ));
 
   for (const name of ['', '1a', 'a-b', 'a.b', 'a b', '_a', '__proto__', 'ä', 'a;b', ']', '##vso[a]', 'a'.repeat(101)])
-    it(`what is no name: ${JSON.stringify(name.slice(0, 20))}`, () =>
+    it(`an invalid name: ${JSON.stringify(name.slice(0, 20))}`, () =>
       assert.match(problemsOf(name).join(), /is not a valid name/));
 
   const unknown: readonly [text: string, problem: RegExp][] = [
-    ['modelName: x', /^model\.yml:1: modelName is not a section of a variable file: put variables under `variables:`\.$/],
+    [
+      'modelName: x',
+      /^model\.yml:1: modelName is not a section of a variable file: put variables under `variables:`\.$/,
+    ],
     ['[a]', /^model\.yml:1: must be a map with `variables`/],
     ['variables: x', /^model\.yml:1: variables must be a map, or a list/],
     ['environments: [x]', /^model\.yml:1: environments must be a map/],
@@ -136,7 +140,7 @@ describe('names and values that are refused', () => {
       assert.match(problems[0] ?? '', problem);
     });
 
-  it('are all said at once', () => {
+  it('are all reported at once', () => {
     const { problems } = resolveTexts({
       base: 'variables:\n  password: x\n  a: "{{b}}"\n  c: 010\n',
       model: 'variables:\n  n: "1"\n  n: 2\n',
@@ -165,7 +169,7 @@ describe('the output variables', () => {
     assert.deepEqual(outputs, { a: '1', m_x: 'true', m_y_z: '0.5', l: '[1,{"b":"c"}]', e: '' });
   });
 
-  it('have the prefix; the name and the version of the model are there without it too', () => {
+  it('have the prefix; the name and the version of the model are also set without it', () => {
     const { outputs, problems } = resolveTexts({
       model: 'variables: {modelName: m, modelVersion: "2", a: 1}',
       prefix: 'p_',
@@ -175,7 +179,11 @@ describe('the output variables', () => {
   });
 
   const taken: readonly [yaml: string, prefix: string | undefined, problem: RegExp][] = [
-    ['a_b: 1\n a: {b: 2}', undefined, /^model\.yml:3: a\.b would set the variable a_b, which is already used by a_b\.$/],
+    [
+      'a_b: 1\n a: {b: 2}',
+      undefined,
+      /^model\.yml:3: a\.b would set the variable a_b, which is already used by a_b\.$/,
+    ],
     ['a: 1\n A: 2', undefined, /^model\.yml:3: A would set the variable A, which is already used by a\.$/],
     ['modelname: x', undefined, /modelname would set the variable modelname, which is already used by modelName/],
     ['resolvedFile: x', undefined, /which is already used by resolvedFile of this step/],
@@ -196,13 +204,13 @@ describe('the output variables', () => {
     ['x: 1', 'system_', /x would set the variable system_x, which is reserved for the system/],
   ];
   for (const [yaml, prefix, problem] of taken)
-    it(`do not take a name that is another's: ${prefix ?? ''} ${yaml.replace('\n', '')}`, () => {
+    it(`cannot use a name that is taken: ${prefix ?? ''} ${yaml.replace('\n', '')}`, () => {
       const { problems } = resolveTexts({ model: `variables:\n ${yaml}`, ...(prefix === undefined ? {} : { prefix }) });
       assert.equal(problems.length, 1);
       assert.match(problems[0] ?? '', problem);
     });
 
-  it('are none of the agent, of the libraries of tasks, or of the shell', () => {
+  it('cannot be variables of the agent, of task libraries, or of the shell', () => {
     const families = 'agent azp build dyld endpoint input ld node pipeline release secret securefile system vsts'.split(
       ' ',
     );
@@ -211,7 +219,7 @@ describe('the output variables', () => {
       assert.match(problemsOf(name).join(), /which is reserved for the system/, name);
   });
 
-  it('may have any other name, also one that only begins like the system', () => {
+  it('may have any other name, including one that only begins like a reserved one', () => {
     const { problems } = resolveTexts({
       model: 'variables: {inputColumns: [a], pathToData: x, builder: y, environment: z, resources: {cpu: 4}}',
     });

@@ -167,7 +167,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 describe('the schema of variables', () => {
   for (const [name, [schema, right, wrong]] of Object.entries(rules)) {
-    it(`takes what is right: ${name}`, () => {
+    it(`accepts a valid value: ${name}`, () => {
       for (const yaml of right)
         assert.deepEqual(
           resolveTexts({ model: `variables: {v: ${yaml}}`, schema: { properties: { v: schema } } }).problems,
@@ -176,7 +176,7 @@ describe('the schema of variables', () => {
         );
     });
 
-    it(`names what is wrong, with its line: ${name}`, () => {
+    it(`reports an invalid value, with its line: ${name}`, () => {
       for (const [yaml, problem] of wrong) {
         const { problems } = resolveTexts({ model: `variables:\n  v: ${yaml}`, schema: { properties: { v: schema } } });
         assert.deepEqual(problems, [`model.yml:2: v${/^[.[]/.test(problem) ? '' : ' '}${problem}`], yaml);
@@ -184,7 +184,7 @@ describe('the schema of variables', () => {
     });
   }
 
-  it('blames the file that the bad value came from, not one that was overridden', () => {
+  it('names the file that the invalid value came from, not one that was overridden', () => {
     const schema = { properties: { m: { properties: { v: { type: 'integer' } } } } };
     const { problems } = resolveTexts({ base: 'variables:\n m:\n  v: x', model: 'variables:\n\n m: {v: y}', schema });
     assert.deepEqual(problems, ['model.yml:3: m.v must be a whole number, not text.']);
@@ -194,7 +194,7 @@ describe('the schema of variables', () => {
     );
   });
 
-  it('misses what is mandatory only after all files are merged, and in the words of the schema', () => {
+  it('reports a missing mandatory variable only after all files are merged, at its place in the schema', () => {
     const schema = { properties: { v: { mandatory: true }, m: { properties: { x: { mandatory: true } } } } };
     assert.deepEqual(resolveTexts({ base: 'variables: {v: 1}', model: 'variables: {a: 1}', schema }).problems, []);
     assert.match(
@@ -221,7 +221,7 @@ describe('the schema of variables', () => {
       assert.deepEqual(resolveTexts({ base: `variables: {v: ${lower}}`, overrides }).values, { v: value });
     });
 
-  it('keeps the text of an override of which nothing is known, and refuses one of another type', () => {
+  it('keeps an override as text where no type is known, and refuses one of another type', () => {
     assert.deepEqual(resolveTexts({ overrides: { v: '5' } }).values, { v: '5' });
     const { problems } = resolveTexts({
       overrides: { v: 'x', w: '[1' },
@@ -256,13 +256,13 @@ describe('the schema of variables', () => {
     ['definitions: {variables: {locked: yes}}', /locked has an invalid value\.$/],
   ];
   for (const [schema, problem] of wrongSchemas)
-    it(`refuses a schema that could not be held: ${schema.replaceAll(/\s+/g, ' ')}`, () => {
+    it(`refuses an unsupported schema: ${schema.replaceAll(/\s+/g, ' ')}`, () => {
       const problems: string[] = [];
       readVariableSchema(schema, 's', (origin, message) => problems.push(`${originText(origin)}: ${message}`));
       assert.match(problems.join('\n'), problem);
     });
 
-  it('is ours with what the team adds and changes', () => {
+  it('is ours, extended by the keywords of the team', () => {
     const schema = readVariableSchema(
       '{"definitions": {"variables": {"additionalProperties": false, "properties": {"epochs": {"type": "integer"}, "modelVersion": {"format": "semver"}}}}}',
       's',
@@ -275,7 +275,7 @@ describe('the schema of variables', () => {
     assert.equal(schema.additionalProperties, false);
   });
 
-  it('holds whoever reads it: editors take and refuse the same values', () => {
+  it('has the same meaning for editors: they accept and refuse the same values', () => {
     const size = fc.integer({ min: 0, max: 3 });
     const word = fc.constantFrom('a', 'b', 'ab', '', 'true', '1');
     const { schema, value } = fc.letrec<{ schema: object; value: Plain }>((tie) => ({
@@ -331,7 +331,7 @@ describe('the schema of variables', () => {
     );
   });
 
-  it('that we ship lets editors check files, and asks of no single file what another may have', async () => {
+  it('that we ship lets editors check files, and requires nothing of a single file that another may have', async () => {
     const file = path.resolve(import.meta.dirname, '../../../shared/variables/schema/model_variables.schema.json');
     const validate = ajv.compile(JSON.parse(await readFile(file, 'utf8')) as object);
     const right = [
