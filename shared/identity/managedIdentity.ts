@@ -26,7 +26,7 @@ export function managedIdentityTokens(
     (clientId === undefined
       ? 'the system-assigned managed identity'
       : `the user-assigned managed identity ${clientId}`) + `${owner} of the machine that the agent runs on`;
-  const baseUrl = surroundings.agent.variable('AZURE_POD_IDENTITY_AUTHORITY_HOST') ?? metadataService;
+  const baseUrl = surroundings.agent.managedIdentityUrl ?? metadataService;
   const http = tokenClient({ baseUrl, service, whoAsked: () => `It was asked for ${identity()}.` }, surroundings);
   return new RenewedTokens({
     ...surroundings,

@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import type { Agent } from '../agent/agent';
+import type { TaskAgent } from '../agent/agent';
 import type { Clock } from '../clock';
 import { createHttpClient } from '../http/createHttpClient';
 import type { HttpClient } from '../http/httpClient';
@@ -9,7 +9,10 @@ import { adviceFor, type SignInService } from './signInProblems';
 
 /** What signing in needs from its surroundings. */
 export interface SignInSurroundings {
-  readonly agent: Pick<Agent, 'setSecret' | 'debug' | 'proxyFor' | 'certificates' | 'identityEndpoint' | 'variable'>;
+  readonly agent: Pick<
+    TaskAgent,
+    'setSecret' | 'debug' | 'proxyFor' | 'certificates' | 'identityEndpoint' | 'managedIdentityUrl'
+  >;
   readonly clock: Clock;
   /** Ends every call at once. */
   readonly signal: AbortSignal;

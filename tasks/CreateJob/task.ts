@@ -42,7 +42,7 @@ export const task = defineTask({
   async run({ inputs, agent, clock, signal, setOutput }) {
     const databricks = await connect(inputs, agent, { clock, signal });
     const spec = inputs.spec ?? inputs.specFile ?? {};
-    const definition = jobDefinition(spec, shorthand(inputs), agent.variable('Build.Repository.Name'));
+    const definition = jobDefinition(spec, shorthand(inputs), agent.run.repository);
     const { name } = definition;
     for (const difference of jobDifferences(definition.settings, spec))
       if (difference.wanted !== undefined && difference.found !== undefined)

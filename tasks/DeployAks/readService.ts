@@ -25,14 +25,14 @@ export function readService(inputs: Given, agent: TaskAgent): ReadService {
 
 function fromManifests(inputs: Given, agent: TaskAgent): ReadService {
   const { manifests = [], images = [], scoringPath = '/score' } = inputs;
-  const read = readManifests(findFiles(manifests, sourceFolder(agent)));
+  const read = readManifests(findFiles(manifests, agent.workingFolder));
   const { objects, substitutions } = substituteImages(read, images);
   for (const { object, container, from, to } of substitutions)
     agent.log(`${object}, container ${container}: ${to} in the place of ${from}`);
   const named = namespaceOf(objects);
   if (inputs.namespace !== undefined && named !== undefined && named !== inputs.namespace)
     throw new TaskError(`The manifests name the namespace ${named}, and the step names ${inputs.namespace}.`);
-  return { release: releaseOf(objects, runAnnotations(agent)), namespace: inputs.namespace ?? named, scoringPath };
+  return { release: releaseOf(objects, runAnnotations(agent.run)), namespace: inputs.namespace ?? named, scoringPath };
 }
 
 function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
@@ -46,19 +46,15 @@ function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
     ...settings,
     // To promote, reject or delete it, its name is enough.
     ...(!isWhole(inputs) && { image: settings['image'] ?? settings['serviceName'] }),
-    ...(configFiles && { configFiles: byName(findFiles(configFiles, sourceFolder(agent))) }),
+    ...(configFiles && { configFiles: byName(findFiles(configFiles, agent.workingFolder)) }),
     progressDeadlineSeconds: timeoutMinutes * 60 - secondsToSpare,
   });
   if ('problems' in described)
     throw new TaskError(described.problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' '));
   const { service } = described;
   return {
-    release: releaseOf(serviceObjects(service), runAnnotations(agent), service.serviceName),
+    release: releaseOf(serviceObjects(service), runAnnotations(agent.run), service.serviceName),
     namespace,
     scoringPath: service.scoringPath,
   };
-}
-
-function sourceFolder(agent: TaskAgent): string {
-  return agent.variable('System.DefaultWorkingDirectory') ?? '.';
 }

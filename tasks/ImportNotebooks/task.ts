@@ -8,7 +8,6 @@ import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
-import type { TaskAgent } from '../../shared/agent/agent';
 
 /** Makes a workspace folder hold what a folder of the repository has. */
 export const task = defineTask({
@@ -36,7 +35,7 @@ export const task = defineTask({
     const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
 
     const workspace = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
-    const options = { target, mode, dryRun, atOnce: concurrency, ...pipelineRun(agent) };
+    const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
     const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
 
     setOutput('importedCount', String(outcome.imported.length));
@@ -55,14 +54,4 @@ export const task = defineTask({
 function asInputError(error: unknown): never {
   if (!(error instanceof SourceError)) throw error;
   throw new InputError([{ input: error.about === 'folder' ? 'sourceFolder' : 'include', problem: error.problem }]);
-}
-
-/** The page of this pipeline run, for people who wait for it. */
-function pipelineRun(agent: TaskAgent): { readonly run?: string } {
-  const [collection, project, build] = ['System.CollectionUri', 'System.TeamProject', 'Build.BuildId'].map((name) =>
-    agent.variable(name),
-  );
-  return collection && project && build
-    ? { run: `${collection}${encodeURIComponent(project)}/_build/results?buildId=${build}` }
-    : {};
 }

@@ -38,8 +38,7 @@ export const task = defineTask({
 
   async run({ inputs, agent, clock, signal, setOutput }) {
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const folder = agent.variable('System.DefaultWorkingDirectory') ?? '.';
-    const found = await findLibraryFiles(inputs.files ?? [], folder);
+    const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
     const { requirementsFile, environmentFile, libraries } = inputs;

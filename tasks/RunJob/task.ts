@@ -12,7 +12,6 @@ import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/ta
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
-import { stepSeed } from '../../shared/task/stepSeed';
 import { defineTask, type Values } from '../../shared/task/task';
 import { variableText } from '../../shared/task/variableText';
 
@@ -52,7 +51,7 @@ export const task = defineTask({
       setOutput('runId', id);
       setOutput('runUrl', url);
     };
-    const options = { ...inputs, seed: stepSeed(agent), onStarted };
+    const options = { ...inputs, seed: agent.run.seed, onStarted };
     const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, surroundings);
     const { outcome, word, message } = runVerdict(run);
     if (!inputs.waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;

@@ -96,6 +96,7 @@ describe('the architecture', () => {
       "import 'azure-devops-node-api';",
       ':1 imports azure-devops-node-api',
     ],
+    ["Node's modules in what a browser runs", 'shared/variables/a.ts', "import 'node:fs';", ':1 imports node:fs'],
     [
       'the environment in an operation',
       'shared/databricks/a.ts',

@@ -275,7 +275,7 @@ describe('CreateCluster', () => {
       [{ spec: 'spark_version: a\nnum_workers: 1' }, /'clusterName' must be given, or else cluster_name in 'spec'\./],
       [{ spec: 'spark_version: a\ncluster_name: []' }, /cluster_name must be text/],
       [{ spec: 'num_workers: 1', clusterName: 'train' }, /^Input 'sparkVersion' .* or else spark_version in 'spec'\./],
-      [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
+      [{ spec: '[' }, /'spec' is not valid YAML or JSON/],
       [
         {
           spec: 'spark_version: a\ncluster_id: a\nidempotency_token: b\nclone_from: {source_cluster_id: a}\ncluster_name: c',

@@ -150,7 +150,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /^The pipeline run was cancelled, and so was run \d+\.$/);
+      assert.match(agent.end.message, /^Cancelled\. Run \d+ was cancelled too\.$/);
       assert.equal(workspace.count('runs/cancel'), 1);
       await workspace.databricks.clock.advance(5000);
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
@@ -183,7 +183,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /^The pipeline run was cancelled, but run \d+ may go on\. /);
+      assert.match(agent.end.message, /^Cancelled, but run \d+ may continue\. /);
       assert.equal(workspace.count('runs/cancel'), 1);
     });
   });

@@ -114,7 +114,7 @@ describe('StartCluster', () => {
     cancellation.abort(new CancelledError());
     const agent = await running;
     assert.equal(agent.end.result, 'Canceled');
-    assert.match(agent.end.message, /^The pipeline run was cancelled\. Cluster 'train' \(.*\) is left as it is: /);
+    assert.match(agent.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
     assert.deepEqual(workspace.writes(), ['clusters/start']);
   });
 

@@ -112,7 +112,7 @@ describe('StopCluster', () => {
     cancellation.abort(new CancelledError());
     const cancelled = await running;
     assert.equal(cancelled.end.result, 'Canceled');
-    assert.match(cancelled.end.message, /^The pipeline run was cancelled\. Cluster 'train' \(.*\) is left as it is: /);
+    assert.match(cancelled.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
   });
 
   it('fails when the time is up, and says how the cluster was left', async () => {

@@ -87,7 +87,7 @@ export class GroupWatch {
       });
     } catch (error) {
       if (!signal.aborted) throw error;
-      const message = `The pipeline run was cancelled. The container group '${this.name}' is left as it is.`;
+      const message = `Cancelled. The container group '${this.name}' is left as it is.`;
       throw new CancelledError(message, { cause: error });
     }
   }

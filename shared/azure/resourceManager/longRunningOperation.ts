@@ -112,7 +112,7 @@ async function follow(
     return last.body;
   } catch (error) {
     const goesOn = `Azure goes on with it (operation ${begin.path.split('/').at(-1) ?? ''}).`;
-    if (signal.aborted) throw new CancelledError(`The pipeline run was cancelled. ${goesOn}`, { cause: error });
+    if (signal.aborted) throw new CancelledError(`Cancelled. ${goesOn}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
     throw new TimedOutError(`${error.message} ${goesOn}`, { cause: error });
   }

@@ -65,7 +65,7 @@ export async function followCluster(
     return seen;
   } catch (error) {
     const leftBehind = `${title} is left as it is: ${clusterState(seen)}.`;
-    if (signal.aborted) throw new CancelledError(`The pipeline run was cancelled. ${leftBehind}`, { cause: error });
+    if (signal.aborted) throw new CancelledError(`Cancelled. ${leftBehind}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
     throw new TaskError([error.message, leftBehind, refusal].filter(Boolean).join(' '), { cause: error });
   }

@@ -124,7 +124,7 @@ export async function installLibraries(
     const goesOn = asked.length > 0 ? ' Databricks goes on with the libraries that it was asked to install.' : '';
     if (signal.aborted)
       return new CancelledError(
-        error instanceof CancelledError && goesOn === '' ? error.message : `The pipeline run was cancelled.${goesOn}`,
+        error instanceof CancelledError && goesOn === '' ? error.message : `Cancelled.${goesOn}`,
         { cause: error },
       );
     if (error instanceof TimedOutError) return new TaskError(`${error.message}${goesOn}`, { cause: error });

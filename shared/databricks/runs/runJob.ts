@@ -60,9 +60,9 @@ export async function runJob(
 async function cancelled(jobs: JobsApi, runId: string, cause: unknown): Promise<CancelledError> {
   try {
     await jobs.cancelRun(runId, secondsToCancel);
-    return new CancelledError(`The pipeline run was cancelled, and so was run ${runId}.`, { cause });
+    return new CancelledError(`Cancelled. Run ${runId} was cancelled too.`, { cause });
   } catch (error) {
-    return new CancelledError(`The pipeline run was cancelled, but run ${runId} may go on. ${messageOf(error)}`, {
+    return new CancelledError(`Cancelled, but run ${runId} may continue. ${messageOf(error)}`, {
       cause,
     });
   }

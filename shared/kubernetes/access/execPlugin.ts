@@ -10,7 +10,7 @@ import type { KubeconfigCluster, KubeconfigExec } from './kubeconfigFields';
 
 /** What running a credential plugin needs. */
 export interface ExecSurroundings {
-  readonly agent: Pick<Agent, 'setSecret' | 'debug' | 'variable'>;
+  readonly agent: Pick<Agent, 'setSecret' | 'debug' | 'programEnvironment' | 'words'>;
   readonly clock: Clock;
   /** Ends the program at once. */
   readonly signal: AbortSignal;
@@ -28,15 +28,6 @@ interface ExecCredential {
 /** A program that asks a person something would wait for ever. */
 const secondsToAnswer = 60;
 const longestComplaint = 2000;
-
-/**
- * What a program needs to run at all. The rest of the step's environment may hold secrets that are none of its
- * business; what it needs besides, the kubeconfig names (`env`).
- */
-const inheritedVariables = [
-  ...['PATH', 'HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'SYSTEMROOT', 'PATHEXT'],
-  ...['TEMP', 'TMP', 'TMPDIR', 'LANG', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
-];
 
 /**
  * Tokens from a credential plugin: a program that is run without a shell, without input, when a token is needed, and
@@ -64,12 +55,8 @@ export function execTokens(
       kind: 'ExecCredential',
       spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) },
     };
-    const inherited = inheritedVariables.flatMap((name) => {
-      const value = agent.variable(name);
-      return value === undefined ? [] : [[name, value] as const];
-    });
     return {
-      ...Object.fromEntries(inherited),
+      ...agent.programEnvironment,
       ...Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: JSON.stringify(info),
     };

@@ -28,6 +28,7 @@ describe('a task in a process of its own', () => {
     await build({
       stdin: {
         contents: `
+          import { taskLibAgent } from './shared/agent/taskLibAgent';
           import { startTask } from './shared/task/startTask';
           import { defineTask } from './shared/task/task';
           import { connection, filePath, flag } from './shared/task/inputs';
@@ -36,7 +37,7 @@ describe('a task in a process of its own', () => {
             inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }) },
             outputs: ['it'],
             async run({ inputs, agent, clock, signal, setOutput }) { ${body} },
-          }));`,
+          }), taskLibAgent);`,
         resolveDir: '.',
         loader: 'ts',
       },
@@ -65,7 +66,7 @@ describe('a task in a process of its own', () => {
   it('fails when its work never ends, although Node would exit with 0', async () => {
     const { result, output } = await run(`await new Promise(() => {}); return '';`);
     assert.equal(result, 'Failed');
-    assert.match(output, /ended before it knew its result/);
+    assert.match(output, /Internal error: the task exited without reporting a result\./);
   });
 
   it('fails on an error that nobody awaited', async () => {

@@ -81,13 +81,13 @@ describe('the kinds of input', () => {
       'globs refuse an unclosed bracket',
       kinds.globs(),
       'a[b',
-      { problem: "has the pattern 'a[b', which is no valid file pattern." },
+      { problem: "has the pattern 'a[b', which is not a valid file pattern." },
     ],
     [
       'globs refuse an unclosed group',
       kinds.globs(),
       'a(b',
-      { problem: "has the pattern 'a(b', which is no valid file pattern." },
+      { problem: "has the pattern 'a(b', which is not a valid file pattern." },
     ],
     ['globs refuse absolute paths', kinds.globs(), '/etc/*', { problem: problemOfPattern('/etc/*') }],
     ['globs refuse the way up', kinds.globs(), '../*', { problem: problemOfPattern('../*') }],
@@ -121,7 +121,7 @@ describe('the kinds of input', () => {
       'a document names the line of an error',
       kinds.document(),
       'a: 1\nb: [',
-      /^is no valid YAML or JSON: .* at line \d+\.$/,
+      /^is not valid YAML or JSON: .* at line \d+\.$/,
     ],
     ['a document refuses a key given twice', kinds.document(), 'a: 1\na: 2', /duplicated mapping key at line 2/],
   ];
@@ -237,7 +237,7 @@ describe('reading the inputs of a task', () => {
   });
   it('refuses an input that its rule makes meaningless', () => {
     assert.deepEqual(problemsOf(dependent, { job: 'a', notebook: '/n' }), [
-      { input: 'notebook', problem: "counts only where 'source' is notebook: change that, or leave this empty." },
+      { input: 'notebook', problem: "applies only when 'source' is 'notebook'. Change that, or leave this empty." },
     ]);
   });
   it('gives a hidden input its default, whatever the agent passes', () => {

@@ -150,6 +150,6 @@ describe('A long-running operation', () => {
     const cancel = new AbortController();
     const onRunning = async (): Promise<void> => cancel.abort(new CancelledError());
     const error = await errorOf(CancelledError, carryOut('PUT', [begin, running], { cancel, onRunning }));
-    assert.equal(error.message, 'The pipeline run was cancelled. Azure goes on with it (operation 42).');
+    assert.equal(error.message, 'Cancelled. Azure goes on with it (operation 42).');
   });
 });
