@@ -281,7 +281,7 @@ describe('CreateCluster', () => {
         { spec: 'num_workers: 1', clusterName: 'train' },
         /^Input 'sparkVersion' .* unless 'spec' contains spark_version\./,
       ],
-      [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
+      [{ spec: '[' }, /'spec' is not valid YAML or JSON/],
       [
         {
           spec: 'spark_version: a\ncluster_id: a\nidempotency_token: b\nclone_from: {source_cluster_id: a}\ncluster_name: c',

@@ -327,7 +327,7 @@ describe('CreateJob', () => {
       [{ spec, specFile: 'package.json' }, /^Input 'spec' cannot be combined with 'specFile'\.$/],
       [{ specFile: 'package.json' }, /'specFile' must have tasks/],
       [{ spec: 'name: x\ntasks: [{}]' }, /^Input 'spec' is not a valid job specification:\s+line 2: .*task_key/],
-      [{ spec: 'a: [' }, /^Input 'spec' is no valid YAML or JSON: .* at line 1/],
+      [{ spec: 'a: [' }, /^Input 'spec' is not valid YAML or JSON: .* at line 1/],
       [{ spec, schedule: '5 * * * *' }, /'schedule' must be a Quartz cron expression of 6 or 7 fields/],
       [{ spec, schedule: '5 * * * *', timeZone: 'UTC' }, /^Input 'schedule'/],
       [{ spec, maxConcurrentRuns: '1001' }, /'maxConcurrentRuns' must be a whole number from 0 to 1000/],

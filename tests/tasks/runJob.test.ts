@@ -183,7 +183,7 @@ describe('RunJob', () => {
       [{ job: 'x', timeoutMinutes: '-1' }, /'timeoutMinutes' must be a whole number from 1 to 10080/],
       [{ job: 'x', repairAttempts: '11' }, /'repairAttempts' must be a whole number from 0 to 10/],
       [{ job: 'x', parameters: 'novalue' }, /'parameters' line 1 is not of the form name=value/],
-      [{ job: 'x', parameters: '{"a": ' }, /'parameters' is no valid YAML or JSON/],
+      [{ job: 'x', parameters: '{"a": ' }, /'parameters' is not valid YAML or JSON/],
       [{ job: 'x', parameters: '{"a": 1, "python_params": []}' }, /'parameters' mixes the API's words/],
       [{ job: 'x', notebookPath: '/x' }, /'notebookPath' applies only when 'runSource' is 'notebook'/],
       [{ runSource: 'notebook' }, /'notebookPath' is required/],

@@ -147,7 +147,7 @@ describe('the kinds of input', () => {
       'a document names the line of an error',
       kinds.document(),
       'a: 1\nb: [',
-      /^is no valid YAML or JSON: .* at line \d+\.$/,
+      /^is not valid YAML or JSON: .* at line \d+\.$/,
     ],
     ['a document refuses a key given twice', kinds.document(), 'a: 1\na: 2', /duplicated mapping key at line 2/],
   ];
