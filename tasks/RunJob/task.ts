@@ -37,28 +37,29 @@ const inputs = {
   repairAttempts: integer({ default: 0, min: 0, max: 10, when: { waitForCompletion: 'true' } }),
 };
 
-/** Runs a job, a notebook or a definition on Databricks, and takes on the result of the run. */
+/** Runs a job, a notebook or a definition on Databricks, waits for the run, and succeeds or fails with it. */
 export const task = defineTask({
   inputs,
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, clock, signal, context, setOutput }) {
     const databricks = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
-    const surroundings = { clock, signal, report: agent };
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {
       setOutput('jobId', jobId);
       setOutput('runId', id);
       setOutput('runUrl', url);
     };
-    const options = { ...inputs, seed: stepSeed(agent), onStarted };
-    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, surroundings);
+    const { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts } = inputs;
+    const watch = { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts };
+    const options = { ...watch, seed: stepSeed(agent), onStarted };
+    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, context);
     const { outcome, word, message } = runVerdict(run);
-    if (!inputs.waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
+    if (!waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
 
     if (outcome !== 'active') setOutput('resultState', word);
-    const outputs = await readTaskOutputs(databricks, run, surroundings);
+    const outputs = await readTaskOutputs(databricks, run, context);
     setOutput('notebookOutput', await variableText(notebookOutput(run, outputs), agent));
     await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
 
@@ -66,7 +67,7 @@ export const task = defineTask({
     if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;
     explainFailedTasks(run, outputs, agent);
     const end = `Run ${run.id} ended as ${word}${message === undefined ? '' : ` (${message})`}: ${url}`;
-    if (outcome === 'partial' && inputs.acceptPartialSuccess) return { message: end, withIssues: true };
+    if (outcome === 'partial' && acceptPartialSuccess) return { message: end, withIssues: true };
     throw new TaskError(end);
   },
 });
