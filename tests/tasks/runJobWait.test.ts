@@ -168,7 +168,7 @@ describe('RunJob while it waits', () => {
       cancellation.abort(new CancelledError());
       const agent = await running;
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /and so was run \d+/);
+      assert.match(agent.end.message, /Run \d+ was cancelled too/);
       await workspace.databricks.clock.advance(5000);
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
