@@ -70,7 +70,8 @@ export function isFilledIn(behaviors: KnownBehaviors, path: readonly string[], v
 /** The names of each pattern, compiled once; undefined stands for `**`. */
 const compiled = new Map<string, readonly (RegExp | undefined)[]>();
 
-function isAt(pattern: string, path: readonly string[]): boolean {
+/** Whether a path matches a pattern, as `KnownBehavior.path` explains it. */
+export function isAt(pattern: string, path: readonly string[]): boolean {
   let names = compiled.get(pattern);
   if (!names) {
     names = pattern

@@ -1,7 +1,6 @@
 import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { differenceLine, differences as differencesOf } from '../../shared/comparison/difference';
 import { onlyWritten } from '../../shared/comparison/knownBehavior';
@@ -10,7 +9,7 @@ import { planCluster } from '../../shared/databricks/clusters/planCluster';
 import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
 import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -36,9 +35,9 @@ export const task = defineTask({
   outputs: ['clusterId', 'clusterName', 'change', 'state'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput, ...step }) {
-    const workspace = await connect(inputs, agent, { clock, signal });
-    const context = withTimeout(step.context, inputs.timeoutMinutes);
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const workspace = await openWorkspace(inputs, context);
     const clusters = new ClustersApi(workspace.http);
     const settings = settingsOf(inputs);
     const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below

@@ -1,4 +1,3 @@
-import { connect } from '../../shared/databricks/connect';
 import { differenceLine } from '../../shared/comparison/difference';
 import { ensureJob, ForeignJobError } from '../../shared/databricks/jobs/ensureJob';
 import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobs/definition';
@@ -6,7 +5,7 @@ import { jobDifferences } from '../../shared/databricks/jobs/differences';
 import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
 import { TaskError, type InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, documentList, flag, pairs, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -39,8 +38,8 @@ export const task = defineTask({
   outputs: ['jobId', 'jobUrl', 'change'],
   check,
 
-  async run({ inputs, agent, clock, signal, context, setOutput }) {
-    const databricks = await connect(inputs, agent, { clock, signal });
+  async run({ inputs, agent, context, setOutput }) {
+    const databricks = await openWorkspace(inputs, context);
     const spec = inputs.spec ?? inputs.specFile ?? {};
     const definition = jobDefinition(spec, shorthand(inputs), agent.variable('Build.Repository.Name'));
     const { name } = definition;

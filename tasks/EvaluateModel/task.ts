@@ -1,5 +1,5 @@
 import { ensureAlias, findChampion, versionOfRun, type Champion } from '../../shared/databricks/mlflow/champion';
-import { connect, type Workspace } from '../../shared/databricks/connect';
+import type { Workspace } from '../../shared/databricks/connect';
 import { metricsOfExperiment, metricsOfRun } from '../../shared/databricks/mlflow/trackedMetrics';
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { evaluateRules, resultLine, ruleCount } from '../../shared/evaluation/evaluateRules';
@@ -7,7 +7,7 @@ import { evaluationSummary } from '../../shared/evaluation/evaluationSummary';
 import { metricsIn, type Metrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
 import { isMap, type Json } from '../../shared/json';
-import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
+import { optionalDatabricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { block, choice, document, documentFile, filePath, flag, text } from '../../shared/task/inputs';
 import { InvalidInput } from '../../shared/task/invalidInput';
 import { defineTask, type Values } from '../../shared/task/task';
@@ -56,9 +56,9 @@ export const task = defineTask({
   outputs: ['verdict', 'failedRules', 'failedCount', 'mlflowRunId', 'championVersion', 'modelVersion'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, context, agent, setOutput }) {
     const rules = rulesOf(inputs);
-    const workspace = needsWorkspace(inputs) ? await connect(inputs, agent, { clock, signal }) : undefined;
+    const workspace = needsWorkspace(inputs) ? await openWorkspace(inputs, context) : undefined;
     const model = await readModel(inputs, workspace);
     if (model.runId !== undefined) setOutput('mlflowRunId', model.runId);
     const champion = await readChampion(inputs, workspace);

@@ -1,6 +1,5 @@
 import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi } from '../../shared/databricks/api/clusters';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { installLibraries, RestartRefusedError } from '../../shared/databricks/libraries/installLibraries';
 import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
@@ -20,7 +19,7 @@ import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { groupBy } from '../../shared/groupBy';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { documentList, filePath, flag, integer, lines, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -44,8 +43,8 @@ export const task = defineTask({
   outputs: ['clusterId', 'installedCount', 'alreadyInstalledCount', 'removedCount', 'restarted'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput, ...step }) {
-    const context = withTimeout(step.context, inputs.timeoutMinutes);
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const folder = agent.variable('System.DefaultWorkingDirectory') ?? '.';
     const found = await findLibraryFiles(inputs.files ?? [], folder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
@@ -55,7 +54,7 @@ export const task = defineTask({
     const missingFiles = found.problems.map((problem) => ({ source: 'files' as const, problem }));
     throwProblems([...missingFiles, ...certainProblems(sources)]);
 
-    const workspace = await connect(inputs, agent, { clock, signal });
+    const workspace = await openWorkspace(inputs, context);
     const cluster = await lookUpCluster(new ClustersApi(workspace.http), inputs.cluster);
     if (!cluster)
       throw new TaskError(

@@ -1,12 +1,11 @@
 import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import { TaskError } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
@@ -19,9 +18,9 @@ export const task = defineTask({
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
-  async run({ inputs, agent, clock, signal, setOutput, ...step }) {
-    const context = withTimeout(step.context, inputs.timeoutMinutes);
-    const workspace = await connect(inputs, agent, { clock, signal });
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const workspace = await openWorkspace(inputs, context);
     const clusters = new ClustersApi(workspace.http);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found)

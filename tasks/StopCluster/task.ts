@@ -1,11 +1,10 @@
 import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { stopCluster } from '../../shared/databricks/clusters/stopCluster';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
@@ -22,10 +21,10 @@ export const task = defineTask({
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
-  async run({ inputs, agent, clock, signal, setOutput, ...step }) {
+  async run({ inputs, agent, context: unlimited, setOutput }) {
     const { deletion, timeoutMinutes } = inputs;
-    const context = withTimeout(step.context, timeoutMinutes);
-    const workspace = await connect(inputs, agent, { clock, signal });
+    const context = withTimeout(unlimited, timeoutMinutes);
+    const workspace = await openWorkspace(inputs, context);
     const clusters = new ClustersApi(workspace.http);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found) {

@@ -8,6 +8,7 @@ import { importNotebooks, type ImportOptions } from '../../../../shared/databric
 import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
 import type { ImportOutcome } from '../../../../shared/databricks/notebooks/plan';
 import { scanSource } from '../../../../shared/databricks/notebooks/scanSource';
+import { databricksDialect } from '../../../../shared/databricks/dialect';
 import { createHttpClient } from '../../../../shared/http/createHttpClient';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FixedToken } from '../../../../shared/identity/fixedToken';
@@ -109,6 +110,7 @@ export class ImportSandbox {
       http: createHttpClient({
         baseUrl: url,
         service,
+        dialect: databricksDialect,
         tokens,
         agent,
         clock,
