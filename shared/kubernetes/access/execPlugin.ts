@@ -1,4 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import type { Words } from '../../agent/agent';
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
@@ -33,7 +34,7 @@ export function execTokens(
 ): TokenSource {
   if (exec.interactiveMode === 'Always')
     throw new TaskError(
-      `The kubeconfig signs in with ${exec.command}, which needs interactive input. A pipeline can't provide it.`,
+      `The kubeconfig signs in with ${exec.command}, which needs interactive input. No input is available here.`,
     );
   for (const { name, value } of exec.env ?? []) if (/secret|password|token|key/i.test(name)) agent.setSecret(value);
   return new RenewedTokens({
@@ -61,7 +62,7 @@ export function execTokens(
       const options = { env, signal, timeout: secondsToAnswer * 1000, windowsHide: true };
       const child = execFile(command, args ?? [], options, (error, stdout, stderr) => {
         if (signal.aborted) reject(signal.reason as Error);
-        else if (error) reject(new TaskError(failureOf(command, error, stderr), { cause: error }));
+        else if (error) reject(new TaskError(failureOf(command, error, stderr, agent.words), { cause: error }));
         else resolve(stdout);
       });
       // A program that exits without reading its input is not an error.
@@ -104,11 +105,11 @@ function statusIn(output: string): ExecCredential['status'] & object {
   }
 }
 
-function failureOf(command: string, error: ExecFileException, stderr: string): string {
+function failureOf(command: string, error: ExecFileException, stderr: string, words: Words): string {
   const name = `The program ${command}, with which the kubeconfig signs in,`;
   if (error.code === 'ENOENT')
     return (
-      `${name} is not on the agent. For AKS, use an Azure Resource Manager connection, which needs no such program. ` +
+      `${name} is not installed on ${words.thisMachine}. For AKS, use an Azure Resource Manager connection, which needs no such program. ` +
       'Otherwise install the program, or use the token of a service account.'
     );
   const lastOutput = stderr.trim().slice(-maxStderrCharacters);
