@@ -9,13 +9,13 @@ export function signInPage(): string {
     'A task that gets no further because of who it is, or where it is, says so in one message:',
     [
       '> **Could not** renew the sign-in to Databricks (2ff814a6-…): **Microsoft Entra ID answered** 401 invalid_client: AADSTS7000222: The provided client secret keys for app … are expired.',
-      '> **It was asked as** service principal 1f2e… of tenant 5d6c…, with the client secret of the connection.',
+      '> **The token was requested as** service principal 1f2e… of tenant 5d6c…, with the client secret of the connection.',
       '> **Make** a new secret for the application …',
     ].join('\n>\n'),
     [
       '1. _Could not …_: what the task was doing. _Sign in_ is the first token, _renew the sign-in_ a later one; anything else is a call for which it had a token.',
       '2. _… answered_: who refused, and in what words. If there is a request id, its support will ask for it.',
-      '3. _It was asked as …_ or _The call was made as …_: the identity, by name and id, and by what it signed in. With federation also the issuer, the subject and the audience of the token of the job, to compare with the credential or policy.',
+      '3. _The token was requested as …_ or _The call was made as …_: the identity, its id, and how it signed in. With federation also the issuer, the subject and the audience of the token of the job, to compare with the credential or policy.',
       '4. After a 403 of Databricks, _The workspace knows it as …_: whom to grant something.',
       '5. What to do. This page holds the same sentences.',
     ].join('\n'),

@@ -1,14 +1,14 @@
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
-import { differenceLine, differences as differencesOf } from '../../shared/databricks/difference';
+import { differenceLine, differences as differencesOf } from '../../shared/comparison/difference';
+import { onlyWritten } from '../../shared/comparison/knownBehavior';
 import { ensureCluster } from '../../shared/databricks/clusters/ensureCluster';
 import { planCluster } from '../../shared/databricks/clusters/planCluster';
 import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
 import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -34,15 +34,15 @@ export const task = defineTask({
   outputs: ['clusterId', 'clusterName', 'change', 'state'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const workspace = await connect(inputs, agent, { clock, signal });
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
+    const workspace = await openWorkspace(inputs, context);
     const clusters = new ClustersApi(workspace.http, signal);
     const surroundings = { clock, signal, report: agent };
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
     const settings = settingsOf(inputs);
     const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below
     const wanted = { spec, pinned: inputs.pinned };
-    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}))
+    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}, onlyWritten))
       if (difference.found !== undefined)
         agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
 

@@ -1,12 +1,11 @@
-import { connect } from '../../shared/databricks/connect';
-import { differenceLine } from '../../shared/databricks/difference';
+import { differenceLine } from '../../shared/comparison/difference';
 import { ensureJob } from '../../shared/databricks/jobs/ensureJob';
 import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobs/definition';
-import { jobDifferences } from '../../shared/databricks/jobs/difference';
+import { jobDifferences } from '../../shared/databricks/jobs/differences';
 import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
 import type { InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, documentList, flag, pairs, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -39,8 +38,8 @@ export const task = defineTask({
   outputs: ['jobId', 'jobUrl', 'change'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = await connect(inputs, agent, { clock, signal });
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
+    const databricks = await openWorkspace(inputs, context);
     const spec = inputs.spec ?? inputs.specFile ?? {};
     const definition = jobDefinition(spec, shorthand(inputs), agent.run.repository);
     const { name } = definition;

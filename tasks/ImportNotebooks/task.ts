@@ -1,11 +1,10 @@
-import { connect } from '../../shared/databricks/connect';
 import { graceSignal } from '../../shared/graceSignal';
 import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
 import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeOutcome';
 import { scanSource, SourceError } from '../../shared/databricks/notebooks/scanSource';
 import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/notebooks/workspaceFolder';
 import { InputError, TaskError } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
@@ -28,13 +27,13 @@ export const task = defineTask({
     return problem ? [{ input: 'workspaceFolder', problem }] : [];
   },
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
     const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
     const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
     setOutput('workspaceFolder', target);
     const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
 
-    const workspace = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+    const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
     const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
     const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
 

@@ -1,5 +1,4 @@
 import { ClustersApi } from '../../shared/databricks/api/clusters';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { installLibraries } from '../../shared/databricks/libraries/installLibraries';
 import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
@@ -12,7 +11,7 @@ import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
 import { TaskError, type InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { documentList, filePath, flag, integer, lines, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -36,7 +35,7 @@ export const task = defineTask({
   outputs: ['clusterId', 'installedCount', 'alreadyInstalledCount', 'removedCount', 'restarted'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
     const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
@@ -47,7 +46,7 @@ export const task = defineTask({
     const certain = [...missingFiles, ...certainProblems(sources)];
     if (certain.length > 0) throw errorOf(certain);
 
-    const workspace = await connect(inputs, agent, { clock, signal });
+    const workspace = await openWorkspace(inputs, context);
     const cluster = await lookUpCluster(new ClustersApi(workspace.http, signal), inputs.cluster);
     if (!cluster)
       throw new TaskError(

@@ -1,5 +1,4 @@
 import type { Run } from '../../shared/databricks/api/jobs';
-import { connect } from '../../shared/databricks/connect';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
 import { runJob } from '../../shared/databricks/runs/runJob';
@@ -10,7 +9,7 @@ import { runVerdict } from '../../shared/databricks/runs/verdict';
 import { newClusterSchema, runSchema } from '../../shared/databricks/specs/specSchemas';
 import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/taskOutputs';
 import { TaskError, type InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
 import { defineTask, type Values } from '../../shared/task/task';
 import { variableText } from '../../shared/task/variableText';
@@ -42,8 +41,8 @@ export const task = defineTask({
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
+    const databricks = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
     const surroundings = { clock, signal, report: agent };
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {

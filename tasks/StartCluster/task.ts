@@ -1,11 +1,10 @@
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import { TaskError } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
@@ -18,9 +17,9 @@ export const task = defineTask({
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, context, agent, clock, signal, setOutput }) {
     const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const workspace = await connect(inputs, agent, { clock, signal });
+    const workspace = await openWorkspace(inputs, context);
     const clusters = new ClustersApi(workspace.http, signal);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found)

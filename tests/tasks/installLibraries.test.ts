@@ -285,7 +285,7 @@ describe('InstallLibraries', () => {
       /'libraries' asks for[^]*pypi pandas==1\.0 contradicts pypi pandas==2\.2\.3 of 'requirementsFile'/,
       /bad\.whl has no valid name for a wheel/,
       /notes\.txt is neither a wheel nor a jar/,
-      /'lib\/\*\.jar' finds no file/,
+      /'lib\/\*\.jar' matches no file/,
     ])
       assert.match(agent.end.message, part);
     assert.equal(workspace.databricks.requests.list().length, 0);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { TaskError } from '../../errors';
 import { poll } from '../../http/poll';
 import type { Cluster, ClustersApi, ClusterSettings } from '../api/clusters';
-import { clusterDifferences } from './difference';
+import { clusterDifferences } from './differences';
 import { clusterState, clusterTitle, describeTermination } from './describeCluster';
-import { differenceLine, type Difference } from '../difference';
+import { differenceLine, type Difference } from '../../comparison/difference';
 import { followCluster, type ClusterSurroundings, type FollowOptions } from './followCluster';
 import { lookUpClusterName } from './lookUpCluster';
 

@@ -1,8 +1,8 @@
 import type { Agent } from '../../agent/agent';
 import type { Cluster, ClustersApi } from '../api/clusters';
-import { clusterDifferences } from './difference';
+import { clusterDifferences } from './differences';
 import { clusterTitle } from './describeCluster';
-import { differenceLine } from '../difference';
+import { differenceLine } from '../../comparison/difference';
 import type { ClusterChange, EnsureClusterOptions } from './ensureCluster';
 import { lookUpClusterName } from './lookUpCluster';
 

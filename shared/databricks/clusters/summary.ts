@@ -1,6 +1,6 @@
 import { plainMarkdown } from '../../markdown';
 import type { Cluster } from '../api/clusters';
-import { differenceLine, type Difference } from '../difference';
+import { differenceLine, type Difference } from '../../comparison/difference';
 
 export interface SummedUpCluster {
   readonly cluster: Pick<Cluster, 'id' | 'name' | 'state'>;

@@ -1,6 +1,6 @@
 import { isList, isMap, type Json } from '../../json';
 import { principalKinds, type Grant, type HeldGrant, type PrincipalKind } from '../api/permissions';
-import { differences, type Difference } from '../difference';
+import { differences, type Difference } from '../../comparison/difference';
 
 const owner = 'IS_OWNER';
 /** Source: https://docs.databricks.com/api/azure/workspace/jobs/setpermissions. */
@@ -49,11 +49,8 @@ export function withOwner(wanted: readonly Grant[], held: readonly HeldGrant[]):
 export function grantDifferences(wanted: readonly Grant[], held: readonly HeldGrant[]): readonly Difference[] {
   const goal = withOwner(wanted, held);
   const counting = held.filter((grant) => !grant.isInherited || goal.some((other) => isSame(grant, other)));
-  return differences(
-    { permissions: byTitle(goal) },
-    { permissions: byTitle(counting) },
-    { countsUnwritten: () => true },
-  );
+  // Databricks fills in none: each one that is there was granted by somebody.
+  return differences({ permissions: byTitle(goal) }, { permissions: byTitle(counting) }, []);
 }
 
 function byTitle(grants: readonly Grant[]): Readonly<Record<string, string>> {

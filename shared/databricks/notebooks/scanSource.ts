@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import picomatch from 'picomatch';
 import type { Agent } from '../../agent/agent';
 import { TaskError } from '../../errors';
+import { listFiles, matcher, type FoundFile } from '../../findFiles';
 import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
 import { manifestName } from './manifest';
-import { findSourceFiles, type SourceFile } from './sourceFiles';
 import { foldersAbove } from './workspaceFolder';
 
 /** A file of the source folder, and what it becomes. */
@@ -55,7 +54,7 @@ export async function scanSource(
   patterns: SourcePatterns,
   report: Pick<Agent, 'log' | 'warning'>,
 ): Promise<readonly SourceItem[]> {
-  const { files, skipped } = await findSourceFiles(folder);
+  const { files, skipped } = await listFiles(folder, { within: folder });
   for (const what of skipped) report.log(`Skipped ${what}.`);
   if (files.length === 0) throw new SourceError('folder', `holds no files: ${folder}`);
   const chosen = choose(files, patterns);
@@ -90,9 +89,9 @@ export async function scanSource(
   return items;
 }
 
-function choose(files: readonly SourceFile[], { include, exclude }: SourcePatterns): readonly SourceFile[] {
-  const isIncluded = picomatch([...include], { dot: true });
-  const isExcluded = picomatch([...exclude], { dot: true });
+function choose(files: readonly FoundFile[], { include, exclude }: SourcePatterns): readonly FoundFile[] {
+  const isIncluded = matcher(include);
+  const isExcluded = matcher(exclude);
   return files.filter(({ path }) => isIncluded(path) && !isExcluded(path));
 }
 
@@ -103,7 +102,7 @@ interface Read {
   readonly problem?: string;
 }
 
-async function read({ file, path: sourcePath }: SourceFile): Promise<Read> {
+async function read({ file, path: sourcePath }: FoundFile): Promise<Read> {
   const { size } = await stat(file);
   const detected = detectKind(sourcePath, await startOf(file));
   const { kind, format, language, path } = detected;

@@ -1,8 +1,8 @@
 import type { ServiceConnection } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import { InputError, messageOf, TaskError } from '../../errors';
 import { FixedToken } from '../../identity/fixedToken';
 import type { ClusterAccess } from '../client/clusterAccess';
-import type { ExecSurroundings } from './execPlugin';
 import { readKubeconfig } from './kubeconfig';
 
 /**
@@ -10,7 +10,7 @@ import { readKubeconfig } from './kubeconfig';
  * authority of a service account. Azure DevOps makes such an account itself where the connection was made from an Azure
  * subscription. Makes no call. Throws an InputError.
  */
-export function kubernetesConnection(connection: ServiceConnection, surroundings: ExecSurroundings): ClusterAccess {
+export function kubernetesConnection(connection: ServiceConnection, context: Context): ClusterAccess {
   const kind = connection.data('authorizationType') ?? 'Kubeconfig';
   const namespace = connection.data('namespace');
   const access = kind.toLowerCase() === 'kubeconfig' ? byKubeconfig() : byServiceAccount();
@@ -21,7 +21,7 @@ export function kubernetesConnection(connection: ServiceConnection, surroundings
     if (text === undefined) throw unusable('names a connection without a kubeconfig.');
     let read: ClusterAccess;
     try {
-      read = readKubeconfig(text, surroundings, connection.authorization('clusterContext'));
+      read = readKubeconfig(text, context, connection.authorization('clusterContext'));
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       throw unusable(`names a connection that can't be used. ${messageOf(error)}`);
@@ -43,7 +43,7 @@ export function kubernetesConnection(connection: ServiceConnection, surroundings
       name,
       server: connection.url,
       tls: ca === undefined ? {} : { ca: decoded(ca) },
-      tokens: new FixedToken(`the service account of the connection to ${name}`, decoded(token), surroundings.agent),
+      tokens: new FixedToken(`the service account of the connection to ${name}`, decoded(token), context.agent),
     };
   }
 }

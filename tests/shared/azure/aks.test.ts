@@ -53,7 +53,7 @@ describe('A cluster of AKS', () => {
     const agent = new FakeAgent({}, { c: { url: azure.url, scheme: 'ServicePrincipal', parameters, data } });
     const connection = agent.connection('c');
     assert.ok(connection);
-    subscription = openSubscription(connection, { agent, clock, signal });
+    subscription = openSubscription(connection, { agent, clock, signal, deadline: Infinity });
   });
   after(() => Promise.all([azure.close(), entra.close()]));
   beforeEach(() => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HeldGrant } from '../../../../shared/databricks/api/permissions';
-import { differenceLine } from '../../../../shared/databricks/difference';
+import { differenceLine } from '../../../../shared/comparison/difference';
 import { grantDifferences, grantsOf, grantsProblem, withOwner } from '../../../../shared/databricks/jobs/grants';
 import type { Json } from '../../../../shared/json';
 

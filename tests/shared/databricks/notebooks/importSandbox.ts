@@ -11,6 +11,7 @@ import {
 } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
 import { scanSource } from '../../../../shared/databricks/notebooks/scanSource';
+import { databricksDialect } from '../../../../shared/databricks/dialect';
 import { createHttpClient } from '../../../../shared/http/createHttpClient';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FixedToken } from '../../../../shared/identity/fixedToken';
@@ -112,6 +113,7 @@ export class ImportSandbox {
       http: createHttpClient({
         baseUrl: url,
         service,
+        dialect: databricksDialect,
         tokens,
         agent,
         clock,

@@ -89,10 +89,10 @@ describe('scanSource', () => {
     await symlink('..', join(folder, 'real', 'loop'));
     assert.deepEqual(await paths(), ['b.txt', 'linked/a.txt', 'real/a.txt']);
     assert.deepEqual(agent.text('log').split('\n').sort(), [
-      'Skipped broken: a symbolic link to nothing.',
-      'Skipped linked/loop: a symbolic link to a folder that it is in.',
-      'Skipped outside: a symbolic link that leads out of the source folder.',
-      'Skipped real/loop: a symbolic link to a folder that it is in.',
+      'Skipped broken: a broken symbolic link.',
+      'Skipped linked/loop: a symbolic link to a folder that contains it.',
+      'Skipped outside: a symbolic link that leads out of the folder.',
+      'Skipped real/loop: a symbolic link to a folder that contains it.',
     ]);
   });
 

@@ -8,6 +8,7 @@ import { execTokens } from '../../../../shared/kubernetes/access/execPlugin';
 import type { KubeconfigExec } from '../../../../shared/kubernetes/access/kubeconfigFields';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { errorOf } from '../../http/clientUnderTest';
 
 /** Counts its runs in a file, notes what it was given, and gives a token that lives ten minutes. */
@@ -36,11 +37,8 @@ describe('a credential plugin', () => {
   function tokensOf(script: string, more: Partial<KubeconfigExec> = {}, args: readonly string[] = []): TokenSource {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, ...more };
     const cluster = { server: 'https://models', 'certificate-authority-data': 'Y2E=' };
-    return execTokens({ args: ['-e', script, '--', ...args], ...exec }, cluster, 'models', {
-      agent,
-      clock,
-      signal: cancel.signal,
-    });
+    const context = testContext({ agent, clock, signal: cancel.signal });
+    return execTokens({ args: ['-e', script, '--', ...args], ...exec }, cluster, 'models', context);
   }
   const runsIn = async (file: string): Promise<{ env: Record<string, string>; input: string }[]> =>
     (await readFile(file, 'utf8'))

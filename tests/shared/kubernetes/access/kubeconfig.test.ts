@@ -7,7 +7,7 @@ import type { ClusterAccess } from '../../../../shared/kubernetes/client/cluster
 import { readKubeconfig } from '../../../../shared/kubernetes/access/kubeconfig';
 import { kubernetesConnection } from '../../../../shared/kubernetes/access/kubernetesConnection';
 import { FakeAgent } from '../../../support/fakeAgent';
-import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { connectionOf } from '../../identity/signInFixture';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -36,8 +36,7 @@ function textOf({ cluster = {}, user = { token: 'secret-token' }, context = {} }
 describe('a kubeconfig', () => {
   let agent: FakeAgent;
   beforeEach(() => (agent = new FakeAgent()));
-  const read = (text: string, context?: string): ClusterAccess =>
-    readKubeconfig(text, { agent, clock: new FakeClock(), signal: new AbortController().signal }, context);
+  const read = (text: string, context?: string): ClusterAccess => readKubeconfig(text, testContext({ agent }), context);
 
   it('gives the current context, or the one that is named', async () => {
     const access = read(textOf());
@@ -157,8 +156,7 @@ contexts:
 describe('a Kubernetes service connection', () => {
   function read(parameters: Readonly<Record<string, string>>, data: Readonly<Record<string, string>>): ClusterAccess {
     const connection = connectionOf({ url: 'https://models:443', scheme: 'Kubernetes', parameters, data });
-    const surroundings = { agent: new FakeAgent(), clock: new FakeClock(), signal: new AbortController().signal };
-    return kubernetesConnection(connection, surroundings);
+    return kubernetesConnection(connection, testContext());
   }
 
   it('may hold a kubeconfig and the name of its context', () => {

@@ -9,7 +9,7 @@ import { configMaps, deployments, pods, services } from '../../../../shared/kube
 import { HttpError } from '../../../../shared/http/errors';
 import { ConnectProxy } from '../../../support/connectProxy';
 import { FakeAgent } from '../../../support/fakeAgent';
-import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { RecordingServer, truncate } from '../../../support/recordingServer';
 import { errorOf } from '../../http/clientUnderTest';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
@@ -167,7 +167,7 @@ describe('a client of a cluster', () => {
         tls: { ca: kubernetes.ca, cert, key },
         proxyUrl: proxy.url.replace('//', '//me:secret@'),
       };
-      const certified = KubernetesClient.open(access, { agent, clock, signal: new AbortController().signal });
+      const certified = KubernetesClient.open(access, testContext({ agent, clock }));
       assert.ok((await certified.list(deployments)).resourceVersion);
       assert.equal(proxy.targets.length, 1);
     } finally {
@@ -214,8 +214,7 @@ describe('a client of an API server', () => {
   after(() => server.close());
 
   function open(agent = new FakeAgent()): KubernetesClient {
-    const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
-    return KubernetesClient.open({ name: 'test', server: server.url, tls: {} }, surroundings, 'models');
+    return KubernetesClient.open({ name: 'test', server: server.url, tls: {} }, testContext({ agent }), 'models');
   }
   const queries = (): (string | null)[] =>
     server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
@@ -359,22 +358,20 @@ describe('a client of an API server', () => {
   ] as const) {
     it(`says what to do about ${what}`, async () => {
       server.reset({ status, body: { kind: 'Status', reason: 'Forbidden', message } });
-      const agent = new FakeAgent();
-      const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
       const access = { name: 'test', server: server.url, tls: {}, azureServerId: 'server-app' };
-      await assert.rejects(KubernetesClient.open(access, surroundings).list(deployments), advice);
+      await assert.rejects(KubernetesClient.open(access, testContext()).list(deployments), advice);
     });
   }
 
   it('is reached by the namespace of its kubeconfig', async () => {
     server.reset({ body: {} });
-    const surroundings = { agent: new FakeAgent(), clock: new FakeClock(), signal: new AbortController().signal };
+    const context = testContext();
     const text = JSON.stringify({
       clusters: [{ name: 'c', cluster: { server: server.url } }],
       users: [{ name: 'u', user: { token: 'secret-token' } }],
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'team' } }],
     });
-    await KubernetesClient.open(readKubeconfig(text, surroundings), surroundings).get(pods, 'p');
+    await KubernetesClient.open(readKubeconfig(text, context), context).get(pods, 'p');
     assert.equal(server.requests[0]?.url, '/api/v1/namespaces/team/pods/p');
     assert.equal(server.requests[0].headers.authorization, 'Bearer secret-token');
   });

@@ -13,9 +13,9 @@ const canary = { strategy: 'canary' } as const;
 const failing = { smoke: { payload: '{}', expectation: { status: 201, requests: 1 } } };
 
 const promote = (stage: DeployStage): Promise<Ended> =>
-  stage.run((client, surroundings) => promoteService(client, names, requestOf(next), surroundings));
+  stage.run((client, context, onFacts) => promoteService(client, names, requestOf(next), context, onFacts));
 const reject = (stage: DeployStage): Promise<Ended> =>
-  stage.run((client, surroundings) => rejectService(client, names, surroundings));
+  stage.run((client, context, onFacts) => rejectService(client, names, context, onFacts));
 
 interface Case {
   readonly title: string;

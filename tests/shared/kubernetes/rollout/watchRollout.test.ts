@@ -10,6 +10,7 @@ import {
   type RolloutEnd,
   type WatchRolloutOptions,
 } from '../../../../shared/kubernetes/rollout/watchRollout';
+import { testContext } from '../../../support/testContext';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
 
 const resourceQuotas: Resource<ResourceQuota> = {
@@ -109,13 +110,13 @@ describe('following a rollout', () => {
   async function deploy(deployment: Deployment): Promise<Deployment> {
     return (await cluster.client.apply(deployments, deployment)).object;
   }
-  function follow(applied: Deployment, options: Partial<WatchRolloutOptions> = {}): Promise<RolloutEnd> {
+  function follow(
+    applied: Deployment,
+    { minutes = 10, ...options }: Partial<WatchRolloutOptions> & { readonly minutes?: number } = {},
+  ): Promise<RolloutEnd> {
     const { agent, clock, client } = cluster;
-    return watchRollout(
-      client,
-      { applied, deadline: clock.now() + 10 * 60_000, ...options },
-      { clock, signal: new AbortController().signal, report: agent },
-    );
+    const context = testContext({ agent, clock, deadline: clock.now() + minutes * 60_000 });
+    return watchRollout(client, { applied, ...options }, context);
   }
 
   it('ends when all replicas are available, and tells each change once', async () => {
@@ -145,8 +146,7 @@ describe('following a rollout', () => {
   for (const { image, when = '', outcome = 'failed', spec, minStableSeconds = 0, ...expected } of failures) {
     it(`says why ${image} fails${when}`, async () => {
       const applied = await deploy(scoringDeployment(image, { replicas: 1, ...spec }));
-      const deadline = cluster.clock.now() + (outcome === 'timedOut' ? 4 : 10) * 60_000;
-      const end = await follow(applied, { deadline, minStableSeconds });
+      const end = await follow(applied, { minutes: outcome === 'timedOut' ? 4 : 10, minStableSeconds });
       assert.equal(end.outcome, outcome, end.message);
       assert.match(end.message, expected.message);
       const found = diagnose(await collectEvidence(cluster.client, end.snapshot), end.message);
@@ -162,7 +162,7 @@ describe('following a rollout', () => {
   }
 
   it('says what a quota or the security of the namespace refuses', async () => {
-    const { client, clock } = cluster;
+    const { client, clock, agent } = cluster;
     await client.create(namespaces, { metadata: { name: 'small' } });
     const small = client.in('small');
     await small.create(resourceQuotas, { metadata: { name: 'quota' }, spec: { hard: { pods: '0' } } });
@@ -178,11 +178,8 @@ describe('following a rollout', () => {
       ],
     ] as const) {
       const { object: applied } = await place.apply(deployments, scoringDeployment('score:1'));
-      const end = await watchRollout(
-        place,
-        { applied, deadline: clock.now() + 600_000 },
-        { clock, signal: new AbortController().signal, report: cluster.agent },
-      );
+      const context = testContext({ agent, clock, deadline: clock.now() + 600_000 });
+      const end = await watchRollout(place, { applied }, context);
       assert.equal(end.outcome, 'failed');
       assert.match(end.message, message);
       assert.doesNotMatch(end.message, /deadline/);
@@ -268,11 +265,8 @@ describe('following a rollout', () => {
     const applied = await deploy(scoringDeployment('unready:1'));
     const cancel = new AbortController();
     const { clock, client, agent } = cluster;
-    const following = watchRollout(
-      client,
-      { applied, deadline: clock.now() + 600_000 },
-      { clock, signal: cancel.signal, report: agent },
-    );
+    const context = testContext({ agent, clock, signal: cancel.signal, deadline: clock.now() + 600_000 });
+    const following = watchRollout(client, { applied }, context);
     await clock.sleep(3000);
     cancel.abort(new CancelledError());
     await assert.rejects(following, CancelledError);
