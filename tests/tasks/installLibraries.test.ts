@@ -286,7 +286,7 @@ describe('InstallLibraries', () => {
       /requirements\.txt:2: .*editable/,
       /requirements\.txt:3: numpy has a URL/,
       /'libraries' has libraries that cannot be installed:[^]*pypi pandas==1\.0 contradicts pypi pandas==2\.2\.3 in the requirements file/,
-      /bad\.whl has no valid name for a wheel/,
+      /bad\.whl does not have the name of a wheel/,
       /notes\.txt is neither a wheel nor a jar/,
       /'lib\/\*\.jar' matches no file/,
     ])
