@@ -38,6 +38,23 @@ export class CancelledError extends TaskError {
   }
 }
 
+/** What an operation may be given and can't use, in the words with which a sentence begins. */
+export type Subject =
+  'The Databricks connection' | 'The Azure connection' | 'The Kubernetes connection' | 'The address of the workspace';
+
+/** An operation can't use what it was given. Which input that came from is known to the task alone (shared/task/nameInput.ts). */
+export class UnusableError extends TaskError {
+  override readonly name = 'UnusableError';
+
+  constructor(
+    readonly subject: Subject,
+    /** The words that follow the subject, or the name of its input. */
+    readonly problem: string,
+  ) {
+    super(`${subject} ${problem}`);
+  }
+}
+
 /** What went wrong in one line of text, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

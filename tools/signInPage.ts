@@ -9,7 +9,7 @@ export function signInPage(): string {
     'If a task cannot sign in, or a service refuses a request, one message explains the problem:',
     [
       '> **Could not** renew the sign-in to Databricks (2ff814a6-…): **Microsoft Entra ID answered** 401 invalid_client: AADSTS7000222: The provided client secret keys for app … are expired.',
-      '> **It was asked as** service principal 1f2e… of tenant 5d6c…, with the client secret of the connection.',
+      '> **The token was requested as** service principal 1f2e… of tenant 5d6c…, with the client secret of the connection.',
       '> **Make** a new secret for the application …',
     ].join('\n>\n'),
     [

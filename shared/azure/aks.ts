@@ -4,29 +4,29 @@ import type { DetailedHttpClient } from '../http/httpClient';
 import type { TokenSource } from '../http/tokenSource';
 import type { AzureIdentity } from '../identity/azureIdentity';
 
-/** A cluster of Azure Kubernetes Service that calls can be made to. */
+/** A cluster of Azure Kubernetes Service. */
 export interface AksCluster {
   /** Its resource id. */
   readonly id: string;
   readonly name: string;
-  /** As kubectl would take it. It may ask for `kubelogin`: `clusterTokens` stands in for that. */
+  /** The kubeconfig for kubectl. It may require `kubelogin`: `clusterTokens` replaces that. */
   readonly kubeconfig: string;
-  /** Whether its API server has an address in a virtual network alone. */
+  /** Whether its API server is reachable only in a virtual network. */
   readonly isPrivate: boolean;
-  /** The client id of the identity by which its nodes fetch images. */
+  /** The client id of the identity with which its nodes pull images. */
   readonly kubeletIdentity?: string;
 }
 
-/** Which cluster, and as whom. */
+/** The cluster, and the kind of its credentials. */
 export interface ClusterRequest {
   /** `/subscriptions/…/managedClusters/…`; see `clusterIdOf`. */
   readonly id: string;
-  /** By the certificate of the cluster's own administrator, past Microsoft Entra ID. */
+  /** Uses local admin credentials, which bypass Microsoft Entra ID. */
   readonly isAdmin: boolean;
 }
 
 const apiVersion = '2024-09-01';
-/** The last one that has `accessProfiles`. */
+/** The last version with `accessProfiles`. */
 const oldApiVersion = '2017-08-31';
 
 interface ManagedCluster {
@@ -47,8 +47,8 @@ export function clusterIdOf(subscriptionId: string, resourceGroup: string, name:
 }
 
 /**
- * Looks a cluster up and gets what its API server is reached by. Throws a TaskError when the cluster can't be used as it
- * is now, or an HttpError that names the permission that is missing.
+ * Looks up a cluster and gets its credentials. Throws a TaskError when the cluster can't be used in its present state, or
+ * an HttpError that names the missing permission.
  */
 export async function openCluster(arm: DetailedHttpClient, { id, isAdmin }: ClusterRequest): Promise<AksCluster> {
   const path = pathOf(id);
@@ -74,7 +74,7 @@ export async function openCluster(arm: DetailedHttpClient, { id, isAdmin }: Clus
 /** The server application of Azure Kubernetes Service, the same in all clouds (Azure/kubelogin). */
 const aksServer = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
-/** Who signs in to a cluster that knows people by Microsoft Entra ID: in the place of kubelogin, and of its `--server-id`. */
+/** Tokens for a cluster that authenticates with Microsoft Entra ID: replaces kubelogin and its `--server-id`. */
 export function clusterTokens(identity: AzureIdentity, serverId = aksServer): TokenSource {
   return identity.tokensFor({ name: 'Azure Kubernetes Service', id: serverId });
 }
@@ -87,7 +87,7 @@ export function pathOf(id: string): string {
     ) ?? [];
   if (subscription === undefined || group === undefined || name === undefined)
     throw new TaskError(
-      `'${id}' is not the resource id of an AKS cluster: it should look like /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/….`,
+      `'${id}' is not the resource id of an AKS cluster. It must look like /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/….`,
     );
   return clusterIdOf(...(([subscription, group, name] as const).map(decodeURIComponent) as [string, string, string]));
 }
@@ -96,20 +96,20 @@ function checkUsable({ name, properties }: ManagedCluster): void {
   const { provisioningState = 'Succeeded', powerState, aadProfile } = properties;
   if (powerState?.code?.toLowerCase() === 'stopped')
     throw new TaskError(
-      `The cluster '${name}' is stopped. Start it (Azure portal, the cluster, Start; or az aks start) and run the step again.`,
+      `The cluster '${name}' is stopped. Start it (in the Azure portal, or with az aks start) and try again.`,
     );
   const isBetween = ['creating', 'starting', 'stopping', 'deleting'].includes(provisioningState.toLowerCase());
   if (isBetween)
     throw new TaskError(
-      `The cluster '${name}' can't take a deployment now: Azure says that it is ${provisioningState}. Run the step again when that is over.`,
+      `The cluster '${name}' does not accept deployments now: its state is ${provisioningState}. Try again later.`,
     );
   if (aadProfile && aadProfile.managed !== true)
     throw new TaskError(
-      `The cluster '${name}' has the old integration with Azure AD, which Microsoft has ended. Move it to the one that AKS manages: az aks update --enable-aad.`,
+      `The cluster '${name}' uses the legacy Azure AD integration, which Microsoft has retired. Migrate it to AKS-managed Microsoft Entra ID: az aks update --enable-aad.`,
     );
 }
 
-/** The role for users has changed its action: whichever of both the identity holds is enough. */
+/** The action of the cluster user role has changed: either the new or the old one is enough. */
 async function userCredential(arm: DetailedHttpClient, path: string, name: string): Promise<string> {
   try {
     return await listCredential(arm, `${path}/listClusterUserCredential`, name, { format: 'exec' });
@@ -145,7 +145,7 @@ async function adminCredential(arm: DetailedHttpClient, path: string, name: stri
   } catch (error) {
     if (!(error instanceof HttpError) || !/static credential is not allowed/i.test(error.serviceMessage)) throw error;
     throw new TaskError(
-      `${error.message} The cluster has no local accounts: sign in to it as the service connection itself, not as its administrator.`,
+      `${error.message} Local accounts of the cluster are disabled. Sign in as the service connection itself, without local admin credentials.`,
       { cause: error },
     );
   }
@@ -171,6 +171,6 @@ async function listCredential(
 }
 
 function decoded(base64: string | undefined, name: string): string {
-  if (!base64) throw new TaskError(`Azure gave no credentials for the cluster '${name}'.`);
+  if (!base64) throw new TaskError(`Azure returned no credentials for the cluster '${name}'.`);
   return Buffer.from(base64, 'base64').toString('utf8');
 }

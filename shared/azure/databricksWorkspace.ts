@@ -17,6 +17,6 @@ export async function workspaceUrlOf(resourceManager: HttpClient, id: string): P
     purpose: `look up the URL of the workspace ${id}`,
   });
   const host = workspace.properties?.workspaceUrl;
-  if (!host) throw new TaskError(`Azure knows no URL of the workspace ${id} yet: is it still being created?`);
+  if (!host) throw new TaskError(`The workspace ${id} has no URL yet. It may still be being created.`);
   return `https://${host}`;
 }

@@ -1,8 +1,8 @@
 import type { ServiceConnection } from '../agent/agent';
+import type { Context } from '../agent/context';
 import { isWorkspaceResourceId, workspaceUrlOf } from '../azure/databricksWorkspace';
 import { resourceManager } from '../azure/resourceManager/client';
-import type { Clock } from '../clock';
-import { InputError, TaskError } from '../errors';
+import { TaskError, UnusableError } from '../errors';
 import { createHttpClient } from '../http/createHttpClient';
 import { isRefusal, type Trouble } from '../http/errors';
 import type { HttpClient } from '../http/httpClient';
@@ -11,9 +11,10 @@ import type { TokenSource } from '../http/tokenSource';
 import { azureIdentity } from '../identity/azureIdentity';
 import { databricksIdentity } from '../identity/databricksIdentity';
 import { withManagementToken } from '../identity/managementToken';
-import { userAgent, type SignInSurroundings } from '../identity/signIn';
+import { userAgent } from '../identity/signIn';
 import { adviceFor } from '../identity/signInProblems';
 import { CurrentUserApi } from './api/currentUser';
+import { databricksDialect } from './dialect';
 
 /** A Databricks workspace that calls can be made to. */
 export interface Workspace {
@@ -22,55 +23,66 @@ export interface Workspace {
   readonly http: HttpClient;
 }
 
-/** What the operations on a workspace need from their surroundings. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+/** The part of the context that waits and calls depend on. */
+export type Surroundings = Pick<Context, 'clock' | 'signal'>;
+
+/** Which workspace, and who signs in to it. */
+export type WorkspaceAccess = DatabricksAccess | AzureAccess;
+
+/** By a connection to the workspace itself. */
+export interface DatabricksAccess {
+  readonly databricks: ServiceConnection;
 }
 
-/** Which workspace, and who signs in to it: by a connection to Databricks, or by one to Azure and the workspace's address. */
-export interface ConnectInputs {
-  readonly connection: ServiceConnection | undefined;
-  readonly azureConnection: ServiceConnection | undefined;
-  /** Or its Azure resource id. */
-  readonly workspaceUrl: string | undefined;
-  readonly useManagementToken: boolean;
+/** By a connection to Azure. */
+export interface AzureAccess {
+  readonly azure: ServiceConnection;
+  /** The URL of the workspace, or its Azure resource id. */
+  readonly address: string;
+  /** Whether each call proves the rights of the identity on the Azure resource of the workspace. */
+  readonly usesManagementToken: boolean;
 }
 
 /** The application of Azure Databricks, the same in all clouds. */
 const azureDatabricks = { name: 'Databricks', id: '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d' };
 
 /**
- * Opens the workspace that the inputs name. Makes no call, but to look up the URL of a workspace that is named by its
- * Azure resource id. Throws an InputError when the connection can't be used.
+ * Opens a workspace. Makes no call, except to look up the URL of a workspace that is named by its Azure resource id.
+ * Throws an UnusableError when the connection or the address can't be used.
  */
-export async function connect(
-  { connection, azureConnection, workspaceUrl, useManagementToken }: ConnectInputs,
-  agent: SignInSurroundings['agent'],
-  { clock, signal }: Surroundings,
-): Promise<Workspace> {
-  const surroundings = { agent, clock, signal };
-  const { url, tokens } = await (azureConnection && workspaceUrl !== undefined
-    ? throughAzure(azureConnection, { workspaceUrl, useManagementToken }, surroundings)
-    : throughDatabricks(connection, surroundings));
-  const caller = { ...surroundings, baseUrl: url, service: 'Databricks', tokens, userAgent };
+export async function connect(access: WorkspaceAccess, context: Context): Promise<Workspace> {
+  const { url, tokens } = await ('databricks' in access
+    ? throughDatabricks(access, context)
+    : throughAzure(access, context));
+  const service = 'Databricks';
+  const options = { ...context, baseUrl: url, service, dialect: databricksDialect, tokens, userAgent } as const;
+  const caller = new Caller(() => createHttpClient(options));
   const http = createHttpClient({
-    ...caller,
-    explain: async (trouble) =>
-      joined(await whoIsRefused(trouble), adviceFor('Databricks', trouble) ?? '') || undefined,
+    ...options,
+    explain: async (trouble) => joined(await caller.describe(trouble), adviceFor(service, trouble) ?? '') || undefined,
   });
-  let asked: Promise<string> | undefined;
   return { url, http };
+}
 
-  /** Whom to grant what was refused: asked only then, and once, for it may be a thousand files. */
-  async function whoIsRefused(trouble: Trouble): Promise<string> {
-    return isRefusal(trouble) && trouble.status === 403 ? (asked ??= whoIsThis()) : '';
+/** Who makes the calls, as the workspace names them: the principal that a permission must be granted to. */
+class Caller {
+  readonly #open: () => HttpClient;
+  #description: Promise<string> | undefined;
+
+  /** The client that `open` makes explains no refusals: it is used while another refusal is explained. */
+  constructor(open: () => HttpClient) {
+    this.#open = open;
   }
 
-  /** Left out where that is refused, too. */
-  async function whoIsThis(): Promise<string> {
+  /** Looked up after a 403 only, and once: a thousand files may be refused. */
+  async describe(trouble: Trouble): Promise<string> {
+    return isRefusal(trouble) && trouble.status === 403 ? (this.#description ??= this.#lookUp()) : '';
+  }
+
+  /** Empty when the look-up is refused, too. */
+  async #lookUp(): Promise<string> {
     try {
-      const me = await new CurrentUserApi(createHttpClient(caller)).me();
+      const me = await new CurrentUserApi(this.#open()).me();
       return `The workspace knows it as '${me.displayName}' (${me.userName}).`;
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
@@ -79,45 +91,39 @@ export async function connect(
   }
 }
 
-interface Address {
+interface Target {
   readonly url: string;
   readonly tokens: TokenSource;
 }
 
-function throughDatabricks(connection: ServiceConnection | undefined, surroundings: SignInSurroundings): Address {
-  if (!connection) throw unusable('connection', 'is required.');
-  const url = originOf(connection.url);
-  if (url === undefined) throw unusable('connection', 'names a service connection whose workspace URL is not a URL.');
-  return { url, tokens: databricksIdentity(connection, url, surroundings) };
+function throughDatabricks({ databricks }: DatabricksAccess, context: Context): Target {
+  const url = originOf(databricks.url);
+  if (url === undefined) throw new UnusableError('The Databricks connection', 'has a workspace URL that is not a URL.');
+  return { url, tokens: databricksIdentity(databricks, url, context) };
 }
 
-async function throughAzure(
-  connection: ServiceConnection,
-  { workspaceUrl, useManagementToken }: { readonly workspaceUrl: string; readonly useManagementToken: boolean },
-  surroundings: SignInSurroundings,
-): Promise<Address> {
-  const identity = azureIdentity(connection, surroundings);
+async function throughAzure({ azure, address, usesManagementToken }: AzureAccess, context: Context): Promise<Target> {
+  const identity = azureIdentity(azure, context);
   const tokens = identity.tokensFor(azureDatabricks);
-  if (!isWorkspaceResourceId(workspaceUrl)) {
-    const url = originOf(workspaceUrl);
+  if (!isWorkspaceResourceId(address)) {
+    const url = originOf(address);
     if (url === undefined)
-      throw unusable('workspaceUrl', 'is neither a URL nor the Azure resource id of a Databricks workspace.');
-    if (useManagementToken)
-      throw unusable('workspaceUrl', "must be the workspace's Azure resource id where 'useManagementToken' is true.");
+      throw unusableAddress('is neither a URL nor the Azure resource id of a Databricks workspace.');
+    if (usesManagementToken) throw unusableAddress('must be the Azure resource id where a management token is used.');
     return { url, tokens };
   }
-  const url = await workspaceUrlOf(resourceManager(identity, connection.url, surroundings), workspaceUrl);
-  if (!useManagementToken) return { url, tokens };
+  const url = await workspaceUrlOf(resourceManager(identity, azure.url, context), address);
+  if (!usesManagementToken) return { url, tokens };
   const id = identity.cloud.managementResource;
   const managementTokens = identity.tokensFor({ name: 'the Azure management API', id });
-  return { url, tokens: withManagementToken(tokens, managementTokens, workspaceUrl) };
+  return { url, tokens: withManagementToken(tokens, managementTokens, address) };
 }
 
-/** People paste the address of any page of the workspace: only its origin counts. */
+/** People paste the address of any page of the workspace: only the origin is used. */
 function originOf(given: string): string | undefined {
   return URL.canParse(given) && given.includes('//') ? new URL(given).origin : undefined;
 }
 
-function unusable(input: string, problem: string): InputError {
-  return new InputError([{ input, problem }]);
+function unusableAddress(problem: string): UnusableError {
+  return new UnusableError('The address of the workspace', problem);
 }

@@ -6,12 +6,7 @@ export interface RateLimit {
   readonly requestsPerSecond: number;
 }
 
-/**
- * The pace for a whole host: no endpoint of Databricks is documented to bear more (jobs/runs/get, 100/s a workspace;
- * https://learn.microsoft.com/azure/databricks/resources/limits), so going faster could only earn refusals.
- */
-const hostLimit: RateLimit = { name: '', requestsPerSecond: 100 };
-/** A host bears a burst of calls after a quiet while; a limit that an endpoint names is taken by its word. */
+/** A host accepts a burst of calls after a quiet period; a limit that an endpoint names is kept to the letter. */
 const hostSavingsMilliseconds = 1000;
 
 /**
@@ -19,16 +14,18 @@ const hostSavingsMilliseconds = 1000;
  * are still 30 in the fullest second.
  */
 const catchUpMilliseconds = 33;
-/** Refusals within this time tell of one and the same overload. */
+/** Refusals within this time belong to one overload. */
 const overloadMilliseconds = 1000;
-/** A refusal that comes within this time after another is none by chance. */
+/** A refusal within this time after another is no coincidence. */
 const chanceMilliseconds = 5000;
 /** The share of the full rate that comes back each second after an overload. */
 const recoveryPerSecond = 0.05;
+/** A service that asks for more gets no more: the step would seem to hang. */
+const longestPauseMilliseconds = 300_000;
 
 /**
- * Lets calls through one by one, evenly spaced. A refusal for going too fast lowers the rate, which then recovers
- * slowly. One may be chance, of calls that bunched up on their way; another soon after is an overload and halves it.
+ * Lets calls through one by one, evenly spaced. A refusal for too many calls lowers the rate, which then recovers
+ * slowly. The first may be a coincidence, of calls that bunched up on their way; another soon after it halves the rate.
  */
 class Pace {
   readonly #waiting = new Set<() => void>();
@@ -101,35 +98,66 @@ class Pace {
   }
 }
 
-/** What a call to one host has to wait for. */
-export interface Throttle {
+/** What the calls to one host have to wait for. */
+export class Throttle {
+  readonly #clock: Clock;
+  readonly #host: Pace;
+  readonly #limits = new Map<string, Pace>();
+  #pause = { from: -Infinity, until: -Infinity };
+
+  constructor(clock: Clock, requestsPerSecond: number) {
+    this.#clock = clock;
+    this.#host = new Pace(clock, requestsPerSecond, hostSavingsMilliseconds);
+  }
+
   /** Resolves when the call may be sent; rejects with the signal's reason. */
-  turn(limit: RateLimit | undefined, signal: AbortSignal): Promise<void>;
-  /** The service said that calls come too fast. */
-  slowDown(limit: RateLimit | undefined): void;
+  async turn(limit: RateLimit | undefined, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      if (limit) await this.#paceOf(limit).turn(signal);
+      await this.#host.turn(signal);
+      const pause = this.#pauseMilliseconds();
+      if (pause === 0) return;
+      // Then another turn: all that waited would go at once.
+      await this.#clock.sleep(pause, signal);
+    }
+  }
+
+  /** The service refused a call because there were too many. */
+  slowDown(limit: RateLimit | undefined): void {
+    (limit ? this.#paceOf(limit) : this.#host).slowDown();
+  }
+
+  /** The service asked for no calls for so long. */
+  pause(seconds: number): void {
+    const from = this.#clock.now();
+    const until = from + Math.min(seconds * 1000, longestPauseMilliseconds);
+    this.#pause = { from, until: Math.max(until, from + this.#pauseMilliseconds()) };
+  }
+
+  /** What is left of the pause. It is over when the machine's clock is set back to before it. */
+  #pauseMilliseconds(): number {
+    const now = this.#clock.now();
+    return now < this.#pause.from ? 0 : Math.max(0, this.#pause.until - now);
+  }
+
+  #paceOf({ name, requestsPerSecond }: RateLimit): Pace {
+    const pace = this.#limits.get(name) ?? new Pace(this.#clock, requestsPerSecond, 0);
+    this.#limits.set(name, pace);
+    return pace;
+  }
 }
 
-/** All clients of the process share the paces of a host; those of another clock live in another time. */
-const pacesByClock = new WeakMap<Clock, Map<string, Pace>>();
+/** A pace that a service with no known limit can bear. */
+const defaultRequestsPerSecond = 100;
 
-/** The throttle of a host, which is the same for every client of the process. */
-export function throttleOf(host: string, clock: Clock): Throttle {
-  const paces = pacesByClock.get(clock) ?? new Map<string, Pace>();
-  pacesByClock.set(clock, paces);
-  const paceOf = (limit: RateLimit): Pace => {
-    const key = `${host} ${limit.name}`;
-    const savings = limit === hostLimit ? hostSavingsMilliseconds : 0;
-    const pace = paces.get(key) ?? new Pace(clock, limit.requestsPerSecond, savings);
-    paces.set(key, pace);
-    return pace;
-  };
-  return {
-    async turn(limit, signal) {
-      if (limit) await paceOf(limit).turn(signal);
-      await paceOf(hostLimit).turn(signal);
-    },
-    slowDown(limit = hostLimit) {
-      paceOf(limit).slowDown();
-    },
-  };
+/** All clients of the process share the throttle of a host; those of another clock live in another time. */
+const throttlesByClock = new WeakMap<Clock, Map<string, Throttle>>();
+
+/** The throttle of a host, which is the same for every client of the process; the first one sets the rate. */
+export function throttleOf(host: string, clock: Clock, requestsPerSecond = defaultRequestsPerSecond): Throttle {
+  const throttles = throttlesByClock.get(clock) ?? new Map<string, Throttle>();
+  throttlesByClock.set(clock, throttles);
+  const throttle = throttles.get(host) ?? new Throttle(clock, requestsPerSecond);
+  throttles.set(host, throttle);
+  return throttle;
 }

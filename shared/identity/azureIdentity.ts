@@ -1,14 +1,14 @@
 import type { ServiceConnection } from '../agent/agent';
-import { InputError, messageOf } from '../errors';
+import type { Context } from '../agent/context';
+import { messageOf, UnusableError } from '../errors';
 import type { TokenSource } from '../http/tokenSource';
 import { azureClouds, type AzureCloud } from './azureCloud';
 import { clientAssertion, readClientCertificate } from './clientAssertion';
 import { assertionType, entraTokens, type EntraProof, type Resource } from './entraTokens';
 import { jobTokens } from './jobToken';
 import { managedIdentityTokens } from './managedIdentity';
-import type { SignInSurroundings } from './signIn';
 
-/** Who an Azure Resource Manager connection signs in as. */
+/** The identity of an Azure Resource Manager connection. */
 export interface AzureIdentity {
   readonly cloud: AzureCloud;
   tokensFor(resource: Resource): TokenSource;
@@ -16,28 +16,27 @@ export interface AzureIdentity {
 
 /**
  * Reads an Azure Resource Manager connection (azure-pipelines-tasks, `azure-arm-endpoint.ts`). Makes no call. Throws an
- * InputError that says all that is wrong with it.
+ * UnusableError when the connection can't be used.
  */
-export function azureIdentity(connection: ServiceConnection, surroundings: SignInSurroundings): AzureIdentity {
+export function azureIdentity(connection: ServiceConnection, context: Context): AzureIdentity {
   const cloud = cloudOf(connection);
   const scheme = connection.scheme.toLowerCase();
   if (scheme === 'managedserviceidentity') {
     const clientId = connection.data('msiclientId') ?? connection.authorization('msiclientId');
-    return { cloud, tokensFor: (resource) => managedIdentityTokens(clientId, resource, surroundings) };
+    return { cloud, tokensFor: (resource) => managedIdentityTokens(clientId, resource, context) };
   }
   if (scheme !== 'serviceprincipal' && scheme !== 'workloadidentityfederation')
     throw unusable(
-      `names an Azure connection of the kind ${connection.scheme}: it must sign in by workload identity federation, a ` +
-        'service principal or a managed identity.',
+      `has the authentication scheme ${connection.scheme}: it must use workload identity federation, a service ` +
+        'principal or a managed identity.',
     );
   const authority = connection.data('environmentAuthorityUrl') ?? cloud.authority;
-  const clientId = required(connection, 'serviceprincipalid', 'the id of a service principal');
-  const tenantId = required(connection, 'tenantid', 'a tenant id');
-  const proof =
-    scheme === 'serviceprincipal' ? ownProof(connection, clientId, surroundings) : jobProof(connection, surroundings);
+  const clientId = required(connection, 'serviceprincipalid', 'service principal id');
+  const tenantId = required(connection, 'tenantid', 'tenant id');
+  const proof = scheme === 'serviceprincipal' ? ownProof(connection, clientId, context) : jobProof(connection, context);
   return {
     cloud,
-    tokensFor: (resource) => entraTokens({ clientId, tenantId, authority }, proof, resource, surroundings),
+    tokensFor: (resource) => entraTokens({ clientId, tenantId, authority }, proof, resource, context),
   };
 }
 
@@ -45,13 +44,13 @@ function cloudOf(connection: ServiceConnection): AzureCloud {
   const name = connection.data('environment') ?? 'AzureCloud';
   const cloud = azureClouds.find((known) => known.name.toLowerCase() === name.toLowerCase());
   if (cloud) return cloud;
-  throw unusable(`names a connection to ${name}: only ${azureClouds.map((known) => known.name).join(', ')} are known.`);
+  throw unusable(`is for the cloud ${name}: it must be for ${azureClouds.map((known) => known.name).join(' or ')}.`);
 }
 
-/** By a secret or a certificate that the connection holds. */
-function ownProof(connection: ServiceConnection, clientId: string, { agent, clock }: SignInSurroundings): EntraProof {
+/** The secret or certificate of the connection. */
+function ownProof(connection: ServiceConnection, clientId: string, { agent, clock }: Context): EntraProof {
   if (connection.authorization('authenticationType')?.toLowerCase() === 'spncertificate') {
-    const pem = required(connection, 'servicePrincipalCertificate', 'a certificate');
+    const pem = required(connection, 'servicePrincipalCertificate', 'certificate');
     // The agent masks single lines only.
     for (const line of pem.split(/\s*\n\s*/)) if (line && !line.startsWith('-----')) agent.setSecret(line);
     const certificate = certificateOf(pem);
@@ -65,7 +64,7 @@ function ownProof(connection: ServiceConnection, clientId: string, { agent, cloc
       describe: () => `Its certificate has the thumbprint ${certificate.certificate.fingerprint.replaceAll(':', '')}.`,
     };
   }
-  const secret = required(connection, 'serviceprincipalkey', 'a client secret');
+  const secret = required(connection, 'serviceprincipalkey', 'client secret');
   agent.setSecret(secret);
   return {
     means: 'with the client secret of the connection',
@@ -73,12 +72,12 @@ function ownProof(connection: ServiceConnection, clientId: string, { agent, cloc
   };
 }
 
-/** By a token of the job: no secret anywhere. */
-function jobProof(connection: ServiceConnection, surroundings: SignInSurroundings): EntraProof {
-  const tokens = jobTokens(connection, surroundings);
+/** A token of the job: no secret is stored anywhere. */
+function jobProof(connection: ServiceConnection, context: Context): EntraProof {
+  const tokens = jobTokens(connection, context);
   return {
-    means: 'by workload identity federation',
-    // A new one each time: it is good for minutes, and may be used once.
+    means: 'with workload identity federation',
+    // A new one each time: it is valid for minutes, and may be used once.
     fields: async () => ({ client_assertion_type: assertionType, client_assertion: await tokens.request() }),
     describe: () => tokens.describe(),
   };
@@ -88,16 +87,16 @@ function certificateOf(pem: string): ReturnType<typeof readClientCertificate> {
   try {
     return readClientCertificate(pem);
   } catch (error) {
-    throw unusable(`names a connection whose certificate can't be used: ${messageOf(error)}.`);
+    throw unusable(`has a certificate that can't be used: ${messageOf(error)}.`);
   }
 }
 
 function required(connection: ServiceConnection, parameter: string, what: string): string {
   const value = connection.authorization(parameter);
-  if (value === undefined) throw unusable(`names a connection without ${what} (${parameter}).`);
+  if (value === undefined) throw unusable(`has no ${what} (${parameter}).`);
   return value;
 }
 
-function unusable(problem: string): InputError {
-  return new InputError([{ input: 'azureConnection', problem }]);
+function unusable(problem: string): UnusableError {
+  return new UnusableError('The Azure connection', problem);
 }

@@ -1,55 +1,51 @@
 import type { ServiceConnection } from '../agent/agent';
-import { InputError } from '../errors';
+import type { Context } from '../agent/context';
+import { UnusableError } from '../errors';
 import type { TokenSource } from '../http/tokenSource';
 import { FixedToken } from './fixedToken';
 import { readIssuedToken, type TokenAnswer } from './issuedToken';
 import { jobTokens } from './jobToken';
 import { RenewedTokens } from './renewedTokens';
-import { secondsToSignIn, tokenClient, type SignInSurroundings } from './signIn';
+import { databricksTokenDialect } from './dialect';
+import { secondsToSignIn, tokenClient } from './signIn';
 
 /**
  * Reads a connection of our own type: a personal access token, a service principal with its OAuth secret, or token
- * federation. Makes no call. Throws an InputError when it lacks what its scheme needs.
+ * federation. Makes no call. Throws an UnusableError when the connection lacks what its scheme needs.
  */
 export function databricksIdentity(
   connection: ServiceConnection,
-  /** Of the workspace. */
+  /** The workspace. */
   url: string,
-  surroundings: SignInSurroundings,
+  context: Context,
 ): TokenSource {
   const clientId = connection.data('clientId') ?? connection.authorization('username');
   switch (connection.scheme.toLowerCase()) {
     case 'token': {
       const token = connection.authorization('apitoken');
-      if (token === undefined) throw unusable('names a service connection without a personal access token.');
-      return new FixedToken('the personal access token of the service connection', token, surroundings.agent);
+      if (token === undefined) throw unusable('has no personal access token.');
+      return new FixedToken('the personal access token of the service connection', token, context.agent);
     }
     case 'usernamepassword': {
       const secret = connection.authorization('password');
-      if (secret === undefined) throw unusable('names a service connection without an OAuth secret.');
-      if (clientId === undefined)
-        throw unusable('names a service connection without the client ID of its service principal.');
-      return servicePrincipalTokens(url, clientId, secret, surroundings);
+      if (secret === undefined) throw unusable('has no OAuth secret.');
+      if (clientId === undefined) throw unusable('has no client ID of a service principal.');
+      return servicePrincipalTokens(url, clientId, secret, context);
     }
     case 'none':
-      return federatedTokens(url, clientId, connection, surroundings);
+      return federatedTokens(url, clientId, connection, context);
     default:
       throw unusable(
-        `names a service connection of the kind ${connection.scheme}: it must be a token, a service principal or federation.`,
+        `has the authentication scheme ${connection.scheme}: it must use a token, a service principal or token federation.`,
       );
   }
 }
 
 /** https://docs.databricks.com/dev-tools/auth/oauth-m2m */
-function servicePrincipalTokens(
-  url: string,
-  clientId: string,
-  secret: string,
-  surroundings: SignInSurroundings,
-): RenewedTokens {
+function servicePrincipalTokens(url: string, clientId: string, secret: string, context: Context): RenewedTokens {
   const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
-  for (const each of [secret, basic]) surroundings.agent.setSecret(each);
-  return exchangedTokens(url, surroundings, {
+  for (const each of [secret, basic]) context.agent.setSecret(each);
+  return exchangedTokens(url, context, {
     identity: () => `service principal ${clientId}, with the OAuth secret of the connection`,
     proof: () =>
       Promise.resolve({
@@ -63,16 +59,18 @@ function servicePrincipalTokens(
 /** https://docs.databricks.com/dev-tools/auth/oauth-federation-exchange */
 function federatedTokens(
   url: string,
-  /** Without it a policy of the whole account must know the job. */
+  /** Without it, the account itself needs a federation policy for the job. */
   clientId: string | undefined,
   connection: ServiceConnection,
-  surroundings: SignInSurroundings,
+  context: Context,
 ): RenewedTokens {
-  const tokens = jobTokens(connection, surroundings);
+  const tokens = jobTokens(connection, context);
   const who =
-    clientId === undefined ? 'whoever the federation policy of the account names' : `service principal ${clientId}`;
-  return exchangedTokens(url, surroundings, {
-    identity: () => `${who}, by token federation`,
+    clientId === undefined
+      ? 'the principal that the federation policy of the account names'
+      : `service principal ${clientId}`;
+  return exchangedTokens(url, context, {
+    identity: () => `${who}, with token federation`,
     describe: () => tokens.describe(),
     async proof() {
       const jobToken = await tokens.request();
@@ -99,17 +97,13 @@ interface Exchange {
   }>;
 }
 
-/** Tokens that the workspace itself gives for a proof. */
-function exchangedTokens(
-  url: string,
-  surroundings: SignInSurroundings,
-  { identity, describe, proof }: Exchange,
-): RenewedTokens {
+/** Tokens that the workspace itself issues for a proof. */
+function exchangedTokens(url: string, context: Context, { identity, describe, proof }: Exchange): RenewedTokens {
   const service = 'Databricks';
-  const whoAsked = (): string => `It was asked as ${identity()}. ${describe?.() ?? ''}`.trim();
-  const http = tokenClient({ baseUrl: url, service, whoAsked }, surroundings);
+  const whoAsked = (): string => `The token was requested as ${identity()}. ${describe?.() ?? ''}`.trim();
+  const http = tokenClient({ baseUrl: url, service, dialect: databricksTokenDialect, whoAsked }, context);
   return new RenewedTokens({
-    ...surroundings,
+    ...context,
     identity,
     async issue(isRenewal) {
       const { fields, ...rest } = await proof();
@@ -127,6 +121,6 @@ function exchangedTokens(
   });
 }
 
-function unusable(problem: string): InputError {
-  return new InputError([{ input: 'connection', problem }]);
+function unusable(problem: string): UnusableError {
+  return new UnusableError('The Databricks connection', problem);
 }

@@ -1,9 +1,11 @@
-import { RenewedTokens } from './renewedTokens';
+import type { Context } from '../agent/context';
 import { ownerOf } from './claims';
+import { entraDialect } from './dialect';
 import { readIssuedToken, type TokenAnswer } from './issuedToken';
-import { secondsToSignIn, tokenClient, type SignInSurroundings } from './signIn';
+import { RenewedTokens } from './renewedTokens';
+import { secondsToSignIn, tokenClient } from './signIn';
 
-/** An application of Microsoft Entra ID, and where that is. */
+/** An application in a tenant of Microsoft Entra ID. */
 export interface EntraApplication {
   readonly clientId: string;
   readonly tenantId: string;
@@ -11,21 +13,21 @@ export interface EntraApplication {
   readonly authority: string;
 }
 
-/** By what an application proves who it is. */
+/** How an application proves its identity. */
 export interface EntraProof {
   /** For messages: `with the client secret of the connection`. */
   readonly means: string;
-  /** The fields of the token request; all of them are secrets but those that the protocol fixes. */
+  /** The fields of the token request; all are secrets except those that the protocol fixes. */
   fields(tokenEndpoint: string): Promise<Readonly<Record<string, string>>>;
-  /** What else helps to see why it was refused. */
+  /** What else helps to see why the proof was refused. */
   describe?(): string;
 }
 
-/** What tokens are for. */
+/** The service that a token is for. */
 export interface Resource {
   /** For messages, such as `Databricks`. */
   readonly name: string;
-  /** Its application id or URI. */
+  /** The application id or URI of the service. */
   readonly id: string;
 }
 
@@ -36,7 +38,7 @@ export function entraTokens(
   { clientId, tenantId, authority }: EntraApplication,
   proof: EntraProof,
   resource: Resource,
-  surroundings: SignInSurroundings,
+  context: Context,
 ): RenewedTokens {
   const service = 'Microsoft Entra ID';
   let owner = '';
@@ -46,12 +48,13 @@ export function entraTokens(
     {
       baseUrl: authority,
       service,
-      whoAsked: () => `It was asked as ${identity()}. ${proof.describe?.() ?? ''}`.trim(),
+      dialect: entraDialect,
+      whoAsked: () => `The token was requested as ${identity()}. ${proof.describe?.() ?? ''}`.trim(),
     },
-    surroundings,
+    context,
   );
   return new RenewedTokens({
-    ...surroundings,
+    ...context,
     identity,
     async issue(isRenewal) {
       const fields = await proof.fields(authority.replace(/\/$/, '') + path);

@@ -1,14 +1,14 @@
-import type { Agent } from '../agent/agent';
+import type { TaskAgent } from '../agent/agent';
 import type { TokenSource } from '../http/tokenSource';
 
-/** A token that can't be renewed, such as one that somebody made by hand. */
+/** A token that can't be renewed, such as a personal access token. */
 export class FixedToken implements TokenSource {
   readonly #token: string;
 
   constructor(
     readonly identity: string,
     token: string,
-    agent: Pick<Agent, 'setSecret'>,
+    agent: Pick<TaskAgent, 'setSecret'>,
   ) {
     agent.setSecret(token);
     this.#token = token;

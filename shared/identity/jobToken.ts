@@ -1,31 +1,34 @@
 import type { ServiceConnection } from '../agent/agent';
+import type { Context } from '../agent/context';
+import { devopsDialect } from '../devops/dialect';
 import { TaskError } from '../errors';
 import { claimsOf } from './claims';
 import { FixedToken } from './fixedToken';
-import { secondsToSignIn, tokenClient, type SignInSurroundings } from './signIn';
+import { secondsToSignIn, tokenClient } from './signIn';
 
-/** By which the pipeline's job proves to another service which service connection it may use. */
+/** Tokens with which the job of a pipeline proves to another service that it may use a service connection. */
 export interface JobTokens {
-  /** A token that is good for some minutes: ask for a new one each time. */
+  /** A token that is valid for some minutes: request a new one each time. */
   request(): Promise<string>;
-  /** What the other service sees in the token: its issuer, subject and audience; empty before the first. */
+  /** The issuer, subject and audience of the last token, which the other service sees; empty before the first. */
   describe(): string;
 }
 
 /**
- * Job tokens for a service connection (OpenID Connect). The endpoint is the one that the agent names, and the issuer
- * is whatever it says: both are Azure DevOps' to change. Throws a TaskError when the agent names none.
+ * Job tokens for a service connection (OpenID Connect). The agent names the endpoint, and the issuer is not checked:
+ * Azure DevOps may change both. Throws a TaskError when the agent names no endpoint.
  */
-export function jobTokens(connection: ServiceConnection, surroundings: SignInSurroundings): JobTokens {
-  const { agent } = surroundings;
+export function jobTokens(connection: ServiceConnection, context: Context): JobTokens {
+  const { agent } = context;
+  const service = 'Azure DevOps';
   const endpoint = agent.identityEndpoint();
   if (!endpoint)
     throw new TaskError(
-      'Azure DevOps gave this job no way to ask for its identity token (System.OidcRequestUri). Workload identity ' +
-        'federation needs Azure DevOps Services and a current agent; an Azure DevOps Server needs a connection with a secret.',
+      'Azure DevOps gave this job no endpoint for its identity token (System.OidcRequestUri). Workload identity ' +
+        'federation needs Azure DevOps Services and a current agent; Azure DevOps Server needs a connection with a secret.',
     );
   const tokens = new FixedToken('the job itself (its System.AccessToken)', endpoint.accessToken, agent);
-  const http = tokenClient({ baseUrl: endpoint.url, service: 'Azure DevOps', tokens }, surroundings);
+  const http = tokenClient({ baseUrl: endpoint.url, service, dialect: devopsDialect, tokens }, context);
   let described = '';
   return {
     async request() {
@@ -40,7 +43,7 @@ export function jobTokens(connection: ServiceConnection, surroundings: SignInSur
         budgetSeconds: secondsToSignIn,
       });
       if (!oidcToken)
-        throw new TaskError('Azure DevOps answered a request for the identity token of this job without one.');
+        throw new TaskError('Azure DevOps answered the request for the identity token of this job without a token.');
       agent.setSecret(oidcToken);
       described = describeToken(oidcToken);
       return oidcToken;
@@ -49,7 +52,7 @@ export function jobTokens(connection: ServiceConnection, surroundings: SignInSur
   };
 }
 
-/** The claims that a federation names. They are no secret; the token with its signature is. */
+/** The claims that a federated credential names. They are not secret; the token with its signature is. */
 function describeToken(token: string): string {
   const { iss, sub, aud } = claimsOf(token);
   return `The token of this job has the issuer '${String(iss)}', the subject '${String(sub)}' and the audience '${String(aud)}'.`;

@@ -1,24 +1,26 @@
+import type { Context } from '../agent/context';
 import { ownerOf } from './claims';
+import { entraDialect } from './dialect';
 import type { Resource } from './entraTokens';
 import { readIssuedToken, type TokenAnswer } from './issuedToken';
 import { RenewedTokens } from './renewedTokens';
-import { tokenClient, type SignInSurroundings } from './signIn';
+import { tokenClient } from './signIn';
 
-/** The address at which the host of an Azure virtual machine answers it; another may take its place, as in Azure's SDKs. */
+/** The metadata service of an Azure virtual machine; a variable may name another address, as in Azure's SDKs. */
 const metadataService = 'http://169.254.169.254';
 
-/** Less than for other services: where nothing answers soon, there is none. */
+/** Less than for other services: a machine without managed identities gives no answer. */
 const secondsToAnswer = 20;
 
 /**
- * Tokens of the managed identity of the machine that the agent runs on, which is asked without a secret
+ * Tokens of the managed identity of the machine that the agent runs on, which needs no secret
  * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
  */
 export function managedIdentityTokens(
-  /** Of a user-assigned identity; the machine's own without it. */
+  /** Of a user-assigned identity; without it, the system-assigned one is used. */
   clientId: string | undefined,
   resource: Resource,
-  surroundings: SignInSurroundings,
+  context: Context,
 ): RenewedTokens {
   const service = 'the managed identity endpoint of this machine';
   let owner = '';
@@ -26,10 +28,13 @@ export function managedIdentityTokens(
     (clientId === undefined
       ? 'the system-assigned managed identity'
       : `the user-assigned managed identity ${clientId}`) + `${owner} of the machine that the agent runs on`;
-  const baseUrl = surroundings.agent.managedIdentityUrl ?? metadataService;
-  const http = tokenClient({ baseUrl, service, whoAsked: () => `It was asked for ${identity()}.` }, surroundings);
+  const baseUrl = context.agent.managedIdentityUrl ?? metadataService;
+  const http = tokenClient(
+    { baseUrl, service, dialect: entraDialect, whoAsked: () => `The token was requested for ${identity()}.` },
+    context,
+  );
   return new RenewedTokens({
-    ...surroundings,
+    ...context,
     identity,
     async issue(isRenewal) {
       const answer = await http.json<TokenAnswer>({
@@ -39,7 +44,7 @@ export function managedIdentityTokens(
         headers: { Metadata: 'true' },
         purpose:
           `${isRenewal ? 'renew the sign-in' : 'sign in'} to ${resource.name} as ${identity()} ` +
-          '(which takes an agent on an Azure machine that has this identity)',
+          '(this needs an agent on an Azure machine that has this identity)',
         budgetSeconds: secondsToAnswer,
       });
       const issued = readIssuedToken(service, answer);

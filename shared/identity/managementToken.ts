@@ -1,8 +1,8 @@
 import type { TokenSource } from '../http/tokenSource';
 
 /**
- * Tokens by which a principal with rights on the workspace's Azure resource gets in without being in the workspace:
- * Databricks adds it
+ * Tokens for a principal that has rights on the workspace's Azure resource and is not in the workspace yet: Databricks
+ * adds it at its first call
  * (https://learn.microsoft.com/azure/databricks/dev-tools/service-prin-aad-token, "API access for service principals that are Azure Databricks workspace admins").
  */
 export function withManagementToken(tokens: TokenSource, management: TokenSource, resourceId: string): TokenSource {

@@ -1,21 +1,21 @@
-import type { Agent } from '../agent/agent';
+import type { TaskAgent } from '../agent/agent';
 import type { Clock } from '../clock';
 import { CallError } from '../http/errors';
 import type { TokenSource } from '../http/tokenSource';
 import type { IssuedToken } from './issuedToken';
 
 export interface RenewedTokensOptions {
-  /** Who the tokens are for; asked anew for each message. */
+  /** Who the tokens are for; called for each message. */
   identity(): string;
-  /** Asks for a new token. */
+  /** Requests a new token. */
   issue(isRenewal: boolean): Promise<IssuedToken>;
-  readonly agent: Pick<Agent, 'setSecret'>;
+  readonly agent: Pick<TaskAgent, 'setSecret'>;
   readonly clock: Clock;
 }
 
 /**
- * There is no token. It has no status of its own: whoever made a call would take the one of the token endpoint for
- * the answer to that call, and a 404 for something that is not there.
+ * There is no token for a call. The error has no status: the caller would take the status of the token endpoint for the
+ * answer to its own call, such as a 404 for an object that does not exist.
  */
 export class SignInError extends CallError {
   override readonly name = 'SignInError';
@@ -24,7 +24,7 @@ export class SignInError extends CallError {
 /** Azure Databricks refuses tokens that expire within 30 s (databricks-sdk-go, `azureReuseTokenSource`). */
 const secondsEarly = 40;
 
-/** Tokens that live for a while: kept, renewed before they expire, and at once when the service refuses one. */
+/** Tokens that expire: cached, renewed before they expire, and at once when the service refuses one. */
 export class RenewedTokens implements TokenSource {
   readonly #options: RenewedTokensOptions;
   #current: { readonly token: string; readonly renewAt: number } | undefined;
@@ -42,7 +42,7 @@ export class RenewedTokens implements TokenSource {
   async token(signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();
     if (this.#current && this.#options.clock.now() < this.#current.renewAt) return this.#current.token;
-    // Calls that come meanwhile wait for the same token.
+    // Calls that come in the meantime wait for the same token.
     this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
     return unlessAborted(this.#renewal, signal);
   }
@@ -57,8 +57,8 @@ export class RenewedTokens implements TokenSource {
     const askedAt = clock.now();
     const { token, lifeSeconds } = await this.#options.issue(!this.#isFirst).catch(asSignInError);
     agent.setSecret(token);
-    const goodSeconds = Math.max(lifeSeconds - secondsEarly, lifeSeconds / 2);
-    this.#current = { token, renewAt: askedAt + goodSeconds * 1000 };
+    const validSeconds = Math.max(lifeSeconds - secondsEarly, lifeSeconds / 2);
+    this.#current = { token, renewAt: askedAt + validSeconds * 1000 };
     this.#isFirst = false;
     return token;
   }
@@ -68,7 +68,7 @@ function asSignInError(error: unknown): never {
   throw error instanceof CallError ? new SignInError(error.message, error) : error;
 }
 
-/** Leaves the promise to itself when the signal aborts: others may wait for it. */
+/** Rejects when the signal aborts; the promise goes on, because other calls may wait for it. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal?.reason as Error);

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, type Trouble } from '../http/errors';
 
-/** Who may refuse a sign-in, by the names that messages use. */
+/** The services that may refuse a sign-in, by the names that messages use. */
 export type SignInService =
   | 'Microsoft Entra ID'
   | 'Databricks'
@@ -8,15 +8,15 @@ export type SignInService =
   | 'Azure Resource Manager'
   | 'the managed identity endpoint of this machine';
 
-/** One reason why nobody gets in, or not far enough. The page docs/sign-in-problems.md is made of these. */
+/** One reason why a sign-in, or a call after it, is refused. The page docs/sign-in-problems.md is made from these. */
 export interface SignInProblem {
   readonly title: string;
-  /** Who answers so; absent where each of them may. */
+  /** The service that answers this way; absent where each of them may. */
   readonly service?: SignInService;
-  /** An answer by which it shows, in the service's own words, shortened. */
+  /** An answer that shows the problem, in the service's own words, shortened. */
   readonly example: Trouble;
   matches(trouble: Trouble): boolean;
-  /** What the task says to do. */
+  /** What the task tells people to do. */
   readonly advice: string;
 }
 
@@ -26,10 +26,10 @@ const metadata = 'the managed identity endpoint of this machine';
 
 const notAMember =
   'Add this identity to the workspace (Settings, Identity and access, Service principals) by its application ID, and ' +
-  'check that the URL is that of the workspace you mean.';
+  'check that the URL is that of the intended workspace.';
 
 /**
- * The first of a service that matches counts: the particular ones come before the general. The codes of Microsoft
+ * The first one of a service that matches is taken: the specific ones come before the general. The codes of Microsoft
  * Entra ID: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. Databricks documents no texts;
  * these are from issue threads of its CLI, SDKs and Terraform provider.
  */
@@ -40,7 +40,7 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.'),
     matches: says(/\bAADSTS7000215\b/),
     advice:
-      'Make a new secret for the application (App registrations, Certificates & secrets) and put its Value, not its Secret ID, into the service connection. Or move the connection to workload identity federation, which has no secret.',
+      'Create a secret for the application (App registrations, Certificates & secrets) and put its Value, not its Secret ID, into the service connection. Or convert the connection to workload identity federation, which needs no secret.',
   },
   {
     title: 'The client secret has expired',
@@ -48,10 +48,10 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(401, 'invalid_client', 'AADSTS7000222: The provided client secret keys for app … are expired.'),
     matches: says(/\bAADSTS7000222\b/),
     advice:
-      'Make a new secret for the application (App registrations, Certificates & secrets) and put its Value into the service connection. Or move the connection to workload identity federation, where nothing expires.',
+      'Create a secret for the application (App registrations, Certificates & secrets) and put its Value into the service connection. Or convert the connection to workload identity federation, where no secret expires.',
   },
   {
-    title: 'The certificate is not known',
+    title: 'The certificate is not registered',
     service: entra,
     example: refusal(
       401,
@@ -72,27 +72,28 @@ export const signInProblems: readonly SignInProblem[] = [
     ),
     matches: says(/\bAADSTS1000502\b/),
     advice:
-      'Make a new certificate, upload it to the application (App registrations, Certificates & secrets, Certificates) and put it, with its private key, into the service connection. Or move the connection to workload identity federation.',
+      'Create a certificate, upload it to the application (App registrations, Certificates & secrets, Certificates) and put it, with its private key, into the service connection. Or convert the connection to workload identity federation.',
   },
   {
     title: 'The proof is not valid at this time',
     service: entra,
     example: refusal(401, 'invalid_client', 'AADSTS700024: Client assertion is not within its valid time range.'),
     matches: says(/\bAADSTS700024\b/),
-    advice: 'Set the clock of the agent machine by a time server: what proves the identity is good for some minutes.',
+    advice:
+      'Synchronize the clock of the agent machine with a time server: the proof of the identity is valid for some minutes only.',
   },
   {
-    title: 'No federated credential fits',
+    title: 'No federated credential matches',
     service: entra,
     example: refusal(
       401,
       'invalid_client',
       "AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://…'.",
     ),
-    // 70021: none of it fits; 700211 to 700213: the issuer, the audience, the subject; 7002138: its case; 70025: there is none.
+    // 70021: nothing matches; 700211 to 700213: the issuer, the audience, the subject; 7002138: its case; 70025: there is no credential.
     matches: says(/\bAADSTS7002(?:1\d*|5)\b/),
     advice:
-      'Give the application or managed identity a federated credential with exactly this issuer, subject and audience, in upper and lower case, too (Certificates & secrets, Federated credentials). A service connection, project or organisation that was renamed has another subject.',
+      'Give the application or managed identity a federated credential with exactly this issuer, subject and audience, also in upper and lower case (Certificates & secrets, Federated credentials). Renaming the service connection, project or organization changes the subject.',
   },
   {
     title: 'The application is not in the tenant',
@@ -118,10 +119,10 @@ export const signInProblems: readonly SignInProblem[] = [
     title: 'The tenant does not exist',
     service: entra,
     example: refusal(400, 'invalid_request', "AADSTS90002: Tenant '…' not found."),
-    // 900023: a text that can't be a tenant.
+    // 900023: a text that is not a tenant id or domain.
     matches: says(/\bAADSTS(?:90002|900023)\b/),
     advice:
-      'Check the tenant id of the service connection, and that its environment (AzureCloud, AzureUSGovernment, AzureChinaCloud) is that of the tenant.',
+      'Check the tenant id of the service connection, and that its environment (AzureCloud, AzureUSGovernment, AzureChinaCloud) is the cloud of the tenant.',
   },
   {
     title: 'The tenant does not know the service',
@@ -141,7 +142,7 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(400, 'invalid_grant', 'AADSTS53003: Access has been blocked by Conditional Access policies.'),
     matches: says(/\bAADSTS53003\b/),
     advice:
-      'Have the policy for workload identities let this service principal sign in from the address of the agent, or use an agent at an address that it allows.',
+      'Allow this service principal to sign in from the address of the agent in the policy for workload identities, or use an agent at an allowed address.',
   },
   {
     title: 'Another refusal of Microsoft Entra ID',
@@ -156,20 +157,20 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(401, 'invalid_client', 'Client authentication failed'),
     matches: hasCode('invalid_client'),
     advice:
-      'Check the client ID of the service connection, and make a new OAuth secret for the service principal in Databricks (Settings, Identity and access, Service principals, Secrets): it lives two years at most, and a secret of Microsoft Entra ID is none.',
+      'Check the client ID of the service connection, and create an OAuth secret for the service principal in Databricks (Settings, Identity and access, Service principals, Secrets): it expires after two years at most, and a secret of Microsoft Entra ID does not work here.',
   },
   {
-    title: 'No federation policy fits',
+    title: 'No federation policy matches',
     service: 'Databricks',
     example: refusal(
       400,
       'invalid_grant',
       'Failed to process token: TOKEN_INVALID (Ensure a valid federation policy has been configured).',
     ),
-    // TOKEN_AUDIENCE_INVALID where the audience alone doesn't fit.
+    // TOKEN_AUDIENCE_INVALID where only the audience doesn't match.
     matches: hasCode('invalid_grant', 'invalid_request'),
     advice:
-      'Give the service principal of the client ID a federation policy with exactly this issuer, subject and audience (account console, User management, Service principals, Credentials & secrets, Federation policies). A service connection, project or organisation that was renamed has another subject.',
+      'Give the service principal of the client ID a federation policy with exactly this issuer, subject and audience (account console, User management, Service principals, Credentials & secrets, Federation policies). Renaming the service connection, project or organization changes the subject.',
   },
   {
     title: 'The IP access list of the workspace blocks the agent',
@@ -177,18 +178,18 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(403, undefined, 'Source IP address: … is blocked by Databricks IP ACL for workspace: 123'),
     matches: says(/\bblocked by databricks ip acl\b/i),
     advice:
-      'Have a workspace admin add the address of the agent to the IP access list (databricks ip-access-lists), or use an agent at an address that is on it: those of agents that Microsoft hosts change every week.',
+      'Ask a workspace admin to add the address of the agent to the IP access list (databricks ip-access-lists), or use an agent at an address on it: the addresses of Microsoft-hosted agents change every week.',
   },
   {
-    title: 'The workspace takes no calls from this network',
+    title: 'The workspace does not accept calls from this network',
     service: 'Databricks',
     example: refusal(403, undefined, 'Unauthorized network access to workspace: 123'),
     matches: says(/\bunauthorized network access\b/i),
     advice:
-      "Use a self-hosted agent in a network that reaches the workspace's private endpoint, and check that its DNS gives the private address.",
+      "Use a self-hosted agent in a network that reaches the workspace's private endpoint, and check that its DNS returns the private address.",
   },
   {
-    title: 'The token is of another tenant',
+    title: 'The token is from another tenant',
     service: 'Databricks',
     example: refusal(
       400,
@@ -196,7 +197,8 @@ export const signInProblems: readonly SignInProblem[] = [
       'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/…/, but was: https://sts.windows.net/…/.',
     ),
     matches: says(/\bexpected iss claim\b/i),
-    advice: 'The workspace belongs to another tenant than the service connection: use a connection of its tenant.',
+    advice:
+      'The workspace belongs to another tenant than the service connection: use a connection in the tenant of the workspace.',
   },
   {
     title: 'The token is for another service',
@@ -211,12 +213,12 @@ export const signInProblems: readonly SignInProblem[] = [
       'Check that the URL is that of an Azure Databricks workspace, in the cloud that the service connection is for.',
   },
   {
-    title: 'The token has expired, or is of another workspace',
+    title: 'The token has expired, or is for another workspace',
     service: 'Databricks',
     example: refusal(403, undefined, 'Invalid access token.'),
     matches: says(/\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir/is),
     advice:
-      'Check the URL of the workspace. A personal access token that has expired or was revoked needs a successor; better, move the connection to federation, which nobody has to renew.',
+      'Check the URL of the workspace. Replace a personal access token that has expired or was revoked, or convert the connection to token federation, which needs no renewal.',
   },
   {
     title: 'The identity is not in the workspace',
@@ -226,15 +228,15 @@ export const signInProblems: readonly SignInProblem[] = [
     advice: notAMember,
   },
   {
-    title: 'The identity is there, but may not do this',
+    title: 'The identity lacks a permission in the workspace',
     service: 'Databricks',
     example: refusal(403, 'PERMISSION_DENIED', 'User does not have Manage permissions on ….'),
     matches: isRefusedWith(403),
     advice:
-      'Grant it what the answer names: the permission on the object, the folder or the cluster policy, or the entitlement in the workspace settings. If it could do this before, somebody has taken the grant away.',
+      'Grant it what the answer names: the permission on the object, the folder or the cluster policy, or the entitlement in the workspace settings. If it could do this before, somebody has revoked the grant.',
   },
   {
-    title: 'Nobody knows the identity',
+    title: 'The workspace does not know the identity',
     service: 'Databricks',
     example: refusal(401, undefined, 'Credential was not sent or was of an unsupported type for this API.'),
     matches: isRefusedWith(401),
@@ -246,15 +248,19 @@ export const signInProblems: readonly SignInProblem[] = [
     example: refusal(404, undefined, 'There is no explicit reference to service connection … from current stage ….'),
     matches: isRefusedWith(403, 404),
     advice:
-      'Name the service connection in the input itself, so that Azure DevOps knows of it before the run, and permit the pipeline to use it (Project settings, Service connections, the connection, Security, Pipeline permissions).',
+      'Name the service connection in the input itself, so that Azure DevOps sees it before the run, and permit the pipeline to use it (Project settings, Service connections, the connection, Security, Pipeline permissions).',
   },
   {
-    title: "The job's own token is not accepted any more",
+    title: 'The token of the job has expired',
     service: 'Azure DevOps',
-    example: refusal(401, undefined, "TF400813: The user '…' is not authorized to access this resource."),
+    example: refusal(
+      401,
+      'InvalidIdentityException',
+      "TF400813: The user '…' is not authorized to access this resource.",
+    ),
     matches: isRefusedWith(401),
     advice:
-      'It ends with the job, or with its time limit (timeoutInMinutes): run the job again, with a longer one where it needs it.',
+      'It expires with the job, or with its time limit (timeoutInMinutes): run the job again, with a longer limit if it needs one.',
   },
   {
     title: 'The identity may not read the Azure resource',
@@ -266,10 +272,10 @@ export const signInProblems: readonly SignInProblem[] = [
     ),
     matches: isRefusedWith(403),
     advice:
-      'Give it the role Reader on the Azure Databricks workspace (Azure portal, Access control (IAM)), or name the workspace by its URL.',
+      'Assign it the role Reader on the Azure Databricks workspace (Azure portal, Access control (IAM)), or name the workspace by its URL.',
   },
   {
-    title: 'Azure has no such workspace',
+    title: 'The Azure resource of the workspace does not exist',
     service: arm,
     example: refusal(
       404,
@@ -278,7 +284,7 @@ export const signInProblems: readonly SignInProblem[] = [
     ),
     matches: isRefusedWith(404),
     advice:
-      "Check the resource id in 'workspaceUrl' (Azure portal, the workspace, JSON View), or name the workspace by its URL.",
+      'Check the resource id of the workspace (Azure portal, the workspace, JSON View), or name the workspace by its URL.',
   },
   {
     title: 'The subscription belongs to another tenant',
@@ -289,7 +295,7 @@ export const signInProblems: readonly SignInProblem[] = [
       "The access token is from the wrong issuer '…'. It must match the tenant '…' associated with this subscription.",
     ),
     matches: hasCode('InvalidAuthenticationTokenTenant'),
-    advice: 'Use a service connection of the tenant that the subscription of the workspace belongs to.',
+    advice: 'Use a service connection in the tenant that the subscription of the workspace belongs to.',
   },
   {
     title: 'The machine has no such managed identity',
@@ -298,25 +304,25 @@ export const signInProblems: readonly SignInProblem[] = [
     // Or it has several: `Multiple user assigned identities exist, please specify the clientId / resourceId …`.
     matches: (trouble) => isRefusal(trouble) && trouble.status < 429,
     advice:
-      'Assign the identity to the Azure machine of the agent (virtual machine, Security, Identity); of several user-assigned ones, the service connection must name one by its client id.',
+      'Assign the identity to the Azure machine of the agent (virtual machine, Security, Identity); if it has several user-assigned identities, the service connection must name one by its client id.',
   },
   {
     title: 'A sign-in page or a proxy answers',
     example: { status: 200, title: 'Sign in', locationHost: undefined },
     matches: (trouble) => !isRefusal(trouble),
     advice:
-      'Check the URL of the service connection (of a workspace: https://adb-….azuredatabricks.net), and whether a proxy of your network wants a sign-in or blocks the address.',
+      'Check the URL of the service connection (of a workspace: https://adb-….azuredatabricks.net), and whether a proxy of your network requires a sign-in or blocks the address.',
   },
 ];
 
-/** Which of the problems an answer of the service shows; undefined when it is no matter of signing in. */
+/** The problem that an answer of the service shows; undefined when it has nothing to do with signing in. */
 export function problemOf(service: SignInService, trouble: Trouble): SignInProblem | undefined {
   return signInProblems.find(
     (problem) => (problem.service === undefined || problem.service === service) && problem.matches(trouble),
   );
 }
 
-/** What to do about an answer of the service that holds no data; undefined when it is no matter of signing in. */
+/** What to do about an answer of the service that holds no data; undefined when it has nothing to do with signing in. */
 export function adviceFor(service: SignInService, trouble: Trouble): string | undefined {
   return problemOf(service, trouble)?.advice;
 }
@@ -325,7 +331,7 @@ function refusal(status: number, errorCode: string | undefined, serviceMessage: 
   return { status, errorCode, serviceMessage, requestId: undefined, retryAfterSeconds: undefined };
 }
 
-/** The words may also be the title of a page, which is how Databricks reports what goes wrong before its API. */
+/** The words may also be the title of a web page: Databricks answers so where a call does not reach its API. */
 function says(words: RegExp) {
   return (trouble: Trouble): boolean => words.test(isRefusal(trouble) ? trouble.serviceMessage : (trouble.title ?? ''));
 }

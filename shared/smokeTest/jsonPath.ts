@@ -5,7 +5,7 @@ export type JsonPath = readonly (string | number)[];
 
 /**
  * Reads a path such as `$.predictions[0].label` or `$['a name']`; the `$` may be left out. A negative position counts
- * from the end. Undefined when it is no such path.
+ * from the end. Undefined when the text is not such a path.
  */
 export function parseJsonPath(text: string): JsonPath | undefined {
   const steps: (string | number)[] = [];
@@ -21,7 +21,7 @@ export function parseJsonPath(text: string): JsonPath | undefined {
   return steps;
 }
 
-/** What is there; undefined when nothing is. */
+/** The value at a path; undefined when there is none. */
 export function valueAt(document: Json, path: JsonPath): Json | undefined {
   let value: Json | undefined = document;
   for (const step of path) {

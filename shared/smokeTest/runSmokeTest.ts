@@ -8,37 +8,37 @@ import type { SendSample, SmokeAnswer } from './sendSample';
 /** What a scoring service must answer to a sample. */
 export interface SmokeExpectation {
   readonly status: number;
-  /** By JSON path, such as `$.predictions[0]`: the value that must be there, or `anything`. */
+  /** By JSON path, such as `$.predictions[0]`: the expected value, or `anything`. */
   readonly json?: Readonly<Record<string, Json>>;
   readonly maxLatencyMilliseconds?: number;
-  /** How many answers, one after the other, must be right. At least 1. */
+  /** How many requests are sent, one after the other; all answers must be right. At least 1. */
   readonly requests: number;
 }
 
-/** What to send to a scoring service, and what it must answer. */
+/** The sample for a scoring service, and the expected answer. */
 export interface SmokeTest {
-  /** JSON, sent as it is. */
+  /** JSON, sent unchanged. */
   readonly payload: string;
   readonly expectation: SmokeExpectation;
 }
 
-/** Stands for any value at all: this very object, not one like it. */
+/** Accepts any value. Compared by identity: an equal object is a value like any other. */
 export const anything: Json = {};
 
 export interface SmokeOutcome {
   /** What is wrong with the first wrong answer; undefined when all were right. */
   readonly problem: string | undefined;
-  /** Of the answers that came, in order. */
+  /** The latency of each answer, in order. */
   readonly milliseconds: readonly number[];
   /** The last answer's text. */
   readonly text: string;
 }
 
-const longestExcerpt = 300;
+const maxExcerptCharacters = 300;
 
 /**
- * Sends a sample as often as asked, and stops at the first wrong answer. Rejects as `send` does, and with a TaskError
- * when an expectation can't be read.
+ * Sends a sample `requests` times, and stops at the first wrong answer. Rejects as `send` does, and with a TaskError when
+ * a JSON path is not valid.
  */
 export async function runSmokeTest(send: SendSample, { payload, expectation }: SmokeTest): Promise<SmokeOutcome> {
   const values = Object.entries(expectation.json ?? {}).map(([path, value]) => ({ path, steps: stepsOf(path), value }));
@@ -65,7 +65,7 @@ interface ExpectedValue {
 
 function stepsOf(path: string): JsonPath {
   const steps = parseJsonPath(path);
-  if (!steps) throw new TaskError(`'${path}' is no JSON path: it should look like $.predictions[0].`);
+  if (!steps) throw new TaskError(`'${path}' is not a valid JSON path. Example: $.predictions[0].`);
   return steps;
 }
 
@@ -75,8 +75,8 @@ function problemOf(
   values: readonly ExpectedValue[],
 ): string | undefined {
   if (status !== expectedStatus) return `has status ${status}, not ${expectedStatus}: ${excerpt(text)}`;
-  // A sign-in page or a proxy's may come with any status.
-  if (isHtml(text)) return `is a web page and no answer of a model: ${excerpt(text)}`;
+  // The sign-in page of a proxy may come with any status.
+  if (isHtml(text)) return `is a web page, not the answer of a model: ${excerpt(text)}`;
   if (values.length > 0) {
     const document = parsed(text);
     if (document === undefined) return `is not JSON: ${excerpt(text)}`;
@@ -86,7 +86,7 @@ function problemOf(
     }
   }
   if (milliseconds > maxLatencyMilliseconds)
-    return `took ${Math.round(milliseconds)} ms, more than the ${maxLatencyMilliseconds} ms that it may take.`;
+    return `took ${Math.round(milliseconds)} ms; the limit is ${maxLatencyMilliseconds} ms.`;
   return undefined;
 }
 
@@ -101,13 +101,13 @@ function parsed(text: string): Json | undefined {
   try {
     return parseJson(text) as Json;
   } catch {
-    return undefined; // The caller says so.
+    return undefined; // The caller reports it.
   }
 }
 
-/** The beginning of a text, on one line and without what is no character to read; of a web page its title. */
+/** The beginning of a text on one line, without unprintable characters; for a web page, its title. */
 function excerpt(text: string): string {
   const line = ((isHtml(text) ? titleOf(text) : undefined) ?? text).replace(/[\s\p{C}]+/gu, ' ').trim();
   if (line === '') return '(nothing)';
-  return line.length > longestExcerpt ? `${line.slice(0, longestExcerpt)}…` : line;
+  return line.length > maxExcerptCharacters ? `${line.slice(0, maxExcerptCharacters)}…` : line;
 }

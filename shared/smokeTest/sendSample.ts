@@ -1,5 +1,4 @@
-import type { Agent } from '../agent/agent';
-import type { Clock } from '../clock';
+import type { Context } from '../agent/context';
 import { createHttpClient } from '../http/createHttpClient';
 import { userAgent } from '../identity/signIn';
 
@@ -9,29 +8,21 @@ export interface SmokeAnswer {
   readonly text: string;
 }
 
-/** Sends a sample, JSON, once. Resolves with whatever is answered; rejects where no answer comes. */
+/** Sends a sample (JSON) once. Resolves with any answer; rejects when no answer comes. */
 export type SendSample = (sample: string) => Promise<SmokeAnswer>;
 
 const secondsToAnswer = 60;
 
-/** Answers that something else gives as long as the service doesn't: it starts, or a balancer doesn't know it yet. */
-const notYet = [502, 503, 504];
+/** The statuses that a proxy or load balancer answers while the service starts or is not registered yet. */
+const statusesOfProxies = [502, 503, 504];
 
-/** Whether the service itself may have answered, and not what stands before it. */
+/** Whether the answer may come from the service itself, and not from a proxy or load balancer before it. */
 export function hasAnswered({ status }: SmokeAnswer): boolean {
-  return !notYet.includes(status);
+  return !statusesOfProxies.includes(status);
 }
 
-/** Sends samples straight to the address of a scoring service. Throws a TaskError when that can't be used. */
-export function sampleSender(
-  scoringUri: string,
-  surroundings: {
-    readonly agent: Pick<Agent, 'debug' | 'proxyFor' | 'certificates'>;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-  },
-): SendSample {
-  const { agent, clock, signal } = surroundings;
+/** Sends samples directly to the address of a scoring service. Throws a TaskError when the address can't be used. */
+export function sampleSender(scoringUri: string, { agent, clock, signal }: Context): SendSample {
   const { origin, pathname, search } = new URL(scoringUri);
   const http = createHttpClient({
     baseUrl: origin,

@@ -1,8 +1,12 @@
+import type { Context } from '../agent/context';
+import { connect, type Workspace } from '../databricks/connect';
+import { InputError } from '../errors';
 import { choice, connection, flag, text } from './inputs';
+import type { Values } from './task';
 
 const azure = { connectionType: 'azure' } as const;
 
-/** The inputs by which every Databricks task is told its workspace, and who it signs in as; `connect` takes them. */
+/** The inputs that name the workspace of a Databricks task, and who it signs in as; `openWorkspace` takes them. */
 export const databricksConnection = {
   connectionType: choice(['databricks', 'azure'], { required: true, default: 'databricks' }),
   connection: connection('databricksworkspace', { required: true, when: { connectionType: 'databricks' } }),
@@ -11,10 +15,24 @@ export const databricksConnection = {
   useManagementToken: flag({ default: false, when: azure }),
 };
 
-/** The same for a task that needs the workspace only for some of its work: it says itself when the connection is missing. */
+/** The same for a task that needs the workspace only for some of its work: its own check reports a missing connection. */
 export const optionalDatabricksConnection = {
   ...databricksConnection,
   connection: connection('databricksworkspace', { when: { connectionType: 'databricks' } }),
   azureConnection: connection('AzureRM', { when: azure }),
   workspaceUrl: text({ when: azure, picker: true }),
 };
+
+/** Connects to the workspace that the inputs name. */
+export async function openWorkspace(
+  inputs: Values<typeof optionalDatabricksConnection>,
+  context: Context,
+): Promise<Workspace> {
+  const { connection: databricks, azureConnection, workspaceUrl, useManagementToken } = inputs;
+  if (azureConnection && workspaceUrl !== undefined) {
+    const access = { azure: azureConnection, address: workspaceUrl, usesManagementToken: useManagementToken };
+    return connect(access, context);
+  }
+  if (!databricks) throw new InputError([{ input: 'connection', problem: 'is required.' }]);
+  return connect({ databricks }, context);
+}

@@ -1,6 +1,7 @@
 import type { Agent, Words } from '../agent/agent';
 import type { Clock } from '../clock';
 import { CancelledError, messageOf, TaskError } from '../errors';
+import { nameInput } from './nameInput';
 import { readInputs } from './readInputs';
 import type { Inputs, Task } from './task';
 
@@ -23,8 +24,9 @@ export async function runTask<I extends Inputs, Output extends string>(
     const end = await task.run({ ...context, context, inputs, setOutput });
     if (typeof end === 'string') agent.complete('Succeeded', end);
     else agent.complete('SucceededWithIssues', end.message);
-  } catch (error) {
-    for (let cause = error; cause instanceof Error; cause = cause.cause) agent.debug(cause.stack ?? cause.message);
+  } catch (thrown) {
+    const error = nameInput(thrown);
+    for (let cause = thrown; cause instanceof Error; cause = cause.cause) agent.debug(cause.stack ?? cause.message);
     if (error instanceof CancelledError || signal.aborted) agent.complete('Canceled', messageOf(error));
     else if (error instanceof TaskError) agent.complete('Failed', error.message);
     else agent.complete('Failed', internalError(error, agent.words));

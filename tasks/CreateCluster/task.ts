@@ -1,14 +1,15 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
-import { differenceLine, differences as differencesOf } from '../../shared/databricks/difference';
+import { differenceLine, differences as differencesOf } from '../../shared/comparison/difference';
+import { onlyWritten } from '../../shared/comparison/knownBehavior';
 import { ensureCluster } from '../../shared/databricks/clusters/ensureCluster';
 import { planCluster } from '../../shared/databricks/clusters/planCluster';
 import { newClusterSchema } from '../../shared/databricks/specs/specSchemas';
 import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';
 import { atMostOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
@@ -29,24 +30,23 @@ const inputs = {
   dryRun: flag({ default: false }),
 };
 
-/** Has one cluster of a name be as its specification says. */
+/** Creates or updates a cluster by name to match a specification. */
 export const task = defineTask({
   inputs,
   relations: [atMostOneOf('spec', 'specFile')],
   outputs: ['clusterId', 'clusterName', 'change', 'state'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const workspace = await connect(inputs, agent, { clock, signal });
-    const clusters = new ClustersApi(workspace.http, signal);
-    const surroundings = { clock, signal, report: agent };
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const workspace = await openWorkspace(inputs, context);
+    const clusters = new ClustersApi(workspace.http);
     const settings = settingsOf(inputs);
     const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below
     const wanted = { spec, pinned: inputs.pinned };
-    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}))
+    for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}, onlyWritten))
       if (difference.found !== undefined)
-        agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
+        agent.log(`An input replaces a setting of the specification: ${differenceLine(difference)}`);
 
     const show = ({ id, state }: Cluster): void => {
       setOutput('clusterId', id);
@@ -54,20 +54,20 @@ export const task = defineTask({
     };
     setOutput('clusterName', spec.cluster_name);
     if (inputs.dryRun) {
-      const plan = await planCluster(clusters, wanted, agent);
+      const plan = await planCluster(clusters, wanted, context);
       if (plan.cluster) show(plan.cluster);
       setOutput('change', plan.change);
       return `Dry run: ${plan.sentence}`;
     }
 
-    const options = { ...wanted, deadline, onSeen: show };
-    const { change, differences, ...ensured } = await ensureCluster(clusters, options, surroundings);
+    const options = { ...wanted, onSeen: show };
+    const { change, differences, ...ensured } = await ensureCluster(clusters, options, context);
     setOutput('change', change);
     let cluster = ensured.cluster;
     let isStarted = false;
     const onSeen = (seen: Cluster): void => show((cluster = seen));
     try {
-      if (inputs.start) ({ isStarted } = await startCluster(clusters, cluster, { deadline, onSeen }, surroundings));
+      if (inputs.start) ({ isStarted } = await startCluster(clusters, cluster, { onSeen }, context));
     } finally {
       const words = [change, ...(isStarted ? ['started'] : [])].join(', ');
       if (change !== 'unchanged' || isStarted)
@@ -82,7 +82,7 @@ export const task = defineTask({
 
 type Given = Values<typeof inputs>;
 
-/** Fields that would have the same specification mean something else each time. */
+/** Fields with which the same specification would mean something else each time. */
 const forbidden = ['cluster_id', 'idempotency_token', 'clone_from'];
 
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
@@ -91,7 +91,7 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
 
   const [document, input] = spec ? [spec, 'spec'] : [specFile, 'specFile'];
   const settings = settingsOf(inputs);
-  // A specification can name machines in many ways, and so can a policy: what is missing there, the service says.
+  // A specification or a policy can choose machines in many ways: the service reports what is missing there.
   const isBare = !document && settings['policy_id'] === undefined;
   const needed = {
     clusterName: 'cluster_name',
@@ -108,7 +108,7 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   ];
 }
 
-/** The specification, with what other inputs say in the place of its fields. */
+/** The specification, some fields of which other inputs replace. */
 function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): ClusterSettings {
   const { autoscale, ...written }: ClusterSettings = spec ?? specFile ?? {};
   const settings = {

@@ -1,12 +1,11 @@
-import { connect } from '../../shared/databricks/connect';
-import { differenceLine } from '../../shared/databricks/difference';
-import { ensureJob } from '../../shared/databricks/jobs/ensureJob';
+import { differenceLine } from '../../shared/comparison/difference';
+import { ensureJob, ForeignJobError } from '../../shared/databricks/jobs/ensureJob';
 import { definitionProblems, jobDefinition, type JobShorthand } from '../../shared/databricks/jobs/definition';
-import { jobDifferences } from '../../shared/databricks/jobs/difference';
+import { jobDifferences } from '../../shared/databricks/jobs/differences';
 import { jobSummary } from '../../shared/databricks/jobs/summary';
 import { jobSchema } from '../../shared/databricks/specs/specSchemas';
-import type { InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { TaskError, type InputProblem } from '../../shared/errors';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, documentList, flag, integer, pairs, text } from '../../shared/task/inputs';
 import { atMostOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
@@ -34,21 +33,21 @@ const inputs = {
   dryRun: flag({ default: false }),
 };
 
-/** Makes sure that there is one job of a name, exactly as defined. */
+/** Creates or updates a job by name to match its definition. */
 export const task = defineTask({
   inputs,
   relations: [atMostOneOf('spec', 'specFile')],
   outputs: ['jobId', 'jobUrl', 'change'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = await connect(inputs, agent, { clock, signal });
+  async run({ inputs, agent, context, setOutput }) {
+    const databricks = await openWorkspace(inputs, context);
     const spec = inputs.spec ?? inputs.specFile ?? {};
     const definition = jobDefinition(spec, shorthand(inputs), agent.run.repository);
     const { name } = definition;
     for (const difference of jobDifferences(definition.settings, spec))
       if (difference.wanted !== undefined && difference.found !== undefined)
-        agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
+        agent.log(`An input replaces a setting of the specification: ${differenceLine(difference)}`);
 
     let page: string | undefined;
     const onKnown = (id: string, url: string): void => {
@@ -56,16 +55,22 @@ export const task = defineTask({
       setOutput('jobId', id);
       setOutput('jobUrl', url);
     };
-    const ensured = await ensureJob(databricks, definition, { ...inputs, onKnown }, { clock, signal, report: agent });
+    const { adopt, dryRun } = inputs;
+    const ensured = await ensureJob(databricks, definition, { adopt, dryRun, onKnown }, context).catch(withAdvice);
     const { change } = ensured;
     setOutput('change', change);
 
-    const done = change === 'unchanged' ? 'is as defined' : `${inputs.dryRun ? 'would be' : 'was'} ${change}`;
+    const done = change === 'unchanged' ? 'is as defined' : `${dryRun ? 'would be' : 'was'} ${change}`;
     if (change !== 'unchanged')
       await agent.summary('Databricks job', jobSummary(name, page, done, ensured.differences));
     return `The job '${name}' ${done}${page === undefined ? '.' : `: ${page}`}`;
   },
 });
+
+function withAdvice(error: unknown): never {
+  if (!(error instanceof ForeignJobError)) throw error;
+  throw new TaskError(`${error.message} Set 'adopt' to true, or rename the job.`, { cause: error });
+}
 
 type Given = Values<typeof inputs>;
 

@@ -5,6 +5,7 @@ import { secretsIn } from '../../shared/azure/containerGroups/difference';
 import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/containerGroups/summary';
 import { smokeTestGroup } from '../../shared/azure/containerGroups/smokeTest';
 import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
+import { withTimeout } from '../../shared/agent/context';
 import type { InputProblem } from '../../shared/errors';
 import {
   choice,
@@ -64,7 +65,7 @@ const inputs = {
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
 };
 
-/** Has a scoring service run in a container group of Azure Container Instances, or has the group gone. */
+/** Deploys a scoring service to a container group of Azure Container Instances, or deletes the group. */
 export const task = defineTask({
   inputs,
   relations: [
@@ -79,19 +80,18 @@ export const task = defineTask({
   outputs: ['containerGroupName', 'scoringUri', 'image', 'previousImage', 'change', 'resultState'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context: unlimited, setOutput }) {
     const { containerGroupName: name, resourceGroup, scoringPath, onImmutableChange } = inputs;
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const surroundings = { agent, report: agent, clock, signal, deadline };
-    const { arm, subscriptionId } = openSubscription(inputs.azureConnection, surroundings);
-    const groups = new ContainerGroupsApi(arm, { subscriptionId, resourceGroup }, surroundings);
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const { arm, subscriptionId } = openSubscription(inputs.azureConnection, context);
+    const groups = new ContainerGroupsApi(arm, { subscriptionId, resourceGroup }, context);
 
     if (inputs.action === 'delete') {
-      const deleted = await deleteContainerGroup(groups, name, surroundings);
+      const isDeleted = await deleteContainerGroup(groups, name, context);
       setOutput('containerGroupName', name);
-      setOutput('change', deleted ? 'deleted' : 'unchanged');
+      setOutput('change', isDeleted ? 'deleted' : 'unchanged');
       setOutput('resultState', 'Absent');
-      return deleted ? `The container group '${name}' is deleted.` : `There is no container group '${name}'.`;
+      return isDeleted ? `The container group '${name}' was deleted.` : `There is no container group '${name}'.`;
     }
 
     const body = groupBody(serviceOf(inputs));
@@ -107,14 +107,10 @@ export const task = defineTask({
     const onPrevious = (group: ContainerGroup): void => setOutput('previousImage', (previousImage = imageOf(group)));
     const smokeTest = smokeTestOf(inputs);
     const prove = async (group: ContainerGroup, look: () => Promise<unknown>): Promise<void> => {
-      if (smokeTest) await smokeTestGroup(scoringUriOf(group, scoringPath), smokeTest, look, surroundings);
+      if (smokeTest) await smokeTestGroup(scoringUriOf(group, scoringPath), smokeTest, look, context);
     };
-    const wanted = { name, body, secrets, onImmutableChange };
-    const { group, change } = await deployContainerGroup(
-      groups,
-      { ...wanted, onSeen, onPrevious, prove },
-      surroundings,
-    );
+    const options = { name, body, secrets, onImmutableChange, onSeen, onPrevious, prove };
+    const { group, change } = await deployContainerGroup(groups, options, context);
     setOutput('change', change);
     if (change !== 'unchanged')
       await agent.summary('Container group', groupSummary(group, { change, previousImage, scoringPath }));

@@ -1,59 +1,52 @@
+import type { Context } from '../../shared/agent/context';
 import { clusterIdOf, clusterTokens, openCluster } from '../../shared/azure/aks';
 import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
-import type { Clock } from '../../shared/clock';
 import { InputError, TaskError } from '../../shared/errors';
 import { NetworkError } from '../../shared/http/errors';
 import { KubernetesClient } from '../../shared/kubernetes/client/client';
 import { readKubeconfig } from '../../shared/kubernetes/access/kubeconfig';
 import { kubernetesConnection } from '../../shared/kubernetes/access/kubernetesConnection';
 import { deployments } from '../../shared/kubernetes/client/resource';
-import type { TaskAgent } from '../../shared/agent/agent';
 import type { Given } from './inputs';
 
-interface Surroundings {
-  readonly agent: TaskAgent;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
-/** Opens the cluster of the inputs; its own namespace counts where none is named. Throws a TaskError. */
+/** Opens the cluster that the inputs name, in a namespace; the default is that of the connection. Throws a TaskError. */
 export async function openKubernetes(
   inputs: Given,
   namespace: string | undefined,
-  surroundings: Surroundings,
+  context: Context,
 ): Promise<KubernetesClient> {
   const { azureConnection, kubernetesConnection: direct } = inputs;
-  if (azureConnection) return await openAks(azureConnection, inputs, namespace, surroundings);
+  if (azureConnection) return await openAks(azureConnection, inputs, namespace, context);
   if (!direct) throw new InputError([{ input: 'kubernetesConnection', problem: 'is required.' }]);
-  const access = kubernetesConnection(direct, surroundings);
-  return KubernetesClient.open(access, surroundings, namespace ?? access.namespace);
+  const access = kubernetesConnection(direct, context);
+  return KubernetesClient.open(access, context, namespace ?? access.namespace);
 }
 
 async function openAks(
   connection: NonNullable<Given['azureConnection']>,
   { resourceGroup = '', clusterName = '', clusterResourceId, useClusterAdmin }: Given,
   namespace: string | undefined,
-  surroundings: Surroundings,
+  context: Context,
 ): Promise<KubernetesClient> {
-  const { arm, identity, subscriptionId } = openSubscription(connection, surroundings);
+  const { arm, identity, subscriptionId } = openSubscription(connection, context);
   const id = clusterResourceId ?? clusterIdOf(subscriptionId, resourceGroup, clusterName);
   const { name, kubeconfig, isPrivate } = await openCluster(arm, { id, isAdmin: useClusterAdmin });
-  const access = readKubeconfig(kubeconfig, surroundings);
+  const access = readKubeconfig(kubeconfig, context);
   const { azureServerId } = access;
   const tokens = azureServerId === undefined ? access.tokens : clusterTokens(identity, azureServerId);
-  const client = KubernetesClient.open({ ...access, name, ...(tokens && { tokens }) }, surroundings, namespace);
-  if (isPrivate) await checkReachable(client, name);
+  const client = KubernetesClient.open({ ...access, name, ...(tokens && { tokens }) }, context, namespace);
+  if (isPrivate) await checkReachable(client, name, context);
   return client;
 }
 
-async function checkReachable(client: KubernetesClient, name: string): Promise<void> {
+async function checkReachable(client: KubernetesClient, name: string, { agent }: Context): Promise<void> {
   try {
     await client.canI({ verb: 'get', resource: deployments });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new TaskError(
-      `The cluster '${name}' is private: its API server is reached from its own virtual network alone. ` +
-        `Run the job on an agent in that network, or in one that is peered with it. ${error.message}`,
+      `The cluster '${name}' is private: its API server is reachable only from its virtual network. ` +
+        `Run ${agent.words.thisStep} on a machine in that network, or in a network that is peered with it. ${error.message}`,
       { cause: error },
     );
   }

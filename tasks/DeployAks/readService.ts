@@ -1,6 +1,6 @@
 import { TaskError } from '../../shared/errors';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
-import { byName, findFiles } from '../../shared/kubernetes/manifest/findFiles';
+import { byName, readFiles } from '../../shared/kubernetes/manifest/readFiles';
 import { readManifests } from '../../shared/kubernetes/manifest/readManifests';
 import { namespaceOf, releaseOf, type Release } from '../../shared/kubernetes/manifest/release';
 import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
@@ -9,7 +9,7 @@ import type { TaskAgent } from '../../shared/agent/agent';
 import { givenSettings, isWhole, type Given } from './inputs';
 import { runAnnotations } from './runAnnotations';
 
-/** What the inputs say of a service. */
+/** The service that the inputs describe. */
 export interface ReadService {
   readonly release: Release;
   readonly namespace: string | undefined;
@@ -18,24 +18,24 @@ export interface ReadService {
 
 const secondsToSpare = 30;
 
-/** Reads the service, or the manifests. Says which images were put in. Throws a TaskError. */
-export function readService(inputs: Given, agent: TaskAgent): ReadService {
-  return inputs.source === 'manifests' ? fromManifests(inputs, agent) : fromSettings(inputs, agent);
+/** Reads the service, or the manifests. Logs which images were substituted. Throws a TaskError. */
+export async function readService(inputs: Given, agent: TaskAgent): Promise<ReadService> {
+  return inputs.source === 'manifests' ? await fromManifests(inputs, agent) : await fromSettings(inputs, agent);
 }
 
-function fromManifests(inputs: Given, agent: TaskAgent): ReadService {
+async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadService> {
   const { manifests = [], images = [], scoringPath = '/score' } = inputs;
-  const read = readManifests(findFiles(manifests, agent.workingFolder));
+  const read = readManifests(await readFiles(manifests, agent.workingFolder));
   const { objects, substitutions } = substituteImages(read, images);
   for (const { object, container, from, to } of substitutions)
-    agent.log(`${object}, container ${container}: ${to} in the place of ${from}`);
+    agent.log(`${object}, container ${container}: image ${from} → ${to}`);
   const named = namespaceOf(objects);
   if (inputs.namespace !== undefined && named !== undefined && named !== inputs.namespace)
-    throw new TaskError(`The manifests name the namespace ${named}, and the step names ${inputs.namespace}.`);
+    throw new TaskError(`The manifests name the namespace ${named}, but the step names ${inputs.namespace}.`);
   return { release: releaseOf(objects, runAnnotations(agent.run)), namespace: inputs.namespace ?? named, scoringPath };
 }
 
-function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
+async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadService> {
   const { secrets = {}, configFiles, namespace, timeoutMinutes } = inputs;
   for (const secret of Object.values(secrets).map(String).filter(Boolean)) {
     agent.setSecret(secret);
@@ -44,9 +44,9 @@ function fromSettings(inputs: Given, agent: TaskAgent): ReadService {
   const settings = givenSettings(inputs);
   const described = describeService({
     ...settings,
-    // To promote, reject or delete it, its name is enough.
+    // To promote, reject or delete a service, its name is enough.
     ...(!isWhole(inputs) && { image: settings['image'] ?? settings['serviceName'] }),
-    ...(configFiles && { configFiles: byName(findFiles(configFiles, agent.workingFolder)) }),
+    ...(configFiles && { configFiles: byName(await readFiles(configFiles, agent.workingFolder)) }),
     progressDeadlineSeconds: timeoutMinutes * 60 - secondsToSpare,
   });
   if ('problems' in described)

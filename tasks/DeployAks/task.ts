@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
 import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
@@ -11,7 +12,7 @@ import { check, inputs, relations } from './inputs';
 import { openKubernetes } from './openCluster';
 import { readService } from './readService';
 
-/** Brings a scoring service to a Kubernetes cluster, and proves that it serves; or ends a trial, or the service. */
+/** Deploys a scoring service to a Kubernetes cluster and smoke-tests it; or promotes, rejects, renders or deletes one. */
 export const task = defineTask({
   inputs,
   relations,
@@ -27,8 +28,8 @@ export const task = defineTask({
   ],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const { release, namespace, scoringPath } = readService(inputs, agent);
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const { release, namespace, scoringPath } = await readService(inputs, agent);
     const { name } = release;
     const objects = objectsOf(release);
     if (inputs.action === 'render') {
@@ -42,24 +43,26 @@ export const task = defineTask({
       Object.assign(facts, known);
       for (const [output, value] of Object.entries(known)) setOutput(output as keyof ServiceFacts, value);
     };
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const surroundings = { agent, report: agent, clock, signal, deadline, onFacts };
-    const request = { ...inputs, release, scoringPath, smoke: smokeTestOf(inputs), isForced: inputs.forceConflicts };
-    const client = await openKubernetes(inputs, namespace, surroundings);
+    const { action, strategy, canaryPercent, onFailure, forceConflicts } = inputs;
+    const version = { onFailure, scoringPath, smoke: smokeTestOf(inputs), isForced: forceConflicts };
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const client = await openKubernetes(inputs, namespace, context);
     try {
-      switch (inputs.action) {
+      switch (action) {
         case 'deploy': {
-          const change = await deployService(client, request, surroundings);
-          return `${name} ${change === 'unchanged' ? 'runs already' : 'runs'} ${facts.image ?? ''}: ${facts.scoringUri ?? facts.deploymentName ?? ''}`;
+          const request = { ...version, release, strategy, canaryPercent };
+          const change = await deployService(client, request, context, onFacts);
+          const where = facts.scoringUri ?? facts.deploymentName ?? '';
+          return `${name} ${change === 'unchanged' ? 'already runs' : 'runs'} ${facts.image ?? ''}: ${where}`;
         }
         case 'promote':
-          return await promoteService(client, namesOf(release), request, surroundings);
+          return await promoteService(client, namesOf(release), version, context, onFacts);
         case 'reject':
-          return await rejectService(client, namesOf(release), surroundings);
+          return await rejectService(client, namesOf(release), context, onFacts);
         case 'delete': {
-          const count = await deleteService(client, name, objects, surroundings);
+          const count = await deleteService(client, name, objects, context);
           onFacts({ resultState: 'Deleted' });
-          return count > 0 ? `${name} is deleted: ${count} objects.` : `There is no ${name} that this step deployed.`;
+          return count > 0 ? `${name} was deleted: ${count} objects.` : `There is no ${name} that this task deployed.`;
         }
       }
     } finally {

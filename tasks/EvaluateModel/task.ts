@@ -1,8 +1,8 @@
-import { connect } from '../../shared/databricks/connect';
 import { ensureAlias } from '../../shared/databricks/mlflow/champion';
 import { TaskError } from '../../shared/errors';
 import { evaluateModel, evaluationLines, verdictText } from '../../shared/evaluation/evaluateModel';
 import { evaluationSummary } from '../../shared/evaluation/summary';
+import { openWorkspace } from '../../shared/task/databricksConnection';
 import { defineTask } from '../../shared/task/task';
 import { inputProblems, inputs, needsWorkspace, relations, rulesOf } from './inputs';
 import { readChampion, readModel, versionOf } from './readModel';
@@ -17,7 +17,7 @@ export const task = defineTask({
   async run({ inputs, agent, context, setOutput }) {
     const { passWithoutChampion, onFailedRules, setAlias, catalogModel, championAlias } = inputs;
     const rules = rulesOf(inputs);
-    const workspace = needsWorkspace(inputs) ? await connect(inputs, agent, context) : undefined;
+    const workspace = needsWorkspace(inputs) ? await openWorkspace(inputs, context) : undefined;
     const model = await readModel(inputs, workspace);
     if (model.runId !== undefined) setOutput('mlflowRunId', model.runId);
     const champion = await readChampion(inputs, workspace);

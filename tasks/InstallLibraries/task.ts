@@ -1,18 +1,25 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi } from '../../shared/databricks/api/clusters';
-import { connect } from '../../shared/databricks/connect';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
-import { installLibraries } from '../../shared/databricks/libraries/installLibraries';
+import { installLibraries, RestartRefusedError } from '../../shared/databricks/libraries/installLibraries';
 import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
 import { findLibraryFiles } from '../../shared/databricks/libraries/findLibraryFiles';
 import type { LibraryResult } from '../../shared/databricks/libraries/rows';
 import { normalUploadFolder } from '../../shared/databricks/libraries/uploadFolder';
 import { uploadTo } from '../../shared/databricks/libraries/uploadLibraries';
-import { certainProblems, errorOf, located, wantedLibraries } from '../../shared/databricks/libraries/wantedLibraries';
+import {
+  certainProblems,
+  located,
+  wantedLibraries,
+  type LibraryProblem,
+  type LibrarySource,
+} from '../../shared/databricks/libraries/wantedLibraries';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
-import { TaskError, type InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { InputError, TaskError, type InputProblem } from '../../shared/errors';
+import { groupBy } from '../../shared/groupBy';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { documentList, filePath, flag, integer, lines, text } from '../../shared/task/inputs';
 import { atLeastOneOf, atMostOneOf, requiredWith } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
@@ -31,7 +38,7 @@ const inputs = {
   dryRun: flag({ default: false }),
 };
 
-/** Has a cluster run with all the libraries that are asked for. */
+/** Installs libraries on a cluster and waits for them. */
 export const task = defineTask({
   inputs,
   relations: [
@@ -42,33 +49,35 @@ export const task = defineTask({
   outputs: ['clusterId', 'installedCount', 'alreadyInstalledCount', 'removedCount', 'restarted'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
-    const { requirementsFile, environmentFile, libraries } = inputs;
-    const sources = { requirementsFile, environmentFile, libraries, files: uploads };
-    const missingFiles = found.problems.map((problem) => ({ input: 'files', problem }));
-    const certain = [...missingFiles, ...certainProblems(sources)];
-    if (certain.length > 0) throw errorOf(certain);
+    const { requirementsFile: requirements, environmentFile: environment, libraries } = inputs;
+    const sources = { requirements, environment, libraries, files: uploads };
+    const missingFiles = found.problems.map((problem) => ({ source: 'files' as const, problem }));
+    throwProblems([...missingFiles, ...certainProblems(sources)]);
 
-    const workspace = await connect(inputs, agent, { clock, signal });
-    const cluster = await lookUpCluster(new ClustersApi(workspace.http, signal), inputs.cluster);
+    const workspace = await openWorkspace(inputs, context);
+    const cluster = await lookUpCluster(new ClustersApi(workspace.http), inputs.cluster);
     if (!cluster)
       throw new TaskError(
-        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to see it.`,
+        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to view it.`,
       );
     setOutput('clusterId', cluster.id);
     const { spark_version: runtime } = cluster.settings;
     const wanted = wantedLibraries(sources, typeof runtime === 'string' ? pythonOfRuntime(runtime) : undefined);
-    if (wanted.problems.length > 0) throw errorOf(wanted.problems);
+    throwProblems(wanted.problems);
     for (const note of wanted.notes) agent.log(located(note));
 
-    const { removeOthers, restartIfNeeded, dryRun } = inputs;
-    const options = { wanted: wanted.libraries, uploads, removeOthers, restartIfNeeded, deadline, dryRun };
-    const surroundings = { clock, signal, report: agent };
-    const { rows, isRestarted, stoppedBy } = await installLibraries(workspace, cluster, options, surroundings);
+    const { removeOthers, restartIfNeeded: mayRestart, dryRun } = inputs;
+    const options = { wanted: wanted.libraries, uploads, removeOthers, mayRestart, dryRun };
+    const { rows, isRestarted, stoppedBy } = await installLibraries(workspace, cluster, options, context).catch(
+      (error: unknown) => {
+        throw withAdvice(error);
+      },
+    );
     const count = (result: LibraryResult): number => rows.filter((row) => row.result === result).length;
     setOutput('installedCount', String(count('installed')));
     setOutput('alreadyInstalledCount', String(count('already there')));
@@ -80,15 +89,41 @@ export const task = defineTask({
     if (isRestarted || rows.some(({ result }) => result !== 'already there'))
       await agent.summary('Databricks libraries', librarySummary(workspace.url, cluster, rows));
     reportFailures(rows, agent);
-    if (stoppedBy) throw stoppedBy;
+    if (stoppedBy) throw withAdvice(stoppedBy);
     const total = wanted.libraries.length;
-    if (rows.length === 0) return `No library is asked for, and ${clusterTitle(cluster)} has none to remove.`;
-    const lacking = count('failed') + count('skipped');
-    if (lacking > 0)
-      throw new TaskError(`${clusterTitle(cluster)} lacks ${lacking} of ${total} libraries: see the errors above.`);
+    if (rows.length === 0) return `No libraries were given, and ${clusterTitle(cluster)} has none to remove.`;
+    const missing = count('failed') + count('skipped');
+    if (missing > 0)
+      throw new TaskError(
+        `${missing} of ${total} libraries were not installed on ${clusterTitle(cluster)}: see the errors above.`,
+      );
     return `${clusterTitle(cluster)} has all ${total} libraries: ${count('installed')} installed, ${count('already there')} already there, ${count('removed')} removed.`;
   },
 });
+
+/** The input that each source of libraries comes from. */
+const inputOf: Readonly<Record<LibrarySource, string>> = {
+  requirements: 'requirementsFile',
+  environment: 'environmentFile',
+  libraries: 'libraries',
+  files: 'files',
+};
+
+/** Throws one error for all problems, those of one input together. */
+function throwProblems(problems: readonly LibraryProblem[]): void {
+  if (problems.length === 0) return;
+  const found = [...groupBy(problems, ({ source }) => source)].map(([source, those]) => ({
+    input: inputOf[source],
+    problem: `has libraries that cannot be installed:${those.map(({ problem }) => `\n    ${problem}`).join('')}`,
+  }));
+  throw new InputError(found);
+}
+
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof RestartRefusedError)) return error;
+  const advice = "Set 'restartIfNeeded' to true, or uninstall them and restart the cluster when it suits its users.";
+  return new TaskError(`${error.message} ${advice}`, { cause: error });
+}
 
 type Given = Values<typeof inputs>;
 

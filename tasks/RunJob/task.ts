@@ -1,5 +1,4 @@
 import type { Run } from '../../shared/databricks/api/jobs';
-import { connect } from '../../shared/databricks/connect';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
 import { runJob } from '../../shared/databricks/runs/runJob';
@@ -10,7 +9,7 @@ import { runVerdict } from '../../shared/databricks/runs/verdict';
 import { newClusterSchema, runSchema } from '../../shared/databricks/specs/specSchemas';
 import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/taskOutputs';
 import { TaskError, type InputProblem } from '../../shared/errors';
-import { databricksConnection } from '../../shared/task/databricksConnection';
+import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
 import { exactlyOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
@@ -37,29 +36,30 @@ const inputs = {
   repairAttempts: integer({ default: 0, min: 0, max: 10, when: { waitForCompletion: 'true' } }),
 };
 
-/** Runs a job, a notebook or a definition on Databricks, and takes on the result of the run. */
+/** Runs a job, a notebook or a definition on Databricks, waits for the run, and succeeds or fails with it. */
 export const task = defineTask({
   inputs,
   relations: [exactlyOneOf('definition', 'definitionFile')],
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
-  async run({ inputs, agent, clock, signal, setOutput }) {
-    const databricks = await connect(inputs, agent, { clock, signal: graceSignal(signal, 5) });
-    const surroundings = { clock, signal, report: agent };
+  async run({ inputs, agent, context, signal, setOutput }) {
+    const databricks = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {
       setOutput('jobId', jobId);
       setOutput('runId', id);
       setOutput('runUrl', url);
     };
-    const options = { ...inputs, seed: agent.run.seed, onStarted };
-    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, surroundings);
+    const { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts } = inputs;
+    const watch = { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts };
+    const options = { ...watch, seed: agent.run.seed, onStarted };
+    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, context);
     const { outcome, word, message } = runVerdict(run);
-    if (!inputs.waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
+    if (!waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
 
     if (outcome !== 'active') setOutput('resultState', word);
-    const outputs = await readTaskOutputs(databricks, run, surroundings);
+    const outputs = await readTaskOutputs(databricks, run, context);
     setOutput('notebookOutput', await variableText(notebookOutput(run, outputs), agent));
     await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
 
@@ -67,7 +67,7 @@ export const task = defineTask({
     if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;
     explainFailedTasks(run, outputs, agent);
     const end = `Run ${run.id} ended as ${word}${message === undefined ? '' : ` (${message})`}: ${url}`;
-    if (outcome === 'partial' && inputs.acceptPartialSuccess) return { message: end, withIssues: true };
+    if (outcome === 'partial' && acceptPartialSuccess) return { message: end, withIssues: true };
     throw new TaskError(end);
   },
 });

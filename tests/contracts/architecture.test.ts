@@ -108,6 +108,42 @@ describe('the architecture', () => {
     ['a result set by a task', 'tasks/A/task.ts', "agent.complete('Succeeded', '');", ':1 uses agent.complete'],
     ['the hub on more than variables', 'hub/a.ts', "import '../shared/errors';", ':1 imports shared/errors'],
     ['a part that nobody described', 'shared/misc/a.ts', '', ':1 is in no part'],
+    [
+      'a client on the dialect of another vendor',
+      'shared/kubernetes/client/a.ts',
+      "import '../../azure/dialect';",
+      ':1 imports shared/azure/dialect',
+    ],
+    [
+      'a dialect on its client',
+      'shared/azure/dialect.ts',
+      "import './resourceManager/client';",
+      ':1 imports shared/azure/resourceManager/client',
+    ],
+    [
+      'an operation that blames an input',
+      'shared/azure/a.ts',
+      "import { TaskError, InputError as E } from '../errors';",
+      ':1 names the input in InputError',
+    ],
+    [
+      'an operation that says what is wrong with an input',
+      'shared/identity/a.ts',
+      "\nconst problem = { input: 'connection', problem: 'is required.' };",
+      ':2 names the input connection',
+    ],
+    [
+      'an operation whose text names an input',
+      'shared/databricks/a.ts',
+      '"Check \'workspaceUrl\'."',
+      ':1 names the input workspaceUrl',
+    ],
+    [
+      'an operation whose template names an input',
+      'shared/http/a.ts',
+      "`${a} where 'useManagementToken' is ${b}`",
+      ':1 names the input useManagementToken',
+    ],
   ];
   for (const [what, file, source, violation] of forbidden) {
     it(`forbids ${what}`, () => {
@@ -116,4 +152,13 @@ describe('the architecture', () => {
       assert.ok(violations[0]?.startsWith(`${file}${violation}`), violations[0]);
     });
   }
+
+  const allowed: readonly [what: string, file: string, source: string][] = [
+    ['the sign-in on the dialect of a vendor', 'shared/identity/a.ts', "import '../devops/dialect';"],
+    ['a client on its dialect', 'shared/azure/resourceManager/client.ts', "import '../dialect';"],
+    ['shared/task that names an input', 'shared/task/a.ts', '"Input \'workspaceUrl\'"'],
+    ['an operation with a field of the same name', 'shared/kubernetes/a.ts', "const field = 'restartPolicy';"],
+  ];
+  for (const [what, file, source] of allowed)
+    it(`allows ${what}`, () => assert.deepEqual(architectureViolations(file, source), []));
 });

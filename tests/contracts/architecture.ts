@@ -1,5 +1,7 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { projectRoot } from '../../tools/commandLine';
 
 /**
  * What each part of the project may import of the project, besides itself. Arrows point down only. A part is a folder, or
@@ -17,15 +19,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/smokeTest',
     'shared/variables',
     'shared/evaluation',
+    'shared/comparison',
     'shared/http',
     'shared/agent',
     'shared',
   ],
-  'shared/task': ['shared/smokeTest', 'shared/http', 'shared/yaml', 'shared/agent', 'shared'],
+  'shared/task': ['shared/databricks', 'shared/smokeTest', 'shared/http', 'shared/yaml', 'shared/agent', 'shared'],
   'shared/databricks': [
     'shared/databricks/api',
     'shared/azure',
     'shared/identity',
+    'shared/comparison',
     'shared/http',
     'shared/yaml',
     'shared/agent',
@@ -33,10 +37,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'shared/databricks/api': ['shared/http', 'shared'],
   'shared/kubernetes': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
-  'shared/azure': ['shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/azure': ['shared/comparison', 'shared/smokeTest', 'shared/identity', 'shared/http', 'shared/agent', 'shared'],
+  'shared/devops': ['shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/identity': ['shared/http', 'shared/agent', 'shared'],
   'shared/smokeTest': ['shared/identity', 'shared/http', 'shared/agent', 'shared'],
   'shared/evaluation': ['shared/http', 'shared'],
+  'shared/comparison': ['shared'],
+  /** How each vendor uses HTTP; see `dialect`. */
+  dialects: ['shared/http', 'shared'],
   'shared/http': ['shared/agent', 'shared'],
   'shared/agent': ['shared'],
   'shared/variables': ['shared/yaml'],
@@ -67,6 +75,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'sandbox/http': [],
   'sandbox/clock': [],
 };
+
+/** A vendor's dialect stands beside its client, and below it: a part of its own, which the sign-in to the vendor needs, too. */
+const dialect = /^shared\/\w+\/dialect(\.ts)?$/;
+
+/** The operations, which know nothing of tasks: no input by its name. */
+const operations = /^shared\/(?!task\/|agent\/)\w+\//;
+
+/** What speaks of inputs is for shared/task and the tasks. */
+const inputWords = new Set(['InputError', 'InvalidInput']);
 
 /** Modules that only some files may import; without `only`, none of the product's. */
 const reservedImports: readonly { readonly module: RegExp; readonly only?: RegExp }[] = [
@@ -112,6 +129,8 @@ export function architectureViolations(file: string, source: string): readonly s
     const use = usedName(node);
     if (use !== undefined && reservedUses.some((rule) => rule.use.test(use) && !rule.only.test(file)))
       report(node, `uses ${use}`);
+    const input = operations.test(file) ? namedInput(node) : undefined;
+    if (input !== undefined) report(node, `names the input ${input}`);
     ts.forEachChild(node, visit);
   };
   visit(tree);
@@ -123,12 +142,15 @@ function isAllowedImport(file: string, part: string, target: string): boolean {
   const targetPart = partOf(target);
   if (targetPart === undefined) return false;
   if (part === 'tasks' && targetPart === 'tasks') return taskOf(file) === taskOf(target);
+  if (targetPart === 'dialects')
+    return part === 'dialects' || part === 'shared/identity' || file.startsWith(`${path.posix.dirname(target)}/`);
   return targetPart === part || (mayImport[part] ?? []).includes(targetPart);
 }
 
 function partOf(file: string): string | undefined {
   const module = file.replace(/\.(ts|mjs)$/, '');
   if (module in mayImport) return module;
+  if (dialect.test(file)) return 'dialects';
   const folders = path.posix.dirname(file).split('/');
   while (folders.length > 0) {
     const part = folders.join('/');
@@ -164,4 +186,35 @@ function usedName(node: ts.Node): string | undefined {
   if (!ts.isPropertyAccessExpression(node)) return undefined;
   const isCalled = ts.isCallExpression(node.parent) && node.parent.expression === node;
   return node.expression.getText() === 'process' || isCalled ? node.getText() : undefined;
+}
+
+/** An input that a text names in quotes, that a problem is about, or what stands for all of them. */
+function namedInput(node: ts.Node): string | undefined {
+  if (ts.isImportSpecifier(node)) {
+    const imported = (node.propertyName ?? node.name).text;
+    return inputWords.has(imported) ? `in ${imported}` : undefined;
+  }
+  if (ts.isPropertyAssignment(node) && node.name.getText() === 'input' && ts.isStringLiteralLike(node.initializer))
+    return node.initializer.text;
+  if (
+    !ts.isStringLiteralLike(node) &&
+    !ts.isTemplateHead(node) &&
+    !ts.isTemplateMiddle(node) &&
+    !ts.isTemplateTail(node)
+  )
+    return undefined;
+  return [...node.text.matchAll(/'(\w+)'/g)].map(([, name = '']) => name).find((name) => namesOfInputs().has(name));
+}
+
+let knownNames: ReadonlySet<string> | undefined;
+
+/** The names that can't be words of a sentence: with a capital inside. */
+function namesOfInputs(): ReadonlySet<string> {
+  return (knownNames ??= new Set(
+    readdirSync(path.join(projectRoot, 'tasks')).flatMap((task) => {
+      const manifest = readFileSync(path.join(projectRoot, 'tasks', task, 'task.json'), 'utf8');
+      const { inputs } = JSON.parse(manifest) as { readonly inputs: readonly { readonly name: string }[] };
+      return inputs.map(({ name }) => name).filter((name) => /^[a-z]+[A-Z]/.test(name));
+    }),
+  ));
 }

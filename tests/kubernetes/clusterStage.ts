@@ -21,13 +21,14 @@ import { type Asked, askDuring } from '../support/askDuring';
 import { FakeAgent, type FakeConnection } from '../support/fakeAgent';
 import { eventually } from '../support/eventually';
 import { kubeconfigConnection, runDeployAks } from '../support/runDeployAks';
+import { testContext } from '../support/testContext';
 import type { TestCluster } from '../../tools/kubernetes/testCluster';
 
 type Inputs = Readonly<Record<string, string>>;
 
 /** Between two requests of those that a service gets while it is deployed. */
 const millisecondsBetweenRequests = 250;
-const surroundings = { agent: new FakeAgent(), clock: systemClock, signal: new AbortController().signal };
+const context = testContext({ clock: systemClock });
 
 /** A namespace of its own in a real cluster, and the task DeployAks there. */
 export class ClusterStage {
@@ -45,9 +46,9 @@ export class ClusterStage {
   /** Makes the namespace; with labels, where given. */
   static async open(cluster: TestCluster, labels: Readonly<Record<string, string>> = {}): Promise<ClusterStage> {
     const kubeconfig = await readFile(cluster.kubeconfig, 'utf8');
-    const access = readKubeconfig(kubeconfig, surroundings);
+    const access = readKubeconfig(kubeconfig, context);
     const name = `model-pipelines-${randomUUID().slice(0, 8)}`;
-    const client = KubernetesClient.open(access, surroundings, name);
+    const client = KubernetesClient.open(access, context, name);
     await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labels } } });
     // Without it no pod is made.
     await eventually(() => client.get(serviceAccounts, 'default'), Boolean);
@@ -109,7 +110,7 @@ export class ClusterStage {
 
   /** As another tool would. */
   async applyAs(manager: string, resource: Resource, object: KubernetesObject): Promise<void> {
-    const api = new ApiServer(clusterHttp(this.access, surroundings), (warning) => assert.fail(warning));
+    const api = new ApiServer(clusterHttp(this.access, context), (warning) => assert.fail(warning));
     await api.call({
       method: 'PATCH',
       path: pathOf(resource, this.client.namespace, object.metadata?.name),

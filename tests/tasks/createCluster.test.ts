@@ -69,8 +69,8 @@ describe('CreateCluster', () => {
       if (state === 'ERROR' || state === 'UNKNOWN') {
         assert.equal(agent.end.result, 'Failed');
         if (state === 'ERROR')
-          assert.match(agent.end.message, /can't be edited: it is ERROR.*AZURE_QUOTA.*Start or delete/);
-        else assert.match(agent.end.message, /Timed out waiting for .* to take its specification.*UNKNOWN/);
+          assert.match(agent.end.message, /cannot be edited: it is ERROR.*AZURE_QUOTA.*Start or delete/);
+        else assert.match(agent.end.message, /Timed out waiting for .* to match its specification.*UNKNOWN/);
         assert.equal(agent.outputs['clusterId'], id);
         return;
       }
@@ -81,7 +81,7 @@ describe('CreateCluster', () => {
       assert.equal(agent.outputs['state'], isDown ? 'TERMINATED' : 'RESTARTING');
       const log = agent.text('log');
       assert.match(log, /^Cluster 'train' \(.*\) differs from the specification:\n {2}~ num_workers: 2 → 4$/m);
-      assert.equal(/is RUNNING: editing it restarts it\./.test(log), !isDown);
+      assert.equal(/is RUNNING\. Editing restarts it\./.test(log), !isDown);
       assert.match(agent.summaries['Databricks cluster'] ?? '', /\| updated \|[^]*- \\~ num\\_workers: 2 → 4/);
       assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
 
@@ -144,7 +144,7 @@ describe('CreateCluster', () => {
       const agent = await workspace.run(task, { spec, dryRun });
       assert.equal(agent.end.result, 'Failed');
       assert.match(agent.end.message, /^2 clusters are named 'train': /);
-      for (const id of ids) assert.ok(agent.end.message.includes(`${id} (made by someone@example.com)`));
+      for (const id of ids) assert.ok(agent.end.message.includes(`${id} (created by someone@example.com)`));
     }
     assert.deepEqual(workspace.writes(), []);
   });
@@ -176,7 +176,7 @@ describe('CreateCluster', () => {
     await workspace.call('restart', { cluster_id: id });
     const agent = await running;
     assert.equal(agent.end.result, 'Succeeded', agent.text());
-    assert.match(agent.text('log'), /unexpected state Restarting.*Looking at the cluster again/);
+    assert.match(agent.text('log'), /unexpected state Restarting.*Reading the cluster again/);
     assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
   });
 
@@ -226,7 +226,7 @@ describe('CreateCluster', () => {
       policy_id: policy.id,
       num_workers: 0,
     });
-    const told = 'An input replaces what the specification says: ';
+    const told = 'An input replaces a setting of the specification: ';
     assert.deepEqual(
       agent
         .text('log')
@@ -246,7 +246,10 @@ describe('CreateCluster', () => {
     Object.defineProperty(cluster, 'spec', { get: () => kept, set: () => undefined });
     const agent = await workspace.run(task, { spec: larger });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /took the specification .* yet it still differs:\n {2}~ num_workers: 2 → 4\n/);
+    assert.match(
+      agent.end.message,
+      /accepted the specification .* but these settings differ:\n {2}~ num_workers: 2 → 4\n/,
+    );
     assert.equal(workspace.count('clusters/edit'), 1);
   });
 

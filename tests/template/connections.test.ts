@@ -266,7 +266,7 @@ describe('A permission that is revoked while the training runs', function () {
       take: ({ databricks, describe: describeSandbox }) =>
         databricks.identities.remove(describeSandbox().databricks.clientId ?? ''),
       says: [
-        /The call was made as service principal \*\*\* \(object id [\da-f-]{36}\) of tenant [\da-f-]{36}, by workload identity federation\./,
+        /The call was made as service principal \*\*\* \(object id [\da-f-]{36}\) of tenant [\da-f-]{36}, with workload identity federation\./,
         /Add this identity to the workspace/,
       ],
     },
@@ -277,7 +277,7 @@ describe('A permission that is revoked while the training runs', function () {
         databricks.federation.revoke(describeSandbox().devops.serviceConnectionId ?? ''),
       says: [
         /Could not renew the sign-in to the workspace/,
-        /It was asked as service principal [\da-f-]{36}, by token federation\./,
+        /The token was requested as service principal [\da-f-]{36}, with token federation\./,
         /has the issuer 'http:.*', the subject 'sc:\/\/sandbox\/local\/model-dev' and the audience 'api:\/\/AzureADTokenExchange'/,
         /federation policy with exactly this issuer/,
       ],

@@ -2,11 +2,11 @@ import { stringifyJson, type Json } from '../../json';
 import type { Container, GroupBody } from './containerInstances';
 import { merged } from './settings';
 
-/** A scoring service that runs in one container of a group. What is left out comes from the specification, or is a default. */
+/** A scoring service that runs in one container of a group. Omitted fields come from the specification, or are defaults. */
 export interface ServiceDescription {
-  /** Of the group; and of its container, where the specification has none. */
+  /** The name of the group, and of its container unless the specification names it. */
   readonly name: string;
-  /** All else, in the words of the REST API. */
+  /** Everything else, in the terms of the REST API. */
   readonly spec?: GroupBody | undefined;
   readonly location?: string | undefined;
   readonly image?: string | undefined;
@@ -15,13 +15,13 @@ export interface ServiceDescription {
   readonly cpu?: number | undefined;
   readonly memoryGb?: number | undefined;
   readonly environment?: Readonly<Record<string, Json>> | undefined;
-  /** Variables that Azure shows to nobody. */
+  /** Environment variables that Azure never returns. */
   readonly secrets?: Readonly<Record<string, Json>> | undefined;
-  /** Who fetches the image: a user-assigned identity, by its resource id, or a user. The server is that of the image by default. */
+  /** Who pulls the image: a user-assigned identity, by its resource id, or a user. The server defaults to that of the image. */
   readonly registry?: (RegistryIdentity | RegistryUser) | undefined;
   readonly dnsNameLabel?: string | undefined;
   readonly dnsReuseScope?: string | undefined;
-  /** A resource id: the group is in this network alone. */
+  /** A resource id: the group is reachable only in this network. */
   readonly subnetId?: string | undefined;
   readonly restartPolicy?: string | undefined;
   readonly livenessPath?: string | undefined;
@@ -41,7 +41,7 @@ interface RegistryUser {
   readonly server?: string | undefined;
 }
 
-/** A group that serves, whole: what a body leaves out is lost at each update. */
+/** The complete body of a group: an update resets what its body leaves out. */
 export function groupBody(service: ServiceDescription): GroupBody {
   const { name, spec = {}, location, image, port, cpu, memoryGb, subnetId } = service;
   const properties = (spec['properties'] ?? {}) as Readonly<Record<string, Json>>;
@@ -91,7 +91,7 @@ export function groupBody(service: ServiceDescription): GroupBody {
   return merged(merged(defaults, spec), present(inputs)) as GroupBody;
 }
 
-/** What a body says that has to be said by somebody. */
+/** The settings without which a group can't serve, as far as a body has them. */
 export function essentialsOf(body: GroupBody): Partial<Record<'location' | 'image' | 'port', string | number>> {
   const { location, properties } = body as {
     readonly location?: string;
@@ -113,12 +113,12 @@ function registryOf(registry: ServiceDescription['registry'], image: string) {
   if (!registry) return undefined;
   const { server = registryHost(image), ...who } = registry;
   if (!('identity' in who)) return { identity: undefined, credentials: [{ server, ...who }] };
-  // It must be the group's own, too, or Azure refuses it.
+  // Azure requires that the identity is also assigned to the group.
   const identity = { type: 'UserAssigned', userAssignedIdentities: { [who.identity]: {} } };
   return { identity, credentials: [{ server, ...who }] };
 }
 
-/** The part of an image's name that is a host, as Docker reads it. */
+/** The host in an image's name, by Docker's rules. */
 export function registryHost(image: string): string {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'index.docker.io';

@@ -1,14 +1,14 @@
-import type { Clock } from '../../clock';
+import type { Context } from '../../agent/context';
 import { HttpError } from '../../http/errors';
 import type { DetailedHttpClient, HttpRequest } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { poll } from '../../http/poll';
 import { finishOperation, type Operation } from '../resourceManager/longRunningOperation';
 
-/** What to make of a group, in the words of the REST API (Microsoft.ContainerInstance/containerGroups). */
+/** The definition of a group, in the terms of the REST API (Microsoft.ContainerInstance/containerGroups). */
 export type GroupBody = Readonly<Record<string, Json>>;
 
-/** A container group as Azure tells of it, as far as anything here looks at it. */
+/** A container group as Azure returns it: the fields that are read here. */
 export interface ContainerGroup {
   readonly name: string;
   readonly location?: string;
@@ -59,13 +59,6 @@ interface Port {
   readonly port: number;
 }
 
-/** What calls need from their surroundings, and until when they may go on, in milliseconds since 1970. */
-export interface GroupSurroundings {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly deadline: number;
-}
-
 const apiVersion = '2023-05-01';
 
 /** The container groups of a resource group. */
@@ -75,7 +68,7 @@ export class ContainerGroupsApi {
   constructor(
     private readonly http: DetailedHttpClient,
     place: { readonly subscriptionId: string; readonly resourceGroup: string },
-    private readonly surroundings: GroupSurroundings,
+    private readonly context: Context,
   ) {
     const [subscription, group] = [place.subscriptionId, place.resourceGroup].map(encodeURIComponent);
     this.#path = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerInstance/containerGroups`;
@@ -99,13 +92,13 @@ export class ContainerGroupsApi {
     }
   }
 
-  /** Creates a group, or has the one of this name be like that: what the body leaves out becomes a default. */
+  /** Creates or replaces a group: what the body leaves out becomes a default. */
   async put(name: string, body: GroupBody, options: PutOptions): Promise<void> {
     const request = this.#request('PUT', this.idOf(name), `deploy the container group '${name}'`);
     await this.#carryOut({ ...request, ...options, json: body });
   }
 
-  /** One that does not exist is fine. */
+  /** Does nothing when the group does not exist. */
   async delete(name: string): Promise<void> {
     try {
       await this.#carryOut(this.#request('DELETE', this.idOf(name), `delete the container group '${name}'`));
@@ -114,12 +107,12 @@ export class ContainerGroupsApi {
     }
   }
 
-  /** Starts all containers of a group that somebody stopped. */
+  /** Starts all containers of a stopped group. */
   async start(name: string): Promise<void> {
     await this.#carryOut(this.#request('POST', `${this.idOf(name)}/start`, `start the container group '${name}'`));
   }
 
-  /** The last lines that a container printed; empty while it has none to give. */
+  /** The last lines of a container's log; empty while there is none. */
   async logs(name: string, container: string, lines: number): Promise<string> {
     try {
       const path = `${this.idOf(name)}/containers/${encodeURIComponent(container)}/logs`;
@@ -127,33 +120,34 @@ export class ContainerGroupsApi {
       const query = { ...request.query, tail: lines };
       return (await this.http.json<{ readonly content?: string | null }>({ ...request, query })).content ?? '';
     } catch (error) {
-      // Azure refuses where nothing has been printed yet.
+      // Azure answers an error while nothing has been printed yet.
       if (error instanceof HttpError && error.status >= 400 && error.status < 429) return '';
       throw error;
     }
   }
 
   #request<M extends HttpRequest['method']>(method: M, path: string, purpose: string) {
-    // Each says how things shall be: to say it twice does no harm.
+    // Each request states the wanted result, so that repeating it is safe.
     return { method, path, query: { 'api-version': apiVersion }, purpose, repeatable: true } as const;
   }
 
   async #carryOut(
     request: Pick<Operation, 'method' | 'path' | 'query' | 'purpose'> & Partial<PutOptions> & { readonly json?: Json },
   ): Promise<void> {
-    const { deadline, ...surroundings } = this.surroundings;
+    const { clock, signal, deadline } = this.context;
     const first = await poll({
-      ...surroundings,
+      clock,
+      signal,
       deadline,
       awaited: `Azure to be free to ${request.purpose}`,
       probe: (budgetSeconds) => unlessBusy(this.http.answer({ ...request, budgetSeconds })),
       isDone: (answer) => answer !== undefined,
     });
-    if (first) await finishOperation(this.http, first, { ...request, deadline, surroundings });
+    if (first) await finishOperation(this.http, first, request, this.context);
   }
 }
 
-/** Undefined while Azure is still at work on the group, for somebody else. */
+/** Undefined while Azure is busy with another operation on the group. */
 async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -166,7 +160,7 @@ async function unlessBusy<T>(answer: Promise<T>): Promise<T | undefined> {
 interface PutOptions {
   /** Values in the body that no message may repeat. */
   readonly secrets: readonly string[];
-  /** Told of each look that finds Azure still at work; what it throws ends the wait. */
+  /** Called after each look that finds the operation still running; an error that it throws ends the wait. */
   readonly onRunning: () => Promise<void>;
 }
 

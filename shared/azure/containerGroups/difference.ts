@@ -1,50 +1,42 @@
+import { isAt, isFilledIn, isIncomparable } from '../../comparison/knownBehavior';
 import type { Json } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
+import { groupBehaviors, immutableSettings } from './knownBehavior';
 import { lowerId, settingsOf } from './settings';
 
-/** One setting that is not as it should be. */
+/** One setting that differs. */
 export interface GroupDifference {
   /** `containers.score.image` */
   readonly place: string;
-  /** Undefined where it should not be there. */
+  /** Undefined when it must not exist. */
   readonly wanted: string | undefined;
-  /** Undefined where there is nothing yet, or where Azure doesn't tell. */
+  /** Undefined when it does not exist, or when Azure doesn't return it. */
   readonly found: string | undefined;
 }
 
-/** What Azure never gives back. */
-const unseen = /\.(secureValue|password|storageAccountKey|workspaceKey)$|^volumes\.[^.]+\.secret\./;
-
-/** What counts also where nobody wrote it. Everything else may be what Azure adds by itself. */
-const neverAdded = /^(containers\.[^.]+\.(image|environmentVariables\..+)|subnetIds\..+|zones\..+)$/;
-
-/** What Azure refuses to change in a group that exists (https://learn.microsoft.com/azure/container-instances/container-instances-update). */
-const immutable =
-  /^(location|osType|restartPolicy|sku|priority|ipAddress\.type|(zones|subnetIds|confidentialComputeProperties)\..+|containers\.[^.]+\.resources\..+)$/;
-
-/** Where a group is not as wanted, as far as Azure shows it: it keeps secrets to itself. */
+/** How a group differs from the definition, as far as Azure returns it: it never returns secrets. */
 export function groupDifferences(wanted: GroupBody, found: ContainerGroup): readonly GroupDifference[] {
   const [should, is] = [settingsOf(wanted), settingsOf(found as unknown as Json)];
-  const places = [...should.keys()].filter((place) => !unseen.test(place));
-  const added = [...is.keys()].filter((place) => neverAdded.test(place) && !should.has(place));
-  return [...places, ...added]
+  const places = [...should.keys()].filter((place) => !isSecret(place));
+  const added = [...is].filter(([place, value]) => !should.has(place) && !isAddedByAzure(place, value));
+  return [...places, ...added.map(([place]) => place)]
     .filter((place) => !isSame(place, should.get(place), is.get(place)))
     .map((place) => ({ place, wanted: should.get(place), found: is.get(place) }));
 }
 
-/** The values in a body that Azure keeps to itself, and that nobody is to read anywhere else. */
+/** The secrets in a body: the values that Azure never returns, and that must not be logged. */
 export function secretsIn(body: GroupBody): readonly string[] {
-  return [...settingsOf(body)].filter(([place, value]) => unseen.test(place) && value !== '').map(([, value]) => value);
+  return [...settingsOf(body)].filter(([place, value]) => isSecret(place) && value !== '').map(([, value]) => value);
 }
 
-/** Whether the group has to be made anew for this. */
+/** Whether this change requires a new group. */
 export function isImmutable({ place, wanted, found }: GroupDifference): boolean {
-  // A container more or less changes what the group needs.
+  // Adding or removing a container changes the resources of the group.
   const isWholeContainer = /^containers\.[^.]+\.image$/.test(place) && (wanted === undefined || found === undefined);
-  return isWholeContainer || immutable.test(place);
+  return isWholeContainer || immutableSettings.some(({ path }) => isAt(path, namesIn(place)));
 }
 
-/** `~ containers.score.image: old → new`. What may be a secret is not shown. */
+/** `~ containers.score.image: old → new`. Values that may be secret are masked. */
 export function differenceLine({ place, wanted, found }: GroupDifference): string {
   const isPrivate = /environmentVariables|command|password|key|secret/i.test(place);
   const [to, from] = [wanted, found].map((value) => (isPrivate && value !== undefined ? '***' : value));
@@ -54,11 +46,25 @@ export function differenceLine({ place, wanted, found }: GroupDifference): strin
 
 function isSame(place: string, wanted = '', found = ''): boolean {
   // `West Europe` is `westeurope`.
-  if (place === 'location') return plain(wanted) === plain(found);
-  // Azure leaves out what is off.
+  if (place === 'location') return normalized(wanted) === normalized(found);
+  // Azure leaves out settings that are off.
   return lowerId(wanted) === lowerId(found) || (found === '' && ['false', '0'].includes(wanted));
 }
 
-function plain(location: string): string {
+function normalized(location: string): string {
   return location.toLowerCase().replaceAll(/\s/g, '');
+}
+
+/** Azure never returns secrets. */
+function isSecret(place: string): boolean {
+  return isIncomparable(groupBehaviors, namesIn(place));
+}
+
+function isAddedByAzure(place: string, value: string): boolean {
+  return isFilledIn(groupBehaviors, namesIn(place), value, {});
+}
+
+/** Keys such as names of registries hold dots, too: no path of `groupBehaviors` depends on where such a key ends. */
+function namesIn(place: string): readonly string[] {
+  return place.split('.');
 }

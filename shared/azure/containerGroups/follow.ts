@@ -1,35 +1,31 @@
-import type { Agent } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import { CancelledError, TaskError } from '../../errors';
 import { poll } from '../../http/poll';
-import type { ContainerGroup, ContainerGroupsApi, GroupSurroundings } from './containerInstances';
+import type { ContainerGroup, ContainerGroupsApi } from './containerInstances';
 import { describeContainer, groupVerdict, hasRunSince, isInTransition, restartsOf } from './verdict';
 
-export interface DeploySurroundings extends GroupSurroundings {
-  readonly report: Pick<Agent, 'log' | 'group' | 'error' | 'progress'>;
-}
-
-/** A group that will not come to serve. */
+/** A group that will not serve, however long one waits. */
 export class GroupFailure extends TaskError {
   override readonly name = 'GroupFailure';
 }
 
 const secondsToProve = 10;
 
-/** Looks at one group again and again, and tells what changes. */
+/** Polls one group, and logs what changes. */
 export class GroupWatch {
-  /** As it was seen last. */
+  /** The latest state. */
   group: ContainerGroup | undefined;
   #told = '';
 
   constructor(
     private readonly groups: ContainerGroupsApi,
     readonly name: string,
-    private readonly surroundings: DeploySurroundings,
-    /** Told whenever it has changed. */
+    private readonly context: Context,
+    /** Called whenever the group has changed. */
     private readonly onSeen: (group: ContainerGroup) => void,
   ) {}
 
-  /** Throws a GroupFailure when waiting is vain. */
+  /** Throws a GroupFailure when the group has failed for good. */
   async look(budgetSeconds?: number): Promise<ContainerGroup | undefined> {
     const group = await this.groups.get(this.name, budgetSeconds);
     if (group) {
@@ -41,9 +37,9 @@ export class GroupWatch {
     return group;
   }
 
-  /** Waits until all containers run, and go on running: for some seconds none of them starts again. */
+  /** Waits until all containers run and keep running: for some seconds none of them restarts. */
   async untilProven(): Promise<ContainerGroup> {
-    const { clock } = this.surroundings;
+    const { clock } = this.context;
     let isFirst = true;
     let since = { restarts: -1, at: Infinity };
     const found = await this.#poll(`the container group '${this.name}' to run`, async (budgetSeconds) => {
@@ -62,19 +58,19 @@ export class GroupWatch {
     return found as ContainerGroup;
   }
 
-  /** Waits until Azure is not at work on the group; undefined when it is gone then. */
+  /** Waits until no operation of Azure is running on the group; undefined when the group is gone then. */
   async untilSettled(): Promise<ContainerGroup | undefined> {
     let group: ContainerGroup | undefined;
-    await this.#poll(`Azure to finish what it does with the container group '${this.name}'`, async (budgetSeconds) => {
+    await this.#poll(`Azure to finish its operation on the container group '${this.name}'`, async (budgetSeconds) => {
       group = await this.groups.get(this.name, budgetSeconds);
       return !group || !isInTransition(group.properties.provisioningState ?? '') || undefined;
     });
     return group;
   }
 
-  /** Repeats until there is a value. */
+  /** Polls until there is a value. */
   async #poll<T>(awaited: string, probe: (budgetSeconds: number) => Promise<T | undefined>): Promise<T | undefined> {
-    const { clock, signal, deadline, report } = this.surroundings;
+    const { clock, signal, deadline, agent } = this.context;
     try {
       return await poll({
         clock,
@@ -83,11 +79,11 @@ export class GroupWatch {
         awaited,
         probe,
         isDone: (value) => value !== undefined,
-        onTransient: (error) => report.log(`Still waiting. ${error.message}`),
+        onTransient: (error) => agent.log(`Still waiting. ${error.message}`),
       });
     } catch (error) {
       if (!signal.aborted) throw error;
-      const message = `Cancelled. The container group '${this.name}' is left as it is.`;
+      const message = `Cancelled. The container group '${this.name}' was left unchanged.`;
       throw new CancelledError(message, { cause: error });
     }
   }
@@ -100,6 +96,6 @@ export class GroupWatch {
     if (told === this.#told) return;
     this.#told = told;
     this.onSeen(group);
-    this.surroundings.report.log(`${this.name}: ${line}`);
+    this.context.agent.log(`${this.name}: ${line}`);
   }
 }

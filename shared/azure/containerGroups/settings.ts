@@ -1,20 +1,10 @@
 import { scryptSync } from 'node:crypto';
+import { entryKey } from '../../comparison/knownBehavior';
 import { isList, isMap, type Json, type JsonMap } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
+import { groupBehaviors } from './knownBehavior';
 
-/** By the name of a list, what its entries are known by. */
-const keys: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  environmentVariables: 'name',
-  volumes: 'name',
-  volumeMounts: 'name',
-  ports: 'port',
-  imageRegistryCredentials: 'server',
-  subnetIds: 'id',
-};
-
-/** Every value by its place, such as `containers.score.image`; `properties` are left out of it, for all things have them. */
+/** Every value by its place, such as `containers.score.image`; the level `properties`, which every resource has, is left out. */
 export function settingsOf(
   value: Json | undefined,
   path: readonly string[] = [],
@@ -32,25 +22,26 @@ export function settingsOf(
   return settings;
 }
 
-/** One map with what another says in its place; entries of lists that have the same name become one. */
+/** One map overlaid with another; entries of lists with the same key are merged. */
 export function merged(base: JsonMap, over: JsonMap): JsonMap {
   const result: Record<string, Json | undefined> = { ...base };
   for (const [name, value] of Object.entries(over)) {
     const there = result[name];
     if (value === undefined) continue;
     if (isMap(value) && isMap(there)) result[name] = merged(there, value);
-    else if (isList(value) && isList(there) && name in keys) result[name] = mergedLists(name, there, value);
+    else if (isList(value) && isList(there) && entryKey(groupBehaviors, [name]) !== undefined)
+      result[name] = mergedLists(name, there, value);
     else result[name] = value;
   }
   return result;
 }
 
-/** The name of the tag by which a deployment knows whether its settings, the secrets among them, are the same. */
+/** The tag that holds the fingerprint of all settings, including secrets. */
 export const digestTag = 'model-pipeline-settings';
 
 /**
- * A fingerprint of all settings. It stands in a tag that many may read, so it is made by a function that is slow enough
- * to keep people from guessing secrets, and is another one for each group.
+ * A fingerprint of all settings. The tag that holds it can be read by many, so the hash is slow enough to prevent guessing
+ * of secrets, and is salted per group.
  */
 export function digestOf(body: GroupBody, groupId: string): string {
   const settings = [...settingsOf(body)].sort(([one], [other]) => (one < other ? -1 : 1));
@@ -61,7 +52,7 @@ export function hasDigest(group: ContainerGroup, digest: string): boolean {
   return group.tags?.[digestTag] === digest;
 }
 
-/** Resource ids are the same whatever their case. */
+/** Resource ids are case-insensitive. */
 export function lowerId(text: string): string {
   return /^\/subscriptions\//i.test(text) ? text.toLowerCase() : text;
 }
@@ -71,14 +62,14 @@ function mergedLists(list: string, base: readonly Json[], over: readonly Json[])
   const kept = base.filter((entry) => !names.has(keyOf(entry, list)));
   const laid = over.map((entry) => {
     const there = base.find((each) => keyOf(each, list) === keyOf(entry, list));
-    // A variable that was a secret is none any more, or the other way round: of these only the new one counts.
+    // A variable may change from a secret to a plain value or back: the new entry replaces the old one.
     return isMap(entry) && isMap(there) && list !== 'environmentVariables' ? merged(there, entry) : entry;
   });
-  // The container that is described comes first.
+  // The described container comes first.
   return [...laid, ...kept];
 }
 
 function keyOf(entry: Json | undefined, list: string): string | undefined {
-  const key = isMap(entry) ? entry[keys[list] ?? ''] : undefined;
+  const key = isMap(entry) ? entry[entryKey(groupBehaviors, [list]) ?? ''] : undefined;
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }

@@ -1,10 +1,10 @@
 import type { ContainerGroup, GroupBody } from './containerInstances';
 import { digestTag, merged } from './settings';
 
-/** Where a group goes that may stand beside another one for a while. */
+/** The place of a group that may stand beside another one for a while. */
 export interface Slot {
   readonly name: string;
-  /** Of two that stand side by side the lower one serves, and the higher one has yet to prove itself. */
+  /** Of two groups side by side, the lower one serves and the higher one is not proven yet. */
   readonly generation: number;
 }
 
@@ -20,7 +20,11 @@ export function generationOf(group: ContainerGroup): number {
   return Number(group.tags?.[generationTag] ?? 1);
 }
 
-/** What to send for a slot: with the tags by which the next deployment knows it. A DNS label is free for one group alone. */
+export function slotOf(group: ContainerGroup): Slot {
+  return { name: group.name, generation: generationOf(group) };
+}
+
+/** The body to send for a slot, with the tags by which the next deployment recognizes it. Two groups can't share a DNS label. */
 export function bodyFor(body: GroupBody, name: string, slot: Slot, digest: string): GroupBody {
   const { ipAddress } = body['properties'] as { readonly ipAddress?: { readonly dnsNameLabel?: string } };
   const label = ipAddress?.dnsNameLabel;

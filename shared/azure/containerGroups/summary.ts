@@ -1,7 +1,7 @@
 import { plainMarkdown } from '../../markdown';
 import type { ContainerGroup } from './containerInstances';
 
-/** Where a group serves: by its name where it has one. Empty while it has no address. */
+/** The URL of a group, with its DNS name if it has one. Empty while it has no address. */
 export function scoringUriOf({ properties: { ipAddress } }: ContainerGroup, path: string): string {
   const host = ipAddress?.fqdn ?? ipAddress?.ip;
   const port = ipAddress?.ports?.[0]?.port;
@@ -13,12 +13,12 @@ export function imageOf({ properties: { containers } }: ContainerGroup): string 
   return containers?.[0]?.properties.image ?? '';
 }
 
-/** What Azure says of its containers together, else of its own work: `Running`. */
+/** The state of the containers, else the provisioning state: `Running`. */
 export function stateOf({ properties: { instanceView, provisioningState } }: ContainerGroup): string {
   return instanceView?.state ?? provisioningState ?? '';
 }
 
-/** What a step did to a group, as Markdown: a table with the address at which it serves. */
+/** What a step did to a group, as a Markdown table with its address. */
 export function groupSummary(
   group: ContainerGroup,
   {
@@ -29,7 +29,7 @@ export function groupSummary(
 ): string {
   const cells = [group.name, change, stateOf(group), imageOf(group), previousImage, scoringUriOf(group, scoringPath)];
   return [
-    '| Container group | Change | State | Image | Image before | Address |',
+    '| Container group | Change | State | Image | Previous image | Address |',
     '| --- | --- | --- | --- | --- | --- |',
     `| ${cells.map(plainMarkdown).join(' | ')} |`,
   ].join('\n');

@@ -1,20 +1,20 @@
 import type { Container, ContainerEvent, ContainerGroup } from './containerInstances';
 
-/** How a group stands. `failed` means that waiting is vain. */
+/** The state of a group. `failed` is final. */
 export interface GroupVerdict {
   readonly standing: 'coming' | 'running' | 'failed';
-  /** The container that tells why it failed. */
+  /** The container that caused the failure. */
   readonly container?: Container;
 }
 
-/** One bad start is forgiven: a service may need another one that starts beside it. */
-const mostRestarts = 2;
-/** Registries that are asked too often, or a role that was given a minute ago, are not among them: these heal. */
+/** One failed start is tolerated: a service may depend on another one that starts at the same time. */
+const maxRestarts = 2;
+/** Rate limits of registries and roles that were assigned a minute ago are not listed: these errors pass. */
 const missingImage = /not found|manifest unknown|name unknown|does not exist|invalid reference format/i;
 
 /**
- * Judges a group by what its containers do. What Azure says of its own work is no proof: a container that ended with an
- * error is `Succeeded` there.
+ * Judges a group by the state of its containers. The provisioning state proves nothing: it is `Succeeded` for a container
+ * that exited with an error.
  */
 export function groupVerdict(group: ContainerGroup): GroupVerdict {
   const { containers = [], provisioningState = '', instanceView } = group.properties;
@@ -25,12 +25,12 @@ export function groupVerdict(group: ContainerGroup): GroupVerdict {
     return { standing: 'failed', ...(ended && { container: ended }) };
   }
   const areRunning = containers.length > 0 && containers.every((container) => stateOf(container) === 'Running');
-  // Right after an update Azure shows the containers of before.
+  // Right after an update, Azure still returns the previous containers.
   const isAtWork = isInTransition(provisioningState) || /^(pending|repairing)$/i.test(instanceView?.state ?? '');
   return { standing: areRunning && !isAtWork ? 'running' : 'coming' };
 }
 
-/** Whether Azure will not start anything in this group any more: it can't be updated either. */
+/** Whether Azure will not start anything in this group any more. Such a group can't be updated either. */
 export function isEnded({ properties: { provisioningState = '', instanceView } }: ContainerGroup): boolean {
   if (isInTransition(provisioningState)) return false;
   return (
@@ -42,7 +42,7 @@ export function isStopped({ properties: { instanceView } }: ContainerGroup): boo
   return instanceView?.state?.toLowerCase() === 'stopped';
 }
 
-/** Whether Azure is at work on the group. */
+/** Whether an operation of Azure is running on the group. */
 export function isInTransition(provisioningState: string): boolean {
   return /^(accepted|pending|creating|preprovisioned|updating|repairing|deleting)$/i.test(provisioningState);
 }
@@ -51,7 +51,7 @@ export function restartsOf({ properties: { containers = [] } }: ContainerGroup):
   return containers.reduce((sum, { properties }) => sum + (properties.instanceView?.restartCount ?? 0), 0);
 }
 
-/** Whether all containers have run for some time, by the clock of Azure. */
+/** Whether all containers have been running since a time, by the clock of Azure. */
 export function hasRunSince(group: ContainerGroup, time: number): boolean {
   const { containers = [] } = group.properties;
   return containers.every(({ properties }) => {
@@ -60,13 +60,13 @@ export function hasRunSince(group: ContainerGroup, time: number): boolean {
   });
 }
 
-/** Everything that Azure tells of a group and its containers, oldest first. */
+/** All events of a group and its containers, oldest first. */
 export function eventsOf({ properties: { containers = [], instanceView } }: ContainerGroup): readonly ContainerEvent[] {
   const all = [...(instanceView?.events ?? []), ...containers.flatMap(({ properties }) => eventsIn(properties))];
   return all.sort((one, other) => Date.parse(one.lastTimestamp ?? '') - Date.parse(other.lastTimestamp ?? ''));
 }
 
-/** The last complaint about fetching the image. */
+/** The last event about a failed pull of the image. */
 export function imageTrouble({ properties }: Container): ContainerEvent | undefined {
   return eventsIn(properties).findLast(
     ({ name = '', message = '' }) => name === 'Failed' && /pull|image/i.test(message),
@@ -87,9 +87,9 @@ function isDoomed(container: Container, { properties }: ContainerGroup): boolean
   const state = stateOf(container);
   if (state === 'Running') return false;
   if (state === 'Waiting' && missingImage.test(imageTrouble(container)?.message ?? '')) return true;
-  // Until Azure has done its work, it may still tell of the container that was here before.
+  // Until the operation has ended, Azure may still return the previous container.
   if (isInTransition(provisioningState)) return false;
-  if (restartCount >= mostRestarts) return true;
+  if (restartCount >= maxRestarts) return true;
   if (state === 'Waiting') return false;
   return restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && currentState?.exitCode === 0);
 }

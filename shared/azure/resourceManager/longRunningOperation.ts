@@ -1,21 +1,20 @@
+import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { CancelledError, TaskError } from '../../errors';
 import { parseRetryAfter } from '../../http/answer/failure';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/httpClient';
 import { poll, TimedOutError } from '../../http/poll';
 import { joined } from '../../http/sentences';
+import { innermostError } from '../dialect';
 
-/** The request that began it, and how long it may take. */
+/** The request that started it. */
 export interface Operation extends Pick<HttpRequest, 'path' | 'query' | 'purpose' | 'secrets'> {
   readonly method: 'PUT' | 'PATCH' | 'POST' | 'DELETE';
-  /** In milliseconds since 1970. */
-  readonly deadline: number;
-  readonly surroundings: { readonly clock: Clock; readonly signal: AbortSignal };
-  /** Told of each look that finds it still running; what it throws ends the wait. */
+  /** Called after each look that finds it still running; an error that it throws ends the wait. */
   readonly onRunning?: () => Promise<void>;
 }
 
-/** Azure carried out an operation, and it failed. */
+/** An operation of Azure failed. */
 export class OperationError extends TaskError {
   override readonly name = 'OperationError';
 
@@ -23,41 +22,36 @@ export class OperationError extends TaskError {
     message: string,
     /** Azure's name for what went wrong, such as `InaccessibleImage`; empty when it gives none. */
     readonly errorCode: string,
-    /** Azure's own words. */
+    /** Azure's own message. */
     readonly serviceMessage: string,
   ) {
     super(message);
   }
 }
 
-/** How an operation stands. */
+/** The state of an operation. */
 interface State {
-  /** `Succeeded`, `Failed` and `Canceled` are ends; services have more words for running than Azure's rules do. */
+  /** `Succeeded`, `Failed` and `Canceled` are final; services have more names for running than Azure's rules list. */
   readonly status: string;
-  readonly error?: ArmError | undefined;
+  readonly error?: unknown;
   /** Where to look next time, if elsewhere. */
   readonly next?: string | undefined;
 }
 
-interface ArmError {
-  readonly code?: string;
-  readonly message?: string;
-  readonly details?: readonly ArmError[];
-}
-
-/** How it stands, by one of the three ways in which Azure tells. */
+/** Reads the state in one of the three ways in which Azure reports it. */
 type Read = (answer: HttpAnswer<unknown>) => State;
 
 /**
- * Waits until Azure has done what a request began, in whichever way it tells
- * (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations), and gives the result: the
- * resource that was put, or the answer to a POST. Passing faults don't end the wait. Throws an OperationError when it
- * fails; when the time is up or the signal aborts, the error says that Azure goes on.
+ * Waits until Azure has completed what a request started, in any of the ways in which it reports that
+ * (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations), and returns the result: the
+ * resource that was put, or the answer to a POST. Survives transient faults. Throws an OperationError when the operation
+ * fails; when the time is up or the signal aborts, the error says that Azure continues.
  */
 export async function finishOperation<T>(
   http: DetailedHttpClient,
   first: HttpAnswer<unknown>,
   operation: Operation,
+  context: Context,
 ): Promise<T> {
   const { method, path, query = {}, purpose, secrets = [] } = operation;
   const isPut = method === 'PUT' || method === 'PATCH';
@@ -66,28 +60,28 @@ export async function finishOperation<T>(
   const location = first.header('location');
 
   if (statusUrl !== undefined) {
-    await follow(http, first, linkTo(statusUrl, operation), operationState, operation);
+    await follow(http, first, linkTo(statusUrl, operation), operationState, operation, context);
     if (isPut) return await http.json<T>(resource);
     return (method === 'POST' && location !== undefined ? await http.json(linkTo(location, operation)) : {}) as T;
   }
   if (first.status === 202 && location !== undefined)
-    return (await follow(http, first, linkTo(location, operation), locationState, operation)) as T;
+    return (await follow(http, first, linkTo(location, operation), locationState, operation, context)) as T;
   if (isPut && isRunning(resourceState(first)))
-    return (await follow(http, first, resource, resourceState, operation)) as T;
+    return (await follow(http, first, resource, resourceState, operation, context)) as T;
   if (isPut) throwIfFailed(first, resourceState, operation);
   return first.body as T;
 }
 
-/** Looks until it has ended well; gives the body of the last answer. */
+/** Polls until the operation has succeeded; returns the body of the last answer. */
 async function follow(
   http: DetailedHttpClient,
   first: HttpAnswer<unknown>,
   begin: HttpRequest,
   read: Read,
   operation: Operation,
+  { clock, signal, deadline }: Context,
 ): Promise<unknown> {
-  const { purpose, deadline, surroundings, onRunning } = operation;
-  const { clock, signal } = surroundings;
+  const { purpose, onRunning } = operation;
   let request = begin;
   let notBefore = clock.now() + pauseAfter(first, clock);
   try {
@@ -111,14 +105,14 @@ async function follow(
     throwIfFailed(last, read, operation);
     return last.body;
   } catch (error) {
-    const goesOn = `Azure goes on with it (operation ${begin.path.split('/').at(-1) ?? ''}).`;
-    if (signal.aborted) throw new CancelledError(`Cancelled. ${goesOn}`, { cause: error });
+    const continues = `Azure continues with it (operation ${begin.path.split('/').at(-1) ?? ''}).`;
+    if (signal.aborted) throw new CancelledError(`Cancelled. ${continues}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
-    throw new TimedOutError(`${error.message} ${goesOn}`, { cause: error });
+    throw new TimedOutError(`${error.message} ${continues}`, { cause: error });
   }
 }
 
-/** A look at an address that Azure gave, byte for byte: it may be signed. It is always our own host that is asked. */
+/** A request to a link from Azure, byte for byte: it may be signed. It is always sent to our own host. */
 function linkTo(address: string, { purpose, secrets = [] }: Operation): HttpRequest {
   const [, path = '/', exactQuery] = /^(?:https?:\/\/[^/?#]+)?(\/[^?#]*)?(?:\?([^#]*))?/i.exec(address) ?? [];
   const link = { method: 'GET', path, purpose } as const;
@@ -126,7 +120,7 @@ function linkTo(address: string, { purpose, secrets = [] }: Operation): HttpRequ
 }
 
 function operationState({ body }: HttpAnswer<unknown>): State {
-  const { status = '', error } = body as { readonly status?: string; readonly error?: ArmError };
+  const { status = '', error } = body as { readonly status?: string; readonly error?: unknown };
   return { status, error };
 }
 
@@ -146,21 +140,15 @@ function isRunning({ status }: State): boolean {
 function throwIfFailed(answer: HttpAnswer<unknown>, read: Read, { purpose }: Operation): void {
   const { status, error } = read(answer);
   if (/^succeeded$/i.test(status)) return;
-  const { code, message } = innermost(error);
-  const words = [code, message].filter(Boolean).join(': ') || 'it gives no reason';
+  const { errorCode = '', message } = innermostError(error);
+  const words = [errorCode, message].filter(Boolean).join(': ') || 'no reason given';
   const correlation = answer.header('x-ms-correlation-request-id') ?? '';
   const trace = /^[\w-]{1,100}$/.test(correlation) ? `Correlation id: ${correlation}.` : '';
   const sentence = `Could not ${purpose}: Azure reports ${status}: ${words.replace(/\.$/, '')}.`;
-  throw new OperationError(joined(sentence, trace), code, message);
+  throw new OperationError(joined(sentence, trace), errorCode, message);
 }
 
-/** It says most. */
-function innermost({ code = '', message = '', details = [] }: ArmError = {}): { code: string; message: string } {
-  const [inner] = details;
-  return inner?.code === undefined ? { code, message } : innermost(inner);
-}
-
-/** How long the service asks to be left alone, in milliseconds. */
+/** How long the service asks to wait, in milliseconds. */
 function pauseAfter(answer: HttpAnswer<unknown>, clock: Clock): number {
   return (parseRetryAfter(answer.header('retry-after'), clock.now()) ?? 0) * 1000;
 }

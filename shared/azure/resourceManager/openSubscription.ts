@@ -1,8 +1,8 @@
 import type { ServiceConnection } from '../../agent/agent';
-import { InputError } from '../../errors';
+import type { Context } from '../../agent/context';
+import { UnusableError } from '../../errors';
 import type { DetailedHttpClient } from '../../http/httpClient';
 import { azureIdentity, type AzureIdentity } from '../../identity/azureIdentity';
-import type { SignInSurroundings } from '../../identity/signIn';
 import { permissionAdvice } from './permissionAdvice';
 import { resourceManager } from './client';
 
@@ -13,17 +13,15 @@ export interface Subscription {
   readonly subscriptionId: string;
 }
 
-/** Opens the subscription of a connection. Makes no call. Throws an InputError when the connection can't be used. */
-export function openSubscription(connection: ServiceConnection, surroundings: SignInSurroundings): Subscription {
-  const identity = azureIdentity(connection, surroundings);
+/** Opens the subscription of a connection. Makes no call. Throws an UnusableError when the connection can't be used. */
+export function openSubscription(connection: ServiceConnection, context: Context): Subscription {
+  const identity = azureIdentity(connection, context);
   const subscriptionId = connection.data('subscriptionId') ?? connection.data('SubscriptionId');
   if (subscriptionId === undefined)
-    throw new InputError([
-      {
-        input: 'azureConnection',
-        problem: 'names a connection to no subscription: it must be one to a subscription, not to a management group.',
-      },
-    ]);
-  const arm = resourceManager(identity, connection.url, surroundings, permissionAdvice);
+    throw new UnusableError(
+      'The Azure connection',
+      'is not for a subscription: it must be for a subscription, not for a management group.',
+    );
+  const arm = resourceManager(identity, connection.url, context, permissionAdvice);
   return { arm, identity, subscriptionId };
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import picomatch from 'picomatch';
 import { messageOf } from '../../errors';
+import { findFiles } from '../../findFiles';
 import { packageOfWheel } from './wheelName';
 
 /** A wheel or jar on this machine. */
@@ -23,44 +23,19 @@ export interface FoundLibraryFiles {
   readonly problems: readonly string[];
 }
 
-/** Finds wheels and jars by paths and patterns, which are relative to a folder or absolute. Each pattern must find some. */
+/** Finds wheels and jars by paths and patterns, as `findFiles` does. A pattern that matches no file is a problem. */
 export async function findLibraryFiles(patterns: readonly string[], folder: string): Promise<FoundLibraryFiles> {
-  const paths = new Set<string>();
-  const problems: string[] = [];
-  for (const pattern of patterns) {
-    const found = await matching(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, folder);
-    if (found.length === 0) problems.push(`'${pattern}' finds no file; what is not absolute begins at ${folder}.`);
-    for (const path of found) paths.add(path);
-  }
+  const { files: found, unmatched } = await findFiles(patterns, folder);
+  const problems = unmatched.map((pattern) => `'${pattern}' matches no file; relative patterns start at ${folder}.`);
   const files: LibraryFile[] = [];
-  for (const path of [...paths].sort()) {
+  for (const { file } of found) {
     try {
-      files.push(await read(path));
+      files.push(await read(file));
     } catch (error) {
       problems.push(messageOf(error));
     }
   }
   return { files, problems };
-}
-
-async function matching(pattern: string, folder: string): Promise<readonly string[]> {
-  const exact = resolve(folder, pattern);
-  if (await isFile(exact)) return [exact];
-  const { base, glob, isGlob } = picomatch.scan(pattern);
-  if (!isGlob) return [];
-  const root = resolve(folder, base);
-  const isMatch = picomatch(glob);
-  const entries = await readdir(root, { recursive: true }).catch(() => []); // a folder that is not there holds nothing
-  const matches = entries.filter((entry) => isMatch(entry.split(sep).join('/'))).map((entry) => join(root, entry));
-  const are = await Promise.all(matches.map(isFile));
-  return matches.filter((_, index) => are[index]);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 /** Throws an error that says what is wrong with the file. */
@@ -69,13 +44,13 @@ async function read(file: string): Promise<LibraryFile> {
   const kind = extname(file).slice(1).toLowerCase();
   if (kind !== 'whl' && kind !== 'jar') throw new Error(`${file} is neither a wheel nor a jar.`);
   if (kind === 'whl' && packageOfWheel(fileName) === undefined)
-    throw new Error(`${file} has no valid name for a wheel, such as demo-1.0.0-py3-none-any.whl (PEP 427).`);
+    throw new Error(`${file} does not have the name of a wheel, such as demo-1.0.0-py3-none-any.whl (PEP 427).`);
   try {
     const hash = createHash('sha256');
     await pipeline(createReadStream(file), hash);
     const { size: sizeBytes } = await stat(file);
     return { kind, file, fileName, sizeBytes, sha256: hash.digest('hex') };
   } catch (error) {
-    throw new Error(`${file} can't be read: ${messageOf(error)}`, { cause: error });
+    throw new Error(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

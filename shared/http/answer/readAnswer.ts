@@ -2,12 +2,14 @@ import { type ForeignAnswer, ForeignAnswerError, HttpError, type Refusal } from 
 import { parseRetryAfter, type Failure } from './failure';
 import { parseJson } from '../../json';
 import { joined } from '../sentences';
-import { isHtml, readServiceError, titleOf, type ServiceError } from './serviceError';
+import type { Dialect, ServiceError } from '../dialect';
+import { isHtml, readServiceError, titleOf } from './serviceError';
 import type { Answer, AnswerHead } from '../transport/send';
 
 /** What is needed to make sense of an answer. */
 export interface AnswerContext {
   readonly service: string;
+  readonly dialect: Dialect;
   /** Makes the secrets of the call unreadable in a text that may repeat them. */
   readonly hide: (text: string) => string;
   /** Milliseconds since 1970. */
@@ -16,23 +18,6 @@ export interface AnswerContext {
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504]);
 
-/**
- * Databricks names overload by code too, now and then under another status (SCIM: 500 REQUEST_LIMIT_EXCEEDED); these
- * count as the status that they belong to. Its other passing faults are known to the operations that may meet them.
- */
-const statusByErrorCode = new Map([
-  ['RESOURCE_EXHAUSTED', 429],
-  ['REQUEST_LIMIT_EXCEEDED', 429],
-  ['TEMPORARILY_UNAVAILABLE', 503],
-]);
-
-/**
- * Databricks answers 403 to a token that is wrong or has expired: `Invalid access token.`, `Invalid Token`,
- * `Token is expiring within 30 seconds.`, `JWT has expired`; and 400 to one of another tenant or for another service:
- * `Expected iss claim to be …`.
- */
-const tokenRefusal = /\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir|\bexpected (?:iss|aud) claim\b/is;
-
 /** The data that an answer holds, or why it holds none. */
 export type Reading<T> = { readonly value: T } | { readonly failure: Failure };
 
@@ -40,7 +25,7 @@ export type Reading<T> = { readonly value: T } | { readonly failure: Failure };
 export function readJson(answer: Answer, context: AnswerContext): Reading<unknown> {
   const failure = failureOf(answer, context);
   if (failure) return { failure };
-  const text = answer.body.toString('utf8');
+  const text = textOf(answer);
   if (text.trim() === '') return { value: {} };
   try {
     return { value: parseJson(text) };
@@ -60,7 +45,7 @@ function failureOf(answer: Answer, context: AnswerContext): Failure | undefined 
   const { status } = answer;
   if (status < 300) return isPage(answer) ? foreignAnswer(answer, context, { what: 'a web page' }) : undefined;
   if (status < 400) return foreignAnswer(answer, context, { what: 'a redirect' });
-  const error = readServiceError(context.hide(answer.body.toString('utf8')));
+  const error = readServiceError(context.hide(textOf(answer)), context.dialect);
   if (error) return refusal(answer, context, error);
   // Whatever page comes with a 401, it is about the token.
   if (status === 401) return refusal(answer, context, { errorCode: undefined, message: '' });
@@ -70,7 +55,8 @@ function failureOf(answer: Answer, context: AnswerContext): Failure | undefined 
 function refusal(answer: Answer, context: AnswerContext, { errorCode, message }: ServiceError): Failure {
   const { status } = answer;
   const retryAfterSeconds = parseRetryAfter(answer.header('retry-after'), context.now);
-  const meaning = statusByErrorCode.get(errorCode ?? '') ?? status;
+  const { statusByErrorCode, refusesToken } = context.dialect;
+  const meaning = statusByErrorCode?.get(errorCode ?? '') ?? status;
   const isTransient = transientStatuses.has(meaning);
   const facts: Refusal = {
     status,
@@ -88,7 +74,7 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
     isTransient,
     // A 503 of something before the service doesn't say whether the service had begun.
     isUndone: meaning === 429 || (meaning === 503 && (errorCode ?? retryAfterSeconds) !== undefined),
-    isTokenRefused: status === 401 || ([400, 403].includes(status) && tokenRefusal.test(message)),
+    isTokenRefused: status === 401 || refusesToken?.(facts) === true,
     isTooFast: meaning === 429,
     retryAfterSeconds,
     mostAttempts: undefined,
@@ -116,7 +102,7 @@ function foreignAnswer(
   return {
     isTransient,
     isUndone: retryAfterSeconds !== undefined && (status === 429 || status === 503),
-    isTokenRefused: false,
+    isTokenRefused: context.dialect.refusesToken?.({ status, serviceMessage: '' }) === true,
     isTooFast: status === 429,
     retryAfterSeconds,
     mostAttempts: undefined,
@@ -142,8 +128,16 @@ function hostOf(answer: Answer, context: AnswerContext): string | undefined {
   return location !== undefined && URL.canParse(location) ? context.hide(new URL(location).host) : undefined;
 }
 
-/** Databricks, Azure and Azure DevOps, in this order; anything odd is left out of our messages. */
-export function requestIdOf(answer: AnswerHead, { hide }: Pick<AnswerContext, 'hide'>): string | undefined {
-  const id = answer.header('x-request-id') ?? answer.header('x-ms-request-id') ?? answer.header('x-vss-e2eid') ?? '';
+/** The id by which the service finds the request; anything that doesn't look like one is left out of our messages. */
+export function requestIdOf(
+  { header }: AnswerHead,
+  { hide, dialect: { requestIdHeaders = ['x-request-id'] } }: Pick<AnswerContext, 'hide' | 'dialect'>,
+): string | undefined {
+  const id = requestIdHeaders.map(header).find((value) => value !== undefined) ?? '';
   return /^[\w.:-]{1,100}$/.test(id) ? hide(id) : undefined;
+}
+
+/** The body as text, without the byte order mark that some services begin it with. */
+function textOf({ body }: Answer): string {
+  return body.toString('utf8').replace(/^\uFEFF/, '');
 }

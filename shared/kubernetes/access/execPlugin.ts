@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import type { Agent } from '../../agent/agent';
+import type { Words } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import { joined } from '../../http/sentences';
@@ -7,14 +8,6 @@ import type { TokenSource } from '../../http/tokenSource';
 import type { IssuedToken } from '../../identity/issuedToken';
 import { RenewedTokens } from '../../identity/renewedTokens';
 import type { KubeconfigCluster, KubeconfigExec } from './kubeconfigFields';
-
-/** What running a credential plugin needs. */
-export interface ExecSurroundings {
-  readonly agent: Pick<Agent, 'setSecret' | 'debug' | 'programEnvironment' | 'words'>;
-  readonly clock: Clock;
-  /** Ends the program at once. */
-  readonly signal: AbortSignal;
-}
 
 /** What a plugin writes to its output. */
 interface ExecCredential {
@@ -25,25 +18,27 @@ interface ExecCredential {
   };
 }
 
-/** A program that asks a person something would wait for ever. */
+/** A program that prompts for input would never end. */
 const secondsToAnswer = 60;
-const longestComplaint = 2000;
+const maxStderrCharacters = 2000;
 
 /**
- * Tokens from a credential plugin: a program that is run without a shell, without input, when a token is needed, and
- * again before it expires or when the cluster refuses it. Throws a TaskError when the plugin can't be run here.
+ * Tokens from a credential plugin: a program that runs without a shell and without input when a token is needed, and
+ * again before the token expires or when the cluster refuses it. Throws a TaskError when the plugin can't run here.
  */
 export function execTokens(
   exec: KubeconfigExec,
   cluster: KubeconfigCluster,
   clusterName: string,
-  { agent, clock, signal }: ExecSurroundings,
+  { agent, clock, signal }: Context,
 ): TokenSource {
   if (exec.interactiveMode === 'Always')
-    throw new TaskError(`The kubeconfig signs in by ${exec.command}, which has to ask a person: a pipeline has none.`);
+    throw new TaskError(
+      `The kubeconfig signs in with ${exec.command}, which needs interactive input. No input is available here.`,
+    );
   for (const { name, value } of exec.env ?? []) if (/secret|password|token|key/i.test(name)) agent.setSecret(value);
   return new RenewedTokens({
-    identity: () => `the user that ${exec.command} signs in to ${clusterName}`,
+    identity: () => `the user of ${exec.command} for ${clusterName}`,
     issue: async () => issuedToken(exec, await run(exec, environment()), clock),
     agent,
     clock,
@@ -67,16 +62,16 @@ export function execTokens(
       const options = { env, signal, timeout: secondsToAnswer * 1000, windowsHide: true };
       const child = execFile(command, args ?? [], options, (error, stdout, stderr) => {
         if (signal.aborted) reject(signal.reason as Error);
-        else if (error) reject(new TaskError(failureOf(command, error, stderr), { cause: error }));
+        else if (error) reject(new TaskError(failureOf(command, error, stderr, agent.words), { cause: error }));
         else resolve(stdout);
       });
-      // A program that ends without reading is no fault.
+      // A program that exits without reading its input is not an error.
       child.stdin?.on('error', () => undefined).end();
     });
   }
 }
 
-/** As the plugin gets it where it asks for it (`provideClusterInfo`). */
+/** The cluster as a plugin receives it when it asks for it (`provideClusterInfo`). */
 function clusterInfo(cluster: KubeconfigCluster): object {
   const { server, 'tls-server-name': serverName, 'certificate-authority-data': ca, 'proxy-url': proxy } = cluster;
   return {
@@ -92,13 +87,13 @@ function issuedToken({ command }: KubeconfigExec, output: string, clock: Clock):
   if (token)
     return {
       token,
-      // Without a time it is good until the cluster refuses it.
+      // Without a time the token is valid until the cluster refuses it.
       lifeSeconds: expirationTimestamp ? (Date.parse(expirationTimestamp) - clock.now()) / 1000 : Infinity,
     };
   throw new TaskError(
     clientCertificateData
-      ? `${command} gives a client certificate, which is not supported: have it give a token.`
-      : `${command} ended well but gave no token: it should print an ExecCredential with status.token.`,
+      ? `${command} returned a client certificate, which is not supported. Configure it to return a token.`
+      : `${command} succeeded but returned no token. It must print an ExecCredential with status.token.`,
   );
 }
 
@@ -106,20 +101,20 @@ function statusIn(output: string): ExecCredential['status'] & object {
   try {
     return (JSON.parse(output) as ExecCredential | null)?.status ?? {};
   } catch {
-    return {}; // No JSON is no token; what was printed may be a secret.
+    return {}; // Without JSON there is no token. The output is not quoted: it may be a secret.
   }
 }
 
-function failureOf(command: string, error: ExecFileException, stderr: string): string {
-  const name = `The program ${command}, by which the kubeconfig signs in,`;
+function failureOf(command: string, error: ExecFileException, stderr: string, words: Words): string {
+  const name = `The program ${command}, with which the kubeconfig signs in,`;
   if (error.code === 'ENOENT')
     return (
-      `${name} is not on the agent. For AKS use an Azure Resource Manager connection, which needs no such program; ` +
-      'else install it, or use a service account token.'
+      `${name} is not installed on ${words.thisMachine}. For AKS, use an Azure Resource Manager connection, which needs no such program. ` +
+      'Otherwise install the program, or use the token of a service account.'
     );
-  const complaint = stderr.trim().slice(-longestComplaint);
+  const lastOutput = stderr.trim().slice(-maxStderrCharacters);
   const end = error.killed
-    ? `did not end within ${secondsToAnswer} s: perhaps it waits for a person.`
+    ? `did not end within ${secondsToAnswer} s. It may be waiting for input.`
     : `failed (${error.code ?? error.signal ?? 'no exit code'}).`;
-  return joined(name, end, complaint && `It says: ${complaint}`);
+  return joined(name, end, lastOutput && `Its error output: ${lastOutput}`);
 }

@@ -4,7 +4,7 @@ import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/htt
 import { parseWarnings } from './warnings';
 import { pathOfVersion } from './resource';
 
-/** Calls to an API server. What it says beside its answers (`Warning` headers) is reported once each. */
+/** Calls to an API server. Each of its warnings (`Warning` header) is reported once. */
 export class ApiServer {
   readonly #warned = new Set<string>();
   readonly #resources = new Map<string, APIResourceList['resources']>();
@@ -23,12 +23,12 @@ export class ApiServer {
     for (const warning of parseWarnings(answer.header('warning'))) {
       if (this.#warned.has(warning)) continue;
       this.#warned.add(warning);
-      this.onWarning(`The cluster warns: ${warning}`);
+      this.onWarning(`Warning from the cluster: ${warning}`);
     }
     return answer;
   }
 
-  /** What a group and version holds; nothing when the cluster doesn't know it. */
+  /** The resources of a group and version; none when the cluster doesn't have it. */
   async resourcesOf(apiVersion: string): Promise<APIResourceList['resources']> {
     const known = this.#resources.get(apiVersion);
     if (known) return known;
@@ -47,7 +47,7 @@ export class ApiServer {
   }
 }
 
-/** Whether the API server refused with this status. */
+/** Whether the API server answered with this status. */
 export function isStatus(error: unknown, status: number): error is HttpError {
   return error instanceof HttpError && error.status === status;
 }

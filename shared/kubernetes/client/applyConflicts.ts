@@ -8,8 +8,8 @@ export interface ApplyConflict {
 }
 
 /**
- * The conflicts behind a refusal of server-side apply; undefined when it was refused for another reason. They are read
- * from its message (apimachinery, `managedfields/internal/conflict.go`).
+ * The conflicts that made server-side apply fail; undefined when it failed for another reason. They are parsed from its
+ * message (apimachinery, `managedfields/internal/conflict.go`).
  */
 export function applyConflicts(error: unknown): readonly ApplyConflict[] | undefined {
   if (!(error instanceof HttpError) || error.status !== 409) return undefined;

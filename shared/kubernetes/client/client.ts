@@ -1,10 +1,14 @@
-import type { SelfSubjectAccessReview } from 'kubernetes-types/authorization/v1';
 import type { DeleteOptions } from 'kubernetes-types/meta/v1';
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import type { HttpRequest } from '../../http/httpClient';
-import { stringifyJson, type Json } from '../../json';
+import { isAllowed } from './accessReview';
 import { ApiServer, isStatus } from './apiServer';
+import { body } from './body';
+import { clusterHttp, type ClusterAccess } from './clusterAccess';
+import { listAll } from './listAll';
 import { proxy, type ProxyAnswer, type ProxyRequest, type ProxyTarget } from './proxy';
+import { knownResource, pathOf, pods, titleOf, type KubernetesObject, type Resource } from './resource';
 import type {
   Action,
   Applied,
@@ -12,50 +16,33 @@ import type {
   DeleteOf,
   List,
   ListOptions,
-  ListPage,
   LogOptions,
   PatchOperation,
   WatchEvent,
   WatchOptions,
   WriteOptions,
 } from './types';
-import { clusterHttp, type ClusterAccess, type ClusterSurroundings } from './clusterAccess';
-import {
-  groupOf,
-  knownResource,
-  pathOf,
-  pathOfVersion,
-  pods,
-  titleOf,
-  type KubernetesObject,
-  type Resource,
-} from './resource';
 
 /** The owner of the fields that we apply. */
 export const fieldManager = 'model-pipelines';
 
-const pageSize = 500;
 const logLimitBytes = 256 * 1024;
 
 /**
- * The API of a cluster, in one namespace. Calls reject as HttpClient's do; what an API server says beside its answers
- * (`Warning` headers) is reported once each.
+ * The API of a cluster, in one namespace. Calls reject as HttpClient's do; each warning of the API server (`Warning`
+ * header) is reported once.
  */
 export class KubernetesClient {
   private constructor(
     private readonly api: ApiServer,
-    /** Where all calls go that don't name an object with a namespace of its own. */
+    /** The namespace of every call, unless the object itself names another. */
     readonly namespace: string,
   ) {}
 
   /** Makes no call. Throws a TaskError when the access can't be used. */
-  static open(
-    access: ClusterAccess,
-    surroundings: ClusterSurroundings,
-    namespace = access.namespace ?? 'default',
-  ): KubernetesClient {
-    const http = clusterHttp(access, surroundings);
-    return new KubernetesClient(new ApiServer(http, (text) => surroundings.agent.warning(text)), namespace);
+  static open(access: ClusterAccess, context: Context, namespace = access.namespace ?? 'default'): KubernetesClient {
+    const api = new ApiServer(clusterHttp(access, context), (text) => context.agent.warning(text));
+    return new KubernetesClient(api, namespace);
   }
 
   /** The same cluster, another namespace. */
@@ -78,32 +65,8 @@ export class KubernetesClient {
   }
 
   /** All of them, page by page. */
-  async list<T extends KubernetesObject>(
-    resource: Resource<T>,
-    { budgetSeconds, ...selection }: ListOptions = {},
-  ): Promise<List<T>> {
-    const items: T[] = [];
-    let continueToken: string | undefined;
-    let limit: number | undefined = pageSize;
-    for (;;) {
-      try {
-        const page: ListPage<T> = await this.api.call<ListPage<T>>({
-          method: 'GET',
-          path: pathOf(resource, this.namespace),
-          query: { ...selection, limit, continue: continueToken },
-          purpose: `list ${resource.plural}`,
-          ...(budgetSeconds !== undefined && { budgetSeconds }),
-        });
-        items.push(...page.items);
-        continueToken = page.metadata.continue || undefined;
-        if (continueToken === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
-      } catch (error) {
-        // The snapshot that the pages come from lives for minutes only: then all at once.
-        if (!isStatus(error, 410) || limit === undefined) throw error;
-        items.length = 0;
-        continueToken = limit = undefined;
-      }
-    }
+  list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
+    return listAll(this.api, this.namespace, resource, options);
   }
 
   /** Server-side apply as our field manager. The object names its kind and itself. */
@@ -114,7 +77,7 @@ export class KubernetesClient {
   ): Promise<Applied<T>> {
     const answer = await this.api.answer<T>({
       method: 'PATCH',
-      path: pathOf(resource, this.#placeOf(object), nameOf(object)),
+      path: pathOf(resource, this.#namespaceOf(object), nameOf(object)),
       query: { fieldManager, force: isForced || undefined, ...dryRun(isDryRun) },
       text: body('application/apply-patch+yaml', object),
       purpose: `${isDryRun ? 'check' : 'apply'} ${titleOf(object)}`,
@@ -123,7 +86,7 @@ export class KubernetesClient {
     return { object: answer.body, isNew: answer.status === 201 };
   }
 
-  /** Not repeated after a lost answer: it may be there, then. */
+  /** Not repeated after a lost answer: the object may exist by then. */
   create<T extends KubernetesObject>(
     resource: Resource<T>,
     object: T,
@@ -131,7 +94,7 @@ export class KubernetesClient {
   ): Promise<T> {
     return this.api.call<T>({
       method: 'POST',
-      path: pathOf(resource, this.#placeOf(object)),
+      path: pathOf(resource, this.#namespaceOf(object)),
       query: { fieldManager, ...dryRun(isDryRun) },
       text: body('application/json', object),
       purpose: `create ${titleOf(object)}`,
@@ -182,8 +145,8 @@ export class KubernetesClient {
   }
 
   /**
-   * Tells every change since a list, until the API server ends it or the signal aborts. A list that is too old comes as
-   * an event of type ERROR or as an HttpError 410: list anew.
+   * Reports every change since a list, until the API server ends the watch or the signal aborts. When the list is too
+   * old, that is an event of type ERROR or an HttpError 410: list again.
    */
   watch<T extends KubernetesObject>(
     resource: Resource<T>,
@@ -203,7 +166,7 @@ export class KubernetesClient {
     });
   }
 
-  /** The end of what a container wrote. */
+  /** The last lines of a container's log. */
   async logs(pod: string, { container, tailLines, isPrevious }: LogOptions): Promise<string> {
     const bytes = await this.api.http.bytes({
       method: 'GET',
@@ -214,40 +177,14 @@ export class KubernetesClient {
     return Buffer.from(bytes).toString('utf8');
   }
 
-  /** What a pod or service answers on a port, whatever its status. Rejects when the API server can't or won't pass it on. */
+  /** What a pod or service answers on a port, whatever its status. Rejects when the API server doesn't forward the call. */
   proxy(target: ProxyTarget, request: ProxyRequest): Promise<ProxyAnswer> {
     return proxy(this.api.http, this.namespace, target, request);
   }
 
-  /** Whether the caller may do this; undefined when the cluster doesn't let it ask. */
-  async canI({ verb, resource, subresource, name }: Action): Promise<boolean | undefined> {
-    const review: SelfSubjectAccessReview = {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: {
-        resourceAttributes: {
-          verb,
-          group: groupOf(resource),
-          resource: resource.plural,
-          ...(resource.isNamespaced && { namespace: this.namespace }),
-          ...(subresource !== undefined && { subresource }),
-          ...(name !== undefined && { name }),
-        },
-      },
-    };
-    try {
-      const { status } = await this.api.call<SelfSubjectAccessReview>({
-        method: 'POST',
-        path: `${pathOfVersion('authorization.k8s.io/v1')}/selfsubjectaccessreviews`,
-        text: body('application/json', review),
-        purpose: 'ask what this caller may do',
-        repeatable: true,
-      });
-      return status?.allowed;
-    } catch (error) {
-      if (isStatus(error, 403)) return undefined;
-      throw error;
-    }
+  /** Whether the caller is allowed to do this; undefined when the cluster doesn't let it ask. */
+  canI(action: Action): Promise<boolean | undefined> {
+    return isAllowed(this.api, this.namespace, action);
   }
 
   /** The resource of a kind, as the cluster knows it. Throws a TaskError when it doesn't. */
@@ -260,7 +197,7 @@ export class KubernetesClient {
     );
     if (!resource)
       throw new TaskError(
-        `The cluster knows no ${kind} of ${apiVersion}: check both, and whether what brings it is installed.`,
+        `The cluster has no kind ${kind} in ${apiVersion}. Check both, and that its CustomResourceDefinition is installed.`,
       );
     return { apiVersion, kind, plural: resource.name, isNamespaced: resource.namespaced };
   }
@@ -276,21 +213,16 @@ export class KubernetesClient {
     });
   }
 
-  #placeOf({ metadata }: KubernetesObject): string {
+  #namespaceOf({ metadata }: KubernetesObject): string {
     return metadata?.namespace ?? this.namespace;
   }
 }
 
-/** For an answer that the API server begins to end in time. */
+/** Time for the API server to finish an answer after the timeout of the watch. */
 const secondsToEnd = 15;
 
 function dryRun(isDryRun: boolean): { readonly dryRun?: string } {
   return isDryRun ? { dryRun: 'All' } : {};
-}
-
-function body(contentType: string, content: object): { readonly contentType: string; readonly content: string } {
-  // What YAML and JSON can hold is all that there is in it.
-  return { contentType, content: stringifyJson(content as Json) };
 }
 
 function nameOf(object: KubernetesObject): string {

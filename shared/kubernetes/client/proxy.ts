@@ -3,23 +3,23 @@ import type { DetailedHttpClient, HttpAnswer } from '../../http/httpClient';
 import { parseJson } from '../../json';
 import { pathOf, pods, services } from './resource';
 
-/** A port of a pod or service, by its number or, of a service, its name. */
+/** A port of a pod, by its number, or of a service, by its number or name. */
 export interface ProxyTarget {
   readonly kind: 'pod' | 'service';
   readonly name: string;
   readonly port: number | string;
 }
 
-/** A call that the API server passes on. It takes the `Authorization` header away: send keys in another. */
+/** A call that the API server forwards. It removes the `Authorization` header: send keys in another header. */
 export interface ProxyRequest {
   readonly method: 'GET' | 'POST';
   /** Begins with `/`. */
   readonly path: string;
   readonly body?: { readonly contentType: string; readonly content: string };
   readonly headers?: Readonly<Record<string, string>>;
-  /** Values of the headers that no message may repeat. */
+  /** Values of headers that no message may repeat. */
   readonly secrets?: readonly string[];
-  /** How long all may take. Default 60. */
+  /** For the whole call. Default 60. */
   readonly timeoutSeconds?: number;
 }
 
@@ -28,7 +28,7 @@ export interface ProxyAnswer {
   readonly text: string;
 }
 
-/** The reasons by which the API server itself refuses, or says that nothing listens there. */
+/** The reasons with which the API server itself refuses, or reports that nothing listens. */
 const reasonsOfTheServer = new Set([
   'Unauthorized',
   'Forbidden',
@@ -39,8 +39,8 @@ const reasonsOfTheServer = new Set([
 ]);
 
 /**
- * Calls a pod or service through the API server, which needs no route to the cluster's own network. Resolves with
- * whatever the pod answers; rejects as HttpClient does where the API server itself refuses, or reaches none.
+ * Calls a pod or service through the API server, without a route to the cluster's network. Resolves with any answer of the
+ * pod; rejects as HttpClient does when the API server itself refuses or reaches no pod.
  */
 export async function proxy(
   http: DetailedHttpClient,
@@ -70,6 +70,6 @@ function isOfTheServer({ status, body }: HttpAnswer<string>): boolean {
     const { kind, reason = '' } = parseJson(body) as Status;
     return kind === 'Status' && reasonsOfTheServer.has(reason);
   } catch {
-    return false; // The API server would have answered an object.
+    return false; // The API server itself answers JSON.
   }
 }

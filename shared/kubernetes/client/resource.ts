@@ -6,14 +6,14 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import type { Ingress } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 
-/** What every object of a cluster has. */
+/** The fields that every object has. */
 export interface KubernetesObject {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: ObjectMeta;
 }
 
-/** A kind of object, and where the API server keeps its objects. */
+/** A kind of object, and its path in the API. */
 export interface Resource<T extends KubernetesObject = KubernetesObject> {
   /** `v1`, or group and version: `apps/v1`. */
   readonly apiVersion: string;
@@ -21,7 +21,7 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> {
   /** Its name in paths: `deployments`. */
   readonly plural: string;
   readonly isNamespaced: boolean;
-  /** Carries the type of the objects alone; never set. */
+  /** Carries only the type of the objects; never set. */
   readonly objects?: readonly T[];
 }
 
@@ -65,7 +65,7 @@ const known: readonly Resource[] = [
   ingresses,
 ];
 
-/** A kind that needs no look-up. */
+/** A kind that needs no discovery; undefined for others. */
 export function knownResource(apiVersion: string, kind: string): Resource | undefined {
   return known.find((resource) => resource.apiVersion === apiVersion && resource.kind === kind);
 }
@@ -75,12 +75,12 @@ export function groupOf({ apiVersion }: Pick<Resource, 'apiVersion'>): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** Where the API server keeps the resources of one version. */
+/** The path of one group and version. */
 export function pathOfVersion(apiVersion: string): string {
   return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`;
 }
 
-/** Where the API server keeps the objects of a kind, or one of them. */
+/** The path of the objects of a kind, or of one of them. */
 export function pathOf(resource: Resource, namespace: string, name?: string): string {
   const { apiVersion, plural, isNamespaced } = resource;
   const place = isNamespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';

@@ -1,18 +1,18 @@
 import type { Json } from '../../json';
 import type { Resource } from './resource';
 
-/** Which objects of a kind: Kubernetes' own selectors, such as `app=score,slot in (blue)` and `metadata.name=score`. */
+/** Selects objects of a kind by Kubernetes' own selectors, such as `app=score,slot in (blue)` and `metadata.name=score`. */
 export interface Selection {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }
 
 export interface ListOptions extends Selection {
-  /** How long it may take, repetitions included. */
+  /** For the call, retries included. */
   readonly budgetSeconds?: number;
 }
 
-/** As the API server answers it. */
+/** A page, as the API server returns it. */
 export interface ListPage<T> {
   readonly items: readonly T[];
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
@@ -20,7 +20,7 @@ export interface ListPage<T> {
 
 export interface List<T> {
   readonly items: readonly T[];
-  /** From which a watch sees all that changes afterwards. */
+  /** The version from which a watch reports all later changes. */
   readonly resourceVersion: string;
 }
 
@@ -30,22 +30,22 @@ export interface WriteOptions {
 }
 
 export interface ApplyOptions extends WriteOptions {
-  /** Takes fields away from other managers instead of reporting a conflict. */
+  /** Takes fields from other managers instead of reporting a conflict. */
   readonly isForced?: boolean;
 }
 
 export interface Applied<T> {
-  /** As it is stored now. */
+  /** The stored object. */
   readonly object: T;
-  /** It was not there before. */
+  /** Whether it did not exist before. */
   readonly isNew: boolean;
 }
 
 export interface DeleteOf {
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
-  /** Only this very object, not one of the same name. */
+  /** Only the object with this uid, not another one of the same name. */
   readonly uid?: string;
-  /** Only if nobody changed it since. */
+  /** Only when it has not changed since. */
   readonly resourceVersion?: string;
 }
 
@@ -56,16 +56,16 @@ export interface PatchOperation {
   readonly value?: Json;
 }
 
-/** What a watch reports. `BOOKMARK` and `ERROR` carry no object of the kind. */
+/** An event of a watch. `BOOKMARK` and `ERROR` carry no object of the kind. */
 export interface WatchEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: T;
 }
 
 export interface WatchOptions extends Selection {
-  /** Of the list that was looked at before. */
+  /** The version of the list that was read before. */
   readonly resourceVersion: string;
-  /** After which the API server ends it: at most 50. */
+  /** After which the API server ends the watch: at most 50. */
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
 }
@@ -73,16 +73,16 @@ export interface WatchOptions extends Selection {
 export interface LogOptions {
   readonly container: string;
   readonly tailLines: number;
-  /** Of the container before its last restart. */
+  /** The log from before the last restart. */
   readonly isPrevious?: boolean;
 }
 
-/** What somebody may want to do. */
+/** An action, for a check of permissions. */
 export interface Action {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
   readonly resource: Resource;
-  /** Such as `log` of pods. */
+  /** For example `log` of pods. */
   readonly subresource?: string;
-  /** Of one object alone. */
+  /** Only for the object with this name. */
   readonly name?: string;
 }

@@ -4,28 +4,29 @@ import type { KubernetesClient } from './client';
 import type { Selection } from './types';
 import type { Resource } from './resource';
 
-/** What was listed, and is to be watched from there. */
+/** A list to watch from its version on. */
 export interface Watched extends Selection {
   readonly resource: Resource;
   readonly resourceVersion: string;
 }
 
-/** What a watch is good for: it ends early when something changes; a pause has to do where there is none. */
+/** How long to wait for a change; a pause replaces a watch that fails. */
 export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The longest that it may take. */
+  /** The maximum duration. */
   readonly seconds: number;
-  /** How long to sleep where the watch breaks or is refused. */
+  /** How long to sleep when the watch fails or is refused. */
   readonly pauseSeconds: number;
 }
 
-/** Why a wait ends when nothing went wrong. */
-const enough = new Error('A change, or the end of the time.');
+/** The reason for the end of a wait without an error. */
+const enough = new Error('A change, or the end of the wait.');
 
 /**
- * Resolves as soon as one of these lists may look different, at the latest when the time is up: list anew then, whatever
- * the reason was. So a watch that is too old, breaks off or may not be had costs time alone. Rejects with the signal's reason.
+ * Resolves as soon as one of these lists may have changed, at the latest when the time is up: read the lists again then,
+ * whatever the reason was. So a watch that is too old, breaks off or is forbidden costs only time. Rejects with the signal's
+ * reason.
  */
 export async function untilChange(
   client: KubernetesClient,
@@ -40,7 +41,7 @@ export async function untilChange(
       if (type !== 'BOOKMARK') end.abort(enough);
     }),
   );
-  // The first to end, however it does, ends them all.
+  // The first wait to end, for whatever reason, ends them all.
   await Promise.all(
     [clock.sleep(seconds * 1000, over), ...watches].map((wait) =>
       wait.then(

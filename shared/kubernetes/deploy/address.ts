@@ -1,11 +1,11 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1';
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import { poll, TimedOutError } from '../../http/poll';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import { endpointSlices, events, services } from '../client/resource';
 
-/** Where a Service is reached: from everywhere, or, without an address of its own, from inside the cluster. */
+/** The address of a Service: reachable from everywhere, or only from inside the cluster. */
 export interface Address {
   /** `http://20.1.2.3` */
   readonly origin: string;
@@ -15,7 +15,7 @@ export interface Address {
 const secondsToFindEndpoints = 60;
 const internalAnnotation = 'service.beta.kubernetes.io/azure-load-balancer-internal';
 
-/** The address of a Service as far as it has one now. */
+/** The address of a Service; undefined while it has none. */
 export function addressOf({ metadata, spec, status }: Service, namespace: string): Address | undefined {
   const [port] = spec?.ports ?? [];
   if (spec?.type !== 'LoadBalancer') {
@@ -29,14 +29,14 @@ export function addressOf({ metadata, spec, status }: Service, namespace: string
   return { origin: originOf(host, ingress?.ports?.[0]?.port ?? port?.port), isPublic };
 }
 
-/** Waits until a load balancer has its address. Throws a TaskError with what the cluster says about it. */
+/** Waits until a load balancer has its address. Throws a TaskError with the last warning of the cluster about it. */
 export async function awaitAddress(
   client: KubernetesClient,
   name: string,
-  { clock, signal, deadline, report }: DeploySurroundings,
+  { agent, clock, signal, deadline }: Context,
 ): Promise<Address> {
   let service = await client.get(services, name);
-  if (service && !addressOf(service, client.namespace)) report.log(`Service ${name}: waiting for its address`);
+  if (service && !addressOf(service, client.namespace)) agent.log(`Service ${name}: waiting for its address`);
   try {
     const found = await poll({
       clock,
@@ -55,21 +55,17 @@ export async function awaitAddress(
     const uid = service?.metadata?.uid ?? '';
     const { items } = await client.list(events, { fieldSelector: `involvedObject.uid=${uid},type=Warning` });
     const said = items.at(-1)?.message;
-    throw new TaskError(
-      `The cloud gave the Service ${name} no address in time${said === undefined ? '.' : `: ${said}`}`,
-      {
-        cause: error,
-      },
-    );
+    const reason = said === undefined ? '.' : `: ${said}`;
+    throw new TaskError(`The Service ${name} got no address from the cloud in time${reason}`, { cause: error });
   }
 }
 
-/** Waits until a Service leads to one of these pods. Throws a TaskError when it does not, though they are ready. */
+/** Waits until a Service routes to one of these pods. Throws a TaskError when it doesn't, although they are ready. */
 export async function awaitEndpoints(
   client: KubernetesClient,
   service: string,
   pods: readonly Pod[],
-  { clock, signal }: DeploySurroundings,
+  { clock, signal }: Context,
 ): Promise<void> {
   const names = new Set(pods.map(({ metadata }) => metadata?.name));
   try {
@@ -77,7 +73,7 @@ export async function awaitEndpoints(
       clock,
       signal,
       deadline: clock.now() + secondsToFindEndpoints * 1000,
-      awaited: `the Service ${service} to lead to the new pods`,
+      awaited: `the Service ${service} to route to the new pods`,
       probe: () => client.list(endpointSlices, { labelSelector: `kubernetes.io/service-name=${service}` }),
       isDone: ({ items }) =>
         items.some(({ endpoints }) =>
@@ -87,7 +83,7 @@ export async function awaitEndpoints(
   } catch (error) {
     if (!(error instanceof TimedOutError)) throw error;
     throw new TaskError(
-      `The Service ${service} does not lead to the new pods, though they are ready: its selector or its port do not fit them.`,
+      `The Service ${service} does not route to the new pods, although they are ready: its selector or port does not match them.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
+import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import { ownedBy } from './finish';
 import {
   autoscalers,
@@ -14,7 +14,7 @@ import {
   type Resource,
 } from '../client/resource';
 
-/** Those that lead to pods go first. */
+/** Services first, so that traffic stops before the pods do. */
 const generated: readonly Resource[] = [
   services,
   autoscalers,
@@ -24,18 +24,18 @@ const generated: readonly Resource[] = [
   secrets,
   serviceAccounts,
 ];
-/** What may hold more than the service. */
+/** They may hold more than this service. */
 const kept = new Set(['Namespace', 'PersistentVolumeClaim']);
 
 /**
- * Deletes all that deployments of a service have made, in all its slots; also of other kinds, where the objects show
- * some. Objects that somebody else made stay. Tells how many there were.
+ * Deletes everything that deployments of a service created, in all its slots, including the kinds of the given objects.
+ * Objects that somebody else created stay. Returns how many were deleted.
  */
 export async function deleteService(
   client: KubernetesClient,
   service: string,
   objects: readonly KubernetesObject[],
-  { report }: Pick<DeploySurroundings, 'report'>,
+  { agent }: Context,
 ): Promise<number> {
   const resources = new Map(generated.map((resource) => [resource.kind, resource]));
   for (const { apiVersion = '', kind = '' } of objects)
@@ -45,7 +45,7 @@ export async function deleteService(
     if (!resource.isNamespaced) continue;
     const { items } = await client.list(resource, { labelSelector: ownedBy(service) });
     for (const object of items) {
-      report.log(`Deleting ${titleOf({ ...object, kind: resource.kind })}`);
+      agent.log(`Deleting ${titleOf({ ...object, kind: resource.kind })}`);
       if (await client.delete(resource, object.metadata?.name ?? '')) count++;
     }
   }

@@ -1,39 +1,41 @@
+import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
 import { carryOut, type DeployChange } from './carryOut';
-import { untilKnown, type DeployRequest, type DeploySurroundings } from './request';
+import { untilKnown, type DeployRequest, type OnFacts } from './request';
 import { imageOf } from './goodVersion';
 import { checkAccess } from './prepare';
 import { objectsOf, type Release } from '../manifest/release';
 import { planBlueGreen } from '../strategies/blueGreen';
 import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
-import { mainService, type Plan, type PlanContext } from '../strategies/plan';
+import { mainService, type Plan, type PlanSource } from '../strategies/plan';
 import { planRolling } from '../strategies/rolling';
 
 /**
- * Has a service run as described. Before anything is touched, the cluster says whether it may be done; then what one can
- * go back to is noted, what is new is applied, followed and put to the test, and gets the requests when it has passed.
- * Where it fails, the cause is shown first, and then what served before serves again (or not, as asked). What is as it
- * should be is left alone. A step that was ended on its way is taken up by the next. Throws a TaskError; a
- * SupersededError when somebody else deployed meanwhile, of which nothing is touched.
+ * Deploys a service as described. First the cluster checks that everything is allowed. Then the version to roll back to
+ * is recorded, the new one is applied, followed and smoke-tested, and receives traffic when it has passed. When it fails,
+ * the cause is reported, and then the previous version is restored (or not, as requested). Unchanged objects are left
+ * alone. A step that was interrupted is continued by the next one. Throws a TaskError; a SupersededError when somebody
+ * else has deployed meanwhile: their version is not touched.
  */
 export async function deployService(
   client: KubernetesClient,
   request: DeployRequest,
-  surroundings: DeploySurroundings,
+  context: Context,
+  onFacts: OnFacts,
 ): Promise<DeployChange> {
   const { release } = request;
-  surroundings.onFacts(untilKnown);
+  onFacts(untilKnown);
   await checkAccess(client, objectsOf(release), request.smoke !== undefined);
   const live = await readLive(client, namesOf(release));
   const previousImage = imageOf(serving(live)?.spec?.template);
-  if (previousImage) surroundings.onFacts({ previousImage });
+  if (previousImage) onFacts({ previousImage });
   const plan = await planOf(request, { client, release, live });
-  if (plan.note !== undefined) surroundings.report.log(plan.note);
-  return await carryOut(client, plan, request, surroundings);
+  if (plan.note !== undefined) context.agent.log(plan.note);
+  return await carryOut(client, plan, request, context, onFacts);
 }
 
-/** By which a service is found in the cluster. */
+/** The names by which a service is found in the cluster. */
 export function namesOf(release: Release): ServiceNames {
   return {
     deployment: release.deployments[0]?.metadata?.name ?? release.name,
@@ -41,7 +43,7 @@ export function namesOf(release: Release): ServiceNames {
   };
 }
 
-function planOf({ strategy, canaryPercent }: DeployRequest, context: PlanContext): Promise<Plan> {
-  if (strategy === 'canary') return planCanary(context, canaryPercent);
-  return strategy === 'blueGreen' ? planBlueGreen(context) : planRolling(context);
+function planOf({ strategy, canaryPercent }: DeployRequest, source: PlanSource): Promise<Plan> {
+  if (strategy === 'canary') return planCanary(source, canaryPercent);
+  return strategy === 'blueGreen' ? planBlueGreen(source) : planRolling(source);
 }

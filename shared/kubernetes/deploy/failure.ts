@@ -1,21 +1,21 @@
 import type { Pod } from 'kubernetes-types/core/v1';
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import { diagnose, type Diagnosis } from '../diagnose/diagnose';
 import { collectEvidence } from '../diagnose/evidence';
 import { sectionsOf } from '../diagnose/sections';
-import type { RolloutSnapshot } from '../rollout/watchRollout';
+import type { RolloutSnapshot } from '../rollout/snapshot';
 
-/** The new version does not serve as it should. */
+/** The new version does not serve as expected. */
 export class NotServing extends TaskError {
   override readonly name = 'NotServing';
 
   constructor(
     message: string,
-    /** As it was when that was clear. */
+    /** The state of the rollout at that moment. */
     readonly snapshot: RolloutSnapshot,
-    /** The pods whose answers were wrong, where the rollout itself went well. */
+    /** The pods whose answers were wrong, when the rollout itself succeeded. */
     readonly suspects: readonly Pod[] = [],
     options?: ErrorOptions,
   ) {
@@ -23,29 +23,29 @@ export class NotServing extends TaskError {
   }
 }
 
-/** Finds out why, while the pods are still there, and shows it: the cause as an error, all that shows it below. */
+/** Finds out why, while the pods still exist, and reports it: the cause as an error, the evidence below it. Returns the cause. */
 export async function explainFailure(
   client: KubernetesClient,
   failure: NotServing,
-  { report }: DeploySurroundings,
+  { agent }: Context,
 ): Promise<string> {
   const { cause, advice, evidence } = await diagnosisOf(client, failure);
-  report.error(`${cause}${advice && ` ${advice}`}`);
-  for (const { title, text } of evidence) report.group(title, text);
+  agent.error(`${cause}${advice && ` ${advice}`}`);
+  for (const { title, text } of evidence) agent.group(title, text);
   const file = evidence.map(({ title, text }) => `== ${title}\n${text}\n`).join('\n');
-  if (file !== '') await report.attachToLog('diagnosis.txt', `${cause}\n${advice}\n\n${file}`);
+  if (file !== '') await agent.attachToLog('diagnosis.txt', `${cause}\n${advice}\n\n${file}`);
   return cause;
 }
 
 async function diagnosisOf(client: KubernetesClient, { message, snapshot, suspects }: NotServing): Promise<Diagnosis> {
   if (suspects.length === 0) return diagnose(await collectEvidence(client, snapshot), message);
-  // The pods are in no trouble that the cluster knows of, but their logs may tell.
+  // The cluster reports no trouble with these pods, but their logs may.
   const [container] = snapshot.deployment?.spec?.template.spec?.containers ?? [];
   const trouble = { reason: 'SmokeTest', container: container?.name, text: message, graceSeconds: 0, pods: suspects };
   const evidence = await collectEvidence(client, { ...snapshot, troubles: [trouble] });
   return {
     cause: `The new version does not answer as expected. ${message}`,
-    advice: 'See in its log what it did with the sample.',
+    advice: 'Check its log for the sample.',
     evidence: sectionsOf(evidence),
   };
 }

@@ -1,6 +1,6 @@
+import type { Context } from '../../agent/context';
 import { isStatus } from '../client/apiServer';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import { park } from './undo';
 import { labels, product } from '../manifest/labels';
 import { objectsOf, type Release } from '../manifest/release';
@@ -16,45 +16,45 @@ import {
 } from '../client/resource';
 import { nameIn, slots, type Slot } from '../strategies/slots';
 
-/** What this product made for a service. */
+/** The label selector of everything that this product created for a service. */
 export function ownedBy(service: string): string {
   return `${labels.service}=${service},${labels.managedBy}=${product}`;
 }
 
-/** Ends the Deployments of all slots but some; tells whether any had to be. */
+/** Scales the Deployments of all other slots to 0; returns whether any was running. */
 export async function endOtherSlots(
   client: KubernetesClient,
   deployment: string,
   kept: readonly Slot[],
-  { report }: DeploySurroundings,
+  { agent }: Context,
 ): Promise<boolean> {
   let hasEnded = false;
   for (const slot of slots) {
     const name = nameIn(slot, deployment);
     if (kept.includes(slot) || !((await client.get(deployments, name))?.spec?.replicas ?? 0)) continue;
-    report.log(`Deployment ${name}: no longer needed, scaled to 0`);
+    agent.log(`Deployment ${name}: no longer needed, scaled to 0`);
     await park(client, name);
     hasEnded = true;
   }
   return hasEnded;
 }
 
-/** Deletes the autoscaler and the disruption budget that a Deployment had in an earlier release and has no more; tells whether that was an autoscaler. */
+/** Deletes autoscalers and disruption budgets that an earlier release had and this one doesn't; returns whether there was an autoscaler. */
 export async function deleteStaleGuards(
   client: KubernetesClient,
   release: Release,
-  surroundings: DeploySurroundings,
+  context: Context,
 ): Promise<boolean> {
   const wanted = new Set([...release.autoscalers, ...release.disruptionBudgets].map(keyOf));
   const targets = new Set(release.deployments.map(({ metadata }) => metadata?.name));
   let hadAutoscaler = false;
   for (const resource of [autoscalers, disruptionBudgets] as readonly Resource[])
-    await ifAllowed(surroundings, async () => {
+    await ifAllowed(context, async () => {
       const { items } = await client.list(resource, { labelSelector: ownedBy(release.name) });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
         if (!targets.has(name) || wanted.has(keyOf({ ...object, kind: resource.kind }))) continue;
-        surroundings.report.log(`${resource.kind} ${name}: no longer asked for, deleted`);
+        context.agent.log(`${resource.kind} ${name}: no longer part of the release, deleted`);
         await client.delete(resource, name);
         hadAutoscaler ||= resource.kind === autoscalers.kind;
       }
@@ -62,35 +62,31 @@ export async function deleteStaleGuards(
   return hadAutoscaler;
 }
 
-/** Deletes configuration of earlier releases that no version uses that one can go back to. */
-export async function tidy(
-  client: KubernetesClient,
-  release: Release,
-  surroundings: DeploySurroundings,
-): Promise<void> {
+/** Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. */
+export async function tidy(client: KubernetesClient, release: Release, context: Context): Promise<void> {
   const wanted = new Set(objectsOf(release).map(keyOf));
   const labelSelector = ownedBy(release.name);
   const kept = await client.list(replicaSets, { labelSelector });
   const inUse = JSON.stringify(kept.items.map(({ spec }) => spec?.template));
   for (const resource of [configMaps, secrets] as readonly Resource[])
-    await ifAllowed(surroundings, async () => {
+    await ifAllowed(context, async () => {
       const { items } = await client.list(resource, { labelSelector: `${labelSelector},${labels.content}` });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
         if (wanted.has(keyOf({ ...object, kind: resource.kind })) || inUse.includes(`"${name}"`)) continue;
-        surroundings.report.log(`${resource.kind} ${name}: no version uses it any more, deleted`);
+        context.agent.log(`${resource.kind} ${name}: no longer used by any version, deleted`);
         await client.delete(resource, name);
       }
     });
 }
 
-/** Nothing depends on tidiness: many may deploy, but not list secrets. */
-async function ifAllowed({ report }: DeploySurroundings, act: () => Promise<void>): Promise<void> {
+/** Cleaning up is optional: many identities may deploy, but not list Secrets. */
+async function ifAllowed({ agent }: Context, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
     if (!isStatus(error, 403)) throw error;
-    report.log(`Something of earlier versions may be left in the cluster. ${error.message}`);
+    agent.log(`Objects of earlier versions may remain in the cluster. ${error.message}`);
   }
 }
 

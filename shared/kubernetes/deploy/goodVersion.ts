@@ -1,14 +1,15 @@
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
+import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import { annotations } from '../manifest/labels';
 import { deployments, replicaSets } from '../client/resource';
+import { selectorText } from '../client/selectorText';
 import { kubectlVerdict, newReplicaSet } from '../rollout/rollout';
 import { isRunning, isUnproven } from '../strategies/liveService';
-import { selectorText, watchRollout } from '../rollout/watchRollout';
+import { watchRollout } from '../rollout/watchRollout';
 
-/** The version of a Deployment that one can go back to. */
+/** A version of a Deployment that can be rolled back to. */
 export interface GoodVersion {
   readonly template: PodTemplateSpec;
   readonly replicas: number;
@@ -22,9 +23,9 @@ interface GoodNote {
 }
 
 /**
- * Finds the version to go back to, and notes it on the Deployment, where it outlives this step: what runs now if it runs
- * well, unless it is a try of ours that has yet to prove itself; else what was noted last. Its template is kept by its
- * ReplicaSet.
+ * Finds the version to roll back to, and records it in an annotation of the Deployment, where it outlives this step: the
+ * running version if it runs well and isn't an unproven attempt of ours; otherwise the one recorded last. Its template is
+ * kept by its ReplicaSet.
  */
 export async function recordGood(client: KubernetesClient, live: Deployment): Promise<GoodVersion | undefined> {
   const { items } = await client.list(replicaSets, { labelSelector: selectorText(live.spec?.selector) });
@@ -40,14 +41,10 @@ export async function recordGood(client: KubernetesClient, live: Deployment): Pr
 }
 
 /**
- * Notes on a Deployment that what runs now has proven itself, and waits until it has come to rest: until the cluster has
- * looked at the note, too, the Deployment counts as changed, and the same step run again wouldn't find it settled.
+ * Records on a Deployment that the running version is proven, and waits until the cluster has observed the annotation:
+ * until then the Deployment is not settled, and the same step would deploy it again.
  */
-export async function markGood(
-  client: KubernetesClient,
-  name: string,
-  surroundings: DeploySurroundings,
-): Promise<void> {
+export async function markGood(client: KubernetesClient, name: string, context: Context): Promise<void> {
   const live = await client.get(deployments, name);
   if (!live) return;
   const { items } = await client.list(replicaSets, { labelSelector: selectorText(live.spec?.selector) });
@@ -60,9 +57,9 @@ export async function markGood(
   const isNoted = present[good] === text && !(unproven in present);
   const applied = isNoted ? live : await annotate(client, live, { [good]: text, [unproven]: null });
   if (kubectlVerdict(applied).state === 'done') return;
-  const { outcome, message } = await watchRollout(client, { applied, deadline: surroundings.deadline }, surroundings);
-  // It has proven itself all the same.
-  if (outcome !== 'done') surroundings.report.warning(message);
+  const { outcome, message } = await watchRollout(client, { applied }, context);
+  // The version is proven all the same.
+  if (outcome !== 'done') context.agent.warning(message);
 }
 
 /** The image of the first container, which is the one that serves. */
@@ -86,7 +83,7 @@ function annotate(
   return client.mergePatch(deployments, metadata?.name ?? '', { metadata: { annotations: notes } });
 }
 
-/** Undefined also where somebody else wrote something there. */
+/** Undefined also when the annotation was not written by us. */
 function noteOf({ metadata }: Deployment): GoodNote | undefined {
   const [, replicaSet, replicas] =
     /^\{"replicaSet":"([^"]+)","replicas":(\d+)\}$/.exec(metadata?.annotations?.[annotations.good] ?? '') ?? [];
@@ -97,7 +94,7 @@ function isOwned(owners: readonly { readonly uid: string }[] = [], { metadata }:
   return owners.some(({ uid }) => uid === metadata?.uid);
 }
 
-/** Without the label by which the Deployment tells the pods of its ReplicaSets apart. */
+/** Without the label that the Deployment controller adds for its ReplicaSets. */
 function templateOf({ spec }: ReplicaSet): PodTemplateSpec {
   const { metadata, ...rest } = spec?.template ?? {};
   const own = { ...metadata?.labels };

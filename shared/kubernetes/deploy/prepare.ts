@@ -12,12 +12,12 @@ import {
 } from '../client/resource';
 import { mayOverride } from '../strategies/replicas';
 
-/** An object, and whether it is there. */
+/** An object to apply, and its present state. */
 export interface Prepared extends Planned {
   readonly live: KubernetesObject | undefined;
 }
 
-/** Throws a TaskError that lists what a deployment of such objects needs and the caller may not do. */
+/** Throws a TaskError that lists the permissions that a deployment of these objects needs and the caller lacks. */
 export async function checkAccess(
   client: KubernetesClient,
   objects: readonly KubernetesObject[],
@@ -41,8 +41,8 @@ export async function checkAccess(
 }
 
 /**
- * Looks objects up, and has the cluster check them all. Fields of managers that we take the place of are taken over; the
- * others are a refusal, unless it is forced.
+ * Looks objects up, and lets the cluster check them all. Fields of managers that we replace are taken over; fields of other
+ * managers are a conflict, unless it is forced.
  */
 export async function prepare(
   client: KubernetesClient,

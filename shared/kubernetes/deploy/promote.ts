@@ -1,8 +1,9 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import { fieldManager, type KubernetesClient } from '../client/client';
 import { carryOut } from './carryOut';
-import { untilKnown, type DeployRequest, type DeploySurroundings } from './request';
+import { untilKnown, type OnFacts, type VersionRequest } from './request';
 import { endOtherSlots } from './finish';
 import { imageOf } from './goodVersion';
 import { annotations } from '../manifest/labels';
@@ -14,67 +15,68 @@ import { promoted, type Slot } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
 
 /**
- * Makes a trial final: what the canary runs takes the place of the version beside it, and the canary goes; or, after
- * blue/green, the slot that served before ends. Nothing is done where there is no trial. Says what was done. Throws a
+ * Promotes a trial: the version of the canary replaces the stable one, and the canary is deleted; or, after blue/green,
+ * the slot that served before is scaled to 0. Does nothing when there is no trial. Returns what was done. Throws a
  * TaskError, as a deployment does.
  */
 export async function promoteService(
   client: KubernetesClient,
   names: ServiceNames,
-  request: Pick<DeployRequest, 'onFailure' | 'scoringPath' | 'smoke' | 'isForced'>,
-  surroundings: DeploySurroundings,
+  request: VersionRequest,
+  context: Context,
+  onFacts: OnFacts,
 ): Promise<string> {
-  surroundings.onFacts(untilKnown);
+  onFacts(untilKnown);
   const live = await readLive(client, names);
   const stable = theServing(live);
   if (live.canary) {
-    await promoteCanary(client, live, live.canary, stable, request, surroundings);
-    surroundings.onFacts({ resultState: 'Promoted' });
-    return `${stable.metadata?.name ?? ''} runs what the canary ran; the canary was deleted.`;
+    await promoteCanary(client, live, live.canary, stable, request, context, onFacts);
+    onFacts({ resultState: 'Promoted' });
+    return `${stable.metadata?.name ?? ''} runs the version of the canary now; the canary was deleted.`;
   }
-  tell(stable, surroundings);
+  tell(stable, onFacts);
   if (live.slot === undefined || live.previousSlot === undefined) {
-    surroundings.onFacts({ resultState: 'Unchanged' });
+    onFacts({ resultState: 'Unchanged' });
     return 'There is nothing to promote.';
   }
-  await endOtherSlots(client, names.deployment, [live.slot], surroundings);
+  await endOtherSlots(client, names.deployment, [live.slot], context);
   await forgetPrevious(client, names);
-  surroundings.onFacts({ resultState: 'Promoted' });
-  return `${live.slot} serves for good; ${live.previousSlot} was scaled to 0.`;
+  onFacts({ resultState: 'Promoted' });
+  return `${live.slot} was promoted; ${live.previousSlot} was scaled to 0.`;
 }
 
 /**
- * Ends a trial: the canary goes; or, after blue/green, the slot that served before serves again. Nothing is done where
- * there is no trial. Says what was done. Throws a TaskError.
+ * Rejects a trial: the canary is deleted; or, after blue/green, traffic returns to the slot that served before. Does
+ * nothing when there is no trial. Returns what was done. Throws a TaskError.
  */
 export async function rejectService(
   client: KubernetesClient,
   names: ServiceNames,
-  surroundings: DeploySurroundings,
+  context: Context,
+  onFacts: OnFacts,
 ): Promise<string> {
-  const { onFacts } = surroundings;
   onFacts(untilKnown);
   const live = await readLive(client, names);
   if (live.canary) {
     await client.delete(deployments, live.canary.metadata?.name ?? '');
     onFacts({ resultState: 'Rejected' });
-    tell(theServing(live), surroundings);
+    tell(theServing(live), onFacts);
     return 'The canary was deleted.';
   }
   const { slot, previousSlot } = live;
   if (slot && previousSlot && isRunning(live.inSlots[previousSlot])) {
     await switchTraffic(client, names.service ?? '', { from: slot, to: previousSlot }, undefined);
     onFacts({ rolledBack: 'true', previousImage: imageIn(live, slot) });
-    await endOtherSlots(client, names.deployment, [previousSlot], surroundings);
+    await endOtherSlots(client, names.deployment, [previousSlot], context);
     onFacts({ resultState: 'Rejected' });
-    tell(live.inSlots[previousSlot], surroundings);
+    tell(live.inSlots[previousSlot], onFacts);
     return `${previousSlot} serves again; ${slot} was scaled to 0.`;
   }
-  tell(theServing(live), surroundings);
-  // A step that was ended on its way may have moved the Service, and no more.
-  if (slot && (await endOtherSlots(client, names.deployment, [slot], surroundings))) {
+  tell(theServing(live), onFacts);
+  // A rejection that was interrupted may have switched the traffic, and nothing else.
+  if (slot && (await endOtherSlots(client, names.deployment, [slot], context))) {
     onFacts({ rolledBack: 'true', resultState: 'Rejected' });
-    return `${slot} serves; what stood beside it was scaled to 0.`;
+    return `${slot} serves; the other slot was scaled to 0.`;
   }
   onFacts({ resultState: 'Unchanged' });
   return 'There is nothing to reject.';
@@ -85,8 +87,9 @@ async function promoteCanary(
   live: LiveService,
   canary: Deployment,
   stable: Deployment,
-  request: Pick<DeployRequest, 'onFailure' | 'scoringPath' | 'smoke' | 'isForced'>,
-  surroundings: DeploySurroundings,
+  request: VersionRequest,
+  context: Context,
+  onFacts: OnFacts,
 ): Promise<void> {
   const wanted = applicable(promoted(canary, stable), stable);
   const release = {
@@ -98,18 +101,19 @@ async function promoteCanary(
     autoscalers: [],
     disruptionBudgets: [],
   };
-  surroundings.onFacts({ previousImage: imageOf(stable.spec?.template) });
+  onFacts({ previousImage: imageOf(stable.spec?.template) });
   const workload = await workloadOf(client, release, wanted, stable, undefined);
   await carryOut(
     client,
     { ...plain, release, names: live.names, workloads: [workload], service: live.service },
     request,
-    surroundings,
+    context,
+    onFacts,
   );
   await client.delete(deployments, canary.metadata?.name ?? '');
 }
 
-/** Without what the cluster keeps for itself; the replicas stay with whom they belong to. */
+/** Without fields that the cluster maintains; without replicas when somebody else manages them. */
 function applicable(wanted: Deployment, stable: Deployment): Deployment {
   const { name, labels, annotations: notes = {} } = wanted.metadata ?? {};
   const ours = new Set<string>(Object.values(annotations));
@@ -130,7 +134,7 @@ async function forgetPrevious(client: KubernetesClient, { service = '' }: Servic
 
 function theServing(live: LiveService): Deployment {
   const found = serving(live);
-  if (!found) throw new TaskError(`There is no Deployment ${live.names.deployment} that serves: deploy it first.`);
+  if (!found) throw new TaskError(`There is no Deployment ${live.names.deployment} that serves. Deploy it first.`);
   return found;
 }
 
@@ -138,6 +142,6 @@ function imageIn({ inSlots }: LiveService, slot: Slot): string {
   return imageOf(inSlots[slot]?.spec?.template);
 }
 
-function tell(deployment: Deployment | undefined, { onFacts }: DeploySurroundings): void {
+function tell(deployment: Deployment | undefined, onFacts: OnFacts): void {
   onFacts({ deploymentName: deployment?.metadata?.name ?? '', image: imageOf(deployment?.spec?.template) });
 }

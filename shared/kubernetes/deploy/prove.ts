@@ -1,91 +1,72 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
+import { services } from '../client/resource';
 import { parseImage } from '../manifest/imageReference';
-import type { KubernetesClient } from '../client/client';
+import type { RolloutSnapshot } from '../rollout/snapshot';
+import { watchRollout } from '../rollout/watchRollout';
+import { SupersededError } from '../strategies/switchTraffic';
 import { addressOf, awaitAddress, awaitEndpoints } from './address';
 import { NotServing } from './failure';
-import type { DeployRequest, DeploySurroundings } from './request';
 import { imageOf, revisionOf } from './goodVersion';
+import type { DeployRun } from './run';
 import { podPort, SmokeFailure, smokeTestPod, smokeTestService } from './smokeTest';
-import { services } from '../client/resource';
-import type { Plan } from '../strategies/plan';
-import { SupersededError } from '../strategies/switchTraffic';
-import { watchRollout, type RolloutSnapshot } from '../rollout/watchRollout';
 
 /** A container that crashes right after its start is ready for a moment. */
 const minStableSeconds = 10;
-/** Of many alike, a few are enough. */
-const mostPodsTested = 3;
+/** Of many equal pods, a few are enough. */
+const maxPodsTested = 3;
 
-/** Follows a rollout to its end. Throws a NotServing, or a SupersededError. */
+/** Follows a rollout until it ends. Throws a NotServing, or a SupersededError. */
 export async function proveRollout(
-  client: KubernetesClient,
+  { client, context, onFacts }: DeployRun,
   applied: Deployment,
-  { clock, signal, report, deadline, onFacts }: DeploySurroundings,
 ): Promise<RolloutSnapshot> {
-  const end = await watchRollout(client, { applied, deadline, minStableSeconds }, { clock, signal, report });
-  const { outcome, message, snapshot } = end;
+  const { outcome, message, snapshot } = await watchRollout(client, { applied, minStableSeconds }, context);
   if (snapshot.deployment) onFacts({ revision: revisionOf(snapshot.deployment) });
   if (outcome === 'superseded') throw new SupersededError(`Superseded: ${message}`);
-  report.log(message);
+  context.agent.log(message);
   if (outcome !== 'done') throw new NotServing(message, snapshot);
   const digest = digestOf(snapshot.pods) ?? parseImage(imageOf(applied.spec?.template))?.digest;
   if (digest !== undefined) onFacts({ digest });
   return snapshot;
 }
 
-/** Puts new pods to the test before, or besides, the Service. Throws a NotServing. */
-export async function provePods(
-  client: KubernetesClient,
-  plan: Plan,
-  { smoke, scoringPath }: Pick<DeployRequest, 'smoke' | 'scoringPath'>,
-  snapshot: RolloutSnapshot,
-  surroundings: DeploySurroundings,
-): Promise<void> {
+/** Smoke-tests new pods before, or besides, the Service. Throws a NotServing. */
+export async function provePods(run: DeployRun, snapshot: RolloutSnapshot): Promise<void> {
+  const { client, plan, request, context } = run;
+  const { smoke } = request;
   const preview = plan.preview?.metadata?.name;
   if (preview !== undefined)
-    await orNotServing(snapshot, () => awaitEndpoints(client, preview, snapshot.pods, surroundings));
+    await orNotServing(snapshot, () => awaitEndpoints(client, preview, snapshot.pods, context));
   if (!smoke) return;
-  for (const pod of snapshot.pods.slice(0, mostPodsTested)) {
+  for (const pod of snapshot.pods.slice(0, maxPodsTested)) {
     const port = podPort(plan.service, snapshot.deployment?.spec?.template ?? {});
-    await orNotServing({ ...snapshot, pods: [pod] }, () =>
-      smokeTestPod(client, pod, port, scoringPath, smoke, surroundings),
-    );
+    await orNotServing({ ...snapshot, pods: [pod] }, () => smokeTestPod(run, smoke, pod, port));
   }
 }
 
-/** Waits until a Service leads to the new pods, and puts it to the test as its users do. Throws a NotServing. */
-export async function proveService(
-  client: KubernetesClient,
-  plan: Plan,
-  { smoke, scoringPath }: Pick<DeployRequest, 'smoke' | 'scoringPath'>,
-  snapshot: RolloutSnapshot,
-  surroundings: DeploySurroundings,
-): Promise<void> {
+/** Waits until a Service routes to the new pods, and smoke-tests it as its users call it. Throws a NotServing. */
+export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): Promise<void> {
+  const { client, plan, request, context, onFacts } = run;
   const name = plan.service?.metadata?.name;
   if (name === undefined) return;
   await orNotServing(snapshot, async () => {
-    await awaitEndpoints(client, name, snapshot.pods, surroundings);
-    const address = await awaitAddress(client, name, surroundings);
-    surroundings.onFacts({ scoringUri: new URL(scoringPath, address.origin).href });
+    await awaitEndpoints(client, name, snapshot.pods, context);
+    const address = await awaitAddress(client, name, context);
+    onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
     const service = await client.get(services, name);
-    if (smoke && service) await smokeTestService(client, service, address, scoringPath, smoke, surroundings);
+    if (request.smoke && service) await smokeTestService(run, request.smoke, service, address);
   });
 }
 
-/** Tells where a service is reached that is as it should be. */
-export async function tellAddress(
-  client: KubernetesClient,
-  { service: wanted }: Plan,
-  scoringPath: string,
-  { onFacts }: DeploySurroundings,
-): Promise<void> {
-  const service = wanted && (await client.get(services, wanted.metadata?.name ?? ''));
+/** Reports the address of a service that needs no change. */
+export async function tellAddress({ client, plan, request, onFacts }: DeployRun): Promise<void> {
+  const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
   const address = service && addressOf(service, client.namespace);
-  if (address) onFacts({ scoringUri: new URL(scoringPath, address.origin).href });
+  if (address) onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
 }
 
-/** What is wrong with the service is a reason to look at its pods. */
+/** A failed smoke test is a reason to look at the pods. */
 async function orNotServing(snapshot: RolloutSnapshot, prove: () => Promise<void>): Promise<void> {
   try {
     await prove();
@@ -95,7 +76,7 @@ async function orNotServing(snapshot: RolloutSnapshot, prove: () => Promise<void
   }
 }
 
-/** As the cluster pulled it: the name that a tag had may mean another image by now. */
+/** The digest that the cluster pulled: the tag may name another image by now. */
 function digestOf(pods: readonly Pod[]): string | undefined {
   const [status] = pods[0]?.status?.containerStatuses ?? [];
   return /sha256:[0-9a-f]{64}/.exec(status?.imageID ?? '')?.[0];

@@ -1,4 +1,5 @@
 import type { Pod, PodTemplateSpec, Service } from 'kubernetes-types/core/v1';
+import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import { poll, TimedOutError } from '../../http/poll';
@@ -7,49 +8,50 @@ import { hasAnswered, sampleSender, type SendSample } from '../../smokeTest/send
 import type { KubernetesClient } from '../client/client';
 import type { ProxyTarget } from '../client/proxy';
 import type { Address } from './address';
-import type { DeploySurroundings } from './request';
+import type { DeployRun } from './run';
 
 /** The answers to a sample are not as expected. */
 export class SmokeFailure extends TaskError {
   override readonly name = 'SmokeFailure';
 }
 
-/** Until a balancer that has just been told of a pod leads to it. */
+/** Until a load balancer that has just learned of a pod routes to it. */
 const secondsToBeReached = 120;
 
-/** Sends the sample to one pod, past every balancer. Throws a SmokeFailure. */
+/** Sends the sample directly to one pod. Throws a SmokeFailure. */
 export async function smokeTestPod(
-  client: KubernetesClient,
+  { client, request, context }: DeployRun,
+  smoke: SmokeTest,
   pod: Pod,
   port: number,
-  path: string,
-  smoke: SmokeTest,
-  surroundings: DeploySurroundings,
 ): Promise<void> {
   const name = pod.metadata?.name ?? '';
-  await run(`pod ${name}`, proxied(client, { kind: 'pod', name, port }, path, surroundings.clock), smoke, surroundings);
+  const send = proxied(client, { kind: 'pod', name, port }, request.scoringPath, context.clock);
+  await run(`pod ${name}`, send, smoke, context);
 }
 
-/** Sends the sample as users do; to a Service that is reached from inside the cluster alone, through the API server. Throws a SmokeFailure. */
+/**
+ * Sends the sample as users do; to a Service without an address outside the cluster, through the API server. Throws a
+ * SmokeFailure.
+ */
 export async function smokeTestService(
-  client: KubernetesClient,
+  { client, request, context }: DeployRun,
+  smoke: SmokeTest,
   service: Service,
   address: Address,
-  path: string,
-  smoke: SmokeTest,
-  surroundings: DeploySurroundings,
 ): Promise<void> {
+  const { scoringPath } = request;
   const name = service.metadata?.name ?? '';
   const port = service.spec?.ports?.[0]?.port ?? 80;
-  const where = address.isPublic ? new URL(path, address.origin).href : `Service ${name}`;
+  const where = address.isPublic ? new URL(scoringPath, address.origin).href : `Service ${name}`;
   const send = address.isPublic
-    ? sampleSender(where, surroundings)
-    : proxied(client, { kind: 'service', name, port }, path, surroundings.clock);
-  await reach(where, send, smoke, surroundings);
-  await run(where, send, smoke, surroundings);
+    ? sampleSender(where, context)
+    : proxied(client, { kind: 'service', name, port }, scoringPath, context.clock);
+  await reach(where, send, smoke, context);
+  await run(where, send, smoke, context);
 }
 
-/** Where the containers of a template listen for a Service; for their first port where there is none. */
+/** The port on which the containers of a template listen for a Service; their first port when there is no Service. */
 export function podPort(service: Service | undefined, { spec }: PodTemplateSpec): number {
   const ports = (spec?.containers ?? []).flatMap((container) => container.ports ?? []);
   const [first] = service?.spec?.ports ?? [];
@@ -59,31 +61,30 @@ export function podPort(service: Service | undefined, { spec }: PodTemplateSpec)
   return named?.containerPort ?? 80;
 }
 
-async function run(where: string, send: SendSample, smoke: SmokeTest, { report }: DeploySurroundings): Promise<void> {
+async function run(where: string, send: SendSample, smoke: SmokeTest, { agent }: Context): Promise<void> {
   const { problem, milliseconds } = await runSmokeTest(send, smoke);
   if (problem !== undefined) throw new SmokeFailure(`${problem} (${where})`);
-  report.log(`${where}: the sample was answered as expected, in ${milliseconds.map(Math.round).join(', ')} ms`);
+  agent.log(`${where}: the sample was answered as expected, in ${milliseconds.map(Math.round).join(', ')} ms`);
 }
 
 async function reach(
   where: string,
   send: SendSample,
   { payload }: SmokeTest,
-  surroundings: DeploySurroundings,
+  { clock, signal }: Context,
 ): Promise<void> {
-  const { clock, signal } = surroundings;
   try {
     await poll({
       clock,
       signal,
       deadline: clock.now() + secondsToBeReached * 1000,
-      awaited: `an answer of ${where}`,
+      awaited: `an answer from ${where}`,
       probe: () => send(payload),
       isDone: hasAnswered,
     });
   } catch (error) {
     if (!(error instanceof TimedOutError)) throw error;
-    throw new SmokeFailure(`There is no answer at ${where}. ${error.message}`, { cause: error });
+    throw new SmokeFailure(`${where} does not answer. ${error.message}`, { cause: error });
   }
 }
 

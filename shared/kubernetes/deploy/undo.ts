@@ -1,25 +1,25 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { isDeepStrictEqual } from 'node:util';
+import { withTimeout, type Context } from '../../agent/context';
 import { isStatus } from '../client/apiServer';
 import { applyConflicts } from '../client/applyConflicts';
 import type { KubernetesClient } from '../client/client';
-import type { DeploySurroundings } from './request';
 import type { GoodVersion } from './goodVersion';
 import { annotations as marks } from '../manifest/labels';
 import { deployments, type KubernetesObject } from '../client/resource';
 import { SupersededError } from '../strategies/switchTraffic';
 import { watchRollout, type RolloutEnd } from '../rollout/watchRollout';
 
-/** For a rollback, whatever time the deployment has used up. */
+/** For a rollback, however long the deployment took. */
 const minutesToRollBack = 10;
 
-/** Runs a Deployment with no replicas: what it would run stays written down. */
+/** Scales a Deployment to 0: its template stays. */
 export async function park(client: KubernetesClient, name: string): Promise<void> {
   const live = await client.get(deployments, name);
   if (live && live.spec?.replicas !== 0) await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
 }
 
-/** Gives a Service back what it said when it was looked at. What the cluster gave it, such as its address, stays. */
+/** Restores a Service as it was read. Fields that the cluster allocated, such as its address, stay. */
 export async function reapply(
   client: KubernetesClient,
   seen: KubernetesObject & { readonly spec?: object },
@@ -40,27 +40,23 @@ export async function reapply(
   await client.apply(await client.resourceOf(apiVersion, kind), object, { isForced: true });
 }
 
-/** Of the spec of a Service. */
+/** Fields of the spec of a Service that the cluster allocates. */
 const allocated = new Set(['clusterIP', 'clusterIPs', 'healthCheckNodePort', 'ipFamilies', 'ipFamilyPolicy']);
 
 /**
- * Has a Deployment run a good version again in the place of the one that was applied, and waits for it. Throws a
- * SupersededError when it no longer runs what was applied: then it is not ours any more.
+ * Restores a good version of a Deployment in place of the one that was applied, and waits for it. Throws a
+ * SupersededError when the Deployment no longer runs what was applied: then somebody else has deployed it.
  */
 export async function restore(
   client: KubernetesClient,
   applied: Deployment,
   wanted: Deployment,
   good: GoodVersion,
-  { clock, signal, report }: DeploySurroundings,
+  context: Context,
 ): Promise<RolloutEnd> {
   const restored = await applyGood(client, applied, wanted, good);
-  const deadline = clock.now() + minutesToRollBack * 60_000;
-  return await watchRollout(
-    client,
-    { applied: restored, deadline, mayBeEmpty: good.replicas === 0 },
-    { clock, signal, report },
-  );
+  const goal = { applied: restored, mayBeEmpty: good.replicas === 0 };
+  return await watchRollout(client, goal, withTimeout(context, minutesToRollBack));
 }
 
 async function applyGood(
@@ -73,14 +69,14 @@ async function applyGood(
   for (;;) {
     const live = await client.get(deployments, name);
     if (!live || live.metadata?.uid !== applied.metadata?.uid || !isOurs(live, applied, good))
-      throw new SupersededError(`Superseded: somebody else has deployed ${name} meanwhile. It was left alone.`);
+      throw new SupersededError(`Superseded: ${name} was deployed by somebody else meanwhile, and was left unchanged.`);
     const { resourceVersion } = live.metadata ?? {};
     const metadata = { ...goodMetadata(wanted, good), ...(resourceVersion !== undefined && { resourceVersion }) };
     const object = { ...wanted, metadata, spec: goodSpec(wanted, good) };
     try {
       return (await client.apply(deployments, object, { isForced: true })).object;
     } catch (error) {
-      // Somebody, such as the Deployment's controller, has written to it since: look again.
+      // The object was written meanwhile, for example by the Deployment controller: read it again.
       if (!isStatus(error, 409) || applyConflicts(error)) throw error;
     }
   }
@@ -90,7 +86,7 @@ function isOurs(live: Deployment, applied: Deployment, good: GoodVersion): boole
   return [applied.spec?.template, good.template].some((template) => isDeepStrictEqual(live.spec?.template, template));
 }
 
-/** What says which version it is comes from the good one. */
+/** Labels and annotations that name the version come from the good one. */
 function goodMetadata({ metadata }: Deployment, { template }: GoodVersion): NonNullable<Deployment['metadata']> {
   const renewed = (values: Readonly<Record<string, string>> = {}, good: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, good[name] ?? value]));
@@ -101,7 +97,7 @@ function goodMetadata({ metadata }: Deployment, { template }: GoodVersion): NonN
   };
 }
 
-/** Its replicas, too, unless an autoscaler looks after them. */
+/** With its replicas, unless an autoscaler manages them. */
 function goodSpec({ spec }: Deployment, { template, replicas }: GoodVersion): NonNullable<Deployment['spec']> {
   return { selector: {}, ...spec, template, ...(spec?.replicas !== undefined && { replicas }) };
 }

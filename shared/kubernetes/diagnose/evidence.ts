@@ -4,34 +4,34 @@ import { CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import { events } from '../client/resource';
 import type { Trouble } from '../rollout/trouble';
-import type { RolloutSnapshot } from '../rollout/watchRollout';
+import type { RolloutSnapshot } from '../rollout/snapshot';
 
-/** The end of what one container wrote. */
+/** The last lines of a container's log. */
 export interface ContainerLog {
   readonly pod: string;
   readonly container: string;
-  /** It is that of the container before its last restart. */
+  /** The log from before the last restart. */
   readonly isPrevious: boolean;
   readonly text: string;
 }
 
-/** All that is known of a rollout that went wrong. */
+/** Everything that is known of a failed rollout. */
 export interface Evidence extends RolloutSnapshot {
-  /** Warnings about the Deployment, its new ReplicaSet and a pod of each trouble. */
+  /** Warning events of the Deployment, its new ReplicaSet and one pod of each trouble. */
   readonly warnings: readonly Event[];
   readonly logs: readonly ContainerLog[];
-  /** What could not be had, and why. */
+  /** What could not be read, and why. */
   readonly gaps: readonly string[];
 }
 
-const linesOfALog = 50;
-/** One pod stands for all with the same trouble. */
-const mostTroubles = 4;
+const logLines = 50;
+/** Of all pods with the same trouble, one is examined. */
+const maxTroubles = 4;
 
-/** Gathers what explains a rollout, while it is still there. What is refused or fails leaves a gap and no more. */
+/** Collects the evidence while the pods still exist. A call that fails is recorded as a gap. */
 export async function collectEvidence(client: KubernetesClient, snapshot: RolloutSnapshot): Promise<Evidence> {
   const gaps: string[] = [];
-  const samples = snapshot.troubles.slice(0, mostTroubles).flatMap((trouble) => {
+  const samples = snapshot.troubles.slice(0, maxTroubles).flatMap((trouble) => {
     const [pod] = trouble.pods;
     return pod ? [{ trouble, pod }] : [];
   });
@@ -70,12 +70,12 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     const isPrevious = status.lastState?.terminated !== undefined && !status.state?.terminated;
     if (!isPrevious && !status.state?.running && !status.state?.terminated) return undefined;
     const name = pod.metadata?.name ?? '';
-    const text = await client.logs(name, { container: status.name, tailLines: linesOfALog, isPrevious });
+    const text = await client.logs(name, { container: status.name, tailLines: logLines, isPrevious });
     return { pod: name, container: status.name, isPrevious, text: plain(text) };
   }
 }
 
-/** Without what moves the cursor of a terminal. */
+/** Without the control characters of terminals. */
 function plain(text: string): string {
   return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').trimEnd();
 }

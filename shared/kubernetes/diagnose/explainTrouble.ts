@@ -1,4 +1,4 @@
-import { isPull, isVainPull, type Trouble } from '../rollout/trouble';
+import { isPull, isMissingImage, type Trouble } from '../rollout/trouble';
 import type { Evidence } from './evidence';
 import { containerOf, probeText } from './podContainer';
 
@@ -7,7 +7,7 @@ export interface Explanation {
   readonly advice: string;
 }
 
-/** What one trouble means, in words for people who don't know Kubernetes, and what to do about it. */
+/** The meaning of a trouble, in terms that need no knowledge of Kubernetes, and what to do about it. */
 export function explainTrouble(trouble: Trouble, evidence: Evidence): Explanation {
   const { reason, text } = trouble;
   if (isPull(reason) || reason === 'ErrImageNeverPull') return explainPull(trouble, evidence);
@@ -18,8 +18,8 @@ export function explainTrouble(trouble: Trouble, evidence: Evidence): Explanatio
       return explainExit(trouble, evidence);
     case 'InvalidImageName':
       return {
-        cause: `The name of the image is not valid: ${imageOf(trouble)}.`,
-        advice: 'It should look like registry.azurecr.io/name:tag, all in lower case.',
+        cause: `The image name is not valid: ${imageOf(trouble)}.`,
+        advice: 'It must look like registry.azurecr.io/name:tag, in lower case.',
       };
     case 'CreateContainerConfigError':
       return explainConfiguration(trouble);
@@ -28,38 +28,38 @@ export function explainTrouble(trouble: Trouble, evidence: Evidence): Explanatio
     case 'ContainerCannotRun':
       return {
         cause: `${containerName(trouble)} can't be started: ${detailOf(text)}.`,
-        advice: 'Check the ENTRYPOINT and CMD of the image: the program must be in the image and be executable.',
+        advice: 'Check the ENTRYPOINT and CMD of the image: the program must exist in the image and be executable.',
       };
     case 'Unready':
       return explainUnready(trouble, evidence);
     case 'Unschedulable':
     case 'SchedulingGated':
       return {
-        cause: `No node of the cluster has room for the service: ${detailOf(text)}.`,
-        advice: 'Ask for less cpu or memory, or add nodes (or another kind of nodes) to the cluster.',
+        cause: `No node of the cluster has enough capacity for the service: ${detailOf(text)}.`,
+        advice: 'Request less CPU or memory, or add nodes (or a node pool with larger nodes) to the cluster.',
       };
     case 'FailedCreate':
       return explainRefusal(text);
     default:
-      return { cause: `The new pods don't get to work: ${withWarning(text, evidence)}.`, advice: '' };
+      return { cause: `The new pods do not start: ${withWarning(text, evidence)}.`, advice: '' };
   }
 }
 
 function explainPull(trouble: Trouble, { warnings }: Evidence): Explanation {
-  // Older kubelets say only that they wait; the reason is in their events.
+  // Older kubelets report only that they wait; the reason is in their events.
   const failed = warnings.findLast(({ message }) => message?.startsWith('Failed to pull image'))?.message;
   const text = failed === undefined ? trouble.text : `${trouble.reason}: ${oneLine(failed)}`;
   const image = imageOf(trouble);
   if (/\b(401|403)\b|unauthorized|denied|authentication required/i.test(text))
     return {
-      cause: `The cluster may not pull the image ${image}: the registry asks who it is.`,
+      cause: `The cluster is not authorized to pull the image ${image} from its registry.`,
       advice:
-        'Grant the kubelet identity of the cluster the role AcrPull on the registry (az aks update --attach-acr), or name a pull secret.',
+        'Grant the kubelet identity of the cluster the role AcrPull on the registry (az aks update --attach-acr), or use an image pull secret.',
     };
-  if (trouble.graceSeconds === 0 || isVainPull(text))
+  if (trouble.graceSeconds === 0 || isMissingImage(text))
     return {
-      cause: `The image ${image} does not exist, or has not been built for the machines of the cluster.`,
-      advice: 'Check the registry, the name and the tag, and whether the step that pushes it has run.',
+      cause: `The image ${image} does not exist, or was not built for the CPU architecture of the nodes.`,
+      advice: 'Check the registry, the name and the tag, and whether the step that pushes the image has run.',
     };
   return {
     cause: `The cluster can't pull the image ${image}: ${detailOf(text)}.`,
@@ -74,29 +74,29 @@ function explainExit(trouble: Trouble, evidence: Evidence): Explanation {
   const limit = spec?.resources?.limits?.['memory'];
   if (end?.reason === 'OOMKilled')
     return {
-      cause: `${name} needs more memory than ${limit ? `its limit of ${limit}` : 'its node has'}: it was killed for that.`,
-      advice: 'Raise the memory of the service: a model takes several times the size of its file.',
+      cause: `${name} was killed because it needs more memory than ${limit ? `its limit of ${limit}` : 'its node has'}.`,
+      advice: 'Raise the memory of the service: a loaded model needs several times the size of its file.',
     };
   const probe = killedBy(trouble, evidence);
   if (probe !== undefined)
     return {
       cause: `${name} was killed because it did not answer its health check in time: ${probe}.`,
-      advice: 'See in its log what it was doing; if loading the model takes long, give it more time to start.',
+      advice: 'Check its log. If loading the model takes long, allow more time for the start.',
     };
   const line = lastLine(trouble, evidence);
   const exitCode = end?.exitCode ?? 0;
   return {
     cause:
-      `${name} ends by itself after its start (${exitCode === 0 ? 'exit 0' : `exit ${exitCode}`})` +
+      `${name} exits after its start (exit code ${exitCode})` +
       `${line === undefined ? '' : `: ${line.replace(/\.$/, '')}`}.`,
     advice: exitAdvice(exitCode, line),
   };
 }
 
-/** The probe by which the cluster had the container killed. */
+/** The probe that made the cluster kill the container. */
 function killedBy(trouble: Trouble, { warnings }: Evidence): string | undefined {
   const { spec, status } = containerOf(trouble);
-  // A program that is told to end (143) or is killed (137) did not end by itself.
+  // Only exit codes 143 (terminated) and 137 (killed) can come from a probe.
   if (![137, 143].includes(status?.lastState?.terminated?.exitCode ?? 0)) return undefined;
   for (const [kind, probe] of [
     ['Startup', spec?.startupProbe],
@@ -109,21 +109,22 @@ function killedBy(trouble: Trouble, { warnings }: Evidence): string | undefined 
 function exitAdvice(exitCode: number, line: string | undefined): string {
   if (/ModuleNotFoundError|ImportError|No module named/.test(line ?? ''))
     return 'Add the missing package to the requirements of the image.';
-  if (/FileNotFoundError|No such file/.test(line ?? '')) return 'Check that the file is in the image, under this path.';
+  if (/FileNotFoundError|No such file/.test(line ?? ''))
+    return 'Check that the file exists in the image, under this path.';
   if (/PermissionError|Permission denied|Read-only file system/.test(line ?? ''))
-    return 'The container may not write there: write below /tmp, or relax the security settings of the service.';
+    return 'The container is not allowed to write there. Write to /tmp, or relax the security settings of the service.';
   switch (exitCode) {
     case 0:
-      return 'A service must not end: start a server that keeps listening.';
+      return 'A service must not exit: start a server that keeps listening.';
     case 126:
     case 127:
-      return 'The command of the image was not found or may not be run: check its ENTRYPOINT and CMD.';
+      return 'The command of the image was not found or is not executable. Check its ENTRYPOINT and CMD.';
     case 137:
-      return 'It was killed: most often for its memory. Raise the memory of the service.';
+      return 'It was killed, most likely because of its memory. Raise the memory of the service.';
     case 139:
-      return 'It crashed in native code (segmentation fault): check the versions of native packages, and the architecture of the image.';
+      return 'It crashed in native code (segmentation fault). Check the versions of native packages, and the architecture of the image.';
     default:
-      return 'See its log below.';
+      return 'Check its log below.';
   }
 }
 
@@ -132,11 +133,11 @@ function explainConfiguration(trouble: Trouble): Explanation {
   if (/will run as root|non-numeric user/.test(detail))
     return {
       cause: `The image ${imageOf(trouble)} runs as root, which the service does not allow (runAsNonRoot).`,
-      advice: 'Give the image a numeric user (USER 1000 in its Dockerfile), or set runAsNonRoot to false.',
+      advice: 'Set a numeric user in the image (USER 1000 in its Dockerfile), or set runAsNonRoot to false.',
     };
   return {
-    cause: `${containerName(trouble)} can't be started, for something that it uses is missing: ${detail}.`,
-    advice: 'Check the names of the secrets and config maps that it uses, and that they are in this namespace.',
+    cause: `${containerName(trouble)} can't be started because something that it uses is missing: ${detail}.`,
+    advice: 'Check the names of the Secrets and ConfigMaps that it uses, and that they exist in this namespace.',
   };
 }
 
@@ -149,8 +150,8 @@ function explainUnready(trouble: Trouble, evidence: Evidence): Explanation {
   return {
     cause:
       `${containerName(trouble)} runs, but is not ready` +
-      `${probe ? `: ${probeText(probe)}` : ''}${answer === undefined ? '' : `; instead: ${oneLine(answer)}`}.`,
-    advice: 'Check the port and the path of its health check, and in its log whether the model has been loaded.',
+      `${probe ? `: ${probeText(probe)}` : ''}${answer === undefined ? '' : `; the probe failed: ${oneLine(answer)}`}.`,
+    advice: 'Check the port and the path of its health check, and its log for whether the model was loaded.',
   };
 }
 
@@ -158,22 +159,22 @@ function explainRefusal(text: string): Explanation {
   const detail = detailOf(text);
   if (/exceeded quota/.test(detail))
     return {
-      cause: `The namespace has used up what it may use: ${detail}.`,
-      advice: 'Ask for less cpu, memory or replicas, or have the quota of the namespace raised.',
+      cause: `The quota of the namespace is used up: ${detail}.`,
+      advice: 'Request less CPU, memory or replicas, or ask for a higher quota of the namespace.',
     };
   if (/violates PodSecurity/.test(detail))
     return {
-      cause: `The namespace does not allow such containers: ${detail}.`,
+      cause: `The Pod Security level of the namespace forbids these containers: ${detail}.`,
       advice:
-        'Leave the security settings of the service at their defaults, or have the pod security level of the namespace changed.',
+        'Keep the default security settings of the service, or ask for a different Pod Security level of the namespace.',
     };
   return {
-    cause: `The cluster refuses to start the containers: ${detail}.`,
-    advice: 'A policy of the cluster (such as Azure Policy) forbids it: ask who looks after the cluster.',
+    cause: `The cluster refused to create the pods: ${detail}.`,
+    advice: 'A policy of the cluster (such as Azure Policy) forbids it. Ask the administrator of the cluster.',
   };
 }
 
-/** The line that tells most: the last error that Python or others name, else the last line of all. */
+/** The most useful line of the log: the last one that names an error, otherwise the last one. */
 function lastLine({ container }: Trouble, { logs }: Evidence): string | undefined {
   const log = logs.find((candidate) => candidate.container === container);
   const lines = (log?.text ?? '')
@@ -197,7 +198,7 @@ function imageOf(trouble: Trouble): string {
   return containerOf(trouble).spec?.image ?? '';
 }
 
-/** What follows the reason. */
+/** The text after the reason. */
 function detailOf(text: string): string {
   return text
     .slice(text.indexOf(': ') + 1)

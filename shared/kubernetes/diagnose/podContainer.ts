@@ -1,13 +1,13 @@
 import type { Container, ContainerStatus, Pod, Probe } from 'kubernetes-types/core/v1';
 import type { Trouble } from '../rollout/trouble';
 
-/** A container as it was asked for, and as it is. */
+/** The spec and the status of a container. */
 export interface PodContainer {
   readonly spec: Container | undefined;
   readonly status: ContainerStatus | undefined;
 }
 
-/** The container at fault, in the first pod that has the trouble. */
+/** The container at fault, in the first pod with the trouble. */
 export function containerOf({ container, pods }: Trouble): PodContainer {
   const [pod] = pods;
   return {

@@ -3,22 +3,22 @@ import type { Trouble } from '../rollout/trouble';
 import type { Evidence } from './evidence';
 import { containerOf, probeText, statusesOf } from './podContainer';
 
-/** Something to show folded under its title. */
+/** A part of the evidence, shown folded under its title. */
 export interface Section {
   readonly title: string;
   readonly text: string;
 }
 
-/** The evidence, from the whole to the parts. Empty parts are left out. */
+/** The evidence, from the Deployment to the logs. Empty sections are left out. */
 export function sectionsOf(evidence: Evidence): readonly Section[] {
   const { deployment, troubles, warnings, logs, gaps } = evidence;
   return [
     { title: `Deployment ${deployment?.metadata?.name ?? ''}`, text: deploymentText(evidence) },
     ...troubles.map((trouble) => ({ title: titleOf(trouble, evidence), text: troubleText(trouble) })),
-    { title: 'Warnings of the cluster', text: warningText(warnings) },
+    { title: 'Warnings from the cluster', text: warningText(warnings) },
     ...logs.map(({ pod, container, isPrevious, text }) => ({
       title: `Log of container ${container} of pod ${pod}${isPrevious ? ', before its last restart' : ''}`,
-      text: text || '(it wrote nothing)',
+      text: text || '(empty)',
     })),
     { title: 'What could not be read', text: gaps.join('\n') },
   ].filter(({ text }) => text !== '');
@@ -70,23 +70,23 @@ function statusText({ name, state = {}, lastState = {}, ready, restartCount }: C
 }
 
 function stateText({ waiting, running, terminated }: ContainerState): string {
-  if (terminated) return `ended (${terminated.reason ?? 'no reason'}, exit ${terminated.exitCode})`;
-  if (running) return 'runs';
-  return `waits (${waiting?.reason ?? 'no reason'})`;
+  if (terminated) return `exited (${terminated.reason ?? 'no reason'}, exit ${terminated.exitCode})`;
+  if (running) return 'running';
+  return `waiting (${waiting?.reason ?? 'no reason'})`;
 }
 
-/** The same message of several pods, or at several times, is one line. */
+/** One line per message, with the number of its occurrences. */
 function warningText(warnings: readonly Event[]): string {
   const counts = new Map<string, number>();
   for (const { reason = '', message = '', involvedObject, count, series } of warnings) {
-    const line = `${involvedObject.kind ?? ''}: ${reason}: ${withoutTries(message.replace(/\s+/g, ' ').trim())}`;
+    const line = `${involvedObject.kind ?? ''}: ${reason}: ${withoutAttempts(message.replace(/\s+/g, ' ').trim())}`;
     counts.set(line, (counts.get(line) ?? 0) + (series?.count ?? count ?? 1));
   }
   return [...counts].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line)).join('\n');
 }
 
-/** Each try to make a pod has another name, and after some the cluster reports them together. */
-function withoutTries(message: string): string {
+/** Each attempt to create a pod has a different name, and after some attempts the cluster combines them. */
+function withoutAttempts(message: string): string {
   return message
     .replace(/^\(combined from similar events\): /, '')
     .replace(/^(Error creating: pods ")([^"]*)-[^"-]*"/, '$1$2-…"');

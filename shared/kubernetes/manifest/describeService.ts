@@ -4,7 +4,7 @@ import { parseImage } from './imageReference';
 import { bytesIn, coresIn } from './quantities';
 import { serviceNameRule, type ServiceDescription } from './serviceDescription';
 
-/** Something wrong with a setting, in the words that follow its name; a value is never repeated. */
+/** A problem with a setting, as the words that follow its name; a value is never repeated. */
 export interface SettingProblem {
   readonly setting: string;
   readonly problem: string;
@@ -15,14 +15,14 @@ type Read<T> = (value: Json) => T | undefined;
 
 interface Setting<T> {
   readonly read: Read<T>;
-  /** What it must be, when it can't be read. */
+  /** The rule, reported when the value breaks it. */
   readonly rule: string;
 }
 
 const variableForm = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const exposures = ['clusterIp', 'loadBalancer', 'internalLoadBalancer'] as const;
 
-const anyText: Setting<string> = { read: (value) => textOf(value) || undefined, rule: 'must be a text.' };
+const anyText: Setting<string> = { read: (value) => textOf(value) || undefined, rule: 'must be text.' };
 const path = matching(/^\/\S*$/, 'must begin with /, such as /score.');
 const flag: Setting<boolean> = {
   read: (value) => (/^(true|false)$/i.test(textOf(value)) ? textOf(value).toLowerCase() === 'true' : undefined),
@@ -30,17 +30,17 @@ const flag: Setting<boolean> = {
 };
 const texts: Setting<readonly string[]> = {
   read: (value) => (isList(value) ? value.map(textOf) : undefined),
-  rule: 'must be a list of texts.',
+  rule: 'must be a list of strings.',
 };
 const variables: Setting<Readonly<Record<string, string>>> = {
   read: (value) => {
     const map = textMap(value);
     return map && Object.keys(map).every((name) => variableForm.test(name)) ? map : undefined;
   },
-  rule: 'must be a map of names to values; a name has letters, digits, _, - and dots, and begins with no digit.',
+  rule: 'must be a map of names to values. Names contain letters, digits, _, - and dots, and do not begin with a digit.',
 };
 
-/** All that can be said of a service, and what it must be. */
+/** All settings of a service, and their rules. */
 const settings = {
   serviceName: matching(serviceNameRule.matches, serviceNameRule.rule),
   image: {
@@ -63,7 +63,7 @@ const settings = {
   targetCpuPercent: whole(1, 1000),
   environment: variables,
   secrets: variables,
-  configFiles: { read: textMap, rule: 'must be a map of file names to texts.' },
+  configFiles: { read: textMap, rule: 'must be a map of file names to contents.' },
   identityClientId: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the client id of an identity.'),
   imagePullSecret: anyText,
   exposure: {
@@ -107,7 +107,7 @@ const defaults = {
 const defaultMaxReplicas = 10;
 const defaultTargetCpuPercent = 70;
 
-/** A service from what is said of it, or all that is wrong with that. */
+/** Reads a service from its settings; returns all problems when there are any. */
 export function describeService(
   given: Settings,
 ): { readonly service: ServiceDescription } | { readonly problems: readonly SettingProblem[] } {
@@ -118,7 +118,7 @@ export function describeService(
     const setting: Setting<unknown> | undefined = isSetting(name) ? settings[name] : undefined;
     const read = setting?.read(value);
     if (read !== undefined) known[name] = read;
-    else problems.push({ setting: name, problem: setting?.rule ?? 'is no setting of a service.' });
+    else problems.push({ setting: name, problem: setting?.rule ?? 'is not a setting of a service.' });
   }
   for (const name of ['serviceName', 'image'])
     if (given[name] === undefined) problems.push({ setting: name, problem: 'is required.' });
@@ -126,7 +126,8 @@ export function describeService(
   const isScaled = minReplicas !== undefined || maxReplicas !== undefined || targetCpuPercent !== undefined;
   const least = minReplicas ?? rest.replicas ?? defaults.replicas;
   const most = maxReplicas ?? Math.max(defaultMaxReplicas, least);
-  if (most < least) problems.push({ setting: 'maxReplicas', problem: 'must not be less than the fewest replicas.' });
+  if (most < least)
+    problems.push({ setting: 'maxReplicas', problem: 'must not be less than the minimum number of replicas.' });
   const { serviceName, image } = rest;
   if (problems.length > 0 || serviceName === undefined || image === undefined) return { problems };
   const autoscaling = {

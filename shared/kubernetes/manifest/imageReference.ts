@@ -1,6 +1,6 @@
 /** The name of an image in its parts: `registry.azurecr.io:443/models/score:1.4@sha256:…`. */
 export interface ImageReference {
-  /** With its port; undefined where the name leaves it out, which means Docker Hub. */
+  /** With its port; undefined when the name omits it, which means Docker Hub. */
   readonly registry: string | undefined;
   /** `models/score` */
   readonly path: string;
@@ -16,7 +16,7 @@ const registryForm =
 const tagForm = /^\w[\w.-]{0,127}$/;
 const digestForm = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 
-/** Reads an image's name by the grammar of distribution/reference; undefined when it is none. */
+/** Reads an image's name by the grammar of distribution/reference; undefined when it is not valid. */
 export function parseImage(text: string): ImageReference | undefined {
   const [beforeDigest = '', digest, ...more] = text.split('@');
   if (more.length > 0 || (digest !== undefined && !digestForm.test(digest))) return undefined;
@@ -33,7 +33,7 @@ export function parseImage(text: string): ImageReference | undefined {
   return { registry, path, tag, digest };
 }
 
-/** The repository that a name means, whatever it leaves out: the same for two images that differ in tag or digest alone. */
+/** The full repository of an image: the same for two images that differ only in tag or digest. */
 export function repositoryOf({ registry, path }: ImageReference): string {
   const host = registry === undefined || registry === 'index.docker.io' ? 'docker.io' : registry.toLowerCase();
   return `${host}/${host === 'docker.io' && !path.includes('/') ? 'library/' : ''}${path}`;

@@ -1,6 +1,6 @@
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 
-/** Who made an object: the value of `app.kubernetes.io/managed-by`, and what our own labels begin with. */
+/** The value of `app.kubernetes.io/managed-by`, and the prefix of our own labels. */
 export const product = 'model-pipelines';
 
 export const labels = {
@@ -11,26 +11,26 @@ export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
   modelName: `${product}/model-name`,
   modelVersion: `${product}/model-version`,
-  /** Of all that belongs to one service. */
+  /** On all objects of one service. */
   service: `${product}/service`,
-  /** On configuration that is made anew for each content: its hash. */
+  /** On ConfigMaps and Secrets that get a new name for new content: its hash. */
   content: `${product}/content`,
-  /** Which of the Deployments that may stand for the service a pod is of. */
+  /** The slot that a pod belongs to. */
   slot: `${product}/slot`,
-  /** `main`, or `canary` for the pods that take a share of their slot's requests. */
+  /** `main`, or `canary` for the pods that receive a share of their slot's traffic. */
   track: `${product}/track`,
 } as const;
 
 export const annotations = {
-  /** On a Deployment, as JSON: the ReplicaSet and the replicas that have proven themselves. */
+  /** On a Deployment, as JSON: the proven ReplicaSet and its replicas. */
   good: `${product}/good`,
-  /** On a Deployment whose template has yet to prove itself. */
+  /** On a Deployment whose template is not proven yet. */
   unproven: `${product}/unproven`,
-  /** On a Service: the slot that it pointed at before; empty when that no longer matters. */
+  /** On a Service: the slot that it selected before; empty when it is no longer relevant. */
   previousSlot: `${product}/previous-slot`,
 } as const;
 
-/** A text as the value of a label: 63 characters at most, of which only some are allowed. */
+/** A text as the value of a label: at most 63 of the allowed characters. */
 export function labelValue(text: string): string {
   return text
     .replace(/[^A-Za-z0-9_.-]+/g, '-')
@@ -38,12 +38,12 @@ export function labelValue(text: string): string {
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
-/** Without what is undefined. */
+/** Without undefined values. */
 export function present<T>(map: Readonly<Record<string, T | undefined>>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }
 
-/** Labels and annotations that are added; those that were there stay unless they are given anew. */
+/** Adds labels and annotations; existing ones stay unless they are given again. */
 export function marked(
   metadata: ObjectMeta | undefined,
   { labels: more = {}, annotations: notes = {} }: Pick<ObjectMeta, 'labels' | 'annotations'>,

@@ -1,21 +1,21 @@
 import type { Container, EnvVar, PodSpec, PodTemplateSpec, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1';
 import { configFolder, type ServiceDescription } from './serviceDescription';
 
-/** What a pod refers to. */
+/** The names that a pod refers to. */
 export interface PodReferences {
-  /** By which the pods of the service are told from others. */
+  /** The labels that distinguish the pods of the service. */
   readonly selector: Readonly<Record<string, string>>;
   readonly secretName: string | undefined;
   readonly filesName: string | undefined;
 }
 
 const secondsPerStartupProbe = 5;
-/** Requests still come while the cluster takes a pod out of all balancers. */
+/** Requests still arrive while the cluster removes a pod from all load balancers. */
 const drainSeconds = 10;
-/** For requests that are under way: 60 s, as Azure's load balancers allow, and the draining before. */
+/** Time for running requests: 60 s, as Azure's load balancers allow, after the draining. */
 const terminationSeconds = 70 + drainSeconds;
 
-/** The pods of a service: restricted as Pod Security asks, spread over zones and nodes, probed. */
+/** The pods of a service: restricted by Pod Security standards, spread over zones and nodes, with probes. */
 export function podTemplate(
   service: ServiceDescription,
   metadata: NonNullable<PodTemplateSpec['metadata']>,
@@ -27,7 +27,7 @@ export function podTemplate(
     volumes: volumes(references),
     securityContext: { runAsNonRoot, seccompProfile: { type: 'RuntimeDefault' } },
     automountServiceAccountToken: identityClientId !== undefined,
-    // Hundreds of variables in a big namespace, which some frameworks take for settings.
+    // They would be hundreds of variables in a large namespace, and some frameworks read them as settings.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: terminationSeconds,
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
@@ -62,7 +62,7 @@ function container(service: ServiceDescription, references: PodReferences): Cont
     resources: resources(service),
     startupProbe,
     readinessProbe: { ...healthy, periodSeconds: 5, failureThreshold: 3 },
-    // A service under load is late; only one that hangs is to be restarted.
+    // A service under load answers late; only one that hangs must be restarted.
     livenessProbe: { ...healthy, periodSeconds: 20, failureThreshold: 6 },
     lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
     securityContext: {
@@ -74,7 +74,7 @@ function container(service: ServiceDescription, references: PodReferences): Cont
   };
 }
 
-/** Memory is limited to what is asked for, cpu is not limited: throttling makes answers late. */
+/** The memory limit equals the request; the CPU has no limit, because throttling delays answers. */
 function resources({ cpu, memory, gpus }: ServiceDescription): Container['resources'] & object {
   const gpu = gpus === undefined ? {} : { 'nvidia.com/gpu': String(gpus) };
   return { requests: { cpu, memory, ...gpu }, limits: { memory, ...gpu } };

@@ -9,7 +9,7 @@ export interface ManifestFile {
   readonly text: string;
 }
 
-/** Of version 1.1, in which `0644` is octal. */
+/** YAML 1.1 integers, in which `0644` is octal. */
 const octalInteger = defineScalarTag<number>(intCoreTag.tagName, {
   ...intCoreTag,
   resolve(source, isExplicit, tagName) {
@@ -18,11 +18,12 @@ const octalInteger = defineScalarTag<number>(intCoreTag.tagName, {
     return parseInt(digits, 8) * (sign === '-' ? -1 : 1);
   },
 });
-/** As kubectl reads YAML (sigs.k8s.io/yaml): `yes` and `on` are true, times are texts. */
+/** As kubectl reads YAML (sigs.k8s.io/yaml): `yes` and `on` are true, times are strings. */
 const schema = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, octalInteger);
 
 /**
- * Reads YAML or JSON files that hold objects of Kubernetes, one or more each, in their order. Throws a TaskError that lists all that is wrong with them.
+ * Reads YAML or JSON files that contain Kubernetes objects, one or more each, in order. Throws a TaskError that lists all
+ * problems.
  */
 export function readManifests(files: readonly ManifestFile[]): readonly KubernetesObject[] {
   const problems: string[] = [];
@@ -34,11 +35,11 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const line = error.mark ? `, line ${error.mark.line + 1}` : '';
-      problems.push(`${name}${line}: no valid YAML: ${error.reason}.`);
+      problems.push(`${name}${line}: not valid YAML: ${error.reason}.`);
     }
     for (const [index, document] of documents.entries()) {
       const where = documents.length > 1 ? `${name}, document ${index + 1}` : name;
-      // A file may end with a separator, or hold comments alone.
+      // A file may end with a separator, or contain only comments.
       if (document === null || document === undefined) continue;
       for (const object of itemsOf(document)) {
         const problem = objectProblem(object);
@@ -47,18 +48,18 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
           continue;
         }
         const key = keyOf(object);
-        if (found.has(key)) problems.push(`${where}: ${key} is there a second time.`);
+        if (found.has(key)) problems.push(`${where}: ${key} is defined twice.`);
         found.set(key, object);
       }
     }
   }
-  if (problems.length === 0 && found.size === 0) problems.push('There is no object in them.');
+  if (problems.length === 0 && found.size === 0) problems.push('They contain no object.');
   if (problems.length > 0)
     throw new TaskError(`The manifests can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   return [...found.values()];
 }
 
-/** What a list holds, or the document itself. */
+/** The items of a list, or the document itself. */
 function itemsOf(document: unknown): readonly KubernetesObject[] {
   const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
   return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
@@ -67,10 +68,10 @@ function itemsOf(document: unknown): readonly KubernetesObject[] {
 }
 
 function objectProblem(object: KubernetesObject): string | undefined {
-  if (typeof object !== 'object' || Array.isArray(object)) return 'it is no object of Kubernetes.';
+  if (typeof object !== 'object' || Array.isArray(object)) return 'it is not a Kubernetes object.';
   const { apiVersion, kind, metadata } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    return 'it has no apiVersion or no kind: is it a manifest of Kubernetes?';
+    return 'apiVersion or kind is missing. Is it a Kubernetes manifest?';
   if (typeof metadata?.name !== 'string') return `the ${kind} has no metadata.name.`;
   return undefined;
 }

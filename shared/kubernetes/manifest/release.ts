@@ -6,23 +6,23 @@ import { TaskError } from '../../errors';
 import type { KubernetesObject } from '../client/resource';
 import { labels, marked, product } from './labels';
 
-/** All that a deployment applies, by the part that it plays. */
+/** All objects that a deployment applies, by their role. */
 export interface Release {
-  /** Of the service: what its slots are named after. */
+  /** The name of the service, from which the names of its slots derive. */
   readonly name: string;
-  /** What pods need, and all else that gives them no requests. */
+  /** What the pods need, and everything else that routes no traffic. */
   readonly foundations: readonly KubernetesObject[];
   readonly deployments: readonly Deployment[];
-  /** What leads requests to pods. */
+  /** They route traffic to pods. */
   readonly services: readonly Service[];
-  /** What leads requests to Services. */
+  /** They route traffic to Services. */
   readonly routes: readonly KubernetesObject[];
   readonly autoscalers: readonly HorizontalPodAutoscaler[];
   readonly disruptionBudgets: readonly PodDisruptionBudget[];
 }
 
 const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'VirtualService']);
-/** First what others are in or need, then all else in the order of the manifests. */
+/** Objects that others depend on come first, then all others in the order of the manifests. */
 const firstKinds = [
   'Namespace',
   'CustomResourceDefinition',
@@ -38,8 +38,8 @@ const firstKinds = [
 ];
 
 /**
- * Sorts objects by the part that they play, and marks each with the service and with the annotations. Throws a TaskError
- * when there is no Deployment, which a service needs.
+ * Sorts objects by their role, and labels each with the service and the annotations. Throws a TaskError when there is no
+ * Deployment.
  */
 export function releaseOf(
   objects: readonly KubernetesObject[],
@@ -49,7 +49,7 @@ export function releaseOf(
   const ofKind = (kind: string): readonly KubernetesObject[] => objects.filter((object) => object.kind === kind);
   const deployments = ofKind('Deployment') as readonly Deployment[];
   const name = serviceName ?? deployments[0]?.metadata?.name;
-  if (name === undefined) throw new TaskError('The manifests hold no Deployment: there is nothing to be rolled out.');
+  if (name === undefined) throw new TaskError('The manifests contain no Deployment, so there is nothing to roll out.');
   const mark = <T extends KubernetesObject>(object: T): T => ({
     ...object,
     metadata: marked(object.metadata, {
@@ -70,7 +70,7 @@ export function releaseOf(
   };
 }
 
-/** Leads requests to Services. */
+/** Whether an object routes traffic to Services. */
 export function isRoute({ kind = '' }: KubernetesObject): boolean {
   return routeKinds.has(kind);
 }
@@ -85,7 +85,7 @@ export function objectsOf(release: Release): readonly KubernetesObject[] {
 export function namespaceOf(objects: readonly KubernetesObject[]): string | undefined {
   const named = [...new Set(objects.map(({ metadata }) => metadata?.namespace).filter((name) => name !== undefined))];
   if (named.length > 1)
-    throw new TaskError(`The manifests name the namespaces ${named.join(', ')}: deploy each by a step of its own.`);
+    throw new TaskError(`The manifests name the namespaces ${named.join(', ')}. Deploy each with its own step.`);
   return named[0];
 }
 

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import type { KubernetesObject } from '../client/resource';
 
-/** The objects as YAML that kubectl could apply, but for the values of Secrets, which nobody is to read. */
+/** The objects as YAML for kubectl; the values of Secrets are masked. */
 export function renderYaml(objects: readonly KubernetesObject[]): string {
   return objects.map((object) => `---\n${dump(hidden(object), { lineWidth: -1, noRefs: true })}`).join('');
 }

@@ -9,11 +9,11 @@ import { labels, labelValue, present, product } from './labels';
 import { podTemplate } from './podTemplate';
 import { servicePort, type ServiceDescription } from './serviceDescription';
 
-/** Old versions that can be gone back to. */
+/** Old versions that can be rolled back to. */
 const revisionHistoryLimit = 10;
-/** A pod counts only when it has been ready for so long: one that crashes after its start is ready for a moment. */
+/** A pod is available only after this time: one that crashes after its start is ready for a moment. */
 const minReadySeconds = 10;
-/** Longer than the shortest, so that one quiet minute does not take replicas away. */
+/** Long enough that a quiet minute removes no replicas. */
 const scaleDownSeconds = 300;
 
 /** All objects of a service, in the order in which they are applied. */
@@ -42,12 +42,12 @@ function selectorOf({ serviceName }: ServiceDescription): Record<string, string>
   return { [labels.name]: serviceName, [labels.slot]: 'stable' };
 }
 
-/** Of what can't change in the life of a Deployment. */
+/** Only labels that never change: the selector of a Deployment is immutable. */
 function podSelectorOf(service: ServiceDescription): Record<string, string> {
   return { ...selectorOf(service), [labels.track]: 'main' };
 }
 
-/** What is in the pods: labels hold what they can, annotations all of it. */
+/** The model and its version: as labels as far as their format allows, and complete as annotations. */
 function modelMarks({ modelName, modelVersion, image }: ServiceDescription) {
   const version = modelVersion ?? parseImage(image)?.tag;
   const values = present({
@@ -95,7 +95,7 @@ function deploymentOf(
       minReadySeconds,
       progressDeadlineSeconds,
       selector: { matchLabels: podSelectorOf(service) },
-      // Never fewer than are wanted; one more at a time, or a quarter of many.
+      // Never fewer than the wanted replicas; 25 % more during the update, at least one.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '25%' } },
       template,
     },
@@ -115,7 +115,7 @@ function serviceOf(service: ServiceDescription): Service {
     spec: {
       type: exposure === 'clusterIp' ? 'ClusterIP' : 'LoadBalancer',
       selector: selectorOf(service),
-      // By its name: each version of the container listens where it likes.
+      // The port by name: each version of the container may listen on another number.
       ports: [{ name: 'http', port: servicePort, targetPort: 'http', protocol: 'TCP' }],
     },
   };
@@ -145,7 +145,7 @@ function autoscalerOf(
   };
 }
 
-/** One at a time may be taken away by whoever drains nodes. Of a single replica that would have to be the only one. */
+/** Draining nodes may evict one pod at a time. Not for a single replica, where that pod is the only one. */
 function disruptionBudgetOf(service: ServiceDescription): PodDisruptionBudget | undefined {
   const { serviceName: name, replicas, autoscaling } = service;
   if ((autoscaling?.minReplicas ?? replicas) < 2) return undefined;
@@ -191,7 +191,7 @@ function filesOf(name: string, files: Readonly<Record<string, string>>, all: Rec
   };
 }
 
-/** Named by what it holds, so that pods of an older version keep theirs. */
+/** Named by a hash of the content, so that pods of an older version keep theirs. */
 function contentMetadata(
   name: string,
   content: Readonly<Record<string, string>>,

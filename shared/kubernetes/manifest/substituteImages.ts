@@ -3,7 +3,7 @@ import { TaskError } from '../../errors';
 import { titleOf, type KubernetesObject } from '../client/resource';
 import { parseImage, repositoryOf } from './imageReference';
 
-/** A container that got another image. */
+/** A container whose image was replaced. */
 export interface Substitution {
   /** `Deployment score` */
   readonly object: string;
@@ -18,8 +18,8 @@ export interface Substituted {
 }
 
 /**
- * Gives every container whose image is of the same repository the image named: another tag or digest, whatever stood
- * there. Throws a TaskError that lists images that are no names, name a repository twice, or are used by no container.
+ * Replaces the image of every container that uses the same repository, whatever its tag or digest. Throws a TaskError that
+ * lists images that are not valid, name a repository twice, or are used by no container.
  */
 export function substituteImages(objects: readonly KubernetesObject[], images: readonly string[]): Substituted {
   const problems: string[] = [];
@@ -27,11 +27,11 @@ export function substituteImages(objects: readonly KubernetesObject[], images: r
   for (const image of images) {
     const parsed = parseImage(image);
     if (!parsed) {
-      problems.push(`${image} is no valid name of an image: it should look like registry.azurecr.io/name:tag.`);
+      problems.push(`${image} is not a valid image name. Example: registry.azurecr.io/name:tag.`);
       continue;
     }
     const repository = repositoryOf(parsed);
-    if (wanted.has(repository)) problems.push(`${image} and ${wanted.get(repository) ?? ''} are the same repository.`);
+    if (wanted.has(repository)) problems.push(`${image} and ${wanted.get(repository) ?? ''} name the same repository.`);
     wanted.set(repository, image);
   }
 
@@ -61,9 +61,9 @@ export function substituteImages(objects: readonly KubernetesObject[], images: r
 
   const present = [...seen].join(', ') || 'none';
   for (const image of wanted.values())
-    if (!used.has(image)) problems.push(`${image} is used by no container; the manifests have ${present}.`);
+    if (!used.has(image)) problems.push(`${image} is not used by any container; the manifests use ${present}.`);
   if (problems.length > 0)
-    throw new TaskError(`The images can't be put in:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    throw new TaskError(`The images can't be substituted:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   return { objects: changed, substitutions };
 }
 
@@ -74,7 +74,7 @@ interface WithTemplate {
   };
 }
 
-/** The object with its pods changed; as it is, if it makes no pods. */
+/** The object with its pod spec changed; unchanged, if it has none. */
 function withPodSpec(object: KubernetesObject, change: (spec: PodSpec) => PodSpec): KubernetesObject {
   if (object.kind === 'Pod') {
     const { spec } = object as { readonly spec?: PodSpec };

@@ -4,17 +4,17 @@ import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { groupOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
 
-/** An object to be applied, and what kind it is. */
+/** An object to apply, and its resource. */
 export interface Planned {
   readonly resource: Resource;
   readonly object: KubernetesObject;
-  /** The server takes fields of other managers into account as the real call will. */
+  /** Takes over fields of other managers, as the real call will. */
   readonly isForced?: boolean;
 }
 
 /**
- * Finds out, before anything is touched, whether the caller may do all that is planned and whether the cluster would
- * accept all objects. Throws one TaskError that lists everything that is missing or refused.
+ * Checks, before anything is changed, that the caller has all permissions and that the cluster would accept all objects.
+ * Throws one TaskError that lists everything that is missing or refused.
  */
 export async function preflight(
   client: KubernetesClient,
@@ -24,23 +24,23 @@ export async function preflight(
   const isAllowed = await Promise.all(actions.map((action) => client.canI(action)));
   const missing = actions.filter((_, index) => isAllowed[index] === false).map(ruleText);
   const problems = missing.map((rule) => `The identity lacks the permission to ${rule}.`);
-  // What may not be done can't be tried either.
+  // A dry run needs the same permissions.
   if (problems.length === 0) problems.push(...(await refusals(client, objects)));
   if (problems.length === 0) return;
   const list = problems.map((problem) => `  - ${problem}`).join('\n');
   const grant =
     missing.length > 0
-      ? `\nGrant it by a Role and a RoleBinding in namespace ${client.namespace}, or, where the cluster uses Azure RBAC, by the role 'Azure Kubernetes Service RBAC Writer'.`
+      ? `\nGrant them with a Role and a RoleBinding in the namespace ${client.namespace}. If the cluster uses Azure RBAC, assign the role 'Azure Kubernetes Service RBAC Writer'.`
       : '';
-  throw new TaskError(`Nothing was deployed, for the cluster would refuse it:\n${list}${grant}`);
+  throw new TaskError(`Nothing was deployed, because the cluster would refuse it:\n${list}${grant}`);
 }
 
-/** What the cluster says to each object, without keeping any. */
+/** The refusals of the cluster in a dry run of each object. */
 async function refusals(client: KubernetesClient, objects: readonly Planned[]): Promise<readonly string[]> {
   const planned = new Set(objects.filter(({ resource }) => resource.kind === namespaces.kind).map(nameOf));
   const found = await Promise.all(
     objects.map(async ({ resource, object, isForced = false }) => {
-      // Nothing can be tried in a namespace that comes with the objects.
+      // A dry run is impossible in a namespace that is created with the objects.
       if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return undefined;
       try {
         await client.apply(resource, object, { isDryRun: true, isForced });

@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { Pod } from 'kubernetes-types/core/v1';
 
-/** How far a Deployment is. */
+/** The state of a Deployment. */
 export type RolloutState =
   | 'unobserved'
   | 'updating'
   | 'terminating'
   | 'unavailable'
   | 'done'
-  /** It ended badly, in words of Kubernetes: the deadline. */
+  /** It failed by Kubernetes' own rules: the progress deadline. */
   | 'deadlineExceeded'
-  /** It can't go on, or is not what was asked for. */
+  /** It can't continue, or is not what was requested. */
   | 'paused'
   | 'empty'
   | 'superseded'
@@ -23,10 +23,10 @@ export interface RolloutVerdict {
   readonly message: string;
 }
 
-/** What was deployed, as the API server answered it. */
+/** The deployed object, as the API server returned it. */
 export interface RolloutGoal {
   readonly applied: Deployment;
-  /** Zero replicas count as success, which they don't for a service. */
+  /** Zero replicas are a success. For a service they are a failure. */
   readonly mayBeEmpty?: boolean;
 }
 
@@ -37,8 +37,8 @@ export interface RolloutGoal {
 export function kubectlVerdict({ metadata, spec, status = {} }: Deployment): RolloutVerdict {
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0, observedGeneration = 0, conditions } = status;
   if ((metadata?.generation ?? 0) > observedGeneration)
-    return { state: 'unobserved', message: 'the cluster has yet to take notice' };
-  // The first of its type is the one that counts.
+    return { state: 'unobserved', message: 'the cluster has not observed the change yet' };
+  // Of several conditions of a type, kubectl uses the first.
   const progressing = conditions?.find(({ type }) => type === 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded')
     return { state: 'deadlineExceeded', message: 'it exceeded its progress deadline' };
@@ -56,8 +56,8 @@ export function kubectlVerdict({ metadata, spec, status = {} }: Deployment): Rol
 }
 
 /**
- * Judges a Deployment against what was deployed: kubectl's rules, and what they overlook. Another template, and not
- * another generation, means that somebody else deployed: an autoscaler makes generations, too.
+ * Judges a Deployment against what was deployed: by kubectl's rules, and by what they overlook. A different template means
+ * that somebody else deployed; a different generation doesn't, because an autoscaler changes it too.
  */
 export function rolloutVerdict(current: Deployment | undefined, { applied, mayBeEmpty }: RolloutGoal): RolloutVerdict {
   if (!current) return { state: 'deleted', message: 'it was deleted meanwhile' };
@@ -68,11 +68,11 @@ export function rolloutVerdict(current: Deployment | undefined, { applied, mayBe
     return { state: 'superseded', message: 'something else was deployed meanwhile' };
   if (current.spec?.paused) return { state: 'paused', message: 'it is paused (spec.paused)' };
   if (current.spec?.replicas === 0 && !mayBeEmpty)
-    return { state: 'empty', message: 'it has 0 replicas, so that nothing would answer' };
+    return { state: 'empty', message: 'it has 0 replicas, so nothing would answer' };
   return kubectlVerdict(current);
 }
 
-/** The ReplicaSet of the Deployment's present template, as the Deployment controller finds it: the oldest that has it. */
+/** The ReplicaSet of the Deployment's present template, as the Deployment controller finds it: the oldest with that template. */
 export function newReplicaSet(deployment: Deployment, all: readonly ReplicaSet[]): ReplicaSet | undefined {
   return all
     .filter((set) => isOwnedBy(set, deployment.metadata?.uid))
@@ -80,13 +80,13 @@ export function newReplicaSet(deployment: Deployment, all: readonly ReplicaSet[]
     .sort((a, b) => ageOf(a).localeCompare(ageOf(b)))[0];
 }
 
-/** The pods of a ReplicaSet that are to stay. */
+/** The pods of a ReplicaSet that are not being deleted. */
 export function podsOf(set: ReplicaSet | undefined, all: readonly Pod[]): readonly Pod[] {
   const uid = set?.metadata?.uid;
   return all.filter((pod) => isOwnedBy(pod, uid) && pod.metadata?.deletionTimestamp === undefined);
 }
 
-/** How often the containers of these pods were started anew. */
+/** How often the containers of these pods were restarted. */
 export function restartsOf(pods: readonly Pod[]): number {
   return pods
     .flatMap(({ status }) => status?.containerStatuses ?? [])
@@ -97,7 +97,7 @@ function isOwnedBy({ metadata }: ReplicaSet | Pod, uid: string | undefined): boo
   return uid !== undefined && (metadata?.ownerReferences ?? []).some((owner) => owner.controller && owner.uid === uid);
 }
 
-/** Without the label by which the controller tells the pods of its ReplicaSets apart. */
+/** Without the label that the controller adds for its ReplicaSets. */
 function templateOf({ spec }: ReplicaSet | Deployment): unknown {
   const { metadata, ...rest } = spec?.template ?? {};
   const labels = Object.entries(metadata?.labels ?? {}).filter(([name]) => name !== 'pod-template-hash');

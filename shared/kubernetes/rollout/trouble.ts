@@ -1,35 +1,35 @@
 import type { ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
 
-/** Why pods of a rollout don't serve yet. */
+/** A reason why pods of a rollout don't serve yet. */
 export interface Trouble {
-  /** Kubernetes' own word, such as `CrashLoopBackOff`; `Unready` for a container that runs but isn't ready. */
+  /** Kubernetes' own reason, such as `CrashLoopBackOff`; `Unready` for a container that runs but isn't ready. */
   readonly reason: string;
-  /** Of the container at fault; undefined when it is the pod itself, or there is none. */
+  /** The container at fault; undefined when it is the pod itself, or there is none. */
   readonly container: string | undefined;
-  /** One line: the reason, and what Kubernetes says about it. */
+  /** One line: the reason, and Kubernetes' message. */
   readonly text: string;
-  /** For how long it may last before it is taken for final: Infinity where only time tells. */
+  /** How long it may last before it is final; Infinity when only the deadline decides. */
   readonly graceSeconds: number;
   readonly pods: readonly Pod[];
 }
 
 type Fault = Omit<Trouble, 'pods' | 'container'>;
 
-/** Registries and token caches stumble, and AKS heals that in a minute or two (reported at Azure/AKS and Shopify/krane). */
+/** Registries and token caches fail temporarily; AKS recovers in a minute or two (reported at Azure/AKS and Shopify/krane). */
 const pullGraceSeconds = 90;
-/** A quota is free again when pods of the old version have ended. */
+/** The quota has room again when pods of the old version have ended. */
 const quotaGraceSeconds = 30;
-/** What the cluster has yet to take notice of, such as a quota that was raised or a secret that was just made. */
+/** Until the cluster observes changes such as a raised quota or a new Secret. */
 const noticeGraceSeconds = 15;
 const foreverSeconds = Infinity;
 
-/** One bad start is forgiven: a service that a model needs may have been late. */
+/** One failed start is tolerated: a service that the model needs may not have been ready. */
 const restartsToFail = 2;
 
 /**
- * What keeps the pods of the new ReplicaSet from serving, one for all pods with the same: the rules of Shopify's krane
- * (pod.rb) and what Azure adds. The gravest comes first.
+ * The troubles of the pods of the new ReplicaSet, one for all pods with the same trouble: by the rules of Shopify's krane
+ * (pod.rb), and of Azure. The most severe comes first.
  */
 export function rolloutTroubles(set: ReplicaSet | undefined, pods: readonly Pod[]): readonly Trouble[] {
   const found = new Map<string, Trouble>();
@@ -41,24 +41,29 @@ export function rolloutTroubles(set: ReplicaSet | undefined, pods: readonly Pod[
     }
   const creation = creationFault(set);
   const all = [...(creation ? [{ ...creation, container: undefined, pods: [] }] : []), ...found.values()];
-  return all.sort((a, b) => gravity(a) - gravity(b) || b.pods.length - a.pods.length);
+  return all.sort((a, b) => severityRank(a) - severityRank(b) || b.pods.length - a.pods.length);
 }
 
-/** The same for as long as a trouble lasts, whatever Kubernetes says about it meanwhile. */
+/** Identifies a trouble for as long as it lasts, even when Kubernetes' message changes. */
 export function keyOf({ reason, container = '' }: Pick<Trouble, 'reason' | 'container'>): string {
   return `${isPull(reason) ? 'ImagePullBackOff' : reason} ${container}`;
+}
+
+/** `2 of 3 new pods: CrashLoopBackOff: exit 1` */
+export function troubleText({ text, pods }: Trouble, newPods: number): string {
+  return pods.length === 0 ? text : `${pods.length} of ${newPods} new pods: ${text}`;
 }
 
 export function isPull(reason: string): boolean {
   return reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
 }
 
-/** Whether the registry says that there is no such image, which no waiting changes. */
-export function isVainPull(message: string): boolean {
+/** Whether the registry reports that the image does not exist, so that waiting is useless. */
+export function isMissingImage(message: string): boolean {
   return /not ?found|manifest unknown|name unknown|does not exist|no match for platform/i.test(message);
 }
 
-function gravity({ graceSeconds }: Trouble): number {
+function severityRank({ graceSeconds }: Trouble): number {
   return Number.isFinite(graceSeconds) ? graceSeconds : Number.MAX_VALUE;
 }
 
@@ -71,12 +76,12 @@ function faultsOf(pod: Pod): readonly ContainerFault[] {
   const status = pod.status ?? {};
   if (status.phase === 'Failed') {
     const reason = status.reason ?? 'Failed';
-    // Evicted and preempted pods are replaced; their node was at fault.
+    // Evicted and preempted pods are replaced: the cause was their node.
     return [{ fault: fault(reason, status.message, foreverSeconds), container: undefined }];
   }
   const scheduled = status.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') {
-    // The autoscaler may yet add a node.
+    // The autoscaler may still add a node.
     const unscheduled = fault(scheduled.reason ?? 'Unschedulable', scheduled.message, foreverSeconds);
     return [{ fault: unscheduled, container: undefined }];
   }
@@ -105,7 +110,7 @@ function waitingFault(container: ContainerStatus, reason: string, message: strin
     }
     case 'ErrImagePull':
     case 'ImagePullBackOff':
-      return fault(reason, message, isVainPull(message ?? '') ? 0 : pullGraceSeconds);
+      return fault(reason, message, isMissingImage(message ?? '') ? 0 : pullGraceSeconds);
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
       return fault(reason, message, 0);
@@ -114,18 +119,18 @@ function waitingFault(container: ContainerStatus, reason: string, message: strin
     case 'CreateContainerError':
     case 'RunContainerError':
     case 'ContainerCannotRun':
-      // By 128 a container runtime means itself: the node may be at fault.
+      // Exit code 128 comes from the container runtime: the node may be the cause.
       return fault(reason, message ?? last?.message, last?.exitCode === 128 ? quotaGraceSeconds : noticeGraceSeconds);
     default:
       return fault(reason, message, foreverSeconds);
   }
 }
 
-/** Why the ReplicaSet can't make its pods: a quota, Pod Security, a policy. */
+/** Why the ReplicaSet can't create its pods: a quota, Pod Security, a policy. */
 function creationFault(set: ReplicaSet | undefined): Fault | undefined {
   const failure = set?.status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   if (!failure) return undefined;
-  // Each try has another name.
+  // Each attempt has a different name.
   const message = failure.message?.replace(/^pods "[^"]*" is forbidden: /, '') ?? '';
   return fault(
     failure.reason ?? 'FailedCreate',

@@ -1,24 +1,24 @@
 import { TaskError } from '../../errors';
 import { fallbackOf, isRunning, serving } from './liveService';
-import { mainService, plain, refuseCanary, theDeployment, workloadOf, type Plan, type PlanContext } from './plan';
+import { mainService, plain, refuseCanary, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
 import { inSlot, previewOf, type Slot } from './slots';
 
 /**
- * Sets the new version up beside the one that serves, at full size, and moves the Service when it has proven itself.
- * The old one stays until `promote`, so that one can go back at once. Throws a TaskError where it can't be done.
+ * Deploys the new version beside the serving one, at full size, and switches the Service when it is proven. The old one
+ * stays until `promote`, so that traffic can be switched back at once. Throws a TaskError when it can't be done.
  */
-export async function planBlueGreen({ client, release, live }: PlanContext): Promise<Plan> {
+export async function planBlueGreen({ client, release, live }: PlanSource): Promise<Plan> {
   refuseCanary(live);
   const deployment = theDeployment(release, 'blueGreen');
   const service = mainService(release);
   if (!service) throw new TaskError('The strategy blueGreen needs a Service that selects the pods of the Deployment.');
   if (live.service && live.slot === undefined && isRunning(live.inSlots.stable))
     throw new TaskError(
-      `The Service ${service.metadata?.name ?? ''} selects the pods of ${deployment.metadata?.name ?? ''} and would select those of a second Deployment, too. ` +
-        'To begin with blueGreen, deploy under new names once.',
+      `The Service ${service.metadata?.name ?? ''} selects the pods of ${deployment.metadata?.name ?? ''} and would also select those of a second Deployment. ` +
+        'To start with the strategy blueGreen, deploy once under new names.',
     );
 
-  // What already gets the requests may be what is wanted: this step ran before, or was ended on its way.
+  // The serving version may be the wanted one already: this step ran before, or was interrupted.
   const fallback = fallbackOf(live);
   if (live.slot) {
     const plan = await planIn(live.slot, live.slot);
@@ -30,8 +30,8 @@ export async function planBlueGreen({ client, release, live }: PlanContext): Pro
   const to = from === 'blue' ? 'green' : 'blue';
   const plan = await planIn(to, from ?? to);
   const note = from
-    ? `${from} serves; the new version goes into ${to}.`
-    : `Nothing serves yet; the first version goes into ${to}.`;
+    ? `${from} serves; deploying the new version to ${to}.`
+    : `Nothing serves yet; deploying the first version to ${to}.`;
   const keptSlots: readonly Slot[] = [to, from ?? to];
   return { ...plan, keptSlots, move: from && { from, to }, recovery: fallback, preview: previewOf(service, to), note };
 

@@ -1,19 +1,19 @@
 import { TaskError } from '../../errors';
 import { canaryShare, stableReplicasFor } from './canaryShare';
 import { isRunning, serving } from './liveService';
-import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanContext } from './plan';
+import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
 import { planRolling } from './rolling';
 import { asCanary, inSlot } from './slots';
 
 /**
- * Sets a few pods of the new version beside those that serve, under the same Service. Where nothing serves yet there is
- * nothing to compare with: then it is a rolling deployment. Throws a TaskError when whole pods can't make the share.
+ * Deploys a few pods of the new version beside the serving ones, under the same Service. When nothing serves yet, it is a
+ * rolling deployment. Throws a TaskError when a whole number of pods can't make the requested share.
  */
-export async function planCanary(context: PlanContext, percent: number): Promise<Plan> {
-  const { client, release, live } = context;
+export async function planCanary(source: PlanSource, percent: number): Promise<Plan> {
+  const { client, release, live } = source;
   const deployment = theDeployment(release, 'canary');
   const stable = serving(live);
-  if (!isRunning(stable)) return { ...(await planRolling(context)), note: 'Nothing serves yet: no canary is needed.' };
+  if (!isRunning(stable)) return { ...(await planRolling(source)), note: 'Nothing serves yet; no canary is needed.' };
 
   const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
   const [same = deployment] = isStable.deployments;
@@ -25,15 +25,15 @@ export async function planCanary(context: PlanContext, percent: number): Promise
       names: live.names,
       workloads: [asItIs],
       service: mainService(isStable),
-      note: 'This version serves already: no canary is needed.',
+      note: 'This version already serves; no canary is needed.',
     };
 
   const stableReplicas = stable.spec?.replicas ?? 1;
-  const { replicas, truePercent, isHonest } = canaryShare(percent, stableReplicas);
-  const share = `${replicas} of ${stableReplicas + replicas} pods are the canary: it gets ${Math.round(truePercent)} % of new connections`;
-  if (!isHonest)
+  const { replicas, actualPercent, isWithinTolerance } = canaryShare(percent, stableReplicas);
+  const share = `${replicas} of ${stableReplicas + replicas} pods are the canary, which receives ${Math.round(actualPercent)} % of new connections`;
+  if (!isWithinTolerance)
     throw new TaskError(
-      `${percent} % can't be had beside ${count(stableReplicas)}: ${share}. Ask for ${Math.round(truePercent)} %, or have ${stableReplicasFor(percent)} replicas.`,
+      `A share of ${percent} % is not possible beside ${count(stableReplicas)}: ${share}. Request ${Math.round(actualPercent)} %, or run ${stableReplicasFor(percent)} replicas.`,
     );
   const canary = asCanary(deployment, live.slot, replicas);
   const alone = {
@@ -51,7 +51,7 @@ export async function planCanary(context: PlanContext, percent: number): Promise
     workloads: [await workloadOf(client, alone, canary, live.canary, undefined)],
     service: live.service,
     isCanary: true,
-    note: `${share} (asked for: ${percent} %).`,
+    note: `${share} (requested: ${percent} %).`,
   };
 }
 

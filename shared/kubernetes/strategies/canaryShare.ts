@@ -1,25 +1,25 @@
-/** How many replicas of a canary come nearest to a share, and what share they make. */
+/** The number of canary replicas that comes closest to a share, and the share that they make. */
 export interface CanaryShare {
   readonly replicas: number;
   /** The share of all replicas, and so of new connections. */
-  readonly truePercent: number;
-  /** Whether that is within 5 points of what was asked for. */
-  readonly isHonest: boolean;
+  readonly actualPercent: number;
+  /** Whether that is within 5 points of the requested share. */
+  readonly isWithinTolerance: boolean;
 }
 
 const toleratedPoints = 5;
 
-/** For a share of 1 to 99 percent beside so many replicas of the stable version: whole pods are all there is. */
+/** For a share of 1 to 99 percent beside a number of stable replicas: only whole pods are possible. */
 export function canaryShare(percent: number, stableReplicas: number): CanaryShare {
   const share = percent / 100;
   const replicas = Math.max(1, Math.round((stableReplicas * share) / (1 - share)));
-  const truePercent = (100 * replicas) / (stableReplicas + replicas);
-  return { replicas, truePercent, isHonest: Math.abs(truePercent - percent) <= toleratedPoints };
+  const actualPercent = (100 * replicas) / (stableReplicas + replicas);
+  return { replicas, actualPercent, isWithinTolerance: Math.abs(actualPercent - percent) <= toleratedPoints };
 }
 
-/** The fewest replicas of the stable version beside which a share can be had. */
+/** The minimum number of stable replicas beside which a share is possible. */
 export function stableReplicasFor(percent: number): number {
   let replicas = 1;
-  while (!canaryShare(percent, replicas).isHonest) replicas++;
+  while (!canaryShare(percent, replicas).isWithinTolerance) replicas++;
   return replicas;
 }

@@ -5,21 +5,21 @@ import { annotations } from '../manifest/labels';
 import { deployments, services } from '../client/resource';
 import { canaryNameOf, nameIn, slotOf, slots, type Move, type Slot } from './slots';
 
-/** By which the objects of a service are found. */
+/** The names of the objects of a service. */
 export interface ServiceNames {
-  /** Of the Deployment in the slot `stable`. */
+  /** The Deployment in the slot `stable`. */
   readonly deployment: string;
-  /** Of the Service; undefined where nothing leads requests to the pods. */
+  /** The Service; undefined when there is none. */
   readonly service: string | undefined;
 }
 
-/** A service as it is in the cluster. */
+/** A service as it exists in the cluster. */
 export interface LiveService {
   readonly names: ServiceNames;
   readonly service: Service | undefined;
-  /** That the Service points at. */
+  /** The slot that the Service selects. */
   readonly slot: Slot | undefined;
-  /** That it pointed at before, as long as one can go back there. */
+  /** The slot that it selected before, as long as traffic can be switched back. */
   readonly previousSlot: Slot | undefined;
   readonly inSlots: Readonly<Record<Slot, Deployment | undefined>>;
   readonly canary: Deployment | undefined;
@@ -43,22 +43,22 @@ export async function readLive(client: KubernetesClient, names: ServiceNames): P
   };
 }
 
-/** What gets the requests now: where no Service points at a slot, the one Deployment that there is. */
+/** The Deployment that receives traffic; when no Service selects a slot, the only one. */
 export function serving({ slot = 'stable', inSlots }: LiveService): Deployment | undefined {
   return inSlots[slot];
 }
 
-/** Has a Deployment replicas at all? */
+/** Whether a Deployment has replicas at all. */
 export function isRunning(deployment: Deployment | undefined): deployment is Deployment {
   return deployment !== undefined && (deployment.spec?.replicas ?? 1) > 0;
 }
 
-/** Whether a Deployment runs what has yet to prove itself. */
+/** Whether a Deployment runs a version that is not proven yet. */
 export function isUnproven({ metadata }: Deployment): boolean {
   return metadata?.annotations?.[annotations.unproven] !== undefined;
 }
 
-/** Where the Service can go back to while the slot that it points at has yet to prove itself. */
+/** The slot to switch back to, while the one that the Service selects is not proven. */
 export function fallbackOf({ slot, previousSlot, inSlots }: LiveService): Move | undefined {
   const present = slot && inSlots[slot];
   if (!present || !isUnproven(present) || !previousSlot || previousSlot === slot) return undefined;

@@ -10,45 +10,45 @@ import { isUnproven, type LiveService, type ServiceNames } from './liveService';
 import { withReplicas } from './replicas';
 import { selects, type Move, type Slot } from './slots';
 
-/** A Deployment that is to be brought in line. */
+/** A Deployment to apply. */
 export interface Workload {
   readonly wanted: Deployment;
   readonly live: Deployment | undefined;
-  /** Whether applying it would change what is asked of it. */
+  /** Whether applying it would change its spec. */
   readonly isChanged: boolean;
 }
 
-/** What a deployment does, by its strategy. */
+/** The plan of a deployment, by its strategy. */
 export interface Plan {
-  /** As it goes into the cluster; its Deployments are the workloads. */
+  /** The objects to apply; its Deployments are the workloads. */
   readonly release: Release;
   readonly names: ServiceNames;
   readonly workloads: readonly Workload[];
-  /** Which leads requests to the workloads. */
+  /** The Service that routes traffic to the workloads. */
   readonly service: Service | undefined;
-  /** To move the Service from one slot to another at the end. */
+  /** The switch of the Service from one slot to another at the end. */
   readonly move: Move | undefined;
-  /** What leads to the new pods before the Service does. */
+  /** A Service that selects the new pods before the switch. */
   readonly preview: Service | undefined;
-  /** To where the Service goes back when the slot that it was moved to before, and has yet to prove itself, fails. */
+  /** The switch back when the slot that an earlier attempt switched to, and that is not proven yet, fails. */
   readonly fallback: Move | undefined;
-  /** Back to the slot that has proven itself, before the other one is made anew. */
+  /** The switch back to the proven slot, before the other one is deployed again. */
   readonly recovery: Move | undefined;
   readonly isCanary: boolean;
-  /** Which slots stay; what stands in the others ends afterwards. Undefined where that is no business of the strategy. */
+  /** The slots that keep running; the others are scaled to 0 at the end. Undefined when the strategy has no slots. */
   readonly keptSlots: readonly Slot[] | undefined;
-  /** Said before it begins. */
+  /** Logged at the start. */
   readonly note: string | undefined;
 }
 
-/** What a strategy plans from. */
-export interface PlanContext {
+/** The input of a strategy. */
+export interface PlanSource {
   readonly client: KubernetesClient;
   readonly release: Release;
   readonly live: LiveService;
 }
 
-/** Nothing out of the ordinary. */
+/** The defaults of a plan. */
 export const plain = {
   move: undefined,
   preview: undefined,
@@ -64,7 +64,7 @@ export function mainService({ services, deployments: [deployment] }: Release): S
   return services.find((service) => deployment?.spec && selects(service, deployment.spec.template));
 }
 
-/** Compares a Deployment, with the replicas that it is to have, to what is there: by a dry run, which knows all defaults. */
+/** Compares a Deployment, with its wanted replicas, to the live one by a dry run, which applies all defaults. */
 export async function workloadOf(
   client: KubernetesClient,
   release: Release,
@@ -84,22 +84,22 @@ async function changes(client: KubernetesClient, wanted: Deployment, live: Deplo
     const { object } = await client.apply(deployments, wanted, { isDryRun: true, isForced: true });
     return object.metadata?.generation !== live.metadata?.generation;
   } catch (error) {
-    // What the cluster refuses is found again, and said, with all else that it refuses.
+    // A refusal is found again by the preflight check, and reported with all others.
     if (error instanceof HttpError && !error.isTransient) return true;
     throw error;
   }
 }
 
-/** Whether a workload runs as it should, and has proven itself. */
+/** Whether a workload is unchanged, running and proven. */
 export function isSettled({ live, isChanged }: Workload): boolean {
   return live !== undefined && !isChanged && !isUnproven(live) && kubectlVerdict(live).state === 'done';
 }
 
-/** A canary would go on taking its share beside another version than the one that it was made for. */
+/** Throws a TaskError while there is a canary: it would keep its share beside a version that it was not made for. */
 export function refuseCanary({ canary }: LiveService): void {
   if (canary)
     throw new TaskError(
-      `${canary.metadata?.name ?? ''} is a canary that takes a share of the requests: promote or reject it first.`,
+      `${canary.metadata?.name ?? ''} is a canary that receives a share of the traffic. Promote or reject it first.`,
     );
 }
 
@@ -107,6 +107,6 @@ export function refuseCanary({ canary }: LiveService): void {
 export function theDeployment({ deployments: all }: Release, strategy: string): Deployment {
   const [deployment, ...more] = all;
   if (!deployment || more.length > 0)
-    throw new TaskError(`The strategy ${strategy} is for one Deployment; the manifests hold ${all.length}.`);
+    throw new TaskError(`The strategy ${strategy} supports one Deployment; the manifests contain ${all.length}.`);
   return deployment;
 }

@@ -2,11 +2,11 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
 
-/** Managers that a deployment by server-side apply takes the place of, or that look after single fields. */
+/** Field managers that a deployment by server-side apply replaces, and controllers that manage single fields. */
 const overridable =
   /^(kubectl|model-pipelines$|before-first-apply$|kube-controller-manager$|cloud-controller-manager$|service-controller$)/;
 
-/** Whether all that others say about an object may be overridden: who it is from is known, and it is what we take over. */
+/** Whether the fields of all other managers of an object may be overridden: all of them are known ones that we replace. */
 export function mayOverride(managedFields: readonly ManagedFieldsEntry[] = []): boolean {
   return managedFields
     .filter(({ subresource }) => subresource !== 'status')
@@ -14,9 +14,9 @@ export function mayOverride(managedFields: readonly ManagedFieldsEntry[] = []): 
 }
 
 /**
- * The Deployment with the replicas that it is to be applied with: none where an autoscaler looks after them, so that
- * the number that it found survives. It takes over from a number that a deployment once gave: as long as nobody else
- * owns it, leaving it out would make it 1.
+ * The Deployment with the replicas to apply: none when an autoscaler manages them, so that its number stays. The first
+ * time, the number of an earlier deployment is kept: as long as nobody else owns the field, leaving it out would set it
+ * to 1.
  */
 export function withReplicas(
   wanted: Deployment,
@@ -35,7 +35,7 @@ export function withReplicas(
   return { ...wanted, spec: { ...spec, replicas: Math.min(maxReplicas, Math.max(minReplicas, before)) } };
 }
 
-/** Whether somebody else looks after the replicas of a Deployment, such as an autoscaler. */
+/** Whether somebody else, such as an autoscaler, manages the replicas of a Deployment. */
 export function isReplicasOwnedByOthers(
   managedFields: readonly ManagedFieldsEntry[] = [],
   fieldManager: string,

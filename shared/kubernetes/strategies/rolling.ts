@@ -1,13 +1,13 @@
 import { deployments } from '../client/resource';
 import { fallbackOf, serving } from './liveService';
-import { mainService, plain, refuseCanary, workloadOf, type Plan, type PlanContext } from './plan';
+import { mainService, plain, refuseCanary, workloadOf, type Plan, type PlanSource } from './plan';
 import { inSlot, slotOf } from './slots';
 
 /**
- * Replaces the pods of each Deployment one after the other. A service that blue/green moved to another slot comes back
- * to its own: the Service follows when the new pods have proven themselves.
+ * Replaces the pods of each Deployment one after the other. A service that blue/green switched to another slot returns to
+ * its own slot: the Service follows when the new pods are proven.
  */
-export async function planRolling({ client, release, live }: PlanContext): Promise<Plan> {
+export async function planRolling({ client, release, live }: PlanSource): Promise<Plan> {
   refuseCanary(live);
   const service = mainService(release);
   const isSlotted = slotOf(service) !== undefined;

@@ -5,10 +5,10 @@ import type { LabelSelector, ObjectMeta } from 'kubernetes-types/meta/v1';
 import { labels, marked } from '../manifest/labels';
 import type { Release } from '../manifest/release';
 
-/** A Deployment that may stand for a service; its Service points at one of them. */
+/** A Deployment that may serve; the Service selects one of them. */
 export type Slot = 'stable' | 'blue' | 'green';
 
-/** Of a Service. */
+/** The switch of a Service. */
 export interface Move {
   readonly from: Slot;
   readonly to: Slot;
@@ -16,13 +16,13 @@ export interface Move {
 
 export const slots: readonly Slot[] = ['stable', 'blue', 'green'];
 
-/** The slot that a Service points at; undefined where it points at none. */
+/** The slot that a Service selects; undefined when it selects none. */
 export function slotOf(service: Service | undefined): Slot | undefined {
   const value = service?.spec?.selector?.[labels.slot];
   return slots.find((slot) => slot === value);
 }
 
-/** What a Deployment is called, and what looks after it. */
+/** The name of the Deployment in a slot, and of its autoscaler and disruption budget. */
 export function nameIn(slot: Slot, name: string): string {
   return slot === 'stable' ? name : `${name}-${slot}`;
 }
@@ -31,12 +31,12 @@ export function canaryNameOf(name: string): string {
   return `${name}-canary`;
 }
 
-/** By which a slot can be reached that gets no requests yet. */
+/** The Service through which a slot is reached that receives no traffic yet. */
 export function previewNameOf(name: string): string {
   return `${name}-preview`;
 }
 
-/** A release of one Deployment as it stands in a slot; its Services still point at `pointedAt`. */
+/** A release of one Deployment in a slot; its Services still select `pointedAt`. */
 export function inSlot(release: Release, slot: Slot, pointedAt: Slot): Release {
   const own = { [labels.slot]: slot };
   return {
@@ -52,14 +52,14 @@ export function inSlot(release: Release, slot: Slot, pointedAt: Slot): Release {
   };
 }
 
-/** The Deployment that takes a share of the requests of a slot. */
+/** The Deployment that receives a share of the traffic of a slot. */
 export function asCanary(deployment: Deployment, slot: Slot | undefined, replicas: number): Deployment {
   const own = { ...(slot && { [labels.slot]: slot }), [labels.track]: 'canary' };
   const canary = renamed(deployment, canaryNameOf, own);
   return { ...canary, spec: { ...specOf(canary), replicas } };
 }
 
-/** What a canary runs, in the place of the Deployment beside which it stood. */
+/** The stable Deployment with the version of the canary. */
 export function promoted(canary: Deployment, stable: Deployment): Deployment {
   const { template } = specOf(stable);
   const own = Object.fromEntries(
@@ -76,7 +76,7 @@ export function pointingAt(service: Service, slot: Slot): Service {
   return { ...service, spec: { ...service.spec, selector: { ...service.spec?.selector, [labels.slot]: slot } } };
 }
 
-/** Points at a slot and at nothing else: for tests before the real Service does. */
+/** A Service that selects only this slot: for tests before the real Service is switched. */
 export function previewOf(service: Service, slot: Slot): Service {
   const { ports = [], selector = {} } = service.spec ?? {};
   return {
@@ -99,7 +99,7 @@ export function previewOf(service: Service, slot: Slot): Service {
   };
 }
 
-/** Whether all that a Service asks of a pod's labels is there. */
+/** Whether a Service selects the pods of a template. */
 export function selects({ spec }: Service, { metadata }: PodTemplateSpec): boolean {
   const wanted = Object.entries(spec?.selector ?? {});
   return wanted.length > 0 && wanted.every(([label, value]) => metadata?.labels?.[label] === value);
@@ -136,7 +136,7 @@ function renamed(
   };
 }
 
-/** As it was before it became a canary. */
+/** Without the label that marks a canary. */
 function withoutTrack(canary: Deployment): Deployment {
   const spec = specOf(canary);
   const { labels: all = {}, ...metadata } = spec.template.metadata ?? {};

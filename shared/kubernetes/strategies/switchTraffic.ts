@@ -8,16 +8,17 @@ import { annotations, labels } from '../manifest/labels';
 import { services } from '../client/resource';
 import { slotOf, type Move, type Slot } from './slots';
 
-/** Somebody else deployed meanwhile: what is in the cluster is not ours to touch. */
+/** Somebody else has deployed meanwhile: their version must not be touched. */
 export class SupersededError extends TaskError {
   override readonly name = 'SupersededError';
 }
 
-const mostTries = 5;
+const maxTries = 5;
 
 /**
- * Points a Service at another slot, in one change that fails when it no longer points at the one it should, and notes
- * the slot to which one can go back. Does nothing when it points there. Throws a SupersededError.
+ * Switches a Service to another slot, in one patch that fails when the Service no longer selects the expected one, and
+ * records the slot to which traffic can be switched back. Does nothing when it is switched already. Throws a
+ * SupersededError.
  */
 export async function switchTraffic(
   client: KubernetesClient,
@@ -31,14 +32,14 @@ export async function switchTraffic(
     if (now === to) return;
     if (now !== from)
       throw new SupersededError(
-        `Superseded: somebody else has moved the Service ${service} to ${now ?? 'other pods'} meanwhile.`,
+        `Superseded: somebody else has switched the Service ${service} to ${now ?? 'other pods'} meanwhile.`,
       );
     try {
       await client.jsonPatch(services, service, operations(live, { from, to }, previous));
       return;
     } catch (error) {
-      // It may have been moved all the same, or by somebody else: look again.
-      if (tries >= mostTries || !(isTransient(error) || isStatus(error, 422))) throw error;
+      // The switch may have happened all the same, or somebody else made one: read the Service again.
+      if (tries >= maxTries || !(isTransient(error) || isStatus(error, 422))) throw error;
     }
   }
 }

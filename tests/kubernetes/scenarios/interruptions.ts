@@ -33,7 +33,7 @@ export const interruptionScenarios: readonly Scenario[] = (['rolling', 'blueGree
     async function deploy(client: KubernetesClient, image: string): Promise<void> {
       const request = requestOf(image, { strategy });
       const { message, agent } = await runStep(
-        (using, surroundings) => deployService(using, request, surroundings),
+        (using, context, onFacts) => deployService(using, request, context, onFacts),
         client,
         systemClock,
       );

@@ -10,7 +10,7 @@ import {
   azureConnection,
   clientId,
   fieldsOf,
-  makeSurroundings,
+  makeContext,
   queryOf,
   routes,
   tenantId,
@@ -31,7 +31,7 @@ describe('The URL of a workspace', () => {
 
   function lookUp(behaviour: Behaviour, given = id): Promise<string> {
     arm.reset(behaviour);
-    const surroundings = makeSurroundings();
+    const surroundings = makeContext();
     const identity = azureIdentity(azureConnection(entra.url), surroundings);
     return workspaceUrlOf(resourceManager(identity, arm.url, surroundings), given);
   }
@@ -57,15 +57,15 @@ describe('The URL of a workspace', () => {
     it(`is not there yet when the workspace has ${what}`, async () => {
       await assert.rejects(
         lookUp({ body }),
-        new TaskError(`Azure knows no URL of the workspace ${id} yet: is it still being created?`),
+        new TaskError(`The workspace ${id} has no URL yet. It may still be being created.`),
       );
     });
 
   for (const [status, code, advice] of [
-    [403, 'AuthorizationFailed', /Give it the role Reader on the Azure Databricks workspace/],
-    [404, 'ResourceNotFound', /Check the resource id in 'workspaceUrl'/],
-    [404, 'SubscriptionNotFound', /Check the resource id in 'workspaceUrl'/],
-    [401, 'InvalidAuthenticationTokenTenant', /Use a service connection of the tenant that the subscription/],
+    [403, 'AuthorizationFailed', /Assign it the role Reader on the Azure Databricks workspace/],
+    [404, 'ResourceNotFound', /Check the resource id of the workspace/],
+    [404, 'SubscriptionNotFound', /Check the resource id of the workspace/],
+    [401, 'InvalidAuthenticationTokenTenant', /Use a service connection in the tenant that the subscription/],
   ] as const)
     it(`can not be had after ${status} ${code}, and the message says what to do`, async () => {
       const error = await errorOf(HttpError, lookUp({ status, body: { error: { code, message: 'No.' } } }));

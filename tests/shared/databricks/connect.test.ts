@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type ConnectInputs, type Workspace } from '../../../shared/databricks/connect';
-import { InputError, TaskError } from '../../../shared/errors';
+import { connect, type Workspace, type WorkspaceAccess } from '../../../shared/databricks/connect';
+import { TaskError, UnusableError } from '../../../shared/errors';
 import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
 import type { HttpRequest } from '../../../shared/http/httpClient';
 import { SignInError } from '../../../shared/identity/renewedTokens';
@@ -17,7 +17,7 @@ import {
   connectionOf,
   everythingOf,
   fieldsOf,
-  makeSurroundings,
+  makeContext,
   routes,
   tenantId,
   tokenReply,
@@ -27,12 +27,6 @@ const look: HttpRequest = { method: 'GET', path: '/api/run', purpose: 'look at t
 const resourceId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w';
 const me = '/api/2.0/preview/scim/v2/Me';
 const forbidden = { status: 403, body: { error_code: 'PERMISSION_DENIED', message: 'User lacks Manage on job 7.' } };
-const nothing: ConnectInputs = {
-  connection: undefined,
-  azureConnection: undefined,
-  workspaceUrl: undefined,
-  useManagementToken: false,
-};
 
 describe('connect', () => {
   let folder: string;
@@ -75,17 +69,22 @@ describe('connect', () => {
 
   const trustingAgent = (): FakeAgent =>
     Object.assign(new FakeAgent(), { certificates: () => ({ caFile: join(folder, 'ca.pem') }) });
-  const open = (inputs: Partial<ConnectInputs>, agent = trustingAgent()): Promise<Workspace> =>
-    connect({ ...nothing, ...inputs }, agent, makeSurroundings());
-  const byToken = (url = workspace.url) =>
-    connectionOf({ url, scheme: 'Token', parameters: { apitoken: 'dapi-secret' } });
-  const byAzure = () => azureConnection(entra.url, undefined, { url: arm.url });
+  const open = (access: WorkspaceAccess, agent = trustingAgent()): Promise<Workspace> =>
+    connect(access, { ...makeContext(), agent });
+  const byToken = (url = workspace.url): WorkspaceAccess => ({
+    databricks: connectionOf({ url, scheme: 'Token', parameters: { apitoken: 'dapi-secret' } }),
+  });
+  const byAzure = (address: string, usesManagementToken = false): WorkspaceAccess => ({
+    azure: azureConnection(entra.url, undefined, { url: arm.url }),
+    address,
+    usesManagementToken,
+  });
   const pathsOf = (server: RecordingServer): readonly string[] => server.requests.map(({ url }) => url);
 
   describe('by a Databricks connection', () => {
     for (const path of ['', '/', '/?o=123#job/7', '/jobs/7/runs/9?o=123', '/login.html']) {
       it(`takes the address of any page for that of the workspace: …${path}`, async () => {
-        const { url, http } = await open({ connection: byToken(workspace.url + path) });
+        const { url, http } = await open(byToken(workspace.url + path));
         assert.equal(url, workspace.url);
         assert.deepEqual(await http.json(look), { fine: true });
         assert.deepEqual(pathsOf(workspace), ['/api/run']);
@@ -94,30 +93,29 @@ describe('connect', () => {
     }
 
     it('makes no call by itself', async () => {
-      await open({ connection: byToken() });
+      await open(byToken());
       assert.equal(workspace.requests.length, 0);
     });
 
-    for (const [what, inputs, problem] of [
-      ['no connection', {}, /^Input 'connection' is required\.$/],
-      ['no URL in it', { connection: byToken('workspace') }, /^Input 'connection' names .* is not a URL\.$/],
-      ['a host alone in it', { connection: byToken('adb-1.2.azuredatabricks.net:443') }, /is not a URL\.$/],
+    for (const [what, url] of [
+      ['no URL', 'workspace'],
+      ['a host without a scheme', 'adb-1.2.azuredatabricks.net:443'],
     ] as const) {
-      it(`is refused with ${what}`, async () => {
-        const error = await errorOf(InputError, open(inputs));
-        assert.match(error.message, problem);
+      it(`is refused with ${what} in it`, async () => {
+        const error = await errorOf(UnusableError, open(byToken(url)));
+        assert.equal(error.message, 'The Databricks connection has a workspace URL that is not a URL.');
       });
     }
 
     it('is refused without TLS, for the token would travel in the open', async () => {
-      const error = await errorOf(TaskError, open({ connection: byToken('http://workspace.example') }));
+      const error = await errorOf(TaskError, open(byToken('http://workspace.example')));
       assert.match(error.message, /must begin with https:\/\//);
     });
   });
 
   describe('by an Azure connection', () => {
     it('goes to the URL that is given, with a token for Databricks', async () => {
-      const { url, http } = await open({ azureConnection: byAzure(), workspaceUrl: `${workspace.url}/?o=1` });
+      const { url, http } = await open(byAzure(`${workspace.url}/?o=1`));
       assert.equal(url, workspace.url);
       assert.equal(entra.requests.length, 0);
       await http.json(look);
@@ -126,7 +124,7 @@ describe('connect', () => {
     });
 
     it('looks the URL up by the resource id, with a token for Azure', async () => {
-      const { url, http } = await open({ azureConnection: byAzure(), workspaceUrl: resourceId });
+      const { url, http } = await open(byAzure(resourceId));
       assert.equal(url, workspace.url);
       assert.deepEqual(pathsOf(arm), [`${resourceId}?api-version=2018-04-01`]);
       assert.equal(arm.requests[0]?.headers.authorization, 'Bearer arm-1');
@@ -138,12 +136,12 @@ describe('connect', () => {
     });
 
     for (const [status, code, advice] of [
-      [403, 'AuthorizationFailed', /Give it the role Reader/],
+      [403, 'AuthorizationFailed', /Assign it the role Reader/],
       [404, 'ResourceNotFound', /Check the resource id/],
     ] as const) {
       it(`is refused when the look-up is refused by ${status}`, async () => {
         arm.reset({ status, body: { error: { code, message: 'No.' } } });
-        const error = await errorOf(HttpError, open({ azureConnection: byAzure(), workspaceUrl: resourceId }));
+        const error = await errorOf(HttpError, open(byAzure(resourceId)));
         assert.match(error.message, /^Could not look up the URL of the workspace \/subscriptions/);
         assert.match(error.message, advice);
         assert.equal(workspace.requests.length, 0);
@@ -152,17 +150,17 @@ describe('connect', () => {
 
     it('is refused while the workspace has no URL yet', async () => {
       arm.reset({ body: { properties: {} } });
-      const error = await errorOf(TaskError, open({ azureConnection: byAzure(), workspaceUrl: resourceId }));
+      const error = await errorOf(TaskError, open(byAzure(resourceId)));
       assert.match(error.message, /is it still being created\?$/);
     });
 
-    for (const [what, workspaceUrl] of [
+    for (const [what, address] of [
       ['neither URL nor resource id', 'my-workspace'],
       ['the id of a resource group', '/subscriptions/s/resourceGroups/g'],
     ] as const) {
       it(`is refused with ${what}`, async () => {
-        const error = await errorOf(InputError, open({ azureConnection: byAzure(), workspaceUrl }));
-        assert.match(error.message, /^Input 'workspaceUrl' is neither a URL nor the Azure resource id/);
+        const error = await errorOf(UnusableError, open(byAzure(address)));
+        assert.match(error.message, /^The address of the workspace is neither a URL nor the Azure resource id/);
       });
     }
 
@@ -171,16 +169,18 @@ describe('connect', () => {
         status: 401,
         body: { error: 'invalid_client', error_description: 'AADSTS7000222: The secrets are expired.' },
       });
-      const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+      const { http } = await open(byAzure(workspace.url));
       const error = await errorOf(SignInError, http.json(look));
       assert.match(error.message, /^Could not sign in to Databricks \(2ff814a6-.*\): Microsoft Entra ID answered 401/);
-      assert.ok(error.message.includes(`It was asked as service principal ${clientId} of tenant ${tenantId}`));
-      assert.match(error.message, /Make a new secret for the application/);
+      assert.ok(
+        error.message.includes(`The token was requested as service principal ${clientId} of tenant ${tenantId}`),
+      );
+      assert.match(error.message, /Create a secret for the application/);
     });
   });
 
   describe('with the management token', () => {
-    const openManaged = () => open({ azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true });
+    const openManaged = () => open(byAzure(resourceId, true));
     const proofs = () =>
       workspace.requests.map(({ headers }) => [
         headers.authorization,
@@ -217,10 +217,7 @@ describe('connect', () => {
 
     it('announces each before it is sent, and says none', async () => {
       const agent = trustingAgent();
-      const { http } = await open(
-        { azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true },
-        agent,
-      );
+      const { http } = await open(byAzure(resourceId, true), agent);
       const unannounced: unknown[] = [];
       workspace.reset(({ headers }, response) => {
         const announced = agent.text('secret').split('\n');
@@ -235,11 +232,10 @@ describe('connect', () => {
     });
 
     it('is refused with a URL, for only the resource id proves anything', async () => {
-      const inputs = { azureConnection: byAzure(), workspaceUrl: workspace.url, useManagementToken: true };
-      const error = await errorOf(InputError, open(inputs));
+      const error = await errorOf(UnusableError, open(byAzure(workspace.url, true)));
       assert.equal(
         error.message,
-        "Input 'workspaceUrl' must be the workspace's Azure resource id where 'useManagementToken' is true.",
+        'The address of the workspace must be the Azure resource id where a management token is used.',
       );
     });
   });
@@ -249,7 +245,7 @@ describe('connect', () => {
       workspace.reset(
         routes({ '/api/run': forbidden, [me]: { body: { userName: clientId, displayName: 'pipelines' } } }),
       );
-      const { http } = await open({ connection: byToken() });
+      const { http } = await open(byToken());
       const error = await errorOf(HttpError, http.json(look));
       assert.equal(
         error.message,
@@ -257,7 +253,7 @@ describe('connect', () => {
           'made as the personal access token of the service connection. ' +
           `The workspace knows it as 'pipelines' (${clientId}). Grant it what the answer names: the permission on the ` +
           'object, the folder or the cluster policy, or the entitlement in the workspace settings. If it could do this ' +
-          'before, somebody has taken the grant away.',
+          'before, somebody has revoked the grant.',
       );
     });
 
@@ -268,7 +264,7 @@ describe('connect', () => {
     ] as const) {
       it(`leaves that out when the question is ${what}`, async () => {
         workspace.reset(routes({ '/api/run': forbidden, [me]: answer }));
-        const { http } = await open({ connection: byToken() });
+        const { http } = await open(byToken());
         const error = await errorOf(HttpError, http.json(look));
         assert.match(error.message, /service connection\. Grant it what the answer names/);
       });
@@ -276,7 +272,7 @@ describe('connect', () => {
 
     it('asks who it is once, however many calls are refused', async () => {
       workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
-      const { http } = await open({ connection: byToken() });
+      const { http } = await open(byToken());
       await Promise.allSettled([http.json(look), http.json(look), http.json(look)]);
       const error = await errorOf(HttpError, http.json(look));
       assert.match(error.message, /The workspace knows it as 'u' \(u\)\./);
@@ -286,7 +282,7 @@ describe('connect', () => {
     for (const answer of [{ status: 404, body: { message: 'No run.' } }, { status: 401 }]) {
       it(`does not ask who it is after a ${answer.status}`, async () => {
         workspace.reset(routes({ '/api/run': answer }));
-        const { http } = await open({ connection: byToken() });
+        const { http } = await open(byToken());
         await errorOf(HttpError, http.json(look));
         assert.equal(pathsOf(workspace).includes(me), false);
       });
@@ -296,7 +292,7 @@ describe('connect', () => {
       const message =
         'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/a/, but was: https://sts.windows.net/b/.';
       workspace.reset({ status: 400, body: `<html><title>Error 400 ${message}</title><pre>${message}</pre></html>` });
-      const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+      const { http } = await open(byAzure(workspace.url));
       const error = await errorOf(HttpError, http.json(look));
       assert.ok(error.message.includes(`The call was made as service principal ${clientId} of tenant ${tenantId}`));
       assert.match(error.message, /The workspace belongs to another tenant than the service connection/);
@@ -306,7 +302,7 @@ describe('connect', () => {
   describe('its tokens', () => {
     for (const status of [301, 302, 307, 308]) {
       it(`are sent to no other host after a redirect by ${status}`, async () => {
-        const { http } = await open({ azureConnection: byAzure(), workspaceUrl: workspace.url });
+        const { http } = await open(byAzure(workspace.url));
         arm.reset({ body: {} });
         workspace.reset({ status, headers: { Location: `${arm.url}/login` } });
         const error = await errorOf(ForeignAnswerError, http.json(look));
@@ -316,8 +312,7 @@ describe('connect', () => {
     }
 
     it('go each to its own service alone', async () => {
-      const inputs = { azureConnection: byAzure(), workspaceUrl: resourceId, useManagementToken: true };
-      const { http } = await open(inputs);
+      const { http } = await open(byAzure(resourceId, true));
       await http.json(look);
       const held = (server: RecordingServer) =>
         ['databricks-1', 'arm-1', 'management-1'].filter((token) =>

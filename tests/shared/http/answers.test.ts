@@ -104,7 +104,7 @@ describe('lines', () => {
   it('that the service refuses are an error, after a new token', async () => {
     server.reset(
       { status: 401, body: { message: 'expired' } },
-      { status: 404, body: { reason: 'NotFound', message: 'no such pod' } },
+      { status: 404, body: { error_code: 'NotFound', message: 'no such pod' } },
     );
     const { seen, done } = read({}, { tokens: new TestTokens(1) });
     const error = await errorOf(HttpError, done);

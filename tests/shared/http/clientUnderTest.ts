@@ -1,5 +1,7 @@
-import type { Agent } from '../../../shared/agent/agent';
-import { createHttpClient, type HttpClientOptions } from '../../../shared/http/createHttpClient';
+import type { TaskAgent } from '../../../shared/agent/agent';
+import { databricksDialect } from '../../../shared/databricks/dialect';
+import { createHttpClient } from '../../../shared/http/createHttpClient';
+import type { HttpClientOptions } from '../../../shared/http/service';
 import type { DetailedHttpClient, HttpRequest } from '../../../shared/http/httpClient';
 import type { TokenSource } from '../../../shared/http/tokenSource';
 import { FakeClock } from '../../support/fakeClock';
@@ -35,7 +37,7 @@ export interface ClientUnderTest {
 export function clientFor(
   baseUrl: string,
   options: Partial<HttpClientOptions> & { readonly tokens?: TestTokens } = {},
-  agent: Partial<Pick<Agent, 'proxyFor' | 'certificates'>> = {},
+  agent: Partial<Pick<TaskAgent, 'proxyFor' | 'certificates'>> = {},
 ): ClientUnderTest {
   const clock = new FakeClock();
   const debugLines: string[] = [];
@@ -43,6 +45,7 @@ export function clientFor(
   const client = createHttpClient({
     baseUrl,
     service: 'Databricks',
+    dialect: databricksDialect,
     clock,
     signal: new AbortController().signal,
     userAgent: 'model-pipeline-tasks/1.0.0',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ProxySettings } from '../../../shared/agent/agent';
 import { TaskError } from '../../../shared/errors';
-import { createHttpClient, type HttpClientOptions } from '../../../shared/http/createHttpClient';
+import { createHttpClient } from '../../../shared/http/createHttpClient';
+import type { HttpClientOptions } from '../../../shared/http/service';
 import { NetworkError } from '../../../shared/http/errors';
 import type { DetailedHttpClient } from '../../../shared/http/httpClient';
 import { FakeClock } from '../../support/fakeClock';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { FixedToken } from '../../../shared/identity/fixedToken';
+import { databricksDialect } from '../../../shared/databricks/dialect';
 import { createHttpClient } from '../../../shared/http/createHttpClient';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer, breakOff, ignore, truncate, type Behaviour } from '../../support/recordingServer';
@@ -59,6 +60,7 @@ describe('secrets', () => {
       const client = createHttpClient({
         baseUrl: server.url,
         service: 'Databricks',
+        dialect: databricksDialect,
         tokens,
         agent: { debug: (line) => said.push(line), proxyFor: () => undefined, certificates: () => undefined },
         clock: new FakeClock(),
@@ -83,6 +85,7 @@ describe('secrets', () => {
       const client = createHttpClient({
         baseUrl: 'https://example.com',
         service: 'Databricks',
+        dialect: databricksDialect,
         tokens,
         agent: {
           debug: (line) => said.push(line),

@@ -164,6 +164,111 @@ describe('throttle', () => {
     }
   });
 
+  it('sets the rate of a host by the dialect', async () => {
+    const clock = new FakeClock();
+    const throttle = throttleOf('host', clock, 10);
+    const times = await Promise.all(
+      Array.from({ length: 50 }, () => throttle.turn(undefined, never()).then(() => clock.now())),
+    );
+    assert.ok(mostInOneSecond(times) <= 21);
+    assert.ok(mostInOneSecond(times.slice(11)) <= 11);
+  });
+
+  describe('in a pause', () => {
+    it('lets no call of the host through until it is over, then one after the other', async () => {
+      const clock = new FakeClock();
+      const throttle = throttleOf('host', clock, 10);
+      const start = clock.now();
+      throttle.pause(30);
+      const turn = () => throttle.turn(importLimit, never()).then(() => clock.now() - start);
+      const times = await Promise.all([turn(), turn(), turn()]);
+      assert.ok(
+        times.every((time) => time >= 30_000 && time < 31_000),
+        times.join(),
+      );
+      assert.equal(new Set(times).size, 3);
+      await throttleOf('other', clock).turn(undefined, never());
+      assert.ok((await turn()) < 32_000);
+    });
+
+    it('holds calls back that were in the queue when it began', async () => {
+      const clock = new FakeClock();
+      const throttle = throttleOf('host', clock);
+      const limit = { name: 'slow', requestsPerSecond: 1 };
+      const start = clock.now();
+      const [, second] = [throttle.turn(limit, never()), throttle.turn(limit, never())];
+      throttle.pause(30);
+      await second;
+      assert.ok(clock.now() - start >= 30_000);
+    });
+
+    it('is as long as the longest that was asked for, and five minutes at most', async () => {
+      const clock = new FakeClock();
+      const throttle = throttleOf('host', clock);
+      const start = clock.now();
+      throttle.pause(20);
+      throttle.pause(1);
+      await throttle.turn(undefined, never());
+      assert.equal(clock.now() - start, 20_000);
+      throttle.pause(86_400);
+      await throttle.turn(undefined, never());
+      assert.equal(clock.now() - start, 320_000);
+    });
+
+    it('ends when the clock of the machine is set back', async () => {
+      const clock = new FakeClock();
+      const throttle = throttleOf('host', clock);
+      throttle.pause(30);
+      clock.advance(-3_600_000);
+      const start = clock.now();
+      await throttle.turn(undefined, never());
+      assert.ok(clock.now() - start < 100);
+    });
+
+    it('lets a caller go whose signal aborts', async () => {
+      const throttle = throttleOf('host', new FakeClock());
+      const reason = new Error('cancelled');
+      throttle.pause(30);
+      const controller = new AbortController();
+      const turn = throttle.turn(undefined, controller.signal);
+      controller.abort(reason);
+      await assert.rejects(turn, reason);
+    });
+
+    for (const [what, dialect, headers, seconds] of [
+      [
+        'asked for by a dialect',
+        { delayHeaders: ['retry-after', 'x-delay'] },
+        { 'Retry-After': '12', 'X-Delay': '3' },
+        12,
+      ],
+      ['asked for by its second header', { delayHeaders: ['retry-after', 'x-delay'] }, { 'X-Delay': '0.5' }, 0.5],
+      [
+        'asked for by a date',
+        { delayHeaders: ['retry-after'] },
+        { 'Retry-After': 'Wed, 01 Jan 2025 00:00:40 GMT' },
+        40,
+      ],
+      ['that no dialect knows', {}, { 'Retry-After': '12', 'X-Delay': '3' }, 0],
+      ['of no length', { delayHeaders: ['retry-after'] }, { 'Retry-After': '0' }, 0],
+    ] as const)
+      it(`${what} after a success is ${seconds} s, which no call has to pay for`, async () => {
+        const server = await RecordingServer.start();
+        try {
+          server.reset({ headers, body: {} }, { body: {} });
+          const { client, clock, debugLines } = clientFor(server.url, { dialect });
+          const start = clock.now();
+          await client.json({ ...create, budgetSeconds: 2 });
+          assert.equal(clock.now(), start);
+          await client.json({ ...create, budgetSeconds: 2 });
+          assert.equal(clock.now() - start, seconds * 1000);
+          assert.equal(debugLines.includes(`Databricks asks for no calls for ${seconds} s.`), seconds > 0);
+        } finally {
+          await server.close();
+        }
+      });
+  });
+
   it('does not let its queue use up the budget of a call', async () => {
     const server = await RecordingServer.start();
     try {

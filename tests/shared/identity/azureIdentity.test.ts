@@ -16,7 +16,7 @@ import {
   fieldsOf,
   jobAccessToken,
   jobToken,
-  makeSurroundings,
+  makeContext,
   queryOf,
   routes,
   tenantId,
@@ -39,7 +39,7 @@ describe('An Azure connection', () => {
   });
 
   it('with a client secret asks for a token as Microsoft documents it', async () => {
-    const surroundings = makeSurroundings();
+    const surroundings = makeContext();
     const tokens = azureIdentity(azureConnection(entra.url), surroundings).tokensFor(databricks);
     assert.equal(await tokens.token(), 'entra-token-1');
     const [request, ...more] = entra.requests;
@@ -64,12 +64,12 @@ describe('An Azure connection', () => {
 
   it('is taken for one with a client secret when it names no kind of credential, as older ones do', async () => {
     const connection = azureConnection(entra.url, { serviceprincipalkey: clientSecret });
-    await azureIdentity(connection, makeSurroundings()).tokensFor(databricks).token();
+    await azureIdentity(connection, makeContext()).tokensFor(databricks).token();
     assert.equal(fieldsOf(entra.requests[0])['client_secret'], clientSecret);
   });
 
   it('with federation shows a new token of the job each time, asked for this connection', async () => {
-    const surroundings = makeSurroundings({
+    const surroundings = makeContext({
       endpoint: { url: `${organization.url}/job/oidctoken`, accessToken: jobAccessToken },
     });
     const connection = azureConnection(entra.url, {}, { scheme: 'WorkloadIdentityFederation' });
@@ -88,21 +88,21 @@ describe('An Azure connection', () => {
       });
     assert.equal(
       tokens.identity,
-      `service principal ${clientId} of tenant ${tenantId}, by workload identity federation`,
+      `service principal ${clientId} of tenant ${tenantId}, with workload identity federation`,
     );
   });
 
   it('names the owner of the token by its object id as soon as it has one', async () => {
     const claims = Buffer.from(JSON.stringify({ oid: 'the-object-id' })).toString('base64url');
     entra.reset({ body: { access_token: `header.${claims}.signature`, expires_in: 3599 } });
-    const tokens = azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+    const tokens = azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
     assert.doesNotMatch(tokens.identity, /object id/);
     await tokens.token();
     assert.match(tokens.identity, new RegExp(`^service principal ${clientId} \\(object id the-object-id\\) of tenant`));
   });
 
   it('keeps apart the tokens for several resources', async () => {
-    const identity = azureIdentity(azureConnection(entra.url), makeSurroundings());
+    const identity = azureIdentity(azureConnection(entra.url), makeContext());
     await identity.tokensFor(databricks).token();
     await identity.tokensFor({ name: 'Azure', id: 'https://management.azure.com/' }).token();
     assert.deepEqual(
@@ -114,7 +114,7 @@ describe('An Azure connection', () => {
   for (const given of ['', '/']) {
     it(`asks at the authority that it names itself, ${given ? 'with' : 'without'} a slash at its end`, async () => {
       const connection = azureConnection(entra.url + given, undefined, { data: { environment: 'AzureUSGovernment' } });
-      await azureIdentity(connection, makeSurroundings()).tokensFor(databricks).token();
+      await azureIdentity(connection, makeContext()).tokensFor(databricks).token();
       assert.equal(entra.requests[0]?.url, tokenPath);
     });
   }
@@ -134,7 +134,7 @@ describe('An Azure connection', () => {
       proxy.refusal = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
       try {
         const agent = Object.assign(new FakeAgent(), { proxyFor: () => ({ url: proxy.url }) });
-        const surroundings = { ...makeSurroundings(), agent };
+        const surroundings = { ...makeContext(), agent };
         const connection = connectionOf({
           url: `https://${resourceManager}/`,
           scheme: 'ServicePrincipal',
@@ -157,12 +157,12 @@ describe('An Azure connection', () => {
   }
 
   it('that names no environment is one of AzureCloud', () => {
-    const identity = azureIdentity(azureConnection(entra.url), makeSurroundings());
+    const identity = azureIdentity(azureConnection(entra.url), makeContext());
     assert.equal(identity.cloud, azureClouds[0]);
   });
 
   it('makes no call before a token is wanted', () => {
-    azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+    azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
     assert.equal(entra.requests.length, 0);
   });
 
@@ -174,10 +174,13 @@ describe('An Azure connection', () => {
   ] as const) {
     it(`says so when the answer has ${what}`, async () => {
       entra.reset({ body });
-      const tokens = azureIdentity(azureConnection(entra.url), makeSurroundings()).tokensFor(databricks);
+      const tokens = azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
       await assert.rejects(tokens.token(), (error) => {
         assert.ok(error instanceof Error);
-        assert.match(error.message, /^Microsoft Entra ID answered a request for a token without a token and its life/);
+        assert.match(
+          error.message,
+          /^Microsoft Entra ID answered a token request without a token and its lifetime in seconds/,
+        );
         assert.doesNotMatch(error.message, /lonely-secret/);
         return true;
       });

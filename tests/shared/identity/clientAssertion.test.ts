@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { importX509, jwtVerify } from 'jose';
 import { generate } from 'selfsigned';
-import { InputError } from '../../../shared/errors';
+import { UnusableError } from '../../../shared/errors';
 import { azureIdentity } from '../../../shared/identity/azureIdentity';
 import { RecordingServer } from '../../support/recordingServer';
 import {
@@ -11,7 +11,7 @@ import {
   databricks,
   everythingOf,
   fieldsOf,
-  makeSurroundings,
+  makeContext,
   tenantId,
   tokenReply,
 } from './signInFixture';
@@ -48,7 +48,7 @@ describe('An Azure connection with a certificate', () => {
     ],
   ] as const) {
     it(`signs a statement that Microsoft Entra ID takes, from a PEM with ${order}`, async () => {
-      const surroundings = makeSurroundings();
+      const surroundings = makeContext();
       const tokens = azureIdentity(connectionWith(write(rsa)), surroundings).tokensFor(databricks);
       assert.equal(await tokens.token(), 'entra-token-1');
       const { client_assertion: assertion = '', ...fields } = fieldsOf(entra.requests[0]);
@@ -77,7 +77,7 @@ describe('An Azure connection with a certificate', () => {
   }
 
   it('signs a new statement each time', async () => {
-    const tokens = azureIdentity(connectionWith(rsa.cert + rsa.private), makeSurroundings()).tokensFor(databricks);
+    const tokens = azureIdentity(connectionWith(rsa.cert + rsa.private), makeContext()).tokensFor(databricks);
     tokens.refused(await tokens.token());
     await tokens.token();
     const [first, second] = entra.requests.map((request) => fieldsOf(request)['client_assertion']);
@@ -89,14 +89,14 @@ describe('An Azure connection with a certificate', () => {
       status: 401,
       body: { error: 'invalid_client', error_description: 'AADSTS700027: The certificate … is not registered.' },
     });
-    const tokens = azureIdentity(connectionWith(rsa.cert + rsa.private), makeSurroundings()).tokensFor(databricks);
+    const tokens = azureIdentity(connectionWith(rsa.cert + rsa.private), makeContext()).tokensFor(databricks);
     const thumbprint = createHash('sha1').update(new X509Certificate(rsa.cert).raw).digest('hex').toUpperCase();
     await assert.rejects(tokens.token(), (error) => {
       assert.ok(error instanceof Error);
       assert.match(
         error.message,
         new RegExp(
-          `It was asked as service principal ${clientId} of tenant ${tenantId}, with the certificate of the ` +
+          `The token was requested as service principal ${clientId} of tenant ${tenantId}, with the certificate of the ` +
             `connection\\. Its certificate has the thumbprint ${thumbprint}\\. Upload this certificate`,
         ),
       );
@@ -121,14 +121,13 @@ describe('An Azure connection with a certificate', () => {
   ];
   for (const [what, pem, problem] of broken) {
     it(`is refused before any call, by one clear sentence, when it holds ${what}`, () => {
-      const { agent, ...rest } = makeSurroundings();
+      const { agent, ...rest } = makeContext();
       const given = pem();
       assert.throws(
         () => azureIdentity(connectionWith(given), { agent, ...rest }),
         (error) => {
-          assert.ok(error instanceof InputError);
-          assert.equal(error.problems.length, 1);
-          assert.match(error.message, /^Input 'azureConnection' names a connection whose certificate can't be used: /);
+          assert.ok(error instanceof UnusableError);
+          assert.match(error.message, /^The Azure connection has a certificate that can't be used: /);
           assert.match(error.message, problem);
           const said = everythingOf(error) + agent.text('log', 'debug', 'warning', 'error');
           for (const line of given.split('\n'))

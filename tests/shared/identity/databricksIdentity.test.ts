@@ -10,7 +10,7 @@ import {
   fieldsOf,
   jobAccessToken,
   jobToken,
-  makeSurroundings,
+  makeContext,
   queryOf,
   routes,
   tokenReply,
@@ -30,7 +30,7 @@ describe('A Databricks connection', () => {
   });
 
   const surroundings = () =>
-    makeSurroundings({ endpoint: { url: `${organization.url}/job/oidctoken`, accessToken: jobAccessToken } });
+    makeContext({ endpoint: { url: `${organization.url}/job/oidctoken`, accessToken: jobAccessToken } });
   const connectionWith = (scheme: string, parameters = {}, data = {}): ServiceConnection =>
     connectionOf({ url: workspace.url, scheme, parameters, data });
 
@@ -69,7 +69,7 @@ describe('A Databricks connection', () => {
 
   for (const [what, data, who] of [
     ['of a service principal', { clientId }, `service principal ${clientId}`],
-    ['of the account', {}, 'whoever the federation policy of the account names'],
+    ['of the account', {}, 'the principal that the federation policy of the account names'],
   ] as const) {
     it(`with token federation ${what} exchanges a new token of the job each time`, async () => {
       const tokens = databricksIdentity(connectionWith('None', {}, data), workspace.url, surroundings());
@@ -90,7 +90,7 @@ describe('A Databricks connection', () => {
           ...('clientId' in data && { client_id: clientId }),
         });
       }
-      assert.equal(tokens.identity, `${who}, by token federation`);
+      assert.equal(tokens.identity, `${who}, with token federation`);
     });
   }
 
@@ -109,12 +109,12 @@ describe('A Databricks connection', () => {
       assert.equal(
         error.message,
         `Could not sign in to the workspace ${workspace.url}: Databricks answered 400 invalid_grant: Failed to process ` +
-          'token: TOKEN_INVALID (Ensure a valid federation policy has been configured). It was asked as service ' +
-          `principal ${clientId}, by token federation. The token of this job has the issuer 'https://issuer', the ` +
+          'token: TOKEN_INVALID (Ensure a valid federation policy has been configured). The token was requested as service ' +
+          `principal ${clientId}, with token federation. The token of this job has the issuer 'https://issuer', the ` +
           "subject 'sc://org/project/connection' and the audience 'api://AzureADTokenExchange'. Give the service " +
           'principal of the client ID a federation policy with exactly this issuer, subject and audience (account ' +
-          'console, User management, Service principals, Credentials & secrets, Federation policies). A service ' +
-          'connection, project or organisation that was renamed has another subject.',
+          'console, User management, Service principals, Credentials & secrets, Federation policies). Renaming the ' +
+          'service connection, project or organization changes the subject.',
       );
       return true;
     });

@@ -4,7 +4,7 @@ import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
 import { jobTokens } from '../../../shared/identity/jobToken';
 import { RecordingServer, reply } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
-import { connectionId, connectionOf, jobAccessToken, jobToken, makeSurroundings, queryOf } from './signInFixture';
+import { connectionId, connectionOf, jobAccessToken, jobToken, makeContext, queryOf } from './signInFixture';
 
 const connection = connectionOf({ url: 'https://workspace.example', scheme: 'None' });
 
@@ -15,8 +15,7 @@ describe('The identity token of the job', () => {
   beforeEach(() => organization.reset({ body: { oidcToken: jobToken } }));
 
   const path = '/org/project/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken';
-  const surroundings = () =>
-    makeSurroundings({ endpoint: { url: organization.url + path, accessToken: jobAccessToken } });
+  const surroundings = () => makeContext({ endpoint: { url: organization.url + path, accessToken: jobAccessToken } });
 
   it('is asked for where the agent says, as the job, for the connection', async () => {
     const given = surroundings();
@@ -61,13 +60,10 @@ describe('The identity token of the job', () => {
 
   it('can not be had where the agent names no endpoint, which is said before any call', () => {
     assert.throws(
-      () => jobTokens(connection, makeSurroundings()),
+      () => jobTokens(connection, makeContext()),
       (error) => {
         assert.ok(error instanceof TaskError);
-        assert.match(
-          error.message,
-          /System\.OidcRequestUri.* an Azure DevOps Server needs a connection with a secret\.$/,
-        );
+        assert.match(error.message, /System\.OidcRequestUri.* Azure DevOps Server needs a connection with a secret\.$/);
         return true;
       },
     );
@@ -77,19 +73,22 @@ describe('The identity token of the job', () => {
     organization.reset({ body: {} });
     await assert.rejects(
       jobTokens(connection, surroundings()).request(),
-      new TaskError('Azure DevOps answered a request for the identity token of this job without one.'),
+      new TaskError('Azure DevOps answered the request for the identity token of this job without a token.'),
     );
   });
 
   it('is refused together with who asked and what to do', async () => {
-    organization.reset({ status: 401, body: { message: "TF400813: The user '…' is not authorized." } });
+    organization.reset({
+      status: 401,
+      body: { message: "TF400813: The user '…' is not authorized.", typeKey: 'InvalidIdentityException' },
+    });
     const error = await errorOf(HttpError, jobTokens(connection, surroundings()).request());
     assert.equal(organization.requests.length, 1);
     assert.equal(
       error.message,
-      "Could not get the identity token of this job from Azure DevOps: Azure DevOps answered 401: TF400813: The user '…' " +
-        'is not authorized. The call was made as the job itself (its System.AccessToken). It ends with the job, or with ' +
-        'its time limit (timeoutInMinutes): run the job again, with a longer one where it needs it.',
+      "Could not get the identity token of this job from Azure DevOps: Azure DevOps answered 401 InvalidIdentityException: TF400813: The user '…' " +
+        'is not authorized. The call was made as the job itself (its System.AccessToken). It expires with the job, or with ' +
+        'its time limit (timeoutInMinutes): run the job again, with a longer limit if it needs one.',
     );
   });
 

@@ -5,7 +5,7 @@ import { SignInError } from '../../../shared/identity/renewedTokens';
 import { FakeAgent } from '../../support/fakeAgent';
 import { RecordingServer } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
-import { connectionOf, databricks, makeSurroundings, queryOf, tokenReply, type Surroundings } from './signInFixture';
+import { connectionOf, databricks, makeContext, queryOf, tokenReply, type TestContext } from './signInFixture';
 
 describe('A managed identity', () => {
   let machine: RecordingServer;
@@ -13,8 +13,8 @@ describe('A managed identity', () => {
   after(() => machine.close());
   beforeEach(() => machine.reset(tokenReply('identity-token', '86399')));
 
-  const surroundings = (): Surroundings =>
-    makeSurroundings({ variables: { AZURE_POD_IDENTITY_AUTHORITY_HOST: machine.url } });
+  const surroundings = (): TestContext =>
+    makeContext({ variables: { AZURE_POD_IDENTITY_AUTHORITY_HOST: machine.url } });
   const connectionWith = (data: Readonly<Record<string, string>> = {}) =>
     connectionOf({ url: 'https://management.azure.com/', scheme: 'ManagedServiceIdentity', data });
 
@@ -79,11 +79,11 @@ describe('A managed identity', () => {
       assert.equal(
         error.message,
         `Could not sign in to Databricks as the user-assigned managed identity the-client-id of the machine that the ` +
-          `agent runs on (which takes an agent on an Azure machine that has this identity): the managed identity ` +
-          `endpoint of this machine answered ${status} invalid_request: ${words}. It was asked for the user-assigned ` +
+          `agent runs on (this needs an agent on an Azure machine that has this identity): the managed identity ` +
+          `endpoint of this machine answered ${status} invalid_request: ${words}. The token was requested for the user-assigned ` +
           'managed identity the-client-id of the machine that the agent runs on. Assign the identity to the Azure ' +
-          'machine of the agent (virtual machine, Security, Identity); of several user-assigned ones, the service ' +
-          'connection must name one by its client id.',
+          'machine of the agent (virtual machine, Security, Identity); if it has several user-assigned identities, ' +
+          'the service connection must name one by its client id.',
       );
     });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { databricksDialect } from '../../../shared/databricks/dialect';
 import { createHttpClient } from '../../../shared/http/createHttpClient';
 import type { HttpClient, HttpRequest } from '../../../shared/http/httpClient';
 import { HttpError } from '../../../shared/http/errors';
@@ -7,7 +8,7 @@ import { databricksIdentity } from '../../../shared/identity/databricksIdentity'
 import { SignInError } from '../../../shared/identity/renewedTokens';
 import { RecordingServer, type Behaviour } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
-import { clientId, clientSecret, connectionOf, inTurn, makeSurroundings, routes, tokenReply } from './signInFixture';
+import { clientId, clientSecret, connectionOf, inTurn, makeContext, routes, tokenReply } from './signInFixture';
 
 const look: HttpRequest = { method: 'GET', path: '/api/run', purpose: 'look at the run' };
 const refused = {
@@ -23,7 +24,7 @@ describe('A sign-in that has to be renewed', () => {
   /** A client that signs in as a service principal of the workspace. */
   function open(table: Readonly<Record<string, Behaviour>>, signal = new AbortController().signal) {
     workspace.reset(routes(table));
-    const surroundings = makeSurroundings({ signal });
+    const surroundings = makeContext({ signal });
     const connection = connectionOf({
       url: workspace.url,
       scheme: 'UsernamePassword',
@@ -34,6 +35,7 @@ describe('A sign-in that has to be renewed', () => {
       ...surroundings,
       baseUrl: workspace.url,
       service: 'Databricks',
+      dialect: databricksDialect,
       tokens,
       userAgent: 'test',
     });
@@ -77,10 +79,10 @@ describe('A sign-in that has to be renewed', () => {
     assert.equal(
       error.message,
       `Could not renew the sign-in to the workspace ${workspace.url}: Databricks answered 401 invalid_client: Client ` +
-        `authentication failed. It was asked as service principal ${clientId}, with the OAuth secret of the connection. ` +
-        'Check the client ID of the service connection, and make a new OAuth secret for the service principal in ' +
-        'Databricks (Settings, Identity and access, Service principals, Secrets): it lives two years at most, and a ' +
-        'secret of Microsoft Entra ID is none.',
+        `authentication failed. The token was requested as service principal ${clientId}, with the OAuth secret of the connection. ` +
+        'Check the client ID of the service connection, and create an OAuth secret for the service principal in ' +
+        'Databricks (Settings, Identity and access, Service principals, Secrets): it expires after two years at most, ' +
+        'and a secret of Microsoft Entra ID does not work here.',
     );
   });
 

@@ -22,16 +22,16 @@ import {
   fieldsOf,
   jobAccessToken,
   jobToken,
-  makeSurroundings,
+  makeContext,
   tokenReply,
-  type Surroundings,
+  type TestContext,
 } from './signInFixture';
 
 interface Way {
   readonly title: string;
   /** Whether the job shows a token of its own. */
   readonly isFederated?: boolean;
-  open(url: string, surroundings: Surroundings): TokenSource;
+  open(url: string, surroundings: TestContext): TokenSource;
 }
 
 /** What of a request must stay secret. */
@@ -80,8 +80,8 @@ describe('The secrets of a sign-in', () => {
     azureWay('workload identity federation', 'WorkloadIdentityFederation', () => ({})),
     azureWay('a managed identity', 'ManagedServiceIdentity', () => ({})),
   ];
-  const surroundings = (): Surroundings =>
-    makeSurroundings({
+  const surroundings = (): TestContext =>
+    makeContext({
       variables: { AZURE_POD_IDENTITY_AUTHORITY_HOST: service.url },
       endpoint: { url: organization.url, accessToken: jobAccessToken },
     });

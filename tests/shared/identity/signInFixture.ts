@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { IdentityEndpoint, ServiceConnection } from '../../../shared/agent/agent';
+import type { Context } from '../../../shared/agent/context';
 import { FakeAgent, type FakeConnection } from '../../support/fakeAgent';
 import { FakeClock } from '../../support/fakeClock';
 import { reply, type Behaviour, type RecordedRequest, type Reply } from '../../support/recordingServer';
@@ -21,13 +22,12 @@ export const jobToken = [
   'c2lnbmF0dXJl',
 ].join('.');
 
-export interface Surroundings {
+export interface TestContext extends Context {
   readonly agent: FakeAgent;
   readonly clock: FakeClock;
-  readonly signal: AbortSignal;
 }
 
-export function makeSurroundings({
+export function makeContext({
   variables = {},
   endpoint,
   signal = new AbortController().signal,
@@ -35,8 +35,8 @@ export function makeSurroundings({
   readonly variables?: Readonly<Record<string, string>>;
   readonly endpoint?: IdentityEndpoint;
   readonly signal?: AbortSignal;
-} = {}): Surroundings {
-  return { agent: new FakeAgent({}, {}, variables, endpoint), clock: new FakeClock(), signal };
+} = {}): TestContext {
+  return { agent: new FakeAgent({}, {}, variables, endpoint), clock: new FakeClock(), signal, deadline: Infinity };
 }
 
 /** A connection as the agent would hand it over. */

@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
+import { azureDialect } from '../../../shared/azure/dialect';
+import { devopsDialect } from '../../../shared/devops/dialect';
 import { createHttpClient } from '../../../shared/http/createHttpClient';
+import type { Dialect } from '../../../shared/http/dialect';
 import { CallError, isRefusal, type Trouble } from '../../../shared/http/errors';
+import { databricksTokenDialect, entraDialect } from '../../../shared/identity/dialect';
 import { adviceFor, problemOf, signInProblems, type SignInService } from '../../../shared/identity/signInProblems';
 import { seenInLog, signInPage } from '../../../tools/signInPage';
 import { RecordingServer, type Reply } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
-import { makeSurroundings } from './signInFixture';
+import { makeContext } from './signInFixture';
 
-const services: readonly SignInService[] = [
-  'Microsoft Entra ID',
-  'Databricks',
-  'Azure DevOps',
-  'Azure Resource Manager',
-  'the managed identity endpoint of this machine',
-];
+const dialects: Readonly<Record<SignInService, Dialect>> = {
+  'Microsoft Entra ID': entraDialect,
+  Databricks: databricksTokenDialect,
+  'Azure DevOps': devopsDialect,
+  'Azure Resource Manager': azureDialect,
+  'the managed identity endpoint of this machine': entraDialect,
+};
+const services = Object.keys(dialects) as readonly SignInService[];
 
 /** An answer in the form of the service that would give it. */
 function replyOf(service: SignInService, example: Trouble): Reply {
@@ -31,7 +36,7 @@ function replyOf(service: SignInService, example: Trouble): Reply {
     case 'Azure Resource Manager':
       return { status, body: { error: { code, message } } };
     case 'Azure DevOps':
-      return { status, body: { $id: '1', message, typeKey: 'Exception', errorCode: 0 } };
+      return { status, body: { $id: '1', message, ...(code !== undefined && { typeKey: code }), errorCode: 0 } };
     case 'Databricks':
       return code?.startsWith('invalid_')
         ? { status, body: { error: code, error_description: message } }
@@ -47,9 +52,10 @@ describe('Sign-in problems', () => {
   async function messageFor(service: SignInService, reply: Reply): Promise<string> {
     server.reset(reply);
     const http = createHttpClient({
-      ...makeSurroundings(),
+      ...makeContext(),
       baseUrl: server.url,
       service,
+      dialect: dialects[service],
       userAgent: 'test',
       explain: (trouble) => adviceFor(service, trouble),
     });
@@ -126,26 +132,26 @@ describe('Sign-in problems', () => {
       'Databricks',
       'a 403 for a token that ends',
       refusal(403, 'Token is expiring within 30 seconds. (token expired)'),
-      'The token has expired, or is of another workspace',
+      'The token has expired, or is for another workspace',
     ],
     [
       'Databricks',
       'a 401 for a token that has ended',
       refusal(401, 'Token is expired'),
-      'The token has expired, or is of another workspace',
+      'The token has expired, or is for another workspace',
     ],
     [
       'Databricks',
       'any other 403',
       refusal(403, 'Whatever.', 'PERMISSION_DENIED'),
-      'The identity is there, but may not do this',
+      'The identity lacks a permission in the workspace',
     ],
-    ['Databricks', 'any other 401', refusal(401, ''), 'Nobody knows the identity'],
+    ['Databricks', 'any other 401', refusal(401, ''), 'The workspace does not know the identity'],
     [
       'Databricks',
       'a wrong audience at the exchange',
       refusal(400, 'Failed to process token: TOKEN_AUDIENCE_INVALID', 'invalid_grant'),
-      'No federation policy fits',
+      'No federation policy matches',
     ],
     [
       'Databricks',
@@ -155,7 +161,7 @@ describe('Sign-in problems', () => {
         title: 'Error 400 io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: x, but was: y.',
         locationHost: undefined,
       },
-      'The token is of another tenant',
+      'The token is from another tenant',
     ],
     ['Databricks', 'a 404', refusal(404, 'No job 7.', 'RESOURCE_DOES_NOT_EXIST'), undefined],
     ['Databricks', 'a 429', refusal(429, 'Too fast.', 'RESOURCE_EXHAUSTED'), undefined],
@@ -168,25 +174,25 @@ describe('Sign-in problems', () => {
         "AADSTS700211: No matching federated identity record found for presented assertion issuer 'x'.",
         'invalid_client',
       ),
-      'No federated credential fits',
+      'No federated credential matches',
     ],
     [
       'Microsoft Entra ID',
       'a subject in another case',
       refusal(401, 'AADSTS7002138: No matching federated identity record found.', 'invalid_client'),
-      'No federated credential fits',
+      'No federated credential matches',
     ],
     [
       'Microsoft Entra ID',
       'nothing that fits',
       refusal(400, 'AADSTS70021: No matching federated identity record found.', 'invalid_request'),
-      'No federated credential fits',
+      'No federated credential matches',
     ],
     [
       'Microsoft Entra ID',
       'no federated credential at all',
       refusal(401, 'AADSTS70025: The client has no configured federated identity credentials.', 'invalid_client'),
-      'No federated credential fits',
+      'No federated credential matches',
     ],
     [
       'Microsoft Entra ID',

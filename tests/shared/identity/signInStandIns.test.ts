@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox';
-import { connect, type ConnectInputs } from '../../../shared/databricks/connect';
+import { connect } from '../../../shared/databricks/connect';
 import { TaskError } from '../../../shared/errors';
 import { FakeAgent, type FakeConnection } from '../../support/fakeAgent';
 import { FakeClock } from '../../support/fakeClock';
 import { errorOf } from '../http/clientUnderTest';
+import { makeContext } from './signInFixture';
 
 const page = new URL('../../../docs/sign-in-problems.md', import.meta.url);
 const id = 'cccccccc-3333-4333-8333-cccccccccccc';
@@ -70,7 +71,7 @@ const provoked: readonly Provoked[] = [
     },
   },
   ...(['issuer', 'subject', 'audience'] as const).map((wrong) => ({
-    title: 'No federated credential fits',
+    title: 'No federated credential matches',
     connection: (sandbox: Sandbox) => {
       const application = applicationOf(sandbox);
       application.federatedCredentials = application.federatedCredentials.map((credential) => ({
@@ -117,7 +118,7 @@ const provoked: readonly Provoked[] = [
     },
   },
   {
-    title: 'No federation policy fits',
+    title: 'No federation policy matches',
     connection: (sandbox) => {
       sandbox.databricks.federation.revoke(id);
       return byFederation(sandbox);
@@ -131,14 +132,14 @@ const provoked: readonly Provoked[] = [
     },
   },
   {
-    title: 'The workspace takes no calls from this network',
+    title: 'The workspace does not accept calls from this network',
     connection: (sandbox) => {
       sandbox.databricks.network.refusal = 'privateLink';
       return byToken(sandbox);
     },
   },
   {
-    title: 'The token has expired, or is of another workspace',
+    title: 'The token has expired, or is for another workspace',
     connection: (sandbox) => {
       sandbox.databricks.identities.revokeToken(sandbox.databricks.token);
       return byToken(sandbox);
@@ -190,15 +191,12 @@ describe('Sign-in problems, met at the stand-ins', () => {
       const given = new FakeAgent({}, { [id]: connection(sandbox) }, {}, endpointOf(sandbox)).connection(id);
       assert.ok(given);
       const isAzure = given.url !== url;
-      const inputs: ConnectInputs = {
-        connection: isAzure ? undefined : given,
-        azureConnection: isAzure ? given : undefined,
-        workspaceUrl: isAzure ? url : undefined,
-        useManagementToken: false,
+      const access = isAzure ? { azure: given, address: url, usesManagementToken: false } : { databricks: given };
+      const context = {
+        ...makeContext({ endpoint: endpointOf(sandbox) }),
+        clock: new FakeClock(Date.now()),
       };
-      const surroundings = { clock: new FakeClock(Date.now()), signal: new AbortController().signal };
-      const agent = new FakeAgent({}, {}, {}, endpointOf(sandbox));
-      const { http } = await connect(inputs, agent, surroundings);
+      const { http } = await connect(access, context);
       const call = http.json({ method: 'GET', path: '/api/2.2/jobs/list', purpose: 'list the jobs' });
       const { message } = await errorOf(TaskError, call);
       const { refusal, advice } = problems.get(title) ?? assert.fail(`The page has no '${title}'.`);

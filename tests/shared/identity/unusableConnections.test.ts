@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { InputError } from '../../../shared/errors';
+import { UnusableError, type Subject } from '../../../shared/errors';
 import { azureIdentity } from '../../../shared/identity/azureIdentity';
 import { databricksIdentity } from '../../../shared/identity/databricksIdentity';
 import type { FakeConnection } from '../../support/fakeAgent';
-import { clientId, clientSecret, connectionOf, makeSurroundings, tenantId } from './signInFixture';
+import { clientId, clientSecret, connectionOf, makeContext, tenantId } from './signInFixture';
 
 const workspaceUrl = 'https://workspace.example';
 const endpoint = { url: 'https://organization.example', accessToken: 'secret' };
@@ -11,73 +11,78 @@ const principal = { serviceprincipalid: clientId, tenantid: tenantId };
 
 describe('A connection that can not be used', () => {
   type Parts = Omit<Extract<FakeConnection, { readonly scheme: string }>, 'url'>;
-  const cases: readonly (readonly [string, 'connection' | 'azureConnection', Parts, RegExp])[] = [
-    ['a token', 'connection', { scheme: 'Token' }, /without a personal access token\.$/],
+  const databricks = 'The Databricks connection';
+  const azure = 'The Azure connection';
+  const cases: readonly (readonly [string, Subject, Parts, RegExp])[] = [
+    ['a token', databricks, { scheme: 'Token' }, /has no personal access token\.$/],
     [
       'an OAuth secret',
-      'connection',
+      databricks,
       { scheme: 'UsernamePassword', parameters: { username: clientId } },
-      /without an OAuth secret\.$/,
+      /has no OAuth secret\.$/,
     ],
     [
       'a client ID',
-      'connection',
+      databricks,
       { scheme: 'UsernamePassword', parameters: { password: clientSecret } },
-      /without the client ID of its service principal\.$/,
+      /has no client ID of a service principal\.$/,
     ],
-    ['a scheme that is known', 'connection', { scheme: 'OAuth2' }, /of the kind OAuth2: it must be a token, a service/],
+    [
+      'a known scheme',
+      databricks,
+      { scheme: 'OAuth2' },
+      /has the authentication scheme OAuth2: it must use a token, a service principal or token federation\.$/,
+    ],
     [
       'the id of a service principal',
-      'azureConnection',
+      azure,
       { scheme: 'ServicePrincipal', parameters: { tenantid: tenantId, serviceprincipalkey: clientSecret } },
-      /without the id of a service principal \(serviceprincipalid\)\.$/,
+      /has no service principal id \(serviceprincipalid\)\.$/,
     ],
     [
       'a tenant',
-      'azureConnection',
+      azure,
       { scheme: 'WorkloadIdentityFederation', parameters: { serviceprincipalid: clientId } },
-      /without a tenant id \(tenantid\)\.$/,
+      /has no tenant id \(tenantid\)\.$/,
     ],
     [
       'a client secret',
-      'azureConnection',
+      azure,
       { scheme: 'ServicePrincipal', parameters: principal },
-      /without a client secret \(serviceprincipalkey\)\.$/,
+      /has no client secret \(serviceprincipalkey\)\.$/,
     ],
     [
       'a certificate',
-      'azureConnection',
+      azure,
       { scheme: 'ServicePrincipal', parameters: { ...principal, authenticationType: 'spnCertificate' } },
-      /without a certificate \(servicePrincipalCertificate\)\.$/,
+      /has no certificate \(servicePrincipalCertificate\)\.$/,
     ],
     [
-      'a scheme that signs in',
-      'azureConnection',
+      'a scheme with an identity',
+      azure,
       { scheme: 'PublishProfile' },
-      /of the kind PublishProfile: it must sign in by workload identity federation, a service principal or a managed/,
+      /has the authentication scheme PublishProfile: it must use workload identity federation, a service principal or a managed/,
     ],
     [
-      'a cloud of Microsoft',
-      'azureConnection',
+      'a known cloud',
+      azure,
       { scheme: 'ServicePrincipal', parameters: principal, data: { environment: 'AzureStack' } },
-      /to AzureStack: only AzureCloud, AzureUSGovernment, AzureChinaCloud are known\.$/,
+      /is for the cloud AzureStack: it must be for AzureCloud or AzureUSGovernment or AzureChinaCloud\.$/,
     ],
   ];
-  for (const [what, input, parts, problem] of cases) {
-    it(`because it lacks ${what} is refused before any call, with the name of the input`, () => {
-      const given = makeSurroundings({ endpoint });
+  for (const [what, subject, parts, problem] of cases) {
+    it(`because it lacks ${what} is refused before any call, in words that know no input`, () => {
+      const given = makeContext({ endpoint });
       const connection = connectionOf({ url: workspaceUrl, ...parts });
       assert.throws(
         () =>
-          input === 'connection'
+          subject === databricks
             ? databricksIdentity(connection, workspaceUrl, given)
             : azureIdentity(connection, given),
         (error) => {
-          assert.ok(error instanceof InputError);
-          assert.deepEqual(
-            error.problems.map((each) => each.input),
-            [input],
-          );
+          assert.ok(error instanceof UnusableError);
+          assert.equal(error.subject, subject);
+          assert.equal(error.message, `${subject} ${error.problem}`);
           assert.match(error.message, problem);
           assert.equal(error.message.includes(clientSecret), false);
           return true;

@@ -6,6 +6,7 @@ import { KubernetesClient } from '../../../shared/kubernetes/client/client';
 import type { ClusterAccess } from '../../../shared/kubernetes/client/clusterAccess';
 import { readKubeconfig } from '../../../shared/kubernetes/access/kubeconfig';
 import { FakeAgent } from '../../support/fakeAgent';
+import { testContext } from '../../support/testContext';
 
 /**
  * A sandbox cluster whose time flies, and a client to it on the same time. With the time scale 0 no time passes but that
@@ -39,14 +40,14 @@ export async function openTestCluster(options: KubernetesOptions = {}): Promise<
       signal?.throwIfAborted();
     },
   };
-  const surroundings = { agent, clock, signal: new AbortController().signal };
-  const accessOf = (userName?: string): ClusterAccess => readKubeconfig(kubernetes.kubeconfig(userName), surroundings);
+  const context = testContext({ agent, clock });
+  const accessOf = (userName?: string): ClusterAccess => readKubeconfig(kubernetes.kubeconfig(userName), context);
   return {
     kubernetes,
     agent,
     clock,
-    client: KubernetesClient.open(accessOf(), surroundings),
-    clientOf: (userName) => KubernetesClient.open(accessOf(userName), surroundings),
+    client: KubernetesClient.open(accessOf(), context),
+    clientOf: (userName) => KubernetesClient.open(accessOf(userName), context),
     holdTime(wait) {
       holds.add(wait);
       return { release: () => void holds.delete(wait) };

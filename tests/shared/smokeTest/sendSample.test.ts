@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { NetworkError } from '../../../shared/http/errors';
 import { hasAnswered, sampleSender, type SendSample } from '../../../shared/smokeTest/sendSample';
-import { FakeAgent } from '../../support/fakeAgent';
-import { FakeClock } from '../../support/fakeClock';
+import { testContext } from '../../support/testContext';
 import { RecordingServer, breakOff } from '../../support/recordingServer';
 
 describe('a sample', () => {
@@ -10,12 +9,7 @@ describe('a sample', () => {
   before(async () => (server = await RecordingServer.start()));
   after(() => server.close());
 
-  const sender = (path: string): SendSample =>
-    sampleSender(`${server.url}${path}`, {
-      agent: new FakeAgent(),
-      clock: new FakeClock(),
-      signal: new AbortController().signal,
-    });
+  const sender = (path: string): SendSample => sampleSender(`${server.url}${path}`, testContext());
 
   it('is sent to its address as it is, as JSON', async () => {
     server.reset({ body: { predictions: [1] } });

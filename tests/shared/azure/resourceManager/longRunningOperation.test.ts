@@ -10,6 +10,7 @@ import type { HttpAnswer } from '../../../../shared/http/httpClient';
 import { TimedOutError } from '../../../../shared/http/poll';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { breakOff, RecordingServer, truncate, type Behaviour, type Reply } from '../../../support/recordingServer';
 import { errorOf, TestTokens } from '../../http/clientUnderTest';
 
@@ -40,14 +41,13 @@ describe('A long-running operation', () => {
     }: { minutes?: number; cancel?: AbortController; onRunning?: () => Promise<void> } = {},
   ): Promise<unknown> {
     server.reset(...behaviours);
-    const surroundings = { clock, signal: cancel.signal };
+    const context = testContext({ agent, clock, signal: cancel.signal, deadline: clock.now() + minutes * 60_000 });
     const tokens = new TestTokens(5);
     const options = { service: 'Azure Resource Manager', userAgent: 'tests', baseUrl: server.url };
-    const http = createHttpClient({ ...options, ...surroundings, agent, tokens });
+    const http = createHttpClient({ ...options, ...context, tokens });
     const request = { method, path, query: { 'api-version': '1' }, purpose: 'make the thing' } as const;
     const first: HttpAnswer<unknown> = await http.answer({ ...request, repeatable: true });
-    const deadline = clock.now() + minutes * 60_000;
-    return finishOperation(http, first, { ...request, deadline, surroundings, ...(onRunning && { onRunning }) });
+    return finishOperation(http, first, { ...request, ...(onRunning && { onRunning }) }, context);
   }
   const urls = (): readonly string[] => server.requests.map(({ method, url }) => `${method} ${url}`);
   const begun =
@@ -144,12 +144,12 @@ describe('A long-running operation', () => {
     const late = await errorOf(TimedOutError, carryOut('PUT', [begin, running], { minutes: 2 }));
     assert.match(
       late.message,
-      /^Timed out waiting for Azure to make the thing, after 2 min\. Azure goes on .*operation 42/,
+      /^Timed out waiting for Azure to make the thing, after 2 min\. Azure continues .*operation 42/,
     );
 
     const cancel = new AbortController();
     const onRunning = async (): Promise<void> => cancel.abort(new CancelledError());
     const error = await errorOf(CancelledError, carryOut('PUT', [begin, running], { cancel, onRunning }));
-    assert.equal(error.message, 'Cancelled. Azure goes on with it (operation 42).');
+    assert.equal(error.message, 'Cancelled. Azure continues with it (operation 42).');
   });
 });

@@ -10,7 +10,7 @@ import { packageOfWheel } from '../../../../shared/databricks/libraries/wheelNam
 describe('findLibraryFiles', () => {
   let folder: string;
   before(async () => {
-    // A name with what patterns take for their own: only the pattern may be read as one.
+    // The folder's name has characters that mean something in patterns: only the pattern may be read as one.
     folder = await mkdtemp(join(await realpath(tmpdir()), 'files (1) [x]-'));
     for (const path of ['dist/a-1-py3-none-any.whl', 'dist/deep/b.jar', 'odd (2).jar', 'c.txt']) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -34,11 +34,11 @@ describe('findLibraryFiles', () => {
     assert.deepEqual(await find(join(folder, 'dist/deep/b.jar')), ['dist/deep/b.jar']);
   });
 
-  it('tells patterns that find nothing and files that are no libraries', async () => {
+  it('reports patterns that match nothing and files that are not libraries', async () => {
     const problems = await find('none/*.whl', '*.txt', 'dist');
     assert.equal(problems.length, 3);
-    assert.match(problems[0] ?? '', /^'none\/\*\.whl' finds no file; what is not absolute begins at /);
-    assert.match(problems[1] ?? '', /^'dist' finds no file/);
+    assert.match(problems[0] ?? '', /^'none\/\*\.whl' matches no file; relative patterns start at /);
+    assert.match(problems[1] ?? '', /^'dist' matches no file/);
     assert.match(problems[2] ?? '', /c\.txt is neither a wheel nor a jar\.$/);
   });
 

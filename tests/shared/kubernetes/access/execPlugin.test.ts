@@ -8,6 +8,7 @@ import { execTokens } from '../../../../shared/kubernetes/access/execPlugin';
 import type { KubeconfigExec } from '../../../../shared/kubernetes/access/kubeconfigFields';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { errorOf } from '../../http/clientUnderTest';
 
 /** Counts its runs in a file, notes what it was given, and gives a token that lives ten minutes. */
@@ -36,11 +37,8 @@ describe('a credential plugin', () => {
   function tokensOf(script: string, more: Partial<KubeconfigExec> = {}, args: readonly string[] = []): TokenSource {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, ...more };
     const cluster = { server: 'https://models', 'certificate-authority-data': 'Y2E=' };
-    return execTokens({ args: ['-e', script, '--', ...args], ...exec }, cluster, 'models', {
-      agent,
-      clock,
-      signal: cancel.signal,
-    });
+    const context = testContext({ agent, clock, signal: cancel.signal });
+    return execTokens({ args: ['-e', script, '--', ...args], ...exec }, cluster, 'models', context);
   }
   const runsIn = async (file: string): Promise<{ env: Record<string, string>; input: string }[]> =>
     (await readFile(file, 'utf8'))
@@ -92,10 +90,10 @@ describe('a credential plugin', () => {
     [
       'fails',
       `console.log('secret'); console.error('no ##vso[x]account'); process.exit(3)`,
-      /failed \(3\)\. It says: no ##vso\[x\]account$/,
+      /failed \(3\)\. Its error output: no ##vso\[x\]account$/,
     ],
-    ['prints something else', `console.log('secret')`, /gave no token/],
-    ['prints no token', `console.log('{"status":{}}')`, /gave no token/],
+    ['prints something else', `console.log('secret')`, /returned no token/],
+    ['prints no token', `console.log('{"status":{}}')`, /returned no token/],
     ['gives a certificate', `console.log('{"status":{"clientCertificateData":"secret"}}')`, /client certificate/],
   ] as const) {
     it(`that ${what} is told of, and its output never shown`, async () => {
@@ -109,13 +107,13 @@ describe('a credential plugin', () => {
     const tokens = tokensOf('', { command: join(folder, 'kubelogin') });
     await assert.rejects(
       tokens.token(),
-      /kubelogin.* is not on the agent\. For AKS use an Azure Resource Manager connection/,
+      /kubelogin.* is not installed on the agent\. For AKS, use an Azure Resource Manager connection/,
     );
   });
 
   it('is no command of a shell', async () => {
     const tokens = tokensOf('', { command: 'echo $HOME; true' });
-    await assert.rejects(tokens.token(), /is not on the agent/);
+    await assert.rejects(tokens.token(), /is not installed on the agent/);
   });
 
   it('ends when the run is cancelled', async () => {

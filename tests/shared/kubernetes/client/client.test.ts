@@ -9,7 +9,7 @@ import { configMaps, deployments, pods, services } from '../../../../shared/kube
 import { HttpError } from '../../../../shared/http/errors';
 import { ConnectProxy } from '../../../support/connectProxy';
 import { FakeAgent } from '../../../support/fakeAgent';
-import { FakeClock } from '../../../support/fakeClock';
+import { testContext } from '../../../support/testContext';
 import { RecordingServer, truncate } from '../../../support/recordingServer';
 import { errorOf } from '../../http/clientUnderTest';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
@@ -144,7 +144,7 @@ describe('a client of a cluster', () => {
     assert.match(error.message, /Could not apply ConfigMap refused: cluster sandbox answered 403 Forbidden: /);
     assert.match(
       error.message,
-      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in namespace default/,
+      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in the namespace default/,
     );
   });
 
@@ -152,8 +152,8 @@ describe('a client of a cluster', () => {
     assert.deepEqual(await client.resourceOf('apps/v1', 'Deployment'), deployments);
     const route = await client.resourceOf('gateway.networking.k8s.io/v1', 'HTTPRoute');
     assert.equal(route.plural, 'httproutes');
-    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /knows no Nothing of apps\/v1/);
-    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /knows no Nothing of none\.io\/v1/);
+    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /has no kind Nothing in apps\/v1/);
+    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /has no kind Nothing in none\.io\/v1/);
   });
 
   it('is let in by a client certificate, through a proxy of the cluster too', async () => {
@@ -167,7 +167,7 @@ describe('a client of a cluster', () => {
         tls: { ca: kubernetes.ca, cert, key },
         proxyUrl: proxy.url.replace('//', '//me:secret@'),
       };
-      const certified = KubernetesClient.open(access, { agent, clock, signal: new AbortController().signal });
+      const certified = KubernetesClient.open(access, testContext({ agent, clock }));
       assert.ok((await certified.list(deployments)).resourceVersion);
       assert.equal(proxy.targets.length, 1);
     } finally {
@@ -214,8 +214,7 @@ describe('a client of an API server', () => {
   after(() => server.close());
 
   function open(agent = new FakeAgent()): KubernetesClient {
-    const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
-    return KubernetesClient.open({ name: 'test', server: server.url, tls: {} }, surroundings, 'models');
+    return KubernetesClient.open({ name: 'test', server: server.url, tls: {} }, testContext({ agent }), 'models');
   }
   const queries = (): (string | null)[] =>
     server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
@@ -292,7 +291,7 @@ describe('a client of an API server', () => {
     await client.in('other').get(configMaps, 'a');
     assert.equal(
       agent.text('warning'),
-      'The cluster warns: policy/v1beta1 is deprecated\nThe cluster warns: unknown field "spec.x"',
+      'Warning from the cluster: policy/v1beta1 is deprecated\nWarning from the cluster: unknown field "spec.x"',
     );
   });
 
@@ -349,7 +348,7 @@ describe('a client of an API server', () => {
   });
 
   for (const [what, status, message, advice] of [
-    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app alone: check the tenant/],
+    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app\. Check the tenant/],
     [
       'a role that is missing in Azure',
       403,
@@ -359,22 +358,20 @@ describe('a client of an API server', () => {
   ] as const) {
     it(`says what to do about ${what}`, async () => {
       server.reset({ status, body: { kind: 'Status', reason: 'Forbidden', message } });
-      const agent = new FakeAgent();
-      const surroundings = { agent, clock: new FakeClock(), signal: new AbortController().signal };
       const access = { name: 'test', server: server.url, tls: {}, azureServerId: 'server-app' };
-      await assert.rejects(KubernetesClient.open(access, surroundings).list(deployments), advice);
+      await assert.rejects(KubernetesClient.open(access, testContext()).list(deployments), advice);
     });
   }
 
   it('is reached by the namespace of its kubeconfig', async () => {
     server.reset({ body: {} });
-    const surroundings = { agent: new FakeAgent(), clock: new FakeClock(), signal: new AbortController().signal };
+    const context = testContext();
     const text = JSON.stringify({
       clusters: [{ name: 'c', cluster: { server: server.url } }],
       users: [{ name: 'u', user: { token: 'secret-token' } }],
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', namespace: 'team' } }],
     });
-    await KubernetesClient.open(readKubeconfig(text, surroundings), surroundings).get(pods, 'p');
+    await KubernetesClient.open(readKubeconfig(text, context), context).get(pods, 'p');
     assert.equal(server.requests[0]?.url, '/api/v1/namespaces/team/pods/p');
     assert.equal(server.requests[0].headers.authorization, 'Bearer secret-token');
   });

@@ -13,9 +13,9 @@ const canary = { strategy: 'canary' } as const;
 const failing = { smoke: { payload: '{}', expectation: { status: 201, requests: 1 } } };
 
 const promote = (stage: DeployStage): Promise<Ended> =>
-  stage.run((client, surroundings) => promoteService(client, names, requestOf(next), surroundings));
+  stage.run((client, context, onFacts) => promoteService(client, names, requestOf(next), context, onFacts));
 const reject = (stage: DeployStage): Promise<Ended> =>
-  stage.run((client, surroundings) => rejectService(client, names, surroundings));
+  stage.run((client, context, onFacts) => rejectService(client, names, context, onFacts));
 
 interface Case {
   readonly title: string;
@@ -108,12 +108,15 @@ describe('a step that is run again at once, where the cluster is slow to take no
     const stage = await openSlowStage();
     try {
       await deployWithoutNote(stage);
-      const { result, agent } = await stage.run(async (client, surroundings) => {
-        await markGood(client, 'score', { ...surroundings, deadline: surroundings.clock.now() });
+      const { result, agent } = await stage.run(async (client, context) => {
+        await markGood(client, 'score', { ...context, deadline: context.clock.now() });
         return 'marked';
       });
       assert.equal(result, 'marked');
-      assert.equal(agent.text('warning'), 'Deployment score: not done in time: the cluster has yet to take notice.');
+      assert.equal(
+        agent.text('warning'),
+        'Deployment score: not done in time: the cluster has not observed the change yet.',
+      );
     } finally {
       await stage.close();
     }

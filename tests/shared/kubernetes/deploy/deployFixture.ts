@@ -1,14 +1,16 @@
 import type { KubernetesOptions } from '../../../../sandbox/kubernetes/kubernetes';
+import type { Context } from '../../../../shared/agent/context';
 import type { Clock } from '../../../../shared/clock';
 import { TaskError } from '../../../../shared/errors';
 import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
-import type { DeployRequest, DeploySurroundings, ServiceFacts } from '../../../../shared/kubernetes/deploy/request';
+import type { DeployRequest, OnFacts, ServiceFacts } from '../../../../shared/kubernetes/deploy/request';
 import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
 import { releaseOf } from '../../../../shared/kubernetes/manifest/release';
 import type { ServiceDescription } from '../../../../shared/kubernetes/manifest/serviceDescription';
 import { serviceObjects } from '../../../../shared/kubernetes/manifest/serviceObjects';
 import { type Asked, askDuring } from '../../../support/askDuring';
 import { FakeAgent } from '../../../support/fakeAgent';
+import { testContext } from '../../../support/testContext';
 import { openTestCluster, type TestCluster } from '../clusterFixture';
 
 /** What the Service and the Deployment in the slot `stable` are called. */
@@ -62,7 +64,7 @@ export interface Ended {
   readonly agent: FakeAgent;
 }
 
-export type Step = (client: KubernetesClient, surroundings: DeploySurroundings) => Promise<string>;
+export type Step = (client: KubernetesClient, context: Context, onFacts: OnFacts) => Promise<string>;
 
 export interface DeployStage extends TestCluster {
   deploy(image: string, wish?: Wish): Promise<Ended>;
@@ -73,16 +75,10 @@ export interface DeployStage extends TestCluster {
 export async function runStep(step: Step, client: KubernetesClient, clock: Clock): Promise<Ended> {
   const agent = new FakeAgent();
   const facts: Partial<ServiceFacts> = {};
-  const surroundings: DeploySurroundings = {
-    clock,
-    agent,
-    report: agent,
-    signal: new AbortController().signal,
-    deadline: clock.now() + 300_000,
-    onFacts: (known) => void Object.assign(facts, known),
-  };
+  const context = testContext({ agent, clock, deadline: clock.now() + 300_000 });
+  const onFacts: OnFacts = (known) => void Object.assign(facts, known);
   try {
-    return { result: await step(client, surroundings), message: undefined, facts, agent };
+    return { result: await step(client, context, onFacts), message: undefined, facts, agent };
   } catch (error) {
     if (!(error instanceof TaskError)) throw error;
     return { result: undefined, message: error.message, facts, agent };
@@ -97,8 +93,19 @@ export async function openDeployStage(options: KubernetesOptions = {}): Promise<
   return {
     ...cluster,
     run,
-    deploy: (image, wish) => run((client, surroundings) => deployService(client, requestOf(image, wish), surroundings)),
+    deploy: (image, wish) =>
+      run((client, context, onFacts) => deployService(client, requestOf(image, wish), context, onFacts)),
   };
+}
+
+/** Opens a stage before each test of a suite, and closes it afterwards; only the client's sleep lets its time pass. */
+export function stageOfEachTest(): DeployStage {
+  let current: DeployStage;
+  beforeEach(async () => {
+    current = await openDeployStage({ timeScale: 0 });
+  });
+  afterEach(() => current.close());
+  return new Proxy({} as DeployStage, { get: (_target, property: keyof DeployStage) => current[property] });
 }
 
 /**
@@ -128,8 +135,17 @@ export async function underLoad(
   }
 }
 
-export function servingImage({ kubernetes: { store } }: DeployStage): string | undefined {
-  const slot = store.get('services', 'default', names.service)?.spec.selector?.['model-pipelines/slot'];
+export function servingImage(stage: DeployStage): string | undefined {
+  const slot = servingSlot(stage);
   const name = slot === 'stable' ? names.deployment : `${names.deployment}-${slot ?? ''}`;
-  return store.get('deployments', 'default', name)?.spec.template.spec.containers[0]?.image;
+  return stage.kubernetes.store.get('deployments', 'default', name)?.spec.template.spec.containers[0]?.image;
+}
+
+/** The slot that the Service selects. */
+export function servingSlot({ kubernetes: { store } }: DeployStage): string | undefined {
+  return store.get('services', 'default', names.service)?.spec.selector?.['model-pipelines/slot'];
+}
+
+export function replicasOf({ kubernetes: { store } }: DeployStage, name: string): number | undefined {
+  return store.get('deployments', 'default', name)?.spec.replicas;
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
-import type { DeploySurroundings } from '../../../../shared/kubernetes/deploy/request';
 import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
 import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
-import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Wish } from './deployFixture';
+import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Step, type Wish } from './deployFixture';
 import { endState } from './endState';
 import { Killed, killedBefore, observed } from './killedBefore';
 
@@ -11,15 +9,15 @@ interface Scenario {
   readonly title: string;
   /** What went before. */
   readonly earlier: readonly (readonly [image: string, wish?: Wish])[];
-  readonly step: (client: KubernetesClient, surroundings: DeploySurroundings) => Promise<string>;
+  readonly step: Step;
   /** How the step ends when nothing disturbs it. */
   readonly end: RegExp;
 }
 
 const deploying =
   (image: string, wish?: Wish): Scenario['step'] =>
-  (client, surroundings) =>
-    deployService(client, requestOf(image, wish), surroundings);
+  (client, context, onFacts) =>
+    deployService(client, requestOf(image, wish), context, onFacts);
 
 /** As few pods as may be: each makes for more moments at which a step can be killed, and none of another kind. */
 const single = { service: { replicas: 1 } };
@@ -40,7 +38,7 @@ const scenarios: readonly Scenario[] = [
     title: 'a rolling deployment that fails its test',
     earlier: [['r.io/score:1', single]],
     step: deploying('r.io/score:2', { smoke: wrong, ...single }),
-    end: /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
+    end: /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
   },
   {
     title: 'a blue/green deployment',
@@ -52,13 +50,13 @@ const scenarios: readonly Scenario[] = [
     title: 'a blue/green deployment that fails its test',
     earlier: [['r.io/score:1', blueGreen]],
     step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
-    end: /was scaled to 0\. What served before still serves\.$/,
+    end: /was scaled to 0\. The previous version still serves\.$/,
   },
   { title: 'a canary', earlier: [['r.io/score:1']], step: deploying('r.io/score:2', canary), end: /^deployed$/ },
   {
     title: 'the promotion of a canary',
     earlier: [['r.io/score:1'], ['r.io/score:2', canary]],
-    step: (client, surroundings) => promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    step: (client, context, onFacts) => promoteService(client, names, requestOf('r.io/score:2'), context, onFacts),
     end: /./,
   },
   {
@@ -67,7 +65,7 @@ const scenarios: readonly Scenario[] = [
       ['r.io/score:1', blueGreen],
       ['r.io/score:2', blueGreen],
     ],
-    step: (client, surroundings) => promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    step: (client, context, onFacts) => promoteService(client, names, requestOf('r.io/score:2'), context, onFacts),
     end: /./,
   },
   {
@@ -76,7 +74,7 @@ const scenarios: readonly Scenario[] = [
       ['r.io/score:1', blueGreen],
       ['r.io/score:2', blueGreen],
     ],
-    step: (client, surroundings) => rejectService(client, names, surroundings),
+    step: (client, context, onFacts) => rejectService(client, names, context, onFacts),
     end: /./,
   },
 ];

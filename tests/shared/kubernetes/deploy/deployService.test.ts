@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { deleteService } from '../../../../shared/kubernetes/deploy/deleteService';
 import { autoscalers, deployments, pods, services } from '../../../../shared/kubernetes/client/resource';
-import { names, openDeployStage, servingImage, underLoad, type DeployStage, type Wish } from './deployFixture';
+import {
+  names,
+  openDeployStage,
+  replicasOf,
+  servingImage,
+  servingSlot,
+  stageOfEachTest,
+  underLoad,
+  type Wish,
+} from './deployFixture';
 import { imageFaults } from './imageFaults';
 
 const smoke = (status: number) => ({ payload: '{"data": [1]}', expectation: { status, requests: 2 } });
@@ -10,16 +19,7 @@ const blueGreen: Wish = { strategy: 'blueGreen' };
 
 describe('a deployed service', function () {
   this.timeout(30_000);
-  let stage: DeployStage;
-  beforeEach(async () => {
-    stage = await openDeployStage({ timeScale: 0 });
-  });
-  afterEach(() => stage.close());
-
-  const replicasOf = (name: string): number | undefined =>
-    stage.kubernetes.store.get('deployments', 'default', name)?.spec.replicas;
-  const slot = () =>
-    stage.kubernetes.store.get('services', 'default', 'score')?.spec.selector?.['model-pipelines/slot'];
+  const stage = stageOfEachTest();
 
   for (const wish of [rolling, blueGreen]) {
     it(`is deployed, and left alone when it is deployed again (${wish.strategy ?? ''})`, async () => {
@@ -55,7 +55,7 @@ describe('a deployed service', function () {
 
   const faults: readonly (readonly [image: string, cause: RegExp, more?: Wish])[] = [
     ...imageFaults,
-    ['r.io/unauthorized:2', /^The cluster may not pull the image r\.io\/unauthorized:2/],
+    ['r.io/unauthorized:2', /^The cluster is not authorized to pull the image r\.io\/unauthorized:2/],
     ['r.io/root:2', /^The image r\.io\/root:2 runs as root/],
     ['r.io/slow:2', /^The container 'score' was killed because it did not answer/, { service: { startupSeconds: 10 } }],
     ['r.io/wrong:2', /^The new version does not answer as expected/, { smoke: smoke(201) }],
@@ -84,7 +84,7 @@ describe('a deployed service', function () {
     await stage.deploy('r.io/wrong:2', { smoke: smoke(201), onFailure: 'leave' });
     assert.equal(servingImage(stage), 'r.io/wrong:2');
     const { message } = await stage.deploy('r.io/crash:3');
-    assert.match(message ?? '', /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
+    assert.match(message ?? '', /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
     const next = await stage.deploy('r.io/score:4');
     assert.equal(next.message, undefined);
@@ -109,7 +109,7 @@ describe('a deployed service', function () {
         autoscaling: { ...autoscaling, maxReplicas: 9 },
       } as const;
       const { message } = await own.deploy('r.io/score:2', { ...wish, service });
-      assert.match(message ?? '', /no address in time/);
+      assert.match(message ?? '', /no address from the cloud in time/);
       assert.deepEqual(said(), before);
       assert.equal(servingImage(own), 'r.io/score:1');
       assert.equal((await own.deploy('r.io/score:3', { ...wish, service: { autoscaling } })).message, undefined);
@@ -122,7 +122,7 @@ describe('a deployed service', function () {
     await stage.client.jsonPatch(deployments, 'score', patch);
     await stage.clock.sleep(60_000);
     const { message } = await stage.deploy('r.io/crash:2');
-    assert.match(message ?? '', /It was rolled back to r\.io\/hotfix:1/);
+    assert.match(message ?? '', /Rolled back to r\.io\/hotfix:1/);
   });
 
   it('keeps the replicas that an autoscaler found', async () => {
@@ -133,13 +133,13 @@ describe('a deployed service', function () {
       const name = first.facts.deploymentName ?? '';
       stage.kubernetes.setWantedReplicas('default', name, 5);
       await stage.clock.sleep(20_000);
-      assert.equal(replicasOf(name), 5);
+      assert.equal(replicasOf(stage, name), 5);
       const second = await stage.deploy('r.io/score:2', { service, strategy });
       assert.equal(second.message, undefined);
-      assert.equal(replicasOf(second.facts.deploymentName ?? ''), 5);
+      assert.equal(replicasOf(stage, second.facts.deploymentName ?? ''), 5);
       const failed = await stage.deploy('r.io/crash:3', { service, strategy });
       assert.match(failed.message ?? '', /failed/);
-      assert.equal(replicasOf(second.facts.deploymentName ?? ''), 5);
+      assert.equal(replicasOf(stage, second.facts.deploymentName ?? ''), 5);
     }
   });
 
@@ -147,13 +147,13 @@ describe('a deployed service', function () {
     await stage.deploy('r.io/score:1', { service: { replicas: 4 } });
     const autoscaling = { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 };
     await stage.deploy('r.io/score:1', { service: { autoscaling } });
-    assert.equal(replicasOf('score'), 4);
+    assert.equal(replicasOf(stage, 'score'), 4);
     stage.kubernetes.setWantedReplicas('default', 'score', 6);
     await stage.clock.sleep(20_000);
     const { message } = await stage.deploy('r.io/score:2', { service: { replicas: 3 } });
     assert.equal(message, undefined);
     assert.equal(await stage.client.get(autoscalers, 'score'), undefined);
-    assert.equal(replicasOf('score'), 3);
+    assert.equal(replicasOf(stage, 'score'), 3);
   });
 
   it('is not touched any more when somebody else deploys meanwhile', async () => {
@@ -185,11 +185,11 @@ describe('a deployed service', function () {
 
   it('is scaled to 0, deleted or left when its first version fails', async () => {
     await stage.deploy('r.io/crash:1', { onFailure: 'leave' });
-    assert.equal(replicasOf('score'), 2);
+    assert.equal(replicasOf(stage, 'score'), 2);
     await stage.deploy('r.io/crash:1', { onFailure: 'rollback' });
-    assert.equal(replicasOf('score'), 0);
+    assert.equal(replicasOf(stage, 'score'), 0);
     await stage.deploy('r.io/crash:1', { onFailure: 'delete' });
-    assert.equal(replicasOf('score'), undefined);
+    assert.equal(replicasOf(stage, 'score'), undefined);
     const { message } = await stage.deploy('r.io/score:1');
     assert.equal(message, undefined);
   });
@@ -197,25 +197,32 @@ describe('a deployed service', function () {
   it('comes back to life after its first version failed', async () => {
     const service = { autoscaling: { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 } };
     await stage.deploy('r.io/crash:1', { service });
-    assert.equal(replicasOf('score'), 0);
+    assert.equal(replicasOf(stage, 'score'), 0);
     assert.equal((await stage.deploy('r.io/score:1', { service })).message, undefined);
-    assert.equal(replicasOf('score'), 2);
+    assert.equal(replicasOf(stage, 'score'), 2);
   });
 
   it('moves between strategies without a failed answer', async () => {
     await stage.deploy('r.io/score:1');
     const { failures } = await underLoad(stage, async () => {
       assert.equal((await stage.deploy('r.io/score:2', blueGreen)).message, undefined);
-      assert.equal(slot(), 'blue');
+      assert.equal(servingSlot(stage), 'blue');
       assert.equal((await stage.deploy('r.io/score:3', blueGreen)).message, undefined);
-      assert.equal(slot(), 'green');
-      assert.deepEqual([replicasOf('score'), replicasOf('score-blue')], [0, 2], 'one version back is kept');
+      assert.equal(servingSlot(stage), 'green');
+      assert.deepEqual(
+        [replicasOf(stage, 'score'), replicasOf(stage, 'score-blue')],
+        [0, 2],
+        'one version back is kept',
+      );
       assert.equal((await stage.deploy('r.io/score:4')).message, undefined);
-      assert.equal(slot(), 'stable');
+      assert.equal(servingSlot(stage), 'stable');
       await stage.clock.sleep(5000);
     });
     assert.deepEqual(failures, []);
-    assert.deepEqual([replicasOf('score'), replicasOf('score-blue'), replicasOf('score-green')], [2, 0, 0]);
+    assert.deepEqual(
+      [replicasOf(stage, 'score'), replicasOf(stage, 'score-blue'), replicasOf(stage, 'score-green')],
+      [2, 0, 0],
+    );
   });
 
   it('is tested through its public address', async () => {
@@ -231,7 +238,7 @@ describe('a deployed service', function () {
   it('says why it gets no public address', async () => {
     const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
-    assert.match(message ?? '', /gave the Service score no address in time: .*PublicIPCountLimitReached/);
+    assert.match(message ?? '', /The Service score got no address from the cloud in time: .*PublicIPCountLimitReached/);
     await own.close();
   });
 
@@ -258,8 +265,8 @@ describe('a deployed service', function () {
       metadata: { name: 'other' },
       spec: { ports: [{ port: 80 }], selector: { app: 'other' } },
     });
-    const { result } = await stage.run(async (client, surroundings) =>
-      String(await deleteService(client, 'score', [], surroundings)),
+    const { result } = await stage.run(async (client, context) =>
+      String(await deleteService(client, 'score', [], context)),
     );
     assert.ok(Number(result) >= 6);
     const { store } = stage.kubernetes;

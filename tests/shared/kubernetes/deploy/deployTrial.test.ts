@@ -4,10 +4,11 @@ import { promoteService, rejectService } from '../../../../shared/kubernetes/dep
 import {
   names,
   openDeployStage,
+  replicasOf,
   requestOf,
   servingImage,
+  stageOfEachTest,
   underLoad,
-  type DeployStage,
   type Wish,
 } from './deployFixture';
 import { Killed, killedBefore } from './killedBefore';
@@ -16,37 +17,32 @@ const blueGreen: Wish = { strategy: 'blueGreen' };
 
 describe('a trial of a version', function () {
   this.timeout(30_000);
-  let stage: DeployStage;
-  beforeEach(async () => {
-    stage = await openDeployStage({ timeScale: 0 });
-  });
-  afterEach(() => stage.close());
-
-  const replicasOf = (name: string): number | undefined =>
-    stage.kubernetes.store.get('deployments', 'default', name)?.spec.replicas;
+  const stage = stageOfEachTest();
 
   it('ends the version before when blue/green is promoted, and goes back to it when it is rejected', async () => {
     await stage.deploy('r.io/score:1', blueGreen);
     await stage.deploy('r.io/score:2', blueGreen);
     const { failures } = await underLoad(stage, async () => {
-      const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+      const rejected = await stage.run((client, context, onFacts) => rejectService(client, names, context, onFacts));
       assert.equal(rejected.result, 'blue serves again; green was scaled to 0.');
       assert.deepEqual([rejected.facts.resultState, rejected.facts.rolledBack], ['Rejected', 'true']);
       await stage.clock.sleep(2000);
     });
     assert.deepEqual(failures, []);
     assert.equal(servingImage(stage), 'r.io/score:1');
-    const again = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+    const again = await stage.run((client, context, onFacts) => rejectService(client, names, context, onFacts));
     assert.equal(again.result, 'There is nothing to reject.');
     assert.deepEqual([again.facts.resultState, again.facts.rolledBack], ['Unchanged', 'false']);
 
     await stage.deploy('r.io/score:3', blueGreen);
     const promote = () =>
-      stage.run((client, surroundings) => promoteService(client, names, requestOf('r.io/score:3'), surroundings));
+      stage.run((client, context, onFacts) =>
+        promoteService(client, names, requestOf('r.io/score:3'), context, onFacts),
+      );
     const promoted = await promote();
-    assert.equal(promoted.result, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.result, 'green was promoted; blue was scaled to 0.');
     assert.equal(promoted.facts.resultState, 'Promoted');
-    assert.equal(replicasOf('score-blue'), 0);
+    assert.equal(replicasOf(stage, 'score-blue'), 0);
     const twice = await promote();
     assert.equal(twice.result, 'There is nothing to promote.');
     assert.equal(twice.facts.resultState, 'Unchanged');
@@ -62,7 +58,7 @@ describe('a trial of a version', function () {
     await own.deploy('r.io/score:1', blueGreen);
     await own.deploy('r.io/score:2', blueGreen);
     const reject = (client: KubernetesClient) =>
-      own.run((using, surroundings) => rejectService(using, names, surroundings), client);
+      own.run((using, context, onFacts) => rejectService(using, names, context, onFacts), client);
     const refused = await reject(own.clientOf('reader'));
     assert.match(refused.message ?? '', /cannot patch resource "services"/);
     assert.deepEqual([refused.facts.resultState, refused.facts.rolledBack], ['Failed', 'false']);
@@ -78,7 +74,7 @@ describe('a trial of a version', function () {
     const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
     assert.equal(
       refused.message,
-      "10 % can't be had beside 2 replicas: 1 of 3 pods are the canary: it gets 33 % of new connections. Ask for 33 %, or have 6 replicas.",
+      'A share of 10 % is not possible beside 2 replicas: 1 of 3 pods are the canary, which receives 33 % of new connections. Request 33 %, or run 6 replicas.',
     );
     const canary = await stage.deploy('r.io/score:2', { strategy: 'canary' });
     assert.equal(canary.facts.resultState, 'Canary');
@@ -86,18 +82,18 @@ describe('a trial of a version', function () {
     assert.deepEqual(images, new Set(['r.io/score:1', 'r.io/score:2']));
     assert.match((await stage.deploy('r.io/score:3')).message ?? '', /promote or reject it first/);
 
-    const promoted = await stage.run((client, surroundings) =>
-      promoteService(client, names, requestOf('r.io/score:2'), surroundings),
+    const promoted = await stage.run((client, context, onFacts) =>
+      promoteService(client, names, requestOf('r.io/score:2'), context, onFacts),
     );
     assert.equal(promoted.result, 'score runs what the canary ran; the canary was deleted.');
     assert.equal(promoted.facts.resultState, 'Promoted');
     assert.equal(servingImage(stage), 'r.io/score:2');
-    assert.equal(replicasOf('score-canary'), undefined);
+    assert.equal(replicasOf(stage, 'score-canary'), undefined);
     const same = await stage.deploy('r.io/score:2');
     assert.equal(same.message, undefined);
 
     await stage.deploy('r.io/score:3', { strategy: 'canary' });
-    const rejected = await stage.run((client, surroundings) => rejectService(client, names, surroundings));
+    const rejected = await stage.run((client, context, onFacts) => rejectService(client, names, context, onFacts));
     assert.equal(rejected.result, 'The canary was deleted.');
     assert.deepEqual([rejected.facts.resultState, rejected.facts.rolledBack], ['Rejected', 'false']);
     assert.equal(servingImage(stage), 'r.io/score:2');
@@ -106,7 +102,7 @@ describe('a trial of a version', function () {
   it('loses a canary that fails, and nothing else', async () => {
     await stage.deploy('r.io/score:1');
     const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
-    assert.match(message ?? '', /The Deployment score-canary was deleted\. What served before still serves\.$/);
+    assert.match(message ?? '', /The Deployment score-canary was deleted\. The previous version still serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
   });
 });

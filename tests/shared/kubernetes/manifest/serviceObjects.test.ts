@@ -88,8 +88,8 @@ describe('the objects of a service', () => {
         'image must be the name of an image, such as registry.azurecr.io/score:1.4.',
         'port must be a whole number from 1 to 65535.',
         'cpu must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.',
-        'colour is no setting of a service.',
-        'maxReplicas must not be less than the fewest replicas.',
+        'colour is not a setting of a service.',
+        'maxReplicas must not be less than the minimum number of replicas.',
       ],
     );
     for (const cpu of ['0', '0m', '1025', '1e3', '0.0005', '-1', 'm'])

@@ -9,7 +9,7 @@ import {
   type RolloutState,
 } from '../../../../shared/kubernetes/rollout/rollout';
 import { rolloutTroubles } from '../../../../shared/kubernetes/rollout/trouble';
-import { selectorText } from '../../../../shared/kubernetes/rollout/watchRollout';
+import { selectorText } from '../../../../shared/kubernetes/client/selectorText';
 
 const containers = [{ name: 'score', image: 'score:1' }];
 

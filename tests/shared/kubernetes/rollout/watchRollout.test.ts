@@ -10,6 +10,7 @@ import {
   type RolloutEnd,
   type WatchRolloutOptions,
 } from '../../../../shared/kubernetes/rollout/watchRollout';
+import { testContext } from '../../../support/testContext';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
 
 const resourceQuotas: Resource<ResourceQuota> = {
@@ -41,7 +42,7 @@ const failures: readonly Failure[] = [
   {
     image: 'registry.io/unauthorized:1',
     message: /1 of 1 new pods: (ErrImagePull|ImagePullBackOff)/,
-    cause: /^The cluster may not pull the image registry\.io\/unauthorized:1/,
+    cause: /^The cluster is not authorized to pull the image registry\.io\/unauthorized:1/,
     advice: /AcrPull/,
   },
   {
@@ -49,14 +50,14 @@ const failures: readonly Failure[] = [
     minStableSeconds: 30,
     message: /1 of 1 new pods: CrashLoopBackOff: exit 1\.$/,
     cause:
-      /^The container 'score' ends by itself after its start \(exit 1\): ModuleNotFoundError: No module named 'sklearn'\.$/,
+      /^The container 'score' exits after its start \(exit code 1\): ModuleNotFoundError: No module named 'sklearn'\.$/,
     advice: /requirements/,
   },
   {
     image: 'oom:1',
     minStableSeconds: 30,
     message: /CrashLoopBackOff: OOMKilled/,
-    cause: /^The container 'score' needs more memory than its limit of 512Mi/,
+    cause: /^The container 'score' was killed because it needs more memory than its limit of 512Mi/,
     advice: /Raise the memory/,
   },
   {
@@ -71,7 +72,7 @@ const failures: readonly Failure[] = [
     when: ' for a secret that is missing',
     spec: { envFrom: [{ secretRef: { name: 'none' } }] },
     message: /CreateContainerConfigError: secret "none" not found/,
-    cause: /can't be started, for something that it uses is missing: secret "none" not found/,
+    cause: /can't be started because something that it uses is missing: secret "none" not found/,
     advice: /namespace/,
   },
   {
@@ -80,7 +81,7 @@ const failures: readonly Failure[] = [
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
-    cause: /^No node of the cluster has room/,
+    cause: /^No node of the cluster has enough capacity/,
     advice: /memory/,
   },
   {
@@ -109,13 +110,13 @@ describe('following a rollout', () => {
   async function deploy(deployment: Deployment): Promise<Deployment> {
     return (await cluster.client.apply(deployments, deployment)).object;
   }
-  function follow(applied: Deployment, options: Partial<WatchRolloutOptions> = {}): Promise<RolloutEnd> {
+  function follow(
+    applied: Deployment,
+    { minutes = 10, ...options }: Partial<WatchRolloutOptions> & { readonly minutes?: number } = {},
+  ): Promise<RolloutEnd> {
     const { agent, clock, client } = cluster;
-    return watchRollout(
-      client,
-      { applied, deadline: clock.now() + 10 * 60_000, ...options },
-      { clock, signal: new AbortController().signal, report: agent },
-    );
+    const context = testContext({ agent, clock, deadline: clock.now() + minutes * 60_000 });
+    return watchRollout(client, { applied, ...options }, context);
   }
 
   it('ends when all replicas are available, and tells each change once', async () => {
@@ -145,8 +146,7 @@ describe('following a rollout', () => {
   for (const { image, when = '', outcome = 'failed', spec, minStableSeconds = 0, ...expected } of failures) {
     it(`says why ${image} fails${when}`, async () => {
       const applied = await deploy(scoringDeployment(image, { replicas: 1, ...spec }));
-      const deadline = cluster.clock.now() + (outcome === 'timedOut' ? 4 : 10) * 60_000;
-      const end = await follow(applied, { deadline, minStableSeconds });
+      const end = await follow(applied, { minutes: outcome === 'timedOut' ? 4 : 10, minStableSeconds });
       assert.equal(end.outcome, outcome, end.message);
       assert.match(end.message, expected.message);
       const found = diagnose(await collectEvidence(cluster.client, end.snapshot), end.message);
@@ -162,7 +162,7 @@ describe('following a rollout', () => {
   }
 
   it('says what a quota or the security of the namespace refuses', async () => {
-    const { client, clock } = cluster;
+    const { client, clock, agent } = cluster;
     await client.create(namespaces, { metadata: { name: 'small' } });
     const small = client.in('small');
     await small.create(resourceQuotas, { metadata: { name: 'quota' }, spec: { hard: { pods: '0' } } });
@@ -170,19 +170,16 @@ describe('following a rollout', () => {
       metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     for (const [place, message, cause] of [
-      [small, /exceeded quota/, /^The namespace has used up what it may use: exceeded quota: quota/],
+      [small, /exceeded quota/, /^The quota of the namespace is used up: exceeded quota: quota/],
       [
         client.in('strict'),
         /violates PodSecurity/,
-        /^The namespace does not allow such containers: violates PodSecurity/,
+        /^The Pod Security level of the namespace forbids these containers: violates PodSecurity/,
       ],
     ] as const) {
       const { object: applied } = await place.apply(deployments, scoringDeployment('score:1'));
-      const end = await watchRollout(
-        place,
-        { applied, deadline: clock.now() + 600_000 },
-        { clock, signal: new AbortController().signal, report: cluster.agent },
-      );
+      const context = testContext({ agent, clock, deadline: clock.now() + 600_000 });
+      const end = await watchRollout(place, { applied }, context);
       assert.equal(end.outcome, 'failed');
       assert.match(end.message, message);
       assert.doesNotMatch(end.message, /deadline/);
@@ -268,11 +265,8 @@ describe('following a rollout', () => {
     const applied = await deploy(scoringDeployment('unready:1'));
     const cancel = new AbortController();
     const { clock, client, agent } = cluster;
-    const following = watchRollout(
-      client,
-      { applied, deadline: clock.now() + 600_000 },
-      { clock, signal: cancel.signal, report: agent },
-    );
+    const context = testContext({ agent, clock, signal: cancel.signal, deadline: clock.now() + 600_000 });
+    const following = watchRollout(client, { applied }, context);
     await clock.sleep(3000);
     cancel.abort(new CancelledError());
     await assert.rejects(following, CancelledError);

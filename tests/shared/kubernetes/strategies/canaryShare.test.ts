@@ -11,22 +11,22 @@ describe('the share of a canary', () => {
     [25, 4, 1, 20, true],
     [90, 1, 9, 90, true],
   ] as const;
-  for (const [percent, stable, replicas, truePercent, isHonest] of cases)
-    it(`is ${truePercent} % where ${percent} % are asked for beside ${stable}`, () => {
+  for (const [percent, stable, replicas, actualPercent, isWithinTolerance] of cases)
+    it(`is ${actualPercent} % where ${percent} % are asked for beside ${stable}`, () => {
       const share = canaryShare(percent, stable);
       assert.deepEqual(
-        [share.replicas, Math.round(share.truePercent), share.isHonest],
-        [replicas, truePercent, isHonest],
+        [share.replicas, Math.round(share.actualPercent), share.isWithinTolerance],
+        [replicas, actualPercent, isWithinTolerance],
       );
     });
 
   it('is never nothing, and can be had with the replicas that are named', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 100 }), (percent, stable) => {
-        const { replicas, truePercent } = canaryShare(percent, stable);
-        assert.ok(replicas >= 1 && truePercent > 0 && truePercent < 100);
-        assert.ok(canaryShare(percent, stableReplicasFor(percent)).isHonest, `${percent} %`);
-        assert.ok(canaryShare(Math.min(99, Math.max(1, Math.round(truePercent))), stable).isHonest);
+        const { replicas, actualPercent } = canaryShare(percent, stable);
+        assert.ok(replicas >= 1 && actualPercent > 0 && actualPercent < 100);
+        assert.ok(canaryShare(percent, stableReplicasFor(percent)).isWithinTolerance, `${percent} %`);
+        assert.ok(canaryShare(Math.min(99, Math.max(1, Math.round(actualPercent))), stable).isWithinTolerance);
       }),
     );
   });

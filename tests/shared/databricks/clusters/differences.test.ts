@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ClusterSettings } from '../../../../shared/databricks/api/clusters';
-import { clusterDifferences } from '../../../../shared/databricks/clusters/difference';
-import { differenceLine } from '../../../../shared/databricks/difference';
+import { clusterDifferences } from '../../../../shared/databricks/clusters/differences';
+import { differenceLine } from '../../../../shared/comparison/difference';
 
 /** The differences between what is wanted and the settings that a cluster has and was asked for, as lines. */
 function lines(wanted: ClusterSettings, settings: ClusterSettings, asked: ClusterSettings = {}): readonly string[] {
@@ -9,7 +9,7 @@ function lines(wanted: ClusterSettings, settings: ClusterSettings, asked: Cluste
 }
 
 describe('clusterDifferences', () => {
-  it('counts only what was written, however deep', () => {
+  it('compares only what was written, however deep', () => {
     const settings = {
       num_workers: 2,
       spark_conf: { a: '1', b: '2' },
@@ -29,7 +29,7 @@ describe('clusterDifferences', () => {
     assert.deepEqual(lines({ runtime_engine: 'PHOTON' }, settings), ['+ runtime_engine: PHOTON']);
   });
 
-  it('takes numbers and texts that mean the same for the same, and nothing for an empty value', () => {
+  it('treats numbers and texts with the same meaning as equal, and an empty value as missing', () => {
     const wanted = {
       num_workers: '2',
       autotermination_minutes: 0,
@@ -41,7 +41,7 @@ describe('clusterDifferences', () => {
     assert.deepEqual(lines({ spark_version: '15.4' }, { spark_version: '15.40' }).length, 1);
   });
 
-  it('leaves alone what the service made of the same words, but not the size', () => {
+  it('accepts what the service made of the same value, except for the size', () => {
     const wanted = { spark_version: 'auto:latest-lts', num_workers: 2 };
     const asked = { spark_version: 'auto:latest-lts', num_workers: 2 };
     assert.deepEqual(lines(wanted, { spark_version: '16.4.x-scala2.12', num_workers: 2 }, asked), []);
@@ -51,7 +51,7 @@ describe('clusterDifferences', () => {
     assert.equal(lines(wanted, { spark_version: '16.4.x-scala2.12', num_workers: 2 }).length, 1);
   });
 
-  it('does not ask for what the service never shows', () => {
+  it('ignores what the service never returns', () => {
     const wanted = {
       apply_policy_default_values: true,
       docker_image: { url: 'a/b', basic_auth: { username: 'u', password: 'p' } },
@@ -60,7 +60,7 @@ describe('clusterDifferences', () => {
     assert.deepEqual(lines(wanted, { docker_image: { url: 'a/c' } }), ['~ docker_image.url: a/c → a/b']);
   });
 
-  it('notices that a cluster scales itself which should have a fixed size, and the other way round', () => {
+  it('reports a cluster that scales itself but should have a fixed size, and the other way round', () => {
     const limits = { min_workers: 1, max_workers: 4 };
     assert.deepEqual(lines({ num_workers: 1 }, { num_workers: 1, autoscale: limits }), [
       '- autoscale: {"min_workers":1,"max_workers":4}',

@@ -1,43 +1,37 @@
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
+import { entryKey, isFilledIn, isIncomparable, type KnownBehaviors } from './knownBehavior';
 
 /** One place where what somebody wrote and what the service has are not the same. */
 export interface Difference {
   /** The names that lead there; an entry of a list that has a key is named by it: `tasks`, `train`, `timeout_seconds`. */
   readonly path: readonly string[];
-  /** Undefined where nothing was written, but what was found counts. */
+  /** Undefined where nothing was written, and what was found should not be there. */
   readonly wanted: Json | undefined;
   /** Undefined where there is nothing yet. */
   readonly found: Json | undefined;
 }
 
-export interface DifferenceRules {
-  /** By the name of a list, the field that its entries are known by: the order of such a list says nothing. */
-  readonly listKeys?: Readonly<Record<string, string>>;
-  /** Whether what was found counts although nobody wrote it; by default it does not. Never asked of what is empty. */
-  readonly countsUnwritten?: (path: readonly string[], value: Json) => boolean;
-}
-
 /**
- * Where what the service has differs from what somebody wrote. Only what was written counts, for services fill in the
- * rest; but an entry more in a list that somebody wrote is a difference. Numbers and texts that mean the same are equal.
- * What is empty (null, false, 0, '', a list or map of nothing else) is the same as what is missing, for services leave
- * such things out.
+ * Where what the service has differs from what somebody wrote. What nobody wrote (null is not written) is a difference
+ * unless the service is known to fill it in; `onlyWritten` compares nothing but what was written. Numbers and texts that
+ * mean the same are equal. What is empty (null, false, 0, '', a list or map of nothing else) is the same as what is
+ * missing, because services leave such values out.
  */
 export function differences(
   wanted: Json | undefined,
   found: Json | undefined,
-  rules: DifferenceRules = {},
+  behaviors: KnownBehaviors,
   path: readonly string[] = [],
 ): readonly Difference[] {
-  if (isMap(wanted) && isMap(found)) return mapDifferences(wanted, found, rules, path);
+  if (isIncomparable(behaviors, path)) return [];
+  if (isMap(wanted) && isMap(found)) return mapDifferences(wanted, found, behaviors, path);
   if (isList(wanted)) {
     const present = isList(found) ? found : [];
-    const [wantedByKey, presentByKey] = [wanted, present].map((list) =>
-      byKey(list, rules.listKeys?.[path.at(-1) ?? '']),
-    );
-    if (wantedByKey && presentByKey) return mapDifferences(wantedByKey, presentByKey, rules, path, true);
+    const key = entryKey(behaviors, path);
+    const [wantedByKey, presentByKey] = [byKey(wanted, key), byKey(present, key)];
+    if (wantedByKey && presentByKey) return mapDifferences(wantedByKey, presentByKey, behaviors, path, true);
     if (wanted.length === present.length)
-      return wanted.flatMap((entry, index) => differences(entry, present[index], rules, [...path, String(index)]));
+      return wanted.flatMap((entry, index) => differences(entry, present[index], behaviors, [...path, String(index)]));
   }
   return isSame(wanted, found) ? [] : [{ path, wanted, found }];
 }
@@ -47,7 +41,7 @@ export function differencePlace({ path: [first = '', ...rest] }: Difference): st
   return rest.reduce((text, name) => text + (/^[\w-]+$/.test(name) ? `.${name}` : `['${name}']`), first);
 }
 
-/** What making it as wanted does to the place. */
+/** What setting the wanted value does to the place. */
 export function differenceKind({ wanted, found }: Difference): 'added' | 'changed' | 'removed' {
   if (isEmpty(found)) return 'added';
   return isEmpty(wanted) ? 'removed' : 'changed';
@@ -66,23 +60,25 @@ export function differenceLine(difference: Difference): string {
 function mapDifferences(
   wanted: JsonMap,
   found: JsonMap,
-  rules: DifferenceRules,
+  behaviors: KnownBehaviors,
   path: readonly string[],
-  isWhole = false,
+  isKeyedList = false,
 ): readonly Difference[] {
-  const written = Object.keys(wanted).filter((name) => wanted[name] !== undefined);
+  const written = Object.keys(wanted).filter((name) => (wanted[name] ?? null) !== null);
   const unwritten = Object.keys(found).filter((name) => !written.includes(name) && !isEmpty(found[name]));
   return [
     ...written.flatMap((name) =>
-      differences(wanted[name], Object.hasOwn(found, name) ? found[name] : undefined, rules, [...path, name]),
+      differences(wanted[name], Object.hasOwn(found, name) ? found[name] : undefined, behaviors, [...path, name]),
     ),
     ...unwritten
       .map((name) => ({ path: [...path, name], wanted: undefined, found: found[name] }))
-      .filter((extra) => isWhole || rules.countsUnwritten?.(extra.path, extra.found ?? null)),
+      .filter((extra) => !isIncomparable(behaviors, extra.path))
+      // A list was written whole: the service adds no entries to it.
+      .filter((extra) => isKeyedList || !isFilledIn(behaviors, extra.path, extra.found ?? null, wanted)),
   ];
 }
 
-/** The entries of a list by a field of theirs; undefined where one has no such field, or two have the same. */
+/** The entries of a list by one of their fields; undefined where one has no such field, or two have the same value. */
 function byKey(list: readonly Json[], key: string | undefined): JsonMap | undefined {
   if (key === undefined) return undefined;
   const entries = list.flatMap((entry) => {
@@ -112,7 +108,7 @@ function isEmpty(value: Json | undefined): boolean {
   return typeof value === 'object' ? Object.values(value).every(isEmpty) : !value;
 }
 
-/** Settings in which people now and then leave a secret that no pipeline knows to mask. */
+/** Settings of any service in which people leave secrets that no pipeline knows to mask. */
 const concealed = [
   'base_parameters',
   'basic_auth',

@@ -1,0 +1,32 @@
+import { textIn } from '../http/answer/serviceError';
+import type { Dialect, ServiceError } from '../http/dialect';
+import { isObject } from '../json';
+
+/** How Azure DevOps uses HTTP, for callers with a token of Microsoft Entra ID or of the job. */
+export const devopsDialect: Dialect = {
+  readError,
+  /** An unknown or malformed token gets the sign-in page, with 203; an expired one gets 401. */
+  refusesToken: ({ status }) => status === 203,
+  requestIdHeaders: ['x-vss-e2eid', 'activityid'],
+  /**
+   * A successful answer, too, may ask to slow down. `X-RateLimit-Delay` is how long the request itself was delayed: the
+   * same pause keeps the next one from it (https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits).
+   */
+  delayHeaders: ['retry-after', 'x-ratelimit-delay'],
+};
+
+/** The same for callers with a personal access token: it is the password, and the user name is empty. */
+export const devopsPatDialect: Dialect = {
+  ...devopsDialect,
+  authorization: (token) => `Basic ${Buffer.from(`:${token}`).toString('base64')}`,
+};
+
+/**
+ * `{message,typeKey}`: `typeKey` names the exception, `errorCode` is 0 for nearly all. Or, in the form of a list, `{value}`
+ * with the text or `{Message}`.
+ */
+function readError(body: Readonly<Record<string, unknown>>): ServiceError | undefined {
+  const inner = isObject(body['value']) ? body['value'] : body;
+  const message = textIn(inner, 'message', 'Message', 'value');
+  return message === undefined ? undefined : { errorCode: textIn(body, 'typeKey'), message };
+}

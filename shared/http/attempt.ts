@@ -1,0 +1,98 @@
+import type { Format } from './answer/formats';
+import { parseRetryAfter } from './answer/failure';
+import { requestIdOf, type Reading } from './answer/readAnswer';
+import type { Dialect } from './dialect';
+import type { HttpRequest } from './httpClient';
+import type { Service } from './service';
+import { bodyOf, summaryOf, urlOf } from './transport/encodeRequest';
+import { networkFailure } from './transport/networkFailure';
+import { NoAnswer, type AnswerHead } from './transport/send';
+
+/** What proves who makes an attempt. */
+export interface Credentials {
+  readonly token: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends a request once, for so long at most. Leaves a debug line. */
+export async function attempt<T>(
+  target: Service,
+  request: HttpRequest,
+  { accept, exchange }: Format<T>,
+  credentials: Credentials,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<Reading<T>> {
+  const { service, dialect, agent, clock, userAgent, baseUrl, connections, silenceMilliseconds } = target;
+  const startedAt = clock.now();
+  const report = (outcome: string): void =>
+    agent.debug(`${service}: ${summaryOf(request)}: ${outcome}, ${clock.now() - startedAt} ms`);
+  const authorization = authorizationOf(credentials, dialect);
+  const hide = hidden([...Object.values(credentials.headers), ...(request.secrets ?? []), ...authorization.secrets]);
+  const slow = new AbortController();
+  const timer = setTimeout(() => slow.abort(tooSlow()), milliseconds);
+  try {
+    const { headers, body } = await bodyOf(request);
+    const outgoing = {
+      method: request.method,
+      url: urlOf(baseUrl, request),
+      headers: {
+        ...authorization.headers,
+        Accept: accept,
+        'User-Agent': userAgent,
+        ...credentials.headers,
+        ...request.headers,
+        ...headers,
+      },
+      body,
+      connections,
+      silenceMilliseconds,
+      signal: AbortSignal.any([signal, slow.signal]),
+    };
+    const onAnswer = (answer: AnswerHead): void => {
+      report([answer.status, requestIdOf(answer, { hide, dialect })].filter(Boolean).join(', '));
+      pauseIfAsked(answer, target);
+    };
+    return await exchange(outgoing, { service, dialect, hide, now: clock.now(), onAnswer });
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    report(error.code);
+    return { failure: networkFailure(error, { service, host: baseUrl.host, proxyHost: connections.proxyHost }) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function authorizationOf(
+  { token }: Credentials,
+  { authorization = bearer }: Dialect,
+): { readonly headers: Readonly<Record<string, string>>; readonly secrets: readonly string[] } {
+  if (token === undefined) return { headers: {}, secrets: [] };
+  const value = authorization(token);
+  // What follows the scheme may be the token in another form.
+  return { headers: { Authorization: value }, secrets: [token, value.replace(/^\S+ /, '')] };
+}
+
+function bearer(token: string): string {
+  return `Bearer ${token}`;
+}
+
+/** Makes secrets unreadable in a text, also as they travel in the body of a form, which a service may repeat as it is. */
+function hidden(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice('='.length)]);
+  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+
+function pauseIfAsked({ header }: AnswerHead, { service, dialect, agent, clock, throttle }: Service): void {
+  const asked = dialect.delayHeaders?.map(header).find((value) => value !== undefined);
+  const seconds = parseRetryAfter(asked, clock.now());
+  if (seconds === undefined) return;
+  agent.debug(`${service} asks for no calls for ${seconds} s.`);
+  throttle.pause(seconds);
+}
+
+function tooSlow(): NoAnswer {
+  return new NoAnswer('TOO_SLOW', 'the answer was not complete in time', true, undefined);
+}
