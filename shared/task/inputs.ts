@@ -165,7 +165,7 @@ export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<st
 /** As `pairs`, with values that nobody may see. They are announced as secrets when they are read. */
 export function sensitivePairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
   const read = (given: string, source: InputSource): Readonly<Record<string, Json>> => {
-    const values = readPairs(given);
+    const values = readSecretPairs(given);
     for (const value of Object.values(values)) announce(value, source);
     return values;
   };
@@ -260,15 +260,28 @@ function announce(value: Json | undefined, source: InputSource): void {
   else if (typeof value !== 'boolean' && value !== undefined && value !== '') source.setSecret(String(value));
 }
 
+/** The reason why a JSON text can't be read may quote a part of it. */
+function readSecretPairs(given: string): Readonly<Record<string, Json>> {
+  try {
+    return readPairs(given);
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || !given.startsWith('{')) throw error;
+    throw new InvalidInput('is not a valid JSON object.', { cause: error });
+  }
+}
+
 function readPairs(given: string): Readonly<Record<string, Json>> {
   if (given.startsWith('{')) return readDocument(given);
   const values = new Map<string, string>();
+  const lineOf = new Map<string, number>();
   for (const [index, line] of given.split(/\r?\n/).entries()) {
     if (!line.trim()) continue;
     const separator = line.indexOf('=');
     const name = line.slice(0, Math.max(separator, 0)).trim();
     if (!name) throw new InvalidInput(`line ${index + 1} is not of the form name=value.`);
-    if (values.has(name)) throw new InvalidInput(`line ${index + 1} gives ${name} a second time.`);
+    const earlier = lineOf.get(name);
+    if (earlier !== undefined) throw new InvalidInput(`line ${index + 1} repeats the name of line ${earlier}.`);
+    lineOf.set(name, index + 1);
     values.set(name, line.slice(separator + 1).trim());
   }
   return Object.fromEntries(values);

@@ -1,6 +1,6 @@
 import { graceSignal } from '../../shared/graceSignal';
 import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
-import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeOutcome';
+import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeImport';
 import { scanSource, SourceError } from '../../shared/databricks/notebooks/scanSource';
 import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/notebooks/workspaceFolder';
 import { InputError, TaskError } from '../../shared/errors';
@@ -8,7 +8,7 @@ import { databricksConnection, openWorkspace } from '../../shared/task/databrick
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
-/** Makes a workspace folder hold what a folder of the repository has. */
+/** Imports the notebooks and files of a folder of the repository to a workspace folder. */
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
@@ -27,7 +27,7 @@ export const task = defineTask({
     return problem ? [{ input: 'workspaceFolder', problem }] : [];
   },
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context, signal, setOutput }) {
     const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
     const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
     setOutput('workspaceFolder', target);
@@ -35,7 +35,7 @@ export const task = defineTask({
 
     const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
     const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
-    const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
+    const outcome = await importNotebooks(workspace, source, options, context);
 
     setOutput('importedCount', String(outcome.imported.length));
     setOutput('unchangedCount', String(outcome.plan.unchanged.length));
@@ -45,7 +45,7 @@ export const task = defineTask({
     reportFailures(outcome, agent);
     if (outcome.stoppedBy) throw outcome.stoppedBy;
     if (outcome.failures.length > 0)
-      throw new TaskError(`Not everything was imported. ${sentenceOf(outcome, target)}.`);
+      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target)}.`);
     return sentenceOf(outcome, target);
   },
 });

@@ -6,8 +6,8 @@ import type { TaskAgent } from '../../shared/agent/agent';
 import type { Plain } from '../../shared/variables/tree';
 
 /**
- * Writes `resolved.json` and `resolved.yml` into a folder, by default one of the step's own that the agent deletes after
- * the job. Returns the path of the first.
+ * Writes `resolved.json` and `resolved.yml` into a folder, by default a new temporary one that the agent deletes after
+ * the job. Returns the path of `resolved.json`.
  */
 export async function writeValues(
   values: Plain,

@@ -34,7 +34,7 @@ describe('running a task', () => {
     assert.deepEqual(agent.end, { result: 'Failed', message: 'Could not do it: 503.' });
   });
 
-  it('calls anything else an internal error, and shows its stack and causes only to those who debug', async () => {
+  it('calls anything else an internal error, and writes its stack and causes to the debug log only', async () => {
     const agent = await outcome(() => Promise.reject(new TypeError('x is undefined', { cause: new Error('deep') })));
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /^Internal error: x is undefined\. To see where, set System\.Debug to true\.$/);
