@@ -19,7 +19,7 @@ export function readYamlLines(source: string): YamlNode {
   const lineAt = lineCounter(source);
   let next = 0;
   if (events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length !== 1)
-    throw new InvalidLine('must hold one YAML document');
+    throw new InvalidLine('must have one YAML document');
   next += 1;
   return node();
 
@@ -39,7 +39,7 @@ export function readYamlLines(source: string): YamlNode {
 
   function entry(): YamlEntry {
     const key = node();
-    if (key.kind !== 'text') throw new InvalidLine(`has a key that is no text at line ${key.line}`);
+    if (key.kind !== 'text') throw new InvalidLine(`has a key that is not a text at line ${key.line}`);
     return { key: key.text, line: key.line, value: node() };
   }
 
@@ -56,7 +56,7 @@ function eventsOf(source: string) {
     return parseEvents(source, {});
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    throw new InvalidLine(`is no valid YAML: ${error.reason}${error.mark ? ` at line ${error.mark.line + 1}` : ''}`, {
+    throw new InvalidLine(`is not valid YAML: ${error.reason}${error.mark ? ` at line ${error.mark.line + 1}` : ''}`, {
       cause: error,
     });
   }

@@ -30,14 +30,14 @@ describe('parametersProblem', () => {
       parametersProblem({ a: 'secret' }, 'definition'),
     ];
     assert.deepEqual(wrong, [
-      'mixes fields of the API (notebook_params) with plain names (plain): use one or the other.',
-      'needs a list in python_params.',
-      'needs a map of names to values in notebook_params.',
-      'needs a map of names to values in notebook_params.',
+      'mixes fields of the API (notebook_params) with plain names (plain). Use one or the other.',
+      'must have a list in python_params.',
+      'must have a map of names to values in notebook_params.',
+      'must have a map of names to values in notebook_params.',
       'has an empty value in jar_params.',
       'has no value for a.',
-      "can't be jar_params for a notebook: use plain names.",
-      'cannot be used with a definition: write the parameters into its tasks.',
+      'cannot have jar_params for a notebook. Use plain names.',
+      'cannot be used with a definition. Write the parameters into its tasks.',
     ]);
   });
 });
@@ -72,7 +72,7 @@ describe('jobParameters', () => {
   it('says what to do when no task takes names', () => {
     assert.throws(
       () => jobParameters({ a: '1' }, { ...job, taskKinds: ['spark_jar_task'] }),
-      /none of its tasks takes named ones\. Declare job parameters, or .* job_parameters, /,
+      /none of its tasks has named parameters\. Declare job parameters, or .* job_parameters, /,
     );
   });
 });

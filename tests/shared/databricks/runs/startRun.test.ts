@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { JobsApi } from '../../../../shared/databricks/api/jobs';
+import { RunsApi } from '../../../../shared/databricks/api/runs';
 import { startRun } from '../../../../shared/databricks/runs/startRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 
@@ -10,7 +10,7 @@ interface KnownRun {
 }
 
 /** A service at which each token stands for the next of these runs, and which lists what a test says. */
-function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { jobs: JobsApi; tokens: unknown[] } {
+function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { jobs: RunsApi; tokens: unknown[] } {
   const tokens: unknown[] = [];
   const answer = ({ path, json, query }: HttpRequest): object | undefined => {
     if (path.endsWith('/runs/list')) return { runs: listed };
@@ -25,7 +25,7 @@ function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { job
     json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
     bytes: () => Promise.reject(new Error('not asked for')),
   };
-  return { jobs: new JobsApi(http), tokens };
+  return { jobs: new RunsApi(http), tokens };
 }
 
 const request = { call: 'run-now', jobId: '1', body: {} } as const;
@@ -70,7 +70,7 @@ describe('startRun', () => {
   it('does not go on for ever', async () => {
     const runs = Array.from({ length: 40 }, (_, index) => failed(index, index));
     const { jobs, tokens } = jobsWith(runs, runs);
-    await assert.rejects(startRun(jobs, request, options), /already started 25 runs that ended badly/);
+    await assert.rejects(startRun(jobs, request, options), /already started 25 failed runs\. Queue a new pipeline run/);
     assert.equal(tokens.length, 25);
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Standing, TaskRun } from '../../../../shared/databricks/api/jobs';
+import type { Standing, TaskRun } from '../../../../shared/databricks/api/runs';
 import { endedTasks, lastAttempts, runVerdict } from '../../../../shared/databricks/runs/verdict';
 
 const missing = undefined;
