@@ -47,6 +47,6 @@ function withoutAliases(node: LocatedNode): YamlNode {
 function entry({ key, value }: LocatedEntry): YamlEntry {
   const { line } = key;
   const name = withoutAliases(key);
-  if (name.kind !== 'text') throw new InvalidLine(`has a key that is not text at line ${line}`);
+  if (name.kind !== 'text') throw new InvalidLine(`has a key that is not a text at line ${line}`);
   return { key: name.text, line, value: withoutAliases(value) };
 }
