@@ -1,5 +1,16 @@
 import { isRefusal } from '../shared/http/errors';
-import { signInProblems, type SignInProblem, type SignInService } from '../shared/identity/signInProblems';
+import {
+  signInProblems,
+  type SignInProblem,
+  type SignInService,
+  type SignInTitle,
+} from '../shared/identity/signInProblems';
+import { signInExamples } from './signInExamples';
+
+/** A problem with its title as a key of the examples. */
+export type DocumentedProblem = SignInProblem & { readonly title: SignInTitle };
+
+export const documentedProblems: readonly DocumentedProblem[] = signInProblems;
 
 /** The page of what goes wrong when a task signs in, as Markdown: nothing but what the tasks themselves say. */
 export function signInPage(): string {
@@ -23,23 +34,24 @@ export function signInPage(): string {
     'How to set the connections up: [Connecting pipelines to a workspace](connections.md).',
     ...services().flatMap((service) => [
       `## ${capitalized(service ?? 'any of them')}`,
-      ...signInProblems.filter((problem) => problem.service === service).map(section),
+      ...documentedProblems.filter((problem) => problem.service === service).map(section),
     ]),
   ].join('\n\n');
 }
 
 /** How an answer stands in the message. */
-export function seenInLog({ service, example }: SignInProblem): string {
+export function seenInLog({ service, title }: DocumentedProblem): string {
+  const example = signInExamples[title];
   if (!isRefusal(example)) return `${example.status} with a web page titled '${example.title ?? ''}'`;
   const { status, errorCode, serviceMessage } = example;
   return `${service ?? ''} answered ${[status, errorCode].filter(Boolean).join(' ')}: ${serviceMessage.replace(/\.$/, '')}.`;
 }
 
 function services(): readonly (SignInService | undefined)[] {
-  return [...new Set(signInProblems.map(({ service }) => service))];
+  return [...new Set(documentedProblems.map(({ service }) => service))];
 }
 
-function section(problem: SignInProblem): string {
+function section(problem: DocumentedProblem): string {
   return [`### ${problem.title}`, `> ${seenInLog(problem)}`, problem.advice].join('\n\n');
 }
 

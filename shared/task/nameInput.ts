@@ -5,6 +5,7 @@ const inputOf: Readonly<Record<Subject, string>> = {
   'The Databricks connection': 'connection',
   'The Azure connection': 'azureConnection',
   'The address of the workspace': 'workspaceUrl',
+  'The Kubernetes connection': 'kubernetesConnection',
 };
 
 /** Names the input in an error that is about one; other errors stay as they are. */
