@@ -11,11 +11,11 @@ export function theOneNamed<T extends Named>(what: 'job' | 'cluster', name: stri
   const [only, ...more] = found.filter((one) => one.name === name);
   if (!only)
     throw new TaskError(
-      `There is no ${what} named '${name}' in the workspace, or this identity is not allowed to see it.`,
+      `There is no ${what} named '${name}' in the workspace, or this identity is not allowed to view it.`,
     );
   if (more.length === 0) return only;
-  const all = [only, ...more].map(({ id, creator }) => `${id} (made by ${creator || 'a user who is gone'})`);
+  const all = [only, ...more].map(({ id, creator }) => `${id} (created by ${creator || 'a deleted user'})`);
   throw new TaskError(
-    `${all.length} ${what}s are named '${name}': ${all.join(', ')}. Name one by its id, or rename or delete the others.`,
+    `${all.length} ${what}s are named '${name}': ${all.join(', ')}. Give the id of one, or rename or delete the others.`,
   );
 }

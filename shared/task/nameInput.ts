@@ -4,8 +4,8 @@ import { InputError, UnusableError, type Subject } from '../errors';
 const inputOf: Readonly<Record<Subject, string>> = {
   'The Databricks connection': 'connection',
   'The Azure connection': 'azureConnection',
-  'The address of the workspace': 'workspaceUrl',
   'The Kubernetes connection': 'kubernetesConnection',
+  'The address of the workspace': 'workspaceUrl',
 };
 
 /** Names the input in an error that is about one; other errors stay as they are. */

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster, type ClusterSettings } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
@@ -10,6 +11,7 @@ import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';
+import { atMostOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
@@ -21,30 +23,30 @@ const inputs = {
   sparkVersion: text({ picker: true }),
   nodeTypeId: text({ picker: true }),
   policyId: text({ picker: true }),
-  workers: text({ pattern: { matches: /^(\d{1,5}|100000)$/, rule: 'must be a whole number from 0 to 100000.' } }),
+  workers: integer({ min: 0, max: 100_000 }),
   start: flag({ default: false }),
   pinned: flag({ default: false }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
   dryRun: flag({ default: false }),
 };
 
-/** Has one cluster of a name be as its specification says. */
+/** Creates or updates a cluster by name to match a specification. */
 export const task = defineTask({
   inputs,
+  relations: [atMostOneOf('spec', 'specFile')],
   outputs: ['clusterId', 'clusterName', 'change', 'state'],
   check,
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const workspace = await openWorkspace(inputs, context);
-    const clusters = new ClustersApi(workspace.http, signal);
-    const surroundings = { clock, signal, report: agent };
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
+    const clusters = new ClustersApi(workspace.http);
     const settings = settingsOf(inputs);
     const spec = { ...settings, cluster_name: nameOf(settings) ?? '' }; // checked below
     const wanted = { spec, pinned: inputs.pinned };
     for (const difference of differencesOf(settings, inputs.spec ?? inputs.specFile ?? {}, onlyWritten))
       if (difference.found !== undefined)
-        agent.log(`An input replaces what the specification says: ${differenceLine(difference)}`);
+        agent.log(`An input replaces a setting of the specification: ${differenceLine(difference)}`);
 
     const show = ({ id, state }: Cluster): void => {
       setOutput('clusterId', id);
@@ -52,20 +54,20 @@ export const task = defineTask({
     };
     setOutput('clusterName', spec.cluster_name);
     if (inputs.dryRun) {
-      const plan = await planCluster(clusters, wanted, agent);
+      const plan = await planCluster(clusters, wanted, context);
       if (plan.cluster) show(plan.cluster);
       setOutput('change', plan.change);
       return `Dry run: ${plan.sentence}`;
     }
 
-    const options = { ...wanted, deadline, onSeen: show };
-    const { change, differences, ...ensured } = await ensureCluster(clusters, options, surroundings);
+    const options = { ...wanted, onSeen: show };
+    const { change, differences, ...ensured } = await ensureCluster(clusters, options, context);
     setOutput('change', change);
     let cluster = ensured.cluster;
     let isStarted = false;
     const onSeen = (seen: Cluster): void => show((cluster = seen));
     try {
-      if (inputs.start) ({ isStarted } = await startCluster(clusters, cluster, { deadline, onSeen }, surroundings));
+      if (inputs.start) ({ isStarted } = await startCluster(clusters, cluster, { onSeen }, context));
     } finally {
       const words = [change, ...(isStarted ? ['started'] : [])].join(', ');
       if (change !== 'unchanged' || isStarted)
@@ -80,17 +82,16 @@ export const task = defineTask({
 
 type Given = Values<typeof inputs>;
 
-/** Fields that would have the same specification mean something else each time. */
+/** Fields with which the same specification would mean something else each time. */
 const forbidden = ['cluster_id', 'idempotency_token', 'clone_from'];
 
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   const { spec, specFile } = inputs;
   if (bad.has('spec') || bad.has('specFile')) return [];
-  if (spec && specFile) return [{ input: 'spec', problem: "and 'specFile' must not both be given." }];
 
   const [document, input] = spec ? [spec, 'spec'] : [specFile, 'specFile'];
   const settings = settingsOf(inputs);
-  // A specification can name machines in many ways, and so can a policy: what is missing there, the service says.
+  // A specification or a policy can choose machines in many ways: the service reports what is missing there.
   const isBare = !document && settings['policy_id'] === undefined;
   const needed = {
     clusterName: 'cluster_name',
@@ -102,12 +103,12 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   return [
     ...forbidden
       .filter((field) => field in (document ?? {}))
-      .map((field) => ({ input, problem: `must not hold ${field}: the step finds the cluster by its name.` })),
-    ...missing.map(([input, field]) => ({ input, problem: `must be given, or else ${field} in ${place}.` })),
+      .map((field) => ({ input, problem: `must not contain ${field}: the cluster is found by its name.` })),
+    ...missing.map(([input, field]) => ({ input, problem: `is required, unless ${place} contains ${field}.` })),
   ];
 }
 
-/** The specification, with what other inputs say in the place of its fields. */
+/** The specification, some fields of which other inputs replace. */
 function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): ClusterSettings {
   const { autoscale, ...written }: ClusterSettings = spec ?? specFile ?? {};
   const settings = {
@@ -116,7 +117,7 @@ function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): Clu
     spark_version: inputs.sparkVersion ?? written['spark_version'],
     node_type_id: inputs.nodeTypeId ?? written['node_type_id'],
     policy_id: inputs.policyId ?? written['policy_id'],
-    ...(workers === undefined ? { autoscale } : { num_workers: Number(workers) }),
+    ...(workers === undefined ? { autoscale } : { num_workers: workers }),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -1,15 +1,14 @@
 import { graceSignal } from '../../shared/graceSignal';
 import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
-import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeOutcome';
+import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeImport';
 import { scanSource, SourceError } from '../../shared/databricks/notebooks/scanSource';
 import { normalWorkspaceFolder, workspaceFolderProblem } from '../../shared/databricks/notebooks/workspaceFolder';
 import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
-import type { TaskAgent } from '../../shared/agent/agent';
 
-/** Makes a workspace folder hold what a folder of the repository has. */
+/** Imports the notebooks and files of a folder of the repository to a workspace folder. */
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
@@ -28,15 +27,15 @@ export const task = defineTask({
     return problem ? [{ input: 'workspaceFolder', problem }] : [];
   },
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context, signal, setOutput }) {
     const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
     const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
     setOutput('workspaceFolder', target);
     const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
 
     const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
-    const options = { target, mode, dryRun, atOnce: concurrency, ...pipelineRun(agent) };
-    const outcome = await importNotebooks(workspace, source, options, { clock, signal, report: agent });
+    const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
+    const outcome = await importNotebooks(workspace, source, options, context);
 
     setOutput('importedCount', String(outcome.imported.length));
     setOutput('unchangedCount', String(outcome.plan.unchanged.length));
@@ -46,7 +45,7 @@ export const task = defineTask({
     reportFailures(outcome, agent);
     if (outcome.stoppedBy) throw outcome.stoppedBy;
     if (outcome.failures.length > 0)
-      throw new TaskError(`Not everything was imported. ${sentenceOf(outcome, target)}.`);
+      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target)}.`);
     return sentenceOf(outcome, target);
   },
 });
@@ -54,14 +53,4 @@ export const task = defineTask({
 function asInputError(error: unknown): never {
   if (!(error instanceof SourceError)) throw error;
   throw new InputError([{ input: error.about === 'folder' ? 'sourceFolder' : 'include', problem: error.problem }]);
-}
-
-/** The page of this pipeline run, for people who wait for it. */
-function pipelineRun(agent: TaskAgent): { readonly run?: string } {
-  const [collection, project, build] = ['System.CollectionUri', 'System.TeamProject', 'Build.BuildId'].map((name) =>
-    agent.variable(name),
-  );
-  return collection && project && build
-    ? { run: `${collection}${encodeURIComponent(project)}/_build/results?buildId=${build}` }
-    : {};
 }

@@ -1,18 +1,27 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi } from '../../shared/databricks/api/clusters';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
-import { installLibraries } from '../../shared/databricks/libraries/installLibraries';
+import { installLibraries, RestartRefusedError } from '../../shared/databricks/libraries/installLibraries';
 import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
 import { findLibraryFiles } from '../../shared/databricks/libraries/findLibraryFiles';
 import type { LibraryResult } from '../../shared/databricks/libraries/rows';
 import { normalUploadFolder } from '../../shared/databricks/libraries/uploadFolder';
 import { uploadTo } from '../../shared/databricks/libraries/uploadLibraries';
-import { certainProblems, errorOf, located, wantedLibraries } from '../../shared/databricks/libraries/wantedLibraries';
+import {
+  certainProblems,
+  located,
+  wantedLibraries,
+  type LibraryProblem,
+  type LibrarySource,
+} from '../../shared/databricks/libraries/wantedLibraries';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
 import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
-import { TaskError, type InputProblem } from '../../shared/errors';
+import { InputError, TaskError, type InputProblem } from '../../shared/errors';
+import { groupBy } from '../../shared/groupBy';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { documentList, filePath, flag, integer, lines, text } from '../../shared/task/inputs';
+import { atLeastOneOf, atMostOneOf, requiredWith } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
@@ -29,40 +38,46 @@ const inputs = {
   dryRun: flag({ default: false }),
 };
 
-/** Has a cluster run with all the libraries that are asked for. */
+/** Installs libraries on a cluster and waits for them. */
 export const task = defineTask({
   inputs,
+  relations: [
+    atLeastOneOf('libraries', 'requirementsFile', 'environmentFile', 'files'),
+    atMostOneOf('requirementsFile', 'environmentFile'),
+    requiredWith('uploadFolder', 'files'),
+  ],
   outputs: ['clusterId', 'installedCount', 'alreadyInstalledCount', 'removedCount', 'restarted'],
   check,
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
-    const folder = agent.variable('System.DefaultWorkingDirectory') ?? '.';
-    const found = await findLibraryFiles(inputs.files ?? [], folder);
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
+    const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
-    const { requirementsFile, environmentFile, libraries } = inputs;
-    const sources = { requirementsFile, environmentFile, libraries, files: uploads };
-    const missingFiles = found.problems.map((problem) => ({ input: 'files', problem }));
-    const certain = [...missingFiles, ...certainProblems(sources)];
-    if (certain.length > 0) throw errorOf(certain);
+    const { requirementsFile: requirements, environmentFile: environment, libraries } = inputs;
+    const sources = { requirements, environment, libraries, files: uploads };
+    const missingFiles = found.problems.map((problem) => ({ source: 'files' as const, problem }));
+    throwProblems([...missingFiles, ...certainProblems(sources)]);
 
     const workspace = await openWorkspace(inputs, context);
-    const cluster = await lookUpCluster(new ClustersApi(workspace.http, signal), inputs.cluster);
+    const cluster = await lookUpCluster(new ClustersApi(workspace.http), inputs.cluster);
     if (!cluster)
       throw new TaskError(
-        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to see it.`,
+        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to view it.`,
       );
     setOutput('clusterId', cluster.id);
     const { spark_version: runtime } = cluster.settings;
     const wanted = wantedLibraries(sources, typeof runtime === 'string' ? pythonOfRuntime(runtime) : undefined);
-    if (wanted.problems.length > 0) throw errorOf(wanted.problems);
+    throwProblems(wanted.problems);
     for (const note of wanted.notes) agent.log(located(note));
 
-    const { removeOthers, restartIfNeeded, dryRun } = inputs;
-    const options = { wanted: wanted.libraries, uploads, removeOthers, restartIfNeeded, deadline, dryRun };
-    const surroundings = { clock, signal, report: agent };
-    const { rows, isRestarted, stoppedBy } = await installLibraries(workspace, cluster, options, surroundings);
+    const { removeOthers, restartIfNeeded: mayRestart, dryRun } = inputs;
+    const options = { wanted: wanted.libraries, uploads, removeOthers, mayRestart, dryRun };
+    const { rows, isRestarted, stoppedBy } = await installLibraries(workspace, cluster, options, context).catch(
+      (error: unknown) => {
+        throw withAdvice(error);
+      },
+    );
     const count = (result: LibraryResult): number => rows.filter((row) => row.result === result).length;
     setOutput('installedCount', String(count('installed')));
     setOutput('alreadyInstalledCount', String(count('already there')));
@@ -74,37 +89,52 @@ export const task = defineTask({
     if (isRestarted || rows.some(({ result }) => result !== 'already there'))
       await agent.summary('Databricks libraries', librarySummary(workspace.url, cluster, rows));
     reportFailures(rows, agent);
-    if (stoppedBy) throw stoppedBy;
+    if (stoppedBy) throw withAdvice(stoppedBy);
     const total = wanted.libraries.length;
-    if (rows.length === 0) return `No library is asked for, and ${clusterTitle(cluster)} has none to remove.`;
-    const lacking = count('failed') + count('skipped');
-    if (lacking > 0)
-      throw new TaskError(`${clusterTitle(cluster)} lacks ${lacking} of ${total} libraries: see the errors above.`);
+    if (rows.length === 0) return `No libraries were given, and ${clusterTitle(cluster)} has none to remove.`;
+    const missing = count('failed') + count('skipped');
+    if (missing > 0)
+      throw new TaskError(
+        `${missing} of ${total} libraries were not installed on ${clusterTitle(cluster)}: see the errors above.`,
+      );
     return `${clusterTitle(cluster)} has all ${total} libraries: ${count('installed')} installed, ${count('already there')} already there, ${count('removed')} removed.`;
   },
 });
 
+/** The input that each source of libraries comes from. */
+const inputOf: Readonly<Record<LibrarySource, string>> = {
+  requirements: 'requirementsFile',
+  environment: 'environmentFile',
+  libraries: 'libraries',
+  files: 'files',
+};
+
+/** Throws one error for all problems, those of one input together. */
+function throwProblems(problems: readonly LibraryProblem[]): void {
+  if (problems.length === 0) return;
+  const found = [...groupBy(problems, ({ source }) => source)].map(([source, those]) => ({
+    input: inputOf[source],
+    problem: `has libraries that cannot be installed:${those.map(({ problem }) => `\n    ${problem}`).join('')}`,
+  }));
+  throw new InputError(found);
+}
+
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof RestartRefusedError)) return error;
+  const advice = "Set 'restartIfNeeded' to true, or uninstall them and restart the cluster when it suits its users.";
+  return new TaskError(`${error.message} ${advice}`, { cause: error });
+}
+
 type Given = Values<typeof inputs>;
 
-function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
-  const { requirementsFile, environmentFile, libraries, files, uploadFolder } = inputs;
+function check({ libraries, uploadFolder }: Partial<Given>): readonly InputProblem[] {
   const problems: InputProblem[] = [];
-  const sources = ['requirementsFile', 'environmentFile', 'libraries', 'files'] as const;
-  if (sources.every((name) => inputs[name] === undefined && !bad.has(name)))
-    problems.push({
-      input: 'libraries',
-      problem: "or one of 'requirementsFile', 'environmentFile' and 'files' must be given.",
-    });
-  if (requirementsFile !== undefined && environmentFile !== undefined)
-    problems.push({ input: 'environmentFile', problem: "can't be given together with 'requirementsFile'." });
   for (const [index, item] of (libraries ?? []).entries())
     if (Object.keys(item ?? {}).length !== 1)
       problems.push({
         input: 'libraries',
-        problem: `must have one of pypi, maven, cran, jar, whl, requirements and egg in item ${index + 1}, and nothing beside it.`,
+        problem: `must have exactly one of pypi, maven, cran, jar, whl, requirements and egg in item ${index + 1}, and no other field.`,
       });
-  if (files !== undefined && uploadFolder === undefined)
-    problems.push({ input: 'uploadFolder', problem: "is required where 'files' are given." });
   if (uploadFolder !== undefined && normalUploadFolder(uploadFolder) === undefined)
     problems.push({
       input: 'uploadFolder',

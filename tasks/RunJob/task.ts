@@ -11,7 +11,7 @@ import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/ta
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
-import { stepSeed } from '../../shared/task/stepSeed';
+import { exactlyOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 import { variableText } from '../../shared/task/variableText';
 
@@ -36,28 +36,30 @@ const inputs = {
   repairAttempts: integer({ default: 0, min: 0, max: 10, when: { waitForCompletion: 'true' } }),
 };
 
-/** Runs a job, a notebook or a definition on Databricks, and takes on the result of the run. */
+/** Runs a job, a notebook or a definition on Databricks, waits for the run, and succeeds or fails with it. */
 export const task = defineTask({
   inputs,
+  relations: [exactlyOneOf('definition', 'definitionFile')],
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context, signal, setOutput }) {
     const databricks = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
-    const surroundings = { clock, signal, report: agent };
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {
       setOutput('jobId', jobId);
       setOutput('runId', id);
       setOutput('runUrl', url);
     };
-    const options = { ...inputs, seed: stepSeed(agent), onStarted };
-    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, surroundings);
+    const { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts } = inputs;
+    const watch = { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts };
+    const options = { ...watch, seed: agent.run.seed, onStarted };
+    const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, context);
     const { outcome, word, message } = runVerdict(run);
-    if (!inputs.waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
+    if (!waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
 
     if (outcome !== 'active') setOutput('resultState', word);
-    const outputs = await readTaskOutputs(databricks, run, surroundings);
+    const outputs = await readTaskOutputs(databricks, run, context);
     setOutput('notebookOutput', await variableText(notebookOutput(run, outputs), agent));
     await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
 
@@ -65,20 +67,17 @@ export const task = defineTask({
     if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;
     explainFailedTasks(run, outputs, agent);
     const end = `Run ${run.id} ended as ${word}${message === undefined ? '' : ` (${message})`}: ${url}`;
-    if (outcome === 'partial' && inputs.acceptPartialSuccess) return { message: end, withIssues: true };
+    if (outcome === 'partial' && acceptPartialSuccess) return { message: end, withIssues: true };
     throw new TaskError(end);
   },
 });
 
-function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+function check(inputs: Partial<Given>): readonly InputProblem[] {
   const { runSource, definition, definitionFile, parameters = {} } = inputs;
   const problems: InputProblem[] = [];
-  const areBothRead = !bad.has('definition') && !bad.has('definitionFile');
-  if (runSource === 'definition' && areBothRead && (definition === undefined) === (definitionFile === undefined))
-    problems.push({ input: 'definition', problem: "or 'definitionFile' must be given, and not both." });
   for (const [input, body] of Object.entries({ definition, definitionFile }))
     if (body && 'idempotency_token' in body)
-      problems.push({ input, problem: 'must not hold an idempotency_token: the step makes its own for each try.' });
+      problems.push({ input, problem: 'must not contain an idempotency_token: each attempt uses its own.' });
   const problem = runSource && parametersProblem(parameters, runSource);
   if (problem !== undefined) problems.push({ input: 'parameters', problem });
   return problems;

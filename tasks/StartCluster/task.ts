@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
@@ -8,7 +9,7 @@ import { databricksConnection, openWorkspace } from '../../shared/task/databrick
 import { integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
-/** Has a cluster run, whatever state it is in. */
+/** Starts a cluster and waits until it is running. */
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
@@ -17,21 +18,20 @@ export const task = defineTask({
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
-    const deadline = clock.now() + inputs.timeoutMinutes * 60_000;
+  async run({ inputs, agent, context: unlimited, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const workspace = await openWorkspace(inputs, context);
-    const clusters = new ClustersApi(workspace.http, signal);
+    const clusters = new ClustersApi(workspace.http);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found)
       throw new TaskError(
-        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to see it.`,
+        `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to view it.`,
       );
     setOutput('clusterId', found.id);
     setOutput('clusterName', found.name);
 
     const onSeen = ({ state }: Cluster): void => setOutput('state', state);
-    const surroundings = { clock, signal, report: agent };
-    const { cluster, isStarted } = await startCluster(clusters, found, { deadline, onSeen }, surroundings);
+    const { cluster, isStarted } = await startCluster(clusters, found, { onSeen }, context);
     if (isStarted)
       await agent.summary('Databricks cluster', clusterSummary(workspace.url, { cluster, change: 'started' }));
     return `${clusterTitle(cluster)} is RUNNING.`;

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi, type Cluster } from '../../shared/databricks/api/clusters';
 import { clusterSummary } from '../../shared/databricks/clusters/summary';
 import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
@@ -7,10 +8,10 @@ import { databricksConnection, openWorkspace } from '../../shared/task/databrick
 import { choice, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
 
-/** What `state` is when there is no such cluster, or no longer. */
+/** The output `state` when there is no such cluster, or no longer. */
 const absent = 'ABSENT';
 
-/** Has a cluster terminated, or gone for good. */
+/** Terminates a cluster, or deletes it permanently. */
 export const task = defineTask({
   inputs: {
     ...databricksConnection,
@@ -20,22 +21,21 @@ export const task = defineTask({
   },
   outputs: ['clusterId', 'clusterName', 'state'],
 
-  async run({ inputs, context, agent, clock, signal, setOutput }) {
+  async run({ inputs, agent, context: unlimited, setOutput }) {
     const { deletion, timeoutMinutes } = inputs;
-    const deadline = clock.now() + timeoutMinutes * 60_000;
+    const context = withTimeout(unlimited, timeoutMinutes);
     const workspace = await openWorkspace(inputs, context);
-    const clusters = new ClustersApi(workspace.http, signal);
+    const clusters = new ClustersApi(workspace.http);
     const found = await lookUpCluster(clusters, inputs.cluster);
     if (!found) {
       setOutput('state', absent);
-      return `There is no cluster '${inputs.cluster}' that this identity can see: nothing to stop.`;
+      return `There is no cluster '${inputs.cluster}' that this identity is allowed to view. Nothing to stop.`;
     }
     setOutput('clusterId', found.id);
     setOutput('clusterName', found.name);
 
     const onSeen = ({ state }: Cluster): void => setOutput('state', state);
-    const options = { deletion, deadline, onSeen };
-    const stopped = await stopCluster(clusters, found, options, { clock, signal, report: agent });
+    const stopped = await stopCluster(clusters, found, { deletion, onSeen }, context);
     const { state } = stopped.cluster ?? { state: absent };
     setOutput('state', state);
     if (stopped.isChanged) {
@@ -43,6 +43,6 @@ export const task = defineTask({
       const cluster = { ...found, state };
       await agent.summary('Databricks cluster', clusterSummary(workspace.url, { cluster, change }));
     }
-    return stopped.cluster ? `${clusterTitle(found)} is TERMINATED.` : `${clusterTitle(found)} is gone.`;
+    return stopped.cluster ? `${clusterTitle(found)} is TERMINATED.` : `${clusterTitle(found)} is deleted.`;
   },
 });

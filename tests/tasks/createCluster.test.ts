@@ -69,8 +69,8 @@ describe('CreateCluster', () => {
       if (state === 'ERROR' || state === 'UNKNOWN') {
         assert.equal(agent.end.result, 'Failed');
         if (state === 'ERROR')
-          assert.match(agent.end.message, /can't be edited: it is ERROR.*AZURE_QUOTA.*Start or delete/);
-        else assert.match(agent.end.message, /Timed out waiting for .* to take its specification.*UNKNOWN/);
+          assert.match(agent.end.message, /cannot be edited: it is ERROR.*AZURE_QUOTA.*Start or delete/);
+        else assert.match(agent.end.message, /Timed out waiting for .* to match its specification.*UNKNOWN/);
         assert.equal(agent.outputs['clusterId'], id);
         return;
       }
@@ -81,7 +81,7 @@ describe('CreateCluster', () => {
       assert.equal(agent.outputs['state'], isDown ? 'TERMINATED' : 'RESTARTING');
       const log = agent.text('log');
       assert.match(log, /^Cluster 'train' \(.*\) differs from the specification:\n {2}~ num_workers: 2 → 4$/m);
-      assert.equal(/is RUNNING: editing it restarts it\./.test(log), !isDown);
+      assert.equal(/is RUNNING\. Editing restarts it\./.test(log), !isDown);
       assert.match(agent.summaries['Databricks cluster'] ?? '', /\| updated \|[^]*- \\~ num\\_workers: 2 → 4/);
       assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
 
@@ -144,7 +144,7 @@ describe('CreateCluster', () => {
       const agent = await workspace.run(task, { spec, dryRun });
       assert.equal(agent.end.result, 'Failed');
       assert.match(agent.end.message, /^2 clusters are named 'train': /);
-      for (const id of ids) assert.ok(agent.end.message.includes(`${id} (made by someone@example.com)`));
+      for (const id of ids) assert.ok(agent.end.message.includes(`${id} (created by someone@example.com)`));
     }
     assert.deepEqual(workspace.writes(), []);
   });
@@ -176,7 +176,7 @@ describe('CreateCluster', () => {
     await workspace.call('restart', { cluster_id: id });
     const agent = await running;
     assert.equal(agent.end.result, 'Succeeded', agent.text());
-    assert.match(agent.text('log'), /unexpected state Restarting.*Looking at the cluster again/);
+    assert.match(agent.text('log'), /unexpected state Restarting.*Reading the cluster again/);
     assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
   });
 
@@ -226,7 +226,7 @@ describe('CreateCluster', () => {
       policy_id: policy.id,
       num_workers: 0,
     });
-    const told = 'An input replaces what the specification says: ';
+    const told = 'An input replaces a setting of the specification: ';
     assert.deepEqual(
       agent
         .text('log')
@@ -246,7 +246,10 @@ describe('CreateCluster', () => {
     Object.defineProperty(cluster, 'spec', { get: () => kept, set: () => undefined });
     const agent = await workspace.run(task, { spec: larger });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /took the specification .* yet it still differs:\n {2}~ num_workers: 2 → 4\n/);
+    assert.match(
+      agent.end.message,
+      /accepted the specification .* but these settings differ:\n {2}~ num_workers: 2 → 4\n/,
+    );
     assert.equal(workspace.count('clusters/edit'), 1);
   });
 
@@ -261,26 +264,32 @@ describe('CreateCluster', () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [
         {},
-        /^4 inputs[^]*'clusterName'[^]*'sparkVersion'[^]*'nodeTypeId'[^]*'workers' must be given, or else num_workers/,
+        /^4 inputs[^]*'clusterName'[^]*'sparkVersion'[^]*'nodeTypeId'[^]*'workers' is required, unless 'spec' or 'specFile' contains num_workers/,
       ],
       [
         { clusterName: 'train', policyId: 'p' },
-        /^Input 'sparkVersion' must be given, or else spark_version in 'spec' or/,
+        /^Input 'sparkVersion' is required, unless 'spec' or 'specFile' contains spark_version\./,
       ],
       [
         { clusterName: 'train', sparkVersion: 'a', nodeTypeId: 'b', workers: '1.5' },
         /^Input 'workers' must be a whole/,
       ],
-      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /'spec' and 'specFile' must not both be given/],
-      [{ spec: 'spark_version: a\nnum_workers: 1' }, /'clusterName' must be given, or else cluster_name in 'spec'\./],
+      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /^Input 'spec' cannot be combined with 'specFile'\.$/],
+      [
+        { spec: 'spark_version: a\nnum_workers: 1' },
+        /'clusterName' is required, unless 'spec' contains cluster_name\./,
+      ],
       [{ spec: 'spark_version: a\ncluster_name: []' }, /cluster_name must be text/],
-      [{ spec: 'num_workers: 1', clusterName: 'train' }, /^Input 'sparkVersion' .* or else spark_version in 'spec'\./],
-      [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
+      [
+        { spec: 'num_workers: 1', clusterName: 'train' },
+        /^Input 'sparkVersion' .* unless 'spec' contains spark_version\./,
+      ],
+      [{ spec: '[' }, /'spec' is not valid YAML or JSON/],
       [
         {
           spec: 'spark_version: a\ncluster_id: a\nidempotency_token: b\nclone_from: {source_cluster_id: a}\ncluster_name: c',
         },
-        /^3 inputs[^]*must not hold/,
+        /^3 inputs[^]*must not contain/,
       ],
       [{ spec, timeoutMinutes: '1441' }, /'timeoutMinutes' must be a whole number from 1 to 1440/],
       [{ specFile: 'none.yml' }, /'specFile' names a file that does not exist/],

@@ -54,7 +54,7 @@ describe('CreateJob', () => {
     assert.equal(jobId, workspace.databricks.jobs.list()[0]?.id);
     assert.equal(jobUrl, `${workspace.databricks.url}/jobs/${jobId}`);
     assert.equal(agent.end.message, `The job 'Train' was created: ${jobUrl}`);
-    assert.match(agent.text('log'), /^There is no job 'Train' yet\. It will have:\n {2}\+ name: Train$/m);
+    assert.match(agent.text('log'), /^There is no job 'Train'\. It will have:\n {2}\+ name: Train$/m);
     const { name, tags, tasks, parameters, schedule, max_concurrent_runs } = settings();
     assert.deepEqual(
       { name, tags, parameters, schedule, max_concurrent_runs },
@@ -106,7 +106,7 @@ describe('CreateJob', () => {
     assert.deepEqual(calls, ['POST /api/2.2/jobs/reset']);
     assert.deepEqual(agent.outputs, { ...created.outputs, change: 'updated' });
     assert.deepEqual(agent.text('log').split('\n'), [
-      'An input replaces what the specification says: ~ max_concurrent_runs: 2 → 3',
+      'An input replaces a setting of the specification: ~ max_concurrent_runs: 2 → 3',
       "The job 'Train' differs from its definition:",
       '  ~ max_concurrent_runs: 2 → 3',
       '  ~ tasks.train.timeout_seconds: 600 → 900',
@@ -139,10 +139,7 @@ describe('CreateJob', () => {
     assert.deepEqual(calls, []);
     assert.deepEqual(missing.outputs, { change: 'created' });
     assert.equal(missing.end.message, "The job 'Train' would be created.");
-    assert.match(
-      missing.text('log'),
-      /^There is no job 'Train' yet[^]*\+ tasks\.score: [^]*\+ permissions.*group team/m,
-    );
+    assert.match(missing.text('log'), /^There is no job 'Train'\.[^]*\+ tasks\.score: [^]*\+ permissions.*group team/m);
     assert.match(missing.summaries['Databricks job'] ?? '', /^\*\*Train\*\* would be created/);
 
     const { outputs } = await workspace.run({ spec });
@@ -192,8 +189,8 @@ describe('CreateJob', () => {
       assert.equal(refused.end.result, 'Failed');
       assert.equal(
         refused.end.message,
-        `The job 'Train' (${id}, made by someone@example.com) was not made by this task, which would overwrite it. ` +
-          'Adopt it, or give the job of this definition another name.',
+        `The job 'Train' (${id}, created by someone@example.com) was not created by this task, so it is not changed. ` +
+          "Set 'adopt' to true, or rename the job.",
       );
       assert.match(refused.text('log'), /\+ tasks\.score/);
       assert.deepEqual(calls, []);
@@ -201,7 +198,7 @@ describe('CreateJob', () => {
     }
     const adopted = await workspace.run({ spec, adopt: 'true' });
     assert.deepEqual([adopted.outputs['jobId'], adopted.outputs['change']], [id, 'updated'], adopted.text());
-    assert.match(adopted.text('log'), /was not made by this task, and is adopted\.$/m);
+    assert.match(adopted.text('log'), /was not created by this task\. Taking it over\.$/m);
     assert.deepEqual(settings()['tags'], ours);
     assert.equal((await workspace.run({ spec })).outputs['change'], 'unchanged');
   });
@@ -215,7 +212,7 @@ describe('CreateJob', () => {
     const [twin, calls] = await writesOf({ spec, jobName: 'Twin' });
     assert.match(
       twin.end.message,
-      /^2 jobs are named 'Twin': \d+ \(made by someone@example\.com\), \d+ \(made by .*\)\. Delete or rename all but one\.$/,
+      /^2 jobs are named 'Twin': \d+ \(created by someone@example\.com\), \d+ \(created by .*\)\. Delete or rename all but one\.$/,
     );
     assert.deepEqual(calls, []);
   });
@@ -273,7 +270,7 @@ describe('CreateJob', () => {
     };
     const agent = await workspace.run({ spec });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /^2 jobs are named 'Train': .*made by other@example\.com.*Delete or rename/);
+    assert.match(agent.end.message, /^2 jobs are named 'Train': .*created by other@example\.com.*Delete or rename/);
     assert.match(agent.outputs['jobId'] ?? '', /^\d+$/);
   });
 
@@ -285,13 +282,13 @@ describe('CreateJob', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /^Databricks took the definition of the job 'Train' \(\d+\), but the job differs from it:\n {2}~ max_concurrent_runs: 7 → 5\n {2}- description: kept\nWrite these/,
+      /^Databricks accepted the definition of the job 'Train' \(\d+\), but these settings differ:\n {2}~ max_concurrent_runs: 7 → 5\n {2}- description: kept\nWrite these/,
     );
 
     resetJob((settings) => ({ ...settings, description: 'kept' }));
     const kept = await workspace.run({ spec, maxConcurrentRuns: '5' });
     assert.equal(kept.outputs['change'], 'updated', kept.text());
-    assert.match(kept.text('log'), /^Databricks keeps what the definition does not have: - description: kept$/m);
+    assert.match(kept.text('log'), /^Databricks keeps a setting that is not in the definition: - description: kept$/m);
     const again = await workspace.run({ spec, maxConcurrentRuns: '5' });
     assert.equal(again.outputs['change'], 'unchanged', again.text());
   });
@@ -305,7 +302,7 @@ describe('CreateJob', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /but the job differs from it:\n {2}\+ permissions\['group team'\]: CAN_VIEW\n {2}- permissions\['group more'\]/,
+      /but these settings differ:\n {2}\+ permissions\['group team'\]: CAN_VIEW\n {2}- permissions\['group more'\]/,
     );
   });
 
@@ -324,16 +321,19 @@ describe('CreateJob', () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [{}, /'jobName' is required where[^]*'spec' must have tasks/],
       [{ jobName: 'x', notebookPath: 'train' }, /^Input 'notebookPath' must be an absolute workspace path/],
-      [{ spec, specFile: 'package.json' }, /'spec' and 'specFile' must not both be given/],
+      [{ spec, specFile: 'package.json' }, /^Input 'spec' cannot be combined with 'specFile'\.$/],
       [{ specFile: 'package.json' }, /'specFile' must have tasks/],
-      [{ spec: 'name: x\ntasks: [{}]' }, /^Input 'spec' is no valid job specification:\s+line 2: .*task_key/],
-      [{ spec: 'a: [' }, /^Input 'spec' is no valid YAML or JSON: .* at line 1/],
-      [{ spec, schedule: '5 * * * *' }, /'schedule' must be a cron expression in Quartz' syntax, of 6 or 7 fields/],
+      [{ spec: 'name: x\ntasks: [{}]' }, /^Input 'spec' is not a valid job specification:\s+line 2: .*task_key/],
+      [{ spec: 'a: [' }, /^Input 'spec' is not valid YAML or JSON: .* at line 1/],
+      [{ spec, schedule: '5 * * * *' }, /'schedule' must be a Quartz cron expression of 6 or 7 fields/],
       [{ spec, schedule: '5 * * * *', timeZone: 'UTC' }, /^Input 'schedule'/],
       [{ spec, maxConcurrentRuns: '1001' }, /'maxConcurrentRuns' must be a whole number from 0 to 1000/],
-      [{ spec, notebookPath: '/x' }, /'notebookPath' does not count for a job of 2 tasks/],
+      [{ spec, notebookPath: '/x' }, /'notebookPath' cannot be used with a specification of 2 tasks/],
       [{ spec, permissions: 'a: 1' }, /'permissions' must be a list/],
-      [{ spec, permissions: permissions({ a: 'CAN_READ' }) }, /'permissions' needs in entry 1 of the list one of/],
+      [
+        { spec, permissions: permissions({ a: 'CAN_READ' }) },
+        /'permissions' must have one of the levels .* in entry 1 of the list/,
+      ],
       [{ spec, parameters: 'a' }, /'parameters' line 1 is not of the form name=value/],
     ];
     for (const [inputs, message] of wrong) {

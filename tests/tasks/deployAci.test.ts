@@ -70,7 +70,7 @@ describe('DeployAci', () => {
     await succeeds({ secrets: 'KEY=first-secret' });
     const agent = await succeeds({ secrets: 'KEY=second-secret' });
     assert.equal(agent.outputs['change'], 'updated');
-    assert.match(agent.text('log'), /differs in what Azure does not show/);
+    assert.match(agent.text('log'), /differs in a setting that Azure does not return/);
     assert.doesNotMatch(agent.text('log', 'debug', 'warning', 'error'), /first-secret|second-secret/);
     assert.match(agent.text('secret'), /second-secret/);
     assert.doesNotMatch(JSON.stringify(group()?.tags), /secret/);
@@ -128,7 +128,7 @@ describe('DeployAci', () => {
   it('makes a group anew that has ended', async () => {
     const image = 'models.azurecr.io/batch:1';
     azure.azure.containerInstances.images.set(image, { endsAfterSeconds: 3 });
-    await fails(/A scoring service must not end/, { image, restartPolicy: 'Never' });
+    await fails(/A scoring service must not exit/, { image, restartPolicy: 'Never' });
     azure.azure.containerInstances.images.set(image, {});
     await succeeds({ image, restartPolicy: 'Never' });
     assert.deepEqual(azure.writes(), ['DELETE containerGroups/score', 'PUT containerGroups/score']);
@@ -226,34 +226,34 @@ describe('DeployAci', () => {
     });
 
     it('a container crashes, by what its log says', async () => {
-      await fails(/ends again and again.*lacks the Python package 'sklearn'/, {
+      await fails(/exits repeatedly.*The Python package 'sklearn' is missing/, {
         image: 'models.azurecr.io/score-crash:1',
       });
     });
 
     it('an image can not be fetched', async () => {
-      await fails(/^Azure can't fetch the image: .*AcrPull/, { image: 'models.azurecr.io/score-not-found:1' });
-      await fails(/^Azure can't fetch the image: .*AcrPull/, { image: 'models.azurecr.io/score-unauthorized:1' });
-      await fails(/^The registry refuses/, { image: 'docker.io/score-registry-error:1' });
+      await fails(/^Azure can't pull the image: .*AcrPull/, { image: 'models.azurecr.io/score-not-found:1' });
+      await fails(/^Azure can't pull the image: .*AcrPull/, { image: 'models.azurecr.io/score-unauthorized:1' });
+      await fails(/^The registry refused the pull/, { image: 'docker.io/score-registry-error:1' });
     });
 
     it('there is no room', async () => {
       azure.azure.containerInstances.capacity.set('westeurope', 'refused');
-      await fails(/This region has no room/);
+      await fails(/This region currently lacks the capacity/);
       azure.azure.containerInstances.capacity.set('westeurope', 'failing');
-      await fails(/This region has no room .* not available in the location 'westeurope'/);
+      await fails(/This region currently lacks the capacity .* not available in the location 'westeurope'/);
       azure.azure.containerInstances.capacity.clear();
       azure.azure.containerInstances.quotas.set('westeurope', 0);
-      await fails(/may not use that many cores/);
+      await fails(/does not allow that many cores/);
     });
 
     it('somebody else has the DNS name', async () => {
       await succeeds();
-      await fails(/Somebody else has this DNS name label/, { containerGroupName: 'other' });
+      await fails(/This DNS name label is already taken/, { containerGroupName: 'other' });
     });
 
     it('a service never answers', async () => {
-      await fails(/Timed out waiting for an answer of http:/, {
+      await fails(/Timed out waiting for an answer from http:/, {
         ...sample,
         image: 'models.azurecr.io/score-unready:1',
         timeoutMinutes: '5',
@@ -267,7 +267,7 @@ describe('DeployAci', () => {
 
     it('an identity may not do it', async () => {
       azure.azure.allowedActions.set('c11e4711-0000-4000-8000-000000000001', ['*/read']);
-      await fails(/lacks the action Microsoft\.ContainerInstance\/containerGroups\/write: .*Contributor/);
+      await fails(/lacks the action Microsoft\.ContainerInstance\/containerGroups\/write\. .*Contributor/);
     });
 
     it('inputs do not fit, all at once and before any call', async () => {

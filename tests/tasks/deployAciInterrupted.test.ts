@@ -139,7 +139,7 @@ describe('DeployAci, disturbed', function () {
     };
     const agent = await azure.run({}, { clock, signal: cancel.signal });
     assert.equal(agent.end.result, 'Canceled');
-    assert.match(agent.end.message, /Azure goes on with it \(operation [\w-]+\)\./);
+    assert.match(agent.end.message, /Azure continues with it \(operation [\w-]+\)\./);
     assert.doesNotMatch(agent.text(), /[?&]s=/);
   });
 });

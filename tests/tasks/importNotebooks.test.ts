@@ -50,8 +50,8 @@ describe('ImportNotebooks', () => {
       { sourceFolder: '/nowhere/at/all' },
       /^Input 'sourceFolder' names a folder that does not exist/,
     ],
-    ['an empty source folder', { sourceFolder: 'EMPTY' }, /^Input 'sourceFolder' holds no files/],
-    ['patterns that match nothing', { include: '*.scala' }, /^Input 'include' leaves none of the 2 files/],
+    ['an empty source folder', { sourceFolder: 'EMPTY' }, /^Input 'sourceFolder' has no files/],
+    ['patterns that match nothing', { include: '*.scala' }, /^Input 'include' must match at least one of the 2 files/],
     ['a bad pattern', { exclude: '[' }, /^Input 'exclude' has the pattern '\['/],
     [
       'a relative workspace folder',
@@ -62,12 +62,12 @@ describe('ImportNotebooks', () => {
     [
       'a protected root',
       { workspaceFolder: '/Workspace/Shared/', mode: 'mirror' },
-      /^Input 'workspaceFolder' must be a folder of its own in mirror mode/,
+      /^Input 'workspaceFolder' must be a separate folder in mirror mode/,
     ],
     [
       'a home',
       { workspaceFolder: '/Users/me@example.com', mode: 'mirror' },
-      /^Input 'workspaceFolder' must be a folder of its own/,
+      /^Input 'workspaceFolder' must be a separate folder in mirror mode/,
     ],
     ['too many at once', { concurrency: '65' }, /^Input 'concurrency' must be a whole number from 1 to 64/],
     ['an unknown mode', { mode: 'sync' }, /^Input 'mode' must be one of update, mirror/],
@@ -122,12 +122,12 @@ describe('ImportNotebooks', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.equal(
       agent.end.message,
-      'Not everything was imported. /Shared/many: 3 imported, 0 unchanged, 0 deleted, 12 failed.',
+      'Some items were not imported. /Shared/many: 3 imported, 0 unchanged, 0 deleted, 12 failed.',
     );
     assert.deepEqual([agent.outputs['importedCount'], agent.outputs['failedCount']], ['3', '12']);
     const errors = agent.said.filter(({ kind }) => kind === 'error').map(({ text }) => text);
     assert.equal(errors.length, 10);
-    assert.equal(errors.at(-1), '3 more failed: the summary names them.');
+    assert.equal(errors.at(-1), '3 more failed: see the summary.');
     assert.equal(Object.values(agent.summaries)[0]?.match(/failed \|/g)?.length, 12);
   });
 
@@ -141,6 +141,6 @@ describe('ImportNotebooks', () => {
     });
     const agent = await run({ workspaceFolder: '/Shared/forbidden' });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /Could not make the folder \/Shared\/forbidden.*No\..*personal access token/s);
+    assert.match(agent.end.message, /Could not create the folder \/Shared\/forbidden.*No\..*personal access token/s);
   });
 });

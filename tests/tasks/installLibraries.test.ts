@@ -45,7 +45,7 @@ describe('InstallLibraries', () => {
         'jar /Workspace/Shared/libraries/<hash>/demo.jar',
       ],
     );
-    assert.match(agent.text('log'), /requirements\.txt:4: tomli is left out/);
+    assert.match(agent.text('log'), /requirements\.txt:4: tomli is skipped/);
     assert.match(agent.text('log'), /^pypi scikit-learn>=1\.5 +installed$/m);
     assert.match(agent.summaries['Databricks libraries'] ?? '', /\| maven org.example:demo:1.0 \| installed \|/);
     workspace.writes();
@@ -85,7 +85,7 @@ describe('InstallLibraries', () => {
       { ...agent.outputs, clusterId: '' },
       { clusterId: '', installedCount: '1', alreadyInstalledCount: '0', removedCount: '1', restarted: 'true' },
     );
-    assert.match(agent.text('log'), /^Cluster 'train' \(.*\) is restarted to remove pypi pandas==2\.2\.2\.$/m);
+    assert.match(agent.text('log'), /^Restarting Cluster 'train' \(.*\) to remove pypi pandas==2\.2\.2\.$/m);
   });
 
   it('needs no restart to change a version on a cluster that is down', async () => {
@@ -112,7 +112,10 @@ describe('InstallLibraries', () => {
       restartIfNeeded: 'false',
     });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /restartIfNeeded.* must go: pypi pandas==2\.2\.2\. Set restartIfNeeded to true/);
+    assert.match(
+      agent.end.message,
+      /would have to be restarted, .* must be removed: pypi pandas==2\.2\.2\. Set 'restartIfNeeded' to true/,
+    );
     assert.deepEqual(workspace.writes(), []);
   });
 
@@ -186,7 +189,7 @@ describe('InstallLibraries', () => {
       '- pypi: { package: no-such-package==1.0 }\n- pypi: { package: numpy }\n- maven: { coordinates: "a:b_2.11:1" }';
     const agent = await workspace.run({ libraries });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /lacks 2 of 3 libraries/);
+    assert.match(agent.end.message, /^2 of 3 libraries were not installed on /);
     assert.match(
       agent.text('error'),
       /^pypi no-such-package==1\.0 failed: [^]*No matching distribution found for no-such-package==1\.0/,
@@ -281,9 +284,9 @@ describe('InstallLibraries', () => {
     assert.equal(agent.end.result, 'Failed');
     for (const part of [
       /requirements\.txt:2: .*editable/,
-      /requirements\.txt:3: numpy comes from a URL/,
-      /'libraries' asks for[^]*pypi pandas==1\.0 contradicts pypi pandas==2\.2\.3 of 'requirementsFile'/,
-      /bad\.whl has no valid name for a wheel/,
+      /requirements\.txt:3: numpy has a URL/,
+      /'libraries' has libraries that cannot be installed:[^]*pypi pandas==1\.0 contradicts pypi pandas==2\.2\.3 in the requirements file/,
+      /bad\.whl does not have the name of a wheel/,
       /notes\.txt is neither a wheel nor a jar/,
       /'lib\/\*\.jar' matches no file/,
     ])
@@ -295,19 +298,23 @@ describe('InstallLibraries', () => {
     await workspace.write({ 'requirements.txt': 'demo @ https://example.com/demo.whl ; python_version == "3.11"\n' });
     const agent = await workspace.run({ requirementsFile: join(workspace.folder, 'requirements.txt') });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /requirements\.txt:1: demo comes from a URL/);
+    assert.match(agent.end.message, /requirements\.txt:1: demo has a URL/);
     assert.deepEqual(workspace.writes(), []);
   });
 
   for (const [what, inputs, message] of [
-    ['nothing to install', {}, /or one of 'requirementsFile', 'environmentFile' and 'files' must be given/],
-    ['files without a folder', { files: 'a.whl' }, /'uploadFolder' is required where 'files' are given/],
+    [
+      'nothing to install',
+      {},
+      /^Input 'libraries' is required, unless 'requirementsFile', 'environmentFile' or 'files' is given\.$/,
+    ],
+    ['files without a folder', { files: 'a.whl' }, /'uploadFolder' is required when 'files' is given/],
     [
       'a folder outside of the workspace',
       { files: 'a.whl', uploadFolder: 'dbfs:/x' },
       /'uploadFolder' must be a folder of the workspace/,
     ],
-    ['an item of two kinds', { libraries: '[{whl: /a.whl, jar: /b.jar}]' }, /in item 1, and nothing beside it/],
+    ['an item of two kinds', { libraries: '[{whl: /a.whl, jar: /b.jar}]' }, /in item 1, and no other field/],
     ['an item of a wrong shape', { libraries: '- pypi: numpy' }, /line 1: .*pypi/],
   ] as const)
     it(`refuses ${what}`, async () => {
@@ -320,7 +327,7 @@ describe('InstallLibraries', () => {
     await workspace.write({ 'r.txt': 'numpy', 'e.yml': 'dependencies: [numpy]' });
     const path = (name: string): string => join(workspace.folder, name);
     const agent = await workspace.run({ requirementsFile: path('r.txt'), environmentFile: path('e.yml') });
-    assert.match(agent.end.message, /'environmentFile' can't be given together with 'requirementsFile'/);
+    assert.match(agent.end.message, /'requirementsFile' cannot be combined with 'environmentFile'/);
   });
 
   it('says when there is no such cluster', async () => {

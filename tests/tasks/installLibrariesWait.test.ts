@@ -30,14 +30,14 @@ describe('InstallLibraries while it waits', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /^Timed out waiting for the libraries of cluster .*, after 10 min\. Databricks goes on with the libraries/,
+      /^Timed out waiting for the libraries of cluster .*, after 10 min\. Databricks continues to install the libraries/,
     );
     assert.match(agent.summaries['Databricks libraries'] ?? '', /numpy \| installed .*\n.*scipy \| not installed yet/);
     assert.equal(agent.outputs['installedCount'], '1');
   });
 
   for (const [what, path, message] of [
-    ['the installation', '*/cluster-status', / Databricks goes on with the libraries that it was asked to install\.$/],
+    ['the installation', '*/cluster-status', / Databricks continues to install the libraries that were requested\.$/],
     ['the start of the cluster', '*/clusters/start', / is left as it is: /],
   ] as const)
     it(`stops waiting for ${what} when it is cancelled, and says what goes on`, async () => {
@@ -70,7 +70,7 @@ describe('InstallLibraries while it waits', () => {
     };
     await workspace.run({}, { agent });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /went down while its libraries were installed: .*SPOT_INSTANCE_TERMINATION/);
+    assert.match(agent.end.message, /went down while libraries were being installed: .*SPOT_INSTANCE_TERMINATION/);
   });
 
   it('goes on when somebody restarts the cluster meanwhile', async () => {
@@ -115,7 +115,7 @@ describe('InstallLibraries while it waits', () => {
         all.uninstall(clusters.get(workspace.clusterId), [{ pypi: { package: 'scipy' } }]);
     };
     await workspace.run({}, { agent });
-    assert.match(agent.end.message, /lacks 1 of 2 libraries/);
+    assert.match(agent.end.message, /^1 of 2 libraries were not installed on /);
     assert.match(agent.text('error'), /^pypi scipy failed: Somebody uninstalled it/);
   });
 

@@ -108,7 +108,7 @@ describe('RunJob', () => {
     const twin = await workspace.run({ ...notebook, compute: 'existing', cluster: 'twin' });
     assert.match(
       twin.end.message,
-      /^2 clusters are named 'twin': .*Name one by its id, or rename or delete the others\.$/,
+      /^2 clusters are named 'twin': .*Give the id of one, or rename or delete the others\.$/,
     );
     const unknown = await workspace.run({ ...notebook, compute: 'existing', cluster: 'nobody' });
     assert.match(unknown.end.message, /^There is no cluster named 'nobody'/);
@@ -169,7 +169,7 @@ describe('RunJob', () => {
     const twin = await workspace.run({ job: 'twin' });
     assert.match(
       twin.end.message,
-      /^2 jobs are named 'twin': \d+ \(made by someone@example\.com\), \d+ \(made by someone@example\.com\)\. Name one by its id, or rename or delete the others\.$/,
+      /^2 jobs are named 'twin': \d+ \(created by someone@example\.com\), \d+ \(created by someone@example\.com\)\. Give the id of one, or rename or delete the others\.$/,
     );
     const unknown = await workspace.run({ job: 'nobody' });
     assert.match(unknown.end.message, /^There is no job named 'nobody'/);
@@ -183,22 +183,25 @@ describe('RunJob', () => {
       [{ job: 'x', timeoutMinutes: '-1' }, /'timeoutMinutes' must be a whole number from 1 to 10080/],
       [{ job: 'x', repairAttempts: '11' }, /'repairAttempts' must be a whole number from 0 to 10/],
       [{ job: 'x', parameters: 'novalue' }, /'parameters' line 1 is not of the form name=value/],
-      [{ job: 'x', parameters: '{"a": ' }, /'parameters' is no valid YAML or JSON/],
-      [{ job: 'x', parameters: '{"a": 1, "python_params": []}' }, /'parameters' mixes the API's words/],
-      [{ job: 'x', notebookPath: '/x' }, /'notebookPath' counts only where 'runSource' is notebook/],
+      [{ job: 'x', parameters: '{"a": ' }, /'parameters' is not valid YAML or JSON/],
+      [{ job: 'x', parameters: '{"a": 1, "python_params": []}' }, /'parameters' mixes fields of the API/],
+      [{ job: 'x', notebookPath: '/x' }, /'notebookPath' applies only when 'runSource' is 'notebook'/],
       [{ runSource: 'notebook' }, /'notebookPath' is required/],
       [{ runSource: 'notebook', notebookPath: 'train' }, /'notebookPath' must be an absolute workspace path/],
       [{ runSource: 'notebook', notebookPath: '/x', compute: 'existing' }, /'cluster' is required/],
       [{ runSource: 'notebook', notebookPath: '/x', compute: 'new', newCluster: '[]' }, /'newCluster' must be a map/],
-      [{ runSource: 'definition' }, /'definition' or 'definitionFile' must be given, and not both/],
-      [{ runSource: 'definition', definition: 'a: 1', definitionFile: 'package.json' }, /and not both/],
+      [{ runSource: 'definition' }, /^Input 'definition' is required, unless 'definitionFile' is given\.$/],
+      [
+        { runSource: 'definition', definition: 'a: 1', definitionFile: 'package.json' },
+        /'definition' cannot be combined with 'definitionFile'/,
+      ],
       [
         { runSource: 'definition', definition: 'idempotency_token: x' },
-        /'definition' must not hold an idempotency_token/,
+        /'definition' must not contain an idempotency_token/,
       ],
       [
         { runSource: 'definition', definition: 'a: 1', parameters: 'a=1' },
-        /'parameters' does not count for a definition/,
+        /'parameters' cannot be used with a definition/,
       ],
       [{ runSource: 'definition', definitionFile: 'none.json' }, /'definitionFile' names a file that does not exist/],
     ];
@@ -238,6 +241,6 @@ describe('RunJob', () => {
     });
     const { end } = await workspace.run({ job: 'Train' });
     assert.equal(end.result, 'Failed');
-    assert.match(end.message, /PERMISSION_DENIED: No view\..*Run \d+ was accepted, and goes on\.$/);
+    assert.match(end.message, /PERMISSION_DENIED: No view\..*Run \d+ was accepted and continues\.$/);
   });
 });

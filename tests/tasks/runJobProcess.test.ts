@@ -56,7 +56,7 @@ describe('RunJob as the agent runs it', () => {
       const { result, exitCode, output } = await cancelled.end;
       assert.equal(result, 'Canceled', output);
       assert.equal(exitCode, 0);
-      assert.match(output, /The pipeline run was cancelled, and so was run \d+\./);
+      assert.match(output, /Cancelled\. Run \d+ was cancelled too\./);
 
       const end = await (await oneTry()).end;
       assert.equal(end.result, 'Succeeded', end.output);

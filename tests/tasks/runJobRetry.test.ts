@@ -51,7 +51,7 @@ describe('RunJob starts one run for one step', () => {
     assert.equal(agent.end.result, 'Succeeded', agent.text());
     assert.equal(agent.outputs['runId'], killed.outputs['runId']);
     assert.equal(agent.outputs['notebookOutput'], 'done');
-    assert.match(agent.text('log'), /^Attached to the run that an earlier try of this step started: \d+$/m);
+    assert.match(agent.text('log'), /^Attached to the run that an earlier attempt of this step started: \d+$/m);
     assert.equal(runs(), 1);
   });
 

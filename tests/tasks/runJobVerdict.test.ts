@@ -41,7 +41,7 @@ describe('RunJob takes on the result of the run', () => {
       assert.equal(agent.text('error'), 'Task train ended as FAILED: ValueError: no such column');
       assert.match(
         agent.text('log'),
-        /\[What task train left behind\] ValueError: no such column\n {2}File "\/Shared\/train", line 3/,
+        /\[Output of task train\] ValueError: no such column\n {2}File "\/Shared\/train", line 3/,
       );
       assert.match(agent.text('log'), /^Task score: UPSTREAM_FAILED/m);
       assert.match(agent.summaries['Databricks run'] ?? '', /ended as \*\*FAILED\*\*/);
@@ -140,6 +140,6 @@ describe('RunJob takes on the result of the run', () => {
     workspace.databricks.faults.add({ path: '*/get-output', effect: 'status', status: 403, errorCode });
     const agent = await workspace.run({ job: 'Train' });
     assert.equal(agent.end.result, 'Succeeded');
-    assert.match(agent.text('warning'), /The output of task train is not known\./);
+    assert.match(agent.text('warning'), /The output of task train could not be read\./);
   });
 });

@@ -44,7 +44,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.faults.add(fault);
       const agent = await workspace.run({ job: 'Train' });
       assert.equal(agent.end.result, 'Failed');
-      assert.match(agent.end.message, new RegExp(`${status}[^]* The run itself goes on: http.*/jobs/.*/runs/`));
+      assert.match(agent.end.message, new RegExp(`${status}[^]* The run itself continues: http.*/jobs/.*/runs/`));
       assert.equal(runs()[0]?.ending, undefined);
     });
 
@@ -64,7 +64,10 @@ describe('RunJob while it waits', () => {
     workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
     const agent = await workspace.run({ job: 'Train', timeoutMinutes: '5' });
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /did not end within 5 min and goes on, for it could not be cancelled\. .*: http/);
+    assert.match(
+      agent.end.message,
+      /did not end within 5 min and continues, because it could not be cancelled\. .*: http/,
+    );
     assert.equal(agent.outputs['resultState'], undefined);
   });
 
@@ -150,7 +153,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /^The pipeline run was cancelled, and so was run \d+\.$/);
+      assert.match(agent.end.message, /^Cancelled\. Run \d+ was cancelled too\.$/);
       assert.equal(workspace.count('runs/cancel'), 1);
       await workspace.databricks.clock.advance(5000);
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
@@ -165,7 +168,7 @@ describe('RunJob while it waits', () => {
       cancellation.abort(new CancelledError());
       const agent = await running;
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /and so was run \d+/);
+      assert.match(agent.end.message, /Run \d+ was cancelled too/);
       await workspace.databricks.clock.advance(5000);
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
@@ -183,7 +186,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /^The pipeline run was cancelled, but run \d+ may go on\. /);
+      assert.match(agent.end.message, /^Cancelled, but run \d+ may continue\. /);
       assert.equal(workspace.count('runs/cancel'), 1);
     });
   });

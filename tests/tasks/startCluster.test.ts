@@ -48,7 +48,7 @@ describe('StartCluster', () => {
     assert.match(noId.end.message, /^There is no cluster '0101-000000-nobody'/);
     const ids = [await workspace.cluster('PENDING'), await workspace.cluster('PENDING')];
     const twins = await workspace.run(task, { cluster: 'train' });
-    assert.match(twins.end.message, /^2 clusters are named 'train': .* \(made by someone@example\.com\), /);
+    assert.match(twins.end.message, /^2 clusters are named 'train': .* \(created by someone@example\.com\), /);
     for (const id of ids) assert.ok(twins.end.message.includes(id));
   });
 
@@ -101,7 +101,7 @@ describe('StartCluster', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /^Timed out waiting for cluster .* to run, after 2 min\. Cluster 'train' \(.*\) is left as it is: PENDING \(Finding .*\)\.$/,
+      /^Timed out waiting for cluster .* to start, after 2 min\. Cluster 'train' \(.*\) is left as it is: PENDING \(Finding .*\)\.$/,
     );
     assert.equal(agent.outputs['state'], 'PENDING');
   });
@@ -114,7 +114,7 @@ describe('StartCluster', () => {
     cancellation.abort(new CancelledError());
     const agent = await running;
     assert.equal(agent.end.result, 'Canceled');
-    assert.match(agent.end.message, /^The pipeline run was cancelled\. Cluster 'train' \(.*\) is left as it is: /);
+    assert.match(agent.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
     assert.deepEqual(workspace.writes(), ['clusters/start']);
   });
 
@@ -124,7 +124,7 @@ describe('StartCluster', () => {
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
     await workspace.call('permanent-delete', { cluster_id: id });
-    assert.match((await running).end.message, /was deleted meanwhile/);
+    assert.match((await running).end.message, /was deleted by somebody else/);
   });
 
   it('checks its inputs before any call', async () => {

@@ -28,7 +28,7 @@ describe('StopCluster', () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { cluster: id, deletion: 'permanent' });
       assert.equal(agent.end.result, 'Succeeded', agent.text());
-      assert.equal(agent.end.message, `Cluster 'train' (${id}) is gone.`);
+      assert.equal(agent.end.message, `Cluster 'train' (${id}) is deleted.`);
       assert.deepEqual(agent.outputs, { clusterId: id, clusterName: 'train', state: 'ABSENT' });
       assert.equal(isThere(id), false);
       assert.deepEqual(workspace.writes(), ['clusters/permanent-delete']);
@@ -53,7 +53,7 @@ describe('StopCluster', () => {
         assert.equal(agent.end.result, 'Succeeded', agent.text());
         assert.match(
           agent.end.message,
-          /^There is no cluster '.*nobody' that this identity can see: nothing to stop\.$/,
+          /^There is no cluster '.*nobody' that this identity is allowed to view\. Nothing to stop\.$/,
         );
         assert.deepEqual(agent.outputs, { state: 'ABSENT' });
         assert.deepEqual(workspace.writes(), []);
@@ -63,7 +63,7 @@ describe('StopCluster', () => {
     const ids = [await workspace.cluster('RUNNING'), await workspace.cluster('RUNNING')];
     const agent = await workspace.run(task, { cluster: 'train', deletion: 'permanent' });
     assert.equal(agent.end.result, 'Failed');
-    for (const id of ids) assert.ok(agent.end.message.includes(`${id} (made by someone@example.com)`));
+    for (const id of ids) assert.ok(agent.end.message.includes(`${id} (created by someone@example.com)`));
     assert.deepEqual(workspace.writes(), []);
   });
 
@@ -80,7 +80,7 @@ describe('StopCluster', () => {
     });
     const agent = await workspace.run(task, { cluster: id, deletion: 'permanent' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
-    assert.match(agent.text('log'), /was pinned: unpinned it/);
+    assert.match(agent.text('log'), /was pinned and has been unpinned/);
     assert.equal(isThere(id), false);
   });
 
@@ -112,7 +112,7 @@ describe('StopCluster', () => {
     cancellation.abort(new CancelledError());
     const cancelled = await running;
     assert.equal(cancelled.end.result, 'Canceled');
-    assert.match(cancelled.end.message, /^The pipeline run was cancelled\. Cluster 'train' \(.*\) is left as it is: /);
+    assert.match(cancelled.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
   });
 
   it('fails when the time is up, and says how the cluster was left', async () => {

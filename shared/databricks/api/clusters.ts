@@ -1,6 +1,7 @@
 import { HttpError } from '../../http/errors';
-import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
+import { answerPages } from './answerPages';
 
 /** Fields of a cluster in the API's own words. */
 export type ClusterSettings = Readonly<Record<string, Json | undefined>>;
@@ -36,11 +37,7 @@ export interface Termination {
 
 /** The Clusters API 2.1. Every method throws what `HttpClient.json` throws. */
 export class ClustersApi {
-  /** `signal` ends the calls sooner than the client's own does. */
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
   /** All clusters that the caller may see: those that are pinned, active, or were terminated in the last 30 days. */
   async listClusters(): Promise<readonly ListedCluster[]> {
@@ -60,7 +57,7 @@ export class ClustersApi {
   async getCluster(id: string, budgetSeconds?: number): Promise<Cluster | undefined> {
     try {
       return cluster(
-        await this.#send<RawCluster>({
+        await this.http.json<RawCluster>({
           method: 'GET',
           path: '/api/2.1/clusters/get',
           query: { cluster_id: id },
@@ -75,13 +72,13 @@ export class ClustersApi {
   }
 
   /**
-   * Makes a cluster, which starts at once, and gives its id. While a cluster that was made with this token (at most 64
-   * characters) is not TERMINATED, the service gives the id of that one instead; then the token is free again. So
-   * repeating the call is not safe for ever, and left to the caller.
+   * Creates a cluster, which starts at once, and returns its id. While a cluster that was created with this token (at most 64
+   * characters) is not TERMINATED, the service returns the id of that one instead; then the token is free again. So
+   * the call is not always safe to repeat, and repeating it is left to the caller.
    * Source: `idempotency_token` in https://docs.databricks.com/archive/dev-tools/api/latest/clusters.html.
    */
   async createCluster(settings: ClusterSettings, idempotencyToken: string): Promise<string> {
-    const { cluster_id } = await this.#send<{ readonly cluster_id: string }>({
+    const { cluster_id } = await this.http.json<{ readonly cluster_id: string }>({
       method: 'POST',
       path: '/api/2.1/clusters/create',
       json: { ...settings, idempotency_token: idempotencyToken },
@@ -100,7 +97,7 @@ export class ClustersApi {
     await this.#change('start', id);
   }
 
-  /** Has the driver of a RUNNING cluster start anew. */
+  /** Restarts the driver of a RUNNING cluster. */
   async restartCluster(id: string): Promise<void> {
     await this.#change('restart', id);
   }
@@ -110,7 +107,7 @@ export class ClustersApi {
     await this.#change('delete', id);
   }
 
-  /** Terminates it and removes it for good. */
+  /** Terminates it and deletes it permanently. */
   async deleteCluster(id: string): Promise<void> {
     await this.#change('permanent-delete', id);
   }
@@ -125,9 +122,9 @@ export class ClustersApi {
     await this.#change('unpin', id);
   }
 
-  /** Repeating any of them is no harm, but for those that restart the cluster each time. */
+  /** All can be repeated without harm, except those that restart the cluster each time. */
   async #change(action: keyof typeof purposes, id: string, settings: ClusterSettings = {}): Promise<void> {
-    await this.#send({
+    await this.http.json({
       method: 'POST',
       path: `/api/2.1/clusters/${action}`,
       json: { ...settings, cluster_id: id },
@@ -136,22 +133,9 @@ export class ClustersApi {
     });
   }
 
-  #send<T>(request: HttpRequest): Promise<T> {
-    return this.http.json<T>({ ...request, signal: this.signal });
-  }
-
-  async *#pages(filter: Readonly<Record<string, boolean>>, purpose: string): AsyncGenerator<RawClusterList> {
-    let pageToken: string | undefined;
-    do {
-      const page: RawClusterList = await this.#send<RawClusterList>({
-        method: 'GET',
-        path: '/api/2.1/clusters/list',
-        query: { ...filter, page_size: 100, page_token: pageToken },
-        purpose,
-      });
-      yield page;
-      pageToken = page.next_page_token || undefined;
-    } while (pageToken !== undefined);
+  #pages(filter: Readonly<Record<string, boolean>>, purpose: string): AsyncGenerator<RawClusterList> {
+    const query = { ...filter, page_size: 100 };
+    return answerPages<RawClusterList>(this.http, { method: 'GET', path: '/api/2.1/clusters/list', query, purpose });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { HttpClient } from '../../http/httpClient';
 
-/** Who the workspace takes the caller for. */
+/** The identity by which the workspace knows the caller. */
 export interface CurrentUser {
   /** An e-mail address, or the application id of a service principal. */
   readonly userName: string;

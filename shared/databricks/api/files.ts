@@ -2,7 +2,7 @@ import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
 
-/** Seen by the Databricks CLI: 100 requests a second, 10 at once (bundle/libraries/upload.go). */
+/** 100 requests a second, 10 at once, by the source of the Databricks CLI (bundle/libraries/upload.go). */
 const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 90 };
 
 /**
@@ -10,11 +10,7 @@ const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 90 };
  * Source: https://docs.databricks.com/api/azure/workspace/files.
  */
 export class FilesApi {
-  /** `signal` ends the calls sooner than the client's own does. */
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
   /** The sizes in bytes of the files in a folder, by path; empty when there is no such folder. */
   async fileSizes(folder: string): Promise<ReadonlyMap<string, number>> {
@@ -24,7 +20,6 @@ export class FilesApi {
         path: `/api/2.0/fs/directories${encoded(folder)}`,
         purpose: `list the folder ${folder}`,
         limit: filesLimit,
-        signal: this.signal,
       });
       return new Map(contents.map(({ path, file_size = 0 }) => [path, file_size]));
     } catch (error) {
@@ -47,7 +42,6 @@ export class FilesApi {
       repeatable: true,
       limit: filesLimit,
       budgetSeconds: 120 + sizeBytes / 1_000_000,
-      signal: this.signal,
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { HttpClient, HttpRequest } from '../../http/httpClient';
 import type { Json } from '../../json';
+import { answerPages } from './answerPages';
 
 /**
  * How far a run, or one task of it, has come. `state` is the older form of `status`; a workspace may send either or both.
@@ -70,7 +71,7 @@ export interface Job {
 /** The settings of a job in the words of the API. */
 export type JobSettings = Readonly<Record<string, Json | undefined>>;
 
-/** What a task left behind. */
+/** The output of a task. */
 export interface TaskOutput {
   readonly notebookResult: string | undefined;
   /** Whether the service cut the result off (at 5 MB). */
@@ -86,17 +87,14 @@ export type RunRequest =
 
 /** The Jobs API 2.2. Every method throws what `HttpClient.json` throws. */
 export class JobsApi {
-  /** `signal` ends the calls sooner than the client's own does. */
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
   /** Jobs whose name is this one; the service compares without regard to case. */
   async listJobs(name: string): Promise<readonly ListedJob[]> {
     const jobs: ListedJob[] = [];
     const purpose = `look up the job '${name}'`;
-    for await (const page of this.#pages<RawJobList>('/api/2.2/jobs/list', { name, limit: 100 }, purpose))
+    const request = { method: 'GET', path: '/api/2.2/jobs/list', query: { name, limit: 100 }, purpose } as const;
+    for await (const page of answerPages<RawJobList>(this.http, request))
       for (const { job_id, settings, creator_user_name } of page.jobs ?? [])
         jobs.push({ id: String(job_id), name: settings?.name ?? '', creator: creator_user_name ?? '' });
     return jobs;
@@ -113,7 +111,7 @@ export class JobsApi {
     };
   }
 
-  /** All settings of a job, its long lists put together from their pages; `run_as` also where it was never set. */
+  /** All settings of a job, its long lists assembled from their pages; `run_as` also where it was never set. */
   async getSettings(id: string, budgetSeconds?: number): Promise<JobSettings> {
     const [first, ...more] = await this.#jobPages(id, budgetSeconds);
     const runAs = first?.run_as_user_name;
@@ -128,9 +126,9 @@ export class JobsApi {
     return settings;
   }
 
-  /** Makes a job and gives its id. Not to be sent twice: two jobs can have the same name. */
+  /** Creates a job and returns its id. Not to be sent twice: two jobs can have the same name. */
   async createJob(settings: JobSettings): Promise<string> {
-    const { job_id } = await this.#send<{ readonly job_id: RawId }>({
+    const { job_id } = await this.http.json<{ readonly job_id: RawId }>({
       method: 'POST',
       path: '/api/2.2/jobs/create',
       json: settings,
@@ -141,7 +139,7 @@ export class JobsApi {
 
   /** Replaces all settings of a job. */
   async resetJob(id: string, settings: JobSettings): Promise<void> {
-    await this.#send({
+    await this.http.json({
       method: 'POST',
       path: '/api/2.2/jobs/reset',
       json: { job_id: BigInt(id), new_settings: settings },
@@ -152,7 +150,7 @@ export class JobsApi {
 
   /** The newest runs by start time, at most 20: of one job, or those that were submitted without one. */
   async newestRuns(jobId: string | undefined): Promise<readonly ListedRun[]> {
-    const list = await this.#send<{ readonly runs?: readonly RawRun[] }>({
+    const list = await this.http.json<{ readonly runs?: readonly RawRun[] }>({
       method: 'GET',
       path: '/api/2.2/jobs/runs/list',
       query: jobId === undefined ? { run_type: 'SUBMIT_RUN', limit: 20 } : { job_id: jobId, limit: 20 },
@@ -162,12 +160,12 @@ export class JobsApi {
   }
 
   /**
-   * Starts a run and gives its id. The service starts exactly one run for a token (at most 64 characters) and gives the
-   * id of that run ever after, so repeating the call is safe.
+   * Starts a run and returns its id. The service starts exactly one run for a token (at most 64 characters) and returns
+   * the id of that run from then on, so repeating the call is safe.
    */
   async startRun(request: RunRequest, idempotencyToken: string): Promise<string> {
     const isJob = request.call === 'run-now';
-    const { run_id } = await this.#send<{ readonly run_id: RawId }>({
+    const { run_id } = await this.http.json<{ readonly run_id: RawId }>({
       method: 'POST',
       path: isJob ? '/api/2.2/jobs/run-now' : '/api/2.2/jobs/runs/submit',
       json: {
@@ -184,10 +182,14 @@ export class JobsApi {
   /** The run with all its tasks; a budget is for each page of 100 tasks. */
   async getRun(id: string, budgetSeconds?: number): Promise<Run> {
     const pages: RawRun[] = [];
-    const query = { run_id: id, include_history: true };
-    const purpose = `read the run ${id}`;
-    for await (const page of this.#pages<RawRun>('/api/2.2/jobs/runs/get', query, purpose, budgetSeconds))
-      pages.push(page);
+    const request: HttpRequest = {
+      method: 'GET',
+      path: '/api/2.2/jobs/runs/get',
+      query: { run_id: id, include_history: true },
+      purpose: `read the run ${id}`,
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
+    };
+    for await (const page of answerPages<RawRun>(this.http, request)) pages.push(page);
     const [first] = pages;
     return {
       id,
@@ -205,7 +207,7 @@ export class JobsApi {
 
   /** The output of one task, by the task's own run id: the service refuses runs with several tasks. */
   async getTaskOutput(taskRunId: string): Promise<TaskOutput> {
-    const { notebook_output, error, error_trace } = await this.#send<RawOutput>({
+    const { notebook_output, error, error_trace } = await this.http.json<RawOutput>({
       method: 'GET',
       path: '/api/2.2/jobs/runs/get-output',
       query: { run_id: taskRunId },
@@ -221,7 +223,7 @@ export class JobsApi {
 
   /** Asks for the run to be cancelled; it ends some time later. */
   async cancelRun(id: string, budgetSeconds: number): Promise<void> {
-    await this.#send({
+    await this.http.json({
       method: 'POST',
       path: '/api/2.2/jobs/runs/cancel',
       json: { run_id: BigInt(id) },
@@ -232,11 +234,11 @@ export class JobsApi {
   }
 
   /**
-   * Runs the failed tasks of an ended run again, and those that depend on them, and gives the id of the repair. Repeating
+   * Runs the failed tasks of an ended run again, and those that depend on them, and returns the id of the repair. Repeating
    * the call is safe: the service refuses it while a repair is under way, and after one that it does not name as the latest.
    */
   async repairRun(id: string, latestRepairId: string | undefined): Promise<string> {
-    const { repair_id } = await this.#send<{ readonly repair_id: RawId }>({
+    const { repair_id } = await this.http.json<{ readonly repair_id: RawId }>({
       method: 'POST',
       path: '/api/2.2/jobs/runs/repair',
       json: {
@@ -252,34 +254,15 @@ export class JobsApi {
 
   async #jobPages(id: string, budgetSeconds?: number): Promise<readonly RawJob[]> {
     const pages: RawJob[] = [];
-    const purpose = `read the job ${id}`;
-    for await (const page of this.#pages<RawJob>('/api/2.2/jobs/get', { job_id: id }, purpose, budgetSeconds))
-      pages.push(page);
+    const request: HttpRequest = {
+      method: 'GET',
+      path: '/api/2.2/jobs/get',
+      query: { job_id: id },
+      purpose: `read the job ${id}`,
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
+    };
+    for await (const page of answerPages<RawJob>(this.http, request)) pages.push(page);
     return pages;
-  }
-
-  #send<T>(request: HttpRequest): Promise<T> {
-    return this.http.json<T>({ ...request, ...(this.signal && { signal: this.signal }) });
-  }
-
-  async *#pages<Page extends { readonly next_page_token?: string }>(
-    path: string,
-    query: Readonly<Record<string, string | number | boolean>>,
-    purpose: string,
-    budgetSeconds?: number,
-  ): AsyncGenerator<Page> {
-    let pageToken: string | undefined;
-    do {
-      const page: Page = await this.#send<Page>({
-        method: 'GET',
-        path,
-        query: { ...query, page_token: pageToken },
-        purpose,
-        ...(budgetSeconds !== undefined && { budgetSeconds }),
-      });
-      yield page;
-      pageToken = page.next_page_token || undefined;
-    } while (pageToken !== undefined);
   }
 }
 

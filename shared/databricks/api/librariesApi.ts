@@ -1,4 +1,4 @@
-import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import type { Library } from './libraries';
 
@@ -7,9 +7,9 @@ export interface LibraryState {
   readonly library: Library;
   /** PENDING, RESOLVING, INSTALLING, INSTALLED, RESTORED, SKIPPED, FAILED or UNINSTALL_ON_RESTART. */
   readonly status: string;
-  /** What the service has to say about it. */
+  /** The messages of the service about it. */
   readonly messages: readonly string[];
-  /** It is there because somebody had it installed on all clusters. */
+  /** It is installed on all clusters of the workspace. */
   readonly isForAllClusters: boolean;
 }
 
@@ -18,15 +18,11 @@ export interface LibraryState {
  * Source: https://docs.databricks.com/api/azure/workspace/libraries.
  */
 export class LibrariesApi {
-  /** `signal` ends the calls sooner than the client's own does. */
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
-  /** All libraries that are on a cluster, are to come, or are to go. */
+  /** All libraries that are installed on a cluster, or about to be installed or uninstalled. */
   async listLibraries(clusterId: string, budgetSeconds?: number): Promise<readonly LibraryState[]> {
-    const { library_statuses = [] } = await this.#send<RawStatuses>({
+    const { library_statuses = [] } = await this.http.json<RawStatuses>({
       method: 'GET',
       path: '/api/2.0/libraries/cluster-status',
       query: { cluster_id: clusterId },
@@ -41,28 +37,24 @@ export class LibrariesApi {
     }));
   }
 
-  /** Adds libraries to a cluster, which installs them in its own time. Not with an empty list, which the service refuses. */
+  /** Adds libraries to a cluster, which installs them some time later. Not with an empty list, which the service refuses. */
   async install(clusterId: string, libraries: readonly Library[]): Promise<void> {
     await this.#change('install', clusterId, libraries);
   }
 
-  /** Marks libraries for removal, which comes with the next start of the cluster. Not with an empty list. */
+  /** Marks libraries to be removed at the next start of the cluster. Not with an empty list. */
   async uninstall(clusterId: string, libraries: readonly Library[]): Promise<void> {
     await this.#change('uninstall', clusterId, libraries);
   }
 
   async #change(action: 'install' | 'uninstall', clusterId: string, libraries: readonly Library[]): Promise<void> {
-    await this.#send({
+    await this.http.json({
       method: 'POST',
       path: `/api/2.0/libraries/${action}`,
       json: { cluster_id: clusterId, libraries: libraries as readonly Json[] },
       purpose: `${action} libraries on the cluster ${clusterId}`,
       repeatable: true,
     });
-  }
-
-  #send<T>(request: HttpRequest): Promise<T> {
-    return this.http.json<T>({ ...request, signal: this.signal });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 
 /** A run of MLflow tracking. */
@@ -35,7 +35,7 @@ export class MlflowApi {
   constructor(private readonly http: HttpClient) {}
 
   async getRun(id: string): Promise<TrackedRun> {
-    const { run } = await this.#send<{ readonly run: RawRun }>({
+    const { run } = await this.http.json<{ readonly run: RawRun }>({
       method: 'GET',
       path: '/api/2.0/mlflow/runs/get',
       query: { run_id: id },
@@ -45,7 +45,7 @@ export class MlflowApi {
   }
 
   async getExperiment(name: string): Promise<Experiment> {
-    const { experiment } = await this.#send<{
+    const { experiment } = await this.http.json<{
       readonly experiment: { readonly experiment_id: string | number; readonly lifecycle_stage?: string };
     }>({
       method: 'GET',
@@ -58,7 +58,7 @@ export class MlflowApi {
 
   /** The run of an experiment that started last of those that finished well; undefined when there is none. */
   async newestFinishedRun(experimentId: string): Promise<TrackedRun | undefined> {
-    const { runs = [] } = await this.#send<{ readonly runs?: readonly RawRun[] }>({
+    const { runs = [] } = await this.http.json<{ readonly runs?: readonly RawRun[] }>({
       method: 'POST',
       path: '/api/2.0/mlflow/runs/search',
       json: {
@@ -71,10 +71,6 @@ export class MlflowApi {
       repeatable: true,
     });
     return runs[0] && trackedRun(runs[0]);
-  }
-
-  #send<T>(request: HttpRequest): Promise<T> {
-    return this.http.json<T>(request);
   }
 }
 

@@ -1,16 +1,22 @@
 import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
+import { answerPages } from './answerPages';
 
 /** A version of a registered model. */
 export interface ModelVersion {
   readonly version: string;
-  /** The MLflow run that made it; undefined where none did, or it is not known. */
+  /** The MLflow run that created it; undefined where no run did, or it is not known. */
   readonly runId: string | undefined;
 }
 
 interface RawVersion {
   readonly version: string | number;
   readonly run_id?: string;
+}
+
+interface RawVersions {
+  readonly model_versions?: readonly RawVersion[];
+  readonly next_page_token?: string;
 }
 
 /**
@@ -35,22 +41,18 @@ export class ModelsApi {
   /** All versions of a model of Unity Catalog. */
   async listVersions(model: string): Promise<readonly ModelVersion[]> {
     const versions: ModelVersion[] = [];
-    let token: string | undefined;
-    do {
-      const page: { readonly model_versions?: readonly RawVersion[]; readonly next_page_token?: string } =
-        await this.http.json({
-          method: 'GET',
-          path: `${catalogPath(model)}/versions`,
-          query: { max_results: 100, page_token: token },
-          purpose: `list the versions of ${model}`,
-        });
+    const request = {
+      method: 'GET',
+      path: `${catalogPath(model)}/versions`,
+      query: { max_results: 100 },
+      purpose: `list the versions of ${model}`,
+    } as const;
+    for await (const page of answerPages<RawVersions>(this.http, request))
       versions.push(...(page.model_versions ?? []).map(modelVersion));
-      token = page.next_page_token === '' ? undefined : page.next_page_token;
-    } while (token !== undefined);
     return versions;
   }
 
-  /** Lets an alias name a version, instead of any other that it named. */
+  /** Moves an alias to a version. */
   async setAlias(model: string, alias: string, version: string): Promise<void> {
     await this.http.json({
       method: 'PUT',
@@ -80,7 +82,7 @@ export class ModelsApi {
       const found = await find();
       return found && modelVersion(found);
     } catch (error) {
-      // A model that was never registered has no champion either; a route that isn't there is another matter.
+      // A model that was never registered has no champion either; a missing route is a different problem.
       if (error instanceof HttpError && error.status === 404 && error.errorCode !== 'ENDPOINT_NOT_FOUND')
         return undefined;
       throw error;

@@ -1,9 +1,9 @@
 import type { HttpClient } from '../../http/httpClient';
 
-/** The field by which the API names somebody: a user by e-mail address, a service principal by application id. */
+/** The field in which the API names a principal: a user by e-mail address, a service principal by application id. */
 export type PrincipalKind = 'user_name' | 'group_name' | 'service_principal_name';
 
-/** What somebody may do with an object. */
+/** What a principal may do with an object. */
 export interface Grant {
   readonly kind: PrincipalKind;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Grant {
 }
 
 export interface HeldGrant extends Grant {
-  /** Whether it comes from elsewhere, and can't be taken away here. */
+  /** Whether it is inherited from another object, and cannot be removed here. */
   readonly isInherited: boolean;
 }
 
@@ -21,18 +21,13 @@ export interface HeldGrant extends Grant {
  * Source: https://docs.databricks.com/api/azure/workspace/permissions.
  */
 export class PermissionsApi {
-  /** `signal` ends the calls sooner than the client's own does. */
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
   async jobGrants(jobId: string): Promise<readonly HeldGrant[]> {
     const { access_control_list = [] } = await this.http.json<RawPermissions>({
       method: 'GET',
       path: pathOf(jobId),
       purpose: `read the permissions of the job ${jobId}`,
-      signal: this.signal,
     });
     return access_control_list.flatMap(({ all_permissions = [], ...principal }) =>
       principalKinds.flatMap((kind) => {
@@ -48,7 +43,7 @@ export class PermissionsApi {
     );
   }
 
-  /** Replaces all grants but the inherited ones. The service refuses a list in which a job has not exactly one owner. */
+  /** Replaces all grants except the inherited ones. The service refuses a list without exactly one owner. */
   async setJobGrants(jobId: string, grants: readonly Grant[]): Promise<void> {
     await this.http.json({
       method: 'PUT',
@@ -56,7 +51,6 @@ export class PermissionsApi {
       json: { access_control_list: grants.map(({ kind, name, level }) => ({ [kind]: name, permission_level: level })) },
       purpose: `set the permissions of the job ${jobId}`,
       repeatable: true,
-      signal: this.signal,
     });
   }
 }

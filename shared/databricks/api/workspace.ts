@@ -15,7 +15,7 @@ export interface WorkspaceObject {
 
 export type Language = 'PYTHON' | 'SCALA' | 'SQL' | 'R';
 
-/** The formats that we send; `AUTO` is the one that the documentation gives for plain files. */
+/** The formats that this product sends; `AUTO` is the one that is documented for plain files. */
 export type ImportFormat = 'SOURCE' | 'JUPYTER' | 'DBC' | 'AUTO';
 
 export interface ImportRequest {
@@ -26,24 +26,21 @@ export interface ImportRequest {
   /** Not supported by the service for `DBC`. */
   readonly overwrite: boolean;
   readonly content: { readonly file: string; readonly size: number } | Uint8Array;
-  /** Whether sending it twice does no harm. By default so when it overwrites. */
+  /** Whether sending it twice does no harm. Default: whether it overwrites. */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal;
-  /** How long all attempts together may take. By default long enough for the size. */
+  /** How long all attempts together may take. Default: long enough for the size. */
   readonly budgetSeconds?: number;
 }
 
-/** 30 imports a second and workspace (https://learn.microsoft.com/azure/databricks/resources/limits); we stay below. */
+/** 30 imports a second and workspace (https://learn.microsoft.com/azure/databricks/resources/limits); kept below. */
 const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 29 };
 /** 60 exports a second and workspace, by the same page. */
 const exportLimit: RateLimit = { name: 'workspace/export', requestsPerSecond: 58 };
 
 /** The Workspace API 2.0: https://docs.databricks.com/api/workspace/workspace. */
 export class WorkspaceApi {
-  constructor(
-    private readonly http: HttpClient,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(private readonly http: HttpClient) {}
 
   /** What is in a folder; for another object that object alone. Undefined when there is nothing at that path. */
   async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
@@ -53,7 +50,6 @@ export class WorkspaceApi {
         path: '/api/2.0/workspace/list',
         query: { path },
         purpose: `list the folder ${path}`,
-        ...this.#signal(),
       }),
     );
     return answer && (answer.objects ?? []);
@@ -67,7 +63,6 @@ export class WorkspaceApi {
         path: '/api/2.0/workspace/get-status',
         query: { path },
         purpose: `look up ${path}`,
-        ...this.#signal(),
       }),
     );
   }
@@ -81,7 +76,6 @@ export class WorkspaceApi {
         query: { path, format: 'AUTO', direct_download: true },
         purpose: `read ${path}`,
         limit: exportLimit,
-        ...this.#signal(),
       }),
     );
   }
@@ -100,7 +94,6 @@ export class WorkspaceApi {
         : { name: 'content', content, fileName: 'content' },
     ];
     const sizeBytes = isFile ? content.size : content.length;
-    const signals = [this.signal, request.signal].filter((signal) => signal !== undefined);
     await this.http.json({
       method: 'POST',
       path: '/api/2.0/workspace/import',
@@ -109,19 +102,18 @@ export class WorkspaceApi {
       repeatable: request.repeatable ?? overwrite,
       limit: importLimit,
       budgetSeconds: request.budgetSeconds ?? 120 + sizeBytes / 1_000_000,
-      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      ...(request.signal && { signal: request.signal }),
     });
   }
 
-  /** Makes a folder and its parents; content where they exist. */
+  /** Creates a folder and its parents, unless they exist. */
   async makeFolder(path: string): Promise<void> {
     await this.http.json({
       method: 'POST',
       path: '/api/2.0/workspace/mkdirs',
       json: { path },
-      purpose: `make the folder ${path}`,
+      purpose: `create the folder ${path}`,
       repeatable: true,
-      ...this.#signal(),
     });
   }
 
@@ -134,14 +126,9 @@ export class WorkspaceApi {
         json: { path, recursive: false },
         purpose: `delete ${path}`,
         repeatable: true,
-        ...this.#signal(),
       }),
     );
     return done !== undefined;
-  }
-
-  #signal(): { readonly signal?: AbortSignal } {
-    return this.signal ? { signal: this.signal } : {};
   }
 }
 

@@ -7,12 +7,12 @@ export function clusterTitle({ id, name }: Pick<Cluster, 'id' | 'name'>): string
   return `Cluster '${name}' (${id})`;
 }
 
-/** Its state, and what the service says of it: `PENDING (Finding instances for new nodes)`. */
+/** The state, with the service's message: `PENDING (Finding instances for new nodes)`. */
 export function clusterState({ state, stateMessage }: Cluster): string {
   return stateMessage ? `${state} (${tidy(stateMessage)})` : state;
 }
 
-/** Why it is down, all that the service says of it, and a line of advice for the usual reasons. Empty when nothing is known. */
+/** Why it is down, with the service's parameters, and advice for the usual reasons. Empty when nothing is known. */
 export function describeTermination({ termination }: Cluster): string {
   if (!termination) return '';
   const { code, type, parameters } = termination;
@@ -23,7 +23,7 @@ export function describeTermination({ termination }: Cluster): string {
   ].join(' ');
 }
 
-/** On one line and without a full stop, so that a sentence can hold it. */
+/** On one line and without a full stop, to be part of a sentence. */
 function tidy(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '');
 }

@@ -1,4 +1,4 @@
-import type { Agent } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import type { Cluster, ClustersApi } from '../api/clusters';
 import { clusterDifferences } from './differences';
 import { clusterTitle } from './describeCluster';
@@ -10,21 +10,21 @@ export interface ClusterPlan {
   /** Undefined when it would be created. */
   readonly cluster: Cluster | undefined;
   readonly change: ClusterChange;
-  /** What would happen, in a sentence. */
+  /** What would be done, in a sentence. */
   readonly sentence: string;
 }
 
-/** Tells what `ensureCluster` would do. Changes nothing. Throws a TaskError when several clusters have the name. */
+/** What `ensureCluster` would do. Changes nothing. Throws a TaskError when several clusters have the name. */
 export async function planCluster(
   clusters: ClustersApi,
   { spec, pinned }: Pick<EnsureClusterOptions, 'spec' | 'pinned'>,
-  report: Pick<Agent, 'log'>,
+  { agent }: Context,
 ): Promise<ClusterPlan> {
   const cluster = await lookUpClusterName(clusters, spec.cluster_name);
   if (!cluster) return { cluster, change: 'created', sentence: `Cluster '${spec.cluster_name}' would be created.` };
 
   const differences = clusterDifferences(spec, cluster);
-  for (const difference of differences) report.log(differenceLine(difference));
+  for (const difference of differences) agent.log(differenceLine(difference));
   const isToBePinned = pinned && !(await clusters.isPinned(cluster.id));
   const would = [
     ...(differences.length > 0 ? [cluster.state === 'RUNNING' ? 'edited, which restarts it' : 'edited'] : []),

@@ -1,30 +1,26 @@
+import type { Context } from '../../agent/context';
 import type { Cluster, ClustersApi } from '../api/clusters';
-import { followCluster, type ClusterSurroundings, type FollowOptions } from './followCluster';
+import { followCluster } from './followCluster';
 import { startCluster } from './startCluster';
 
 /**
- * Has the driver of a running cluster start anew, and waits until the cluster runs again. Whoever restarts it at the same
- * time does it for all: it is not done twice. Rejects like `startCluster`.
+ * Restarts the driver of a running cluster, and waits until the cluster is RUNNING again. A restart by somebody else at
+ * the same time is enough: the cluster is not restarted twice. Rejects like `startCluster`.
  */
-export async function restartCluster(
-  clusters: ClustersApi,
-  first: Cluster,
-  options: Pick<FollowOptions, 'deadline'>,
-  surroundings: ClusterSurroundings,
-): Promise<Cluster> {
+export async function restartCluster(clusters: ClustersApi, first: Cluster, context: Context): Promise<Cluster> {
   const life = lifeOf(first);
   let isAsked = false;
   const step = async (cluster: Cluster): Promise<boolean> => {
     const isUp = cluster.state === 'RUNNING';
     if (isDown(cluster) || (isUp && lifeOf(cluster) !== life)) return true;
     if (!isUp || isAsked) return false;
-    // Not repeated blindly: the next look tells whether a call whose answer was lost had its effect.
+    // Not repeated blindly: the next look shows whether a call whose answer was lost took effect.
     await clusters.restartCluster(cluster.id);
     isAsked = true;
     return false;
   };
-  const cluster = await followCluster(clusters, first, { ...options, awaited: 'restart', step }, surroundings);
-  return isDown(cluster) ? (await startCluster(clusters, cluster, options, surroundings)).cluster : cluster;
+  const cluster = await followCluster(clusters, first, { awaited: 'restart', step }, context);
+  return isDown(cluster) ? (await startCluster(clusters, cluster, {}, context)).cluster : cluster;
 }
 
 function isDown({ state }: Cluster): boolean {

@@ -1,7 +1,8 @@
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import type { Cluster, ClustersApi } from '../api/clusters';
 import { clusterState, clusterTitle, describeTermination } from './describeCluster';
-import { followCluster, type ClusterSurroundings, type FollowOptions } from './followCluster';
+import { followCluster, type FollowOptions } from './followCluster';
 
 export interface StartedCluster {
   /** RUNNING. */
@@ -11,17 +12,17 @@ export interface StartedCluster {
 }
 
 /**
- * Has a cluster run, whatever state it is in: waits for what is under way, and starts it when it is down. It is
- * started once: when it goes down again after that, that is the verdict, with Databricks' reason. Others may start it
- * at the same time. Whoever gives up leaves the cluster as it is.
+ * Starts a cluster, whatever state it is in, and waits until it is RUNNING: waits for a change that is under way, and
+ * starts it when it is down. It is started once: when it goes down again after that, the error has Databricks' reason.
+ * Others may start it at the same time. After a timeout or a cancellation the cluster is left as it is.
  */
 export async function startCluster(
   clusters: ClustersApi,
   first: Cluster,
-  options: Pick<FollowOptions, 'deadline' | 'onSeen'>,
-  surroundings: ClusterSurroundings,
+  options: Pick<FollowOptions, 'onSeen'>,
+  context: Context,
 ): Promise<StartedCluster> {
-  /** The termination that a start was to end. Where that is still what is seen, the start was lost or is not yet visible. */
+  /** When the cluster that was started had been terminated. While it is still seen so, the start was lost or is not yet visible. */
   let ended: { readonly time: number | undefined } | undefined;
   let isStarted = false;
 
@@ -30,7 +31,7 @@ export async function startCluster(
     first,
     {
       ...options,
-      awaited: 'run',
+      awaited: 'start',
       step: async (cluster) => {
         const { state, terminatedTime } = cluster;
         if (state === 'RUNNING') return true;
@@ -39,12 +40,12 @@ export async function startCluster(
           throw wentDown(cluster);
         ended = { time: terminatedTime };
         await clusters.startCluster(cluster.id);
-        if (!isStarted) surroundings.report.log(`Started cluster ${cluster.id}.`);
+        if (!isStarted) context.agent.log(`Started cluster ${cluster.id}.`);
         isStarted = true;
         return false;
       },
     },
-    surroundings,
+    context,
   );
   return { cluster, isStarted };
 }

@@ -1,10 +1,11 @@
+import type { Context } from '../../agent/context';
 import { HttpError } from '../../http/errors';
 import type { Cluster, ClustersApi } from '../api/clusters';
 import { clusterTitle } from './describeCluster';
-import { ClusterGoneError, followCluster, type ClusterSurroundings, type FollowOptions } from './followCluster';
+import { ClusterGoneError, followCluster, type FollowOptions } from './followCluster';
 
-export interface StopClusterOptions extends Pick<FollowOptions, 'deadline' | 'onSeen'> {
-  /** Whether it is terminated, and can be started again, or removed for good. */
+export interface StopClusterOptions extends Pick<FollowOptions, 'onSeen'> {
+  /** Whether it is terminated, and can be started again, or deleted permanently. */
   readonly deletion: 'terminate' | 'permanent';
 }
 
@@ -15,19 +16,18 @@ export interface StoppedCluster {
   readonly isChanged: boolean;
 }
 
-/** Has a cluster terminated, or gone for good, whatever state it is in, and waits until it is. One that is gone is fine. */
+/** Terminates a cluster or deletes it permanently, whatever state it is in, and waits for that. A cluster that is gone is no error. */
 export async function stopCluster(
   clusters: ClustersApi,
   first: Cluster,
   { deletion, ...options }: StopClusterOptions,
-  surroundings: ClusterSurroundings,
+  context: Context,
 ): Promise<StoppedCluster> {
-  const { report } = surroundings;
   let isChanged = false;
   const step = deletion === 'permanent' ? remove : terminate;
-  const awaited = deletion === 'permanent' ? 'be gone' : 'terminate';
+  const awaited = deletion === 'permanent' ? 'be deleted' : 'terminate';
   try {
-    const cluster = await followCluster(clusters, first, { ...options, awaited, step }, surroundings);
+    const cluster = await followCluster(clusters, first, { ...options, awaited, step }, context);
     return { cluster, isChanged };
   } catch (error) {
     if (!(error instanceof ClusterGoneError)) throw error;
@@ -48,13 +48,15 @@ export async function stopCluster(
     } catch (error) {
       if (!isPinned(error)) throw error;
       await clusters.unpinCluster(cluster.id);
-      report.log(`${clusterTitle(cluster)} was pinned: unpinned it, for a pinned cluster can't be deleted.`);
+      context.agent.log(
+        `${clusterTitle(cluster)} was pinned and has been unpinned: a pinned cluster cannot be deleted.`,
+      );
     }
     return false;
   }
 }
 
-/** The only sign of it that the service gives (it is also what Databricks' Terraform provider goes by). */
+/** The message is the only sign that the service gives; Databricks' Terraform provider tests for it too. */
 function isPinned(error: unknown): boolean {
   return error instanceof HttpError && /\bunpin\b/i.test(error.serviceMessage);
 }

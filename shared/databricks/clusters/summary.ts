@@ -4,12 +4,12 @@ import { differenceLine, type Difference } from '../../comparison/difference';
 
 export interface SummedUpCluster {
   readonly cluster: Pick<Cluster, 'id' | 'name' | 'state'>;
-  /** What the step did: `created`, `started`. */
+  /** What was done: `created`, `started`. */
   readonly change: string;
   readonly differences?: readonly Difference[];
 }
 
-/** What a step did to a cluster, as Markdown: a table with a link to the cluster's page, and what an edit changed. */
+/** What was done to a cluster, as Markdown: a table with a link to the cluster's page, and the differences. */
 export function clusterSummary(
   workspaceUrl: string,
   { cluster: { id, name, state }, change, differences = [] }: SummedUpCluster,

@@ -1,4 +1,4 @@
-/** What to do about the usual reasons for which clusters end, by the codes of Databricks' `TerminationReasonCode`. */
+/** What to do about the usual reasons why clusters terminate, by the codes of Databricks' `TerminationReasonCode`. */
 const advice: readonly (readonly [codes: readonly string[], advice: string])[] = [
   [
     [
@@ -7,7 +7,7 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
       'GCP_QUOTA_EXCEEDED',
       'GCP_RESOURCE_QUOTA_EXCEEDED',
     ],
-    'The cloud subscription has no quota left for these machines: ask for more, stop other clusters, or take fewer or other nodes.',
+    'The cloud subscription has no quota left for these machines: request more quota, stop other clusters, or use fewer or other nodes.',
   ],
   [
     [
@@ -16,7 +16,7 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
       'AWS_INSUFFICIENT_INSTANCE_CAPACITY_FAILURE',
       'GCP_INSUFFICIENT_CAPACITY',
     ],
-    'The region has no such machines at the moment: try again later, or take another node type, zone or an instance pool.',
+    'The region has no such machines at the moment: try again later, or use another node type, another zone or an instance pool.',
   ],
   [
     [
@@ -27,7 +27,7 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
       'CLUSTER_OPERATION_THROTTLED',
       'REQUEST_THROTTLED',
     ],
-    'Too many machines were asked for at once: try again in some minutes, and start fewer clusters at the same time.',
+    'Too many machines were requested at once: try again in some minutes, and start fewer clusters at the same time.',
   ],
   [
     ['INIT_SCRIPT_FAILURE', 'GLOBAL_INIT_SCRIPT_FAILURE'],
@@ -40,11 +40,11 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
       'IP_EXHAUSTION_FAILURE',
       'GCP_IP_SPACE_EXHAUSTED',
     ],
-    'The workspace’s subnet has no free addresses left: stop other clusters, take fewer nodes, or have the subnet enlarged.',
+    'The workspace’s subnet has no free addresses left: stop other clusters, use fewer nodes, or enlarge the subnet.',
   ],
   [
     ['SPOT_INSTANCE_TERMINATION', 'AWS_MAX_SPOT_INSTANCE_COUNT_EXCEEDED_FAILURE'],
-    'The cloud took its spot machines back: try again, or take on-demand machines (availability) at least for the driver.',
+    'The cloud reclaimed its spot machines: try again, or use on-demand machines (availability) at least for the driver.',
   ],
   [
     ['SELF_BOOTSTRAP_FAILURE', 'BOOTSTRAP_TIMEOUT', 'BOOTSTRAP_TIMEOUT_DUE_TO_MISCONFIG', 'NPIP_TUNNEL_SETUP_FAILURE'],
@@ -52,15 +52,15 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
   ],
   [
     ['AZURE_VNET_CONFIGURATION_FAILURE', 'NETWORK_CONFIGURATION_FAILURE', 'AZURE_INVALID_DEPLOYMENT_TEMPLATE'],
-    'The cloud refused the network or the machines that the workspace asks for: the parameters say which.',
+    'The cloud refused the network or the machines that the workspace requested: the parameters name them.',
   ],
   [
     ['AZURE_OPERATION_NOT_ALLOWED_EXCEPTION', 'GCP_DENIED_BY_ORG_POLICY', 'AWS_AUTHORIZATION_FAILURE', 'GCP_FORBIDDEN'],
-    'The cloud does not allow it: a policy, a lock or a missing right of the subscription is in the way.',
+    'The cloud does not allow it, because of a policy, a lock or a missing permission of the subscription.',
   ],
   [
     ['INSTANCE_POOL_MAX_CAPACITY_REACHED', 'INSTANCE_POOL_CLUSTER_FAILURE', 'INSTANCE_POOL_NOT_FOUND'],
-    'The instance pool could not give the machines: check that it exists and its max_capacity.',
+    'The instance pool could not provide the machines: check that the pool exists, and its max_capacity.',
   ],
   [
     [
@@ -70,32 +70,32 @@ const advice: readonly (readonly [codes: readonly string[], advice: string])[] =
       'UNSUPPORTED_INSTANCE_TYPE',
       'EOS_SPARK_IMAGE',
     ],
-    'The specification asks for what is not offered: check spark_version, node_type_id and spark_conf.',
+    'The specification requests something that is not available: check spark_version, node_type_id and spark_conf.',
   ],
   [
     ['SECRET_RESOLUTION_ERROR', 'SECRET_PERMISSION_DENIED'],
-    'A secret that the specification refers to could not be read: check its scope, its key and who may read it.',
+    'A secret that the specification refers to could not be read: check its scope, its key and its permissions.',
   ],
   [
     ['DOCKER_IMAGE_PULL_FAILURE', 'IMAGE_PULL_PERMISSION_DENIED', 'CONTAINER_LAUNCH_FAILURE'],
-    'The container image could not be fetched or started: check its address and the rights of basic_auth.',
+    'The container image could not be pulled or started: check its address and the credentials in basic_auth.',
   ],
   [
     ['DRIVER_OUT_OF_MEMORY', 'DRIVER_UNRESPONSIVE', 'SPARK_STARTUP_FAILURE', 'SPARK_ERROR'],
-    'The driver did not come up: check spark_conf and the libraries, or take a larger driver; the driver log says more.',
+    'The driver did not start: check spark_conf, the libraries and the driver log, or use a larger driver.',
   ],
-  [['INACTIVITY'], 'Nobody used it for its autotermination_minutes: raise them if it should stay longer.'],
-  [['USER_REQUEST'], 'Somebody terminated it while it started, a person or another pipeline: see its event log.'],
+  [['INACTIVITY'], 'It was idle for its autotermination_minutes: increase them if it should run longer.'],
+  [['USER_REQUEST'], 'A person or another pipeline terminated it while it was starting: see its event log.'],
   [['TRIAL_EXPIRED', 'BUDGET_POLICY_LIMIT_ENFORCEMENT_ACTIVATED'], 'The account’s trial or budget is used up.'],
   [
     ['INTERNAL_ERROR', 'CLOUD_PROVIDER_LAUNCH_FAILURE', 'CONTROL_PLANE_REQUEST_FAILURE', 'TEMPORARILY_UNAVAILABLE'],
-    'A fault of Databricks or the cloud that often passes: try again.',
+    'A fault of Databricks or of the cloud, which is often temporary: try again.',
   ],
 ];
 
 const adviceByCode = new Map(advice.flatMap(([codes, text]) => codes.map((code) => [code, text] as const)));
 
-/** One line on what to do about a cluster that ended for this reason; undefined when none is known. */
+/** One line of advice on a cluster that was terminated for this reason; undefined when none is known. */
 export function terminationAdvice(code: string): string | undefined {
   return adviceByCode.get(code);
 }

@@ -4,14 +4,14 @@ import type { Grant } from '../api/permissions';
 import { grantsOf, grantsProblem } from './grants';
 import { ownerTag, ownerTags } from './ownership';
 
-/** The most usual settings of a job, for those who need no more, and for what changes from one environment to the next. */
+/** The most common settings of a job, to be given without a specification or in addition to one. */
 export interface JobShorthand {
   readonly jobName?: string | undefined;
-  /** The id of an existing cluster, for the tasks that run on one and name no other compute. */
+  /** The id of an existing cluster, for the tasks that run on a cluster and name no other compute. */
   readonly clusterId?: string | undefined;
   /** The notebook of the job's only task. */
   readonly notebookPath?: string | undefined;
-  /** A cron expression in Quartz' syntax. */
+  /** A Quartz cron expression. */
   readonly schedule?: string | undefined;
   /** Of the schedule: a name such as `Europe/Berlin`. */
   readonly timeZone?: string | undefined;
@@ -22,12 +22,12 @@ export interface JobShorthand {
   readonly permissions?: Json | undefined;
 }
 
-/** A job as it is to be. */
+/** A job as it should be. */
 export interface JobDefinition {
   readonly name: string;
-  /** In the words of `jobs/create`, whole. */
+  /** All settings, as in the body of `jobs/create`. */
   readonly settings: JobSettings;
-  /** Who may do what; undefined when that is left as it is. */
+  /** The permissions; undefined when they are not to be changed. */
   readonly grants: readonly Grant[] | undefined;
 }
 
@@ -37,9 +37,8 @@ export interface DefinitionProblem {
 }
 
 /**
- * The job that a specification and the shorthand describe together. The shorthand wins: it replaces what the
- * specification says of the same thing. Parameters are merged by name. The specification must be valid, without
- * `definitionProblems`.
+ * The job that a specification and the shorthand describe together. The shorthand replaces what the specification says
+ * about the same setting; parameters are merged by name. The specification must be valid, without `definitionProblems`.
  */
 export function jobDefinition(spec: JsonMap, shorthand: JobShorthand, repository: string | undefined): JobDefinition {
   const { access_control_list, ...rest } = spec;
@@ -62,7 +61,7 @@ export function jobDefinition(spec: JsonMap, shorthand: JobShorthand, repository
   };
 }
 
-/** What is wrong with a valid specification together with its shorthand, as far as it can be known without asking the workspace. */
+/** What is wrong with a valid specification together with the shorthand, as far as can be known without the workspace. */
 export function definitionProblems(spec: JsonMap, shorthand: JobShorthand): readonly DefinitionProblem[] {
   const { clusterId, notebookPath, schedule, timeZone, parameters = {} } = shorthand;
   const problems: DefinitionProblem[] = [];
@@ -74,11 +73,11 @@ export function definitionProblems(spec: JsonMap, shorthand: JobShorthand): read
   const [first = {}] = tasks;
   const merged = withNotebook(tasks, notebookPath);
   check(nameOf(spec, shorthand) === '', 'jobName', 'is required where the specification has no name.');
-  check(merged.length === 0, 'spec', `must have tasks, unless 'notebookPath' names the notebook of the only one.`);
+  check(merged.length === 0, 'spec', 'must have tasks, unless the path of a notebook is given.');
   check(
     notebookPath !== undefined && tasks.length > 1,
     'notebookPath',
-    `does not count for a job of ${tasks.length} tasks: write it into one of them.`,
+    `cannot be used with a specification of ${tasks.length} tasks. Write the notebook into one of them.`,
   );
   check(
     notebookPath !== undefined &&
@@ -86,14 +85,14 @@ export function definitionProblems(spec: JsonMap, shorthand: JobShorthand): read
       kindOf(first) !== undefined &&
       kindOf(first) !== 'notebook_task',
     'notebookPath',
-    `does not count for the task of the specification, which has a ${kindOf(first)}.`,
+    `cannot be used with the task of the specification, which is a ${kindOf(first)}.`,
   );
   check(
     clusterId !== undefined && merged.length > 0 && !merged.some(takesCluster),
     'clusterId',
-    'counts for none of the tasks: each names compute of its own, or runs on none.',
+    'applies to none of the tasks: each has its own compute, or does not run on a cluster.',
   );
-  check(timeZone !== undefined && schedule === undefined, 'timeZone', `counts only together with 'schedule'.`);
+  check(timeZone !== undefined && schedule === undefined, 'timeZone', 'applies only together with a schedule.');
   const empty = Object.keys(parameters).find((name) => parameters[name] === null);
   check(empty !== undefined, 'parameters', `has no value for ${empty}.`);
 
@@ -103,13 +102,13 @@ export function definitionProblems(spec: JsonMap, shorthand: JobShorthand): read
   check(
     Object.keys(tags).length > most,
     'spec',
-    `must not have more than ${most} tags: Databricks takes 25 with ours.`,
+    `must not have more than ${most} tags: Databricks accepts 25, and this task adds its own.`,
   );
   const claimed = tags[ownerTag.name];
   check(
     claimed !== undefined && claimed !== ownerTag.value,
     'spec',
-    `must not have the tag ${ownerTag.name}: it marks the jobs that this task made.`,
+    `must not have the tag ${ownerTag.name}: it marks the jobs that this task created.`,
   );
 
   const problem = shorthand.permissions === undefined ? undefined : grantsProblem(shorthand.permissions);
@@ -132,7 +131,7 @@ function mapOf(value: Json | undefined): JsonMap {
   return isMap(value) ? value : {};
 }
 
-/** The name of the field that says what a task does, such as `notebook_task`. */
+/** The field that defines what a task runs, such as `notebook_task`. */
 function kindOf(task: JsonMap): string | undefined {
   return Object.keys(task).find((field) => field.endsWith('_task'));
 }
@@ -171,7 +170,7 @@ function withParameters(inSpec: Json | undefined, given: JsonMap): readonly Json
   return [...merged.values()];
 }
 
-/** The API takes texts alone; what is not plain travels as JSON, which a notebook can read back. */
+/** The API accepts only texts; other values are sent as JSON, which a notebook can parse. */
 function textOf(value: Json): string {
   return typeof value === 'string' ? value : stringifyJson(value);
 }

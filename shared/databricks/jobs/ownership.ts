@@ -1,12 +1,12 @@
 import { isMap } from '../../json';
 import type { JobSettings } from '../api/jobs';
 
-/** Marks the jobs that are ours to change. */
+/** Marks the jobs that this product created and may change. */
 export const ownerTag = { name: 'managed-by', value: 'model-pipeline-tasks' };
 
 /**
- * The tags of a job that is ours. Jobs hand their tags on to their clusters and so to the cloud, of which Google's is
- * the strictest in what a tag may hold: https://github.com/databricks/cli/pull/819.
+ * The tags of a job that this product creates. Jobs pass their tags on to their clusters and so to the cloud. Google
+ * Cloud has the strictest rules for them: https://github.com/databricks/cli/pull/819.
  */
 export function ownerTags(repository: string | undefined): Readonly<Record<string, string>> {
   const value = (repository ?? '')

@@ -1,7 +1,7 @@
 import { plainMarkdown } from '../../markdown';
 import { differenceKind, differencePlace, type Difference } from '../../comparison/difference';
 
-/** What was done to a job, or would be, as Markdown: a line and a table. Of settings only the names: values may be secret. */
+/** What was done to a job, or would be, as Markdown: a line and a table. Names of settings only: values may be secret. */
 export function jobSummary(
   title: string,
   page: string | undefined,

@@ -1,4 +1,4 @@
-import type { Agent } from '../../agent/agent';
+import type { TaskAgent } from '../../agent/agent';
 import { plainMarkdown } from '../../markdown';
 import type { LibraryRow } from './rows';
 
@@ -6,15 +6,15 @@ const mostErrors = 10;
 const mostRows = 200;
 const longestMessage = 500;
 
-/** Says what is not there and why, one error each for the first few. */
-export function reportFailures(rows: readonly LibraryRow[], report: Pick<Agent, 'error'>): void {
+/** Reports the libraries that failed and why, one error each for the first few. */
+export function reportFailures(rows: readonly LibraryRow[], agent: TaskAgent): void {
   const failed = rows.filter(({ result }) => result === 'failed' || result === 'skipped');
   const shown = failed.length > mostErrors ? failed.slice(0, mostErrors - 1) : failed;
   for (const { library, result, messages } of shown)
-    report.error(
+    agent.error(
       `${library} ${result === 'failed' ? 'failed' : 'was skipped'}: ${messages.join('\n') || 'Databricks gives no reason.'}`,
     );
-  if (failed.length > shown.length) report.error(`${failed.length - shown.length} more failed: the table names them.`);
+  if (failed.length > shown.length) agent.error(`${failed.length - shown.length} more failed: see the table.`);
 }
 
 /** The rows as plain text in columns. */
@@ -28,7 +28,7 @@ export function libraryTable(rows: readonly LibraryRow[]): string {
     .join('\n');
 }
 
-/** The rows as a table of Markdown, below a link to the cluster's libraries. */
+/** The rows as a Markdown table, below a link to the cluster's libraries. */
 export function librarySummary(
   workspaceUrl: string,
   { id, name }: { readonly id: string; readonly name: string },

@@ -1,154 +1,185 @@
-import type { Agent } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import { CancelledError, messageOf, TaskError } from '../../errors';
+import type { HttpClient } from '../../http/httpClient';
 import { TimedOutError } from '../../http/poll';
+import { withSignal } from '../../http/withSignal';
 import { ClustersApi, type Cluster } from '../api/clusters';
 import type { Library } from '../api/libraries';
 import { LibrariesApi, type LibraryState } from '../api/librariesApi';
-import type { Surroundings, Workspace } from '../connect';
 import { clusterTitle } from '../clusters/describeCluster';
-import { libraryKey } from './key';
-import { followLibraries } from './followLibraries';
-import { libraryRows, type LibraryRow } from './rows';
-import { libraryTitle } from './title';
-import { marked, planLibraries, type LibraryPlan } from './planLibraries';
-import { uploadLibraries, type Upload } from './uploadLibraries';
 import { restartCluster } from '../clusters/restartCluster';
 import { startCluster } from '../clusters/startCluster';
+import type { Workspace } from '../connect';
+import { followLibraries } from './followLibraries';
+import { libraryKey } from './key';
+import { marked, planLibraries, type LibraryPlan } from './planLibraries';
+import { libraryRows, type LibraryRow } from './rows';
+import { libraryTitle } from './title';
+import { uploadLibraries, type Upload } from './uploadLibraries';
 
 export interface InstallOptions {
-  /** All that the cluster is to have, uploads among it. */
+  /** All libraries that the cluster should have, including the uploads. */
   readonly wanted: readonly Library[];
   readonly uploads: readonly Upload[];
-  /** Whether the libraries that are not wanted must go; never those of all clusters. */
+  /** Whether libraries that are not wanted are removed; never those that are installed on all clusters. */
   readonly removeOthers: boolean;
-  /** Whether a running cluster may be restarted where a library must go first. */
-  readonly restartIfNeeded: boolean;
-  /** When to give up, in milliseconds since 1970. */
-  readonly deadline: number;
+  /** Whether a running cluster may be restarted when a library must be removed first. */
+  readonly mayRestart: boolean;
   /** Changes nothing. */
   readonly dryRun: boolean;
 }
 
 export interface InstallOutcome {
-  /** What became of each library; in a dry run, how it is. */
+  /** What happened to each library; in a dry run, its present state. */
   readonly rows: readonly LibraryRow[];
   readonly isRestarted: boolean;
-  /** What ended it before its end. */
+  /** What ended the installation early. */
   readonly stoppedBy?: Error;
 }
 
-export interface InstallSurroundings extends Surroundings {
-  readonly report: Pick<Agent, 'log' | 'group' | 'progress'>;
+/** A running cluster would have to be restarted, and may not be. */
+export class RestartRefusedError extends TaskError {
+  override readonly name = 'RestartRefusedError';
 }
 
 /**
- * Has a cluster run, with all that is wanted installed: sends files that are not there yet, removes what is in the way,
- * starts or restarts the cluster, installs what is missing and waits for it. Interrupted anywhere and done again, it
- * comes to the same. Throws when nothing was begun, such as when it would take a restart that is not allowed; what
- * happens later is in the outcome, as are libraries that failed.
+ * Makes a cluster run with all wanted libraries: uploads files that are missing, removes libraries that are in the way,
+ * starts or restarts the cluster, installs what is missing and waits for it. When it was interrupted, doing it again
+ * gives the same result. Throws when nothing was begun, such as a RestartRefusedError; what fails later is in the
+ * outcome, and so are libraries that failed.
  */
 export async function installLibraries(
   workspace: Workspace,
   /** As it was just read. */
   first: Cluster,
   options: InstallOptions,
-  surroundings: InstallSurroundings,
+  context: Context,
 ): Promise<InstallOutcome> {
-  const { wanted, uploads, removeOthers, restartIfNeeded, deadline, dryRun } = options;
-  const { signal, report } = surroundings;
-  const api = new LibrariesApi(workspace.http, signal);
-  const clusters = new ClustersApi(workspace.http, signal);
-  const removed = new Map<string, Library>();
-  let asked: readonly Library[] = [];
-  let isRestarted = false;
-  let states: readonly LibraryState[] = [];
-
-  let cluster = first;
-  let plan = await look();
-  const steps = describePlan(plan, cluster);
-  if (steps !== '') report.group(dryRun ? 'Dry run: what would be done' : 'What is to be done', steps);
-  if (dryRun) return outcome();
-  if (isUp(cluster)) refuseRestart();
+  const http = withSignal(workspace.http, context.signal);
+  const installation = new Installation(http, first, options, context);
+  await installation.plan();
+  installation.reportPlan();
+  if (options.dryRun) return installation.outcome();
+  if (installation.isUp) installation.refuseRestart();
 
   try {
-    await uploadLibraries(workspace, uploads, surroundings);
-    if (!isUp(cluster)) {
-      // A start removes what is marked, just as a restart does.
-      await remove();
-      cluster = (await startCluster(clusters, cluster, { deadline }, surroundings)).cluster;
-      plan = await look();
-      refuseRestart();
+    await uploadLibraries(http, options.uploads, context);
+    if (!installation.isUp) {
+      // A start removes what is marked for removal, just as a restart does.
+      await installation.remove();
+      await installation.start();
+      installation.refuseRestart();
     }
-    await remove();
-    if (plan.restartFor.length > 0) {
-      report.log(`${clusterTitle(cluster)} is restarted to remove ${plan.restartFor.map(libraryTitle).join(', ')}.`);
-      cluster = await restartCluster(clusters, cluster, { deadline }, surroundings);
-      isRestarted = true;
-      plan = await look();
-    }
-    await install();
-    return outcome();
+    await installation.remove();
+    await installation.restartIfNeeded();
+    await installation.install();
+    return installation.outcome();
   } catch (error) {
-    return outcome(explain(error));
+    return installation.outcome(installation.explain(error));
+  }
+}
+
+/** The steps of an installation, and what is known of it so far. */
+class Installation {
+  readonly #api: LibrariesApi;
+  readonly #clusters: ClustersApi;
+  readonly #removed = new Map<string, Library>();
+  #plan: LibraryPlan = { missing: [], present: [], leaving: [], restartFor: [] };
+  #states: readonly LibraryState[] = [];
+  #requested: readonly Library[] = [];
+  #isRestarted = false;
+
+  constructor(
+    http: HttpClient,
+    private cluster: Cluster,
+    private readonly options: InstallOptions,
+    private readonly context: Context,
+  ) {
+    this.#api = new LibrariesApi(http);
+    this.#clusters = new ClustersApi(http);
   }
 
-  async function look(): Promise<LibraryPlan> {
-    states = await api.listLibraries(first.id);
-    return planLibraries(wanted, states, removeOthers);
+  get isUp(): boolean {
+    return this.cluster.state === 'RUNNING' || this.cluster.state === 'RESIZING';
   }
 
-  function refuseRestart(): void {
-    if (plan.restartFor.length === 0 || restartIfNeeded) return;
-    throw new TaskError(
-      `${clusterTitle(cluster)} would have to be restarted, which restartIfNeeded does not allow: Databricks removes ` +
-        `libraries at a restart only, and these must go: ${plan.restartFor.map(libraryTitle).join(', ')}. ` +
-        'Set restartIfNeeded to true, or uninstall them and restart the cluster when it suits its users.',
+  /** Reads the libraries of the cluster, and compares them with the wanted ones. */
+  async plan(): Promise<void> {
+    this.#states = await this.#api.listLibraries(this.cluster.id);
+    this.#plan = planLibraries(this.options.wanted, this.#states, this.options.removeOthers);
+  }
+
+  reportPlan(): void {
+    const { missing, present, leaving, restartFor } = this.#plan;
+    const title = clusterTitle(this.cluster);
+    const steps = [
+      ...leaving.map(({ library }) => `remove  ${libraryTitle(library)}`),
+      ...(this.isUp ? [] : [`start   ${title}, which is ${this.cluster.state}`]),
+      ...(this.isUp && restartFor.length > 0 ? [`restart ${title}`] : []),
+      ...missing.map((library) => `install ${libraryTitle(library)}`),
+      ...present.map((library) => `keep    ${libraryTitle(library)}`),
+    ];
+    const heading = this.options.dryRun ? 'Dry run: planned changes' : 'Planned changes';
+    if (steps.length > 0) this.context.agent.group(heading, steps.join('\n'));
+  }
+
+  refuseRestart(): void {
+    if (this.#plan.restartFor.length === 0 || this.options.mayRestart) return;
+    throw new RestartRefusedError(
+      `${clusterTitle(this.cluster)} would have to be restarted, which is not allowed: Databricks removes libraries ` +
+        `only at a restart, and these must be removed: ${this.#plan.restartFor.map(libraryTitle).join(', ')}.`,
     );
   }
 
-  async function remove(): Promise<void> {
-    for (const { library } of plan.leaving) removed.set(libraryKey(library), library);
-    const unmarked = plan.leaving.filter(({ status }) => status !== marked).map(({ library }) => library);
-    if (unmarked.length > 0) await api.uninstall(first.id, unmarked);
+  async start(): Promise<void> {
+    this.cluster = (await startCluster(this.#clusters, this.cluster, {}, this.context)).cluster;
+    await this.plan();
   }
 
-  async function install(): Promise<void> {
-    asked = plan.missing;
-    const before = states;
-    if (asked.length > 0) await api.install(first.id, asked);
-    const onSeen = (seen: readonly LibraryState[]): void => void (states = seen);
-    await followLibraries(api, clusters, cluster, wanted, { before, deadline, onSeen }, surroundings);
+  /** Marks libraries for removal; they are removed at the next start. */
+  async remove(): Promise<void> {
+    const { leaving } = this.#plan;
+    for (const { library } of leaving) this.#removed.set(libraryKey(library), library);
+    const unmarked = leaving.filter(({ status }) => status !== marked).map(({ library }) => library);
+    if (unmarked.length > 0) await this.#api.uninstall(this.cluster.id, unmarked);
   }
 
-  function explain(error: unknown): Error {
-    const goesOn = asked.length > 0 ? ' Databricks goes on with the libraries that it was asked to install.' : '';
-    if (signal.aborted)
+  async restartIfNeeded(): Promise<void> {
+    const { restartFor } = this.#plan;
+    if (restartFor.length === 0) return;
+    this.context.agent.log(
+      `Restarting ${clusterTitle(this.cluster)} to remove ${restartFor.map(libraryTitle).join(', ')}.`,
+    );
+    this.cluster = await restartCluster(this.#clusters, this.cluster, this.context);
+    this.#isRestarted = true;
+    await this.plan();
+  }
+
+  async install(): Promise<void> {
+    this.#requested = this.#plan.missing;
+    const before = this.#states;
+    if (this.#requested.length > 0) await this.#api.install(this.cluster.id, this.#requested);
+    const onSeen = (seen: readonly LibraryState[]): void => void (this.#states = seen);
+    const options = { wanted: this.options.wanted, before, onSeen };
+    await followLibraries(this.#api, this.#clusters, this.cluster, options, this.context);
+  }
+
+  /** The error to report for one that ended the installation early. */
+  explain(error: unknown): Error {
+    const continues =
+      this.#requested.length > 0 ? ' Databricks continues to install the libraries that were requested.' : '';
+    if (this.context.signal.aborted)
       return new CancelledError(
-        error instanceof CancelledError && goesOn === '' ? error.message : `The pipeline run was cancelled.${goesOn}`,
+        error instanceof CancelledError && continues === '' ? error.message : `Cancelled.${continues}`,
         { cause: error },
       );
-    if (error instanceof TimedOutError) return new TaskError(`${error.message}${goesOn}`, { cause: error });
+    if (error instanceof TimedOutError) return new TaskError(`${error.message}${continues}`, { cause: error });
     return error instanceof Error ? error : new TaskError(messageOf(error));
   }
 
-  function outcome(stoppedBy?: Error): InstallOutcome {
-    const rows = libraryRows({ wanted, asked, removed: [...removed.values()], states });
-    return { rows, isRestarted, ...(stoppedBy && { stoppedBy }) };
+  outcome(stoppedBy?: Error): InstallOutcome {
+    const { wanted } = this.options;
+    const changes = { wanted, requested: this.#requested, removed: [...this.#removed.values()], states: this.#states };
+    return { rows: libraryRows(changes), isRestarted: this.#isRestarted, ...(stoppedBy && { stoppedBy }) };
   }
-}
-
-function isUp({ state }: Cluster): boolean {
-  return state === 'RUNNING' || state === 'RESIZING';
-}
-
-function describePlan({ missing, present, leaving, restartFor }: LibraryPlan, cluster: Cluster): string {
-  const start = isUp(cluster) ? [] : [`start   ${clusterTitle(cluster)}, which is ${cluster.state}`];
-  const restart = isUp(cluster) && restartFor.length > 0 ? [`restart ${clusterTitle(cluster)}`] : [];
-  return [
-    ...leaving.map(({ library }) => `remove  ${libraryTitle(library)}`),
-    ...start,
-    ...restart,
-    ...missing.map((library) => `install ${libraryTitle(library)}`),
-    ...present.map((library) => `keep    ${libraryTitle(library)}`),
-  ].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Library } from '../api/libraries';
 import { InvalidRequirement, normalRequirement, parseRequirement } from './requirements/requirement';
 
-/** The same text for libraries that are the same, however they are written: compares what is wanted with what a cluster has. */
+/** The same text for equal libraries, however they are written: to compare wanted libraries with those of a cluster. */
 export function libraryKey(library: Library): string {
   return JSON.stringify(partsOf(library));
 }
@@ -16,7 +16,7 @@ function partsOf(library: Library): readonly string[] {
   return Object.entries(library).flat();
 }
 
-/** What is no requirement, such as `git+https://…`, stands for itself. */
+/** A text that is not a requirement, such as `git+https://…`, is kept as it is. */
 function normalPackage(text: string): string {
   try {
     return normalRequirement(parseRequirement(text));

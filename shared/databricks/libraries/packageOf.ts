@@ -5,7 +5,7 @@ import { packageOfWheel } from './wheelName';
 
 /**
  * The same text for libraries of which a cluster can have only one at a time: versions of one package, also when one of
- * them is a wheel; jars of one file name. Undefined when that can't be told.
+ * them is a wheel; jars with the same file name. Undefined when that is not known.
  */
 export function packageOf(library: Library): string | undefined {
   if ('pypi' in library) return pythonPackage(nameOf(library.pypi.package));
@@ -20,7 +20,7 @@ function pythonPackage(name: string | undefined): string | undefined {
   return name === undefined ? undefined : `python ${normalName(name)}`;
 }
 
-/** Undefined for what is no requirement, such as a URL. */
+/** Undefined for a text that is not a requirement, such as a URL. */
 function nameOf(requirement: string): string | undefined {
   try {
     return parseRequirement(requirement).name;

@@ -3,30 +3,30 @@ import type { LibraryState } from '../api/librariesApi';
 import { libraryKey } from './key';
 import { packageOf } from './packageOf';
 
-/** What is to be done for a cluster to have what is wanted. */
+/** What must be done for a cluster to have the wanted libraries. */
 export interface LibraryPlan {
-  /** To be installed: not there, failed, or about to go. */
+  /** To be installed: absent, failed, or about to be removed. */
   readonly missing: readonly Library[];
-  /** There, or on their way. */
+  /** Installed, or being installed. */
   readonly present: readonly Library[];
-  /** To go, because something else is wanted in their place or nothing is. Some are marked for it already. */
+  /** To be removed, because another version or none is wanted. Some may be marked for removal already. */
   readonly leaving: readonly LibraryState[];
-  /** Those that must be gone before the rest can be done, for which a cluster that runs must start anew. */
+  /** Those that must be removed before the others can be installed: a running cluster must be restarted for them. */
   readonly restartFor: readonly Library[];
 }
 
-/** Marked for removal: it stays so until the cluster starts anew, whatever is asked for meanwhile. */
+/** Marked for removal: it stays so until the cluster is restarted, whatever is requested meanwhile. */
 export const marked = 'UNINSTALL_ON_RESTART';
 
-/** Whether the cluster has the library. RESTORED: it came back from an earlier start of the cluster. */
+/** Whether the cluster has the library. RESTORED: it was installed at an earlier start of the cluster. */
 export function isReady({ status }: LibraryState): boolean {
   return status === 'INSTALLED' || status === 'RESTORED';
 }
 
 /**
- * Compares what a cluster has with what is wanted. A package that is there in another version must go first, and
- * Databricks removes nothing from a cluster while it runs
- * (https://docs.databricks.com/api/azure/workspace/libraries/uninstall). What is on all clusters is left alone.
+ * Compares the libraries of a cluster with the wanted ones. Another version of a package must be removed first, and
+ * Databricks removes nothing from a running cluster
+ * (https://docs.databricks.com/api/azure/workspace/libraries/uninstall). What is installed on all clusters is kept.
  */
 export function planLibraries(
   wanted: readonly Library[],
@@ -34,10 +34,10 @@ export function planLibraries(
   removeOthers: boolean,
 ): LibraryPlan {
   const found = wanted.map((library) => ({ library, state: stateOf(library, states) }));
-  const isThere = (state: LibraryState | undefined): boolean =>
+  const isInstalled = (state: LibraryState | undefined): boolean =>
     state !== undefined && state.status !== 'FAILED' && state.status !== marked;
-  const present = found.filter(({ state }) => isThere(state)).map(({ library }) => library);
-  const missing = found.filter(({ state }) => !isThere(state)).map(({ library }) => library);
+  const present = found.filter(({ state }) => isInstalled(state)).map(({ library }) => library);
+  const missing = found.filter(({ state }) => !isInstalled(state)).map(({ library }) => library);
 
   const wantedKeys = new Set(wanted.map(libraryKey));
   const packages = new Set(wanted.flatMap((library) => packageOf(library) ?? []));
@@ -46,10 +46,10 @@ export function planLibraries(
     if (state.isForAllClusters || wantedKeys.has(libraryKey(state.library))) return false;
     const name = packageOf(state.library);
     if (removeOthers || name === undefined) return removeOthers;
-    // A mark is in nobody's way where what is wanted in its place is there: it was left by a version that had failed.
+    // A mark does not matter where the wanted version is installed: it was left by a version that had failed.
     return packages.has(name) && !(state.status === marked && settled.has(name));
   });
-  // What has failed is not on the cluster, so that another version finds room. Yet it is listed until the next start.
+  // What has failed is not on the cluster, so another version can be installed. Yet it is listed until the next start.
   const restartFor = [
     ...leaving.filter(({ status }) => removeOthers || !isAbsent(status)).map(({ library }) => library),
     ...found.filter(({ state }) => state?.status === marked).map(({ library }) => library),
@@ -61,7 +61,7 @@ function isAbsent(status: string): boolean {
   return status === 'FAILED' || status === 'SKIPPED';
 }
 
-/** How a library is on a cluster; undefined when it is not listed. */
+/** The state of a library on a cluster; undefined when it is not listed. */
 export function stateOf(library: Library, states: readonly LibraryState[]): LibraryState | undefined {
   const key = libraryKey(library);
   const same = states.filter((state) => libraryKey(state.library) === key);

@@ -8,30 +8,30 @@ import { isReady, marked, stateOf } from './planLibraries';
 export type LibraryResult =
   'installed' | 'already there' | 'removed' | 'to be removed' | 'failed' | 'skipped' | 'not installed yet';
 
-/** What became of a library. */
+/** What happened to a library. */
 export interface LibraryRow {
   readonly library: string;
   readonly result: LibraryResult;
-  /** Why, mostly in the service's own words; without the passwords of package indexes, which pip likes to repeat. */
+  /** Why, mostly in the service's own words; without the passwords of package indexes, which pip repeats. */
   readonly messages: readonly string[];
 }
 
 export interface LibraryChanges {
-  /** What was to be there. */
+  /** What the cluster should have. */
   readonly wanted: readonly Library[];
   /** What Databricks was asked to install. */
-  readonly asked: readonly Library[];
+  readonly requested: readonly Library[];
   /** What Databricks was asked to remove. */
   readonly removed: readonly Library[];
-  /** As the cluster's libraries were last seen. */
+  /** The cluster's libraries as they were last read. */
   readonly states: readonly LibraryState[];
 }
 
-/** One row for each library that was to come, to stay or to go. */
-export function libraryRows({ wanted, asked, removed, states }: LibraryChanges): readonly LibraryRow[] {
-  const askedKeys = new Set(asked.map(libraryKey));
+/** One row for each library that was to be installed, kept or removed. */
+export function libraryRows({ wanted, requested, removed, states }: LibraryChanges): readonly LibraryRow[] {
+  const requestedKeys = new Set(requested.map(libraryKey));
   return [
-    ...wanted.map((library) => rowOf(library, stateOf(library, states), askedKeys.has(libraryKey(library)))),
+    ...wanted.map((library) => rowOf(library, stateOf(library, states), requestedKeys.has(libraryKey(library)))),
     ...removed.map((library): LibraryRow => {
       const isGone = stateOf(library, states) === undefined;
       return { library: libraryTitle(library), result: isGone ? 'removed' : 'to be removed', messages: [] };
@@ -48,7 +48,11 @@ function rowOf(wanted: Library, state: LibraryState | undefined, isNew: boolean)
     case 'SKIPPED':
       return { ...row, result: 'skipped' };
     case marked:
-      return { ...row, result: 'failed', messages: ['Somebody uninstalled it: it goes at the next restart.'] };
+      return {
+        ...row,
+        result: 'failed',
+        messages: ['Somebody uninstalled it: it will be removed at the next restart.'],
+      };
     default:
       return { ...row, result: 'not installed yet' };
   }

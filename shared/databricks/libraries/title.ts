@@ -1,7 +1,7 @@
 import type { Library } from '../api/libraries';
 import { presentable } from './requirements/presentable';
 
-/** A library for people, on one line and without passwords: `pypi pandas==2.2.3`, `whl /Volumes/c/s/v/a.whl`. */
+/** A library to read, on one line and without passwords: `pypi pandas==2.2.3`, `whl /Volumes/c/s/v/a.whl`. */
 export function libraryTitle(library: Library): string {
   return presentable(partsOf(library).join(' '), 300);
 }

@@ -1,45 +1,41 @@
 import { posix } from 'node:path';
-import type { Agent } from '../../agent/agent';
+import type { Context } from '../../agent/context';
+import type { HttpClient } from '../../http/httpClient';
 import { FilesApi } from '../api/files';
 import { WorkspaceApi } from '../api/workspace';
 import type { Library } from '../api/libraries';
-import type { Workspace } from '../connect';
 import type { LibraryFile } from './findLibraryFiles';
 
-/** A file that the cluster is to read, and where it is to be for that. */
+/** A file that the cluster will read, and where it is uploaded to. */
 export interface Upload {
   readonly file: LibraryFile;
   /** Absolute, as a library names it. */
   readonly target: string;
 }
 
-/** So many digits of the hash that no two files ever share them. */
+/** Enough digits of the hash for no two files to share them. */
 const hashDigits = 16;
 
 /**
- * Where a file goes: its content has a folder of its own, so that what is there never changes, and a wheel keeps the
- * name that pip goes by.
+ * Where a file is uploaded to: each content has a folder of its own, so an uploaded file never changes, and a wheel
+ * keeps its name, which pip reads.
  */
 export function uploadTo(folder: string, file: LibraryFile): Upload {
   return { file, target: posix.join(folder, file.sha256.slice(0, hashDigits), file.fileName) };
 }
 
-/** The library that an upload makes possible. */
+/** The library that an upload can be installed as. */
 export function uploadedLibrary({ file: { kind }, target }: Upload): Library {
   return kind === 'whl' ? { whl: target } : { jar: target };
 }
 
-/** Sends files that are not there yet. Whatever ends it, what was sent is whole. */
-export async function uploadLibraries(
-  { http }: Workspace,
-  uploads: readonly Upload[],
-  { signal, report }: { readonly signal: AbortSignal; readonly report: Pick<Agent, 'log'> },
-): Promise<void> {
-  const workspace = new WorkspaceApi(http, signal);
-  const volumes = new FilesApi(http, signal);
+/** Uploads files that are missing. Whenever it ends early, what was uploaded is complete. */
+export async function uploadLibraries(http: HttpClient, uploads: readonly Upload[], { agent }: Context): Promise<void> {
+  const workspace = new WorkspaceApi(http);
+  const volumes = new FilesApi(http);
   for (const { file, target } of uploads) {
     const isSent = target.startsWith('/Volumes/') ? await toVolume(file, target) : await toWorkspace(file, target);
-    report.log(isSent ? `Uploaded ${file.fileName} to ${target}.` : `${target} is there already.`);
+    agent.log(isSent ? `Uploaded ${file.fileName} to ${target}.` : `${target} has been uploaded before.`);
   }
 
   async function toVolume(file: LibraryFile, path: string): Promise<boolean> {

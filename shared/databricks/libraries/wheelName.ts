@@ -1,5 +1,5 @@
 /**
- * The package that a wheel's file name begins with; undefined when it is no name of a wheel.
+ * The package that a wheel's file name begins with; undefined when it is not the name of a wheel.
  * Source: https://packaging.python.org/en/latest/specifications/binary-distribution-format/#file-name-convention.
  */
 export function packageOfWheel(fileName: string): string | undefined {

@@ -1,25 +1,21 @@
-import type { Agent } from '../../agent/agent';
-import type { Clock } from '../../clock';
+import type { Context } from '../../agent/context';
 import { messageOf, TaskError } from '../../errors';
-import { isNotEmpty, type WorkspaceApi } from '../api/workspace';
+import { isNotEmpty } from '../api/workspace';
 import { type Arrival, confirmSends } from './confirmSends';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
-import type { Listing } from './listTarget';
+import type { Listing, Target } from './listTarget';
 import type { Manifest, PendingItem, RecordedItem } from './manifest';
-import type { Plan, Reason, Removal, Send } from './plan';
+import type { ImportOutcome, Plan, Reason, Removal, Send } from './plan';
 import { below, folderOf } from './workspaceFolder';
 
-export interface ApplySurroundings {
-  readonly api: WorkspaceApi;
-  readonly target: string;
-  readonly atOnce: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly report: Pick<Agent, 'log' | 'progress'>;
+/** The target of an import, and the context of the work. */
+interface Work {
+  readonly target: Target;
+  readonly context: Context;
 }
 
-/** What becomes of a plan while it is carried out: readable at any moment, also after the work was given up. */
+/** A plan that is being carried out. Its state can be read at any time, also after the work has been aborted. */
 export class PlanInProgress {
   readonly imported: Send[] = [];
   readonly deleted: string[] = [];
@@ -43,66 +39,82 @@ export class PlanInProgress {
     this.failures.push(...plan.refused);
   }
 
-  /** What is known by now, as the manifest has it. */
+  /** What is known so far, as a manifest. */
   manifest(state: { readonly isInProgress: boolean; readonly writer: string; readonly run?: string }): Manifest {
     return { ...state, items: this.#items, pending: this.#pending, folders: this.#folders };
   }
 
-  /** Carries out the plan. What fails is kept as a failure and does not stop the rest; only the signal does. */
-  async carryOut(surroundings: ApplySurroundings): Promise<void> {
-    const { atOnce, report, target } = surroundings;
-    await inParallel(this.plan.clearings, atOnce, (removal) =>
-      this.#try(surroundings, removal.path, async () => {
-        await this.#remove(surroundings, removal);
-        report.log(`Deleted ${below(target, removal.path)}: the source has a folder of that name.`);
-      }),
-    );
-    const leaves = this.plan.newFolders.filter(
-      (path) => !this.plan.newFolders.some((other) => other.startsWith(`${path}/`)),
-    );
-    await inParallel(leaves, atOnce, (folder) =>
-      this.#try(surroundings, folder, () => surroundings.api.makeFolder(below(target, folder))),
-    );
-    await this.#sendAll(surroundings);
-    await inParallel(this.plan.deletions, atOnce, (removal) =>
-      this.#try(surroundings, removal.path, async () => {
-        await this.#remove(surroundings, removal);
-        this.deleted.push(removal.path);
-        this.#progress(surroundings);
-      }),
-    );
-    for (const folder of this.plan.folderDeletions) await this.#deleteFolder(surroundings, folder);
+  outcome(stoppedBy?: Error): ImportOutcome {
+    const { plan, imported, deleted, failures } = this;
+    return { plan, imported, deleted, failures, ...(stoppedBy !== undefined && { stoppedBy }) };
   }
 
-  async #sendAll(surroundings: ApplySurroundings): Promise<void> {
+  /** Carries out the plan. What fails is kept as a failure and does not stop the rest; only the signal does. */
+  async carryOut(target: Target, context: Context): Promise<void> {
+    const work: Work = { target, context };
+    await this.#clear(work);
+    await this.#makeFolders(work);
+    await this.#sendAll(work);
+    await this.#deleteItems(work);
+    for (const folder of this.plan.folderDeletions) await this.#deleteFolder(work, folder);
+  }
+
+  async #clear(work: Work): Promise<void> {
+    const { target, context } = work;
+    await inParallel(this.plan.clearings, target.atOnce, (removal) =>
+      this.#try(work, removal.path, async () => {
+        await this.#remove(work, removal);
+        context.agent.log(`Deleted ${below(target.folder, removal.path)}: the source has a folder with this name.`);
+      }),
+    );
+  }
+
+  async #makeFolders(work: Work): Promise<void> {
+    const { api, folder, atOnce } = work.target;
+    const { newFolders } = this.plan;
+    const leaves = newFolders.filter((path) => !newFolders.some((other) => other.startsWith(`${path}/`)));
+    await inParallel(leaves, atOnce, (path) => this.#try(work, path, () => api.makeFolder(below(folder, path))));
+  }
+
+  async #deleteItems(work: Work): Promise<void> {
+    await inParallel(this.plan.deletions, work.target.atOnce, (removal) =>
+      this.#try(work, removal.path, async () => {
+        await this.#remove(work, removal);
+        this.deleted.push(removal.path);
+        this.#progress(work);
+      }),
+    );
+  }
+
+  async #sendAll(work: Work): Promise<void> {
     const folders = groupBy(this.plan.sends, ({ item }) => folderOf(item.path));
     const left = new Map([...folders].map(([folder, sends]) => [folder, sends.length]));
     const sent = new Set<Send>();
-    await inParallel([...folders.values()].flat(), surroundings.atOnce, async (send) => {
+    await inParallel([...folders.values()].flat(), work.target.atOnce, async (send) => {
       const { path } = send.item;
-      await this.#try(surroundings, path, async () => {
-        await this.#send(surroundings, send);
+      await this.#try(work, path, async () => {
+        await this.#send(work, send);
         sent.add(send);
       });
-      this.#progress(surroundings);
+      this.#progress(work);
       const folder = folderOf(path);
       left.set(folder, (left.get(folder) ?? 0) - 1);
-      // Looked at as soon as its last item is there: the later, the more time for somebody to edit what was just sent.
+      // Read back as soon as its last item was sent: later, somebody might have edited what was sent.
       if (left.get(folder) === 0)
         await this.#confirm(
-          surroundings,
+          work,
           folder,
           (folders.get(folder) ?? []).filter((one) => sent.has(one)),
         );
     });
   }
 
-  async #send(surroundings: ApplySurroundings, { item, removal }: Send): Promise<void> {
-    const { api, target } = surroundings;
+  async #send(work: Work, { item, removal }: Send): Promise<void> {
+    const { api, folder } = work.target;
     const { path, format, language, file, size } = item;
-    if (removal) await this.#remove(surroundings, removal);
+    if (removal) await this.#remove(work, removal);
     await api.import({
-      path: below(target, path),
+      path: below(folder, path),
       format,
       ...(language && { language }),
       overwrite: format !== 'DBC',
@@ -110,12 +122,12 @@ export class PlanInProgress {
     });
   }
 
-  async #confirm(surroundings: ApplySurroundings, folder: string, sends: readonly Send[]): Promise<void> {
+  async #confirm(work: Work, folder: string, sends: readonly Send[]): Promise<void> {
     let arrivals: readonly Arrival[];
     try {
-      arrivals = await confirmSends(surroundings, folder, sends);
+      arrivals = await confirmSends(work.target, folder, sends, work.context);
     } catch (error) {
-      surroundings.signal.throwIfAborted();
+      work.context.signal.throwIfAborted();
       arrivals = sends.map((send) => ({ send, problem: messageOf(error) }));
     }
     for (const { send, item, problem } of arrivals) {
@@ -128,30 +140,30 @@ export class PlanInProgress {
     }
   }
 
-  async #remove({ api, target }: ApplySurroundings, { path, objects, folders }: Removal): Promise<void> {
+  async #remove({ target: { api, folder } }: Work, { path, objects, folders }: Removal): Promise<void> {
     for (const [object, seen] of objects) {
-      const place = below(target, object);
+      const place = below(folder, object);
       const now = await api.status(place);
       if (now && (String(now.object_id) !== seen.objectId || now.modified_at !== seen.modifiedAt))
-        throw new TaskError(`Did not delete ${place}: somebody edited it a moment ago. Run again.`);
+        throw new TaskError(`Did not delete ${place}: somebody has just edited it. Run again.`);
       if (now) await api.delete(place);
     }
-    for (const folder of folders) await api.delete(below(target, folder));
+    for (const child of folders) await api.delete(below(folder, child));
     this.#items.delete(path);
   }
 
-  async #deleteFolder(surroundings: ApplySurroundings, folder: string): Promise<void> {
-    await this.#try(surroundings, folder, async () => {
+  async #deleteFolder(work: Work, folder: string): Promise<void> {
+    await this.#try(work, folder, async () => {
       try {
-        await surroundings.api.delete(below(surroundings.target, folder));
+        await work.target.api.delete(below(work.target.folder, folder));
         this.#folders.delete(folder);
       } catch (error) {
-        if (!isNotEmpty(error)) throw error; // somebody put something there meanwhile
+        if (!isNotEmpty(error)) throw error; // somebody has added something to it
       }
     });
   }
 
-  async #try({ signal }: ApplySurroundings, path: string, work: () => Promise<void>): Promise<void> {
+  async #try({ context: { signal } }: Work, path: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -160,11 +172,10 @@ export class PlanInProgress {
     }
   }
 
-  #progress({ report }: ApplySurroundings): void {
+  #progress({ context: { agent } }: Work): void {
     const total = this.plan.sends.length + this.plan.deletions.length;
     const percent = (done: number): number => Math.floor((100 * done) / total);
     this.#done += 1;
-    if (percent(this.#done) > percent(this.#done - 1))
-      report.progress(percent(this.#done), `${this.#done} of ${total}`);
+    if (percent(this.#done) > percent(this.#done - 1)) agent.progress(percent(this.#done), `${this.#done} of ${total}`);
   }
 }

@@ -2,8 +2,8 @@ const endOfDirectory = Buffer.from('PK\x05\x06', 'latin1');
 const directoryEntry = Buffer.from('PK\x01\x02', 'latin1');
 
 /**
- * The notebooks that an archive becomes, by path relative to its folder; undefined when the file is no archive. Their
- * entries are named `<path>.<language>`; a folder that holds everything else is the archive's own.
+ * The notebooks that an archive becomes, by path relative to its folder; undefined when the file is not an archive. Their
+ * entries are named `<path>.<language>`; a folder that contains everything else is the archive's own.
  */
 export function archiveNotebooks(archive: Buffer): ReadonlySet<string> | undefined {
   const names = entryNames(archive);

@@ -1,17 +1,18 @@
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import { isAlreadyThere, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
+import type { Target } from './listTarget';
 import { type Manifest, manifestFile, manifestName, readManifest, writeManifest } from './manifest';
 import { below } from './workspaceFolder';
 
-/** Whoever imports says so again after this time. */
+/** How often a run that imports renews its claim. */
 export const renewalMilliseconds = 10_000;
-/** Who has not said so for that long is gone. */
+/** A claim that was not renewed for that long is abandoned. */
 export const leaseMilliseconds = 30_000;
-/** The service exports no more: a larger manifest could never be read again. */
+/** The service exports at most so much: a larger manifest could not be read again. */
 const mostManifestBytes = 10 * 1024 * 1024;
-/** For the last word of a run that was cancelled. */
-const lastWordSeconds = 4;
+/** For the last write of a run that was cancelled. */
+const lastWriteSeconds = 4;
 
 /** The generations of the manifest that a listing of the target shows, the newest first. */
 export interface Generation {
@@ -28,38 +29,33 @@ export function generationsIn(top: readonly WorkspaceObject[]): readonly Generat
     .sort((a, b) => b.generation - a.generation);
 }
 
-export interface ClaimSurroundings {
-  readonly api: WorkspaceApi;
-  /** The same, for the last word: it works for some seconds after a cancellation. */
+/** Where a claim is held. */
+export interface ClaimPlace extends Target {
+  /** The same API for the last write: it works for some seconds after a cancellation. */
   readonly lastingApi: WorkspaceApi;
-  readonly target: string;
   readonly clock: Clock;
 }
 
 /**
- * The right to import to a target folder, held by having made the newest generation of its manifest. Making it is
- * atomic in the service, so of two that try at once exactly one succeeds.
+ * The right to import to a target folder. Whoever created the newest generation of its manifest holds it. Creating it is
+ * atomic in the service, so of two runs that try at once exactly one succeeds.
  */
 export class Claim {
   #text: string;
   #isLost = false;
 
   private constructor(
-    private readonly surroundings: ClaimSurroundings,
+    private readonly place: ClaimPlace,
     private readonly generation: number,
     manifest: Manifest,
   ) {
     this.#text = textOf(manifest);
   }
 
-  /** Undefined when another run was faster: what was planned is out of date then. */
-  static async take(
-    surroundings: ClaimSurroundings,
-    known: readonly Generation[],
-    manifest: Manifest,
-  ): Promise<Claim | undefined> {
+  /** Undefined when another run was faster: the plan is outdated then. */
+  static async take(place: ClaimPlace, known: readonly Generation[], manifest: Manifest): Promise<Claim | undefined> {
     const newest = known[0]?.generation ?? 0;
-    const claim = new Claim(surroundings, newest + 1, manifest);
+    const claim = new Claim(place, newest + 1, manifest);
     if (!(await claim.#create(manifest.writer))) return undefined;
     if (!(await claim.#isNewest(newest))) {
       await claim.#delete(claim.generation);
@@ -70,8 +66,8 @@ export class Claim {
   }
 
   /**
-   * Does the work while the claim is renewed from time to time. The work's signal aborts when the claim is lost: when
-   * this process stood still for so long that another run took it for dead.
+   * Does the work while the claim is renewed regularly. The work's signal aborts when the claim is lost: when this
+   * process stalled for so long that another run took over.
    */
   async during<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const lost = new AbortController();
@@ -89,46 +85,46 @@ export class Claim {
     }
   }
 
-  /** Writes down how the import ended, so that the next run need not wait. A claim that was lost is left alone. */
+  /** Records that the import has ended, so that the next run need not wait. A claim that was lost is not touched. */
   async end(manifest: Manifest, { isCancelled }: { readonly isCancelled: boolean }): Promise<void> {
     if (this.#isLost) return;
     this.#text = textOf(manifest);
-    if (isCancelled) await this.#write(this.surroundings.lastingApi, { budgetSeconds: lastWordSeconds });
-    else await this.#write(this.surroundings.api, {});
+    if (isCancelled) await this.#write(this.place.lastingApi, { budgetSeconds: lastWriteSeconds });
+    else await this.#write(this.place.api, {});
   }
 
   async #create(writer: string): Promise<boolean> {
-    const { api } = this.surroundings;
+    const { api } = this.place;
     try {
       const content = Buffer.from(this.#text);
       await api.import({ path: this.#path(), format: 'AUTO', overwrite: false, content, repeatable: true });
       return true;
     } catch (error) {
       if (!isAlreadyThere(error)) throw error;
-      // It may be ours all the same, when the answer to an earlier attempt was lost.
+      // It may be our own, when the answer to an earlier attempt was lost.
       const content = await api.export(this.#path());
       return content !== undefined && readManifest(Buffer.from(content).toString(), this.#path())?.writer === writer;
     }
   }
 
   /**
-   * Whether the generation that the plan was made from was still the newest. A run that was delayed could else recreate
-   * a generation that others have long left behind. Deleting the predecessor tells, because only one can do it.
+   * Whether the generation that the plan was made from was still the newest. A delayed run could otherwise recreate a
+   * generation that others have replaced. Deleting the predecessor decides it, because only one run can do that.
    */
   async #isNewest(predecessor: number): Promise<boolean> {
-    const { api, target } = this.surroundings;
+    const { api, folder } = this.place;
     if (predecessor > 0 && (await this.#delete(predecessor))) return true;
-    const [newest] = generationsIn((await api.list(target)) ?? []);
+    const [newest] = generationsIn((await api.list(folder)) ?? []);
     return newest === undefined || newest.generation <= this.generation;
   }
 
   async #renew(signal: AbortSignal): Promise<never> {
-    const { lastingApi, target, clock } = this.surroundings;
+    const { lastingApi, folder, clock } = this.place;
     for (;;) {
       await clock.sleep(renewalMilliseconds, signal);
       if (!(await lastingApi.status(this.#path())))
         throw new TaskError(
-          `Stopped: another pipeline run began to import to ${target}, because this one had not been heard of for ${leaseMilliseconds / 1000} seconds.`,
+          `Stopped: another pipeline run started to import to ${folder}, because this one had not renewed its claim for ${leaseMilliseconds / 1000} seconds.`,
         );
       await this.#write(lastingApi, { signal });
     }
@@ -148,12 +144,12 @@ export class Claim {
   }
 
   async #delete(generation: number): Promise<boolean> {
-    const { api, target } = this.surroundings;
-    return api.delete(below(target, manifestFile(generation)));
+    const { api, folder } = this.place;
+    return api.delete(below(folder, manifestFile(generation)));
   }
 
   #path(): string {
-    return below(this.surroundings.target, manifestFile(this.generation));
+    return below(this.place.folder, manifestFile(this.generation));
   }
 }
 
@@ -161,8 +157,8 @@ function textOf(manifest: Manifest): string {
   const text = writeManifest(manifest);
   if (Buffer.byteLength(text) > mostManifestBytes)
     throw new TaskError(
-      `The record of this import would have more than ${mostManifestBytes / 1024 / 1024} MB, which Databricks does not give back. ` +
-        'Import fewer files: leave some out, or import parts of the source to folders of their own.',
+      `The manifest of this import would be larger than ${mostManifestBytes / 1024 / 1024} MB, which Databricks does not return. ` +
+        'Import fewer files: exclude some, or import parts of the source to separate folders.',
     );
   return text;
 }

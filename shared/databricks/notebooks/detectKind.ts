@@ -10,7 +10,7 @@ export interface Detected {
   /** The path in the workspace: notebooks and archives lose their extension. */
   readonly path: string;
   readonly mostBytes: number;
-  /** Why a file that was surely meant as a notebook is none. */
+  /** Why a file that was probably meant as a notebook is not one. */
   readonly headerProblem?: string;
 }
 
@@ -34,7 +34,7 @@ const limits = { source: 10 * mebibyte, jupyter: 100 * mebibyte, archive: 10 * m
 export const headerBytes = 256;
 
 /**
- * Tells notebooks from files as Databricks does: by the extension, whatever its case, and for source files by a first
+ * Distinguishes notebooks from files as Databricks does: by the extension, whatever its case, and for source files by a first
  * line that is exactly the header (as `libs/notebook` of github.com/databricks/cli has it).
  */
 export function detectKind(path: string, start: Buffer): Detected {
@@ -58,9 +58,9 @@ function problemWith(start: Buffer, header: string): string | undefined {
   const isUtf16 = start[0] === 0xff && start[1] === 0xfe;
   const line = firstLine(start.toString(isUtf16 ? 'utf16le' : 'utf8'));
   if (isUtf16 && line.includes(header)) return 'The file is UTF-16: save it as UTF-8 without a byte order mark';
-  if (line.trim() !== header) return undefined; // trim() takes a byte order mark for a space
+  if (line.trim() !== header) return undefined; // trim() also removes a byte order mark
   if (line.startsWith('\uFEFF'))
-    return 'A byte order mark stands before the notebook header: save it as UTF-8 without one';
+    return 'A byte order mark precedes the notebook header: save the file as UTF-8 without it';
   return 'There are spaces around the notebook header: remove them';
 }
 
@@ -69,8 +69,8 @@ function firstLine(text: string): string {
 }
 
 /**
- * The text of a source notebook without what its way through the workspace changes: line ends, and the empty lines
- * around cells.
+ * The text of a source notebook without what an import and an export change: line ends, and the empty lines around
+ * cells.
  */
 export function canonicalSource(source: string): string {
   return source

@@ -4,6 +4,15 @@ import { inParallel } from '../../inParallel';
 import type { Recorded } from './manifest';
 import { below, folderOf } from './workspaceFolder';
 
+/** A workspace folder to import to. */
+export interface Target {
+  readonly api: WorkspaceApi;
+  /** Its path, in its normal form. */
+  readonly folder: string;
+  /** How many requests may be in flight. */
+  readonly atOnce: number;
+}
+
 /** One object of the workspace as it was when it was listed. */
 export interface Seen {
   readonly isFolder: boolean;
@@ -17,7 +26,7 @@ export interface Seen {
 /** What is in the workspace, by path relative to the target folder. */
 export type Listing = Map<string, Seen>;
 
-/** Adds what a folder holds to a listing. */
+/** Adds the objects of a folder to a listing. */
 export function addToListing(listing: Listing, folder: string, objects: readonly WorkspaceObject[]): void {
   for (const { path, object_type: type, object_id: id, created_at: createdAt, modified_at: modifiedAt } of objects) {
     const name = path.slice(path.lastIndexOf('/') + 1);
@@ -27,16 +36,11 @@ export function addToListing(listing: Listing, folder: string, objects: readonly
   }
 }
 
-/**
- * Lists the folders of the target that matter, each once and only when it exists. Starts from what the target's own
- * listing shows.
- */
+/** Lists these folders of the target, each once and only when it exists. Starts from the listing of the target itself. */
 export async function listFolders(
-  api: WorkspaceApi,
-  target: string,
+  { api, folder: target, atOnce }: Target,
   top: readonly WorkspaceObject[],
   folders: ReadonlySet<string>,
-  atOnce: number,
 ): Promise<Listing> {
   const listing: Listing = new Map();
   addToListing(listing, '', top);
@@ -52,7 +56,7 @@ export async function listFolders(
 }
 
 /** Lists everything below a folder. */
-export async function listTree(api: WorkspaceApi, target: string, folder: string): Promise<Listing> {
+export async function listTree({ api, folder: target }: Target, folder: string): Promise<Listing> {
   const listing: Listing = new Map();
   for (const level = [folder]; level.length > 0;) {
     const at = level.pop() ?? folder;
@@ -66,7 +70,7 @@ export async function listTree(api: WorkspaceApi, target: string, folder: string
   return listing;
 }
 
-/** What a listing has at a path and below. */
+/** What is listed at a path and below. */
 export function* partsOf(path: string, listing: Listing): Generator<[string, Seen]> {
   const seen = listing.get(path);
   if (!seen) return;

@@ -5,7 +5,7 @@ import type { Kind } from './detectKind';
 /** The format that this version writes, and the newest that it can read. */
 const formatVersion = 1;
 
-/** One object of the workspace at the moment when it was known to be what was sent. */
+/** One object of the workspace, as it was when it was known to be what was sent. */
 export interface Recorded {
   readonly objectId: string;
   /** Milliseconds since 1970; folders have none. */
@@ -16,11 +16,11 @@ export interface RecordedItem {
   readonly kind: Kind;
   /** Of the content that was sent. */
   readonly sha256: string;
-  /** What it is in the workspace: itself under an empty path, and for an archive all that is in it, by relative path. */
+  /** Its objects in the workspace by relative path: itself under an empty path, and for an archive all that is in it. */
   readonly objects: ReadonlyMap<string, Recorded>;
 }
 
-/** What was about to be sent: it may have arrived or not. */
+/** What was about to be sent, and may have arrived or not. */
 export interface PendingItem {
   readonly kind: Kind;
   readonly sha256: string;
@@ -30,13 +30,13 @@ export interface PendingItem {
 /** What this task knows of a target folder; paths are relative to it. See docs/import-manifest.md. */
 export interface Manifest {
   readonly isInProgress: boolean;
-  /** Tells the runs apart. */
+  /** Identifies the run that wrote it. */
   readonly writer: string;
-  /** The pipeline run, for people. */
+  /** The page of the pipeline run. */
   readonly run?: string;
   readonly items: ReadonlyMap<string, RecordedItem>;
   readonly pending: ReadonlyMap<string, PendingItem>;
-  /** Folders that this task made. */
+  /** Folders that this task created. */
   readonly folders: ReadonlySet<string>;
 }
 
@@ -54,7 +54,7 @@ export function writeManifest(manifest: Manifest): string {
   const { isInProgress, writer, run, items, pending, folders } = manifest;
   return JSON.stringify({
     about:
-      'What the pipeline task ImportNotebooks imported to this folder. Do not edit: it keeps what you made from being deleted.',
+      'What the pipeline task ImportNotebooks imported to this folder. Do not edit: it protects your own objects from being deleted.',
     formatVersion,
     state: isInProgress ? 'inProgress' : 'ended',
     writer,
@@ -70,7 +70,7 @@ export function writeManifest(manifest: Manifest): string {
   });
 }
 
-/** Reads a manifest's text. Undefined when it is none; throws a TaskError when a newer version of this task wrote it. */
+/** Reads a manifest's text. Undefined when it is not a manifest; throws a TaskError when a newer version of this task wrote it. */
 export function readManifest(text: string, place: string): Manifest | undefined {
   const found = parsed(text);
   if (!isMap(found)) return undefined;
@@ -133,7 +133,7 @@ function parsed(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return undefined; // not JSON: no manifest
+    return undefined; // not JSON, so not a manifest
   }
 }
 

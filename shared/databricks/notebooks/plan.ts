@@ -7,10 +7,10 @@ import { folderOf, foldersAbove } from './workspaceFolder';
 
 export type Mode = 'update' | 'mirror';
 
-/** What is to be deleted for one path: objects first, then folders that are empty by then, the deepest first. */
+/** What is deleted for one path: objects first, then folders that are empty by then, the deepest first. */
 export interface Removal {
   readonly path: string;
-  /** By path, as they were when that was decided. */
+  /** By path, as they were when the deletion was planned. */
   readonly objects: ReadonlyMap<string, Seen>;
   readonly folders: readonly string[];
 }
@@ -19,11 +19,11 @@ export interface Removal {
 export interface Send {
   readonly item: SourceItem;
   readonly change: 'added' | 'changed' | 'restored';
-  /** What people should know about it. */
+  /** A note for the plan and the summary. */
   readonly note?: string;
   /** What was there before, if anything. */
   readonly before?: Seen;
-  /** What must go first, because the service would not overwrite it. */
+  /** What must be deleted first, because the service would not overwrite it. */
   readonly removal?: Removal;
 }
 
@@ -32,26 +32,41 @@ export interface Reason {
   readonly reason: string;
 }
 
+/** What became of an import. */
+export interface ImportOutcome {
+  readonly plan: Plan;
+  readonly imported: readonly Send[];
+  readonly deleted: readonly string[];
+  readonly failures: readonly Reason[];
+  /** What ended the import early, such as a cancellation. */
+  readonly stoppedBy?: Error;
+}
+
 /** What an import would do. */
 export interface Plan {
   readonly sends: readonly Send[];
   readonly unchanged: readonly SourceItem[];
-  /** Objects of ours that stand where a folder must be. */
+  /** Imported objects in the place of a folder of the source. */
   readonly clearings: readonly Removal[];
-  /** All that must be made, parents first. */
+  /** All folders to create, parents first. */
   readonly newFolders: readonly string[];
   readonly deletions: readonly Removal[];
-  /** Folders of ours that nothing needs any more, the deepest first. */
+  /** Folders that this task created and that are no longer needed, the deepest first. */
   readonly folderDeletions: readonly string[];
-  /** What mirror mode would delete if it were sure of it. */
+  /** What mirror mode would delete if it were certain that nobody edited it. */
   readonly kept: readonly Reason[];
-  /** Items that can't be imported while the others can. */
+  /** Items that cannot be imported, while the others can. */
   readonly refused: readonly Reason[];
-  /** What keeps the whole import from starting. */
+  /** Why nothing is imported at all. */
   readonly conflicts: readonly Reason[];
 }
 
-/** Compares the source with the workspace. Pure: everything it knows is given. */
+/** Whether anything would be changed in the workspace. */
+export function hasWork({ sends, deletions, folderDeletions, clearings }: Plan): boolean {
+  return [sends, deletions, folderDeletions, clearings].some((list) => list.length > 0);
+}
+
+/** Compares the source with the workspace. Pure: it reads nothing. */
 export function makePlan(items: readonly SourceItem[], manifest: Manifest, listing: Listing, mode: Mode): Plan {
   const wanted = new Map(items.map((item) => [item.path, item]));
   const neededFolders = new Set(items.flatMap(({ path }) => foldersAbove(path)));
@@ -76,7 +91,7 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
     else
       plan.conflicts.push({
         path,
-        reason: `The source has a folder there, but in the workspace it is ${named(seen)} ${foreign}`,
+        reason: `The source has a folder there, but the workspace has ${named(seen)} ${foreign}`,
       });
   }
 
@@ -110,8 +125,7 @@ function planItem(
   const isSame = recorded?.sha256 === item.sha256 && recorded.kind === item.kind;
 
   if (!seen) {
-    if (recorded && !isPending)
-      plan.sends.push({ item, change: 'restored', note: 'it had been deleted in the workspace' });
+    if (recorded && !isPending) plan.sends.push({ item, change: 'restored', note: 'it was deleted in the workspace' });
     else plan.sends.push({ item, change: 'added' });
     return;
   }
@@ -127,30 +141,30 @@ function planItem(
       const note = isPending
         ? unconfirmed
         : isSame
-          ? 'parts of it had been deleted in the workspace'
+          ? 'parts of it were deleted in the workspace'
           : `replaces ${named(seen)}`;
       plan.sends.push({ item, change, note, before: seen, removal: removalOf(path, listing) });
     } else if (item.kind === 'archive' && (recorded?.kind === 'archive' || isPending)) {
       const why = isPending ? unconfirmed : 'something in it was added or edited there';
       plan.refused.push({
         path,
-        reason: `An archive can't overwrite, and ${why}: delete it in the workspace and run again.`,
+        reason: `An archive cannot overwrite, and ${why}. Delete it in the workspace and run again.`,
       });
     } else
       plan.conflicts.push({
         path,
-        reason: `${item.sourcePath} becomes ${article(item.kind)}, but in the workspace there is ${named(seen)} ${foreign}`,
+        reason: `${item.sourcePath} becomes ${article(item.kind)}, but the workspace has ${named(seen)} ${foreign}`,
       });
     return;
   }
   if (isPending) plan.sends.push({ item, change: 'changed', note: unconfirmed, before: seen });
   else if (!recorded)
-    plan.sends.push({ item, change: 'changed', note: 'it was there already, and not from this task', before: seen });
+    plan.sends.push({ item, change: 'changed', note: 'it existed, and was not imported by this task', before: seen });
   else if (isOurs) plan.sends.push({ item, change, before: seen });
-  else plan.sends.push({ item, change, note: 'it had been edited in the workspace', before: seen });
+  else plan.sends.push({ item, change, note: 'it was edited in the workspace', before: seen });
 }
 
-/** Whether everything that is there now is what was recorded, so that nobody's work is lost with it. */
+/** Whether everything that exists now is as it was recorded, so that nobody's work would be lost. */
 function isWholly(recorded: RecordedItem, path: string, listing: Listing): boolean {
   const parts = [...partsOf(path, listing)];
   return parts.every(([part, seen]) => {
@@ -160,7 +174,7 @@ function isWholly(recorded: RecordedItem, path: string, listing: Listing): boole
   });
 }
 
-/** Whether everything that was recorded is there. */
+/** Whether everything that was recorded exists. */
 function isComplete(recorded: RecordedItem, path: string, listing: Listing): boolean {
   return [...recorded.objects.keys()].every((part) => listing.has(part === '' ? path : `${path}/${part}`));
 }
@@ -171,7 +185,7 @@ function removalOf(path: string, listing: Listing): Removal {
   return { path, objects: new Map(objects), folders: deepestFirst(folders.map(([part]) => part)) };
 }
 
-/** The folders that this task made, that the source does not have, and that will be empty. */
+/** The folders that this task created, that the source does not have, and that will be empty. */
 function emptied(
   { folders }: Manifest,
   listing: Listing,
@@ -192,8 +206,8 @@ function emptied(
 
 function reasonToKeep(path: string, manifest: Manifest): string {
   if (!manifest.pending.has(path))
-    return 'It is no longer in the source, but somebody edited it in the workspace: it stays.';
-  return 'It is no longer in the source, but an import of it was interrupted, and what is there can not be proved to be ours: it stays.';
+    return 'It is no longer in the source, but somebody edited it in the workspace. It is kept.';
+  return 'It is no longer in the source, but an import of it was interrupted, and it cannot be proved that this task created it. It is kept.';
 }
 
 function deepestFirst(paths: readonly string[]): string[] {
@@ -201,7 +215,7 @@ function deepestFirst(paths: readonly string[]): string[] {
   return [...paths].sort((a, b) => depth(b) - depth(a));
 }
 
-/** What the workspace calls an object of this kind. An archive may become either; it never overwrites anyway. */
+/** The workspace's type of an object of this kind. An archive may become either, and never overwrites. */
 export function typeOf(kind: Kind): string {
   return kind === 'file' ? 'FILE' : 'NOTEBOOK';
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
-import type { Agent } from '../../agent/agent';
+import type { TaskAgent } from '../../agent/agent';
 import { TaskError } from '../../errors';
 import { listFiles, matcher, type FoundFile } from '../../findFiles';
 import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
@@ -22,19 +22,19 @@ export interface SourceItem extends Omit<Detected, 'mostBytes' | 'headerProblem'
   readonly canonicalSha256?: string;
 }
 
-/** Which files of the source folder count. */
+/** Which files of the source folder are imported. */
 export interface SourcePatterns {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
 
-/** What makes a source folder unfit to be imported; nothing was sent. */
+/** The source cannot be imported; nothing was sent. */
 export class SourceError extends TaskError {
   override readonly name = 'SourceError';
 
   constructor(
-    readonly about: 'folder' | 'include',
-    /** Words that follow the name of the folder or of the patterns. */
+    readonly about: 'folder' | 'patterns',
+    /** The words that follow the name of the folder or of the patterns. */
     readonly problem: string,
   ) {
     super(`The source ${about} ${problem}`);
@@ -47,21 +47,21 @@ const mebibyte = 1024 * 1024;
 
 /**
  * Reads the source folder: which files there are, what each becomes, and its hash. Contents are not kept.
- * Throws a SourceError that lists everything that keeps the folder from being imported.
+ * Throws a SourceError that lists every reason why the folder cannot be imported.
  */
 export async function scanSource(
   folder: string,
   patterns: SourcePatterns,
-  report: Pick<Agent, 'log' | 'warning'>,
+  agent: TaskAgent,
 ): Promise<readonly SourceItem[]> {
   const { files, skipped } = await listFiles(folder, { within: folder });
-  for (const what of skipped) report.log(`Skipped ${what}.`);
-  if (files.length === 0) throw new SourceError('folder', `holds no files: ${folder}`);
+  for (const what of skipped) agent.log(`Skipped ${what}.`);
+  if (files.length === 0) throw new SourceError('folder', `has no files: ${folder}`);
   const chosen = choose(files, patterns);
   if (chosen.length === 0)
     throw new SourceError(
-      'include',
-      `leaves none of the ${files.length} files in ${folder}. Patterns are relative to that folder.`,
+      'patterns',
+      `must match at least one of the ${files.length} files in ${folder}, relative to that folder.`,
     );
 
   const items: SourceItem[] = [];
@@ -69,7 +69,7 @@ export async function scanSource(
   await inParallel(chosen, hashedAtOnce, async (file) => {
     const { item, detected, problem } = await read(file);
     if (detected.headerProblem !== undefined)
-      report.warning(`${file.path} is imported as a file, not as a notebook. ${detected.headerProblem}.`, {
+      agent.warning(`${file.path} is imported as a file, not as a notebook. ${detected.headerProblem}.`, {
         file: file.file,
         line: 1,
       });
@@ -81,7 +81,7 @@ export async function scanSource(
   if (problems.length > 0)
     throw new SourceError(
       'folder',
-      `can't be imported:\n${problems
+      `cannot be imported:\n${problems
         .sort()
         .map((problem) => `  - ${problem}`)
         .join('\n')}`,
@@ -119,10 +119,10 @@ async function read({ file, path: sourcePath }: FoundFile): Promise<Read> {
 
 function problemOf(sourcePath: string, { kind, path, mostBytes }: Detected, size: number): string | undefined {
   if (size > mostBytes)
-    return `${sourcePath} is larger than the ${mostBytes / mebibyte} MB that Databricks takes for a ${kind}.`;
+    return `${sourcePath} is larger than the ${mostBytes / mebibyte} MB that Databricks accepts for a ${kind}.`;
   if (path === '' || path.endsWith('/'))
-    return `${sourcePath} has no name before its extension, so the ${kind} would have none.`;
-  if (manifestName.test(path)) return `${sourcePath} has the name that the record of imports has in the workspace.`;
+    return `${sourcePath} has no name before its extension, so the ${kind} would have no name.`;
+  if (manifestName.test(path)) return `${sourcePath} has the name of the import manifest in the workspace.`;
   return undefined;
 }
 

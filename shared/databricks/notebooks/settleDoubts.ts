@@ -1,43 +1,40 @@
 import { readFile } from 'node:fs/promises';
-import type { WorkspaceApi } from '../api/workspace';
 import { archiveNotebooks } from './archiveNotebooks';
-import { holdsWhatWasSent } from './holdsWhatWasSent';
+import { holdsWhatWasSent } from './confirmSends';
 import { inParallel } from '../../inParallel';
-import { type Listing, listTree, partsOf, recordedObjects, type Seen } from './listTarget';
+import { type Listing, listTree, partsOf, recordedObjects, type Seen, type Target } from './listTarget';
 import type { Manifest } from './manifest';
 import { typeOf } from './plan';
 import type { SourceItem } from './scanSource';
 import { below, foldersAbove } from './workspaceFolder';
 
 /**
- * Adapts what is recorded to what is there: objects that an interrupted import surely made, because they are exactly
- * what it meant to make, count as imported; and an archive that the source now has unpacked counts as its parts.
+ * Corrects the manifest by what exists: objects that are exactly what an interrupted import was about to create are
+ * recorded as imported; an archive that the source now has as separate files is recorded as its parts.
  */
 export async function settleDoubts(
-  api: WorkspaceApi,
-  target: string,
+  target: Target,
   source: readonly SourceItem[],
   manifest: Manifest,
   listing: Listing,
-  atOnce: number,
 ): Promise<Manifest> {
   const items = new Map(manifest.items);
   const pending = new Map(manifest.pending);
   const folders = new Set(manifest.folders);
 
   const wanted = new Map(source.map((item) => [item.path, item]));
-  await inParallel(manifest.pending, atOnce, async ([path, item]) => {
+  await inParallel(manifest.pending, target.atOnce, async ([path, item]) => {
     const seen = listing.get(path);
     const replacement = wanted.get(path);
     if (!seen) return;
     if (item.kind === 'archive') {
       if (replacement?.sha256 !== item.sha256 || !seen.isFolder) return;
-      for (const [part, partSeen] of await listTree(api, target, path)) listing.set(part, partSeen);
+      for (const [part, partSeen] of await listTree(target, path)) listing.set(part, partSeen);
       if (!isFreshFrom(await readFile(replacement.file), path, listing)) return;
     } else {
       const willBeOverwritten = replacement && seen.type === typeOf(replacement.kind);
       if (willBeOverwritten || seen.type !== typeOf(item.kind)) return;
-      if (!(await holdsWhatWasSent(api, below(target, path), item))) return;
+      if (!(await holdsWhatWasSent(target.api, below(target.folder, path), item))) return;
     }
     items.set(path, { kind: item.kind, sha256: item.sha256, objects: recordedObjects(path, listing) });
     pending.delete(path);
@@ -56,7 +53,7 @@ export async function settleDoubts(
   return { ...manifest, items, pending, folders };
 }
 
-/** Whether a folder holds the notebooks of an archive, all of them and nothing else, as they were when they were made. */
+/** Whether a folder has the notebooks of an archive, all of them and nothing else, unedited since they were created. */
 function isFreshFrom(archive: Buffer, path: string, listing: Listing): boolean {
   const expected = archiveNotebooks(archive);
   const objects = [...partsOf(path, listing)].filter(([, { isFolder }]) => !isFolder);

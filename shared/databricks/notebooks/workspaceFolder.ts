@@ -1,8 +1,8 @@
 const roots = ['/', '/Users', '/Shared', '/Repos'];
 
 /**
- * The one form of a workspace folder's path: no slash at the end, no doubled slashes, and without the `/Workspace` in
- * front, which names the same place. Undefined when the path is not absolute, or goes through `.` or `..`.
+ * The normal form of a workspace folder's path: no slash at the end, no doubled slashes, and without the prefix
+ * `/Workspace`, which names the same folder. Undefined when the path is not absolute, or goes through `.` or `..`.
  */
 export function normalWorkspaceFolder(given: string): string | undefined {
   const parts = given.split('/').filter((part) => part !== '');
@@ -11,7 +11,7 @@ export function normalWorkspaceFolder(given: string): string | undefined {
   return `/${parts.join('/')}`;
 }
 
-/** Whether a folder belongs to everybody or to a person as a whole, so that nothing may be mirrored onto it. */
+/** Whether a folder belongs to everybody or is somebody's home folder, which must not be mirrored to. */
 function isProtected(folder: string): boolean {
   return roots.includes(folder) || /^\/Users\/[^/]+$/.test(folder);
 }
@@ -21,7 +21,7 @@ export function workspaceFolderProblem(given: string, isMirrored: boolean): stri
   const folder = normalWorkspaceFolder(given);
   if (folder === undefined) return 'must be an absolute workspace path without . or .., such as /Shared/model.';
   if (isMirrored && isProtected(folder))
-    return 'must be a folder of its own in mirror mode, not one that others share: add a name, such as /Shared/model.';
+    return 'must be a separate folder in mirror mode, not one that others share: add a name, such as /Shared/model.';
   return undefined;
 }
 

@@ -2,11 +2,11 @@ import type { Run, Standing, TaskRun } from '../api/jobs';
 import { formatDuration } from './formatDuration';
 import { lastAttempts, runVerdict } from './verdict';
 
-/** Tells what is new about a run, look by look. */
+/** Finds what has changed in a run since it was last read. */
 export class RunChanges {
   readonly #words = new Map<string, string>();
 
-  /** A line for each change of state since the last look, of the run and of each of its tasks. */
+  /** A line for each change of state since the last call, of the run and of each of its tasks. */
   lines(run: Run): readonly string[] {
     const tasks = run.tasks.flatMap((task) => this.#line(taskTitle(task), task));
     const itself = this.#line('Run', run);
@@ -17,7 +17,7 @@ export class RunChanges {
     const { outcome, word } = runVerdict(thing);
     const known = this.#words.get(thing.id);
     this.#words.set(thing.id, word);
-    // A task that waits for others says nothing new by being there.
+    // A new task that waits for others is no change.
     if (word === known || (known === undefined && word === 'BLOCKED')) return [];
     const duration = thing.endTime > thing.startTime ? ` after ${formatDuration(thing.endTime - thing.startTime)}` : '';
     return [`${title}: ${word}${outcome === 'active' ? '' : duration}${remark(thing)}`];
@@ -34,7 +34,7 @@ function taskTitle({ taskKey, attemptNumber }: TaskRun): string {
   return `Task ${taskKey}${attemptNumber > 0 ? `, attempt ${attemptNumber + 1}` : ''}`;
 }
 
-/** Why it waits, or why it failed; what Databricks says otherwise (`In run`) adds nothing. */
+/** Why it waits or failed; Databricks' other messages (`In run`) add nothing. */
 function remark(standing: Standing): string {
   const { outcome, word, message } = runVerdict(standing);
   const isTelling = message !== undefined && (outcome === 'failed' || word === 'QUEUED');

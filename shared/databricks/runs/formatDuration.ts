@@ -1,4 +1,4 @@
-/** A duration for people: `45 s`, `3 min 5 s`, `2 h 4 min`. */
+/** A duration to read: `45 s`, `3 min 5 s`, `2 h 4 min`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;

@@ -2,7 +2,7 @@ import type { Run } from '../api/jobs';
 
 /**
  * The page of a run in the workspace, or of one of its tasks by the task's own run id.
- * The address that the API gives (`/?o=1#job/2/run/3`) sends people without admin rights to the home page
+ * The address that the API returns (`/?o=1#job/2/run/3`) opens the home page for users without admin rights
  * (https://github.com/databricks/cli/issues/5142), so only the workspace's id is taken from it.
  */
 export function runPage(workspaceUrl: string, run: Pick<Run, 'id' | 'jobId' | 'pageUrl'>, taskRunId = run.id): string {

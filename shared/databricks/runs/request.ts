@@ -1,11 +1,11 @@
+import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { ClustersApi } from '../api/clusters';
 import { JobsApi, type RunRequest } from '../api/jobs';
-import type { Workspace } from '../connect';
 import { apiParameters, arePlainNames, jobParameters, notebookParameters, type Parameters } from './parameters';
 import { theOneNamed } from '../theOneNamed';
 
-/** What somebody wants to have run. */
+/** What to run. */
 export type RunSource =
   /** An existing job, by id or exact name. */
   | { readonly job: string; readonly parameters: Parameters }
@@ -18,16 +18,16 @@ export type RunSource =
 export type Compute =
   { readonly cluster: string } | { readonly newCluster: Readonly<Record<string, Json>> } | 'serverless';
 
-/** The call that starts the run. Looks up what is named. Throws a TaskError when that is not there, or not the only one. */
-export async function runRequest({ http }: Workspace, source: RunSource, signal: AbortSignal): Promise<RunRequest> {
+/** The call that starts the run. Looks up names; throws a TaskError when nothing, or more than one thing, has a name. */
+export async function runRequest(http: HttpClient, source: RunSource): Promise<RunRequest> {
   if ('definition' in source) return { call: 'submit', body: source.definition };
-  if ('job' in source) return jobRequest(new JobsApi(http, signal), source.job, source.parameters);
+  if ('job' in source) return jobRequest(new JobsApi(http), source.job, source.parameters);
   const { notebookPath, compute, parameters } = source;
   const name = notebookPath.slice(notebookPath.lastIndexOf('/') + 1);
   const task = {
     task_key: name.replaceAll(/[^\w-]/g, '_').slice(0, 100),
     notebook_task: { notebook_path: notebookPath, base_parameters: notebookParameters(parameters) },
-    ...(await clusterFields(new ClustersApi(http, signal), compute)),
+    ...(await clusterFields(new ClustersApi(http), compute)),
   };
   return { call: 'submit', body: { run_name: name, tasks: [task] } };
 }

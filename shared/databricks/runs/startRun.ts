@@ -5,34 +5,34 @@ import type { JobsApi, ListedRun, Run, RunRequest } from '../api/jobs';
 import { endedBadly } from './verdict';
 
 export interface StartOptions {
-  /** The same for every try of one step of one pipeline run, and never the same for two. */
+  /** The same for every attempt of one step of one pipeline run, and different for any other step. */
   readonly seed: string;
   readonly acceptPartialSuccess: boolean;
-  /** Once it aborts, nothing more is started; a call that is under way is left to its end. */
+  /** Once it aborts, nothing more is started; a call in flight is not aborted. */
   readonly signal: AbortSignal;
-  /** Told as soon as the service has named a run, before anything else is known of it. */
+  /** Called as soon as the service has returned the id of a run. */
   onAccepted(runId: string): void;
 }
 
 export interface StartedRun {
   readonly run: Run;
-  /** Whether an earlier try of the same step had started it. */
+  /** Whether an earlier attempt of the same step had started it. */
   readonly isEarlier: boolean;
 }
 
-/** More than the agent's 10 retries can leave behind. */
+/** More than the agent's 10 retries can start. */
 const mostRuns = 25;
 
 /**
- * Makes sure that one run for this request is under way or has ended well: one that an earlier try of this step left
- * behind, or else a new one. A run of an earlier try that ended badly is passed over: it is what the retry is for.
+ * Attaches to the run that an earlier attempt of this step started, if it is active or has succeeded; otherwise starts
+ * a new one. A failed run of an earlier attempt is passed over: it is the reason for the retry.
  *
- * The tries of a step know nothing of each other: they share the seed, from which come the idempotency tokens 0, 1, 2…
- * Each token stands for one run for ever, so the first whose run did not end badly is ours. Only: a new run can end
- * badly before we first look at it (skipped because the job allows no more at a time, say). That is our verdict, not
- * a reason to start another. So the newest runs are listed before anything is asked for: a run is of an earlier try
- * only if it was there then. This compares the service's ids and times with each other, never with this machine's
- * clock. Where the list lags behind, the old run's verdict is taken: no run too many is ever started.
+ * The attempts of a step know nothing of each other. They share the seed, from which the idempotency tokens 0, 1, 2…
+ * are derived. A token always stands for the same run, so the first one whose run has not failed is used. But a new run
+ * can fail before it is first read (skipped because the job allows no more concurrent runs, for example). That is the
+ * result, not a reason to start another run. So the newest runs are listed before the first call: a run belongs to an
+ * earlier attempt only if it existed then. This compares the service's ids and times with each other, never with this
+ * machine's clock. Where the list lags behind, the result of the old run is used: no run too many is started.
  */
 export async function startRun(jobs: JobsApi, request: RunRequest, options: StartOptions): Promise<StartedRun> {
   const before = await jobs.newestRuns(request.call === 'run-now' ? request.jobId : undefined);
@@ -44,10 +44,10 @@ export async function startRun(jobs: JobsApi, request: RunRequest, options: Star
     const isEarlier = wasThere(run, before);
     if (!isEarlier || !endedBadly(run, options.acceptPartialSuccess)) return { run, isEarlier };
   }
-  throw new TaskError(`This step has already started ${mostRuns} runs that ended badly. Start the pipeline anew.`);
+  throw new TaskError(`This step has already started ${mostRuns} failed runs. Queue a new pipeline run.`);
 }
 
-/** 64 characters, the most that the API takes. A request with other content gets another run. */
+/** 64 characters, the most that the API accepts. A request with other content gets another token. */
 function idempotencyToken(seed: string, request: RunRequest, number: number): string {
   return createHash('sha256')
     .update(stringifyJson([seed, { ...request }, number]))

@@ -4,7 +4,7 @@ import { formatDuration } from './formatDuration';
 import { runPage } from './page';
 import { lastAttempts, runVerdict } from './verdict';
 
-/** The run as Markdown: a line on how it ended, and a table of its tasks. Of parameters only the names: values may be secret. */
+/** The run as Markdown: a line on how it ended, and a table of its tasks. Names of parameters only: values may be secret. */
 export function runSummary(workspaceUrl: string, run: Run, parameterNames: readonly string[]): string {
   const { outcome, word } = runVerdict(run);
   const ended = outcome === 'active' ? 'is still' : 'ended as';

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Standing, TaskRun } from '../api/jobs';
 
-/** What to make of a run, or of one of its tasks. */
+/** How a run, or one of its tasks, is to be judged. */
 export interface Verdict {
   readonly outcome: 'active' | 'succeeded' | 'partial' | 'failed';
-  /** The word of Databricks' that says it best: `RUNNING`, `SUCCESS`, `FAILED`, `TIMEDOUT`… */
+  /** The most telling of Databricks' states: `RUNNING`, `SUCCESS`, `FAILED`, `TIMEDOUT`… */
   readonly word: string;
-  /** What Databricks has to say about it. */
+  /** Databricks' message about it. */
   readonly message: string | undefined;
 }
 
@@ -17,12 +17,12 @@ const partialSuccess = 'SUCCESS_WITH_FAILURES';
 
 /**
  * Judges by both `status` and its older form `state`, of which either may be missing.
- * It is active as long as one of them says so, or neither tells anything that we know to be an end: a state that
- * Databricks adds one day must not fail a run that goes on. It succeeded only if all that is said of its end is
- * TERMINATED and SUCCESS: a contradiction, a gap or an unknown word is a failure.
+ * It is active as long as one of them says so, or neither has a state that is known to be final: a state that Databricks
+ * adds one day must not fail a run that continues. It succeeded only if its final states are TERMINATED and SUCCESS and
+ * nothing else: a contradiction, a missing or an unknown state is a failure.
  *
- * A run whose task failed ends as INTERNAL_ERROR with the result FAILED, so that state alone says nothing about whose
- * fault it was; nor does TERMINATED say that it went well.
+ * A run whose task failed ends as INTERNAL_ERROR with the result FAILED, so INTERNAL_ERROR alone does not mean a fault
+ * of Databricks; nor does TERMINATED mean that the run succeeded.
  */
 export function runVerdict({ status, state }: Standing): Verdict {
   const details = status?.termination_details;
@@ -46,13 +46,13 @@ export function runVerdict({ status, state }: Standing): Verdict {
   return { outcome: 'failed', word, message };
 }
 
-/** Whether it ended, and not as it should. */
+/** Whether it ended without success. */
 export function endedBadly(standing: Standing, acceptPartialSuccess: boolean): boolean {
   const { outcome } = runVerdict(standing);
   return outcome === 'failed' || (outcome === 'partial' && !acceptPartialSuccess);
 }
 
-/** The last attempt at each task, in the order of the tasks: the one that counts. */
+/** The last attempt at each task, which decides, in the order of the tasks. */
 export function lastAttempts(tasks: readonly TaskRun[]): readonly TaskRun[] {
   const last = new Map<string, TaskRun>();
   for (const task of tasks) {
@@ -62,7 +62,7 @@ export function lastAttempts(tasks: readonly TaskRun[]): readonly TaskRun[] {
   return [...last.values()];
 }
 
-/** The tasks that ended, well or badly; not those that never ran, because of others or of a condition. */
+/** The tasks that ended, with success or without; not those that never ran because of other tasks or of a condition. */
 export function endedTasks(tasks: readonly TaskRun[]): readonly TaskRun[] {
   return lastAttempts(tasks).filter((task) => {
     const { outcome, word } = runVerdict(task);

@@ -6,8 +6,8 @@ import { specTypes, specWords, type Fields } from './specTypes';
 type Kind = 'text' | 'a number' | 'true or false' | 'a list' | 'a map' | 'empty';
 
 /**
- * Finds where a value differs from a type of the SDK. Another kind of value or a missing field is an error. A field or
- * a word that the SDK does not know is worth a warning only, as the SDK lags behind the service.
+ * Finds where a value differs from a type of the SDK. Another kind of value or a missing field is an error. An unknown
+ * field or enum value is only a warning, because the SDK lags behind the service.
  */
 export function* checkSpec(value: Json, type: string, path: DocumentPath = []): Generator<Finding> {
   const itemType = type.slice(0, -2);
@@ -25,8 +25,8 @@ export function* checkSpec(value: Json, type: string, path: DocumentPath = []): 
 }
 
 function* checkItem(item: Json, type: string, path: DocumentPath): Generator<Finding> {
-  // The service takes any scalar as a text ("Expected Scalar value for String field"), and `spark.speculation: true` is
-  // how people write it. The API's own fields are held to their type all the same: YAML reads a version 1.10 as 1.1.
+  // The service accepts any scalar as a text ("Expected Scalar value for String field"), and people write
+  // `spark.speculation: true`. The API's own fields must have their type nevertheless: YAML reads a version 1.10 as 1.1.
   if (type !== 'string' || !isUnquoted(kindOf(item))) yield* checkSpec(item, type, path);
 }
 
@@ -43,11 +43,11 @@ function* checkFields(map: { readonly [name: string]: Json | undefined }, fields
 function* checkScalar(value: Json, type: string, path: DocumentPath): Generator<Finding> {
   const kind = type === 'number' ? 'a number' : type === 'boolean' ? 'true or false' : 'text';
   const words = specWords[type];
-  // The service takes a number in quotes, which is how it travels where a number of 64 bits would lose its end.
+  // The service accepts a number in quotes, as it is sent where a 64-bit number would lose digits.
   if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return;
   if (kindOf(value) !== kind) yield wrongKind(value, kind, path);
   else if (words?.every((word) => word !== value))
-    yield finding(path, `is none of the words known here: ${words.join(', ')}.`, 'warning');
+    yield finding(path, `is not one of the known values: ${words.join(', ')}.`, 'warning');
 }
 
 function wrongKind(value: Json, wanted: Kind, path: DocumentPath): Finding {
@@ -58,7 +58,7 @@ function wrongKind(value: Json, wanted: Kind, path: DocumentPath): Finding {
 
 function unknownField(path: DocumentPath, nearest: string | undefined): Finding {
   const guess = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  return finding(path, `is not known here, and is sent as it is.${guess}`, 'warning');
+  return finding(path, `is not known, and is sent as it is.${guess}`, 'warning');
 }
 
 function finding(path: DocumentPath, problem: string, severity: Finding['severity'] = 'error'): Finding {

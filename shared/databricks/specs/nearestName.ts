@@ -1,4 +1,4 @@
-/** The name that somebody most likely meant; undefined when none is near. */
+/** The name that was most likely meant; undefined when none is similar. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   const [nearest] = names
     .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
@@ -7,7 +7,7 @@ export function nearestName(given: string, names: readonly string[]): string | u
   return nearest?.name;
 }
 
-/** How many characters must be put in, taken out or replaced to make one text of the other (Levenshtein). */
+/** How many characters must be inserted, removed or replaced to turn one text into the other (Levenshtein). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 0; i < a.length; i++) {

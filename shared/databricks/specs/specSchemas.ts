@@ -1,13 +1,13 @@
 import type { Json } from '../../json';
 import { checkSpec } from './checkSpec';
 
-/** What a job or a run takes as `new_cluster`, and `clusters/create` too. */
+/** The `new_cluster` of a job or a run, and the body of `clusters/create`. */
 export const newClusterSchema = schema('cluster specification', 'ClusterSpec');
-/** What `jobs/create` takes. */
+/** The body of `jobs/create`. */
 export const jobSchema = schema('job specification', 'CreateJob');
-/** What `jobs/runs/submit` takes. */
+/** The body of `jobs/runs/submit`. */
 export const runSchema = schema('run specification', 'SubmitRun');
-/** What `libraries/install` takes as `libraries`. */
+/** The `libraries` of `libraries/install`. */
 export const librariesSchema = schema('list of libraries', 'Library[]');
 
 function schema(name: string, type: string) {

@@ -40,7 +40,7 @@ export const failureScenarios: readonly Scenario[] = [
     await stage.fails(version('r.io/wrong:2', { ...wrong, onFailure: 'leave' }));
     assert.equal(await stage.imageOf('score'), 'r.io/wrong:2');
     const { message } = await stage.fails(version('r.io/crash:3'));
-    assert.match(message, /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
+    assert.match(message, /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
     await eventually(
       () => stage.ask(),
       (image) => image === 'r.io/score:1',
@@ -56,7 +56,7 @@ export const failureScenarios: readonly Scenario[] = [
       (live) => live !== undefined && kubectlVerdict(live).state === 'done',
     );
     const { message } = await stage.fails(version('r.io/crash:2'));
-    assert.match(message, /It was rolled back to r\.io\/hotfix:1/);
+    assert.match(message, /Rolled back to r\.io\/hotfix:1/);
   }),
 
   played('is not touched any more when somebody else deploys meanwhile', async (stage) => {

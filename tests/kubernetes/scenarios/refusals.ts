@@ -83,21 +83,24 @@ export const refusalScenarios: readonly Scenario[] = [
       spec: { hard: { 'requests.memory': '64Mi' } },
     });
     const { error } = await stage.fails({ ...service, ...left });
-    assert.match(error, /^The namespace has used up what it may use: exceeded quota: small, requested: .*128Mi/);
+    assert.match(error, /^The quota of the namespace is used up: exceeded quota: small, requested: .*128Mi/);
     const { serviceName } = service;
     const { end } = await stage.succeeds({ action: 'delete', serviceName });
-    assert.match(end.message, /^score is deleted: \d+ objects\.$/);
+    assert.match(end.message, /^score was deleted: \d+ objects\.$/);
     assert.deepEqual((await stage.client.list(deployments)).items, []);
     assert.deepEqual((await stage.client.list(services)).items, []);
     const again = await stage.succeeds({ action: 'delete', serviceName });
-    assert.equal(again.end.message, 'There is no score that this step deployed.');
+    assert.equal(again.end.message, 'There is no score that this task deployed.');
   }),
 
   anywhere(
     'says that its namespace does not allow its containers',
     async (stage) => {
       const { error } = await stage.fails({ ...service, ...left, runAsNonRoot: 'false' });
-      assert.match(error, /^The namespace does not allow such containers: violates PodSecurity.*runAsNonRoot/);
+      assert.match(
+        error,
+        /^The Pod Security level of the namespace forbids these containers: violates PodSecurity.*runAsNonRoot/,
+      );
     },
     restricted,
   ),

@@ -90,10 +90,10 @@ describe('A cluster of AKS', () => {
     const error = await errorOf(HttpError, open());
     assert.match(
       error.message,
-      /lacks the action Microsoft\.ContainerService\/managedClusters\/listClusterUserCredential\/action: give it the role 'Azure Kubernetes Service Cluster User Role'/,
+      /lacks the action Microsoft\.ContainerService\/managedClusters\/listClusterUserCredential\/action\. Assign it the role 'Azure Kubernetes Service Cluster User Role'/,
     );
     azure.allowedActions.set(clientId, []);
-    assert.match((await errorOf(HttpError, open())).message, /managedClusters\/read: give it the role/);
+    assert.match((await errorOf(HttpError, open())).message, /managedClusters\/read\. Assign it the role/);
     await assert.rejects(open(true));
   });
 
@@ -101,18 +101,21 @@ describe('A cluster of AKS', () => {
     assert.match((await open(true)).kubeconfig, /admin-token/);
     change({ disableLocalAccounts: true });
     const error = await errorOf(TaskError, open(true));
-    assert.match(error.message, /no local accounts: sign in to it as the service connection itself/);
+    assert.match(
+      error.message,
+      /Local accounts of the cluster are disabled\. Sign in as the service connection itself/,
+    );
   });
 
   it('that is stopped, changing or too old can not be used, and says so', async () => {
     change({ powerState: 'Stopped' });
     await assert.rejects(open(), /The cluster 'prod' is stopped\. Start it/);
     change({ provisioningState: 'Creating' });
-    await assert.rejects(open(), /says that it is Creating/);
+    await assert.rejects(open(), /its state is Creating/);
     change({ provisioningState: 'Upgrading' });
     await open();
     change({ aadProfile: { tenantID: tenantId, managed: false, enableAzureRBAC: false } });
-    await assert.rejects(open(), /old integration with Azure AD/);
+    await assert.rejects(open(), /legacy Azure AD integration/);
   });
 
   it('that is private is told', async () => {

@@ -57,7 +57,7 @@ describe('The URL of a workspace', () => {
     it(`is not there yet when the workspace has ${what}`, async () => {
       await assert.rejects(
         lookUp({ body }),
-        new TaskError(`Azure knows no URL of the workspace ${id} yet: is it still being created?`),
+        new TaskError(`The workspace ${id} has no URL yet. It may still be being created.`),
       );
     });
 

@@ -66,7 +66,7 @@ describe('a smoke test', () => {
       'a sign-in page',
       { text: '<html><title>Sign in</title>' },
       {},
-      'The answer to the sample is a web page and no answer of a model: Sign in',
+      'The answer to the sample is a web page, not the answer of a model: Sign in',
     ],
     [
       'text that is not fit to be shown',
@@ -79,7 +79,7 @@ describe('a smoke test', () => {
       'an answer that is late',
       { milliseconds: 120.4 },
       { maxLatencyMilliseconds: 100, requests: 5 },
-      'Answer 1 of 5 to the sample took 120 ms, more than the 100 ms that it may take.',
+      'Answer 1 of 5 to the sample took 120 ms; the limit is 100 ms.',
     ],
   ] as const) {
     it(`says what is wrong with ${what}, and stops`, async () => {

@@ -15,7 +15,7 @@ const renamed = new Map(
   }),
 );
 
-/** What is no Python package, or means nothing without conda. PyPI may have an unrelated project of the name. */
+/** Packages that are not Python packages, or are useless without conda. PyPI may have an unrelated project with the name. */
 const notPython = new Set([
   ...['anaconda', 'conda', 'mamba', 'nomkl', 'python_abi'],
   ...[
@@ -54,7 +54,7 @@ const notPython = new Set([
 const notPythonRule =
   /^(?:_|r-|perl-|cuda-|ld_impl_|gcc_|gxx_|binutils|sysroot_|lib[a-z0-9]+-(?:ng|cxx|dev|devel)$)|^lib(?:blas|cblas|lapack|curl|png|jpeg|tiff|protobuf|gcc|stdcxx)/;
 
-/** The name that PyPI has for a conda package, which is its own but for a few; undefined if it is no Python package. */
+/** The name of a conda package on PyPI, which is mostly the same; undefined if it is not a Python package. */
 export function pypiNameOf(condaName: string): string | undefined {
   if (notPython.has(condaName) || notPythonRule.test(condaName)) return undefined;
   return renamed.get(condaName) ?? condaName;

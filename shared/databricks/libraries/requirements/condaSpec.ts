@@ -1,13 +1,13 @@
 import { InvalidRequirement } from './requirement';
 import { parseSpecifier, type Specifier } from './specifier';
 
-/** What a line of an environment.yml asks conda for, taken apart. */
+/** A package of an environment.yml, split into its parts. */
 export interface CondaSpec {
-  /** In lower case, as conda has it. */
+  /** In lower case, as in conda. */
   readonly name: string;
-  /** As conda writes it; empty for any. */
+  /** In conda's syntax; empty for any. */
   readonly version: string;
-  /** What has no meaning outside of conda, such as `build py312_0`. */
+  /** Parts without a meaning outside of conda, such as `build py312_0`. */
   readonly dropped: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function parseCondaSpec(text: string): CondaSpec {
   };
 }
 
-/** Takes off `[key=value,…]`, whose values win over what stands before them. */
+/** Splits off `[key=value,…]`, whose values replace what precedes them. */
 function splitKeys(text: string): { readonly outside: string; readonly keys: Readonly<Record<string, string>> } {
   const [, outside, inside] = /^([^[]*)\[(.*)\]$/s.exec(text) ?? [];
   if (outside === undefined || inside === undefined) return { outside: text, keys: {} };
@@ -54,26 +54,26 @@ function splitBuild(text: string): { readonly version: string; readonly build: s
   return { version: version.replace(/^=(?=[^=,|]+$)/, '=='), build }; // name=1.2=build means 1.2 alone, not 1.2.*
 }
 
-/** A version of conda's in PEP 440's words. Throws an InvalidRequirement if there are none. */
+/** A version of conda in the syntax of PEP 440. Throws an InvalidRequirement if that is not possible. */
 export function pipSpecifiers(version: string): readonly Specifier[] {
   if (/[|^$()]/.test(version))
-    throw new InvalidRequirement("has alternatives or a pattern for its version, which pip can't take");
+    throw new InvalidRequirement('has alternatives or a pattern as its version, which pip does not accept');
   return version
     .split(',')
     .filter((clause) => clause !== '' && clause.replace(/^=*/, '') !== '*')
     .map(translateClause);
 }
 
-/** `=1.2`, `1.2.*` and `1.2*` stand for all 1.2 versions, `1.2` for this one; in `>=1.2.*` and `<1.2.*` the asterisk adds nothing. */
+/** `=1.2`, `1.2.*` and `1.2*` stand for all 1.2 versions, `1.2` for this one; in `>=1.2.*` and `<1.2.*` the asterisk has no meaning. */
 function translateClause(clause: string): Specifier {
   const [, operator = '', version = '', asterisk = ''] = /^(==|!=|<=|>=|~=|<|>|=|)(.*?)(\.?\*)?$/s.exec(clause) ?? [];
-  // What conda makes of these is surprising (of ==1.2.*, 1.2 alone), and surely not what was meant.
+  // conda reads these in a surprising way (==1.2.* as 1.2 only), which was hardly meant.
   if (asterisk !== '' && ['==', '>', '<=', '~='].includes(operator))
     throw new InvalidRequirement(`has an asterisk that means something else to pip: '${clause}'`);
   const exact = `${operator === '=' || operator === '' ? '==' : operator}${version}`;
   const isPrefix = operator === '=' || (asterisk !== '' && (operator === '' || operator === '!='));
-  // A pre-release can't be a prefix in PEP 440, and is one version anyway.
+  // In PEP 440 a pre-release cannot be a prefix, and it is a single version anyway.
   const specifier = (isPrefix ? parseSpecifier(`${exact}.*`) : undefined) ?? parseSpecifier(exact);
-  if (!specifier) throw new InvalidRequirement(`has a version that pip can't take: '${clause}'`);
+  if (!specifier) throw new InvalidRequirement(`has a version that pip does not accept: '${clause}'`);
   return specifier;
 }

@@ -11,17 +11,17 @@ export interface Place {
   readonly line: number;
 }
 
-/** Something to say about a line. Holds no passwords of URLs. */
+/** A remark about a line, without the passwords of URLs. */
 export interface Remark extends Place {
   readonly text: string;
 }
 
-/** What files ask for. Nothing should be installed while there are problems. */
+/** The libraries that files ask for. Nothing should be installed while there are problems. */
 export interface Dependencies {
   readonly libraries: readonly Library[];
-  /** What was understood but is left out or taken otherwise. */
+  /** What was understood, but is skipped or read differently. */
   readonly notes: readonly Remark[];
-  /** What can't be read, contradicts itself, or can't be installed as a library of a cluster. */
+  /** What cannot be read, contradicts itself, or cannot be installed as a library of a cluster. */
   readonly problems: readonly Remark[];
 }
 
@@ -32,7 +32,7 @@ interface Mention {
 
 const mostMentions = 3_000;
 
-/** Gathers requirements from any number of files and makes libraries of them, each package once. */
+/** Collects requirements from any number of files and turns them into libraries, each package once. */
 export class DependencyList {
   readonly #wanted = new Map<string, Mention[]>();
   readonly #constraints: Mention[] = [];
@@ -59,7 +59,7 @@ export class DependencyList {
     if (!this.#hasRoom(place)) return;
     const holds = this.#holds(marker);
     const problem = holds === undefined ? undecided(requirement) : unsuitable(requirement);
-    if (holds === false) this.note(place, `${name} is left out: on a cluster, ${marker ?? ''} is not so.`);
+    if (holds === false) this.note(place, `${name} is skipped: on a cluster, ${marker ?? ''} is false.`);
     else if (problem !== undefined) this.refuse(place, problem);
     else {
       const key = normalName(name);
@@ -69,26 +69,29 @@ export class DependencyList {
     }
   }
 
-  /** Narrows the versions of a package that is listed, wherever it is listed. */
+  /** Restricts the versions of a package that is listed anywhere. */
   constrain(requirement: Requirement, place: Place): void {
     if (!this.#hasRoom(place)) return;
     if (requirement.url !== undefined || requirement.extras.length > 0)
-      this.refuse(place, `${requirement.name}: a constraint can hold versions only, no URL and no extras.`);
+      this.refuse(place, `${requirement.name}: a constraint can have only versions, no URL and no extras.`);
     else this.#constraints.push({ requirement, place });
   }
 
-  /** Adds a wheel that the cluster can read itself. */
+  /** Adds a wheel that the cluster itself can read. */
   addWheel(path: string): void {
     this.#wheels.add(path);
   }
 
-  /** Takes all packages from this index; as with pip, the last one counts. */
+  /** Uses this index for all packages; as with pip, the last one applies. */
   useIndex(url: string, place: Place): void {
     const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};
     if (protocol !== 'https:' && protocol !== 'http:')
-      this.refuse(place, 'names an index that is no http or https URL.');
+      this.refuse(place, 'names an index whose URL is not http or https.');
     else if (username || password)
-      this.note(place, 'names an index with a user or password: all who see the cluster can read them.');
+      this.note(
+        place,
+        'names an index with a user name or password, which everybody who can view the cluster can read.',
+      );
     this.#index = url;
   }
 
@@ -96,15 +99,15 @@ export class DependencyList {
     this.#hashes.push(place);
   }
 
-  /** What all of it comes to; call it once, at the end. */
+  /** The result; to be called once, at the end. */
   result(): Dependencies {
     this.#constrain();
     const [firstHash] = this.#hashes;
     if (firstHash)
       this.refuse(
         firstHash,
-        `has hashes (${this.#hashes.length} in all), which Databricks can't check for single libraries: write the file ` +
-          'without them, or install it whole (a library of kind requirements, Databricks Runtime 15.0 or newer).',
+        `has hashes (${this.#hashes.length} in all), which Databricks cannot check for single libraries: remove them from ` +
+          'the file, or install the file as a library of kind requirements (Databricks Runtime 15.0 or newer).',
       );
     const repo = this.#index === undefined ? {} : { repo: this.#index };
     const packages = [...this.#wanted.values()].flatMap((mentions) => this.#merged(mentions) ?? []);
@@ -138,12 +141,12 @@ export class DependencyList {
     if (first)
       this.note(
         first,
-        `constrains a package that is not listed (${idle.length} such in all): list it to hold its version, since ` +
-          'Databricks installs what libraries need without constraints.',
+        `constrains a package that is not listed (${idle.length} in all): list it to fix its version, because ` +
+          'Databricks installs the dependencies of libraries without constraints.',
       );
   }
 
-  /** What meets all mentions of a package: one version alone if one is named. */
+  /** One requirement for all mentions of a package: only the version if one is pinned. */
   #merged(mentions: readonly Mention[]): Requirement | undefined {
     const all = mentions.flatMap(({ requirement, place }) =>
       requirement.specifiers.map((specifier) => ({ specifier, place })),
@@ -159,7 +162,7 @@ export class DependencyList {
     );
     const pins = specifiers.filter(isPin);
     if (pins.length === 0) return { name, extras, specifiers };
-    // No more than two pins can agree: 1.0 and one build of it, as 1.0+cpu.
+    // At most two pins can agree: 1.0 and one local version of it, such as 1.0+cpu.
     const pin = pins.slice(0, 2).find(({ version }) => specifiers.every((one) => allowsText(one, version)));
     if (pin) return { name, extras, specifiers: [pin] };
     const first = all.find(({ specifier }) => isPin(specifier));
@@ -179,13 +182,12 @@ export class DependencyList {
   }
 }
 
-/** Why Databricks can't install a package as a library. */
+/** Why Databricks cannot install a package as a library. */
 function unsuitable({ name, specifiers, url }: Requirement): string | undefined {
-  if (url !== undefined)
-    return `${name} comes from a URL, which Databricks doesn't take: install a wheel of it as a file.`;
-  // Seen on clusters: alembic===1.13.1 becomes pip install 'alembic==\=1.13.1'.
+  if (url !== undefined) return `${name} has a URL, which Databricks does not accept: install its wheel as a file.`;
+  // Observed on clusters: alembic===1.13.1 becomes pip install 'alembic==\=1.13.1'.
   if (specifiers.some(({ operator }) => operator === '==='))
-    return `${name} uses ===, which doesn't reach pip on a cluster as it is: use ==.`;
+    return `${name} uses ===, which a cluster does not pass to pip unchanged: use ==.`;
   return undefined;
 }
 
@@ -201,5 +203,5 @@ function allowsText(specifier: Specifier, text: string): boolean {
 }
 
 function undecided({ name, marker = '' }: Requirement): string {
-  return `${name} is wanted if ${marker}: that depends on what is not known of the cluster, such as its Python version.`;
+  return `${name} is wanted if ${marker}, which depends on something unknown about the cluster, such as its Python version.`;
 }

@@ -8,7 +8,7 @@ export type Marker =
 
 type Operand = { readonly variable: string } | { readonly literal: string };
 
-/** Clusters run CPython on Linux. The names that PEP 508 has and this lacks depend on the Python or the machine. */
+/** Clusters run CPython on Linux. The other names of PEP 508 depend on the Python version or the machine. */
 const linux = new Map(
   Object.entries({
     os_name: 'posix',
@@ -37,7 +37,7 @@ const token =
   /\s*(?:(?<sign>[()])|(?<literal>'[^']*'|"[^"]*")|(?<operator>===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b)|(?<word>[a-z_.]+))\s*/y;
 const deepest = 50;
 
-/** The marker that a text writes, or undefined if it writes none. */
+/** The marker in a text, or undefined if it is not one. */
 export function parseMarker(text: string): Marker | undefined {
   const tokens: Readonly<Record<string, string | undefined>>[] = [];
   token.lastIndex = 0;
@@ -89,15 +89,15 @@ export function parseMarker(text: string): Marker | undefined {
 }
 
 /**
- * Whether a marker holds on a cluster: on Linux, x86_64, with CPython of the given version (3.12 or 3.12.3).
- * Undefined if that depends on what is not known, such as the Python version if none is given, or on the kernel.
+ * Whether a marker is true on a cluster: on Linux, x86_64, with CPython of the given version (3.12 or 3.12.3).
+ * Undefined if that depends on something unknown, such as the Python version if none is given, or the kernel.
  */
 export function holdsOnCluster(marker: Marker, python?: string): boolean | undefined {
   const verdicts = new Set(possiblePythons(marker, python).map((version) => holds(marker, version)));
   return verdicts.size === 1 ? [...verdicts][0] : undefined;
 }
 
-/** Every Python that a cluster may have, as far as this marker can tell them apart. Databricks Runtime 9 has Python 3.8. */
+/** Every Python version that a cluster may have, as far as this marker distinguishes them. Databricks Runtime 9 has Python 3.8. */
 function possiblePythons(marker: Marker, python: string | undefined): readonly string[] {
   if (python?.split('.').length === 3) return [python];
   const minors = python === undefined ? Array.from({ length: 13 }, (_, index) => `3.${index + 8}`) : [python];
@@ -143,7 +143,7 @@ function compare({ left, operator, right }: Marker & { kind: 'comparison' }, pyt
       return leftText !== rightText;
     case '<':
     case '>':
-      return false; // what is no version has no order
+      return false; // texts that are not versions have no order
     default:
       return undefined;
   }

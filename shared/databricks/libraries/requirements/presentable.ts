@@ -1,4 +1,4 @@
-/** A text in one line, cut to a length, without the passwords and tokens that URLs of indexes, channels and wheels can hold. */
+/** A text in one line, cut to a length, without the passwords and tokens in URLs of indexes, channels and wheels. */
 export function presentable(text: string, mostCharacters: number): string {
   const line = text
     .replace(/\p{Cc}+/gu, ' ')
@@ -8,7 +8,7 @@ export function presentable(text: string, mostCharacters: number): string {
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
 }
 
-/** A piece of a file, to be named in a remark. */
+/** A piece of a file, to be quoted in a remark. */
 export function shown(text: string): string {
   return `'${presentable(text, 100)}'`;
 }

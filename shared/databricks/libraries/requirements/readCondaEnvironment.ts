@@ -10,8 +10,8 @@ import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
 
 /**
  * Reads conda's environment.yml: the `pip` section as a requirements file, and conda packages as the packages that PyPI
- * has under their name (a few have another), with their versions in PEP 440's words. Whether PyPI has a package is not
- * asked. Packages that are no Python are problems; Python, pip and the channels are notes. Never throws.
+ * has under their name (a few have another), with their versions in the syntax of PEP 440. Whether PyPI has a
+ * package is not checked. Packages that are not Python packages are problems; Python, pip and the channels are notes. Never throws.
  * Source: https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html.
  */
 export function readCondaEnvironment(file: string, { readFile, python }: ReadOptions): Dependencies {
@@ -22,13 +22,13 @@ export function readCondaEnvironment(file: string, { readFile, python }: ReadOpt
     );
   } catch (error) {
     const text =
-      error instanceof InvalidLine ? `${file} ${error.message}.` : `${file} can't be read: ${messageOf(error)}`;
+      error instanceof InvalidLine ? `${file} ${error.message}.` : `${file} cannot be read: ${messageOf(error)}`;
     list.refuse({ file, line: 1 }, text);
   }
   return list.result();
 }
 
-/** The system that mamba's `sel(…)` may name, and whether a cluster is one. */
+/** The systems that mamba's `sel(…)` may name, and whether a cluster is one. */
 const systems = new Map(Object.entries({ linux: true, unix: true, win: false, osx: false }));
 
 class EnvironmentReader {
@@ -42,7 +42,7 @@ class EnvironmentReader {
     if (document.kind !== 'map') throw new InvalidLine('must be a map with the key dependencies');
     const seen = new Set<string>();
     for (const entry of document.entries) {
-      if (seen.has(entry.key)) this.list.refuse(this.#at(entry), `has ${entry.key} a second time.`);
+      if (seen.has(entry.key)) this.list.refuse(this.#at(entry), `has ${entry.key} twice.`);
       seen.add(entry.key);
       this.#readEntry(entry);
     }
@@ -78,8 +78,12 @@ class EnvironmentReader {
         const system = systems.get(/^sel\((\w+)\)$/.exec(entry.key)?.[1] ?? '');
         if (entry.key === 'pip') this.#readPip(entry);
         else if (system === true) this.#readDependency(entry.value);
-        else if (system === false) this.list.note(this.#at(entry), `${entry.key} is left out: clusters run Linux.`);
-        else this.list.refuse(this.#at(entry), `has packages for '${entry.key}', which can't be installed; pip can.`);
+        else if (system === false) this.list.note(this.#at(entry), `${entry.key} is skipped: clusters run Linux.`);
+        else
+          this.list.refuse(
+            this.#at(entry),
+            `has packages for '${entry.key}', which cannot be installed. Only conda and pip packages can.`,
+          );
       }
   }
 
@@ -99,14 +103,14 @@ class EnvironmentReader {
       else if (pypiName === undefined)
         this.list.refuse(
           place,
-          `${name} is no Python package: a cluster can't install it. Take it out, or use an init script.`,
+          `${name} is not a Python package, so a cluster cannot install it. Remove it, or use an init script.`,
         );
       else {
         const requirement = { name: pypiName, extras: [], specifiers: pipSpecifiers(version) };
         this.list.add(requirement, place);
         const without = dropped.length > 0 ? `, without ${dropped.join(', ')}` : '';
         if (pypiName !== name || without !== '')
-          this.list.note(place, `${shown(text)} is taken as ${renderRequirement(requirement)}${without}.`);
+          this.list.note(place, `${shown(text)} is installed as ${renderRequirement(requirement)}${without}.`);
       }
     } catch (error) {
       if (!(error instanceof InvalidRequirement)) throw error;
@@ -122,7 +126,8 @@ class EnvironmentReader {
 
   #itemsOf({ key, value, line }: YamlEntry): readonly YamlNode[] {
     if (value.kind === 'list') return value.items;
-    if (value.kind !== 'text' || value.text !== '') this.list.refuse(this.#at({ line }), `has no list under ${key}.`);
+    if (value.kind !== 'text' || value.text !== '')
+      this.list.refuse(this.#at({ line }), `must have a list under ${key}.`);
     return [];
   }
 

@@ -6,7 +6,7 @@ import { InvalidRequirement, parseRequirement } from './requirement';
 import { decodeText, InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
 
 export interface ReadOptions {
-  /** Gives the bytes of a file, or throws. */
+  /** Returns the bytes of a file, or throws. */
   readonly readFile: (path: string) => Uint8Array;
   /** The version of the cluster's Python, such as 3.12, if it is known. */
   readonly python?: string;
@@ -19,14 +19,14 @@ const archive = /\.(?:whl|zip|egg|tar|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tlz|t
 const clusterWheel = /^\/(?:Workspace|Volumes)\/[^;]+\.whl$/;
 
 const adviceFor: Readonly<Record<string, string>> = {
-  '--extra-index-url': 'a library takes one index: name one with --index-url that has all the packages.',
-  '--editable': 'a cluster takes no editable installs: build a wheel and install that as a file.',
+  '--extra-index-url': 'a library can have only one index: use --index-url with one that has all packages.',
+  '--editable': 'a cluster cannot install editable packages: build a wheel and install it as a file.',
 };
 
 /**
  * Reads a requirements.txt with the files that it includes. Read as pip reads it
  * (https://pip.pypa.io/en/stable/reference/requirements-file-format/), with two differences: environment variables are
- * not filled in, and what Databricks can't do for a single library (options of pip other than one index, hashes, URLs,
+ * not expanded, and what Databricks cannot do for a single library (options of pip other than one index, hashes, URLs,
  * folders) is a problem. Never throws.
  *
  * Databricks documents a name with an optional version for a library's `package`; markers are not documented, so they
@@ -38,10 +38,10 @@ export function readRequirements(file: string, { readFile, python }: ReadOptions
   return list.result();
 }
 
-interface Context {
-  /** Whether the lines only narrow what other lines ask for. */
+interface Inclusion {
+  /** Whether the lines only restrict the requirements of other lines. */
   readonly areConstraints: boolean;
-  /** The files that led here. */
+  /** The files that include this one. */
   readonly files: readonly string[];
 }
 
@@ -54,8 +54,8 @@ export class RequirementsReader {
     private readonly readBytes: (path: string) => Uint8Array,
   ) {}
 
-  /** Reads a file that `place` asks for. */
-  readFile(path: string, place: Place, { areConstraints, files }: Context): void {
+  /** Reads a file that is included at `place`. */
+  readFile(path: string, place: Place, { areConstraints, files }: Inclusion): void {
     this.#filesRead += 1;
     if (files.includes(path)) this.list.refuse(place, `includes ${path}, which includes this file again.`);
     else if (this.#filesRead > mostFiles) this.list.refuse(place, `is one of more than ${mostFiles} included files.`);
@@ -64,17 +64,17 @@ export class RequirementsReader {
         this.readLine(text, { file: path, line }, { areConstraints, files: [...files, path] });
   }
 
-  /** Reads a line without comments. */
-  readLine(text: string, place: Place, context: Context): void {
+  /** Reads a line without its comment. */
+  readLine(text: string, place: Place, inclusion: Inclusion): void {
     const [variable] = /\$\{[A-Z0-9_]+\}/.exec(text) ?? [];
     if (variable !== undefined) {
-      this.list.refuse(place, `uses ${variable}: environment variables are not filled in here, nor on the cluster.`);
+      this.list.refuse(place, `uses ${variable}: environment variables are expanded neither here nor on the cluster.`);
       return;
     }
     try {
       const { wanted, options } = splitLine(text);
-      for (const option of options) this.#readOption(option, wanted, place, context);
-      if (wanted !== '') this.#readWanted(wanted, place, context);
+      for (const option of options) this.#readOption(option, wanted, place, inclusion);
+      if (wanted !== '') this.#readWanted(wanted, place, inclusion);
     } catch (error) {
       if (!(error instanceof InvalidRequirement || error instanceof InvalidLine)) throw error;
       this.list.refuse(place, `${shown(text)} ${error.message}.`);
@@ -87,39 +87,39 @@ export class RequirementsReader {
     } catch (error) {
       this.list.refuse(
         place,
-        error instanceof InvalidLine ? `${path} ${error.message}.` : `${path} can't be read: ${messageOf(error)}`,
+        error instanceof InvalidLine ? `${path} ${error.message}.` : `${path} cannot be read: ${messageOf(error)}`,
       );
       return [];
     }
   }
 
-  #readOption({ name, value }: PipOption, beside: string, place: Place, context: Context): void {
+  #readOption({ name, value }: PipOption, beside: string, place: Place, inclusion: Inclusion): void {
     if (name === '--hash') this.list.addHashes(place);
     else if (beside !== '' && ['--requirement', '--constraint', '--index-url'].includes(name))
-      this.list.refuse(place, `has ${name} beside a requirement, where pip ignores it: give it a line of its own.`);
+      this.list.refuse(place, `has ${name} next to a requirement, where pip ignores it: write it on a separate line.`);
     else if (name === '--index-url') this.list.useIndex(value, place);
     else if (name === '--requirement' || name === '--constraint') {
-      if (scheme.test(value)) this.list.refuse(place, `${name} names a URL, and files are not fetched.`);
+      if (scheme.test(value)) this.list.refuse(place, `${name} names a URL, but files are not downloaded.`);
       else
         this.readFile(isAbsolute(value) ? value : join(dirname(place.file), value), place, {
-          ...context,
+          ...inclusion,
           areConstraints: name === '--constraint',
         });
-    } else this.list.refuse(place, `${name}: ${adviceFor[name] ?? "Databricks can't hand this option on to pip."}`);
+    } else this.list.refuse(place, `${name}: ${adviceFor[name] ?? 'Databricks cannot pass this option to pip.'}`);
   }
 
-  #readWanted(wanted: string, place: Place, { areConstraints }: Context): void {
+  #readWanted(wanted: string, place: Place, { areConstraints }: Inclusion): void {
     const [beforeMarker = ''] = wanted.split(';', 1);
     if (scheme.test(wanted))
       this.list.refuse(
         place,
-        `${shown(wanted)} is a URL, which Databricks doesn't take: install a wheel of it as a file.`,
+        `${shown(wanted)} is a URL, which Databricks does not accept: install its wheel as a file.`,
       );
     else if (clusterWheel.test(wanted) && !areConstraints) this.list.addWheel(wanted);
     else if (!directReference.test(wanted) && isPath(beforeMarker.trim()))
       this.list.refuse(
         place,
-        `${shown(wanted)} is a path, which the cluster can't read: install a wheel of it as a file.`,
+        `${shown(wanted)} is a path, which the cluster cannot read: install its wheel as a file.`,
       );
     else if (areConstraints) this.list.constrain(parseRequirement(wanted), place);
     else this.list.add(parseRequirement(wanted), place);

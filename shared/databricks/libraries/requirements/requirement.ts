@@ -1,19 +1,19 @@
 import { parseMarker } from './marker';
 import { normalSpecifier, parseSpecifier, type Specifier } from './specifier';
 
-/** What one line asks for. Source: PEP 508. */
+/** One requirement. Source: PEP 508. */
 export interface Requirement {
   /** As it was written; compare by `normalName`. */
   readonly name: string;
   readonly extras: readonly string[];
   readonly specifiers: readonly Specifier[];
-  /** Where to fetch it from, of `name @ url`. */
+  /** The URL of `name @ url`. */
   readonly url?: string;
   /** The environment marker, such as `python_version < "3.11"`. */
   readonly marker?: string;
 }
 
-/** Why a text is no requirement, in words that follow it. */
+/** Why a text is not a requirement, in the words that follow it. */
 export class InvalidRequirement extends Error {}
 
 const identifier = /^[A-Za-z0-9](?:[\w.-]*\w)?$/;
@@ -36,7 +36,7 @@ export function parseRequirement(text: string): Requirement {
   return { name, extras, specifiers, ...checkedMarker(semicolon < 0 ? undefined : rest.slice(semicolon + 1)) };
 }
 
-/** Writes a requirement, without the spaces that mean nothing. */
+/** Writes a requirement without unnecessary spaces. */
 export function renderRequirement(requirement: Requirement): string {
   return write(
     requirement,
@@ -44,7 +44,7 @@ export function renderRequirement(requirement: Requirement): string {
   );
 }
 
-/** The same text for requirements that ask for the same. */
+/** The same text for requirements with the same meaning. */
 export function normalRequirement(requirement: Requirement): string {
   const { name, extras, specifiers } = requirement;
   const versions = [...new Set(specifiers.map(normalSpecifier))].sort();
@@ -63,7 +63,7 @@ function write({ name, extras, url, marker }: Requirement, versions: readonly st
   ].join('');
 }
 
-/** The name by which packages are the same: lower case, and one hyphen for each run of `-`, `_` and `.`. Source: PEP 503. */
+/** The normalized name of a package: lower case, and one hyphen for each run of `-`, `_` and `.`. Source: PEP 503. */
 export function normalName(name: string): string {
   return name.replace(/[-_.]+/g, '-').toLowerCase();
 }
@@ -72,25 +72,25 @@ function parseExtras(text: string): readonly string[] {
   if (text.trim() === '') return [];
   const extras = text.split(',').map((extra) => extra.trim());
   const wrong = extras.find((extra) => !identifier.test(extra));
-  if (wrong !== undefined) throw new InvalidRequirement(`has an extra that is no name: '${wrong}'`);
+  if (wrong !== undefined) throw new InvalidRequirement(`has an extra that is not a name: '${wrong}'`);
   return extras;
 }
 
 function parseSpecifiers(text: string): readonly Specifier[] {
   const inner = /^\((.*)\)$/.exec(text.trim())?.[1] ?? text;
   const clauses = inner.split(',').map((clause) => clause.trim());
-  if (clauses.at(-1) === '') clauses.pop(); // pip takes a comma at the end
+  if (clauses.at(-1) === '') clauses.pop(); // pip accepts a comma at the end
   return clauses.map((clause) => {
     const specifier = parseSpecifier(clause);
     if (specifier) return specifier;
     const hint = /^=[^=]/.test(clause) ? "; use '==' for one version" : '';
-    throw new InvalidRequirement(`has no valid version specification: '${clause}'${hint}`);
+    throw new InvalidRequirement(`has an invalid version specifier: '${clause}'${hint}`);
   });
 }
 
 function checkedMarker(text: string | undefined): { readonly marker?: string } {
   if (text === undefined) return {};
   const marker = text.trim();
-  if (!parseMarker(marker)) throw new InvalidRequirement(`has an environment marker that can't be read: '${marker}'`);
+  if (!parseMarker(marker)) throw new InvalidRequirement(`has an invalid environment marker: '${marker}'`);
   return { marker };
 }

@@ -1,4 +1,4 @@
-/** A line of a requirements file, with the lines that continue it, without comments. */
+/** A line of a requirements file with its continuation lines, without comments. */
 export interface LogicalLine {
   /** Where it begins, counted from 1. */
   readonly line: number;
@@ -9,21 +9,21 @@ export interface LogicalLine {
 export interface PipOption {
   /** The long name, with its hyphens. */
   readonly name: string;
-  /** Empty for an option that takes none. */
+  /** Empty for an option without a value. */
   readonly value: string;
 }
 
-/** Why bytes are no text or a line is none of pip's, in words that follow it. */
+/** Why bytes are not a text, or why pip would not accept a line, in the words that follow it. */
 export class InvalidLine extends Error {}
 
 const largestBytes = 1024 * 1024;
-const longestLine = 20_000; // a hundred and more hashes
+const longestLine = 20_000; // more than a hundred hashes
 const longestRequirement = 2_000;
 
 const comment = /(?:^|\s)#.*$/;
 const commentLine = /^\s*#/;
 
-// Source: https://pip.pypa.io/en/stable/reference/requirements-file-format/, and `pip install --help` for what takes a value.
+// Source: https://pip.pypa.io/en/stable/reference/requirements-file-format/, and `pip install --help` for the options with a value.
 const shortNames: Readonly<Record<string, string>> = {
   '-i': '--index-url',
   '-f': '--find-links',
@@ -39,14 +39,14 @@ const withValue = [
 ];
 const withoutValue = ['--no-index', '--prefer-binary', '--require-hashes', '--no-require-hashes', '--pre'];
 
-/** The text of a file: UTF-8, or what a byte order mark or a `# -*- coding: … -*-` in the first two lines says. Throws an InvalidLine. */
+/** The text of a file: UTF-8, or the encoding of a byte order mark or a `# -*- coding: … -*-` in the first two lines. Throws an InvalidLine. */
 export function decodeText(bytes: Uint8Array): string {
   if (bytes.length > largestBytes) throw new InvalidLine(`is larger than ${largestBytes / 1024 / 1024} MiB`);
   const encoding = encodingOf(bytes);
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new InvalidLine(`can't be read as ${encoding}: save it as UTF-8`, { cause: error });
+    throw new InvalidLine(`cannot be read as ${encoding}: save it as UTF-8`, { cause: error });
   }
 }
 
@@ -59,7 +59,7 @@ function encodingOf(bytes: Uint8Array): string {
   return declared.find((name) => name !== undefined) ?? 'utf-8';
 }
 
-/** The lines that say something, joined where they end in a backslash, as pip joins them. */
+/** The lines that are not empty, joined where they end in a backslash, as pip joins them. */
 export function logicalLines(text: string): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   let begun: { line: number; text: string } | undefined;
@@ -82,7 +82,7 @@ export function logicalLines(text: string): readonly LogicalLine[] {
     .filter(({ text: whole }) => whole !== '');
 }
 
-/** What a line asks for, before its options, and the options. Throws an InvalidLine. */
+/** The requirement of a line, before its options, and the options. Throws an InvalidLine. */
 export function splitLine(text: string): { readonly wanted: string; readonly options: readonly PipOption[] } {
   if (text.length > longestLine) throw new InvalidLine(`is longer than ${longestLine} characters`);
   const start = text.search(/(?<![^ ])-/);
@@ -105,7 +105,9 @@ function readOptions(given: readonly string[]): readonly PipOption[] {
       options.push({ name, value });
     } else {
       throw new InvalidLine(
-        word.startsWith('-') ? `has an option that pip doesn't know here: ${written}` : 'has words after its options',
+        word.startsWith('-')
+          ? `has an option that pip does not accept here: ${written}`
+          : 'has words after its options',
       );
     }
   }
@@ -119,7 +121,7 @@ function words(text: string): readonly string[] {
   for (let rest = text.trim(); rest !== ''; rest = rest.slice(word.lastIndex).trim()) {
     word.lastIndex = 0;
     const match = word.exec(rest);
-    if (!match) throw new InvalidLine('has a quote that is not closed');
+    if (!match) throw new InvalidLine('has an unclosed quotation mark');
     found.push(match[0].replace(/\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, unquoted));
   }
   return found;

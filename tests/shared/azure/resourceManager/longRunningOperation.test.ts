@@ -144,12 +144,12 @@ describe('A long-running operation', () => {
     const late = await errorOf(TimedOutError, carryOut('PUT', [begin, running], { minutes: 2 }));
     assert.match(
       late.message,
-      /^Timed out waiting for Azure to make the thing, after 2 min\. Azure goes on .*operation 42/,
+      /^Timed out waiting for Azure to make the thing, after 2 min\. Azure continues .*operation 42/,
     );
 
     const cancel = new AbortController();
     const onRunning = async (): Promise<void> => cancel.abort(new CancelledError());
     const error = await errorOf(CancelledError, carryOut('PUT', [begin, running], { cancel, onRunning }));
-    assert.equal(error.message, 'The pipeline run was cancelled. Azure goes on with it (operation 42).');
+    assert.equal(error.message, 'Cancelled. Azure continues with it (operation 42).');
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { withTimeout } from '../../../../shared/agent/context';
 import { ClustersApi } from '../../../../shared/databricks/api/clusters';
 import { ensureCluster } from '../../../../shared/databricks/clusters/ensureCluster';
 import { HttpError, NetworkError } from '../../../../shared/http/errors';
@@ -13,7 +14,7 @@ interface KnownCluster {
   state: string;
 }
 
-/** A service that keeps its promise about tokens, and whose lists may lag behind. */
+/** A service with idempotency tokens, whose lists may lag behind. */
 class TokenService {
   readonly clusters: KnownCluster[] = [];
   readonly tokens: unknown[] = [];
@@ -50,16 +51,16 @@ class TokenService {
   }
 }
 
-describe('ensureCluster makes one cluster of a name', () => {
+describe('ensureCluster creates one cluster with a name', () => {
   let service: TokenService;
   beforeEach(() => void (service = new TokenService()));
 
   async function ensure(): Promise<string> {
     const clock = new FakeClock();
     const { signal } = new AbortController();
-    const options = { spec: { cluster_name: 'train' }, pinned: false, deadline: clock.now() + 600_000 };
-    const surroundings = { clock, signal, report: new FakeAgent() };
-    const { cluster, change } = await ensureCluster(new ClustersApi(service.http, signal), options, surroundings);
+    const options = { spec: { cluster_name: 'train' }, pinned: false };
+    const context = withTimeout({ agent: new FakeAgent(), clock, signal, deadline: Infinity }, 10);
+    const { cluster, change } = await ensureCluster(new ClustersApi(service.http), options, context);
     return `${change} ${cluster.id}`;
   }
 
@@ -68,7 +69,7 @@ describe('ensureCluster makes one cluster of a name', () => {
     assert.match(String(service.tokens[0]), /^[0-9a-f]{64}$/);
   });
 
-  it('when answers are lost, and lists don’t show it yet', async () => {
+  it('when answers are lost, and lists don’t show the cluster yet', async () => {
     service.lostAnswers = 2;
     service.staleLists = 3;
     assert.equal(await ensure(), 'created id-0');
@@ -91,7 +92,7 @@ describe('ensureCluster makes one cluster of a name', () => {
     assert.equal(service.clusters.length, 1);
   });
 
-  it('and does not take one for it that was renamed since', async () => {
+  it('and does not mistake a cluster for it that was renamed since', async () => {
     await ensure();
     Object.assign(service.clusters[0] ?? {}, { cluster_name: 'kept' });
     assert.equal(await ensure(), 'created id-1');

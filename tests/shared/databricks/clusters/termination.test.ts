@@ -38,7 +38,7 @@ describe('describeTermination', () => {
     SPOT_INSTANCE_TERMINATION: /on-demand/,
     SELF_BOOTSTRAP_FAILURE: /network/,
     INACTIVITY: /autotermination_minutes/,
-    USER_REQUEST: /Somebody terminated it/,
+    USER_REQUEST: /A person or another pipeline terminated it/,
   }))
     it(`has a line of advice for ${code}`, () => {
       const [first, ...rest] = reason(code).split('. ');

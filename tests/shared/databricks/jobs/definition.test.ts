@@ -131,26 +131,26 @@ describe('The definition of a job', () => {
   const one = { name: 'a', tasks: [notebook('a')] };
   const wrong: [JsonMap, JobShorthand, string, RegExp][] = [
     [{ tasks: [notebook('a')] }, {}, 'jobName', /is required where the specification has no name/],
-    [{ name: 'a' }, {}, 'spec', /must have tasks, unless 'notebookPath'/],
+    [{ name: 'a' }, {}, 'spec', /must have tasks, unless the path of a notebook/],
     [
       { name: 'a', tasks: [notebook('a'), notebook('b')] },
       { notebookPath: '/x' },
       'notebookPath',
-      /does not count for a job of 2 tasks/,
+      /cannot be used with a specification of 2 tasks/,
     ],
     [
       { name: 'a', tasks: [{ task_key: 'a', sql_task: {} }] },
       { notebookPath: '/x' },
       'notebookPath',
-      /does not count for the task of the specification, which has a sql_task/,
+      /cannot be used with the task of the specification, which is a sql_task/,
     ],
     [
       { name: 'a', tasks: [{ task_key: 'a', sql_task: {} }] },
       { clusterId: '1' },
       'clusterId',
-      /counts for none of the tasks/,
+      /applies to none of the tasks/,
     ],
-    [one, { timeZone: 'UTC' }, 'timeZone', /counts only together with 'schedule'/],
+    [one, { timeZone: 'UTC' }, 'timeZone', /applies only together with a schedule/],
     [one, { parameters: { a: null } }, 'parameters', /has no value for a/],
     [{ ...one, tags: { 'managed-by': 'me' } }, {}, 'spec', /must not have the tag managed-by/],
     [

@@ -36,7 +36,7 @@ describe('The permissions of a job', () => {
     ]);
   });
 
-  it('keep the owner when none is named, also where the owner is named with less', () => {
+  it('keep the owner when none is given, also where the owner is given a lower level', () => {
     const present = [...held([owner]), ...admins];
     const titles = (wanted: Json): readonly string[] =>
       withOwner(grantsOf(wanted), present).map(({ name, level }) => `${name} ${level}`);
@@ -48,22 +48,25 @@ describe('The permissions of a job', () => {
 
   const wrong: [Json, RegExp][] = [
     [{ group_name: 'a', permission_level: 'CAN_VIEW' }, /must be a list/],
-    [['a'], /needs in entry 1 of the list a permission_level and one of user_name, group_name, service_principal_name/],
-    [[viewers, { permission_level: 'CAN_VIEW' }], /needs in entry 2/],
-    [[{ user_name: 'a', group_name: 'b', permission_level: 'CAN_VIEW' }], /needs in entry 1/],
+    [
+      ['a'],
+      /must have a permission_level and one of user_name, group_name, service_principal_name, .* in entry 1 of the list/,
+    ],
+    [[viewers, { permission_level: 'CAN_VIEW' }], /and nothing else, in entry 2/],
+    [[{ user_name: 'a', group_name: 'b', permission_level: 'CAN_VIEW' }], /and nothing else, in entry 1/],
     [[{ user_name: 'a', level: 'CAN_VIEW' }], /one of the levels IS_OWNER, CAN_MANAGE, CAN_MANAGE_RUN, CAN_VIEW/],
     [[entry('user_name', '', 'CAN_VIEW')], /has no name in entry 1/],
-    [[entry('user_name', 'a', 'CAN_READ')], /needs in entry 1 of the list one of the levels/],
-    [[entry('group_name', 'a', 'IS_OWNER')], /names a group as the owner/],
-    [[owner, entry('user_name', 'b', 'IS_OWNER')], /names several owners/],
-    [[viewers, entry('group_name', 'Viewers', 'CAN_MANAGE')], /names the group Viewers twice/],
+    [[entry('user_name', 'a', 'CAN_READ')], /must have one of the levels .* in entry 1 of the list/],
+    [[entry('group_name', 'a', 'IS_OWNER')], /has a group as the owner/],
+    [[owner, entry('user_name', 'b', 'IS_OWNER')], /has several owners/],
+    [[viewers, entry('group_name', 'Viewers', 'CAN_MANAGE')], /has the group Viewers twice/],
   ];
   for (const [list, problem] of wrong)
     it(`are refused before any call: ${problem.source}`, () => {
       assert.match(grantsProblem(list) ?? '', problem);
     });
 
-  it('are taken in the words of the API', () => {
+  it('are accepted as the API has them', () => {
     const principal = entry('service_principal_name', '11111111-2222-4333-8444-555555555555', 'IS_OWNER');
     assert.equal(grantsProblem([principal, viewers, entry('user_name', 'a', 'CAN_MANAGE_RUN')]), undefined);
     assert.equal(grantsProblem([]), undefined);

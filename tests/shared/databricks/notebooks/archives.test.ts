@@ -47,7 +47,7 @@ describe('archives', () => {
     const outcome = await sandbox.run();
     assert.deepEqual(
       outcome.imported.map(({ change, note }) => [change, note]),
-      [['restored', 'parts of it had been deleted in the workspace']],
+      [['restored', 'parts of it were deleted in the workspace']],
     );
     assert.deepEqual(sandbox.contents(), whole);
     await sandbox.delete('pkg');
@@ -69,7 +69,7 @@ describe('archives', () => {
         {
           path: 'pkg',
           reason:
-            "An archive can't overwrite, and something in it was added or edited there: delete it in the workspace and run again.",
+            'An archive cannot overwrite, and something in it was added or edited there. Delete it in the workspace and run again.',
         },
       ]);
       assert.deepEqual(sandbox.contents(), { ...before, 'x.txt': 'y' });
@@ -91,7 +91,7 @@ describe('archives', () => {
     await sandbox.call('mkdirs', { path: `${target}/other` });
     await assert.rejects(
       sandbox.run(),
-      /- other: other\.dbc becomes the folder of an archive, but in the workspace there is a folder/,
+      /- other: other\.dbc becomes the folder of an archive, but the workspace has a folder/,
     );
   });
 
@@ -145,7 +145,7 @@ describe('archives', () => {
           {
             path: 'new',
             reason:
-              "An archive can't overwrite, and an earlier import of it was not confirmed: delete it in the workspace and run again.",
+              'An archive cannot overwrite, and an earlier import of it was not confirmed. Delete it in the workspace and run again.',
           },
         ]);
         await sandbox.remove('new.dbc');

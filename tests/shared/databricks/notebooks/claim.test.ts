@@ -79,7 +79,7 @@ describe('the record of imports', () => {
     await sandbox.run();
     const passed = sandbox.databricks.clock.now() - began;
     assert.ok(passed >= 30_000 && passed < minute, `${passed} ms`);
-    assert.match(sandbox.agent.text('log'), /was interrupted: going on from where it stopped/);
+    assert.match(sandbox.agent.text('log'), /was interrupted. Continuing where it stopped/);
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
@@ -116,7 +116,10 @@ describe('the record of imports', () => {
     await sandbox.delete('.import-manifest.1.json');
     await clock.renew();
     const outcome = await run;
-    assert.match(outcome.stoppedBy?.message ?? '', /Stopped: another pipeline run began to import to \/Shared\/model/);
+    assert.match(
+      outcome.stoppedBy?.message ?? '',
+      /Stopped: another pipeline run started to import to \/Shared\/model/,
+    );
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
@@ -138,7 +141,7 @@ describe('the record of imports', () => {
     assert.deepEqual(outcome.failures, []);
     assert.match(
       sandbox.agent.text('log'),
-      /Another pipeline run began to import to \/Shared\/model at the same moment/,
+      /Another pipeline run started to import to \/Shared\/model at the same moment/,
     );
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.4.json']);
   });

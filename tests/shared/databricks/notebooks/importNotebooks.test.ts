@@ -64,8 +64,8 @@ describe('importNotebooks', () => {
       outcome.imported.map(({ change }) => change),
       ['restored', 'restored'],
     );
-    assert.match(sandbox.agent.text('log'), /restore lib\/data\.json \(file\): it had been deleted in the workspace/);
-    assert.match(sandbox.agent.text('log'), /restore train \(notebook\): it had been edited in the workspace/);
+    assert.match(sandbox.agent.text('log'), /restore lib\/data\.json \(file\): it was deleted in the workspace/);
+    assert.match(sandbox.agent.text('log'), /restore train \(notebook\): it was edited in the workspace/);
     assert.ok(sandbox.requests().length <= 3 + 8, sandbox.requests().join('\n'));
   });
 
@@ -88,7 +88,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.contents()['train'], 'PYTHON: print(1)');
     assert.match(
       sandbox.agent.text('log'),
-      /change {2}train \(notebook\): it was there already, and not from this task/,
+      /change {2}train \(notebook\): it existed, and was not imported by this task/,
     );
   });
 
@@ -153,7 +153,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(outcome.failures, [
       {
         path: 'lib/tools.py',
-        reason: `Did not delete ${target}/lib/tools.py: somebody edited it a moment ago. Run again.`,
+        reason: `Did not delete ${target}/lib/tools.py: somebody has just edited it. Run again.`,
       },
     ]);
     assert.equal(sandbox.contents()['lib/tools.py'], 'edited');
@@ -191,9 +191,9 @@ describe('importNotebooks', () => {
     const before = sandbox.contents();
     await assert.rejects(sandbox.run(), (error: Error) => {
       assert.match(error.message, /^Nothing was imported to \/Shared\/model/);
-      assert.match(error.message, /- train: train\.py becomes a notebook, but in the workspace there is a folder/);
+      assert.match(error.message, /- train: train\.py becomes a notebook, but the workspace has a folder/);
       assert.match(error.message, /- lib\/data\.json: lib\/data\.json becomes a file, but/);
-      assert.match(error.message, /- lib\/sql: The source has a folder there, but in the workspace it is a file/);
+      assert.match(error.message, /- lib\/sql: The source has a folder there, but the workspace has a file/);
       return true;
     });
     assert.deepEqual(sandbox.contents(), before);
@@ -206,7 +206,7 @@ describe('importNotebooks', () => {
     await sandbox.write({ 'train/part.txt': 'part' });
     await sandbox.run();
     assert.equal(sandbox.contents()['train/part.txt'], 'part');
-    assert.match(sandbox.agent.text('log'), /Deleted \/Shared\/model\/train: the source has a folder of that name/);
+    assert.match(sandbox.agent.text('log'), /Deleted \/Shared\/model\/train: the source has a folder with this name/);
   });
 
   it('prints the plan of a dry run and changes nothing', async () => {
@@ -265,7 +265,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(outcome.failures, [
       {
         path: 'late.txt',
-        reason: `Databricks accepted late.txt, but at ${target}/late.txt there is nothing. Run again; if it stays so, look at that folder.`,
+        reason: `Databricks accepted late.txt, but nothing exists at ${target}/late.txt. Run again; if it happens again, check that folder.`,
       },
     ]);
   });
@@ -290,7 +290,7 @@ describe('importNotebooks', () => {
   });
 
   it('says before anything is imported that its record would be too large to be read again', async () => {
-    await assert.rejects(sandbox.run({ run: 'x'.repeat(11 * 1024 * 1024) }), /would have more than 10 MB/);
+    await assert.rejects(sandbox.run({ run: 'x'.repeat(11 * 1024 * 1024) }), /would be larger than 10 MB/);
     assert.deepEqual([sandbox.contents(), sandbox.manifests()], [{}, {}]);
   });
 
@@ -311,7 +311,7 @@ describe('importNotebooks', () => {
 
   it('says that the target is no folder', async () => {
     await sandbox.call('import', { path: target, content: '', format: 'RAW' });
-    await assert.rejects(sandbox.run(), /Could not import to \/Shared\/model: that is not a folder in the workspace/);
+    await assert.rejects(sandbox.run(), /Could not import to \/Shared\/model: it is not a folder in the workspace/);
   });
 
   it('reports its progress up to the end', async () => {

@@ -4,12 +4,9 @@ import { dirname, join } from 'node:path';
 import { startDatabricks, type Databricks, type DatabricksOptions } from '../../../../sandbox/databricks/databricks';
 import type { Clock } from '../../../../shared/clock';
 import type { Workspace } from '../../../../shared/databricks/connect';
-import {
-  importNotebooks,
-  type ImportOptions,
-  type ImportOutcome,
-} from '../../../../shared/databricks/notebooks/importNotebooks';
+import { importNotebooks, type ImportOptions } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
+import type { ImportOutcome } from '../../../../shared/databricks/notebooks/plan';
 import { scanSource } from '../../../../shared/databricks/notebooks/scanSource';
 import { databricksDialect } from '../../../../shared/databricks/dialect';
 import { createHttpClient } from '../../../../shared/http/createHttpClient';
@@ -146,7 +143,8 @@ export class ImportSandbox {
     const source = await scanSource(this.folder, { include: ['**'], exclude: [] }, agent);
     const { workspace = this.connect(undefined, clock), ...rest } = options;
     const settings = { target, mode: 'update', dryRun: false, atOnce: 4, ...rest } as const;
-    const outcome = await importNotebooks(workspace, source, settings, { clock, signal, report: agent });
+    const context = { agent, clock, signal, deadline: Infinity };
+    const outcome = await importNotebooks(workspace, source, settings, context);
     await this.databricks.clock.advance(1000);
     return outcome;
   }

@@ -97,7 +97,7 @@ describe('normalWorkspaceFolder', () => {
 
   it('refuses the folders that are nobody’s to mirror onto, in mirror mode', () => {
     for (const folder of ['/', '/Workspace', '/Users', '/Shared/', '/Repos', '/Users/someone@example.com']) {
-      assert.match(workspaceFolderProblem(folder, true) ?? '', /^must be a folder of its own in mirror mode/, folder);
+      assert.match(workspaceFolderProblem(folder, true) ?? '', /^must be a separate folder in mirror mode/, folder);
       assert.equal(workspaceFolderProblem(folder, false), undefined, folder);
     }
     for (const folder of ['/Shared/x', '/Users/someone@example.com/x', '/Repos/me/x'])

@@ -49,12 +49,12 @@ describe('scanSource', () => {
     assert.equal(item.size, 8);
   });
 
-  it('leaves out what tools keep for themselves, at any depth', async () => {
+  it('leaves out the folders of tools, at any depth', async () => {
     await write({ 'a.txt': '', '.git/x': '', 'm/.databricks/x': '', 'm/node_modules/x': '', 'm/__pycache__/x': '' });
     assert.deepEqual(await paths(), ['a.txt']);
   });
 
-  it('takes what include names and exclude does not', async () => {
+  it('imports what include matches and exclude does not', async () => {
     await write({ 'a.py': '', 'm/b.py': '', 'm/c.txt': '', 'm/test/d.py': '' });
     assert.deepEqual(await paths({ include: ['*.py'] }), ['a.py']);
     assert.deepEqual(await paths({ include: ['**/*.py'], exclude: ['**/test/**'] }), ['a.py', 'm/b.py']);
@@ -65,7 +65,7 @@ describe('scanSource', () => {
     await write({ '.git/x': '' });
     await assert.rejects(
       scan(),
-      (error) => error instanceof SourceError && error.about === 'folder' && /^holds no files/.test(error.problem),
+      (error) => error instanceof SourceError && error.about === 'folder' && /^has no files/.test(error.problem),
     );
   });
 
@@ -74,7 +74,9 @@ describe('scanSource', () => {
     await assert.rejects(
       scan({ include: ['*.sql'] }),
       (error) =>
-        error instanceof SourceError && error.about === 'include' && /^leaves none of the 1 files/.test(error.problem),
+        error instanceof SourceError &&
+        error.about === 'patterns' &&
+        /^must match at least one of the 1 files/.test(error.problem),
     );
   });
 
@@ -96,7 +98,7 @@ describe('scanSource', () => {
     ]);
   });
 
-  it('warns, with file and line, of a header that is nearly right', async () => {
+  it('warns of a header that is almost right, with file and line', async () => {
     await write({ 'bom.py': `\uFEFF${header}`, 'space.sql': '-- Databricks notebook source \nselect 1' });
     const items = await scan();
     assert.deepEqual(
@@ -113,7 +115,7 @@ describe('scanSource', () => {
     );
   });
 
-  it('lists all that the workspace could not take in one error', async () => {
+  it('lists everything that the workspace would refuse in one error', async () => {
     await write({
       'twice.py': header,
       'twice.ipynb': '{}',
@@ -129,12 +131,12 @@ describe('scanSource', () => {
     await assert.rejects(scan(), (error) => {
       assert.ok(error instanceof SourceError);
       assert.deepEqual(error.problem.split('\n'), [
-        "can't be imported:",
-        '  - .import-manifest.1.json has the name that the record of imports has in the workspace.',
-        '  - big.py is larger than the 10 MB that Databricks takes for a notebook.',
+        'cannot be imported:',
+        '  - .import-manifest.1.json has the name of the import manifest in the workspace.',
+        '  - big.py is larger than the 10 MB that Databricks accepts for a notebook.',
         "  - clash.py and the folder clash would both be 'clash' in the workspace.",
-        '  - huge.bin is larger than the 500 MB that Databricks takes for a file.',
-        '  - m/.py has no name before its extension, so the notebook would have none.',
+        '  - huge.bin is larger than the 500 MB that Databricks accepts for a file.',
+        '  - m/.py has no name before its extension, so the notebook would have no name.',
         "  - twice.ipynb and twice.py would both be 'twice' in the workspace.",
       ]);
       return true;

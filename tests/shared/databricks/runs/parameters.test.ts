@@ -30,14 +30,14 @@ describe('parametersProblem', () => {
       parametersProblem({ a: 'secret' }, 'definition'),
     ];
     assert.deepEqual(wrong, [
-      "mixes the API's words (notebook_params) with plain names (plain): use one or the other.",
+      'mixes fields of the API (notebook_params) with plain names (plain): use one or the other.',
       'needs a list in python_params.',
       'needs a map of names to values in notebook_params.',
       'needs a map of names to values in notebook_params.',
       'has an empty value in jar_params.',
       'has no value for a.',
       "can't be jar_params for a notebook: use plain names.",
-      'does not count for a definition: write the parameters into its tasks.',
+      'cannot be used with a definition: write the parameters into its tasks.',
     ]);
   });
 });

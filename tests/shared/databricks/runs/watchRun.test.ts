@@ -44,12 +44,12 @@ describe('watchRun', () => {
     { seconds: 60, late: 3.3, polls: 50 },
     { seconds: 3600, late: 15.2, polls: 320 },
   ])
-    it(`knows the verdict on a run of ${seconds} s within ${late} s, by at most ${polls} looks`, async () => {
+    it(`notices the end of a run of ${seconds} s within ${late} s, by at most ${polls} reads`, async () => {
       const clock = new FakeClock();
       const { jobs, endsAt, count } = workspaceWithRun(clock, seconds);
       const agent = new FakeAgent();
-      const surroundings = { clock, signal: new AbortController().signal, report: agent };
-      const { run, overrun } = await watchRun(jobs, started, options, surroundings);
+      const context = { agent, clock, signal: new AbortController().signal, deadline: Infinity };
+      const { run, overrun } = await watchRun(jobs, started, options, context);
       assert.equal(run.status?.state, 'TERMINATED');
       assert.equal(overrun, undefined);
       assert.ok(clock.now() - endsAt <= late * 1000, `${clock.now() - endsAt} ms late`);

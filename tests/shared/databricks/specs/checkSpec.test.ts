@@ -178,31 +178,31 @@ describe('the specifications of the API', () => {
       'an unknown field with a name like a known one',
       newClusterSchema,
       'num_wokers: 1',
-      'num_wokers is not known here, and is sent as it is. Did you mean num_workers?',
+      'num_wokers is not known, and is sent as it is. Did you mean num_workers?',
     ],
     [
       'an unknown field in camel case',
       runSchema,
       'tasks: [{task_key: a, notebookTask: {}}]',
-      'tasks[0].notebookTask is not known here, and is sent as it is. Did you mean notebook_task?',
+      'tasks[0].notebookTask is not known, and is sent as it is. Did you mean notebook_task?',
     ],
     [
       'an unknown field that is like no other',
       jobSchema,
       'something_new: {a: [1]}',
-      'something_new is not known here, and is sent as it is.',
+      'something_new is not known, and is sent as it is.',
     ],
     [
       "a field by the name of an object's own",
       jobSchema,
       'constructor: 1',
-      'constructor is not known here, and is sent as it is.',
+      'constructor is not known, and is sent as it is.',
     ],
     [
       'an unknown word',
       jobSchema,
       'tasks: [{task_key: a, run_if: SOMETIMES}]',
-      'tasks[0].run_if is none of the words known here: ' +
+      'tasks[0].run_if is not one of the known values: ' +
         'ALL_DONE, ALL_FAILED, ALL_SUCCESS, AT_LEAST_ONE_FAILED, AT_LEAST_ONE_SUCCESS, NONE_FAILED.',
     ],
   ];
@@ -228,16 +228,13 @@ describe('the specifications of the API', () => {
         {
           input: 'spec',
           problem:
-            'is no valid cluster specification:\n    line 1: num_workers must be a number, not text.' +
+            'is not a valid cluster specification:\n    line 1: num_workers must be a number, not text.' +
             '\n    line 2: spark_conf must be a map, not a list.',
         },
-        { input: 'libraries', problem: 'is no valid list of libraries:\n    line 1: [0].pypi.package is missing.' },
+        { input: 'libraries', problem: 'is not a valid list of libraries:\n    line 1: [0].pypi.package is missing.' },
       ]),
     );
-    assert.equal(
-      agent.text('warning'),
-      'cluster specification, line 4: kind_of is not known here, and is sent as it is.',
-    );
+    assert.equal(agent.text('warning'), 'cluster specification, line 4: kind_of is not known, and is sent as it is.');
   });
 
   it('no value crashes a check, and every finding is about a place in it', () => {

@@ -90,10 +90,10 @@ describe('a credential plugin', () => {
     [
       'fails',
       `console.log('secret'); console.error('no ##vso[x]account'); process.exit(3)`,
-      /failed \(3\)\. It says: no ##vso\[x\]account$/,
+      /failed \(3\)\. Its error output: no ##vso\[x\]account$/,
     ],
-    ['prints something else', `console.log('secret')`, /gave no token/],
-    ['prints no token', `console.log('{"status":{}}')`, /gave no token/],
+    ['prints something else', `console.log('secret')`, /returned no token/],
+    ['prints no token', `console.log('{"status":{}}')`, /returned no token/],
     ['gives a certificate', `console.log('{"status":{"clientCertificateData":"secret"}}')`, /client certificate/],
   ] as const) {
     it(`that ${what} is told of, and its output never shown`, async () => {
@@ -107,13 +107,13 @@ describe('a credential plugin', () => {
     const tokens = tokensOf('', { command: join(folder, 'kubelogin') });
     await assert.rejects(
       tokens.token(),
-      /kubelogin.* is not on the agent\. For AKS use an Azure Resource Manager connection/,
+      /kubelogin.* is not installed on the agent\. For AKS, use an Azure Resource Manager connection/,
     );
   });
 
   it('is no command of a shell', async () => {
     const tokens = tokensOf('', { command: 'echo $HOME; true' });
-    await assert.rejects(tokens.token(), /is not on the agent/);
+    await assert.rejects(tokens.token(), /is not installed on the agent/);
   });
 
   it('ends when the run is cancelled', async () => {

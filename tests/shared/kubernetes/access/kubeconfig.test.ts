@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InputError, TaskError } from '../../../../shared/errors';
+import { UnusableError, TaskError } from '../../../../shared/errors';
 import type { ClusterAccess } from '../../../../shared/kubernetes/client/clusterAccess';
 import { readKubeconfig } from '../../../../shared/kubernetes/access/kubeconfig';
 import { kubernetesConnection } from '../../../../shared/kubernetes/access/kubernetesConnection';
@@ -113,8 +113,8 @@ contexts:
   }
 
   for (const [what, text, message] of [
-    ['is no YAML', 'a: [secret', /is no valid YAML: .* at line \d+\.$/],
-    ['is something else', '"secret"', /holds no list of clusters/],
+    ['is no YAML', 'a: [secret', /is not valid YAML: .* at line \d+\.$/],
+    ['is something else', '"secret"', /has no list of clusters/],
     ['names a context that it lacks', textOf().replace('"prod"', '"none"'), /has no context none\./],
     ['has no server', textOf({ cluster: { server: '' } }), /has no server for the cluster of context prod/],
     [
@@ -125,18 +125,18 @@ contexts:
     [
       'asks for a proxy of another kind',
       textOf({ cluster: { 'proxy-url': 'socks5://secret@p' } }),
-      /only those can be used/,
+      /Only those are supported/,
     ],
     ['has a password', textOf({ user: { username: 'me', password: 'secret' } }), /user name and password/],
     [
       'asks for old tokens',
       textOf({ user: { exec: { command: 'kubelogin', args: ['--legacy'] } } }),
-      /--legacy.*switched off/,
+      /--legacy.*retired/,
     ],
     [
-      'has to ask a person',
+      'needs interactive input',
       textOf({ user: { exec: { command: 'login', interactiveMode: 'Always' } } }),
-      /signs in by login, which has to ask a person/,
+      /signs in with login, which needs interactive input/,
     ],
   ] as const) {
     it(`that ${what} is refused, and its text never shown`, () => {
@@ -187,9 +187,9 @@ describe('a Kubernetes service connection', () => {
   });
 
   for (const [what, parameters, data, message] of [
-    ['without a kubeconfig', {}, {}, /without a kubeconfig/],
-    ['without a token', {}, { authorizationType: 'ServiceAccount' }, /without the token of a service account/],
-    ['with a kubeconfig that is none', { kubeconfig: '1' }, {}, /can't be used\. The kubeconfig holds no list/],
+    ['without a kubeconfig', {}, {}, /has no kubeconfig/],
+    ['without a token', {}, { authorizationType: 'ServiceAccount' }, /has no token of a service account/],
+    ['with a kubeconfig that is none', { kubeconfig: '1' }, {}, /can't be used\. The kubeconfig has no list/],
     [
       "with kubectl's old way",
       { kubeconfig: textOf({ user: { 'auth-provider': { name: 'azure' } } }) },
@@ -200,7 +200,7 @@ describe('a Kubernetes service connection', () => {
     it(`${what} is refused`, () => {
       assert.throws(
         () => read(parameters, data),
-        (error) => error instanceof InputError && message.test(error.message),
+        (error) => error instanceof UnusableError && message.test(error.message),
       );
     });
   }

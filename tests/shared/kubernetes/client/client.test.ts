@@ -144,7 +144,7 @@ describe('a client of a cluster', () => {
     assert.match(error.message, /Could not apply ConfigMap refused: cluster sandbox answered 403 Forbidden: /);
     assert.match(
       error.message,
-      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in namespace default/,
+      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in the namespace default/,
     );
   });
 
@@ -152,8 +152,8 @@ describe('a client of a cluster', () => {
     assert.deepEqual(await client.resourceOf('apps/v1', 'Deployment'), deployments);
     const route = await client.resourceOf('gateway.networking.k8s.io/v1', 'HTTPRoute');
     assert.equal(route.plural, 'httproutes');
-    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /knows no Nothing of apps\/v1/);
-    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /knows no Nothing of none\.io\/v1/);
+    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /has no kind Nothing in apps\/v1/);
+    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /has no kind Nothing in none\.io\/v1/);
   });
 
   it('is let in by a client certificate, through a proxy of the cluster too', async () => {
@@ -291,7 +291,7 @@ describe('a client of an API server', () => {
     await client.in('other').get(configMaps, 'a');
     assert.equal(
       agent.text('warning'),
-      'The cluster warns: policy/v1beta1 is deprecated\nThe cluster warns: unknown field "spec.x"',
+      'Warning from the cluster: policy/v1beta1 is deprecated\nWarning from the cluster: unknown field "spec.x"',
     );
   });
 
@@ -348,7 +348,7 @@ describe('a client of an API server', () => {
   });
 
   for (const [what, status, message, advice] of [
-    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app alone: check the tenant/],
+    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app\. Check the tenant/],
     [
       'a role that is missing in Azure',
       403,

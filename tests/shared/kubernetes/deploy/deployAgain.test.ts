@@ -108,12 +108,15 @@ describe('a step that is run again at once, where the cluster is slow to take no
     const stage = await openSlowStage();
     try {
       await deployWithoutNote(stage);
-      const { result, agent } = await stage.run(async (client, surroundings) => {
-        await markGood(client, 'score', { ...surroundings, deadline: surroundings.clock.now() });
+      const { result, agent } = await stage.run(async (client, context) => {
+        await markGood(client, 'score', { ...context, deadline: context.clock.now() });
         return 'marked';
       });
       assert.equal(result, 'marked');
-      assert.equal(agent.text('warning'), 'Deployment score: not done in time: the cluster has yet to take notice.');
+      assert.equal(
+        agent.text('warning'),
+        'Deployment score: not done in time: the cluster has not observed the change yet.',
+      );
     } finally {
       await stage.close();
     }

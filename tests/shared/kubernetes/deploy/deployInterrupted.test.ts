@@ -38,7 +38,7 @@ const scenarios: readonly Scenario[] = [
     title: 'a rolling deployment that fails its test',
     earlier: [['r.io/score:1', single]],
     step: deploying('r.io/score:2', { smoke: wrong, ...single }),
-    end: /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
+    end: /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
   },
   {
     title: 'a blue/green deployment',
@@ -50,7 +50,7 @@ const scenarios: readonly Scenario[] = [
     title: 'a blue/green deployment that fails its test',
     earlier: [['r.io/score:1', blueGreen]],
     step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
-    end: /was scaled to 0\. What served before still serves\.$/,
+    end: /was scaled to 0\. The previous version still serves\.$/,
   },
   { title: 'a canary', earlier: [['r.io/score:1']], step: deploying('r.io/score:2', canary), end: /^deployed$/ },
   {

@@ -55,7 +55,7 @@ describe('a deployed service', function () {
 
   const faults: readonly (readonly [image: string, cause: RegExp, more?: Wish])[] = [
     ...imageFaults,
-    ['r.io/unauthorized:2', /^The cluster may not pull the image r\.io\/unauthorized:2/],
+    ['r.io/unauthorized:2', /^The cluster is not authorized to pull the image r\.io\/unauthorized:2/],
     ['r.io/root:2', /^The image r\.io\/root:2 runs as root/],
     ['r.io/slow:2', /^The container 'score' was killed because it did not answer/, { service: { startupSeconds: 10 } }],
     ['r.io/wrong:2', /^The new version does not answer as expected/, { smoke: smoke(201) }],
@@ -84,7 +84,7 @@ describe('a deployed service', function () {
     await stage.deploy('r.io/wrong:2', { smoke: smoke(201), onFailure: 'leave' });
     assert.equal(servingImage(stage), 'r.io/wrong:2');
     const { message } = await stage.deploy('r.io/crash:3');
-    assert.match(message ?? '', /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
+    assert.match(message ?? '', /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
     const next = await stage.deploy('r.io/score:4');
     assert.equal(next.message, undefined);
@@ -109,7 +109,7 @@ describe('a deployed service', function () {
         autoscaling: { ...autoscaling, maxReplicas: 9 },
       } as const;
       const { message } = await own.deploy('r.io/score:2', { ...wish, service });
-      assert.match(message ?? '', /no address in time/);
+      assert.match(message ?? '', /no address from the cloud in time/);
       assert.deepEqual(said(), before);
       assert.equal(servingImage(own), 'r.io/score:1');
       assert.equal((await own.deploy('r.io/score:3', { ...wish, service: { autoscaling } })).message, undefined);
@@ -122,7 +122,7 @@ describe('a deployed service', function () {
     await stage.client.jsonPatch(deployments, 'score', patch);
     await stage.clock.sleep(60_000);
     const { message } = await stage.deploy('r.io/crash:2');
-    assert.match(message ?? '', /It was rolled back to r\.io\/hotfix:1/);
+    assert.match(message ?? '', /Rolled back to r\.io\/hotfix:1/);
   });
 
   it('keeps the replicas that an autoscaler found', async () => {
@@ -238,7 +238,7 @@ describe('a deployed service', function () {
   it('says why it gets no public address', async () => {
     const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
-    assert.match(message ?? '', /gave the Service score no address in time: .*PublicIPCountLimitReached/);
+    assert.match(message ?? '', /The Service score got no address from the cloud in time: .*PublicIPCountLimitReached/);
     await own.close();
   });
 

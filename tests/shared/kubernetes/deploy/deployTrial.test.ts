@@ -40,7 +40,7 @@ describe('a trial of a version', function () {
         promoteService(client, names, requestOf('r.io/score:3'), context, onFacts),
       );
     const promoted = await promote();
-    assert.equal(promoted.result, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.result, 'green was promoted; blue was scaled to 0.');
     assert.equal(promoted.facts.resultState, 'Promoted');
     assert.equal(replicasOf(stage, 'score-blue'), 0);
     const twice = await promote();
@@ -74,7 +74,7 @@ describe('a trial of a version', function () {
     const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
     assert.equal(
       refused.message,
-      "10 % can't be had beside 2 replicas: 1 of 3 pods are the canary: it gets 33 % of new connections. Ask for 33 %, or have 6 replicas.",
+      'A share of 10 % is not possible beside 2 replicas: 1 of 3 pods are the canary, which receives 33 % of new connections. Request 33 %, or run 6 replicas.',
     );
     const canary = await stage.deploy('r.io/score:2', { strategy: 'canary' });
     assert.equal(canary.facts.resultState, 'Canary');
@@ -102,7 +102,7 @@ describe('a trial of a version', function () {
   it('loses a canary that fails, and nothing else', async () => {
     await stage.deploy('r.io/score:1');
     const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
-    assert.match(message ?? '', /The Deployment score-canary was deleted\. What served before still serves\.$/);
+    assert.match(message ?? '', /The Deployment score-canary was deleted\. The previous version still serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
   });
 });

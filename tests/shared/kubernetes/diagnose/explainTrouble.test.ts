@@ -44,23 +44,23 @@ describe('the cause of a rollout that went wrong', () => {
     [
       'quotes the last error of the log',
       evidenceOf(crashed(1), { log: 'x\nValueError: bad shape.\nWorker exits' }),
-      "The container 'score' ends by itself after its start (exit 1): ValueError: bad shape.",
-      /See its log/,
+      "The container 'score' exits after its start (exit code 1): ValueError: bad shape.",
+      /Check its log/,
     ],
     [
       'quotes the last line where there is no error',
       evidenceOf(crashed(1), { log: 'starting\nmodel.pkl: No such file or directory\n\n' }),
-      "The container 'score' ends by itself after its start (exit 1): model.pkl: No such file or directory.",
+      "The container 'score' exits after its start (exit code 1): model.pkl: No such file or directory.",
       /in the image, under this path/,
     ],
     [
       'knows a service that just ends',
       evidenceOf(crashed(0)),
-      "The container 'score' ends by itself after its start (exit 0).",
-      /must not end/,
+      "The container 'score' exits after its start (exit code 0).",
+      /must not exit/,
     ],
-    ['knows a command that is missing', evidenceOf(crashed(127)), /\(exit 127\)/, /ENTRYPOINT/],
-    ['knows a crash of native code', evidenceOf(crashed(139)), /\(exit 139\)/, /segmentation fault/],
+    ['knows a command that is missing', evidenceOf(crashed(127)), /\(exit code 127\)/, /ENTRYPOINT/],
+    ['knows a crash of native code', evidenceOf(crashed(139)), /\(exit code 139\)/, /segmentation fault/],
     [
       'knows a health check that killed it',
       evidenceOf(crashed(137), {
@@ -68,7 +68,7 @@ describe('the cause of a rollout that went wrong', () => {
         container: { startupProbe: { httpGet: { path: '/healthz', port: 5001 }, timeoutSeconds: 3 } },
       }),
       "The container 'score' was killed because it did not answer its health check in time: GET /healthz on port 5001 must answer 200 to 399 within 3 s.",
-      /more time to start/,
+      /more time for the start/,
     ],
     [
       'says what the health check got instead',
@@ -79,13 +79,13 @@ describe('the cause of a rollout that went wrong', () => {
           container: { readinessProbe: { tcpSocket: { port: 80 } } },
         },
       ),
-      'The container \'score\' runs, but is not ready: port 80 must be open within 1 s; instead: Get "http://10.0.0.1:80/": connect: connection refused.',
+      'The container \'score\' runs, but is not ready: port 80 must be open within 1 s; the probe failed: Get "http://10.0.0.1:80/": connect: connection refused.',
       /port and the path/,
     ],
     [
       'knows an invalid name of an image',
       evidenceOf(waits('InvalidImageName', 'x')),
-      'The name of the image is not valid: r.io/score:1.',
+      'The image name is not valid: r.io/score:1.',
       /lower case/,
     ],
     [
@@ -117,7 +117,7 @@ describe('the cause of a rollout that went wrong', () => {
     [
       'quotes the cluster for what else keeps pods waiting',
       evidenceOf(waits('ContainerCreating', ''), { warnings: ['MountVolume.SetUp failed for volume "x"'] }),
-      'The new pods don\'t get to work: ContainerCreating (MountVolume.SetUp failed for volume "x").',
+      'The new pods do not start: ContainerCreating (MountVolume.SetUp failed for volume "x").',
       /^$/,
     ],
   ] as const) {
@@ -137,7 +137,7 @@ describe('the cause of a rollout that went wrong', () => {
   it('comes with warnings that say how often they were given', () => {
     const warnings = ['Readiness probe failed: 503', 'Readiness probe failed: 503', 'Back-off'];
     const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
-    const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
+    const section = evidence.find(({ title }) => title === 'Warnings from the cluster');
     assert.equal(section?.text, 'Pod: Unhealthy: Readiness probe failed: 503 (2 times)\nPod: Unhealthy: Back-off');
   });
 
@@ -149,7 +149,7 @@ describe('the cause of a rollout that went wrong', () => {
       `(combined from similar events): ${refused('score-1-c')}`,
     ];
     const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
-    const section = evidence.find(({ title }) => title === 'Warnings of the cluster');
+    const section = evidence.find(({ title }) => title === 'Warnings from the cluster');
     assert.equal(section?.text, `Pod: Unhealthy: ${refused('score-1-…')} (3 times)`);
   });
 });

@@ -58,9 +58,9 @@ describe('manifests', () => {
     assert.throws(() => read(bad, 'a: [', `${service}---\n${service}`), {
       name: 'TaskError',
       message:
-        /0\.yaml, document 1: it has no apiVersion[^]*document 2: the Secret has no metadata\.name[^]*document 3[^]*1\.yaml, line 1: no valid YAML[^]*Service front is there a second time/,
+        /0\.yaml, document 1: apiVersion or kind is missing[^]*document 2: the Secret has no metadata\.name[^]*document 3[^]*1\.yaml, line 1: not valid YAML[^]*Service front is defined twice/,
     });
-    assert.throws(() => read('# nothing'), { message: /There is no object in them/ });
+    assert.throws(() => read('# nothing'), { message: /They contain no object/ });
   });
 
   it('get images by their repository, and by nothing that only looks like it', () => {
@@ -89,7 +89,7 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
       () => substituteImages(read(deployment('r.io/score:1')), ['r.io/other:2', 'Bad', 'r.io/score:1', 'r.io/score:2']),
       {
         message:
-          /Bad is no valid name[^]*r\.io\/score:2 and r\.io\/score:1 are the same repository[^]*r\.io\/other:2 is used by no container; the manifests have .*r\.io\/score:1/,
+          /Bad is not a valid image name[^]*r\.io\/score:2 and r\.io\/score:1 name the same repository[^]*r\.io\/other:2 is not used by any container; the manifests use .*r\.io\/score:1/,
       },
     );
   });

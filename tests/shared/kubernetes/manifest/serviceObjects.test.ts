@@ -87,11 +87,19 @@ describe('the objects of a service', () => {
       [
         'image must be the name of an image, such as registry.azurecr.io/score:1.4.',
         'port must be a whole number from 1 to 65535.',
-        'cpu must be an amount of cores, such as 0.5 or 500m.',
-        'colour is no setting of a service.',
-        'maxReplicas must not be less than the fewest replicas.',
+        'cpu must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.',
+        'colour is not a setting of a service.',
+        'maxReplicas must not be less than the minimum number of replicas.',
       ],
     );
+    for (const cpu of ['0', '0m', '1025', '1e3', '0.0005', '-1', 'm'])
+      assert.match(problemsOf({ ...needed, cpu }).join(), /^cpu must be/, cpu);
+    for (const memory of ['0', '512', '1Ki', '17Ti', '-1Gi', '1 Gi', 'Gi'])
+      assert.match(problemsOf({ ...needed, memory }).join(), /^memory must be/, memory);
+    for (const cpu of ['1m', '0.001', '1024', '1024000m', 2])
+      assert.deepEqual(problemsOf({ ...needed, cpu }), [], String(cpu));
+    for (const memory of ['1Mi', '16Ti', '1048576', '500M'])
+      assert.deepEqual(problemsOf({ ...needed, memory }), [], memory);
     assert.deepEqual(problemsOf({}), ['serviceName is required.', 'image is required.']);
     assert.deepEqual(problemsOf({ ...needed, memory: '1.5Gi', exposure: 'loadbalancer', runAsNonRoot: 'False' }), []);
   });

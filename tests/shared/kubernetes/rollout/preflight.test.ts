@@ -45,7 +45,7 @@ describe('a preflight', () => {
         assert.match(error.message, /permission to create pods\/proxy\.\n/);
         assert.match(error.message, /permission to delete deployments of apps \(score\)\.\n/);
         assert.doesNotMatch(error.message, /patch deployments|never-tried/);
-        assert.match(error.message, /in namespace default.*'Azure Kubernetes Service RBAC Writer'/);
+        assert.match(error.message, /in the namespace default.*'Azure Kubernetes Service RBAC Writer'/);
         return true;
       },
     );

@@ -42,7 +42,7 @@ const failures: readonly Failure[] = [
   {
     image: 'registry.io/unauthorized:1',
     message: /1 of 1 new pods: (ErrImagePull|ImagePullBackOff)/,
-    cause: /^The cluster may not pull the image registry\.io\/unauthorized:1/,
+    cause: /^The cluster is not authorized to pull the image registry\.io\/unauthorized:1/,
     advice: /AcrPull/,
   },
   {
@@ -50,14 +50,14 @@ const failures: readonly Failure[] = [
     minStableSeconds: 30,
     message: /1 of 1 new pods: CrashLoopBackOff: exit 1\.$/,
     cause:
-      /^The container 'score' ends by itself after its start \(exit 1\): ModuleNotFoundError: No module named 'sklearn'\.$/,
+      /^The container 'score' exits after its start \(exit code 1\): ModuleNotFoundError: No module named 'sklearn'\.$/,
     advice: /requirements/,
   },
   {
     image: 'oom:1',
     minStableSeconds: 30,
     message: /CrashLoopBackOff: OOMKilled/,
-    cause: /^The container 'score' needs more memory than its limit of 512Mi/,
+    cause: /^The container 'score' was killed because it needs more memory than its limit of 512Mi/,
     advice: /Raise the memory/,
   },
   {
@@ -72,7 +72,7 @@ const failures: readonly Failure[] = [
     when: ' for a secret that is missing',
     spec: { envFrom: [{ secretRef: { name: 'none' } }] },
     message: /CreateContainerConfigError: secret "none" not found/,
-    cause: /can't be started, for something that it uses is missing: secret "none" not found/,
+    cause: /can't be started because something that it uses is missing: secret "none" not found/,
     advice: /namespace/,
   },
   {
@@ -81,7 +81,7 @@ const failures: readonly Failure[] = [
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
-    cause: /^No node of the cluster has room/,
+    cause: /^No node of the cluster has enough capacity/,
     advice: /memory/,
   },
   {
@@ -170,11 +170,11 @@ describe('following a rollout', () => {
       metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     for (const [place, message, cause] of [
-      [small, /exceeded quota/, /^The namespace has used up what it may use: exceeded quota: quota/],
+      [small, /exceeded quota/, /^The quota of the namespace is used up: exceeded quota: quota/],
       [
         client.in('strict'),
         /violates PodSecurity/,
-        /^The namespace does not allow such containers: violates PodSecurity/,
+        /^The Pod Security level of the namespace forbids these containers: violates PodSecurity/,
       ],
     ] as const) {
       const { object: applied } = await place.apply(deployments, scoringDeployment('score:1'));

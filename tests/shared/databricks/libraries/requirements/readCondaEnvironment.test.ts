@@ -40,12 +40,12 @@ variables:
     assert.deepEqual(written(dependencies.notes), [
       'environment.yml:2 channels are not used (conda-forge, https://conda.test/t/***/private): packages come from the Python package index.',
       'environment.yml:6 python=3.11 is not installed: a cluster has the Python 3.11 of its runtime.',
-      "environment.yml:8 'pytorch>=2,<3' is taken as torch>=2,<3.",
+      "environment.yml:8 'pytorch>=2,<3' is installed as torch>=2,<3.",
       'environment.yml:10 pip is not installed: a cluster has the pip of its runtime.',
       'environment.yml:15 variables is not used.',
     ]);
     assert.deepEqual(written(dependencies.problems), [
-      "environment.yml:9 cudatoolkit is no Python package: a cluster can't install it. Take it out, or use an init script.",
+      'environment.yml:9 cudatoolkit is not a Python package, so a cluster cannot install it. Remove it, or use an init script.',
     ]);
   });
 
@@ -105,7 +105,7 @@ variables:
 
   it('says what it drops', () => {
     assert.deepEqual(written(ofSpec('main::numpy=1.26.4=py312_0').notes), [
-      "environment.yml:1 'main::numpy=1.26.4=py312_0' is taken as numpy==1.26.4, without build py312_0, channel main.",
+      "environment.yml:1 'main::numpy=1.26.4=py312_0' is installed as numpy==1.26.4, without build py312_0, channel main.",
     ]);
   });
 
@@ -126,14 +126,14 @@ variables:
     ['', /must be a map|YAML document/],
     ['- numpy', /must be a map/],
     ['name: x', /no dependencies/],
-    ['dependencies: numpy', /no list under dependencies/],
+    ['dependencies: numpy', /must have a list under dependencies/],
     ['dependencies: [[a]]', /list where a package/],
     ['dependencies: [{npm: [a]}]', /packages for 'npm'/],
     ['dependencies: [{pip: [[a]]}]', /other than a text/],
-    ['dependencies: []\ndependencies: []', /second time/],
-    ['dependencies: [', /no valid YAML: .* at line 1/],
+    ['dependencies: []\ndependencies: []', /has dependencies twice|second time/],
+    ['dependencies: [', /not valid YAML(?: or JSON)?: .* at line 1/],
     ['a: &x [b]\ndependencies: *x', /aliases/],
-    ['{[a]: b}', /key that is no text/],
+    ['{[a]: b}', /key that is not text/],
     ['dependencies: []\n---\ndependencies: []', /one YAML document/],
   ];
   for (const [text, problem] of wrong)
@@ -149,7 +149,7 @@ variables:
 
   it('says that the file is not there', () => {
     assert.deepEqual(written(readCondaEnvironment('x.yml', { readFile: filesOf({}) }).problems), [
-      "x.yml:1 x.yml can't be read: no such file: x.yml",
+      'x.yml:1 x.yml cannot be read: no such file: x.yml',
     ]);
   });
 

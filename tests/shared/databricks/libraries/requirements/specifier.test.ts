@@ -49,7 +49,7 @@ describe('parseVersion', () => {
     });
 
   for (const text of ['', '1.0.x', '2023d', '1.1.1w', 'latest', '1..0', '1.0+', '1.0-', '>1'])
-    it(`takes '${text}' for no version`, () => {
+    it(`rejects '${text}' as a version`, () => {
       assert.equal(parseVersion(text), undefined);
     });
 
@@ -86,9 +86,11 @@ describe('allows', () => {
     ['<1.7', '1.6', '1.7 1.7rc1 1.7.dev1'],
     ['<1.7rc2', '1.7rc1 1.6', '1.7rc2 1.7'],
     ['===1.0', '1.0', '1.0.0 1'],
+    ['==1.0.*', '1 1.0.3', '1.1'],
+    ['>1.7rc1', '1.7 1.7rc2', '1.6 1.7rc1 1.7b9'],
   ];
   for (const [clause, yes, no] of cases)
-    it(`tells what meets ${clause}`, () => {
+    it(`decides which versions meet ${clause}`, () => {
       for (const text of yes.split(' ')) assert.equal(allows(specifier(clause), version(text)), true, text);
       for (const text of no.split(' ')) assert.equal(allows(specifier(clause), version(text)), false, text);
     });
@@ -109,7 +111,7 @@ describe('parseSpecifier', () => {
     '==1.x',
     '== 1 2',
   ])
-    it(`takes '${text}' for none`, () => {
+    it(`rejects '${text}' as a specifier`, () => {
       assert.equal(parseSpecifier(text), undefined);
     });
 

@@ -1,0 +1,84 @@
+import type { TaskAgent } from '../../agent/agent';
+import { plainMarkdown } from '../../markdown';
+import type { ImportOutcome, Plan } from './plan';
+
+const mostErrors = 10;
+const mostRows = 200;
+
+const verbs = { added: 'add    ', changed: 'change ', restored: 'restore' } as const;
+
+/** A plan as a title and lines for the log. */
+export function describePlan(plan: Plan, target: string, dryRun: boolean): [title: string, text: string] {
+  const { sends, deletions, folderDeletions, clearings, kept, refused, conflicts, unchanged } = plan;
+  const lines = [
+    ...sends.map(({ item, change, note }) => `${verbs[change]} ${item.path} (${item.kind})${note ? `: ${note}` : ''}`),
+    ...clearings.map(({ path }) => `delete  ${path}: the source has a folder with this name`),
+    ...deletions.map(({ path }) => `delete  ${path}`),
+    ...folderDeletions.map((path) => `delete  ${path} (empty folder)`),
+    ...kept.map(({ path, reason }) => `keep    ${path}: ${reason}`),
+    ...refused.map(({ path, reason }) => `refuse  ${path}: ${reason}`),
+    ...conflicts.map(({ path, reason }) => `conflict ${path}: ${reason}`),
+  ];
+  const count = (change: string): number => sends.filter((send) => send.change === change).length;
+  const counts = [
+    `${count('added')} to add`,
+    `${count('changed')} to change`,
+    `${count('restored')} to restore`,
+    `${deletions.length} to delete`,
+    ...(conflicts.length + refused.length > 0 ? [`${conflicts.length + refused.length} in conflict`] : []),
+    `${unchanged.length} unchanged`,
+  ];
+  const title = `${dryRun ? 'Dry run, nothing is changed. Plan' : 'Plan'} for ${target}: ${counts.join(', ')}`;
+  return [title, lines.length > 0 ? lines.join('\n') : 'Nothing to do.'];
+}
+
+/** Reports what failed, one error each for the first few. */
+export function reportFailures({ failures }: ImportOutcome, agent: TaskAgent): void {
+  const shown = failures.length > mostErrors ? failures.slice(0, mostErrors - 1) : failures;
+  for (const { path, reason } of shown) agent.error(`${path}: ${reason}`);
+  if (failures.length > shown.length) agent.error(`${failures.length - shown.length} more failed: see the summary.`);
+}
+
+/** One line for the log and the result. */
+export function sentenceOf({ plan, imported, deleted, failures }: ImportOutcome, target: string): string {
+  const counts = [
+    `${imported.length} imported`,
+    `${plan.unchanged.length} unchanged`,
+    `${deleted.length} deleted`,
+    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+  ];
+  return `${target}: ${counts.join(', ')}`;
+}
+
+/** Whether there is anything to report in the summary. */
+export function hasNews({ plan, imported, deleted, failures }: ImportOutcome): boolean {
+  return imported.length + deleted.length + failures.length + plan.kept.length > 0;
+}
+
+/** The section on the run's summary page, as Markdown. */
+export function summaryOf(outcome: ImportOutcome, target: string, url: string): string {
+  const { plan, imported, deleted, failures } = outcome;
+  const rows = [
+    ...failures.map(({ path, reason }) => ['❌ failed', path, reason]),
+    ...plan.kept.map(({ path, reason }) => ['⚠️ kept', path, reason]),
+    ...imported.map(({ item, change, note }) => [change, item.path, note ?? '']),
+    ...deleted.map((path) => ['deleted', path, '']),
+  ];
+  const shown = rows.slice(0, mostRows);
+  return [
+    `### Notebooks imported to [${plainMarkdown(target)}](${folderUrl(url, target)})`,
+    '',
+    '| Imported | Unchanged | Deleted | Failed |',
+    '| ---: | ---: | ---: | ---: |',
+    `| ${imported.length} | ${plan.unchanged.length} | ${deleted.length} | ${failures.length} |`,
+    ...(shown.length > 0 ? ['', '| What | Path | Note |', '| --- | --- | --- |'] : []),
+    ...shown.map((cells) => `| ${cells.map(plainMarkdown).join(' | ')} |`),
+    ...(rows.length > shown.length ? ['', `… and ${rows.length - shown.length} more.`] : []),
+    '',
+  ].join('\n');
+}
+
+/** The page of a workspace folder. */
+export function folderUrl(workspaceUrl: string, folder: string): string {
+  return `${workspaceUrl}/#workspace${encodeURI(folder)}`;
+}

@@ -1,0 +1,87 @@
+import type { Context } from '../../agent/context';
+import { TaskError } from '../../errors';
+import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
+import { generationsIn, leaseMilliseconds, type Generation } from './claim';
+import type { Target } from './listTarget';
+import { emptyManifest, manifestFile, readManifest, type Manifest } from './manifest';
+import { below } from './workspaceFolder';
+
+/** What is known of the target before an import. */
+export interface Found {
+  /** The objects in the target folder. */
+  readonly top: readonly WorkspaceObject[];
+  readonly exists: boolean;
+  readonly generations: readonly Generation[];
+  readonly manifest: Manifest;
+}
+
+/** How often to look whether another pipeline has finished. */
+export const pollMilliseconds = 5_000;
+/** A manifest of that age was abandoned, however wrong this machine's clock is. */
+const longAgoMilliseconds = 15 * 60_000;
+
+/** Reads what is known of the target, once nobody else imports to it. Throws a TaskError at the context's deadline. */
+export async function waitForTurn(target: Target, dryRun: boolean, context: Context): Promise<Found> {
+  const { api, folder } = target;
+  const { agent, clock, signal, deadline } = context;
+  const startedAt = clock.now();
+  let watched: { readonly sign: string; readonly since: number } | undefined;
+  let isReported = false;
+  for (;;) {
+    const top = await api.list(folder);
+    refuseOtherObject(top, folder);
+    const generations = generationsIn(top ?? []);
+    const found = { top: top ?? [], exists: top !== undefined, generations };
+    const [newest] = generations;
+    if (!newest) return { ...found, manifest: { ...emptyManifest, isInProgress: false, writer: '' } };
+
+    const manifest = await read(api, below(folder, manifestFile(newest.generation)), context);
+    if (manifest && (!manifest.isInProgress || dryRun)) return { ...found, manifest };
+    const sign = `${newest.generation} ${newest.modifiedAt}`;
+    if (watched?.sign !== sign) watched = { sign, since: clock.now() };
+    if (manifest && isAbandoned(newest, watched.since, clock.now())) {
+      agent.log('An earlier import to this folder was interrupted. Continuing where it stopped.');
+      return { ...found, manifest };
+    }
+    if (clock.now() > deadline)
+      throw new TaskError(
+        `Could not import to ${folder}: ${nameOf(manifest)} is still importing to it after ` +
+          `${Math.round((deadline - startedAt) / 60_000)} minutes. Run again when it has ended, or import to separate folders.`,
+      );
+    if (!isReported) agent.log(`Waiting: ${nameOf(manifest)} is importing to ${folder}.`);
+    isReported = true;
+    await clock.sleep(pollMilliseconds, signal);
+  }
+}
+
+/** Listing an object that is not a folder gives the object itself. */
+function refuseOtherObject(top: readonly WorkspaceObject[] | undefined, folder: string): void {
+  const isSamePlace = (path: string): boolean => path.replace(/^\/Workspace(?=\/)/, '') === folder;
+  if (top?.some(({ path, object_type: type }) => type !== 'DIRECTORY' && isSamePlace(path)))
+    throw new TaskError(
+      `Could not import to ${folder}: it is not a folder in the workspace. Choose another workspace folder.`,
+    );
+}
+
+function isAbandoned({ modifiedAt }: Generation, watchedSince: number, now: number): boolean {
+  return now - watchedSince >= leaseMilliseconds || now - (modifiedAt ?? now) > longAgoMilliseconds;
+}
+
+function nameOf(manifest: Manifest | undefined): string {
+  return manifest?.run === undefined ? 'another pipeline run' : `the pipeline run ${manifest.run}`;
+}
+
+/** Undefined when another run has just deleted it. */
+async function read(api: WorkspaceApi, path: string, { agent }: Context): Promise<Manifest | undefined> {
+  // A truncated answer looks like a damaged manifest, so it is read twice.
+  for (let look = 1; look <= 2; look++) {
+    const content = await api.export(path);
+    if (!content) return undefined;
+    const manifest = readManifest(Buffer.from(content).toString('utf8'), path);
+    if (manifest) return manifest;
+  }
+  agent.warning(
+    `${path} is damaged, so it is not known what this task imported here. Everything is imported again, and nothing is deleted.`,
+  );
+  return { ...emptyManifest, isInProgress: false, writer: '' };
+}

@@ -1,0 +1,10 @@
+import type { HttpClient, HttpRequest } from './httpClient';
+
+/** The same client for work that may be given up: its calls end as soon as this signal aborts. */
+export function withSignal(http: HttpClient, signal: AbortSignal): HttpClient {
+  const ended = (request: HttpRequest): HttpRequest => ({
+    ...request,
+    signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal,
+  });
+  return { json: (request) => http.json(ended(request)), bytes: (request) => http.bytes(ended(request)) };
+}
