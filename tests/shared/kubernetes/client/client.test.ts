@@ -219,6 +219,17 @@ describe('a client of an API server', () => {
   const queries = (): (string | null)[] =>
     server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
 
+  it('reads the end of a log, of 256 KiB at most', async () => {
+    server.behaviours = [{ body: 'one\ntwo\n' }];
+    server.requests.length = 0;
+    const text = await open().logs('a', { container: 'score', tailLines: 50, isPrevious: true });
+    assert.equal(text, 'one\ntwo\n');
+    assert.deepEqual(
+      server.requests.map(({ method, url }) => `${method} ${url}`),
+      ['GET /api/v1/namespaces/models/pods/a/log?container=score&tailLines=50&previous=true&limitBytes=262144'],
+    );
+  });
+
   describe('asked to reach a pod', () => {
     const request = {
       method: 'POST',

@@ -39,6 +39,19 @@ describe('the objects of a service', () => {
     assert.equal(release.disruptionBudgets[0]?.spec?.maxUnavailable, 1);
   });
 
+  it('are reached on port 80 of a service, which is as public as asked for', () => {
+    const specs = (['clusterIp', 'loadBalancer', 'internalLoadBalancer'] as const).map((exposure) => {
+      const [service] = objectsFor({ exposure }).services;
+      return [service?.spec?.type, service?.spec?.ports, Object.values(service?.metadata?.annotations ?? {})];
+    });
+    const ports = [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }];
+    assert.deepEqual(specs, [
+      ['ClusterIP', ports, []],
+      ['LoadBalancer', ports, []],
+      ['LoadBalancer', ports, ['true']],
+    ]);
+  });
+
   it('have no disruption budget for a single replica, because it would block every drain', () => {
     assert.deepEqual(objectsFor({ replicas: 1 }).disruptionBudgets, []);
   });
