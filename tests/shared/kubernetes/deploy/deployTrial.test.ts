@@ -64,7 +64,7 @@ describe('a trial of a version', function () {
     assert.deepEqual([refused.facts.resultState, refused.facts.rolledBack], ['Failed', 'false']);
     await assert.rejects(reject(killedBefore(own.client, 'change', 2)), Killed);
     const { result, facts } = await reject(own.client);
-    assert.equal(result, 'blue serves; what stood beside it was scaled to 0.');
+    assert.equal(result, 'blue serves; the other slot was scaled to 0.');
     assert.deepEqual([facts.resultState, facts.rolledBack], ['Rejected', 'true']);
     await own.close();
   });
@@ -80,7 +80,7 @@ describe('a trial of a version', function () {
     assert.equal(canary.facts.resultState, 'Canary');
     const { images } = await underLoad(stage, () => stage.clock.sleep(5000));
     assert.deepEqual(images, new Set(['r.io/score:1', 'r.io/score:2']));
-    assert.match((await stage.deploy('r.io/score:3')).message ?? '', /promote or reject it first/);
+    assert.match((await stage.deploy('r.io/score:3')).message ?? '', /Promote or reject it first/);
 
     const promoted = await stage.run((client, context, onFacts) =>
       promoteService(client, names, requestOf('r.io/score:2'), context, onFacts),
