@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Organization, startOrganization } from './devops/organization';
 import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
 import { aksUsers } from './aksUsers';
 import { type Azure, type AzureOptions, startAzure } from './azure/azure';
 import type { ManagedCluster } from './azure/managedClusters/managedCluster';
 import { type Databricks, type DatabricksOptions, startDatabricks } from './databricks/databricks';
 import { servicePrincipalsOf } from './databricks/identity/identityOptions';
+import type { Organization } from './devops/organization';
 import { type Entra, startEntra } from './entra/entra';
 import type { TlsOptions } from './http/httpServer';
 import { mastersGroup } from './kubernetes/access/users';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/kubernetes';
+import { startLocalOrganization } from './localOrganization';
 import { type JobProxy, startJobProxy } from './scoring/jobProxy';
 
 export interface SandboxOptions {
@@ -126,7 +127,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const clientId = principals[0]?.applicationId ?? guidOf('application');
   const clientSecret = randomBytes(24).toString('base64url');
 
-  const devops = await startOrganization({ ...common, connections });
+  const devops = await startLocalOrganization({ ...common, connections });
   const { issuer } = devops;
   const federatedCredentials = connections.map(({ name }) => ({ issuer, subject: devops.subjectOf(name) }));
   const entra = await startEntra({

@@ -1,18 +1,18 @@
 /**
  * A failure that a person can act on: the message says what was being done, what came back and what to do next.
- * Anything thrown that is not one of these is a defect of ours.
+ * Any other error that is thrown is an internal error.
  */
 export class TaskError extends Error {
   override readonly name: string = 'TaskError';
 }
 
-/** One thing wrong with one input, in the words of the person who wrote the pipeline. */
+/** One thing wrong with one input, as the words that follow `Input 'name'`. */
 export interface InputProblem {
   readonly input: string;
   readonly problem: string;
 }
 
-/** Everything that is wrong with the inputs, found before any remote call, said at once. Values are never repeated: one may be a secret. */
+/** Everything that is wrong with the inputs, found before any remote call, in one error. Values are never repeated: one may be a secret. */
 export class InputError extends TaskError {
   override readonly name = 'InputError';
 
@@ -29,17 +29,18 @@ function sentence({ input, problem }: InputProblem): string {
   return `Input '${input}' ${problem}`;
 }
 
-/** The work was given up because the pipeline run was cancelled. */
+/** The work was given up because somebody cancelled it. */
 export class CancelledError extends TaskError {
   override readonly name = 'CancelledError';
 
-  constructor(message = 'The pipeline run was cancelled.', options?: ErrorOptions) {
+  constructor(message = 'Cancelled.', options?: ErrorOptions) {
     super(message, options);
   }
 }
 
 /** What an operation may be given and can't use, in the words with which a sentence begins. */
-export type Subject = 'The Databricks connection' | 'The Azure connection' | 'The address of the workspace';
+export type Subject =
+  'The Databricks connection' | 'The Azure connection' | 'The Kubernetes connection' | 'The address of the workspace';
 
 /** An operation can't use what it was given. Which input that came from is known to the task alone (shared/task/nameInput.ts). */
 export class UnusableError extends TaskError {

@@ -14,9 +14,10 @@ export async function bundleTask(root: string, folder: string, outfile: string):
   const result = await build({
     absWorkingDir: root,
     stdin: {
-      contents: `import { startTask } from './shared/task/startTask';
+      contents: `import { taskLibAgent } from './shared/agent/taskLibAgent';
+import { startTask } from './shared/task/startTask';
 import { task } from './tasks/${folder}/task';
-startTask(task);`,
+startTask(task, taskLibAgent);`,
       resolveDir: root,
       sourcefile: `tasks/${folder}/index.ts`,
       loader: 'ts',

@@ -10,7 +10,7 @@ import { taskPage, taskTable } from './taskPage';
 const pagesFolder = path.join('docs', 'tasks');
 const problemsPage = path.join('docs', 'sign-in-problems.md');
 
-/** The generated documentation, by path from the root: a page for each task, one for what may go wrong when signing in, and the read-me with its table of tasks. */
+/** The generated documentation, by path from the root: a page for each task, a page with the sign-in problems, and the README with its table of tasks. */
 export async function generateDocs(root: string): Promise<ReadonlyMap<string, string>> {
   const tasks = await readTasks(root);
   const docs = new Map<string, string>();
@@ -24,7 +24,7 @@ export async function generateDocs(root: string): Promise<ReadonlyMap<string, st
   return docs;
 }
 
-/** The files that are not as `npm run docs` would make them, those of tasks that are no more included. */
+/** The files that differ from the output of `npm run docs`, including those of removed tasks. */
 export async function findStaleDocs(root: string): Promise<readonly string[]> {
   const docs = await generateDocs(root);
   const stale = await findOrphans(root, docs);
@@ -37,12 +37,12 @@ export async function findStaleDocs(root: string): Promise<readonly string[]> {
   return stale;
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 export function replaceSection(page: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, end] = [page.indexOf(open), page.indexOf(close)];
   if (start === -1 || end < start)
-    throw new ToolError(`README.md needs the lines ${open} and ${close}: the table of tasks goes between them.`);
+    throw new ToolError(`README.md needs the lines ${open} and ${close}: the table of tasks is inserted between them.`);
   return `${page.slice(0, start + open.length)}\n\n${content.trim()}\n\n${page.slice(end)}`;
 }
 

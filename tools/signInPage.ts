@@ -1,26 +1,26 @@
 import { isRefusal } from '../shared/http/errors';
 import { signInProblems, type SignInProblem, type SignInService } from '../shared/identity/signInProblems';
 
-/** The page of what goes wrong when a task signs in, as Markdown: nothing but what the tasks themselves say. */
+/** The page of sign-in problems as Markdown, generated from the texts of the tasks only. */
 export function signInPage(): string {
   return [
-    '<!-- Made from shared/identity/signInProblems.ts by npm run docs. -->',
+    '<!-- Generated from shared/identity/signInProblems.ts by npm run docs. -->',
     '# Sign-in problems',
-    'A task that gets no further because of who it is, or where it is, says so in one message:',
+    'If a task cannot sign in, or a service refuses a request, one message explains the problem:',
     [
       '> **Could not** renew the sign-in to Databricks (2ff814a6-…): **Microsoft Entra ID answered** 401 invalid_client: AADSTS7000222: The provided client secret keys for app … are expired.',
       '> **The token was requested as** service principal 1f2e… of tenant 5d6c…, with the client secret of the connection.',
       '> **Make** a new secret for the application …',
     ].join('\n>\n'),
     [
-      '1. _Could not …_: what the task was doing. _Sign in_ is the first token, _renew the sign-in_ a later one; anything else is a call for which it had a token.',
-      '2. _… answered_: who refused, and in what words. If there is a request id, its support will ask for it.',
-      '3. _The token was requested as …_ or _The call was made as …_: the identity, its id, and how it signed in. With federation also the issuer, the subject and the audience of the token of the job, to compare with the credential or policy.',
-      '4. After a 403 of Databricks, _The workspace knows it as …_: whom to grant something.',
-      '5. What to do. This page holds the same sentences.',
+      '1. _Could not …_: the operation of the task. _Sign in_ requests the first token, _renew the sign-in_ a later token; every other operation is a request with a valid token.',
+      '2. _… answered_: the service that refused the request, and its response. If the response contains a request ID, provide it to the support of the service.',
+      '3. _It was asked as …_ or _The call was made as …_: the identity with its name and ID, and how it signed in. With federation, also the issuer, the subject and the audience of the token of the job: compare them with the federated credential or policy.',
+      '4. After a 403 of Databricks, _The workspace knows it as …_: the identity that needs the permission.',
+      '5. What to do. This page contains the same sentences.',
     ].join('\n'),
-    'No message holds a secret. The agent shows `***` for what the service connection keeps secret, at times for the id of a service principal, too; the object id beside it is that of the enterprise application. With the variable `System.Debug` set to `true` the log shows every call, with status and duration.',
-    'How to set the connections up: [Connecting pipelines to a workspace](connections.md).',
+    'Messages never contain secrets. The agent replaces secret fields of the service connection with `***`, sometimes including the ID of a service principal; the object ID next to it is that of the enterprise application. If the variable `System.Debug` is `true`, the log contains every request with status and duration.',
+    'To create the connections, see [Connecting pipelines to a workspace](connections.md).',
     ...services().flatMap((service) => [
       `## ${capitalized(service ?? 'any of them')}`,
       ...signInProblems.filter((problem) => problem.service === service).map(section),
@@ -28,7 +28,7 @@ export function signInPage(): string {
   ].join('\n\n');
 }
 
-/** How an answer stands in the message. */
+/** A response as the message shows it. */
 export function seenInLog({ service, example }: SignInProblem): string {
   if (!isRefusal(example)) return `${example.status} with a web page titled '${example.title ?? ''}'`;
   const { status, errorCode, serviceMessage } = example;

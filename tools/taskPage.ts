@@ -3,16 +3,16 @@ import { ToolError } from './commandLine';
 import { isEditable, type TaskFolder, type TaskInput, type TaskManifest } from './manifests';
 import { isVisible } from './visibleRule';
 
-/** The reference page of a task, as Markdown: nothing but what its task.json says. */
+/** The reference page of a task as Markdown, generated from its task.json only. */
 export function taskPage({ folder, manifest: task }: TaskFolder): string {
   const outputs = task.outputVariables ?? [];
   return [
-    `<!-- Made from tasks/${folder}/task.json by npm run docs. -->`,
+    `<!-- Generated from tasks/${folder}/task.json by npm run docs. -->`,
     `# ${task.friendlyName}`,
     task.description,
     task.helpMarkDown ?? '',
     ['```yaml', yamlSample(task), '```'].join('\n'),
-    'Inputs that are commented out show their default, or what goes there.',
+    'Inputs that are not required with the default settings are commented out, with their default or a placeholder.',
     '## Inputs',
     table(
       ['Name', 'Label', 'Required', 'Default', 'Values', 'Help'],
@@ -29,20 +29,20 @@ export function taskPage({ folder, manifest: task }: TaskFolder): string {
       ? []
       : [
           '## Outputs',
-          `Give the step a \`name\`; later steps of the job then read \`$(name.${outputs[0]?.name ?? ''})\`.`,
+          `Set the \`name\` of the step; later steps of the job can then use \`$(name.${outputs[0]?.name ?? ''})\`.`,
           table(
             ['Name', 'Description'],
             outputs.map(({ name, description }) => [code(name), description]),
           ),
         ]),
-    `Needs an agent of version ${task.minimumAgentVersion} or newer.`,
+    `Requires agent version ${task.minimumAgentVersion} or later.`,
   ].join('\n\n');
 }
 
-/** A row for each task: icon, name with a link to its page, what it does. */
+/** A row for each task: icon, name with a link to its page, description. */
 export function taskTable(tasks: readonly TaskFolder[]): string {
   return table(
-    ['', 'Task', 'What it does'],
+    ['', 'Task', 'Description'],
     tasks.map(({ folder, manifest: { name, version, friendlyName, description } }) => [
       `![](images/tasks/${folder}.png)`,
       `[${friendlyName}](docs/tasks/${folder}.md) ${code(`${name}@${version.Major}`)}`,
@@ -51,7 +51,7 @@ export function taskTable(tasks: readonly TaskFolder[]): string {
   );
 }
 
-/** A step with the inputs that must be given; the others are commented out. */
+/** A step with the required inputs; the other inputs are commented out. */
 export function yamlSample(task: TaskManifest): string {
   const defaults = new Map(task.inputs.map((input) => [input.name, defaultOf(input)]));
   const isNeeded = (input: TaskInput) =>
@@ -86,7 +86,7 @@ function note(input: TaskInput): string {
 function required(input: TaskInput): string {
   const when = input.visibleRule === undefined ? '' : code(input.visibleRule);
   if (input.required === true && defaultOf(input) === undefined) return when ? `when ${when}` : 'yes';
-  return when ? `no; counts when ${when}` : 'no';
+  return when ? `no; applies when ${when}` : 'no';
 }
 
 function byDefault(input: TaskInput): string {
@@ -98,7 +98,7 @@ function values(input: TaskInput): string {
   if (input.type.startsWith('connectedService:')) return `service connection (${code(input.type.split(':')[1] ?? '')})`;
   switch (input.type) {
     case 'pickList':
-      if (isEditable(input)) return 'text; the form offers a list';
+      if (isEditable(input)) return 'text; the form shows a list';
       return Object.entries(input.options ?? {})
         .map(([option, label]) => `${code(option)}: ${label}`)
         .join('<br>');
@@ -118,7 +118,7 @@ function help(task: TaskManifest, input: TaskInput): string {
   return input.helpMarkDown;
 }
 
-/** An empty default is none. */
+/** An empty default is the same as none. */
 function defaultOf(input: TaskInput): string | undefined {
   return input.defaultValue === undefined || input.defaultValue === '' ? undefined : String(input.defaultValue);
 }

@@ -18,7 +18,7 @@ export function parseVisibleRule(rule: string): VisibleRule {
   return { joiner, conditions };
 }
 
-/** Whether an input with this rule counts, given the values of the others. */
+/** Whether an input with this rule applies, given the values of the others. */
 export function isVisible(rule: string | undefined, valueOf: (input: string) => string | undefined): boolean {
   if (rule === undefined) return true;
   const { joiner, conditions } = parseVisibleRule(rule);

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CaseInsensitiveMap } from './caseInsensitiveMap';
-import { systemClock, type Clock } from './clock';
+import { systemClock, type Clock } from '../clock';
 import { checkPlan } from './plan/checkPlan';
 import type { PipelinePlan } from './plan/plan';
 import { readPlan } from './plan/readPlan';

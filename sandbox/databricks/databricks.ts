@@ -1,7 +1,8 @@
 import { SandboxClock } from '../clock';
 import { addClusterRoutes } from './compute/clusterRoutes';
+import type { Cluster } from './compute/cluster';
 import { checkClusterScript, type ClusterScript } from './compute/clusterScripts';
-import { type Cluster, type ClusterDurations, Clusters } from './compute/clusters';
+import { type ClusterDurations, Clusters } from './compute/clusters';
 import { addInstancePoolRoutes, type InstancePool, InstancePools } from './compute/instancePools';
 import { type ClusterLibrary, Libraries, type LibraryDurations } from './compute/libraries';
 import { addLibraryRoutes } from './compute/libraryRoutes';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { type Answer, jsonType, type Received } from '../http/httpServer';
-import type { StartedJob } from '../agent/run/collection';
 import type { JobTokens } from './jobTokens';
 import {
   connectionNotFound,
@@ -18,6 +17,7 @@ import {
   versionMissing,
   versionTooHigh,
 } from './organizationError';
+import type { StartedJob } from './startedJob';
 
 export interface OrganizationParts {
   /** Of the server, without the organisation. */

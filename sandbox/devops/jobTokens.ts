@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import type { StartedJob } from '../agent/run/collection';
+import type { StartedJob } from './startedJob';
 
 /** The audience of every token, whoever it is for. */
 const audience = 'api://AzureADTokenExchange';

@@ -1,13 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Faults } from '../http/faults';
 import { closeServer, listen, type TlsOptions } from '../http/httpServer';
 import { RequestLog } from '../http/requestLog';
-import { connectionIdOf, type ConnectionOptions } from '../agent/tasks/connections';
-import { collectionId, compileTimeVariables, oidcRequestUri, project } from '../agent/variables/predefined';
 import { answerRequest } from './answer';
-import type { Collection, StartedJob } from '../agent/run/collection';
 import { connectionSubject, JobTokens } from './jobTokens';
 import { exceptionBody } from './organizationError';
+import type { StartedJob } from './startedJob';
 
 export interface OrganizationOptions {
   /** A free port by default. */
@@ -16,19 +14,34 @@ export interface OrganizationOptions {
   readonly tls?: TlsOptions;
   /** The first part of the subjects of its tokens; `sandbox` by default. */
   readonly name?: string;
-  /** The service connections of the project: those that `runPipeline` is given. */
-  readonly connections?: readonly Pick<ConnectionOptions, 'name' | 'id'>[];
   /** In epoch milliseconds: tokens live on it. Real time by default. */
   readonly clock?: { now(): number };
   /** How long tokens live; 600 by default, and 300 for one of a service connection. */
   readonly tokenSeconds?: number;
 }
 
-/** A running organisation, for the `collection` of `runPipeline`. */
-export interface Organization extends Required<Collection> {
+/** What the organisation has from the start. */
+export interface OrganizationContent {
+  /** A GUID, part of the issuer. */
+  readonly collectionId: string;
+  readonly project: string;
+  /** The service connections of the project. */
+  readonly connections: readonly { readonly id: string; readonly name: string }[];
+  /** The variables of a job that no agent runs, by name. It may use every service connection. */
+  readonly standingJob: (url: string) => Readonly<Record<string, string>>;
+}
+
+/** A running organisation. */
+export interface Organization {
+  /** Ends with a slash. */
+  readonly url: string;
+  /** The job's token, `System.AccessToken`. */
+  readonly accessToken: string;
+  /** Lets a job ask for tokens at its `System.OidcRequestUri`. */
+  startJob(job: StartedJob): void;
   /** The `iss` of its tokens. */
   readonly issuer: string;
-  /** The `System.OidcRequestUri` of a job that no agent runs, which may use every service connection. */
+  /** The `System.OidcRequestUri` of the job that no agent runs. */
   readonly oidcRequestUri: string;
   /** The subject of the tokens for a service connection. */
   subjectOf(connectionName: string): string;
@@ -41,14 +54,14 @@ export interface Organization extends Required<Collection> {
 }
 
 /** Starts the stand-in for an Azure DevOps organisation, as far as jobs need it to prove who they are. */
-export async function startOrganization(options: OrganizationOptions = {}): Promise<Organization> {
-  const { name = 'sandbox', clock = Date, tokenSeconds } = options;
-  const connections = new Map(
-    (options.connections ?? []).map((connection) => [connectionIdOf(connection).toLowerCase(), connection.name]),
-  );
+export async function startOrganization(
+  { collectionId, project, standingJob, ...content }: OrganizationContent,
+  { name = 'sandbox', clock = Date, ...options }: OrganizationOptions = {},
+): Promise<Organization> {
+  const connections = new Map(content.connections.map((connection) => [connection.id.toLowerCase(), connection.name]));
   const [faults, requests, jobs] = [new Faults(), new RequestLog(), new Map<string, StartedJob>()];
   const accessToken = randomBytes(39).toString('base64url');
-  const tokens = await JobTokens.create({ organization: name, clock, tokenSeconds });
+  const tokens = await JobTokens.create({ organization: name, clock, tokenSeconds: options.tokenSeconds });
   const { server, url: origin } = await listen(
     {
       answer: (received) => answerRequest({ origin, issuer, accessToken, tokens, jobs, connections }, received),
@@ -63,19 +76,14 @@ export async function startOrganization(options: OrganizationOptions = {}): Prom
   const startJob = (job: StartedJob): void => {
     jobs.set(new URL(job.variables.get('System.OidcRequestUri') ?? '', url).pathname.toLowerCase(), job);
   };
-  const standingUri = oidcRequestUri(url, randomUUID(), randomUUID());
-  const variables = {
-    ...compileTimeVariables('pipeline.yml', 'refs/heads/main', url),
-    'Build.BuildId': '1',
-    'System.OidcRequestUri': standingUri,
-  };
-  startJob({ variables: new Map(Object.entries(variables)), connectionIds: undefined });
+  const standing = new Map(Object.entries(standingJob(url)));
+  startJob({ variables: standing, connectionIds: undefined });
   return {
     url,
     accessToken,
     startJob,
     issuer,
-    oidcRequestUri: standingUri,
+    oidcRequestUri: standing.get('System.OidcRequestUri') ?? '',
     subjectOf: (connectionName) => connectionSubject(name, project, connectionName),
     connections,
     faults,

@@ -12,25 +12,7 @@ import { typeProblems } from './schema/typeProblems';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound, StatusError } from './status';
 import type { Store } from './store';
 import type { Kinds, KubeObject, ManagedFieldsEntry, Plural } from './types';
-
-/** How an object is written. */
-export interface Write {
-  /** The field manager. */
-  readonly manager: string;
-  readonly subresource?: 'status' | 'scale';
-  readonly isDryRun?: boolean;
-  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
-  /** Takes warnings for the one who writes. */
-  readonly warn?: (text: string) => void;
-}
-
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
-  readonly isDryRun?: boolean;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-}
+import type { DeleteOptions, Write } from './write';
 
 /** RFC 3339 in whole seconds, as the API writes times. */
 export const timeText = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,13 +1,38 @@
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import type { ContainerImage } from '../azure/containerGroups/containerImages';
-import type { ImageBehaviour } from '../kubernetes/pods/images';
-import { readServiceImage, type RunningService, type ScoringServices, type ServiceImage } from './scoringServices';
+import {
+  readServiceImage,
+  type RunningService,
+  type ScoringServices,
+  type ServiceAnswer,
+  type ServiceImage,
+  type ServiceRequest,
+  type ServiceStart,
+} from './scoringServices';
 
 /** One image, for each of the stand-ins that run it. */
 export interface ScoringImage {
-  readonly inCluster: ImageBehaviour;
-  readonly inContainerGroup: ContainerImage;
+  /** An `ImageBehaviour` of the cluster. */
+  readonly inCluster: {
+    readonly runsAsRoot: boolean;
+    readonly serve: (start: ServiceStart) => Promise<RunningService>;
+  };
+  /** A `ContainerImage` of container groups. */
+  readonly inContainerGroup: GroupImage;
+}
+
+interface GroupImage {
+  /** What it logs at each start. */
+  readonly log: readonly string[];
+  /** How long after each start it ends by itself; it goes on without it. */
+  readonly endsAfterSeconds?: number;
+  readonly exitCode?: number;
+  readonly answer?: (request: ServiceRequest, call: GroupCall) => Promise<ServiceAnswer>;
+}
+
+interface GroupCall {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -23,7 +48,7 @@ export async function buildScoringImage(folder: string, services: ScoringService
   };
 }
 
-async function groupImage(image: ServiceImage, services: ScoringServices): Promise<ContainerImage> {
+async function groupImage(image: ServiceImage, services: ScoringServices): Promise<GroupImage> {
   const log: string[] = [];
   const trial = await services.start(image, { env: {}, log: (line) => log.push(line) });
   const exitCode = await Promise.race([trial.exited, Promise.resolve(undefined)]);

@@ -1,6 +1,8 @@
 /** A service connection as the agent hands it to the task. */
 export interface ServiceConnection {
   readonly id: string;
+  /** Its name, where the agent knows it. Azure Pipelines gives a job the id only (`ENDPOINT_URL_<id>` and the like). */
+  readonly title?: string;
   readonly url: string;
   /** The authentication scheme, such as `Token`; compare without regard to case. */
   readonly scheme: string;
@@ -31,40 +33,85 @@ export interface CertificateSettings {
   readonly passphrase?: string;
 }
 
-/** Where in a file of the user's a warning belongs. */
+/** The place in a user's file that a warning is about. */
 export interface SourceLocation {
   readonly file: string;
   readonly line?: number;
 }
 
+/** What is known of the run that the work is part of. All but the seed may be unknown, as on a person's own machine. */
+export interface RunFacts {
+  /**
+   * The same for every try of one step (the agent's retries, a step that was killed), another for every other step, run,
+   * and attempt at a stage or job: a person who runs those again wants new work.
+   */
+  readonly seed: string;
+  /** The page of the run. */
+  readonly url?: string;
+  readonly id?: string;
+  /** The name of the run, such as `20261128.3`. */
+  readonly number?: string;
+  readonly pipeline?: string;
+  readonly pipelineId?: string;
+  readonly job?: string;
+  readonly project?: string;
+  /** With a slash at its end: `https://dev.azure.com/contoso/`. */
+  readonly organizationUrl?: string;
+  /** The name of the repository that the run began with. */
+  readonly repository?: string;
+  readonly commit?: string;
+}
+
+/** The words in which a message speaks of where it is said: in a pipeline, or in a terminal. */
+export interface Words {
+  /** How to see more of what is done: `set System.Debug to true`. */
+  readonly turnOnDebug: string;
+  /** What does the work: `this step`. */
+  readonly thisStep: string;
+  /** Where the work is done: `the agent`. */
+  readonly thisMachine: string;
+  /** How to begin again: `Queue a new pipeline run`. */
+  readonly startAgain: string;
+  /** What is wrong with an input whose connection is unknown, in the words that follow its name. */
+  readonly connectionMissing: string;
+}
+
 export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled';
 
 /**
- * What running work may ask of, or say to, the pipeline agent. Text given to these methods is data: whatever it holds,
- * it can't issue a logging command.
+ * What running work may ask of, or say to, the agent: facts about where it runs, and what people see of it. Text given
+ * to these methods is data: whatever it contains, it can't issue a logging command.
  */
 export interface TaskAgent {
-  /** Where the job can ask who it is (System.OidcRequestUri), and the job's own secret for it; undefined where the server has none. */
+  /** The folder that relative paths start from; absolute. */
+  readonly workingFolder: string;
+  /** A folder for files that nobody needs after the job; absolute. */
+  readonly temporaryFolder: string;
+  readonly run: RunFacts;
+  readonly words: Words;
+  /** The environment variables that a program needs to run at all. The others may hold secrets that it has no use for. */
+  readonly programEnvironment: Readonly<Record<string, string>>;
+  /** Where the managed identity of this machine is asked for a token; undefined for the address that all Azure machines have. */
+  readonly managedIdentityUrl: string | undefined;
+  /** Where the job can ask for a token that proves its identity, and its own secret for that; undefined where there is no such place. */
   identityEndpoint(): IdentityEndpoint | undefined;
-  /** A pipeline variable such as `System.JobId`. */
-  variable(name: string): string | undefined;
   /**
-   * Whether a text holds what a secret variable of this job stands for, or a line of it. Secrets of less than 6
-   * characters count only where they are the whole text: the others would be found everywhere.
+   * Whether a text contains the value of a secret variable of this job, or a line of it. A secret of less than 6
+   * characters must be the whole text: it would be found everywhere.
    */
   holdsSecret(text: string): boolean;
 
   log(text: string): void;
-  /** Folded in the log under its title. */
+  /** Collapsed in the log under its title. */
   group(title: string, text: string): void;
-  /** Shown only when the run has `System.Debug` set. */
+  /** Shown only to those who turned debugging on. */
   debug(text: string): void;
   warning(text: string, location?: SourceLocation): void;
   /** The agent keeps 10 a step. */
   error(text: string, location?: SourceLocation): void;
   progress(percent: number, text: string): void;
 
-  /** From here on the agent masks this value wherever it appears. */
+  /** From here on the agent masks this value, and each of its lines, wherever they appear. */
   setSecret(value: string): void;
   /** Markdown that is shown on the run's summary page. */
   summary(name: string, markdown: string): Promise<void>;
@@ -75,17 +122,19 @@ export interface TaskAgent {
   certificates(): CertificateSettings | undefined;
 }
 
-/** All of the agent: besides what a task sees of it while it runs, its inputs, its outputs, its cancellation and its result. */
+/** The whole agent: also the task's inputs and outputs, its cancellation and its result. */
 export interface Agent extends TaskAgent {
   /** The input's text, trimmed by the agent; undefined when empty. */
   input(name: string): string | undefined;
+  /** As `input`, for a secret: nothing of it is logged, not even for debugging. */
+  secretInput(name: string): string | undefined;
   /** The input's path, absolute; undefined when left empty (the agent then passes its working folder). */
   pathInput(name: string): string | undefined;
-  /** The service connection with this id; undefined when the job was not given it. */
+  /** The service connection with this id; undefined when there is none, or the job may not use it. */
   connection(id: string): ServiceConnection | undefined;
   setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
   /** Calls back at the first cancel signal only. */
   onCancel(callback: () => void): void;
-  /** Says how the task ended: once, and only by `startTask`. */
+  /** Reports how the task ended. Called once, by `startTask` and `runTask` only. */
   complete(result: TaskResult, message: string): void;
 }

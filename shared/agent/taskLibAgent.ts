@@ -1,13 +1,18 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task';
 import type { Agent, ServiceConnection } from './agent';
+import { pipelineFacts } from './pipelineFacts';
 
-/** The pipeline agent that started this process, reached through azure-pipelines-task-lib. */
-export const taskLibAgent: Agent = {
+/** Of several lines, those that are shorter are not treated as secrets: they would be found everywhere. */
+const shortestLine = 6;
+
+const facts = pipelineFacts((name) => tl.getVariable(name));
+
+const methods: Omit<Agent, keyof typeof facts> = {
   input: (name) => tl.getInput(name),
+  secretInput: (name) => quietly(() => tl.getInput(name)),
   pathInput: (name) => (tl.filePathSupplied(name) ? tl.getPathInput(name) : undefined),
   connection: serviceConnection,
   identityEndpoint() {
@@ -15,9 +20,8 @@ export const taskLibAgent: Agent = {
     const accessToken = serviceConnection('SYSTEMVSSCONNECTION')?.authorization('AccessToken');
     return url && accessToken ? { url, accessToken } : undefined;
   },
-  variable: (name) => tl.getVariable(name),
   holdsSecret: (text) =>
-    secretLines().some((secret) => text === secret || (secret.length >= 6 && text.includes(secret))),
+    secretLines().some((secret) => text === secret || (secret.length >= shortestLine && text.includes(secret))),
 
   log: (text) => print(harmless(text)),
   group(title, text) {
@@ -31,7 +35,7 @@ export const taskLibAgent: Agent = {
   progress: (percent, text) => tl.setProgress(Math.round(percent), harmless(text)),
 
   setOutput: (name, value, options) => tl.setVariable(name, value, options?.secret ?? false, true),
-  setSecret: (value) => tl.setSecret(value),
+  setSecret,
   summary: async (name, markdown) => tl.uploadSummary(await temporaryFile(`${name}.md`, markdown)),
   attachToLog: async (fileName, content) => tl.uploadFile(await temporaryFile(fileName, content)),
 
@@ -56,7 +60,7 @@ export const taskLibAgent: Agent = {
     let isFirst = true;
     const onSignal = (): void => {
       if (isFirst) callback();
-      isFirst = false; // later signals are the agent's impatience: it kills the process soon enough
+      isFirst = false; // the agent sends SIGTERM 7.5 s after SIGINT, and kills the process 2.5 s later
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
@@ -67,6 +71,9 @@ export const taskLibAgent: Agent = {
     else tl.setResult(tl.TaskResult[result], harmless(message));
   },
 };
+
+/** The agent that started this process, through azure-pipelines-task-lib. */
+export const taskLibAgent: Agent = Object.assign(facts, methods);
 
 /**
  * The agent looks for logging commands anywhere in a line. Text that came from elsewhere must not issue one, so the
@@ -82,20 +89,28 @@ function print(text: string): void {
 
 let knownSecrets: readonly string[] | undefined;
 
-/** The secret variables that the job began with, by lines. Read without a word: task-lib tells the debug log each value. */
+/** The secret variables that the job began with, by lines. */
 function secretLines(): readonly string[] {
-  if (knownSecrets) return knownSecrets;
+  return (knownSecrets ??= quietly(() => tl.getVariables())
+    .flatMap(({ value, secret }) => (secret && value ? value.split(/[\r\n]+/) : []))
+    .map((line) => line.trim())
+    .filter((line) => line !== ''));
+}
+
+/** Reads without any output: task-lib writes each value that it reads to the debug log. */
+function quietly<Value>(read: () => Value): Value {
   tl.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
   try {
-    knownSecrets = tl
-      .getVariables()
-      .flatMap(({ value, secret }) => (secret && value ? value.split(/[\r\n]+/) : []))
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    return knownSecrets;
+    return read();
   } finally {
     tl.setStdStream(process.stdout);
   }
+}
+
+/** The agent masks line by line, and task-lib refuses a value of several lines. */
+function setSecret(value: string): void {
+  const lines = value.split(/[\r\n]+/).filter((line) => line !== '');
+  for (const line of lines) if (lines.length === 1 || line.length >= shortestLine) tl.setSecret(line);
 }
 
 function serviceConnection(id: string): ServiceConnection | undefined {
@@ -116,7 +131,7 @@ function serviceConnection(id: string): ServiceConnection | undefined {
 }
 
 async function temporaryFile(name: string, content: string): Promise<string> {
-  const folder = await mkdtemp(join(tl.getVariable('Agent.TempDirectory') ?? tmpdir(), 'task-'));
+  const folder = await mkdtemp(join(taskLibAgent.temporaryFolder, 'task-'));
   const path = join(folder, name.replaceAll(/[^\w. -]/g, '_'));
   await writeFile(path, content);
   return path;

@@ -96,12 +96,12 @@ function checkUsable({ name, properties }: ManagedCluster): void {
   const { provisioningState = 'Succeeded', powerState, aadProfile } = properties;
   if (powerState?.code?.toLowerCase() === 'stopped')
     throw new TaskError(
-      `The cluster '${name}' is stopped. Start it (in the Azure portal, or with az aks start) and run the step again.`,
+      `The cluster '${name}' is stopped. Start it (in the Azure portal, or with az aks start) and try again.`,
     );
   const isBetween = ['creating', 'starting', 'stopping', 'deleting'].includes(provisioningState.toLowerCase());
   if (isBetween)
     throw new TaskError(
-      `The cluster '${name}' does not accept deployments now: its state is ${provisioningState}. Run the step again later.`,
+      `The cluster '${name}' does not accept deployments now: its state is ${provisioningState}. Try again later.`,
     );
   if (aadProfile && aadProfile.managed !== true)
     throw new TaskError(

@@ -1,15 +1,15 @@
 import { formatCompared, type Metrics } from './metrics';
 import { namesIn, type Comparison, type Expression, type Rule } from './parseRule';
 
-/** How one rule came out. */
+/** The result of one rule. */
 export interface RuleResult {
   readonly rule: string;
   readonly outcome: 'passed' | 'failed' | 'not compared';
-  /** Both sides as numbers; undefined where they could not be told. */
+  /** Both sides as numbers; undefined where they could not be calculated. */
   readonly actual: number | undefined;
   readonly required: number | undefined;
   readonly comparison: Comparison;
-  /** What to know of it, such as why it could not be told. */
+  /** An explanation, such as why a side could not be calculated; may be empty. */
   readonly note: string;
   /** The model's metrics that it names. */
   readonly metrics: readonly string[];
@@ -19,7 +19,7 @@ export interface EvaluatedModel {
   readonly metrics: Metrics;
   /** Undefined where there is no champion yet. */
   readonly champion: Metrics | undefined;
-  /** Whether the model is itself the champion: rules that compare the two pass, also those that ask for more than before. */
+  /** Whether the model is itself the champion: rules that compare the two pass, even if they require an improvement. */
   readonly isChampion: boolean;
   /** Whether rules that name the champion pass where there is none. */
   readonly passWithoutChampion: boolean;
@@ -27,14 +27,14 @@ export interface EvaluatedModel {
 
 class NoNumber extends Error {}
 
-/** Holds a model against rules. What is missing or no finite number fails the rule that names it. */
+/** Checks a model against rules. A metric that is missing or not a finite number fails the rules that name it. */
 export function evaluateRules(rules: readonly Rule[], model: EvaluatedModel): readonly RuleResult[] {
   return rules.map((rule) => evaluateRule(rule, model));
 }
 
 function evaluateRule(rule: Rule, { metrics, champion, isChampion, passWithoutChampion }: EvaluatedModel): RuleResult {
   const notes: string[] = [];
-  const asksChampion = namesIn(rule, 'baseline').length > 0;
+  const namesChampion = namesIn(rule, 'baseline').length > 0;
   const known = (side: Expression): number | undefined => {
     if (!champion && namesIn({ left: side, right: zero }, 'baseline').length > 0) return undefined;
     try {
@@ -51,14 +51,14 @@ function evaluateRule(rule: Rule, { metrics, champion, isChampion, passWithoutCh
     if (problem !== undefined && !notes.includes(problem)) notes.push(problem);
   }
   const facts = { rule: rule.text, actual, required, comparison: rule.comparison, metrics: namesIn(rule, 'metric') };
-  // Also without a champion a model must have the metrics that it is to be compared by.
+  // Even without a champion, a model must have the metrics that it is compared by.
   if (notes.length > 0) return { ...facts, outcome: 'failed', note: notes.join('; ') };
-  if (asksChampion && !champion)
+  if (namesChampion && !champion)
     return passWithoutChampion
       ? { ...facts, outcome: 'not compared', note: 'there is no champion yet: passed' }
       : { ...facts, outcome: 'failed', note: 'there is no champion yet' };
-  if (asksChampion && isChampion)
-    return { ...facts, outcome: 'not compared', note: 'the model is the champion already: passed' };
+  if (namesChampion && isChampion)
+    return { ...facts, outcome: 'not compared', note: 'the model already is the champion: passed' };
   const passed = actual !== undefined && required !== undefined && compares[rule.comparison](actual, required);
   return { ...facts, outcome: passed ? 'passed' : 'failed', note: '' };
 }
@@ -89,7 +89,7 @@ function valueOf(part: Expression, metrics: Metrics, champion: Metrics | undefin
       if (part.operator === '+') return left + right;
       if (part.operator === '-') return left - right;
       if (part.operator === '*') return left * right;
-      if (right === 0) throw new NoNumber('a division by zero');
+      if (right === 0) throw new NoNumber('division by zero');
       return left / right;
     }
   }
@@ -106,8 +106,8 @@ function problemOf(metrics: Metrics, name: string, what: string): string | undef
   if (value === undefined) return `the ${what} '${name}' is missing`;
   const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
   if (isNumber) return undefined;
-  const said = typeof value === 'object' ? 'a list or empty' : String(value).slice(0, 40);
-  return `the ${what} '${name}' is not a number: ${said}`;
+  const shown = typeof value === 'object' ? 'a list or null' : String(value).slice(0, 40);
+  return `the ${what} '${name}' is not a number: ${shown}`;
 }
 
 function finite(value: number, what: string): number {
@@ -115,7 +115,7 @@ function finite(value: number, what: string): number {
   return value;
 }
 
-/** One result in words: `accuracy >= 0.9: 0.85 is not >= 0.9`. */
+/** One result as text: `accuracy >= 0.9: 0.85 is not >= 0.9`. */
 export function resultLine({ rule, outcome, actual, required, comparison, note }: RuleResult): string {
   if (note !== '') return `${rule}: ${note}`;
   const [left, right] = formatCompared(actual, required);

@@ -1,9 +1,9 @@
 import { isMap, type Json } from '../json';
 
-/** Metrics by name. What is no finite number is kept as it came: a rule that asks for it says so. */
+/** Metrics by name. A value that is not a finite number is kept as it is: the rule that names it reports it. */
 export type Metrics = ReadonlyMap<string, Json>;
 
-/** The values of a document; those of maps in it by names joined by dots: `validation.accuracy`. */
+/** The values of a document; those of nested maps have names joined by dots: `validation.accuracy`. */
 export function metricsIn(document: Readonly<Record<string, Json | undefined>>, prefix = ''): Metrics {
   const metrics = new Map<string, Json>();
   for (const [name, value] of Object.entries(document)) {
@@ -14,12 +14,12 @@ export function metricsIn(document: Readonly<Record<string, Json | undefined>>, 
   return metrics;
 }
 
-/** A number in as few digits as people need: six of them count. */
+/** A number with six significant digits. */
 export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** Two numbers that are compared, in as many digits as tell them apart. */
+/** Two numbers that are compared, with as many digits as distinguish them. */
 export function formatCompared(left: number | undefined, right: number | undefined): readonly [string, string] {
   const isClose =
     left !== undefined && right !== undefined && left !== right && formatNumber(left) === formatNumber(right);

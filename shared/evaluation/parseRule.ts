@@ -1,4 +1,4 @@
-/** A sum of metrics and numbers. `baseline` is a metric of the champion; without a name, that which the rule is about. */
+/** An expression of metrics and numbers. `baseline` is a metric of the champion; without a name, the one that the rule names. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'metric' | 'baseline'; readonly name: string }
@@ -13,7 +13,7 @@ export type Expression =
 export const comparisons = ['>=', '<=', '==', '!=', '>', '<'] as const;
 export type Comparison = (typeof comparisons)[number];
 
-/** A comparison that a model must meet. */
+/** A comparison that a model must satisfy. */
 export interface Rule {
   readonly text: string;
   readonly left: Expression;
@@ -21,7 +21,7 @@ export interface Rule {
   readonly right: Expression;
 }
 
-/** Why a text is no rule; the column counts from 1. */
+/** Why a text is not a rule; the column is counted from 1. */
 export class RuleProblem extends Error {
   constructor(
     message: string,
@@ -43,15 +43,15 @@ const tokenPattern =
   /\s*(?:(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)|(?<name>[A-Za-z_][\w]*(?:\.[\w]+)*)|"(?<quoted>[^"]+)"|(?<symbol>>=|<=|==|!=|[><()+\-*/.]))/iy;
 
 /**
- * Reads one rule: `sum comparison sum`, where a sum is made of numbers, metrics, `baseline`, `+ - * /` and brackets.
- * A metric whose name has other characters than letters, digits, `_` and `.` stands in double quotes. `baseline` is the
+ * Reads one rule: `sum comparison sum`, where a sum consists of numbers, metrics, `baseline`, `+ - * /` and brackets.
+ * A metric whose name has characters other than letters, digits, `_` and `.` must be in double quotes. `baseline` is the
  * champion's value of the one metric that the rule names; `baseline.rmse` and `baseline."val/rmse"` name another.
- * Throws a RuleProblem, whatever the text.
+ * Throws a RuleProblem for any other text.
  */
 export function parseRule(text: string): Rule {
-  // Rules become an output, which a later step may print.
+  // Failed rules become an output variable, which a later step may print.
   const command = text.search(/##(vso)?\[/i);
-  if (command >= 0) throw new RuleProblem('holds a logging command (##)', command + 1);
+  if (command >= 0) throw new RuleProblem('contains a logging command (##)', command + 1);
   if (text.length > longestRule) throw new RuleProblem(`is longer than ${longestRule} characters`, longestRule + 1);
   const tokens = tokensOf(text);
   let next = 0;
@@ -83,7 +83,7 @@ export function parseRule(text: string): Rule {
   }
 
   function factor(): Expression {
-    if (++depth > mostNesting) throw new RuleProblem(`is nested more than ${mostNesting} deep`, peek().column);
+    if (++depth > mostNesting) throw new RuleProblem(`is nested more than ${mostNesting} levels deep`, peek().column);
     const found = oneFactor();
     depth--;
     return found;
@@ -126,7 +126,7 @@ export function parseRule(text: string): Rule {
   next++;
   const right = sum();
   if (comparisons.some((one) => isSymbol(one)))
-    throw new RuleProblem('holds a second comparison: write two rules', peek().column);
+    throw new RuleProblem('has a second comparison: write two rules', peek().column);
   if (peek().kind !== 'end') throw unexpected('an operator');
   return withOwnBaseline({ text: text.trim(), left, comparison, right });
 }
@@ -150,19 +150,19 @@ function tokensOf(text: string): readonly Token[] {
 }
 
 function badCharacter(character: string): string {
-  if (character === '"') return 'has a quotation mark without its partner';
-  if (character === '=') return "has a single '=': write == to compare";
-  return 'has a character that is no part of a rule; a name with others than letters, digits, _ and . stands in quotes';
+  if (character === '"') return 'has an unmatched quotation mark';
+  if (character === '=') return "has a single '=': use == to compare";
+  return 'has an unexpected character: put a name with characters other than letters, digits, _ and . in double quotes';
 }
 
-/** Gives each bare `baseline` the name of the one metric that the rule is about. */
+/** Gives each `baseline` without a name the name of the one metric in the rule. */
 function withOwnBaseline(rule: Rule): Rule {
   const [own, ...others] = new Set(namesIn(rule, 'metric'));
   const baselines = namesIn(rule, 'baseline');
   if (own === undefined && baselines.length === 0) throw new RuleProblem('names no metric', 1);
-  if (own === undefined) throw new RuleProblem("names no metric but the champion's", 1);
+  if (own === undefined) throw new RuleProblem("names only the champion's metrics", 1);
   if (baselines.includes('') && others.length > 0)
-    throw new RuleProblem('names several metrics: say which one is meant, such as baseline.rmse', 1);
+    throw new RuleProblem('names several metrics: write which one is compared, such as baseline.rmse', 1);
   const name = (part: Expression): Expression => {
     if (part.kind === 'baseline') return part.name === '' ? { ...part, name: own } : part;
     if (part.kind === 'negative') return { ...part, of: name(part.of) };

@@ -28,7 +28,7 @@ export function managedIdentityTokens(
     (clientId === undefined
       ? 'the system-assigned managed identity'
       : `the user-assigned managed identity ${clientId}`) + `${owner} of the machine that the agent runs on`;
-  const baseUrl = context.agent.variable('AZURE_POD_IDENTITY_AUTHORITY_HOST') ?? metadataService;
+  const baseUrl = context.agent.managedIdentityUrl ?? metadataService;
   const http = tokenClient(
     { baseUrl, service, dialect: entraDialect, whoAsked: () => `The token was requested for ${identity()}.` },
     context,

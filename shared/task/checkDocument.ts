@@ -6,15 +6,15 @@ import { InvalidInput } from './invalidInput';
 
 /** A kind of document. */
 export interface DocumentSchema {
-  /** As in `is no valid cluster specification`. */
+  /** As in `is not a valid cluster specification`. */
   readonly name: string;
   check(document: Json): readonly Finding[];
 }
 
-/** Looks through a document; its source is what it was read from. Throws an InvalidInput. */
+/** Checks a document; `source` is what it was read from. Throws an InvalidInput. */
 export type DocumentCheck = (document: Json, source: { readonly text: string; readonly file?: string }) => void;
 
-/** A check that warns of what only looks odd, and throws an InvalidInput that lists all that is wrong; each with its line. */
+/** A check that warns about the findings that are warnings, and throws an InvalidInput that lists the errors; each with its line. */
 export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warning'>): DocumentCheck {
   return (document, { text, file }) => {
     const findings = schema.check(document);
@@ -28,6 +28,6 @@ export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warnin
     for (const { severity, line, message } of located)
       if (severity === 'error') errors.push(`\n    line ${line}: ${message}`);
       else report.warning(`${where}, line ${line}: ${message}`, file === undefined ? undefined : { file, line });
-    if (errors.length > 0) throw new InvalidInput(`is no valid ${where}:${errors.join('')}`);
+    if (errors.length > 0) throw new InvalidInput(`is not a valid ${where}:${errors.join('')}`);
   };
 }

@@ -1,22 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { CORE_SCHEMA, defineScalarTag, intCoreTag, load, mergeTag, NOT_RESOLVED, YAMLException } from 'js-yaml';
-import { isList, type Json } from '../json';
+import { isList, isMap, type Json } from '../json';
+import { InvalidYaml } from '../yaml/invalidYaml';
+import { largestBytes, readYamlValue } from '../yaml/values';
 import type { DocumentCheck } from './checkDocument';
 import { InvalidInput } from './invalidInput';
-
-const largestBytes = 2 * 1024 * 1024;
-const mostValues = 100_000;
-
-// Databricks' ids are 64 bits wide: an integer that a number can't hold exactly is kept as a bigint.
-const exactInteger = defineScalarTag<number | bigint>(intCoreTag.tagName, {
-  ...intCoreTag,
-  resolve(source, isExplicit, tagName) {
-    const value = intCoreTag.resolve(source, isExplicit, tagName);
-    if (value === NOT_RESOLVED || typeof value !== 'number') return NOT_RESOLVED;
-    return !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value;
-  },
-});
-const schema = CORE_SCHEMA.withTags(mergeTag, exactInteger);
 
 type Document = Readonly<Record<string, Json>>;
 
@@ -58,36 +45,15 @@ function readMapOf(file: string, text: string): Document {
 
 function readMap(text: string): Document {
   const value = readValue(text);
-  if (typeof value !== 'object' || value === null || isList(value))
-    throw new InvalidInput('must be a map of names to values, in YAML or JSON.');
+  if (!isMap(value)) throw new InvalidInput('must be a map of names to values, in YAML or JSON.');
   return value as Document;
 }
 
 function readValue(text: string): Json {
-  if (text.length > largestBytes) throw new InvalidInput(`is larger than ${largestBytes / 1024 / 1024} MiB.`);
-  const value = parse(text);
-  if (countValues(value, new Map()) > mostValues) throw new InvalidInput(`holds more than ${mostValues} values.`);
-  return value as Json;
-}
-
-function parse(text: string): unknown {
   try {
-    return load(text, { schema });
+    return readYamlValue(text);
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const line = error.mark ? ` at line ${error.mark.line + 1}` : '';
-    throw new InvalidInput(`is no valid YAML or JSON: ${error.reason}${line}.`, { cause: error });
+    if (!(error instanceof InvalidYaml)) throw error;
+    throw new InvalidInput(`${error.message}.`, { cause: error });
   }
-}
-
-/** How many values there are once aliases are written out: a few lines of nested aliases can stand for billions. */
-function countValues(value: unknown, counted: Map<unknown, number>): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  const known = counted.get(value);
-  if (known !== undefined) return known;
-  counted.set(value, Infinity); // met again below itself: a cycle
-  let count = 1;
-  for (const item of Object.values(value)) count += countValues(item, counted);
-  counted.set(value, count);
-  return count;
 }

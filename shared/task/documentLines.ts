@@ -1,69 +1,47 @@
-import { EVENT_ID, getScalarValue, parseEvents } from 'js-yaml';
 import type { DocumentPath } from '../finding';
-
-interface Place {
-  readonly line: number;
-  /** What a scalar says. */
-  readonly text: string;
-  /** What a list or a map holds. */
-  readonly parts: Map<string, Place>;
-}
+import { readLocatedYaml, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/located';
 
 /**
  * For a valid YAML or JSON text: tells the line, from 1, on which the value at a path begins; for an entry of a map that
  * is the line of its name. What is not there has the line of what would hold it.
  */
 export function documentLines(text: string): (path: DocumentPath) => number {
-  const root = readPlaces(text);
-  return (path) => {
-    let place = root;
-    for (const step of path) {
-      const parts = place?.parts;
-      const part = parts?.get(String(step)) ?? parts?.get('<<')?.parts.get(String(step));
-      if (!part) break;
-      place = part;
+  const [root] = readLocatedYaml(text);
+  const entries = new Map<YamlMap, ReadonlyMap<string, YamlEntry>>();
+
+  function entryOf(map: YamlMap, name: string): YamlEntry | undefined {
+    let known = entries.get(map);
+    if (!known) {
+      const named = map.entries.flatMap((entry): [string, YamlEntry][] =>
+        entry.key.kind === 'scalar' ? [[entry.key.text, entry]] : [],
+      );
+      known = new Map(named);
+      entries.set(map, known);
     }
-    return place?.line ?? 1;
-  };
-}
+    return known.get(name);
+  }
 
-function readPlaces(text: string): Place | undefined {
-  const events = parseEvents(text, {});
-  const anchors = new Map<string, Place['parts']>();
-  let next = 0;
-  let line = 1;
-  let counted = 0;
+  function partOf(
+    node: YamlNode | undefined,
+    step: string,
+  ): { readonly line: number; readonly node: YamlNode } | undefined {
+    const holder = node?.kind === 'alias' ? node.target : node;
+    if (holder?.kind === 'list') {
+      const item = holder.items[Number(step)];
+      return item && { line: item.line, node: item };
+    }
+    const entry = holder?.kind === 'map' ? entryOf(holder, step) : undefined;
+    return entry && { line: entry.key.line, node: entry.value };
+  }
 
-  /** Events come in the order of the text; one without a position (-1) is where the one before it was. */
-  function lineAt(position: number): number {
-    for (; counted < position; counted++)
-      if (text[counted] === '\n' || (text[counted] === '\r' && text[counted + 1] !== '\n')) line++;
+  return (path) => {
+    let node = root;
+    let line = root?.line ?? 1;
+    for (const step of path) {
+      const part = partOf(node, String(step)) ?? partOf(partOf(node, '<<')?.node, String(step));
+      if (!part) break;
+      ({ node, line } = part);
+    }
     return line;
-  }
-
-  /** Undefined at the end of a list, a map or the document. */
-  function read(): Place | undefined {
-    const event = events[next++];
-    if (!event || event.type === EVENT_ID.POP) return undefined;
-    if (event.type === EVENT_ID.DOCUMENT) return read();
-    const anchor = text.slice(event.anchorStart, event.anchorEnd);
-    if (event.type === EVENT_ID.ALIAS)
-      return { line: lineAt(event.anchorStart), text: '', parts: anchors.get(anchor) ?? new Map<string, Place>() };
-
-    const parts = new Map<string, Place>();
-    if (event.anchorStart >= 0) anchors.set(anchor, parts);
-    if (event.type === EVENT_ID.SCALAR)
-      return { line: lineAt(event.valueStart), text: getScalarValue(text, event), parts };
-    const start = lineAt(event.start);
-    if (event.type === EVENT_ID.SEQUENCE)
-      for (let item = read(); item; item = read()) parts.set(String(parts.size), item);
-    else
-      for (let name = read(); name; name = read()) {
-        const value = read();
-        if (value) parts.set(name.text, { ...value, line: name.line });
-      }
-    return { line: start, text: '', parts };
-  }
-
-  return read();
+  };
 }

@@ -7,8 +7,11 @@ import { checkAgainst, type DocumentCheck, type DocumentSchema } from './checkDo
 import { readDocument, readDocumentFile, readDocumentList } from './document';
 import { InvalidInput } from './invalidInput';
 
-/** The part of the agent that inputs are read from; it is also told of what looks odd in them. */
-export type InputSource = Pick<Agent, 'input' | 'pathInput' | 'connection' | 'variable' | 'warning'>;
+/** The part of the agent that inputs are read from. It is also told which values are secret, and of what looks wrong in them. */
+export type InputSource = Pick<
+  Agent,
+  'input' | 'secretInput' | 'pathInput' | 'connection' | 'workingFolder' | 'words' | 'setSecret' | 'warning'
+>;
 
 /** What task.json has to say about an input; a contract test holds the two together. */
 export interface InputManifest {
@@ -18,7 +21,7 @@ export interface InputManifest {
   readonly options?: readonly string[];
   /** Whether a pickList takes any text besides what its data source offers. */
   readonly isEditable?: boolean;
-  /** The values that other inputs must have for this one to count: the visibleRule. */
+  /** The values that other inputs must have for this one to apply: the visibleRule. */
   readonly when?: Readonly<Record<string, string>>;
 }
 
@@ -27,14 +30,14 @@ export interface Input<Value> {
   readonly manifest: InputManifest;
   /** The text that was given; undefined when left empty. */
   given(name: string, source: InputSource): string | undefined;
-  /** The value that a text stands for; throws an InvalidInput. */
+  /** The value of a text; throws an InvalidInput. */
   parse(given: string, source: InputSource): Value;
 }
 
 interface Rules {
-  /** The input must be given (where its `when` holds). */
+  /** The input must be given (when its `when` holds). */
   readonly required?: boolean;
-  /** The input counts only where other inputs have these values. */
+  /** The input applies only when other inputs have these values. */
   readonly when?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +54,7 @@ interface TextRules extends Rules {
   readonly default?: string;
   /** What the whole text must match, and what that means: `must be an absolute workspace path`. */
   readonly pattern?: { readonly matches: RegExp; readonly rule: string };
-  /** Whether the form offers what a data source lists; any other text is as good. */
+  /** Whether the form offers what a data source lists; any other text is accepted too. */
   readonly picker?: boolean;
 }
 
@@ -63,6 +66,11 @@ export function text<const R extends TextRules>(rules?: R): Seen<string, R> {
     return given;
   };
   return picker ? input('pickList', rules, parse, { isEditable: true }) : input('string', rules, parse);
+}
+
+/** One line of text that nobody may see, such as a password. It is announced as a secret when it is read. */
+export function sensitive<const R extends Rules>(rules?: R): Seen<string, R> {
+  return input('string', rules, announced, {}, secretText);
 }
 
 /** One of a few words. */
@@ -94,32 +102,38 @@ export function flag(rules: { readonly default: boolean; readonly when?: Rules['
   );
 }
 
-interface IntegerRules extends Omit<Rules, 'required'> {
-  readonly default: number;
+interface NumberRules extends Rules {
+  readonly default?: number;
   readonly min: number;
   readonly max: number;
 }
 
 /** A whole number within bounds. */
-export function integer(rules: IntegerRules): Input<number> {
-  const { min, max } = rules;
-  return input<number, { readonly default: string }>(
-    'string',
-    { ...rules, default: String(rules.default) },
-    (given) => {
-      const number = /^-?\d{1,15}$/.test(given) ? Number(given) : NaN;
-      if (!(number >= min && number <= max)) throw new InvalidInput(`must be a whole number from ${min} to ${max}.`);
-      return number;
-    },
-  );
+export function integer<const R extends NumberRules>(rules: R): Seen<number, R> {
+  return numeric(rules, /^-?\d{1,15}$/, 'a whole number');
 }
 
-/** Lines of text; blank ones don't count. */
+/** A number within bounds; its decimals follow a point. */
+export function decimal<const R extends NumberRules>(rules: R): Seen<number, R> {
+  return numeric(rules, /^-?\d{1,15}(\.\d{1,15})?$/, 'a number');
+}
+
+function numeric<R extends NumberRules>(rules: R, form: RegExp, kind: string): Seen<number, R> {
+  const { min, max, default: defaultValue, ...others }: NumberRules = rules;
+  const textRules = { ...others, ...(defaultValue !== undefined && { default: String(defaultValue) }) };
+  return input('string', textRules, (given) => {
+    const number = form.test(given) ? Number(given) : NaN;
+    if (!(number >= min && number <= max)) throw new InvalidInput(`must be ${kind} from ${min} to ${max}.`);
+    return number;
+  }) as Seen<number, R>;
+}
+
+/** Lines of text, without the blank ones. */
 export function lines<const R extends Rules & { readonly default?: string }>(rules?: R): Seen<readonly string[], R> {
   return input('multiLine', rules, splitLines);
 }
 
-/** Text of several lines in a language of its own; throws what its reader throws. */
+/** Text of several lines in its own language; throws what its reader throws. */
 export function block<Value, const R extends Rules>(read: (text: string) => Value, rules?: R): Seen<Value, R> {
   return input('multiLine', rules, read);
 }
@@ -136,7 +150,7 @@ export function globs<const R extends Rules & { readonly default?: string }>(rul
       try {
         picomatch.makeRe(pattern, { strictBrackets: true });
       } catch (error) {
-        throw new InvalidInput(`has the pattern '${pattern}', which is no valid file pattern.`, { cause: error });
+        throw new InvalidInput(`has the pattern '${pattern}', which is not a valid file pattern.`, { cause: error });
       }
     }
     return patterns;
@@ -145,19 +159,17 @@ export function globs<const R extends Rules & { readonly default?: string }>(rul
 
 /** Named values: lines of `name=value`, which gives texts, or a JSON object, whose values are kept as they are. */
 export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('multiLine', rules, (given) => {
-    if (given.startsWith('{')) return readDocument(given);
-    const values = new Map<string, string>();
-    for (const [index, line] of given.split(/\r?\n/).entries()) {
-      if (!line.trim()) continue;
-      const separator = line.indexOf('=');
-      const name = line.slice(0, Math.max(separator, 0)).trim();
-      if (!name) throw new InvalidInput(`line ${index + 1} is not of the form name=value.`);
-      if (values.has(name)) throw new InvalidInput(`line ${index + 1} gives ${name} a second time.`);
-      values.set(name, line.slice(separator + 1).trim());
-    }
-    return Object.fromEntries(values);
-  });
+  return input('multiLine', rules, readPairs);
+}
+
+/** As `pairs`, with values that nobody may see. They are announced as secrets when they are read. */
+export function sensitivePairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  const read = (given: string, source: InputSource): Readonly<Record<string, Json>> => {
+    const values = readSecretPairs(given);
+    for (const value of Object.values(values)) announce(value, source);
+    return values;
+  };
+  return input('multiLine', rules, read, {}, secretText);
 }
 
 interface DocumentRules extends Rules {
@@ -198,7 +210,7 @@ export function filePath<const R extends Rules>(rules?: R): Seen<string, R> {
 export function folderPath<const R extends Rules>(rules?: R): Seen<string, R> {
   return input('string', rules, existing('folder'), {}, (name, source) => {
     const given = source.input(name);
-    return given === undefined ? undefined : resolve(source.variable('System.DefaultWorkingDirectory') ?? '.', given);
+    return given === undefined ? undefined : resolve(source.workingFolder, given);
   });
 }
 
@@ -206,7 +218,7 @@ export function folderPath<const R extends Rules>(rules?: R): Seen<string, R> {
 export function connection<const R extends Rules>(type: string, rules?: R): Seen<ServiceConnection, R> {
   return input(`connectedService:${type}`, rules, (id, source) => {
     const found = source.connection(id);
-    if (!found) throw new InvalidInput('names a service connection that this job was not given.');
+    if (!found) throw new InvalidInput(source.words.connectionMissing);
     return found;
   });
 }
@@ -231,6 +243,48 @@ function input<Value, R extends Rules & { readonly default?: string }>(
 
 function documentCheck(rules: DocumentRules | undefined, source: InputSource): DocumentCheck | undefined {
   return rules?.schema && checkAgainst(rules.schema, source);
+}
+
+function secretText(name: string, source: InputSource): string | undefined {
+  return source.secretInput(name);
+}
+
+function announced(given: string, source: InputSource): string {
+  source.setSecret(given);
+  return given;
+}
+
+/** Each text and number in a value. Words such as true would be masked in every line of the log. */
+function announce(value: Json | undefined, source: InputSource): void {
+  if (typeof value === 'object') for (const item of Object.values(value ?? {})) announce(item, source);
+  else if (typeof value !== 'boolean' && value !== undefined && value !== '') source.setSecret(String(value));
+}
+
+/** The reason why a JSON text can't be read may quote a part of it. */
+function readSecretPairs(given: string): Readonly<Record<string, Json>> {
+  try {
+    return readPairs(given);
+  } catch (error) {
+    if (!(error instanceof InvalidInput) || !given.startsWith('{')) throw error;
+    throw new InvalidInput('is not a valid JSON object.', { cause: error });
+  }
+}
+
+function readPairs(given: string): Readonly<Record<string, Json>> {
+  if (given.startsWith('{')) return readDocument(given);
+  const values = new Map<string, string>();
+  const lineOf = new Map<string, number>();
+  for (const [index, line] of given.split(/\r?\n/).entries()) {
+    if (!line.trim()) continue;
+    const separator = line.indexOf('=');
+    const name = line.slice(0, Math.max(separator, 0)).trim();
+    if (!name) throw new InvalidInput(`line ${index + 1} is not of the form name=value.`);
+    const earlier = lineOf.get(name);
+    if (earlier !== undefined) throw new InvalidInput(`line ${index + 1} repeats the name of line ${earlier}.`);
+    lineOf.set(name, index + 1);
+    values.set(name, line.slice(separator + 1).trim());
+  }
+  return Object.fromEntries(values);
 }
 
 function splitLines(given: string): readonly string[] {

@@ -4,6 +4,7 @@ import { InputError, UnusableError, type Subject } from '../errors';
 const inputOf: Readonly<Record<Subject, string>> = {
   'The Databricks connection': 'connection',
   'The Azure connection': 'azureConnection',
+  'The Kubernetes connection': 'kubernetesConnection',
   'The address of the workspace': 'workspaceUrl',
 };
 

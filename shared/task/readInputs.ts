@@ -1,41 +1,72 @@
 import { InputError, type InputProblem } from '../errors';
 import type { InputSource } from './inputs';
 import { InvalidInput } from './invalidInput';
+import { relationProblem } from './relations';
 import type { Inputs, Task, Values } from './task';
 
-/** Reads all inputs of a task; throws one InputError that lists all that is wrong with them. */
+/** Reads all inputs of a task; throws one InputError that lists everything that is wrong with them. */
 export function readInputs<I extends Inputs, Output extends string>(
   task: Task<I, Output>,
   source: InputSource,
 ): Values<I> {
-  const problems: InputProblem[] = [];
-  const values: Record<string, unknown> = {};
+  const read = readEach(task.inputs, source);
+  const { values, problems, bad } = read;
 
-  for (const [name, input] of Object.entries(task.inputs)) {
+  for (const relation of task.relations ?? []) {
+    const problem = relationProblem(relation, read);
+    if (!problem) continue;
+    problems.push(problem);
+    for (const name of relation.inputs) {
+      bad.add(name);
+      values.delete(name);
+    }
+  }
+
+  const usable = Object.fromEntries(values);
+  const between = task.check?.(usable as Partial<Values<I>>, bad) ?? [];
+  problems.push(...between.filter(({ input }) => !bad.has(input)));
+  if (problems.length > 0) throw new InputError(problems);
+  return usable as Values<I>;
+}
+
+interface ReadInputs {
+  readonly values: Map<string, unknown>;
+  readonly problems: InputProblem[];
+  /** The inputs whose value can't be used. */
+  readonly bad: Set<string>;
+  /** The inputs whose `when` holds. */
+  readonly applicable: ReadonlySet<string>;
+  /** Those of them that were not left empty. */
+  readonly given: ReadonlySet<string>;
+}
+
+function readEach(inputs: Inputs, source: InputSource): ReadInputs {
+  const values = new Map<string, unknown>();
+  const problems: InputProblem[] = [];
+  const applicable = new Set<string>();
+  const given = new Set<string>();
+  for (const [name, input] of Object.entries(inputs)) {
     const { required, defaultValue, when = {} } = input.manifest;
-    const unmet = Object.entries(when).find(([other, value]) => !isSetTo(value, other, task.inputs, source));
+    const unmet = Object.entries(when).find(([other, value]) => !isSetTo(value, other, inputs, source));
     try {
-      let given = input.given(name, source);
+      let text = input.given(name, source);
+      if (!unmet) applicable.add(name);
+      if (!unmet && text !== undefined) given.add(name);
       if (unmet) {
-        // The form hides it, but a YAML pipeline passes it all the same: to ignore it would be to do something else than it says.
-        if (given !== undefined && defaultValue === undefined)
-          throw new InvalidInput(`counts only where '${unmet[0]}' is ${unmet[1]}: change that, or leave this empty.`);
-        given = undefined;
+        // The form hides it, but a YAML pipeline passes it: to ignore it would be to do something else than it says.
+        if (text !== undefined && defaultValue === undefined)
+          throw new InvalidInput(`applies only when '${unmet[0]}' is '${unmet[1]}'. Change that, or leave this empty.`);
+        text = undefined;
       }
-      given ??= defaultValue;
-      if (given !== undefined) values[name] = input.parse(given, source);
+      text ??= defaultValue;
+      if (text !== undefined) values.set(name, input.parse(text, source));
       else if (required && !unmet) throw new InvalidInput('is required.');
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       problems.push({ input: name, problem: error.message });
     }
   }
-
-  const bad = new Set(problems.map(({ input }) => input));
-  const between = task.check?.(values as Partial<Values<I>>, bad) ?? [];
-  problems.push(...between.filter(({ input }) => !bad.has(input)));
-  if (problems.length > 0) throw new InputError(problems);
-  return values as Values<I>;
+  return { values, problems, bad: new Set(problems.map(({ input }) => input)), applicable, given };
 }
 
 function isSetTo(value: string, name: string, inputs: Inputs, source: InputSource): boolean {

@@ -1,17 +1,17 @@
-import type { Agent } from '../agent/agent';
+import type { Agent, Words } from '../agent/agent';
 import type { Clock } from '../clock';
 import { CancelledError, messageOf, TaskError } from '../errors';
 import { nameInput } from './nameInput';
 import { readInputs } from './readInputs';
 import type { Inputs, Task } from './task';
 
-export interface Surroundings {
+interface Surroundings {
   readonly agent: Agent;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Reads the inputs, does the work and says the result to the agent, exactly once, whatever happens. Never rejects. */
+/** Reads the inputs, does the work and reports the result to the agent, exactly once, whatever happens. Never rejects. */
 export async function runTask<I extends Inputs, Output extends string>(
   task: Task<I, Output>,
   { agent, clock, signal }: Surroundings,
@@ -29,10 +29,11 @@ export async function runTask<I extends Inputs, Output extends string>(
     for (let cause = thrown; cause instanceof Error; cause = cause.cause) agent.debug(cause.stack ?? cause.message);
     if (error instanceof CancelledError || signal.aborted) agent.complete('Canceled', messageOf(error));
     else if (error instanceof TaskError) agent.complete('Failed', error.message);
-    else
-      agent.complete(
-        'Failed',
-        `A defect in this task: ${messageOf(error)}. With System.Debug set to true the log shows where.`,
-      );
+    else agent.complete('Failed', internalError(error, agent.words));
   }
+}
+
+/** What to say of an error that no code of ours foresaw. */
+export function internalError(error: unknown, { turnOnDebug }: Words): string {
+  return `Internal error: ${messageOf(error).replace(/\.$/, '')}. To see where, ${turnOnDebug}.`;
 }

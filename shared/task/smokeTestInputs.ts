@@ -3,41 +3,39 @@ import type { InputProblem } from '../errors';
 import { parseJson, type Json } from '../json';
 import { parseJsonPath } from '../smokeTest/jsonPath';
 import { anything, type SmokeTest } from '../smokeTest/runSmokeTest';
-import { filePath, integer, lines, pairs, text } from './inputs';
+import { filePath, integer, lines, pairs } from './inputs';
+import { atMostOneOf } from './relations';
 import type { Values } from './task';
 
-/** The inputs by which every task that deploys a scoring service is told how to prove it; `smokeTestOf` takes them. */
+/** The inputs of the smoke test, the same in every task that deploys a scoring service; `smokeTestOf` reads them. */
 export function smokeTestInputs(rules: { readonly when?: Readonly<Record<string, string>> } = {}) {
   return {
     samplePayload: lines(rules),
     samplePayloadFile: filePath(rules),
     expectedStatus: integer({ ...rules, default: 200, min: 100, max: 599 }),
     expectedJson: pairs(rules),
-    maxLatencyMilliseconds: text({
-      ...rules,
-      pattern: { matches: /^\d{1,7}$/, rule: 'must be a number of milliseconds.' },
-    }),
+    maxLatencyMilliseconds: integer({ ...rules, min: 1, max: 3_600_000 }),
     smokeRequests: integer({ ...rules, default: 1, min: 1, max: 1000 }),
   };
 }
 
 type SmokeTestValues = Values<ReturnType<typeof smokeTestInputs>>;
 
-/** What is wrong with them, beyond each for itself. */
+export const smokeTestRelations = [atMostOneOf('samplePayload', 'samplePayloadFile')];
+
+/** What else is wrong with them. */
 export function smokeTestProblems(inputs: Partial<SmokeTestValues>): readonly InputProblem[] {
   const problems: InputProblem[] = [];
-  const { samplePayload, samplePayloadFile, expectedJson = {} } = inputs;
-  if (samplePayload && samplePayloadFile !== undefined)
-    problems.push({ input: 'samplePayload', problem: "and 'samplePayloadFile' must not both be given." });
+  const { samplePayload, expectedJson = {} } = inputs;
   if (samplePayload && !isJson(samplePayload.join('\n')))
     problems.push({ input: 'samplePayload', problem: 'must be JSON.' });
   for (const path of Object.keys(expectedJson))
     if (!parseJsonPath(path))
-      problems.push({ input: 'expectedJson', problem: `has '${path}', which is no JSON path.` });
+      problems.push({ input: 'expectedJson', problem: `contains '${path}', which is not a JSON path.` });
   return problems;
 }
 
-/** Undefined where there is no sample. Throws the error of a file that can't be read. */
+/** Undefined when there is no sample. Throws the error of a file that can't be read. */
 export function smokeTestOf(inputs: SmokeTestValues): SmokeTest | undefined {
   const { samplePayload, samplePayloadFile, expectedJson = {}, maxLatencyMilliseconds } = inputs;
   const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
@@ -49,7 +47,7 @@ export function smokeTestOf(inputs: SmokeTestValues): SmokeTest | undefined {
       status: inputs.expectedStatus,
       requests: inputs.smokeRequests,
       json: Object.fromEntries(json),
-      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds: Number(maxLatencyMilliseconds) }),
+      ...(maxLatencyMilliseconds !== undefined && { maxLatencyMilliseconds }),
     },
   };
 }
@@ -65,6 +63,6 @@ function isJson(text: string): boolean {
     parseJson(text);
     return true;
   } catch {
-    return false; // What it is instead doesn't matter.
+    return false; // Any other text is not JSON.
   }
 }

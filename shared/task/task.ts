@@ -1,6 +1,7 @@
 import type { Context } from '../agent/context';
 import type { InputProblem } from '../errors';
 import type { Input } from './inputs';
+import type { Relation } from './relations';
 
 export type Inputs = Readonly<Record<string, Input<unknown>>>;
 export type Values<I extends Inputs> = {
@@ -25,15 +26,17 @@ export interface Task<I extends Inputs = Inputs, Output extends string = string>
   readonly inputs: I;
   /** The names of its output variables; `*` is for those that only a run can name. */
   readonly outputs: readonly Output[];
-  /** Rules between inputs. An input with a bad value is undefined here, and in `bad`; what is said of it is dropped. */
+  /** Which inputs must, and which can't, be given together. */
+  readonly relations?: readonly Relation[];
+  /** Other rules between inputs. An input that is bad already is undefined here, and in `bad`; what is said of it is dropped. */
   check?(inputs: Partial<Values<I>>, bad: ReadonlySet<string>): readonly InputProblem[];
   /** Does the work: returns the line to show on success, throws to fail. */
   run(context: TaskContext<I, Output>): Promise<string | WithIssues>;
 }
 
-/** Declares a task: inputs once, typed; outputs; and the work. */
+/** Declares a task: its inputs, once and typed, its outputs, and its work. */
 export function defineTask<const I extends Inputs, const Output extends string>(
-  task: Task<I, Output>,
+  task: Task<I, Output> & { readonly relations?: readonly Relation<NoInfer<keyof I & string>>[] },
 ): Task<I, Output> {
   return task;
 }

@@ -1,10 +1,10 @@
 import type { TaskAgent } from '../agent/agent';
 
-/** Later steps get every variable in their environment, where Windows takes 32,766 characters and Linux 128 KiB for each. */
+/** Variables become environment variables of later steps: Windows allows 32,766 characters for each, Linux 128 KiB. */
 export async function variableText(output: string, agent: Pick<TaskAgent, 'warning' | 'attachToLog'>): Promise<string> {
   if (output.length <= 32_000) return output;
   agent.warning(
-    `The notebook returned ${output.length} characters, too many for a variable: notebookOutput is left empty. All of it is in notebook-output.txt in the log's archive.`,
+    `The notebook returned ${output.length} characters, too many for a variable, so notebookOutput is empty. The full text is in notebook-output.txt in the archive of the logs.`,
   );
   await agent.attachToLog('notebook-output.txt', output);
   return '';

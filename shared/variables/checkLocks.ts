@@ -6,14 +6,14 @@ import { isBranch, isSame, leavesOf, mergeTrees, treeAt, type Branch, type Leaf,
 import { overlap, type Section } from './variableFile';
 import type { VariableSchema } from './schema/variableSchema';
 
-/** A source of variables among the others. */
+/** One of the sources that are merged. */
 export interface Layer extends Section {
   readonly from: 'base' | 'model' | 'overrides';
 }
 
-const longestSaid = 100;
+const longestShown = 100;
 
-/** Reports where a layer sets what it must not. What says the same as the layers below it changes nothing, and may. */
+/** Reports where a layer sets a variable that it must not set. Setting the value that the layers below it have is allowed. */
 export function checkLocks(layers: readonly Layer[], bottom: Branch, schema: VariableSchema, report: Report): void {
   let below = bottom;
   for (const [index, { from, tree }] of layers.entries()) {
@@ -26,12 +26,9 @@ export function checkLocks(layers: readonly Layer[], bottom: Branch, schema: Var
       const change = changeText(path, was, leaf);
       if (lock) report(leaf.origin, `${name} is locked by ${originText(lock.origin)}: ${change}.`);
       else if (from !== 'base' && isMarked(schema, path, 'locked'))
-        report(leaf.origin, `${name} is locked by the schema, so that only the base file may set it: ${change}.`);
+        report(leaf.origin, `${name} is locked by the schema, only the base file may set it: ${change}.`);
       if (from === 'overrides' && isMarked(schema, path, 'compileTime'))
-        report(
-          leaf.origin,
-          `${name} is read before the run, when pipelines are compiled, so that only files may set it: ${change}.`,
-        );
+        report(leaf.origin, `${name} is read at compile time, before the run, so only files may set it: ${change}.`);
     }
     below = mergeTrees(below, tree);
   }
@@ -42,10 +39,10 @@ function changeText(path: readonly string[], was: Tree | undefined, { value, isU
   const where = originText(was.origin);
   if (isBranch(was)) return `it is a map (${where})`;
   const [old, fresh] = [was.value, value].map((each) => JSON.stringify(each));
-  const canBeSaid =
+  const canBeShown =
     !was.isUnknown &&
     !isUnknown &&
-    [old, fresh].every((text = '') => text.length <= longestSaid && textProblem(text) === undefined) &&
+    [old, fresh].every((text = '') => text.length <= longestShown && textProblem(text) === undefined) &&
     path.every((name) => secretNameProblem(name) === undefined);
-  return canBeSaid ? `it is ${old} (${where}), not ${fresh}` : `it has another value (${where})`;
+  return canBeShown ? `it is ${old} (${where}), not ${fresh}` : `it has a different value (${where})`;
 }

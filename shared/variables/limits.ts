@@ -1,5 +1,5 @@
-/** Later steps get all variables in their environment, which holds only so much. */
+/** Later steps get all variables in their environment, whose size is limited. */
 export const mostVariables = 1000;
 
-/** Windows takes 32,766 characters for each, Linux more. */
+/** In characters. Windows allows 32,766 for each variable, Linux more. */
 export const longestValue = 32_000;

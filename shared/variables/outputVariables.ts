@@ -9,13 +9,13 @@ export interface OutputVariable {
   readonly value: string;
 }
 
-/** Variables that every later step may count on under these very names, whatever the prefix. */
-const alwaysThere = ['modelName', 'modelVersion'];
+/** Variables that are always set under these names too, whatever the prefix. */
+const alwaysSet = ['modelName', 'modelVersion'];
 
 /**
- * The pipeline variables that stand for variables: `training.epochs` is `training_epochs` behind the prefix, a list is
- * its JSON. Reports names that are the system's, and names that two share; case does not count. `taken` are names that
- * the step has for something else.
+ * The output variables for model variables: `training.epochs` becomes `training_epochs` after the prefix, a list becomes
+ * its JSON. Reports names that are reserved by the system, and names that two variables share, ignoring case. `taken` are
+ * other outputs of the step.
  */
 export function outputVariables(
   variables: readonly ResolvedVariable[],
@@ -24,7 +24,7 @@ export function outputVariables(
 ): readonly OutputVariable[] {
   const outputs = new Map<string, OutputVariable>();
   const owners = new Map(taken.map((name) => [name.toLowerCase(), `${name} of this step`]));
-  for (const name of alwaysThere) owners.set(name.toLowerCase(), name);
+  for (const name of alwaysSet) owners.set(name.toLowerCase(), name);
 
   for (const { path, value, origin } of variables) {
     if (value === null) continue;
@@ -32,11 +32,12 @@ export function outputVariables(
     const own = pathText(path);
     const name = prefix + path.join('_');
     const owner = owners.get(name.toLowerCase()) ?? own;
-    if (isSystemVariable(name)) report(origin, `${own} would be the variable ${name}, which belongs to the system.`);
-    if (owner !== own) report(origin, `${own} would be the variable ${name}, which is that of ${owner}.`);
+    if (isSystemVariable(name))
+      report(origin, `${own} would set the variable ${name}, which is reserved for the system.`);
+    if (owner !== own) report(origin, `${own} would set the variable ${name}, which is already used by ${owner}.`);
     owners.set(name.toLowerCase(), owner);
     outputs.set(name, { name, value: text });
-    if (alwaysThere.includes(own)) outputs.set(own, { name: own, value: text });
+    if (alwaysSet.includes(own)) outputs.set(own, { name: own, value: text });
   }
   return [...outputs.values()];
 }

@@ -4,26 +4,30 @@ import type { Origin, Report } from './origin';
 import { pathText } from './pathText';
 import { readDocument } from './document/readDocument';
 import { readNumber } from './document/readScalar';
-import { readBranch } from './readTree';
+import { readBranch } from './readBranch';
 import { schemasAlong } from './schema/schemasAlong';
 import { isBranch, isList, mapLeaves, mergeTrees, treeAt, type Branch, type Leaf, type Tree } from './tree';
 import type { VariableSchema } from './schema/variableSchema';
 
-export const overridesOrigin: Origin = { source: "input 'overrides'" };
+/** Values that win over those of all files. */
+export interface Overrides {
+  /** By names as in `training.epochs`. */
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly origin: Origin;
+}
 
 /**
- * The variables that a step overrides, with names as in `training.epochs`. A text takes the type that the schema has
- * for it, or else that of the value which it replaces, where it can be read as such.
+ * The overrides as a tree. A text is converted to the type that the schema has for it, or else to that of the value that
+ * it replaces, where it can be read as such.
  */
 export function readOverrides(
-  overrides: Readonly<Record<string, unknown>>,
+  { values, origin }: Overrides,
   lower: Tree,
   schema: VariableSchema,
   report: Report,
 ): Branch {
-  const origin = overridesOrigin;
   let tree = readBranch(origin, new Map(), report);
-  const given = Object.entries(overrides);
+  const given = Object.entries(values);
   if (given.length > mostVariables) report(origin, `has more than ${mostVariables} entries.`);
   for (const [name, value] of given.slice(0, mostVariables)) {
     let located = locate(value, origin, (message) => report(origin, `${pathText([name])} ${message}`));
@@ -33,7 +37,7 @@ export function readOverrides(
   return mapLeaves(tree, (leaf, path) => {
     if (typeof leaf.value !== 'string') return leaf;
     const wanted = typesAt(schema, path) ?? typesOf(treeAt(lower, path));
-    return { ...leaf, value: readAs(leaf.value, wanted) };
+    return { ...leaf, value: readAs(leaf.value, wanted, origin) };
   });
 }
 
@@ -47,21 +51,21 @@ function typesOf(tree: Tree | undefined): readonly string[] {
   return [isList(tree.value) ? 'array' : typeof tree.value];
 }
 
-function readAs(text: string, types: readonly string[]): Leaf['value'] {
+function readAs(text: string, types: readonly string[], origin: Origin): Leaf['value'] {
   if (types.includes('string')) return text;
   if (types.includes('number') || types.includes('integer')) {
     const number = readNumber(text);
     if (number !== undefined) return number;
   }
   if (types.includes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
-  if (types.includes('array') && text.startsWith('[')) return readList(text) ?? text;
+  if (types.includes('array') && text.startsWith('[')) return readList(text, origin) ?? text;
   return text;
 }
 
-function readList(text: string): Leaf['value'] | undefined {
+function readList(text: string, origin: Origin): Leaf['value'] | undefined {
   const problems: string[] = [];
   const report: Report = (_, message) => void problems.push(message);
-  const list = readDocument(text, overridesOrigin.source, report);
-  const read = list && readBranch(overridesOrigin, new Map([['list', list]]), report).entries.get('list');
+  const list = readDocument(text, origin.source, report);
+  const read = list && readBranch(origin, new Map([['list', list]]), report).entries.get('list');
   return read && !isBranch(read) && problems.length === 0 ? read.value : undefined;
 }

@@ -8,12 +8,12 @@ const tooLong = `is longer than ${longestValue} characters.`;
 const reference = /\{\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}\}/g;
 const onlyReference = new RegExp(`^${reference.source}$`);
 
-/** A value that can't be had; what is wrong was said where it is wrong. */
+/** A value that can't be resolved; the problem has been reported where it is. */
 class Unresolved extends Error {}
 
 /**
- * Puts values in the place of `{{name}}`: a text that is nothing else becomes that value, with its type; within a text
- * stands the value's text. Reports what refers to nothing or to itself; such a value is unknown.
+ * Replaces `{{name}}` by the value: a text that is only a reference becomes that value, with its type; within a longer
+ * text the value's text is inserted. Reports references to nothing and to themselves; such a value is unknown.
  */
 export function resolveReferences(tree: Branch, report: Report): Branch {
   const resolved = new Map<Leaf, Leaf['value'] | undefined>();
@@ -68,20 +68,20 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     const whole = onlyReference.exec(scalar)?.[1];
     if (whole !== undefined) {
       const value = referredTo(whole);
-      if (isList(value)) fail(`refers to ${whole}, a list, in a place that takes one value.`);
+      if (isList(value)) fail(`refers to ${whole}, a list, where a single value is expected.`);
       addLength(String(value));
       return value;
     }
     const pieces = scalar.replaceAll(reference, ' ');
-    if (pieces.includes('{{')) fail('has {{ with no name and }} behind it.');
+    if (pieces.includes('{{')) fail('has {{ that is not followed by a name and }}.');
     addLength(pieces);
     const text = scalar.replaceAll(reference, (_, name: string) => {
       const value = referredTo(name);
-      if (isList(value)) fail(`refers to ${name}, a list, within a text.`);
+      if (isList(value)) fail(`refers to ${name}, a list, inside a text.`);
       return addLength(String(value));
     });
     const problem = text === scalar ? undefined : textProblem(text);
-    if (problem !== undefined) fail(`${problem} That comes of what it refers to.`);
+    if (problem !== undefined) fail(`${problem} The cause is a value that it refers to.`);
     return text;
   }
 

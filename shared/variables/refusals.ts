@@ -19,36 +19,37 @@ const secretTexts: readonly RegExp[] = [
 const systemFamilies =
   /^(agent|azp|build|dyld|endpoint|input|ld|node|pipeline|release|secret|securefile|system|vsts)_|^(bash_env|home|path|pathext|pythonpath|tf_build)$/i;
 
-/** Why a name can't be a variable's. */
+/** Why a name is not allowed for a variable. */
 export function nameProblem(name: string): string | undefined {
   if (!/^[a-z]\w{0,99}$/i.test(name))
-    return 'is no name of a variable: one has letters, digits and _, at most 100, and begins with a letter.';
+    return 'is not a valid name: use letters, digits and _, at most 100 characters, beginning with a letter.';
   return secretNameProblem(name);
 }
 
-/** Why a name must not stand beside a value that everybody may read. */
+/** Why a name must not be used for a value that is not secret. */
 export function secretNameProblem(name: string): string | undefined {
   const words = name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
     .replaceAll(/[\W_]+/g, '_')
     .toLowerCase();
   if (!secretWords.test(words)) return undefined;
-  return 'looks like a secret, which has no place here: use a secret variable or a secret scope. If it is none, name it otherwise.';
+  return 'looks like a secret, which must not be stored here: use a secret variable or a secret scope. If it is not a secret, rename it.';
 }
 
-/** Why a text can't be a value. */
+/** Why a text is not allowed as a value. */
 export function textProblem(text: string): string | undefined {
   if (secretTexts.some((pattern) => pattern.test(text)))
-    return 'looks like a secret, which has no place here: use a secret variable or a secret scope.';
-  if (/##(vso)?\[/i.test(text)) return 'holds a logging command (##), which the agent would obey once it is printed.';
+    return 'looks like a secret, which must not be stored here: use a secret variable or a secret scope.';
+  if (/##(vso)?\[/i.test(text))
+    return 'contains a logging command (##), which the agent would execute when it is printed.';
   if (/\$\(|\$\[|\$\{\{/.test(text))
-    return 'holds an expression of Azure Pipelines ($), which is not replaced here: refer to another value by {{name}}, or pass it as an override.';
+    return 'contains an Azure Pipelines expression ($), which is not evaluated here: refer to another value with {{name}}, or pass it as an override.';
   if (/[^\P{Cc}\n]|[\u2028\u2029]|\p{Cs}/u.test(text))
-    return 'must be text without control characters, but for line ends, and without halves of characters.';
+    return 'must not contain control characters other than line breaks, or unpaired surrogates.';
   return undefined;
 }
 
-/** Whether an output variable of this name would pass, in the environment of later steps, for one that the agent or the shell sets. */
+/** Whether an output variable of this name would replace one of the agent or the shell in the environment of later steps. */
 export function isSystemVariable(name: string): boolean {
   return systemFamilies.test(name);
 }

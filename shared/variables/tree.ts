@@ -6,10 +6,10 @@ export type Plain = Scalar | readonly Plain[] | { readonly [name: string]: Plain
 /** A value: null unsets what is below it. */
 export interface Leaf {
   readonly origin: Origin;
-  /** Where the values were written that this one replaced, the nearest first. */
+  /** The origins of the values that this one replaced, the nearest first. */
   readonly overridden: readonly Origin[];
   readonly value: Scalar | readonly Plain[];
-  /** It can't be had, or must not be; what is wrong was said where it is wrong. */
+  /** The value can't be used; the problem has been reported where it is. */
   readonly isUnknown?: true;
 }
 
@@ -18,7 +18,7 @@ export interface Branch {
   readonly origin: Origin;
   readonly overridden: readonly Origin[];
   readonly entries: ReadonlyMap<string, Tree>;
-  /** It stands on a value or a null that it replaced, so nothing below that shows through. */
+  /** It replaced a value or a null, so nothing below that is merged into it. */
   readonly replaces: boolean;
 }
 
@@ -29,8 +29,8 @@ export function isBranch(tree: Tree): tree is Branch {
 }
 
 /**
- * Lays one tree over another: maps are merged name by name, anything else replaces what is below. It does not matter
- * which neighbours are merged first: a null stays until the end, and what replaced something says so.
+ * Merges one tree over another: maps are merged name by name, anything else replaces what is below. The operation is
+ * associative: a null is kept until the end, and a branch records that it replaced something.
  */
 export function mergeTrees(lower: Tree, upper: Branch): Branch;
 export function mergeTrees(lower: Tree, upper: Tree): Tree;
@@ -46,7 +46,7 @@ export function mergeTrees(lower: Tree, upper: Tree): Tree {
   return { ...upper, overridden, entries, replaces: lower.replaces };
 }
 
-/** The paths of what is a map in one tree and a value in the other; null is neither. */
+/** The paths that are a map in one tree and a value in the other; null is neither. */
 export function* clashes(lower: Tree, upper: Tree, path: readonly string[] = []): Generator<NamedTree> {
   const isValue = (tree: Tree): boolean => !isBranch(tree) && tree.value !== null;
   if ((isBranch(lower) && isValue(upper)) || (isBranch(upper) && isValue(lower))) yield { path, lower, upper };
@@ -74,7 +74,7 @@ export function* leavesOf(tree: Tree, path: readonly string[] = []): Generator<N
   else for (const [name, below] of tree.entries) yield* leavesOf(below, [...path, name]);
 }
 
-/** A tree with other values. */
+/** The same tree with each value changed. */
 export function mapLeaves(
   tree: Branch,
   change: (leaf: Leaf, path: readonly string[]) => Leaf,
@@ -87,28 +87,28 @@ export function mapLeaves(
   return { ...tree, entries: new Map(entries) };
 }
 
-/** What a tree has under a name. */
+/** The value or map at a path; undefined if there is none. */
 export function treeAt(tree: Tree, path: readonly string[]): Tree | undefined {
   let found: Tree | undefined = tree;
   for (const name of path) found = found && isBranch(found) ? found.entries.get(name) : undefined;
   return found;
 }
 
-/** The values alone, without those that are unset. */
+/** The plain values, without those that are unset. */
 export function plainOf(tree: Tree): Plain {
   if (!isBranch(tree)) return tree.value;
   const entries = [...tree.entries].map(([name, below]) => [name, plainOf(below)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== null));
 }
 
-/** A tree of a plain value that has one origin. */
+/** A plain value as a tree, with one origin for all its parts. */
 export function treeOf(value: Plain, origin: Origin): Tree {
   if (typeof value !== 'object' || value === null || isList(value)) return { origin, overridden: [], value };
   const entries = Object.entries(value).map(([name, below]) => [name, treeOf(below, origin)] as const);
   return { origin, overridden: [], entries: new Map(entries), replaces: false };
 }
 
-/** Whether two values are the same, in type too. */
+/** Whether two values are the same, including their type. */
 export function isSame(a: Plain, b: Plain): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -2,7 +2,7 @@ import { mostVariables } from './limits';
 import type { Origin, Report } from './origin';
 import { readDocument, type Located } from './document/readDocument';
 import { pathText } from './pathText';
-import { readBranch } from './readTree';
+import { readBranch } from './readBranch';
 import { leavesOf, type Branch } from './tree';
 
 /** A name that no later file, and no override, may set. */
@@ -11,7 +11,7 @@ export interface Lock {
   readonly origin: Origin;
 }
 
-/** Variables that belong together: those of a file, or those that it has for one environment. */
+/** The variables of a file for all environments, or for one. */
 export interface Section {
   readonly tree: Branch;
   readonly locks: readonly Lock[];
@@ -24,14 +24,14 @@ export interface VariableFile {
 
 const tooMany = `has more than ${mostVariables} entries.`;
 const listForm =
-  'an entry of the list form is `- name: …` with a `value`, and `readonly` where nothing may replace it.';
+  'an entry of the list form must have a `name` and a `value`, and may have `readonly: true` or `false`.';
 
-/** Reads a file of variables. Reports all that is wrong with it; returns undefined where it is no YAML or JSON map. */
+/** Reads a variable file. Reports all problems; returns undefined where it is not a YAML or JSON map. */
 export function readVariableFile(text: string, source: string, report: Report): VariableFile | undefined {
   const document = readDocument(text, source, report);
   if (!document) return undefined;
   if (!('entries' in document)) {
-    report(document.origin, 'must be a map with `variables`, and perhaps `environments` and `locked`.');
+    report(document.origin, 'must be a map with `variables`, and optionally `environments` and `locked`.');
     return undefined;
   }
 
@@ -42,7 +42,10 @@ export function readVariableFile(text: string, source: string, report: Report): 
     if (name === 'variables') variables = readSection(part, report);
     else if (name === 'locked') locks.push(...readLocks(part, report));
     else if (name !== 'environments')
-      report(part.origin, `${pathText([name])} is no part of such a file: put variables under \`variables:\`.`);
+      report(
+        part.origin,
+        `${pathText([name])} is not a section of a variable file: put variables under \`variables:\`.`,
+      );
     else if ('entries' in part)
       for (const [environment, section] of part.entries) environments.set(environment, readSection(section, report));
     else if (!isEmpty(part)) report(part.origin, 'environments must be a map of names to variables.');
@@ -54,7 +57,7 @@ export function readVariableFile(text: string, source: string, report: Report): 
   return { variables: { ...variables, locks: [...variables.locks, ...locks] }, environments };
 }
 
-/** Whether two names are the same, or one is a map that holds the other. */
+/** Whether two paths are the same, or one is a map that contains the other. */
 export function overlap(a: readonly string[], b: readonly string[]): boolean {
   return a[0] === b[0] && a.slice(0, b.length).every((name, index) => name === b[index]);
 }
@@ -67,7 +70,7 @@ function readSection(part: Located, report: Report): Section {
   return emptySection(origin);
 }
 
-/** The form of Azure Pipelines' own files: `- name: epochs` with `value: 300`. */
+/** The list form of Azure Pipelines: `- name: epochs` with `value: 300`. */
 function readListForm(origin: Origin, items: readonly Located[], report: Report): Section {
   const entries = new Map<string, Located>();
   const locks: Lock[] = [];
@@ -80,7 +83,7 @@ function readListForm(origin: Origin, items: readonly Located[], report: Report)
     const isKnown = [...fields.keys()].every((field) => ['name', 'value', 'readonly'].includes(field));
     const isFlag = !readonly || ('scalar' in readonly && typeof readonly.scalar === 'boolean');
     if (!name || !('text' in name) || !value || !isKnown || !isFlag) report(item.origin, listForm);
-    else if (entries.has(name.text)) report(item.origin, `${pathText([name.text])} is here a second time.`);
+    else if (entries.has(name.text)) report(item.origin, `${pathText([name.text])} is defined twice.`);
     else {
       entries.set(name.text, { ...value, origin: item.origin });
       if (readonly && 'scalar' in readonly && readonly.scalar === true)

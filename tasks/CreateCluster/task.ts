@@ -11,6 +11,7 @@ import { startCluster } from '../../shared/databricks/clusters/startCluster';
 import type { InputProblem } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { document, documentFile, flag, integer, text } from '../../shared/task/inputs';
+import { atMostOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
@@ -22,7 +23,7 @@ const inputs = {
   sparkVersion: text({ picker: true }),
   nodeTypeId: text({ picker: true }),
   policyId: text({ picker: true }),
-  workers: text({ pattern: { matches: /^(\d{1,5}|100000)$/, rule: 'must be a whole number from 0 to 100000.' } }),
+  workers: integer({ min: 0, max: 100_000 }),
   start: flag({ default: false }),
   pinned: flag({ default: false }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
@@ -32,6 +33,7 @@ const inputs = {
 /** Creates or updates a cluster by name to match a specification. */
 export const task = defineTask({
   inputs,
+  relations: [atMostOneOf('spec', 'specFile')],
   outputs: ['clusterId', 'clusterName', 'change', 'state'],
   check,
 
@@ -86,7 +88,6 @@ const forbidden = ['cluster_id', 'idempotency_token', 'clone_from'];
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   const { spec, specFile } = inputs;
   if (bad.has('spec') || bad.has('specFile')) return [];
-  if (spec && specFile) return [{ input: 'spec', problem: "and 'specFile' must not both be given." }];
 
   const [document, input] = spec ? [spec, 'spec'] : [specFile, 'specFile'];
   const settings = settingsOf(inputs);
@@ -102,8 +103,8 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   return [
     ...forbidden
       .filter((field) => field in (document ?? {}))
-      .map((field) => ({ input, problem: `must not hold ${field}: the step finds the cluster by its name.` })),
-    ...missing.map(([input, field]) => ({ input, problem: `must be given, or else ${field} in ${place}.` })),
+      .map((field) => ({ input, problem: `must not contain ${field}: the cluster is found by its name.` })),
+    ...missing.map(([input, field]) => ({ input, problem: `is required, unless ${place} contains ${field}.` })),
   ];
 }
 
@@ -116,7 +117,7 @@ function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): Clu
     spark_version: inputs.sparkVersion ?? written['spark_version'],
     node_type_id: inputs.nodeTypeId ?? written['node_type_id'],
     policy_id: inputs.policyId ?? written['policy_id'],
-    ...(workers === undefined ? { autoscale } : { num_workers: Number(workers) }),
+    ...(workers === undefined ? { autoscale } : { num_workers: workers }),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

@@ -7,18 +7,29 @@ import { smokeTestGroup } from '../../shared/azure/containerGroups/smokeTest';
 import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
 import { withTimeout } from '../../shared/agent/context';
 import type { InputProblem } from '../../shared/errors';
-import { choice, connection, document, documentFile, integer, pairs, text } from '../../shared/task/inputs';
-import { smokeTestInputs, smokeTestOf, smokeTestProblems } from '../../shared/task/smokeTestInputs';
+import {
+  choice,
+  connection,
+  decimal,
+  document,
+  documentFile,
+  integer,
+  pairs,
+  sensitive,
+  sensitivePairs,
+  text,
+} from '../../shared/task/inputs';
+import { atMostOneOf, requiredWith } from '../../shared/task/relations';
+import { smokeTestInputs, smokeTestOf, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const when = { action: 'deploy' } as const;
-const number = { matches: /^\d+(\.\d+)?$/, rule: 'must be a number, such as 1.5.' };
 const path = { matches: /^\//, rule: 'must begin with /, such as /score.' };
 const resourceId = { matches: /^\/subscriptions\//i, rule: 'must be a resource id: /subscriptions/….' };
-/** Two characters are left for the name of a second group beside it. */
+/** Azure allows 63 characters: a second group beside this one has a suffix of two. */
 const groupName = {
   matches: /^[a-z0-9]([-a-z0-9]{0,59}[a-z0-9])?$/,
-  rule: 'must have 1 to 61 lower-case letters, digits and hyphens, with no hyphen at either end.',
+  rule: 'must have 1 to 61 lowercase letters, digits and hyphens, and no hyphen at either end.',
 };
 
 const inputs = {
@@ -28,11 +39,12 @@ const inputs = {
   action: choice(['deploy', 'delete'], { required: true, default: 'deploy' }),
   location: text({ when }),
   image: text({ when }),
-  port: text({ when, pattern: { matches: /^\d{1,5}$/, rule: 'must be a port number.' } }),
-  cpu: text({ when, pattern: number }),
-  memoryGb: text({ when, pattern: number }),
+  port: integer({ when, min: 1, max: 65_535 }),
+  // Azure's own limits depend on the region and the quota of the subscription.
+  cpu: decimal({ when, min: 0.01, max: 64 }),
+  memoryGb: decimal({ when, min: 0.1, max: 512 }),
   environment: pairs({ when }),
-  secrets: pairs({ when }),
+  secrets: sensitivePairs({ when }),
   modelName: text({ when }),
   modelVersion: text({ when }),
   scoringPath: text({ when, default: '/score', pattern: path }),
@@ -41,7 +53,7 @@ const inputs = {
   registryIdentity: text({ when, pattern: resourceId }),
   registryServer: text({ when }),
   registryUsername: text({ when }),
-  registryPassword: text({ when }),
+  registryPassword: sensitive({ when }),
   dnsNameLabel: text({ when }),
   dnsReuseScope: choice(['Unsecure', 'TenantReuse', 'SubscriptionReuse', 'ResourceGroupReuse', 'Noreuse'], { when }),
   subnetId: text({ when, pattern: resourceId }),
@@ -56,6 +68,15 @@ const inputs = {
 /** Deploys a scoring service to a container group of Azure Container Instances, or deletes the group. */
 export const task = defineTask({
   inputs,
+  relations: [
+    atMostOneOf('spec', 'specFile'),
+    atMostOneOf('registryIdentity', 'registryUsername'),
+    requiredWith('registryUsername', 'registryPassword'),
+    requiredWith('registryPassword', 'registryUsername'),
+    // A label is part of a public address; a group in a subnet has none.
+    atMostOneOf('dnsNameLabel', 'subnetId'),
+    ...smokeTestRelations,
+  ],
   outputs: ['containerGroupName', 'scoringUri', 'image', 'previousImage', 'change', 'resultState'],
   check,
 
@@ -103,20 +124,11 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   if (inputs.action !== 'deploy') return [];
   const problems = [...smokeTestProblems(inputs)];
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
-  const { registryIdentity, registryUsername, registryPassword } = inputs;
-  if (inputs.spec && inputs.specFile) say('spec', "and 'specFile' must not both be given.");
-  if (registryIdentity !== undefined && registryUsername !== undefined)
-    say('registryIdentity', "and 'registryUsername' must not both be given.");
-  if ((registryUsername === undefined) !== (registryPassword === undefined))
-    say('registryPassword', "and 'registryUsername' must be given together.");
-  if (inputs.subnetId !== undefined && inputs.dnsNameLabel !== undefined)
-    say('dnsNameLabel', "is for groups with a public address, not in a network of their own ('subnetId').");
-
   if (bad.has('spec') || bad.has('specFile')) return problems;
   const { location, image, port } = essentialsOf(groupBody(serviceOf(inputs)));
-  if (location === undefined) say('location', "must be given, or else location in 'spec' or 'specFile'.");
-  if (image === undefined) say('image', "must be given, or else the image of a container in 'spec' or 'specFile'.");
-  if (port === undefined) say('port', "must be given, or else ipAddress.ports in 'spec' or 'specFile'.");
+  if (location === undefined) say('location', "is required, unless 'spec' or 'specFile' contains location.");
+  if (image === undefined) say('image', "is required, unless 'spec' or 'specFile' contains the image of a container.");
+  if (port === undefined) say('port', "is required, unless 'spec' or 'specFile' contains ipAddress.ports.");
   return problems;
 }
 
@@ -125,16 +137,23 @@ function serviceOf(inputs: Partial<Given>): ServiceDescription {
   const user =
     username !== undefined && password !== undefined ? { server: registryServer, username, password } : undefined;
   return {
-    ...inputs,
     name: inputs.containerGroupName ?? '',
     spec: inputs.spec ?? inputs.specFile,
-    port: numberOf(inputs.port),
-    cpu: numberOf(inputs.cpu),
-    memoryGb: numberOf(inputs.memoryGb),
+    location: inputs.location,
+    image: inputs.image,
+    port: inputs.port,
+    cpu: inputs.cpu,
+    memoryGb: inputs.memoryGb,
+    environment: inputs.environment,
+    secrets: inputs.secrets,
     registry: registryIdentity === undefined ? user : { identity: registryIdentity, server: registryServer },
+    dnsNameLabel: inputs.dnsNameLabel,
+    dnsReuseScope: inputs.dnsReuseScope,
+    subnetId: inputs.subnetId,
+    restartPolicy: inputs.restartPolicy,
+    livenessPath: inputs.livenessPath,
+    readinessPath: inputs.readinessPath,
+    modelName: inputs.modelName,
+    modelVersion: inputs.modelVersion,
   };
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
 }

@@ -1,26 +1,38 @@
 import type { InputProblem } from '../../shared/errors';
 import type { Json } from '../../shared/json';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
-import { choice, connection, documentFile, flag, globs, integer, lines, pairs, text } from '../../shared/task/inputs';
-import { smokeTestInputs, smokeTestProblems } from '../../shared/task/smokeTestInputs';
+import {
+  choice,
+  connection,
+  documentFile,
+  flag,
+  globs,
+  integer,
+  lines,
+  pairs,
+  sensitivePairs,
+  text,
+} from '../../shared/task/inputs';
+import { exactlyOneOf, requiredWith } from '../../shared/task/relations';
+import { smokeTestInputs, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import type { Values } from '../../shared/task/task';
 
 const azure = { connectionType: 'azure' } as const;
 const service = { source: 'service' } as const;
 const deploy = { action: 'deploy' } as const;
 
-/** What can be said of the service itself; all of it may stand in the specification file instead. */
+/** The settings of the service itself; the specification file can contain each of them instead, where its bounds are the same. */
 const settings = {
   serviceName: text({ when: service }),
   image: text({ when: service }),
-  port: text({ when: service }),
+  port: integer({ when: service, min: 1, max: 65_535 }),
   healthPath: text({ when: service }),
   cpu: text({ when: service }),
   memory: text({ when: service }),
-  replicas: text({ when: service }),
-  minReplicas: text({ when: service }),
-  maxReplicas: text({ when: service }),
-  targetCpuPercent: text({ when: service }),
+  replicas: integer({ when: service, min: 1, max: 1000 }),
+  minReplicas: integer({ when: service, min: 1, max: 1000 }),
+  maxReplicas: integer({ when: service, min: 1, max: 1000 }),
+  targetCpuPercent: integer({ when: service, min: 1, max: 1000 }),
   environment: pairs({ when: service }),
   identityClientId: text({ when: service }),
   imagePullSecret: text({ when: service }),
@@ -47,7 +59,7 @@ export const inputs = {
   source: choice(['service', 'manifests'], { required: true, default: 'service' }),
   specFile: documentFile({ when: service }),
   ...settings,
-  secrets: pairs({ when: service }),
+  secrets: sensitivePairs({ when: service }),
   configFiles: globs({ when: service }),
   manifests: globs({ required: true, when: { source: 'manifests' } }),
   images: lines({ when: { source: 'manifests' } }),
@@ -60,9 +72,15 @@ export const inputs = {
   ...smokeTestInputs(),
 };
 
+export const relations = [
+  exactlyOneOf('clusterName', 'clusterResourceId'),
+  requiredWith('resourceGroup', 'clusterName'),
+  ...smokeTestRelations,
+];
+
 export type Given = Values<typeof inputs>;
 
-/** What inputs and specification file say of the service together; the inputs win. */
+/** The settings of the service from the inputs and the specification file; an input wins. */
 export function givenSettings(given: Partial<Given>): Readonly<Record<string, Json | undefined>> {
   const { specFile = {}, secrets } = given;
   const said = Object.keys(settings).map((name) => [name, given[name as keyof typeof settings]] as const);
@@ -76,7 +94,7 @@ export function givenSettings(given: Partial<Given>): Readonly<Record<string, Js
   };
 }
 
-/** Whether the action needs to know all of the service, and not its name alone. */
+/** Whether the action needs all settings of the service, or only its name. */
 export function isWhole({ action }: Partial<Given>): boolean {
   return action === 'deploy' || action === 'render';
 }
@@ -86,20 +104,15 @@ export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
   const { specFile = {} } = given;
 
-  if (given.connectionType === 'azure') {
-    const isNamed = given.resourceGroup !== undefined && given.clusterName !== undefined;
-    if (given.clusterResourceId === undefined ? !isNamed : given.clusterName !== undefined)
-      say('clusterName', "and 'resourceGroup' must be given, or else 'clusterResourceId', and not both.");
-  }
   if (given.source === 'service' && !bad.has('specFile')) {
     for (const setting of ['secrets', 'configFiles'])
-      if (setting in specFile) say('specFile', `must not hold ${setting}: they have an input of their own.`);
+      if (setting in specFile) say('specFile', `must not contain ${setting}: use the input '${setting}'.`);
     const all = givenSettings(given);
     const described = isWhole(given) ? describeService(all) : undefined;
     if (described && 'problems' in described)
       for (const { setting, problem } of described.problems) {
         const isOfFile = setting in specFile && given[setting as keyof Given] === undefined;
-        if (isOfFile) say('specFile', `is wrong about ${setting}, which ${problem}`);
+        if (isOfFile) say('specFile', `has a bad value for ${setting}, which ${problem}`);
         else say(setting, problem);
       }
     else if (all['serviceName'] === undefined) say('serviceName', 'is required.');

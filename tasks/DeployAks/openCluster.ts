@@ -35,18 +35,18 @@ async function openAks(
   const { azureServerId } = access;
   const tokens = azureServerId === undefined ? access.tokens : clusterTokens(identity, azureServerId);
   const client = KubernetesClient.open({ ...access, name, ...(tokens && { tokens }) }, context, namespace);
-  if (isPrivate) await checkReachable(client, name);
+  if (isPrivate) await checkReachable(client, name, context);
   return client;
 }
 
-async function checkReachable(client: KubernetesClient, name: string): Promise<void> {
+async function checkReachable(client: KubernetesClient, name: string, { agent }: Context): Promise<void> {
   try {
     await client.canI({ verb: 'get', resource: deployments });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     throw new TaskError(
       `The cluster '${name}' is private: its API server is reachable only from its virtual network. ` +
-        `Run the job on an agent in that network, or in a network that is peered with it. ${error.message}`,
+        `Run ${agent.words.thisStep} on a machine in that network, or in a network that is peered with it. ${error.message}`,
       { cause: error },
     );
   }

@@ -25,14 +25,14 @@ export async function readService(inputs: Given, agent: TaskAgent): Promise<Read
 
 async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadService> {
   const { manifests = [], images = [], scoringPath = '/score' } = inputs;
-  const read = readManifests(await readFiles(manifests, sourceFolder(agent)));
+  const read = readManifests(await readFiles(manifests, agent.workingFolder));
   const { objects, substitutions } = substituteImages(read, images);
   for (const { object, container, from, to } of substitutions)
     agent.log(`${object}, container ${container}: image ${from} → ${to}`);
   const named = namespaceOf(objects);
   if (inputs.namespace !== undefined && named !== undefined && named !== inputs.namespace)
     throw new TaskError(`The manifests name the namespace ${named}, but the step names ${inputs.namespace}.`);
-  return { release: releaseOf(objects, runAnnotations(agent)), namespace: inputs.namespace ?? named, scoringPath };
+  return { release: releaseOf(objects, runAnnotations(agent.run)), namespace: inputs.namespace ?? named, scoringPath };
 }
 
 async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadService> {
@@ -46,19 +46,15 @@ async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadServic
     ...settings,
     // To promote, reject or delete a service, its name is enough.
     ...(!isWhole(inputs) && { image: settings['image'] ?? settings['serviceName'] }),
-    ...(configFiles && { configFiles: byName(await readFiles(configFiles, sourceFolder(agent))) }),
+    ...(configFiles && { configFiles: byName(await readFiles(configFiles, agent.workingFolder)) }),
     progressDeadlineSeconds: timeoutMinutes * 60 - secondsToSpare,
   });
   if ('problems' in described)
     throw new TaskError(described.problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' '));
   const { service } = described;
   return {
-    release: releaseOf(serviceObjects(service), runAnnotations(agent), service.serviceName),
+    release: releaseOf(serviceObjects(service), runAnnotations(agent.run), service.serviceName),
     namespace,
     scoringPath: service.scoringPath,
   };
-}
-
-function sourceFolder(agent: TaskAgent): string {
-  return agent.variable('System.DefaultWorkingDirectory') ?? '.';
 }

@@ -1,22 +1,15 @@
-import type { TaskAgent } from '../../shared/agent/agent';
+import type { RunFacts } from '../../shared/agent/agent';
 
-/** Says which run of which pipeline made an object, in the words of Microsoft's own tasks, which the environments of Azure DevOps read. */
-export function runAnnotations(agent: Pick<TaskAgent, 'variable'>): Readonly<Record<string, string>> {
-  const [collection, project, build] = ['System.CollectionUri', 'System.TeamProject', 'Build.BuildId'].map((name) =>
-    agent.variable(name),
-  );
-  const page =
-    collection && project && build
-      ? `${collection}${encodeURIComponent(project)}/_build/results?buildId=${build}`
-      : undefined;
+/** Annotations that name the run that deployed an object, as Microsoft's own tasks set them: the environments of Azure DevOps read them. */
+export function runAnnotations(run: RunFacts): Readonly<Record<string, string>> {
   const found = {
-    run: agent.variable('Build.BuildNumber'),
-    pipeline: agent.variable('Build.DefinitionName'),
-    pipelineId: agent.variable('System.DefinitionId'),
-    jobName: agent.variable('Agent.JobName'),
-    runuri: page,
-    project,
-    org: collection,
+    run: run.number,
+    pipeline: run.pipeline,
+    pipelineId: run.pipelineId,
+    jobName: run.job,
+    runuri: run.url,
+    project: run.project,
+    org: run.organizationUrl,
   };
   return Object.fromEntries(
     Object.entries(found).flatMap(([name, value]) => (value ? [[`azure-pipelines/${name}`, value]] : [])),

@@ -8,13 +8,14 @@ import { objectsOf } from '../../shared/kubernetes/manifest/release';
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
 import { smokeTestOf } from '../../shared/task/smokeTestInputs';
 import { defineTask } from '../../shared/task/task';
-import { check, inputs } from './inputs';
+import { check, inputs, relations } from './inputs';
 import { openKubernetes } from './openCluster';
 import { readService } from './readService';
 
 /** Deploys a scoring service to a Kubernetes cluster and smoke-tests it; or promotes, rejects, renders or deletes one. */
 export const task = defineTask({
   inputs,
+  relations,
   outputs: [
     'scoringUri',
     'deploymentName',

@@ -7,7 +7,6 @@ import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
-import type { TaskAgent } from '../../shared/agent/agent';
 
 /** Imports the notebooks and files of a folder of the repository to a workspace folder. */
 export const task = defineTask({
@@ -35,7 +34,7 @@ export const task = defineTask({
     const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
 
     const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
-    const options = { target, mode, dryRun, atOnce: concurrency, ...pipelineRun(agent) };
+    const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
     const outcome = await importNotebooks(workspace, source, options, context);
 
     setOutput('importedCount', String(outcome.imported.length));
@@ -54,14 +53,4 @@ export const task = defineTask({
 function asInputError(error: unknown): never {
   if (!(error instanceof SourceError)) throw error;
   throw new InputError([{ input: error.about === 'folder' ? 'sourceFolder' : 'include', problem: error.problem }]);
-}
-
-/** The page of this pipeline run, for people who wait for it. */
-function pipelineRun(agent: TaskAgent): { readonly run?: string } {
-  const [collection, project, build] = ['System.CollectionUri', 'System.TeamProject', 'Build.BuildId'].map((name) =>
-    agent.variable(name),
-  );
-  return collection && project && build
-    ? { run: `${collection}${encodeURIComponent(project)}/_build/results?buildId=${build}` }
-    : {};
 }

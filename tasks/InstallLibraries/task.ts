@@ -21,6 +21,7 @@ import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { groupBy } from '../../shared/groupBy';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { documentList, filePath, flag, integer, lines, text } from '../../shared/task/inputs';
+import { atLeastOneOf, atMostOneOf, requiredWith } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 
 const inputs = {
@@ -40,13 +41,17 @@ const inputs = {
 /** Installs libraries on a cluster and waits for them. */
 export const task = defineTask({
   inputs,
+  relations: [
+    atLeastOneOf('libraries', 'requirementsFile', 'environmentFile', 'files'),
+    atMostOneOf('requirementsFile', 'environmentFile'),
+    requiredWith('uploadFolder', 'files'),
+  ],
   outputs: ['clusterId', 'installedCount', 'alreadyInstalledCount', 'removedCount', 'restarted'],
   check,
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
     const context = withTimeout(unlimited, inputs.timeoutMinutes);
-    const folder = agent.variable('System.DefaultWorkingDirectory') ?? '.';
-    const found = await findLibraryFiles(inputs.files ?? [], folder);
+    const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
     const { requirementsFile: requirements, environmentFile: environment, libraries } = inputs;
@@ -122,25 +127,14 @@ function withAdvice(error: unknown): unknown {
 
 type Given = Values<typeof inputs>;
 
-function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
-  const { requirementsFile, environmentFile, libraries, files, uploadFolder } = inputs;
+function check({ libraries, uploadFolder }: Partial<Given>): readonly InputProblem[] {
   const problems: InputProblem[] = [];
-  const sources = ['requirementsFile', 'environmentFile', 'libraries', 'files'] as const;
-  if (sources.every((name) => inputs[name] === undefined && !bad.has(name)))
-    problems.push({
-      input: 'libraries',
-      problem: "or one of 'requirementsFile', 'environmentFile' and 'files' must be given.",
-    });
-  if (requirementsFile !== undefined && environmentFile !== undefined)
-    problems.push({ input: 'environmentFile', problem: "can't be given together with 'requirementsFile'." });
   for (const [index, item] of (libraries ?? []).entries())
     if (Object.keys(item ?? {}).length !== 1)
       problems.push({
         input: 'libraries',
-        problem: `must have one of pypi, maven, cran, jar, whl, requirements and egg in item ${index + 1}, and nothing beside it.`,
+        problem: `must have exactly one of pypi, maven, cran, jar, whl, requirements and egg in item ${index + 1}, and no other field.`,
       });
-  if (files !== undefined && uploadFolder === undefined)
-    problems.push({ input: 'uploadFolder', problem: "is required where 'files' are given." });
   if (uploadFolder !== undefined && normalUploadFolder(uploadFolder) === undefined)
     problems.push({
       input: 'uploadFolder',

@@ -4,7 +4,7 @@ import type { ResolvedVariable } from '../../shared/variables/resolveVariables';
 
 const longestShown = 200;
 
-/** A line for each variable, for the log: its value and where that was written. */
+/** A line of the log for each variable: its value and the origin. */
 export function describeVariables(variables: readonly ResolvedVariable[]): string {
   return variables.map((each) => `${nameOf(each)} = ${valueOf(each)}  (${originText(each.origin)})`).join('\n');
 }

@@ -3,7 +3,7 @@ import { originText, type Report } from '../../shared/variables/origin';
 
 const mostShown = 50;
 
-/** Everything that is wrong with the variables, to be said at once. */
+/** Collects all problems of the variables, to report them in one error. */
 export class Problems {
   readonly #lines: string[] = [];
 
@@ -17,6 +17,6 @@ export class Problems {
     const lines = [...new Set(this.#lines)];
     const more = lines.length > mostShown ? [`and ${lines.length - mostShown} more.`] : [];
     const list = [...lines.slice(0, mostShown), ...more].map((line) => `\n  - ${line}`);
-    return new TaskError(`The model variables need attention:${list.join('')}`);
+    return new TaskError(`The model variables are not valid:${list.join('')}`);
   }
 }

@@ -13,14 +13,14 @@ interface Files {
 
 type Reader<Value> = (text: string, source: string, report: Report) => Value | undefined;
 
-/** Reads the files that are given; undefined when one can't be read. Origins name them as seen from the folder. */
+/** Reads the given files; undefined when one can't be read. Origins name them by their path relative to the folder. */
 export async function readSources(
   { modelFile, baseFile, schemaFile }: Files,
-  folder: string | undefined,
+  folder: string,
   report: Report,
 ): Promise<Pick<VariableSources, 'base' | 'model' | 'schema'> | undefined> {
   const read = async <Value>(file: string, reader: Reader<Value>): Promise<Value | undefined> => {
-    const source = relative(folder ?? '', file).replaceAll('\\', '/');
+    const source = relative(folder, file).replaceAll('\\', '/');
     const text = await readText(file, (message) => report({ source }, message));
     return text === undefined ? undefined : reader(text, source, report);
   };
@@ -40,7 +40,7 @@ async function readText(file: string, refuse: (message: string) => void): Promis
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    refuse('is not text in UTF-8.');
+    refuse('is not UTF-8 text.');
     return undefined;
   }
 }

@@ -1,40 +1,38 @@
 import type { TaskAgent } from '../../shared/agent/agent';
-import { overridesOrigin } from '../../shared/variables/overrides';
 import type { Report } from '../../shared/variables/origin';
+import type { Overrides } from '../../shared/variables/overrides';
 import { pathText } from '../../shared/variables/pathText';
 import { mapLeaves } from '../../shared/variables/tree';
 import type { Section, VariableFile } from '../../shared/variables/variableFile';
 
 const problem =
-  'holds the value of a secret variable, which everybody could read from here on: have the step that needs it take the secret variable itself.';
+  'contains the value of a secret variable, which anyone could read from here on: use the secret variable itself in the step that needs it.';
 
 const problemInFile =
-  'holds the value of a secret variable, which everybody can read who can read the file: take it out, renew the secret, and have the step that needs it take the secret variable itself.';
+  'contains the value of a secret variable, which anyone who can read the file can read: remove it, rotate the secret, and use the secret variable itself in the step that needs it.';
 const shortestInFile = 6;
 
-/** Reports the overrides that hold what a secret variable stands for, and returns the others. */
+/** Reports the overrides that contain the value of a secret variable, and returns the others. */
 export function refuseSecrets(
-  overrides: Readonly<Record<string, unknown>>,
+  { values, origin }: Overrides,
   agent: Pick<TaskAgent, 'holdsSecret'>,
   report: Report,
-): Readonly<Record<string, unknown>> {
-  // Within a JSON document the agent put the value as it is, so that an escape in it may have been read as one.
+): Overrides {
+  // The agent inserts a secret into a JSON document without escaping, so a backslash in it may have been read as an escape.
   const isSecret = (text: string): boolean =>
     agent.holdsSecret(text) || agent.holdsSecret(JSON.stringify(text).slice(1, -1));
-  return Object.fromEntries(
-    Object.entries(overrides).filter(([name, value]) => {
-      if (isSecret(name)) report(overridesOrigin, `a name ${problem}`);
-      else if (textsIn(value).some(isSecret)) report(overridesOrigin, `${pathText(name.split('.'))} ${problem}`);
-      else return true;
-      return false;
-    }),
-  );
+  const accepted = Object.entries(values).filter(([name, value]) => {
+    if (isSecret(name)) report(origin, `a name ${problem}`);
+    else if (textsIn(value).some(isSecret)) report(origin, `${pathText(name.split('.'))} ${problem}`);
+    else return true;
+    return false;
+  });
+  return { values: Object.fromEntries(accepted), origin };
 }
 
 /**
- * Reports the variables of a file that hold what a secret variable stands for, as in a file everybody could read it
- * already, and returns the file with those unknown. Texts of less than 6 characters are let pass: so short a secret is
- * there by chance, rather than by carelessness.
+ * Reports the variables of a file that contain the value of a secret variable, and returns the file with their values
+ * unknown. Texts of less than 6 characters are not checked: they would often match a short secret by chance.
  */
 export function refuseSecretsInFile(
   file: VariableFile | undefined,

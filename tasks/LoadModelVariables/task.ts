@@ -1,3 +1,4 @@
+import type { Origin } from '../../shared/variables/origin';
 import { outputVariables } from '../../shared/variables/outputVariables';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { filePath, pairs, text } from '../../shared/task/inputs';
@@ -8,10 +9,10 @@ import { readSources } from './readSources';
 import { refuseSecrets, refuseSecretsInFile } from './refuseSecrets';
 import { writeValues } from './writeValues';
 
-/** Names that only the files know come with the others. */
+/** `*` stands for the variables that the files define. */
 const outputs: readonly string[] = ['modelName', 'modelVersion', 'resolvedFile', '*'];
 
-/** Reads the variables of a model from the repository, and hands them to later steps. */
+/** Reads the variables of a model from the repository, and sets them as output variables. */
 export const task = defineTask({
   inputs: {
     modelFile: filePath({ required: true }),
@@ -28,9 +29,12 @@ export const task = defineTask({
 
   async run({ inputs, agent, setOutput }) {
     const problems = new Problems();
-    const { environment, prefix } = inputs;
-    const overrides = refuseSecrets(inputs.overrides ?? {}, agent, problems.report);
-    const sources = await readSources(inputs, agent.variable('System.DefaultWorkingDirectory'), problems.report);
+    const { prefix } = inputs;
+    const environment =
+      inputs.environment === undefined ? undefined : { name: inputs.environment, origin: inputOrigin('environment') };
+    const given = { values: inputs.overrides ?? {}, origin: inputOrigin('overrides') };
+    const overrides = refuseSecrets(given, agent, problems.report);
+    const sources = await readSources(inputs, agent.workingFolder, problems.report);
     if (!sources) throw problems.error();
     const [base, model] = [sources.base, sources.model].map((file) =>
       refuseSecretsInFile(file, agent, problems.report),
@@ -44,7 +48,11 @@ export const task = defineTask({
     const file = await writeValues(values, inputs.outputFolder, agent);
     setOutput('resolvedFile', file);
     agent.group('Model variables', describeVariables(variables));
-    await agent.summary('Model variables', variablesTable(variables, environment));
-    return `Set ${settings.length} variables. All of them are in ${file}.`;
+    await agent.summary('Model variables', variablesTable(variables, inputs.environment));
+    return `Set ${settings.length} variables and wrote them to ${file}.`;
   },
 });
+
+function inputOrigin(name: 'environment' | 'overrides'): Origin {
+  return { source: `input '${name}'` };
+}

@@ -11,7 +11,7 @@ import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/ta
 import { TaskError, type InputProblem } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
-import { stepSeed } from '../../shared/task/stepSeed';
+import { exactlyOneOf } from '../../shared/task/relations';
 import { defineTask, type Values } from '../../shared/task/task';
 import { variableText } from '../../shared/task/variableText';
 
@@ -39,6 +39,7 @@ const inputs = {
 /** Runs a job, a notebook or a definition on Databricks, waits for the run, and succeeds or fails with it. */
 export const task = defineTask({
   inputs,
+  relations: [exactlyOneOf('definition', 'definitionFile')],
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
@@ -52,7 +53,7 @@ export const task = defineTask({
     };
     const { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts } = inputs;
     const watch = { waitForCompletion, timeoutMinutes, acceptPartialSuccess, repairAttempts };
-    const options = { ...watch, seed: stepSeed(agent), onStarted };
+    const options = { ...watch, seed: agent.run.seed, onStarted };
     const { run, url, overrun } = await runJob(databricks, runSource(inputs), options, context);
     const { outcome, word, message } = runVerdict(run);
     if (!waitForCompletion) return `Run ${run.id} was accepted and is ${word}: ${url}`;
@@ -71,15 +72,12 @@ export const task = defineTask({
   },
 });
 
-function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
+function check(inputs: Partial<Given>): readonly InputProblem[] {
   const { runSource, definition, definitionFile, parameters = {} } = inputs;
   const problems: InputProblem[] = [];
-  const areBothRead = !bad.has('definition') && !bad.has('definitionFile');
-  if (runSource === 'definition' && areBothRead && (definition === undefined) === (definitionFile === undefined))
-    problems.push({ input: 'definition', problem: "or 'definitionFile' must be given, and not both." });
   for (const [input, body] of Object.entries({ definition, definitionFile }))
     if (body && 'idempotency_token' in body)
-      problems.push({ input, problem: 'must not hold an idempotency_token: the step makes its own for each try.' });
+      problems.push({ input, problem: 'must not contain an idempotency_token: each attempt uses its own.' });
   const problem = runSource && parametersProblem(parameters, runSource);
   if (problem !== undefined) problems.push({ input: 'parameters', problem });
   return problems;

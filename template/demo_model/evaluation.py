@@ -2,8 +2,8 @@
 # MAGIC %md
 # MAGIC # Evaluate the demo model
 # MAGIC
-# MAGIC Measures the model that `training` saved on the flowers that were held back from it: with the same
-# MAGIC data, seed and share they are the same flowers. Returns the metrics as JSON, for EvaluateModel.
+# MAGIC Evaluates the model that `training` saved on the test data: the same data, seed and share give the
+# MAGIC same test rows. Returns the metrics as JSON, for EvaluateModel.
 
 # COMMAND ----------
 
@@ -18,9 +18,9 @@ from model_modules.evaluation import accuracy, confusion_matrix, macro_f1
 
 # DBTITLE 1,Parameters
 dbutils.widgets.text("data_path", "data/iris.csv", "Data (CSV)")
-dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "The saved model")
-dbutils.widgets.text("seed", "1936", "Seed of the training")
-dbutils.widgets.text("test_share", "0.2", "Share of rows that the training held back")
+dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "Path of the saved model")
+dbutils.widgets.text("seed", "1936", "Random seed of the training")
+dbutils.widgets.text("test_share", "0.2", "Share of rows in the test data")
 
 model_path = Path(dbutils.widgets.get("model_path"))
 

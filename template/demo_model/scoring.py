@@ -3,7 +3,7 @@
 # MAGIC # Score with the demo model
 # MAGIC
 # MAGIC Reads a model that `training` saved, predicts the species of each flower in a CSV file and saves
-# MAGIC the predictions as another. Returns a summary as JSON.
+# MAGIC the predictions to another CSV file. Returns a summary as JSON.
 
 # COMMAND ----------
 
@@ -19,11 +19,11 @@ from model_modules.dataset import FEATURES, read_dataset
 # COMMAND ----------
 
 # DBTITLE 1,Parameters
-# For want of new flowers the default is the training data: good to try the notebook, no measure of the model.
+# The default is the training data, to try the notebook. Predictions on it do not show how good the model is.
 dbutils.widgets.text("input_path", "data/iris.csv", "Flowers to score (CSV)")
 artifacts = f"../{Path.cwd().name}_artifacts"
-dbutils.widgets.text("model_path", f"{artifacts}/model.json", "The saved model")
-dbutils.widgets.text("output_path", f"{artifacts}/predictions.csv", "Where to save the predictions")
+dbutils.widgets.text("model_path", f"{artifacts}/model.json", "Path of the saved model")
+dbutils.widgets.text("output_path", f"{artifacts}/predictions.csv", "Path for the predictions")
 
 input_path = dbutils.widgets.get("input_path")
 model_path = Path(dbutils.widgets.get("model_path"))
@@ -38,7 +38,7 @@ saved = json.loads(model_path.read_text(encoding="utf-8"))
 if tuple(saved["features"]) != FEATURES:
     raise ValueError(f"The model was trained on {saved['features']}, not on {FEATURES}")
 model = SoftmaxClassifier.from_dict(saved["classifier"])
-print(f"Model version {saved['model_version']}, accuracy {saved['metrics']['accuracy']} in its test")
+print(f"Model version {saved['model_version']}, test accuracy {saved['metrics']['accuracy']}")
 
 # COMMAND ----------
 

@@ -1,7 +1,7 @@
 """
-The model as a web service: `POST /score` classifies flowers, `GET /healthz` says that the model is loaded.
+The scoring service of the model: `POST /score` classifies flowers, `GET /healthz` reports the health.
 
-It is a WSGI application, which the Dockerfile has served by waitress.
+It is a WSGI application, which waitress serves in the container (see Dockerfile).
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from model_modules.classifier import SoftmaxClassifier
 from model_modules.dataset import FEATURES
 
-# Loaded once, when the server starts: a server without a model must not look healthy.
+# Loaded once, when the server starts: a server without a model must not report that it is healthy.
 saved = json.loads(Path(__file__).with_name("model.json").read_text(encoding="utf-8"))
 if tuple(saved["features"]) != FEATURES:
     raise ValueError(f"The model was trained on {saved['features']}, not on {FEATURES}")
@@ -20,7 +20,7 @@ model = SoftmaxClassifier.from_dict(saved["classifier"])
 
 
 def score(payload: dict) -> dict:
-    """Takes `{"data": [{"sepal_length": 5.1, …}, …]}` and gives the most probable species of each flower."""
+    """Scores `{"data": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower."""
     rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["data"]]
     predictions = []
     for row in rows:
@@ -32,7 +32,7 @@ def score(payload: dict) -> dict:
 
 
 def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
-    """The web service, as PEP 3333 has it."""
+    """The WSGI application (PEP 3333)."""
     status, answer = _answer(environ)
     body = json.dumps(answer).encode()
     start_response(
@@ -47,7 +47,7 @@ def _answer(environ: dict) -> tuple[HTTPStatus, dict]:
     if request == ("GET", "/healthz"):
         return HTTPStatus.OK, {"status": "ok"}
     if request != ("POST", "/score"):
-        return HTTPStatus.NOT_FOUND, {"error": "There are POST /score and GET /healthz"}
+        return HTTPStatus.NOT_FOUND, {"error": "Not found. Use POST /score or GET /healthz"}
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         return HTTPStatus.OK, score(json.loads(environ["wsgi.input"].read(length)))

@@ -2,10 +2,10 @@
 # MAGIC %md
 # MAGIC # Train the demo model
 # MAGIC
-# MAGIC Learns to tell three species of iris apart by the size of their sepals and petals, tests what
-# MAGIC was learned on flowers that were held back, and saves the model as JSON for `scoring`.
+# MAGIC Trains a model that classifies three species of iris by the size of their sepals and petals, tests
+# MAGIC it on the test data, and saves it as JSON for `scoring`.
 # MAGIC
-# MAGIC Returns the metrics as JSON. Whether they are good enough is for `evaluation` and the rules to say.
+# MAGIC Returns the metrics as JSON. `evaluation` and the rules decide whether the model is good enough.
 
 # COMMAND ----------
 
@@ -21,11 +21,11 @@ from model_modules.evaluation import accuracy, confusion_matrix, macro_f1
 # DBTITLE 1,Parameters
 dbutils.widgets.text("model_version", "1", "Model version")
 dbutils.widgets.text("data_path", "data/iris.csv", "Training data (CSV)")
-# Outside the folder of the notebooks, which is a mirror of the repository. With Unity Catalog a volume
-# is the better place: /Volumes/<catalog>/<schema>/<volume>/model.json
-dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "Where to save the model")
-dbutils.widgets.text("seed", "1936", "Seed of all random choices")
-dbutils.widgets.text("test_share", "0.2", "Share of rows held back for the test")
+# Outside the folder of the notebooks, which mirrors the repository. With Unity Catalog, use a volume
+# instead: /Volumes/<catalog>/<schema>/<volume>/model.json
+dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "Path for the model")
+dbutils.widgets.text("seed", "1936", "Random seed")
+dbutils.widgets.text("test_share", "0.2", "Share of rows in the test data")
 dbutils.widgets.text("epochs", "300", "Epochs")
 dbutils.widgets.text("learning_rate", "0.5", "Learning rate")
 
@@ -42,7 +42,7 @@ learning_rate = float(dbutils.widgets.get("learning_rate"))
 # DBTITLE 1,Data
 flowers = read_dataset(data_path)
 train, test = stratified_split(flowers, test_share, seed)
-print(f"{len(flowers)} flowers: {len(train)} to train with, {len(test)} to test with")
+print(f"{len(flowers)} flowers: {len(train)} for training, {len(test)} for testing")
 
 # COMMAND ----------
 

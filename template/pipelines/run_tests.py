@@ -1,4 +1,4 @@
-"""Runs the unit tests of a model and writes their results as JUnit XML, for the task PublishTestResults@2.
+"""Runs the unit tests of a model and writes the results as JUnit XML for the task PublishTestResults@2.
 
 python3 pipelines/run_tests.py demo_model --results test-results.xml
 """
@@ -16,7 +16,7 @@ NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 class TimedResult(unittest.TextTestResult):
-    """Also keeps what passed and how many seconds each test took."""
+    """Also records passed tests and the duration of each test."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -52,7 +52,7 @@ def junit_xml(name: str, result: TimedResult, started: datetime) -> ElementTree.
         for test, text in tests:
             whole = getattr(test, "test_case", test).id()  # a subtest is part of a test
             case = ElementTree.SubElement(suite, "testcase", time=f"{result.seconds.get(whole, 0):.3f}")
-            # What fails around the tests is named so: setUpClass (tests.test_dataset.DatasetTest)
+            # Failures outside of tests have names such as: setUpClass (tests.test_dataset.DatasetTest)
             around = re.fullmatch(r"(\w+) \((.+)\)", whole)
             class_name = around[2] if around else whole.rpartition(".")[0]
             case.set("classname", class_name)
@@ -64,7 +64,7 @@ def junit_xml(name: str, result: TimedResult, started: datetime) -> ElementTree.
 
 
 def add_reason(case: ElementTree.Element, kind: str, text: str) -> None:
-    # The exception stands below its trace, as the first line that isn't indented.
+    # The exception is the first line below its traceback that is not indented.
     lines = re.findall(r"^\S.*", text.rpartition("Traceback (most")[2], re.MULTILINE)
     message = text if kind == "skipped" or not lines else lines[0]
     reason = ElementTree.SubElement(case, kind, message=message)
@@ -79,13 +79,13 @@ def printable(text: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Runs the unit tests of a model.")
-    parser.add_argument("model", type=Path, help="the model's folder; its tests are in the package tests")
+    parser.add_argument("model", type=Path, help="the model folder, with its tests in the package tests")
     parser.add_argument("--results", type=Path, required=True, help="the JUnit file to write")
     options = parser.parse_args()
     model, results = options.model.resolve(), options.results.resolve()
     if not (model / "tests" / "__init__.py").is_file():
         sys.exit(f"There is no test: {options.model} has no file {Path('tests', '__init__.py')}.")
-    # A notebook imports from its own folder; so do the tests.
+    # Notebooks import modules from their own folder; the tests do the same.
     sys.path.insert(0, str(model))
     tests = unittest.TestLoader().discover(str(model / "tests"), top_level_dir=str(model))
     started = datetime.now().astimezone()

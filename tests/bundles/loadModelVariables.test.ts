@@ -46,7 +46,7 @@ describe('the LoadModelVariables bundle', () => {
     assert.equal(commands.filter(({ name }) => name === 'task.uploadsummary').length, 1);
   });
 
-  it('refuses overrides that hold the value of a secret variable, all of them and by name only', async () => {
+  it('refuses all overrides that contain the value of a secret variable, by name only', async () => {
     const { result, output, outputs } = await run({
       VSTS_SECRET_VARIABLES: '["Api.Key","certificate","PIN"]',
       SECRET_API_KEY: 'hush"hush\\hush',
@@ -63,7 +63,7 @@ describe('the LoadModelVariables bundle', () => {
       }),
     });
     assert.equal(result, 'Failed', output);
-    const refused = output.matchAll(/input 'overrides': (.*?) (?:holds the value of a secret|refers to nobody)/g);
+    const refused = output.matchAll(/input 'overrides': (.*?) (?:contains the value of a secret|refers to nobody)/g);
     const names = new Set([...refused].map(([, name]) => name));
     assert.deepEqual([...names], ['label', 'training.first', 'code', 'a name', 'unknown']);
     // Every input is in the debug log as it came, where the agent masks it.
@@ -72,23 +72,26 @@ describe('the LoadModelVariables bundle', () => {
     assert.deepEqual([outputs, await readdir(folder)], [{}, []]);
   });
 
-  it('refuses a secret that the agent put into lines or into a JSON text', async () => {
+  it('refuses a secret that the agent inserted into lines or into a JSON text', async () => {
     const secrets = { VSTS_SECRET_VARIABLES: '["key"]', SECRET_KEY: 'new\\nline-key' };
     for (const overrides of ['note=x new\\nline-key', '{"note": "new\\nline-key"}'])
-      assert.match((await run({ ...secrets, INPUT_OVERRIDES: overrides })).output, /note holds the value of a secret/);
+      assert.match(
+        (await run({ ...secrets, INPUT_OVERRIDES: overrides })).output,
+        /note contains the value of a secret/,
+      );
   });
 
-  it('refuses a file that holds the value of a secret variable, by name and line', async () => {
+  it('refuses a file that contains the value of a secret variable, by name and line', async () => {
     const modelFile = join(folder, 'm.yml');
     await writeFile(modelFile, 'variables:\n  modelName: m\n  modelVersion: v1\n  note: the word is 471147\n');
     const secrets = { INPUT_MODELFILE: modelFile, VSTS_SECRET_VARIABLES: '["key","short"]', SECRET_SHORT: 'v1' };
     const { output } = await run({ ...secrets, SECRET_KEY: '471147' });
-    assert.match(output, /m\.yml:4: note holds the value of a secret variable/);
+    assert.match(output, /m\.yml:4: note contains the value of a secret variable/);
     assert.doesNotMatch(output, /471147/);
     assert.equal((await run({ ...secrets, SECRET_KEY: 'other word' })).result, 'Succeeded');
   });
 
-  it('lets no value of a file command the agent', async () => {
+  it('runs no logging command from a value of a file', async () => {
     const modelFile = join(folder, 'm.yml');
     const variables = {
       modelName: 'm',
@@ -102,6 +105,6 @@ describe('the LoadModelVariables bundle', () => {
     assert.deepEqual({ note, percent }, { note: variables.note, percent: variables.percent });
     assert.equal(commands.filter(({ name }) => name === 'task.complete').length, 1);
     await writeFile(modelFile, JSON.stringify({ variables: { ...variables, note: '##vso[task.complete]' } }));
-    assert.match((await run({ INPUT_MODELFILE: modelFile })).output, /note holds a logging command/);
+    assert.match((await run({ INPUT_MODELFILE: modelFile })).output, /note contains a logging command/);
   });
 });

@@ -4,18 +4,52 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../../tools/commandLine';
 import { architectureViolations, partRoots } from './architecture';
+import { importCircles } from './importGraph';
+
+const mostFilesOfAFolder = 15;
+
+/** The program files of some folders of the project, by path from its root. */
+async function sourcesOf(roots: readonly string[]): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  for (const root of roots.filter((part) => existsSync(path.join(projectRoot, part)))) {
+    const files = await readdir(path.join(projectRoot, root), { recursive: true });
+    for (const name of files.filter((name) => /\.(ts|mjs)$/.test(name)).sort()) {
+      const file = path.posix.join(root, ...name.split(path.sep));
+      sources.set(file, await readFile(path.join(projectRoot, file), 'utf8'));
+    }
+  }
+  return sources;
+}
 
 describe('the architecture', () => {
   it('is kept by every file', async () => {
-    const violations: string[] = [];
-    for (const root of partRoots.filter((part) => existsSync(path.join(projectRoot, part)))) {
-      const files = await readdir(path.join(projectRoot, root), { recursive: true });
-      for (const name of files.filter((name) => /\.(ts|mjs)$/.test(name))) {
-        const file = path.posix.join(root, ...name.split(path.sep));
-        violations.push(...architectureViolations(file, await readFile(path.join(projectRoot, file), 'utf8')));
-      }
-    }
-    assert.deepEqual(violations, []);
+    const sources = await sourcesOf(partRoots);
+    assert.deepEqual(
+      [...sources].flatMap(([file, source]) => architectureViolations(file, source)),
+      [],
+    );
+  });
+
+  it('has no import circle', async () => {
+    assert.deepEqual(importCircles(await sourcesOf(['shared', 'tasks', 'sandbox', 'tools', 'template'])), []);
+  });
+
+  it('finds import circles, of types too', () => {
+    const sources = {
+      'a/a.ts': "import { b } from './b';",
+      'a/b.ts': "import type { C } from '../c';\nimport './d.mjs';",
+      'c.ts': "export type A = import('./a/a').A;",
+      'a/d.mjs': "import './e.ts';\nimport 'node:fs';",
+    };
+    assert.deepEqual(importCircles(new Map(Object.entries(sources))), [['a/a.ts', 'a/b.ts', 'c.ts', 'a/a.ts']]);
+  });
+
+  it(`has at most ${mostFilesOfAFolder} files in each folder of shared/`, async () => {
+    const folders = [...(await sourcesOf(['shared'])).keys()].map((file) => path.posix.dirname(file));
+    const tooLarge = [...new Set(folders)]
+      .map((folder) => ({ folder, files: folders.filter((other) => other === folder).length }))
+      .filter(({ files }) => files > mostFilesOfAFolder);
+    assert.deepEqual(tooLarge, []);
   });
 
   const forbidden: readonly [what: string, file: string, source: string, violation: string][] = [
@@ -52,6 +86,9 @@ describe('the architecture', () => {
       "import '../agent/taskLibAgent';",
       ':1 imports shared/agent/taskLibAgent',
     ],
+    ['a stand-in on another', 'sandbox/databricks/a.ts', "import '../entra/entra';", ':1 imports sandbox/entra/entra'],
+    ['a stand-in on the whole sandbox', 'sandbox/entra/a.ts', "import '../sandbox';", ':1 imports sandbox/sandbox'],
+    ['a stand-in that nobody described', 'sandbox/misc/a.ts', '', ':1 is in no part'],
     ['axios elsewhere', 'shared/databricks/a.ts', "import axios from 'axios';", ':1 imports axios'],
     [
       'the Azure DevOps client elsewhere',
@@ -59,6 +96,7 @@ describe('the architecture', () => {
       "import 'azure-devops-node-api';",
       ':1 imports azure-devops-node-api',
     ],
+    ["Node's modules in what a browser runs", 'shared/variables/a.ts', "import 'node:fs';", ':1 imports node:fs'],
     [
       'the environment in an operation',
       'shared/databricks/a.ts',

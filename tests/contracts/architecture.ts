@@ -4,8 +4,8 @@ import ts from 'typescript';
 import { projectRoot } from '../../tools/commandLine';
 
 /**
- * What each part of the project may import of the project, besides itself. Arrows point down only. A file belongs to the
- * longest name that it stands under; a part that isn't here may not exist.
+ * What each part of the project may import of the project, besides itself. Arrows point down only. A part is a folder, or
+ * one file. A file belongs to the longest name that it stands under; a part that isn't here may not exist.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['tasks', 'shared/task', 'shared/agent', 'shared'],
@@ -24,13 +24,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/agent',
     'shared',
   ],
-  'shared/task': ['shared/databricks', 'shared/smokeTest', 'shared/http', 'shared/agent', 'shared'],
+  'shared/task': ['shared/databricks', 'shared/smokeTest', 'shared/http', 'shared/yaml', 'shared/agent', 'shared'],
   'shared/databricks': [
     'shared/databricks/api',
     'shared/azure',
     'shared/identity',
     'shared/comparison',
     'shared/http',
+    'shared/yaml',
     'shared/agent',
     'shared',
   ],
@@ -46,10 +47,33 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialects: ['shared/http', 'shared'],
   'shared/http': ['shared/agent', 'shared'],
   'shared/agent': ['shared'],
-  'shared/variables': [],
+  'shared/variables': ['shared/yaml'],
+  'shared/yaml': ['shared'],
   shared: [],
   hub: ['shared/variables'],
-  sandbox: [],
+  // The stand-ins know nothing of each other: only the files beside them put them together.
+  sandbox: [
+    'sandbox/agent',
+    'sandbox/azure',
+    'sandbox/databricks',
+    'sandbox/devops',
+    'sandbox/entra',
+    'sandbox/kubernetes',
+    'sandbox/scoring',
+    'sandbox/python',
+    'sandbox/http',
+    'sandbox/clock',
+  ],
+  'sandbox/agent': ['sandbox/clock'],
+  'sandbox/azure': ['sandbox/http', 'sandbox/clock'],
+  'sandbox/databricks': ['sandbox/python', 'sandbox/http', 'sandbox/clock'],
+  'sandbox/devops': ['sandbox/http', 'sandbox/clock'],
+  'sandbox/entra': ['sandbox/http', 'sandbox/clock'],
+  'sandbox/kubernetes': ['sandbox/http', 'sandbox/clock'],
+  'sandbox/scoring': ['sandbox/python', 'sandbox/http', 'sandbox/clock'],
+  'sandbox/python': [],
+  'sandbox/http': [],
+  'sandbox/clock': [],
 };
 
 /** A vendor's dialect stands beside its client, and below it: a part of its own, which the sign-in to the vendor needs, too. */
@@ -61,12 +85,15 @@ const operations = /^shared\/(?!task\/|agent\/)\w+\//;
 /** What speaks of inputs is for shared/task and the tasks. */
 const inputWords = new Set(['InputError', 'InvalidInput']);
 
-/** Modules that are one part's business. */
-const reservedImports: readonly { readonly module: RegExp; readonly only: RegExp }[] = [
+/** Modules that only some files may import; without `only`, none of the product's. */
+const reservedImports: readonly { readonly module: RegExp; readonly only?: RegExp }[] = [
   { module: /^azure-pipelines-task-lib\b/, only: /^shared\/agent\/taskLibAgent\.ts$/ },
-  { module: /^shared\/agent\/taskLibAgent$/, only: /^shared\/task\/startTask\.ts$/ },
+  // The entry that the build makes for each task passes it to startTask.
+  { module: /^shared\/agent\/taskLibAgent$/ },
   { module: /^axios\b/, only: /^shared\/http\// },
   { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
+  // These run in a browser too.
+  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
 ];
 
 /** Things of the process, and the result of a task, that are one part's business. */
@@ -96,7 +123,7 @@ export function architectureViolations(file: string, source: string): readonly s
     if (specifier !== undefined) {
       const target = specifier.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier) : specifier;
       if (specifier.startsWith('.') && !isAllowedImport(file, part, target)) report(node, `imports ${target}`);
-      if (reservedImports.some(({ module, only }) => module.test(target) && !only.test(file)))
+      if (reservedImports.some(({ module, only }) => module.test(target) && !only?.test(file)))
         report(node, `imports ${target}`);
     }
     const use = usedName(node);
@@ -121,12 +148,15 @@ function isAllowedImport(file: string, part: string, target: string): boolean {
 }
 
 function partOf(file: string): string | undefined {
+  const module = file.replace(/\.(ts|mjs)$/, '');
+  if (module in mayImport) return module;
   if (dialect.test(file)) return 'dialects';
   const folders = path.posix.dirname(file).split('/');
   while (folders.length > 0) {
     const part = folders.join('/');
-    // Shared holds parts, and only its own few files are the part `shared`.
-    if (part in mayImport && (part !== 'shared' || path.posix.dirname(file) === 'shared')) return part;
+    // `shared` and `sandbox` hold parts; only their own few files are the part of that name.
+    const isHolder = part === 'shared' || part === 'sandbox';
+    if (part in mayImport && (!isHolder || path.posix.dirname(file) === part)) return part;
     folders.pop();
   }
   return undefined;

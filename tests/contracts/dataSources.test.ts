@@ -59,7 +59,7 @@ describe('the data sources of a Databricks connection', () => {
     return choicesOf(connection, dataSource(name), template);
   };
 
-  it('list all clusters that people made, on pages', async () => {
+  it('list all clusters that users created, with paging', async () => {
     const names = Array.from({ length: 101 }, (_, index) => (index === 7 ? awkward : `cluster ${index}`));
     for (const name of names) databricks.clusters.create({ ...small, cluster_name: name }, creator, 'API');
     databricks.clusters.create({ ...small, cluster_name: 'job-1-run-1' }, creator, 'JOB');
@@ -71,7 +71,7 @@ describe('the data sources of a Databricks connection', () => {
     assert.equal(databricks.requests.list().length, 2);
   });
 
-  it('list jobs with all digits of their ids, on five pages at most', async () => {
+  it('list jobs with exact IDs, from at most five pages', async () => {
     for (let index = 0; index < 450; index++) databricks.jobs.create({ name: `job ${index}` }, creator);
     databricks.jobs.create({ name: awkward }, creator);
     const expected = () =>
@@ -89,7 +89,7 @@ describe('the data sources of a Databricks connection', () => {
     assert.equal(databricks.requests.list().length, 5);
   });
 
-  it('list node types with memory and cores, and runtimes by name', async () => {
+  it('list node types with memory and cores, and Databricks Runtime versions by name', async () => {
     const nodeTypes = await listed('NodeTypes');
     assert.deepEqual(
       nodeTypes.find(({ Value }) => Value === 'Standard_DS3_v2'),
@@ -103,7 +103,7 @@ describe('the data sources of a Databricks connection', () => {
     );
   });
 
-  it('list cluster policies, and the folders in /Shared but no files', async () => {
+  it('list cluster policies, and folders in /Shared without files', async () => {
     const { id } = databricks.policies.create({ name: awkward, definition: '{}' }, creator);
     assert.deepEqual(await listed('ClusterPolicies'), [{ Value: id, DisplayValue: `${awkward} (${id})` }]);
 
@@ -121,13 +121,13 @@ describe('the data sources of a Databricks connection', () => {
     const verify = (change: Partial<Connection>) =>
       isVerified({ ...connection, authorization: {}, ...change }, dataSource('TestConnection'));
 
-    it('says yes to a personal access token that is valid, and to no other', async () => {
+    it('accepts only a valid personal access token', async () => {
       assert.equal(await verify({ authorization: { apitoken: databricks.token } }), true);
       assert.equal(await verify({ authorization: { apitoken: 'dapi-wrong' } }), false);
       assert.equal(await verify({ authorization: { apitoken: '' } }), false);
     });
 
-    it('never says yes to an OAuth secret, which it can not check', async () => {
+    it('never accepts an OAuth secret, because it cannot check it', async () => {
       const [principal] = databricks.servicePrincipals;
       assert.ok(principal);
       for (const password of [principal.secret, 'wrong'])
@@ -141,7 +141,7 @@ describe('the data sources of a Databricks connection', () => {
         );
     });
 
-    it('never says yes to token federation, which has nothing to check', async () => {
+    it('never accepts token federation, because there is nothing to check', async () => {
       assert.equal(await verify({ scheme: scheme('none') }), false);
     });
 
@@ -153,7 +153,7 @@ describe('the data sources of a Databricks connection', () => {
 });
 
 describe('the picker of workspaces of an Azure connection', () => {
-  it('offers those of the subscription of the connection, by resource id', async () => {
+  it('lists the workspaces in the subscription of the connection by resource ID', async () => {
     const [tenantId, clientId, secret] = [
       '0a4f1c2e-6f5d-4a77-9d0b-6f1f3f0f5a01',
       'c11e4711-0000-4000-8000-000000000001',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { projectRoot } from '../../tools/commandLine';
 import { findStaleDocs, replaceSection } from '../../tools/docs';
 import { readTasks, type TaskManifest } from '../../tools/manifests';
@@ -16,11 +19,21 @@ const runJob = tasks.get('RunJob@1');
 assert.ok(runJob);
 
 describe('the documentation', () => {
-  it('is as `npm run docs` makes it', async () => {
+  it('matches the output of `npm run docs`', async () => {
     assert.deepEqual(await findStaleDocs(projectRoot), [], 'run: npm run docs');
   });
 
-  it('goes between markers, and says so where they are missing', () => {
+  it('refers only to existing files in CONTRIBUTING.md', async () => {
+    const page = await readFile(path.join(projectRoot, 'CONTRIBUTING.md'), 'utf8');
+    const named = page.split('`').filter((text) => /^(docs|sandbox|shared|tasks|tests|tools)\/[\w./]+$/.test(text));
+    assert.ok(named.length > 20, named.join());
+    assert.deepEqual(
+      named.filter((file) => !existsSync(path.join(projectRoot, file))),
+      [],
+    );
+  });
+
+  it('replaces the text between markers, and reports missing markers', () => {
     assert.equal(
       replaceSection('a\n<!-- x -->\nold\n<!-- /x -->\nb', 'x', 'new\n'),
       'a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb',
@@ -28,7 +41,7 @@ describe('the documentation', () => {
     assert.throws(() => replaceSection('no markers', 'x', 'new'), /needs the lines <!-- x --> and <!-- \/x -->/);
   });
 
-  it('is refused for an input without help', () => {
+  it('is not generated for an input without help', () => {
     const inputs = runJob.inputs.map((input) => (input.name === 'job' ? { ...input, helpMarkDown: '' } : input));
     assert.throws(
       () => taskPage({ folder: 'RunJob', manifest: { ...runJob, inputs } }),
@@ -38,7 +51,7 @@ describe('the documentation', () => {
 });
 
 describe('the YAML samples', () => {
-  it('show every task', () => {
+  it('include every task', () => {
     for (const reference of tasks.keys())
       assert.ok(
         ourSamples.some(({ text }) => text.includes(`task: ${reference}`)),
@@ -47,13 +60,13 @@ describe('the YAML samples', () => {
   });
 
   for (const { place, text } of samples) {
-    it(`give our tasks the inputs that they have: ${place}`, () => assert.deepEqual(sampleProblems(text, tasks), []));
+    it(`use only existing inputs of our tasks: ${place}`, () => assert.deepEqual(sampleProblems(text, tasks), []));
   }
 
   for (const { place, text } of samples.filter(
     (sample) => ourSamples.includes(sample) || /_pipeline\.yml:/.test(sample.place),
   )) {
-    it(`are what Azure Pipelines takes: ${place}`, async function () {
+    it(`are valid for Azure Pipelines: ${place}`, async function () {
       const schema = addTasks(
         (await readSchema(this, 'azure-pipelines.schema.json')) as unknown as PipelineSchema,
         tasks,
@@ -65,31 +78,31 @@ describe('the YAML samples', () => {
   const wrong: readonly [what: string, from: string, to: string, problem: RegExp][] = [
     ['an unknown input', 'connection:', 'conection:', /unknown input conection/],
     ['a missing input', 'connection:', '# connection:', /connection is required/],
-    ['an input that is required only here', 'job:', '# job:', /job is required/],
-    ['an input that does nothing here', 'job:', 'cluster: c\n    job:', /cluster does nothing unless/],
-    ['a value that is no option', '# runSource: job', 'runSource: jobs', /runSource can't be jobs/],
+    ['a missing conditionally required input', 'job:', '# job:', /job is required/],
+    ['an input without effect', 'job:', 'cluster: c\n    job:', /cluster does nothing unless/],
+    ['a value that is not an option', '# runSource: job', 'runSource: jobs', /runSource can't be jobs/],
     [
-      'a flag that is neither',
+      'a flag that is neither true nor false',
       '# waitForCompletion: true',
       'waitForCompletion: yes please',
       /waitForCompletion can't be yes please/,
     ],
-    ['a version that does not exist', 'RunJob@1', 'RunJob@7', /there is no such version/],
+    ['an unknown version', 'RunJob@1', 'RunJob@7', /there is no such version/],
   ];
   for (const [what, from, to, problem] of wrong) {
-    it(`may not have ${what}`, () => {
+    it(`must not contain ${what}`, () => {
       assert.match(sampleProblems(yamlSample(runJob).replace(from, to), tasks).join('\n'), problem);
     });
   }
 
-  it('may have inputs inserted, by which nothing else is checked less', () => {
+  it('can insert inputs, and all other inputs are still checked', () => {
     const sample = yamlSample(runJob).replace(/connection: .*/, '${{ insert }}: ${{ parameters.databricks }}');
     assert.deepEqual(sampleProblems(sample, tasks), []);
     const problems = sampleProblems(sample.replace('job:', 'jobs: 1\n    compute: none\n    job:'), tasks).join('\n');
     assert.match(problems, /unknown input jobs\n.*compute can't be none/);
   });
 
-  it('are checked by rules that know a wrong file', async function () {
+  it('are checked by a schema that rejects invalid files', async function () {
     const schema = addTasks(
       (await readSchema(this, 'azure-pipelines.schema.json')) as unknown as PipelineSchema,
       tasks,

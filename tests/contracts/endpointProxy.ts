@@ -3,7 +3,7 @@ import { JSONPath } from 'jsonpath-plus';
 import { type Json, type JsonObject, isJsonObject, parseJson, textOf } from '../../sandbox/databricks/json';
 import type { AuthenticationScheme, DataSource } from '../../tools/manifests';
 
-/** A service connection as somebody filled it in. */
+/** A service connection with the values of its fields. */
 export interface Connection {
   readonly url: string;
   readonly scheme: AuthenticationScheme;
@@ -13,37 +13,37 @@ export interface Connection {
   readonly authorization?: Readonly<Record<string, string>>;
 }
 
-/** A data source of a type, or one that a task names itself. */
+/** A data source of a connection type, or one that a task defines itself. */
 export type EndpointRequest = Omit<DataSource, 'name'>;
 
-/** An entry of a picker. */
+/** An entry of a list in a task form. */
 export interface Choice {
   readonly Value: string;
   readonly DisplayValue: string;
 }
 
-/** The most calls, and the most characters of an answer ("Pagination"). */
+/** The maximum number of calls, and the maximum number of characters of a response ("Pagination"). */
 const [mostCalls, mostCharacters] = [5, 2_097_152];
 
-/** The headers that schemes have when a type says nothing else ("Authentication schemes"). */
+/** The default headers of schemes ("Authentication schemes"). */
 const defaultAuthorization: Readonly<Record<string, string>> = {
   'ms.vss-endpoint.endpoint-auth-scheme-basic': 'Basic {{ #base64 endpoint.username ":" endpoint.password }}',
   'ms.vss-endpoint.endpoint-auth-scheme-token': '{{endpoint.apitoken}}',
 };
 
 /*
- * What the servers of Azure DevOps do with a data source, as far as the types of this project need it. Written from
- * docs/authoring/endpoints of microsoft/azure-pipelines-extensions; what that leaves open (which template sees which
- * fields, what is true) is as in Azure DevOps Server 2022.
+ * Evaluates a data source as the servers of Azure DevOps do, as far as this project needs it. Based on
+ * docs/authoring/endpoints of microsoft/azure-pipelines-extensions. Where that page is not specific (which template can
+ * use which fields, which values are true), it follows Azure DevOps Server 2022.
  */
 
-/** Whether the button Verify says yes: it does to the status 200 alone. */
+/** Whether the button Verify succeeds: it accepts only the status 200. */
 export async function isVerified(connection: Connection, source: EndpointRequest): Promise<boolean> {
   const { status } = await send(connection, source, contextOf(connection, source));
   return status === 200;
 }
 
-/** What a picker offers. Throws when the service refuses, or when a template doesn't make JSON. */
+/** The entries of a list. Throws if the service refuses the request, or if a template does not produce JSON. */
 export async function choicesOf(
   connection: Connection,
   source: EndpointRequest,
@@ -94,12 +94,12 @@ mustache.registerHelper({
   jsonEscape: (value: Json) => JSON.stringify(textOf(value) ?? '').slice(1, -1),
   uriDataEncode: (times: number, value: Json) =>
     Array.from({ length: times }).reduce<string>(encodeURIComponent, textOf(value) ?? ''),
-  // The last argument is Handlebars' own.
+  // Handlebars adds the last argument.
   base64: (...given: unknown[]) =>
     Buffer.from((given.slice(0, -1) as Json[]).map((value) => textOf(value) ?? '').join('')).toString('base64'),
 });
 
-/** The platform's helpers with a `#` that stand for a value have no end, which Handlebars can't read. */
+/** The platform's helpers with a `#` that produce a value have no end tag, which Handlebars requires. */
 function render(template: string, context: JsonObject): string {
   const readable = template.replaceAll(/\{\{(\{?)\s*#(jsonEscape|base64)\s/g, '{{$1$2 ');
   return mustache.compile(readable, { strict: false })(context);

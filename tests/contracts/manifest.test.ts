@@ -20,12 +20,12 @@ describe('vss-extension.json', () => {
     );
   });
 
-  it('claims nowhere to be by Microsoft or Databricks', () => {
+  it('does not claim to be published by Microsoft or Databricks', () => {
     const names = [manifest.id, manifest.publisher, manifest.name, ...tasks.map((task) => task.manifest.author)];
     for (const name of names) assert.doesNotMatch(name, /microsoft|databricks/i);
   });
 
-  it('names only files that exist', () => {
+  it('refers only to existing files', () => {
     const endpoints = manifest.contributions.filter(({ type }) => type === endpointContribution);
     const named = [
       manifest.icons.default,
@@ -40,12 +40,12 @@ describe('vss-extension.json', () => {
     );
   });
 
-  it('has icons of the sizes that are asked for', async () => {
+  it('has icons of the required sizes', async () => {
     assert.ok((await pngSize(manifest.icons.default)) >= 128);
     for (const { folder } of tasks) assert.equal(await pngSize(`images/tasks/${folder}.png`), 32);
   });
 
-  it('gives tasks only connection types of its own, and those of every organization', () => {
+  it('uses only its own connection types and those of every organization', () => {
     const own = manifest.contributions.filter(({ type }) => type === endpointContribution);
     const types = ['AzureRM', 'kubernetes', ...own.map(({ properties }) => properties.name)];
     const used = tasks.flatMap((task) => task.manifest.inputs).map((input) => input.type.split(':'));
@@ -54,7 +54,7 @@ describe('vss-extension.json', () => {
 });
 
 describe('overview.md', () => {
-  it('shows no SVG pictures and no pictures that are not packaged', async () => {
+  it('contains no SVG images and no images that are not packaged', async () => {
     const overview = await readFile(path.join(projectRoot, 'overview.md'), 'utf8');
     for (const [, picture = ''] of overview.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
       assert.doesNotMatch(picture, /\.svg/i);
@@ -64,7 +64,7 @@ describe('overview.md', () => {
   });
 });
 
-/** The side of a square PNG. */
+/** The width of a square PNG. */
 async function pngSize(file: string): Promise<number> {
   const header = await readFile(path.join(projectRoot, file));
   assert.equal(header.toString('latin1', 1, 4), 'PNG', file);

@@ -29,14 +29,14 @@ for (const dev of [false, true]) {
     for (const task of build.tasks) {
       const { name, inputs, dataSourceBindings: bindings = [] } = task;
 
-      it(`are editable in ${name}, and have one source each`, () => {
+      it(`are editable in ${name}, and have one data source each`, () => {
         const pickers = inputs.filter(({ type, options }) => type === 'pickList' && !options);
         assert.deepEqual(pickers.filter((input) => !isEditable(input)).map(nameOf), []);
         assert.deepEqual(inputs.filter(isEditable).map(nameOf), pickers.map(nameOf));
         assert.deepEqual(bindings.map(({ target }) => target).sort(), pickers.map(nameOf).sort());
       });
 
-      it(`have in ${name} a source that the type of their connection has`, () => {
+      it(`have in ${name} a data source that their connection type provides`, () => {
         for (const { target, endpointId, dataSourceName, endpointUrl, resultSelector } of bindings) {
           const type = connectionTypeOf(task, endpointId);
           if (dataSourceName === undefined) assert.ok(endpointUrl && resultSelector, target);
@@ -61,7 +61,7 @@ describe('the connection type', () => {
   for (const { id, properties } of types) {
     const { inputDescriptors = [], dataSources = [], authenticationSchemes = [] } = properties;
 
-    it(`${id} has data sources that are used, all named differently`, () => {
+    it(`${id} has only data sources that are used, with unique names`, () => {
       const names = dataSources.map(({ name }) => name);
       assert.equal(new Set(names).size, names.length);
       const used = new Set(['TestConnection', ...bindings.flatMap(({ dataSourceName }) => dataSourceName ?? [])]);
@@ -72,7 +72,7 @@ describe('the connection type', () => {
       assert.ok(names.includes('TestConnection'));
     });
 
-    it(`${id} says everything of the paging, or nothing`, () => {
+    it(`${id} has either all templates for paging or none`, () => {
       for (const source of dataSources) {
         const templates = ['initialContextTemplate', 'callbackContextTemplate', 'callbackRequiredTemplate'] as const;
         assert.ok([0, 3].includes(templates.filter((template) => template in source).length), source.name);
@@ -80,7 +80,7 @@ describe('the connection type', () => {
     });
 
     // The agent masks every field of a scheme in all logs, and no other field.
-    it(`${id} asks for secrets in a scheme, and for everything else beside them`, () => {
+    it(`${id} has secret fields only in schemes, and all other fields outside of schemes`, () => {
       assert.deepEqual(
         inputDescriptors.filter(({ isConfidential }) => isConfidential).map(({ id }) => id),
         [],
@@ -89,15 +89,15 @@ describe('the connection type', () => {
         for (const { id, isConfidential, values } of fields) assert.ok(isConfidential || values?.isDisabled, id);
     });
 
-    // In headers the platform puts both into one map, whose keys have no case.
-    it(`${id} has no field twice in a scheme and beside it`, () => {
+    // For headers, the platform merges both into one map with case-insensitive keys.
+    it(`${id} has no field both in a scheme and outside of it`, () => {
       for (const scheme of authenticationSchemes) {
         const fields = [...inputDescriptors, ...(scheme.inputDescriptors ?? [])].map(({ id }) => id.toLowerCase());
         assert.equal(new Set(fields).size, fields.length, scheme.displayName);
       }
     });
 
-    it(`${id} explains itself and every field`, () => {
+    it(`${id} has help for itself and for every field`, () => {
       assert.ok(properties.helpMarkDown);
       for (const { id, description } of [
         ...inputDescriptors,
@@ -111,7 +111,7 @@ describe('the connection type', () => {
     });
   }
 
-  it('is asked nowhere but where it points to', () => {
+  it('sends requests only to its own URL', () => {
     const urls = [...types.flatMap(({ properties }) => properties.dataSources ?? []), ...bindings];
     for (const { endpointUrl } of urls)
       if (endpointUrl !== undefined) assert.match(endpointUrl, /^\{\{\{endpoint\.url\}\}\}[^:]*$/);
@@ -119,7 +119,7 @@ describe('the connection type', () => {
 });
 
 describe('the inputs that choose the workspace', () => {
-  it('come first, and are the same in every task that has them', () => {
+  it('come first, and are identical in all tasks', () => {
     const blocks = tasks
       .filter(({ inputs }) => inputs.some(({ name }) => name === 'connection'))
       .map(({ name, inputs, dataSourceBindings = [] }) => ({

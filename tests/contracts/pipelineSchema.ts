@@ -6,12 +6,12 @@ interface Alternatives {
   readonly anyOf: unknown[];
 }
 
-/** The platform's schema of pipeline files, as far as tasks are added to it. */
+/** The parts of the platform's schema of pipeline files that are needed to add tasks. */
 export interface PipelineSchema {
   readonly definitions: { readonly task: Alternatives & { readonly properties: { readonly task: Alternatives } } };
 }
 
-/** The schema with our tasks in it, in the words that it has for the tasks of the platform. */
+/** The schema with our tasks, in the same form as the tasks of the platform. */
 export function addTasks(schema: PipelineSchema, tasks: ReadonlyMap<string, TaskManifest>): PipelineSchema {
   const extended = structuredClone(schema);
   for (const [reference, { description, inputs }] of tasks) {
@@ -41,17 +41,17 @@ function isAlwaysNeeded({ required, defaultValue, visibleRule }: TaskInput): boo
   return required === true && defaultValue === undefined && visibleRule === undefined;
 }
 
-/** What the editor of Azure Pipelines says of a pipeline file, each as `line n: what`. */
+/** The problems that the editor of Azure Pipelines reports for a pipeline file, each as `line n: what`. */
 export async function validatePipeline(schema: PipelineSchema, text: string): Promise<readonly string[]> {
   const uri = 'mem://schema';
-  // The service changes the schema that it is given.
+  // The service modifies the schema.
   const service = getLanguageService(
     () => Promise.resolve(structuredClone(schema) as JSONSchema),
     [],
     () => Promise.resolve(uri),
   );
   service.configure({ validate: true });
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what this service was made for
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the service requires it
   const document = TextDocument.create('mem://pipeline.yml', 'azure-pipelines', 1, text);
   const chatter = sinon.stub(console, 'log');
   try {

@@ -4,7 +4,7 @@ import { isMap, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from
 import type { TaskManifest } from '../../tools/manifests';
 import { isVisible, parseVisibleRule } from '../../tools/visibleRule';
 
-/** A piece of YAML that people copy: a code block of a page, or a file of the template. */
+/** YAML that users copy: a code block of a page, or a file of the template. */
 export interface Sample {
   /** `file:line` of its first line. */
   readonly place: string;
@@ -33,7 +33,7 @@ async function filesUnder(root: string, folder: string, pattern: RegExp): Promis
   return names.filter((name) => pattern.test(name)).map((name) => path.join(folder, name));
 }
 
-/** Whether a sample uses one of the tasks: each is known by `Name@Major`. */
+/** Whether a sample uses one of the tasks, which are identified by `Name@Major`. */
 export function usesTask(sample: Sample, tasks: ReadonlyMap<string, TaskManifest>): boolean {
   return [...tasks.keys()].some((reference) => sample.text.includes(`task: ${reference}`));
 }
@@ -67,7 +67,7 @@ function stepProblems(step: YAMLMap, task: TaskManifest): readonly string[] {
     isMap(inputs) ? inputs.items.map(({ key, value }) => [scalarText(key), scalarText(value)]) : [],
   );
   const defaults = new Map(task.inputs.map(({ name, defaultValue }) => [name, defaultValue]));
-  // `${{ insert }}: ${{ parameters.databricks }}` may give any input.
+  // `${{ insert }}: ${{ parameters.databricks }}` can provide any input.
   const inserted = [...given].find(([name]) => isExpression(name))?.[1];
   const valueOf = (name: string) => given.get(name) ?? inserted ?? defaults.get(name)?.toString();
   const problems = [...given.keys()]

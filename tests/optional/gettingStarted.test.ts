@@ -15,7 +15,7 @@ type Part =
 
 async function partsOf(file: string): Promise<readonly Part[]> {
   const text = await readFile(join(projectRoot, file), 'utf8');
-  const found = text.matchAll(/^```(bash|diff|text)\n([^]*?)^```$|Put the line back as it was/gm);
+  const found = text.matchAll(/^```(bash|diff|text)\n([^]*?)^```$|Restore the line/gm);
   return [...found].map(([, kind, content = '']) =>
     kind === undefined ? { kind: 'undo' } : { kind: kind as 'bash' | 'diff' | 'text', content },
   );

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { Agent, IdentityEndpoint, ServiceConnection, TaskResult } from '../../shared/agent/agent';
+import type { Agent, IdentityEndpoint, RunFacts, ServiceConnection, TaskResult, Words } from '../../shared/agent/agent';
+import { pipelineFacts } from '../../shared/agent/pipelineFacts';
 
 /** What a task said to its agent, in order. */
 export interface Said {
@@ -24,15 +25,35 @@ export class FakeAgent implements Agent {
   readonly summaries: Record<string, string> = {};
   readonly attachments: Record<string, string> = {};
   readonly results: { readonly result: TaskResult; readonly message: string }[] = [];
-  readonly workingFolder = resolve('.');
+  readonly #facts = pipelineFacts((name) => this.variables[name]);
 
   constructor(
     private readonly inputs: Readonly<Record<string, string>> = {},
     private readonly connections: Readonly<Record<string, FakeConnection>> = {},
+    /** The variables of its job, which its facts come from. */
     private readonly variables: Readonly<Record<string, string>> = {},
     private readonly endpoint?: IdentityEndpoint,
     private readonly secrets: readonly string[] = [],
   ) {}
+
+  get workingFolder(): string {
+    return this.#facts.workingFolder;
+  }
+  get temporaryFolder(): string {
+    return this.#facts.temporaryFolder;
+  }
+  get run(): RunFacts {
+    return this.#facts.run;
+  }
+  get words(): Words {
+    return this.#facts.words;
+  }
+  get programEnvironment(): Readonly<Record<string, string>> {
+    return this.#facts.programEnvironment;
+  }
+  get managedIdentityUrl(): string | undefined {
+    return this.#facts.managedIdentityUrl;
+  }
 
   /** How the task ended; fails the test when it ended more than once or not at all. */
   get end(): { readonly result: TaskResult; readonly message: string } {
@@ -51,6 +72,9 @@ export class FakeAgent implements Agent {
 
   input(name: string): string | undefined {
     return this.inputs[name]?.trim() || undefined;
+  }
+  secretInput(name: string): string | undefined {
+    return this.input(name);
   }
   pathInput(name: string): string | undefined {
     const given = this.input(name);
@@ -74,9 +98,6 @@ export class FakeAgent implements Agent {
   }
   identityEndpoint(): IdentityEndpoint | undefined {
     return this.endpoint;
-  }
-  variable(name: string): string | undefined {
-    return this.variables[name];
   }
   holdsSecret(text: string): boolean {
     return this.secrets.some((secret) => text.includes(secret));

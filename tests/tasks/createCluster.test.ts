@@ -264,26 +264,32 @@ describe('CreateCluster', () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [
         {},
-        /^4 inputs[^]*'clusterName'[^]*'sparkVersion'[^]*'nodeTypeId'[^]*'workers' must be given, or else num_workers/,
+        /^4 inputs[^]*'clusterName'[^]*'sparkVersion'[^]*'nodeTypeId'[^]*'workers' is required, unless 'spec' or 'specFile' contains num_workers/,
       ],
       [
         { clusterName: 'train', policyId: 'p' },
-        /^Input 'sparkVersion' must be given, or else spark_version in 'spec' or/,
+        /^Input 'sparkVersion' is required, unless 'spec' or 'specFile' contains spark_version\./,
       ],
       [
         { clusterName: 'train', sparkVersion: 'a', nodeTypeId: 'b', workers: '1.5' },
         /^Input 'workers' must be a whole/,
       ],
-      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /'spec' and 'specFile' must not both be given/],
-      [{ spec: 'spark_version: a\nnum_workers: 1' }, /'clusterName' must be given, or else cluster_name in 'spec'\./],
+      [{ spec, specFile: 'template/demo_model/cluster.yml' }, /^Input 'spec' cannot be combined with 'specFile'\.$/],
+      [
+        { spec: 'spark_version: a\nnum_workers: 1' },
+        /'clusterName' is required, unless 'spec' contains cluster_name\./,
+      ],
       [{ spec: 'spark_version: a\ncluster_name: []' }, /cluster_name must be text/],
-      [{ spec: 'num_workers: 1', clusterName: 'train' }, /^Input 'sparkVersion' .* or else spark_version in 'spec'\./],
-      [{ spec: '[' }, /'spec' is no valid YAML or JSON/],
+      [
+        { spec: 'num_workers: 1', clusterName: 'train' },
+        /^Input 'sparkVersion' .* unless 'spec' contains spark_version\./,
+      ],
+      [{ spec: '[' }, /'spec' is not valid YAML or JSON/],
       [
         {
           spec: 'spark_version: a\ncluster_id: a\nidempotency_token: b\nclone_from: {source_cluster_id: a}\ncluster_name: c',
         },
-        /^3 inputs[^]*must not hold/,
+        /^3 inputs[^]*must not contain/,
       ],
       [{ spec, timeoutMinutes: '1441' }, /'timeoutMinutes' must be a whole number from 1 to 1440/],
       [{ specFile: 'none.yml' }, /'specFile' names a file that does not exist/],

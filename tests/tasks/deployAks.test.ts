@@ -57,7 +57,7 @@ describe('DeployAks', function () {
     return agent;
   }
 
-  it('deploys a service, tells all about it, and does nothing the second time', async () => {
+  it('deploys a service, sets all outputs, and does nothing the second time', async () => {
     const { outputs, end, summaries } = await succeeds({ ...service, ...sample, exposure: 'loadBalancer' });
     assert.match(end.message, /^score runs r\.io\/score:1: http:\/\/127\.\S+\/score$/);
     const { scoringUri, digest, ...rest } = outputs;
@@ -69,10 +69,10 @@ describe('DeployAks', function () {
     const live = sandbox.kubernetes.store.get('deployments', 'models', 'score');
     const page = 'https://dev.azure.com/contoso/Fraud%20models/_build/results?buildId=7';
     assert.equal(live?.metadata.annotations?.['azure-pipelines/runuri'], page);
-    assert.match((await succeeds({ ...service, ...sample, exposure: 'loadBalancer' })).end.message, /runs already/);
+    assert.match((await succeeds({ ...service, ...sample, exposure: 'loadBalancer' })).end.message, /already runs/);
   });
 
-  it('signs in to AKS by an Azure connection', async () => {
+  it('signs in to AKS with an Azure connection', async () => {
     const { resourceGroup, clusterName } = sandbox.describe().azure;
     const azure = {
       connectionType: 'azure',
@@ -84,10 +84,10 @@ describe('DeployAks', function () {
     await succeeds({ ...azure, ...service });
     assert.ok(sandbox.kubernetes.store.get('deployments', 'models', 'score'));
     const admin = await succeeds({ ...azure, ...service, useClusterAdmin: 'true' });
-    assert.match(admin.end.message, /runs already/);
+    assert.match(admin.end.message, /already runs/);
   });
 
-  it('says that a private cluster is out of reach from here, and works where it is in reach', async () => {
+  it('reports that a private cluster is not reachable, and works when it is', async () => {
     const { resourceGroup, clusterName } = sandbox.describe().azure;
     const azure = {
       connectionType: 'azure',
@@ -103,40 +103,43 @@ describe('DeployAks', function () {
     cluster.server = 'https://localhost:1';
     const { end } = await run({ ...azure, ...service });
     assert.equal(end.result, 'Failed');
-    assert.match(end.message, /^The cluster '.*' is private: .* Run the job on an agent in that network.*ECONNREFUSED/);
+    assert.match(
+      end.message,
+      /^The cluster '.*' is private: .* Run this step on a machine in that network.*ECONNREFUSED/,
+    );
   });
 
-  it('fails with the cause, and tells what serves', async () => {
+  it('fails with the cause, and reports what serves', async () => {
     await succeeds(service);
     const { end, outputs, summaries, attachments, said } = await run({ ...service, image: 'r.io/crash:2' });
     assert.equal(end.result, 'Failed');
-    assert.match(said.find(({ kind }) => kind === 'error')?.text ?? '', /^The container 'score' ends by itself/);
-    assert.match(end.message, /It was rolled back to r\.io\/score:1 \(revision 1\), which serves\.$/);
+    assert.match(said.find(({ kind }) => kind === 'error')?.text ?? '', /^The container 'score' exits after its start/);
+    assert.match(end.message, /Rolled back to r\.io\/score:1 \(revision 1\), which serves\.$/);
     assert.equal(outputs['rolledBack'], 'true');
     assert.equal(outputs['resultState'], 'RolledBack');
     assert.equal(outputs['previousImage'], 'r.io/score:1');
-    assert.match(summaries['Scoring service'] ?? '', /❌ The new version failed; the version before serves/);
+    assert.match(summaries['Scoring service'] ?? '', /❌ The new version failed; the previous version serves/);
     assert.match(attachments['diagnosis.txt'] ?? '', /ModuleNotFoundError/);
   });
 
-  it('says all that is wrong with the inputs before it calls anybody', async () => {
+  it('reports all problems of the inputs before any call', async () => {
     const { end } = await run({
       ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1' },
       ...{ connectionType: 'azure', azureConnection: 'azure', clusterName: 'c' },
     });
     assert.equal(end.result, 'Failed');
     for (const problem of [
-      /Input 'clusterName' and 'resourceGroup' must be given/,
+      /Input 'resourceGroup' is required when 'clusterName' is given/,
       /Input 'serviceName' must have 1 to 53/,
       /Input 'port' must be a whole number/,
       /Input 'image' is required/,
       /Input 'samplePayload' must be JSON/,
-      /Input 'expectedJson' has 'a\[', which is no JSON path/,
+      /Input 'expectedJson' contains 'a\[', which is not a JSON path/,
     ])
       assert.match(end.message, problem);
   });
 
-  it('takes a specification file, over which the inputs win', async () => {
+  it('reads a specification file, which inputs override', async () => {
     const specFile = path.join(folder, 'service.yml');
     await writeFile(
       specFile,
@@ -148,11 +151,11 @@ describe('DeployAks', function () {
     assert.match(JSON.stringify(spec.template), /"command":\["serve"\]/);
     await writeFile(specFile, 'serviceName: score\nimage: r.io/score:1\nsecrets: { a: b }\ncolour: red\n');
     const { end } = await run({ specFile });
-    assert.match(end.message, /'specFile' must not hold secrets/);
-    assert.match(end.message, /'specFile' is wrong about colour, which is no setting of a service/);
+    assert.match(end.message, /'specFile' must not (?:contain|hold) secrets/);
+      assert.match(end.message, /'specFile' .* colour, which is not a setting of a service/);
   });
 
-  it('renders what it would apply, but no secret, and deploys nothing', async () => {
+  it('renders the manifests without secrets, and deploys nothing', async () => {
     const { attachments, said } = await succeeds({ ...service, action: 'render', secrets: 'KEY=hunter2' });
     const yaml = attachments['score.yaml'] ?? '';
     assert.match(yaml, /kind: Deployment/);
@@ -161,7 +164,7 @@ describe('DeployAks', function () {
     assert.deepEqual(sandbox.kubernetes.requests.list(), []);
   });
 
-  it('gives secrets and config files to the service', async () => {
+  it('passes secrets and config files to the service', async () => {
     await writeFile(path.join(folder, 'labels.txt'), 'a\nb\n');
     await succeeds({ ...service, secrets: 'KEY=hunter2', environment: 'MODE=fast', configFiles: '*.txt' });
     const { store } = sandbox.kubernetes;
@@ -181,18 +184,15 @@ describe('DeployAks', function () {
     for (const name of ['plain', 'bluegreen']) await writeFile(path.join(folder, `${name}.yaml`), ownManifests(name));
     const rolling = { ...own, manifests: 'plain.yaml' };
     const first = await succeeds({ ...rolling, images: 'r.io:443/score:1' });
-    assert.match(
-      first.text('log'),
-      /Deployment plain, container a: r\.io:443\/score:1 in the place of r\.io:443\/score/,
-    );
+    assert.match(first.text('log'), /Deployment plain, container a: image r\.io:443\/score → r\.io:443\/score:1/);
     await succeeds({ ...rolling, images: 'r.io:443/score:2' });
-    assert.match((await succeeds({ ...rolling, images: 'r.io:443/score:2' })).end.message, /runs already/);
-    assert.match((await run({ ...rolling, images: 'r.io:443/crash:2' })).end.message, /is used by no container/);
+    assert.match((await succeeds({ ...rolling, images: 'r.io:443/score:2' })).end.message, /already runs/);
+    assert.match((await run({ ...rolling, images: 'r.io:443/crash:2' })).end.message, /is not used by any container/);
     const failed = await run({ ...rolling, images: 'r.io:443/score:3', expectedStatus: '201' });
-    assert.match(failed.end.message, /It was rolled back to r\.io:443\/score:2/);
+    assert.match(failed.end.message, /Rolled back to r\.io:443\/score:2/);
     await succeeds({ ...rolling, images: 'r.io:443/score:4', strategy: 'canary', canaryPercent: '33' });
     assert.match((await succeeds({ ...rolling, action: 'promote' })).end.message, /the canary was deleted/);
-    assert.match((await run({ ...rolling, strategy: 'blueGreen' })).end.message, /deploy under new names once/);
+    assert.match((await run({ ...rolling, strategy: 'blueGreen' })).end.message, /deploy once under new names/);
 
     const blueGreen = { ...own, manifests: 'bluegreen.yaml', strategy: 'blueGreen' };
     for (const version of ['1', '2']) await succeeds({ ...blueGreen, images: `r.io:443/score:${version}` });
@@ -207,21 +207,21 @@ describe('DeployAks', function () {
     );
   });
 
-  it('ends trials and services', async () => {
+  it('promotes, rejects and deletes services', async () => {
     for (const image of ['r.io/score:1', 'r.io/score:2']) await succeeds({ ...service, image, strategy: 'blueGreen' });
     const { serviceName } = service;
     const promoted = await succeeds({ action: 'promote', serviceName });
-    assert.equal(promoted.end.message, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.end.message, 'green was promoted; blue was scaled to 0.');
     assert.equal(promoted.outputs['resultState'], 'Promoted');
     assert.equal((await succeeds({ action: 'reject', serviceName })).end.message, 'There is nothing to reject.');
-    assert.match((await succeeds({ action: 'delete', serviceName })).end.message, /^score is deleted: \d+ objects\.$/);
+    assert.match((await succeeds({ action: 'delete', serviceName })).end.message, /^score was deleted: \d+ objects\.$/);
     assert.equal(
       (await succeeds({ action: 'delete', serviceName })).end.message,
-      'There is no score that this step deployed.',
+      'There is no score that this task deployed.',
     );
   });
 
-  it('leaves alone what another tool owns, unless it is forced', async () => {
+  it('does not change fields of another tool, unless it is forced', async () => {
     await succeeds(service);
     const { objects, store } = sandbox.kubernetes;
     const config = { metadata: { name: 'score' }, spec: { replicas: 7 } };

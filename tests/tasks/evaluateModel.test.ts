@@ -66,7 +66,7 @@ describe('EvaluateModel', () => {
     assert.equal(databricks.requests.list().length, 0);
   });
 
-  it('fails with every failed rule, what it is and what it must be', async () => {
+  it('fails with every failed rule, its actual and its required value', async () => {
     const agent = await run({
       metrics: '{"accuracy": 0.8, "loss": NaN}',
       rules: 'accuracy >= 0.9\nloss < 1\nrecall > 0.5\naccuracy > 0',
@@ -87,7 +87,7 @@ describe('EvaluateModel', () => {
     assert.equal(warned.outputs['verdict'], 'failed');
   });
 
-  it('says all problems of all rules at once, by line', async () => {
+  it('reports the problems of all rules at once, by line', async () => {
     const inline = await run({ metrics: '{}', rules: 'accuracy = 1\naccuracy > 0\n# x\n1 > 2' });
     assert.match(inline.end.message, /line 1, column 10: .*\n {4}line 4, column 1: names no metric$/);
     const rulesFile = await file(
@@ -98,7 +98,7 @@ describe('EvaluateModel', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /model_variables\.yml\):\n {4}line 5, .*\n {4}line 6, column 1: names no metric$/);
     const nothing = await run({ metrics: '{}', rulesSource: 'file', rulesFile, rulesKey: 'gate' });
-    assert.match(nothing.end.message, /'rulesFile' holds no list of rules under 'gate'/);
+    assert.match(nothing.end.message, /'rulesFile' has no list of rules under 'gate'/);
   });
 
   it('reads rules, metrics and the champion from files', async () => {
@@ -114,7 +114,7 @@ describe('EvaluateModel', () => {
     assert.match(agent.end.message, /rmse <= baseline \* 1\.05: 2\.2 is not <= 2\.1/);
   });
 
-  it('takes the metrics from where they are in a file, its own and those of the champion', async () => {
+  it('reads the metrics of the model and the champion at a key of their files', async () => {
     const metrics = '"metrics": {"accuracy": 0.95, "confusion_matrix": {"a": {"a": 10}}, "val/f1@5": 0.5}';
     const inputs = {
       metricsSource: 'file',
@@ -126,11 +126,11 @@ describe('EvaluateModel', () => {
     const agent = await run({ ...inputs, metricsKey: 'metrics', championKey: 'last.test' });
     assert.equal(agent.end.result, 'Succeeded', agent.end.message);
     const { end } = await run({ ...inputs, metricsKey: 'metrics.accuracy', championKey: 'last.tset' });
-    assert.match(end.message, /'metricsKey' names no map in the file: 'metrics\.accuracy'/);
-    assert.match(end.message, /'championKey' names no map in the file: 'last\.tset'/);
+    assert.match(end.message, /'metricsKey' does not name a map in the file: 'metrics\.accuracy'/);
+    assert.match(end.message, /'championKey' does not name a map in the file: 'last\.tset'/);
   });
 
-  it('says what is missing before any call', async () => {
+  it('reports missing inputs before any call', async () => {
     const agent = await run({ metricsSource: 'mlflow', rules: 'accuracy >= baseline' });
     for (const input of ['mlflowRunId', 'connection', 'championSource'])
       assert.match(agent.end.message, new RegExp(`Input '${input}'`));
@@ -174,24 +174,24 @@ describe('EvaluateModel', () => {
     assert.match(agent.end.message, /auc >= baseline: 0\.8 is not >= 0\.9/);
   });
 
-  it('passes the champion again, though it is not better than itself', async () => {
+  it('passes the champion again, although it is not better than itself', async () => {
     const inputs = { ...catalog, rules: 'accuracy > baseline', setAlias: 'true' };
     const id = tracked({ accuracy: '0.9' });
     registered(id);
     champion(1);
     const byRun = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: id });
     assert.equal(byRun.end.result, 'Succeeded', byRun.end.message);
-    assert.match(byRun.text('log'), /not compared.*the model is the champion already: passed/);
+    assert.match(byRun.text('log'), /not compared.*the model already is the champion: passed/);
     assert.equal((await run({ ...inputs, metrics: 'accuracy: 0.9', modelVersion: '1' })).end.result, 'Succeeded');
     const other = await run({ ...inputs, metricsSource: 'mlflow', mlflowRunId: tracked({ accuracy: '0.9' }) });
     assert.equal(other.outputs['failedRules'], 'accuracy > baseline', 'the metrics alone make it no champion');
   });
 
   for (const [nth, message] of [
-    [1, /names version 1 now, and named none when the model was compared: run the step again\.$/],
-    [2, /was set to version 2, but names version 1 now: somebody else changed it meanwhile\.$/],
+    [1, /points to version 1 now, but pointed to no version when the model was compared\. Run the step again\.$/],
+    [2, /was set to version 2, but points to version 1 now: someone else changed it in the meantime\.$/],
   ] as const)
-    it(`does not take the alias from a version that another gave it meanwhile (${nth})`, async () => {
+    it(`does not move an alias that someone else moved in the meantime (${nth})`, async () => {
       registered('a', 'b');
       const look = databricks.catalogModels.versionByAlias.bind(databricks.catalogModels);
       sinon
@@ -207,17 +207,17 @@ describe('EvaluateModel', () => {
       assert.deepEqual(aliases(), { champion: 1 });
     });
 
-  it('says that the run of a champion is not in this workspace', async () => {
+  it('reports that the run of a champion is not in this workspace', async () => {
     registered('elsewhere');
     champion(1);
     const { end } = await run({ ...catalog, metrics: 'a: 1', rules: 'a >= baseline' });
     assert.match(
       end.message,
-      /^The MLflow run elsewhere, which made version 1 of main\.ml\.demo, is not in this workspace/,
+      /^The MLflow run elsewhere, which created version 1 of main\.ml\.demo, is not in this workspace/,
     );
   });
 
-  it('leaves the alias alone when a rule fails', async () => {
+  it('does not move the alias when a rule fails', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.85' })];
     registered(old, fresh);
     champion(1);
@@ -281,15 +281,28 @@ describe('EvaluateModel', () => {
     const runs = { connection: 'c', metricsSource: 'mlflow', rules: 'a > 1' };
     assert.match((await run({ ...runs, mlflowRunId: tracked({}, 'RUNNING') })).end.message, /is RUNNING/);
     assert.match((await run({ ...runs, mlflowRunId: 'no' })).end.message, /RESOURCE_DOES_NOT_EXIST/);
-    assert.match((await run({ ...runs, experiment: '/Shared/demo' })).end.message, /has no run that finished/);
+    assert.match((await run({ ...runs, experiment: '/Shared/demo' })).end.message, /has no finished run/);
   });
 
-  it('fails when the run made no version, and when the champion may not be read', async () => {
+  it('fails when the run created no version, or several, and when reading the champion is forbidden', async () => {
     const id = tracked({ accuracy: '1' });
     registered('other');
     const inputs = { ...catalog, metricsSource: 'mlflow', mlflowRunId: id, rules: 'accuracy > 0', setAlias: 'true' };
     const agent = await run(inputs);
-    assert.match(agent.end.message, /made no version of main\.ml\.demo/);
+    assert.match(
+      agent.end.message,
+      /created no version of main\.ml\.demo\. Register the model first, or set the input 'modelVersion'\.$/,
+    );
+    for (const version of [2, 3]) {
+      databricks.catalogModels.addVersion(model, id);
+      const { end } = await run(inputs);
+      if (version === 2) assert.equal(end.result, 'Succeeded', end.message);
+      else
+        assert.equal(
+          end.message,
+          `The MLflow run ${id} created several versions of ${model}: 2, 3. Set the input 'modelVersion' to one of them.`,
+        );
+    }
     databricks.faults.add({
       path: '*/aliases/champion',
       effect: 'status',

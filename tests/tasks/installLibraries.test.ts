@@ -303,14 +303,18 @@ describe('InstallLibraries', () => {
   });
 
   for (const [what, inputs, message] of [
-    ['nothing to install', {}, /or one of 'requirementsFile', 'environmentFile' and 'files' must be given/],
-    ['files without a folder', { files: 'a.whl' }, /'uploadFolder' is required where 'files' are given/],
+    [
+      'nothing to install',
+      {},
+      /^Input 'libraries' is required, unless 'requirementsFile', 'environmentFile' or 'files' is given\.$/,
+    ],
+    ['files without a folder', { files: 'a.whl' }, /'uploadFolder' is required when 'files' is given/],
     [
       'a folder outside of the workspace',
       { files: 'a.whl', uploadFolder: 'dbfs:/x' },
       /'uploadFolder' must be a folder of the workspace/,
     ],
-    ['an item of two kinds', { libraries: '[{whl: /a.whl, jar: /b.jar}]' }, /in item 1, and nothing beside it/],
+    ['an item of two kinds', { libraries: '[{whl: /a.whl, jar: /b.jar}]' }, /in item 1, and no other field/],
     ['an item of a wrong shape', { libraries: '- pypi: numpy' }, /line 1: .*pypi/],
   ] as const)
     it(`refuses ${what}`, async () => {
@@ -323,7 +327,7 @@ describe('InstallLibraries', () => {
     await workspace.write({ 'r.txt': 'numpy', 'e.yml': 'dependencies: [numpy]' });
     const path = (name: string): string => join(workspace.folder, name);
     const agent = await workspace.run({ requirementsFile: path('r.txt'), environmentFile: path('e.yml') });
-    assert.match(agent.end.message, /'environmentFile' can't be given together with 'requirementsFile'/);
+    assert.match(agent.end.message, /'requirementsFile' cannot be combined with 'environmentFile'/);
   });
 
   it('fails when there is no such cluster', async () => {

@@ -79,10 +79,10 @@ describe('LoadModelVariables', () => {
     assert.ok(resolvedFile.startsWith(join(folder, 'temp') + sep), resolvedFile);
     assert.deepEqual(JSON.parse(await readFile(resolvedFile, 'utf8')), values);
     assert.deepEqual(load(await readFile(join(dirname(resolvedFile), 'resolved.yml'), 'utf8')), values);
-    assert.equal(agent.end.message, `Set 6 variables. All of them are in ${resolvedFile}.`);
+    assert.equal(agent.end.message, `Set 6 variables and wrote them to ${resolvedFile}.`);
   });
 
-  it('shows where every value is from, and what it replaced', async () => {
+  it('shows the origin of every value, and what it replaced', async () => {
     const agent = await run({ environment: 'prod', overrides: 'training.epochs=7\ntraining.rates=[]' });
     assert.deepEqual(agent.summaries['Model variables']?.split('\n'), [
       'For the environment **prod**.',
@@ -103,7 +103,7 @@ describe('LoadModelVariables', () => {
     );
   });
 
-  it('shows what was unset, cuts what is long, and sets nothing but what is set', async () => {
+  it('shows unset variables, truncates long values, and sets no output for an unset variable', async () => {
     await write(
       'demo_model/model_variables.yml',
       `${model}- {name: training, value: {rates: }}\n- {name: long, value: ${'x'.repeat(500)}}\n`,
@@ -118,7 +118,7 @@ describe('LoadModelVariables', () => {
     assert.equal(agent.outputs['long'], 'x'.repeat(500));
   });
 
-  it('keeps the lines of a text, and shows them as one', async () => {
+  it('keeps line breaks in outputs, and shows the text on one line', async () => {
     const [lines, shown] = ['$.a=1\n$.b=2\n', '$.a=1 ↵ $.b=2 ↵ '];
     await write('demo_model/model_variables.yml', `${model}- name: answers\n  value: |\n    $.a=1\n    $.b=2\n`);
     const agent = await run();
@@ -132,45 +132,45 @@ describe('LoadModelVariables', () => {
     assert.equal((load(await readFile(file, 'utf8')) as { readonly answers: string }).answers, lines);
   });
 
-  it('refuses overrides that hold a secret, along with all else that is wrong', async () => {
+  it('refuses overrides that contain a secret, together with all other problems', async () => {
     await write('base_variables.yml', 'variables: [');
     const agent = await run({ overrides: 'note=so hush now\nseed=1' }, ['hush']);
     assert.match(
       agent.end.message,
-      /:\n {2}- input 'overrides': note holds the value of a secret variable, .*\n {2}- base_variables\.yml:1: is no valid YAML/,
+      /:\n {2}- input 'overrides': note contains the value of a secret variable, .*\n {2}- base_variables\.yml:1: is not valid YAML/,
     );
     assert.doesNotMatch(agent.end.message, /hush/);
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
-  it('refuses a file that holds a secret, by name and line, but for one so short that it is there by chance', async () => {
+  it('refuses a file that contains a secret, by name and line, except a secret of less than 6 characters', async () => {
     await write(
       'demo_model/model_variables.yml',
       `${model}- name: key\n  value: so hushhush now\n- {name: copy, value: '{{key}}'}\n- {name: list, value: [{x: hushhush}]}\nlocked: [key]\n`,
     );
     const agent = await run({ overrides: 'key=other' }, ['hushhush', 'a | b', '1']);
-    const problem = 'holds the value of a secret variable, which everybody can read who can read the file: ';
+    const problem = 'contains the value of a secret variable, which anyone who can read the file can read: ';
     assert.deepEqual(
       agent.end.message.split('\n  - ').map((line) => line.split(problem)[0]),
       [
-        'The model variables need attention:',
+        'The model variables are not valid:',
         'demo_model/model_variables.yml:8: key ',
         'demo_model/model_variables.yml:11: list ',
-        "input 'overrides': key is locked by demo_model/model_variables.yml:12: it has another value (demo_model/model_variables.yml:8).",
+        "input 'overrides': key is locked by demo_model/model_variables.yml:12: it has a different value (demo_model/model_variables.yml:8).",
       ],
     );
     assert.doesNotMatch(agent.text() + agent.end.message, /hush/);
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
-  it('puts the prefix before every name but those that are always there', async () => {
+  it('adds the prefix to every name, and sets the two standard names also without it', async () => {
     const agent = await run({ prefix: 'm_' });
     assert.equal(agent.outputs['m_training_epochs'], '100', agent.end.message);
     assert.equal(agent.outputs['training_epochs'], undefined);
     assert.deepEqual([agent.outputs['modelName'], agent.outputs['m_modelName']], ['demo_model', 'demo_model']);
   });
 
-  it('writes to a folder of its own, or to one that is named', async () => {
+  it('writes to a new temporary folder, or to the given one', async () => {
     const [first, second] = [await run(), await run()];
     assert.notEqual(first.outputs['resolvedFile'], second.outputs['resolvedFile']);
     const named = await run({ outputFolder: 'out/variables' });
@@ -179,7 +179,7 @@ describe('LoadModelVariables', () => {
     assert.match(failed.end.message, /^Could not write the resolved variables: EEXIST/);
   });
 
-  it('does with the file of a model alone, in JSON, and with a schema of the team', async () => {
+  it('works with the model file alone, in JSON, and with a schema of the team', async () => {
     const modelFile = await write('m.json', '{"variables": {"modelName": "m", "modelVersion": "1.2.3"}}');
     const properties = { modelVersion: { format: 'semver' } };
     const schema = { definitions: { variables: { additionalProperties: false, properties } } };
@@ -189,14 +189,14 @@ describe('LoadModelVariables', () => {
     const wrong = await run({ schemaFile });
     assert.equal(
       wrong.end.message,
-      'The model variables need attention:' +
+      'The model variables are not valid:' +
         '\n  - base_variables.yml:3: training is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.' +
         '\n  - demo_model/model_variables.yml:4: modelVersion must be a semantic version, such as 1.4.0.' +
         '\n  - demo_model/model_variables.yml:6: note is not in the schema, which has: modelName, modelVersion, workspaceFolder, packages.',
     );
   });
 
-  it('says everything that is wrong at once, and then sets and writes nothing', async () => {
+  it('reports all problems at once, and then sets and writes nothing', async () => {
     await write(
       'demo_model/model_variables.yml',
       'variables:\n  modelVersion: 1.10\n  dbPassword: hush\n  a: "{{b}}"\n',
@@ -220,7 +220,7 @@ describe('LoadModelVariables', () => {
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
-  it('names at most 50 problems, and says how many there are besides', async () => {
+  it('lists at most 50 problems, and how many more there are', async () => {
     const secrets = Array.from({ length: 60 }, (_, n) => `  a${n}: "{{nobody}}"`).join('\n');
     await write('demo_model/model_variables.yml', `variables:\n  modelName: m\n  modelVersion: '1'\n${secrets}`);
     const { message } = (await run()).end;
@@ -229,9 +229,9 @@ describe('LoadModelVariables', () => {
   });
 
   const unreadable: readonly [what: string, content: string | Uint8Array, problem: RegExp][] = [
-    ['another encoding', new Uint8Array([0xff, 0xfe, 0x61, 0]), /m\.yml: is not text in UTF-8\.$/],
+    ['another encoding', new Uint8Array([0xff, 0xfe, 0x61, 0]), /m\.yml: is not UTF-8 text\.$/],
     ['10 MB', 'a: 1\n'.repeat(2_000_000), /m\.yml: is larger than 1 MiB\.$/],
-    ['no YAML', 'variables: [', /m\.yml:1: is no valid YAML or JSON: /],
+    ['no YAML', 'variables: [', /m\.yml:1: is not valid YAML or JSON: /],
     ['nothing', '', /m\.yml: is empty\.$/],
   ];
   for (const [what, content, problem] of unreadable)
@@ -244,20 +244,23 @@ describe('LoadModelVariables', () => {
       }
     });
 
-  it('passes over a byte order mark, and reads Windows line ends', async () => {
+  it('ignores a byte order mark, and reads Windows line ends', async () => {
     const agent = await run({ modelFile: await write('m.yml', `\uFEFF${model.replaceAll('\n', '\r\n')}`) });
     assert.equal(agent.outputs['modelName'], 'demo_model', agent.end.message);
   });
 
-  it('says what is wrong with its inputs', async () => {
+  it('reports invalid inputs', async () => {
     const wrong: readonly [Record<string, string>, RegExp][] = [
       [{ modelFile: '' }, /^Input 'modelFile' is required/],
       [{ baseFile: '/nowhere' }, /^Input 'baseFile' names a file that does not exist/],
       [{ prefix: 'a-b' }, /^Input 'prefix' must be letters, digits and _/],
-      [{ overrides: '__proto__=1' }, /input 'overrides': __proto__ is no name of a variable/],
+      [{ overrides: '__proto__=1' }, /input 'overrides': __proto__ is not a valid name/],
       [{ overrides: 'a' }, /^Input 'overrides' line 1 is not of the form name=value/],
-      [{ prefix: 'build_' }, /would be the variable build_modelName, which belongs to the system/],
-      [{ overrides: '{"a": 9007199254740993}' }, /input 'overrides': a has a number that can not be kept exactly/],
+      [{ prefix: 'build_' }, /would set the variable build_modelName, which is reserved for the system/],
+      [
+        { overrides: '{"a": 9007199254740993}' },
+        /input 'overrides': a has a number that cannot be represented exactly/,
+      ],
     ];
     for (const [inputs, message] of wrong) assert.match((await run(inputs)).end.message, message);
   });

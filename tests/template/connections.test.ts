@@ -16,12 +16,12 @@ import { FakeNotebooks, finished } from '../sandbox/databricks/workspaceClient';
 const runSeconds = 90;
 const clusterStartSeconds = 30;
 const tokenSeconds = 20;
-/** LoadModelVariables has no need to sign in. */
+/** LoadModelVariables does not sign in. */
 const offlineSteps = 1;
-/** Slow enough that a token, which lives for four real seconds, is not old before a busy machine has sent it. */
+/** Slow enough that a token, which is valid for four real seconds, does not expire before a busy machine has sent it. */
 const timeScale = 5;
 
-/** A way to connect: the service connection, and what else differs from the others. */
+/** An authentication method: the service connection, and its differences from the other methods. */
 interface Way {
   readonly title: string;
   readonly connection: (sandbox: SandboxDescription) => Omit<ConnectionOptions, 'name'>;
@@ -107,17 +107,17 @@ function azure(
   };
 }
 
-/** One run of the train pipeline, and all that was said and sent meanwhile. */
+/** One run of the train pipeline with its output and its requests. */
 interface Outcome {
   readonly isGreen: boolean;
-  /** How many steps had to sign in. */
+  /** The number of steps that sign in. */
   readonly stepCount: number;
   readonly report: string;
   readonly log: string;
   readonly announced: ReadonlySet<string>;
-  /** Lines of output that announce nothing. */
+  /** Output without the lines that register secrets. */
   readonly otherLines: readonly string[];
-  /** What came in Authorization and other secret headers, without its scheme. */
+  /** The values of Authorization and other secret headers, without the scheme. */
   readonly sent: ReadonlySet<string>;
   readonly secrets: readonly string[];
 }
@@ -200,7 +200,7 @@ async function train({ connection, environment }: Way, { onTraining }: RunOption
   }
 }
 
-describe(`The train pipeline, ${runSeconds} s long, with tokens that live ${tokenSeconds} s`, function () {
+describe(`The train pipeline, ${runSeconds} s long, with tokens that are valid for ${tokenSeconds} s`, function () {
   this.timeout(180_000);
   let outcomes: ReadonlyMap<Way, Outcome>;
   before(async () => {
@@ -209,7 +209,7 @@ describe(`The train pipeline, ${runSeconds} s long, with tokens that live ${toke
   });
 
   for (const way of ways) {
-    describe(`by ${way.title}`, () => {
+    describe(`with ${way.title}`, () => {
       let outcome: Outcome;
       before(() => {
         const found = outcomes.get(way);
@@ -222,16 +222,16 @@ describe(`The train pipeline, ${runSeconds} s long, with tokens that live ${toke
         assert.match(outcome.report, /Run \d+ succeeded/);
       });
 
-      it('outlives its tokens', () => {
+      it('runs longer than its tokens are valid', () => {
         const tokens = [...outcome.sent].filter((token) => !outcome.secrets.includes(token));
-        // Every step signs in once; the two that wait for longer than a token lives do it again.
+        // Every step signs in once; the two steps that wait longer than a token is valid sign in again.
         const renewals = [clusterStartSeconds, runSeconds].map((seconds) => Math.floor(seconds / tokenSeconds));
         const expected = renewals.reduce((sum, each) => sum + each, outcome.stepCount);
         if (way.isRenewed) assert.ok(tokens.length >= expected, `${tokens.length} tokens, not ${expected}`);
         else assert.equal(tokens.length, 0);
       });
 
-      it('announces every secret that it sends', () => {
+      it('registers every secret that it sends for masking', () => {
         const unannounced = [...outcome.sent].filter((token) => !outcome.announced.has(token));
         assert.equal(unannounced.length, 0, `${unannounced.length} of ${outcome.sent.size}`);
       });
@@ -251,7 +251,7 @@ describe(`The train pipeline, ${runSeconds} s long, with tokens that live ${toke
   }
 });
 
-describe('A grant that is taken away while the training runs', function () {
+describe('A permission that is revoked while the training runs', function () {
   this.timeout(120_000);
   const [, , databricksFederation, , , , azureFederation] = ways;
   const cases: readonly {
@@ -306,7 +306,7 @@ describe('A grant that is taken away while the training runs', function () {
   });
 
   for (const [index, { what, says }] of cases.entries()) {
-    it(`ends the step red, says so and leaves the run to itself: ${what}`, () => {
+    it(`fails the step with the cause and does not cancel the run: ${what}`, () => {
       const outcome = outcomes[index];
       assert.ok(outcome);
       assert.equal(outcome.isGreen, false, outcome.report);

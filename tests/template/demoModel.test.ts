@@ -33,7 +33,7 @@ interface SavedModel {
   };
 }
 
-/** The model's folder as an import puts it into the workspace. */
+/** The model folder as an import creates it in the workspace. */
 async function importedModel(): Promise<Map<string, WorkspaceSource>> {
   const root = join(template, 'demo_model');
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -63,7 +63,7 @@ function rowsOf(csv: string): string[][] {
     .map((line) => line.split(','));
 }
 
-/** The most probable class by the saved weights: the formula of the model, written a second time. */
+/** The most probable class by the saved weights: a second implementation of the model. */
 function predict(
   { classes, means, deviations, weights }: SavedModel['classifier'],
   features: readonly number[],
@@ -111,7 +111,7 @@ describe('The demo model', function () {
   });
   after(() => runner.close());
 
-  it('is trained on a stratified share of the flowers and gets the rest right but for a few', () => {
+  it('is trained on a stratified split and classifies nearly all test rows correctly', () => {
     const metrics = metricsOf(training);
     assert.deepEqual([metrics.rows_train, metrics.rows_test], [120, 30]);
     const matrix = Object.entries(metrics.confusion_matrix);
@@ -124,7 +124,7 @@ describe('The demo model', function () {
     assert.ok(metrics.accuracy >= 0.95, String(metrics.accuracy));
   });
 
-  it('saves weights by which another program classifies the flowers as well', () => {
+  it('saves weights that another implementation can use', () => {
     const { classifier } = JSON.parse(textOf(workspace, `${artifacts}/model.json`)) as SavedModel;
     const flowers = rowsOf(textOf(workspace, irisPath));
     const hits = flowers.filter((row) => predict(classifier, row.slice(0, 4).map(Number)) === row[4]);
@@ -132,20 +132,20 @@ describe('The demo model', function () {
     assert.ok(hits.length >= 143, `${hits.length} of 150`);
   });
 
-  it('is in the repository as it is trained, for the scoring service', async () => {
+  it('is in the repository as the training creates it, for the scoring service', async () => {
     const [trained, kept] = [
       textOf(workspace, `${artifacts}/model.json`),
       await readFile(join(template, 'demo_model', 'model.json'), 'utf8'),
     ].map((text) => JSON.parse(text) as SavedModel & Readonly<Record<string, unknown>>);
     assert.ok(trained && kept);
-    // The last digits are those of the machine's mathematics.
+    // The last digits depend on the machine.
     const rounded = ({ classifier }: SavedModel) =>
       JSON.stringify(classifier, (_, value: unknown) => (typeof value === 'number' ? value.toFixed(9) : value));
     assert.equal(rounded(kept), rounded(trained));
     assert.deepEqual({ ...kept, classifier: {} }, { ...trained, classifier: {} });
   });
 
-  it('scores flowers as its weights say', async () => {
+  it('scores rows according to its weights', async () => {
     const { classifier } = JSON.parse(textOf(workspace, `${artifacts}/model.json`)) as SavedModel;
     const outcome = await run('scoring', workspace);
     const predictions = rowsOf(textOf(workspace, `${artifacts}/predictions.csv`));
@@ -163,15 +163,15 @@ describe('The demo model', function () {
     assert.equal(summary.predicted.setosa, species.filter((name) => name === 'setosa').length);
   });
 
-  it('is measured on the flowers that its training held back', async () => {
+  it('is evaluated on the test data of its training', async () => {
     const { accuracy, rows_test } = metricsOf(await run('evaluation', workspace));
     assert.deepEqual({ accuracy, rows_test }, { accuracy: metricsOf(training).accuracy, rows_test: 30 });
   });
 
-  it('finds nothing to learn in labels that are dealt out at random, and its evaluation shows that', async () => {
+  it('does not learn random labels, and its evaluation shows it', async () => {
     const tree = await importedModel();
     const [header, ...lines] = textOf(tree, irisPath).trim().split('\n');
-    // Of each species a third keeps its name and the others get the other names: the measurements tell nothing.
+    // A third of each species keeps its label and the others get the other labels: features and labels are independent.
     const names = ['setosa', 'versicolor', 'virginica'];
     const dealt = lines.map((line, i) => line.replace(/[^,]*$/, names[i % 3] ?? ''));
     tree.set(irisPath, { kind: 'file', content: [header, ...dealt].join('\n') });
@@ -182,7 +182,7 @@ describe('The demo model', function () {
   });
 
   for (const notebook of ['scoring', 'evaluation'])
-    it(`asks for the training when there is no model for ${notebook}`, async () => {
+    it(`reports in ${notebook} that the training must run first if the model does not exist`, async () => {
       const outcome = await run(notebook, await importedModel());
       assert.equal(
         outcome.kind === 'failed' && outcome.error,

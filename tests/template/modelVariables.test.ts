@@ -12,31 +12,31 @@ const baseFile = resolve(template, 'pipelines/base_variables.yml');
 const read = (file: string): Promise<string> => readFile(file, 'utf8');
 
 describe("the variables of the template's model", () => {
-  /** As an editor finds its schema: by the first line of the file. */
+  /** The schema in the first line of the file, which an editor uses. */
   async function schemaOf(file: string): Promise<string> {
     const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await read(file)) ?? [];
     return resolve(dirname(file), schema);
   }
 
-  /** Ajv has our marks and formats told, which editors pass over. */
+  /** Our keywords and formats must be registered with Ajv; editors ignore them. */
   function validator(schema: string): ValidateFunction {
     const ajv = new Ajv({ keywords: ['mandatory', 'locked', 'compileTime'], allowUnionTypes: true });
     return ajv.addFormat('path', true).compile(JSON.parse(schema) as object);
   }
 
-  it('name a schema that is as we ship it', async () => {
+  it('refer to a copy of the schema in shared/variables', async () => {
     for (const file of [baseFile, modelFile])
       assert.equal(await read(await schemaOf(file)), await read(shipped), 'copy it from shared/variables');
   });
 
-  it('are what an editor takes by it', async () => {
+  it('are valid in an editor', async () => {
     for (const file of [baseFile, modelFile]) {
       const validate = validator(await read(await schemaOf(file)));
       assert.ok(validate(load(await read(file))), JSON.stringify(validate.errors));
     }
   });
 
-  it('are checked by what a team adds to it, in an editor too', async () => {
+  it('are validated with the rules that a team adds, also in an editor', async () => {
     const schema = JSON.parse(await read(await schemaOf(modelFile))) as {
       definitions: { variables: { properties: Record<string, object> } };
     };

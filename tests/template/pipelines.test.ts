@@ -89,7 +89,7 @@ async function contractOf(
   return { inputs: inputs.map(({ name }) => name), outputs: outputVariables.map(({ name }) => name) };
 }
 
-/** Names as LoadModelVariables gives them. */
+/** Names of the output variables of LoadModelVariables. */
 function leavesOf(map: object, prefix = ''): readonly string[] {
   return Object.entries(map).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -114,7 +114,7 @@ describe("the template's pipelines", () => {
   });
 
   for (const { title, jobs, order } of pipelines)
-    it(`${title}: take their steps in order, each after the approvals of its environment`, () => {
+    it(`${title}: run their steps in order, after the approvals of the environment`, () => {
       const found = jobs.map(({ environment, tasks }) => ({
         environment,
         tasks: tasks.map(({ task }) => task).join(' '),
@@ -122,7 +122,7 @@ describe("the template's pipelines", () => {
       assert.deepEqual(found, order);
     });
 
-  it('read outputs that a step before has, and variables that the model has', async () => {
+  it('use only outputs of earlier steps and variables of the model', async () => {
     for (const { tasks, texts } of allJobs) {
       const read = outputsRead(texts);
       for (const { step, output } of read) {
@@ -136,7 +136,7 @@ describe("the template's pipelines", () => {
     assert.ok(outputsRead(allJobs.flatMap(({ texts }) => texts)).length > 100);
   });
 
-  it('leave no variable of the model without a use', () => {
+  it('use every variable of the model', () => {
     const texts = [...allJobs.flatMap((job) => job.texts), 'by EvaluateModel: $(model.evaluation_rules)'];
     const used = new Set(outputsRead(texts).map(({ output }) => output));
     assert.deepEqual(
@@ -145,7 +145,7 @@ describe("the template's pipelines", () => {
     );
   });
 
-  it('set inputs that their tasks have', async () => {
+  it('use only existing inputs of tasks', async () => {
     const ours = await readdir(resolve(projectRoot, 'tasks'));
     for (const { task, inputs } of allTasks.filter((each) => ours.includes(each.task))) {
       const known = (await contractOf(task)).inputs;
@@ -157,7 +157,7 @@ describe("the template's pipelines", () => {
     }
   });
 
-  it('name the model in one parameter, and in the paths of triggers', async () => {
+  it('contain the model name only in one parameter and in the paths of triggers', async () => {
     const files = (await readdir(resolve(template, 'pipelines'), { recursive: true })).filter((file) =>
       file.endsWith('.yml'),
     );
@@ -171,7 +171,7 @@ describe("the template's pipelines", () => {
     );
   });
 
-  it('give notebooks parameters that they read', async () => {
+  it('pass only parameters that the notebooks read', async () => {
     const given = new Map<string, readonly string[]>();
     for (const { tasks } of allJobs)
       for (const { inputs } of tasks.filter(({ inputs: { notebookPath } }) => notebookPath !== undefined)) {
@@ -193,7 +193,7 @@ describe("the template's pipelines", () => {
     }
   });
 
-  it('have the files and the port that they speak of', async () => {
+  it('use existing files and the port of the image', async () => {
     const files = allTasks.flatMap(({ inputs }: TaskStep) =>
       ['specFile', 'samplePayloadFile', 'Dockerfile', 'metricsFile', 'championFile'].flatMap(
         (name) => inputs[name] ?? [],

@@ -18,11 +18,11 @@ export interface TaskStep {
 export interface Job {
   readonly environment: string | undefined;
   readonly tasks: readonly TaskStep[];
-  /** All that a step is told, as it is written. */
+  /** All inputs and settings of a step, as written. */
   readonly texts: readonly string[];
 }
 
-/** The jobs of a pipeline of the template, with every template and parameter in its place. */
+/** The jobs of a pipeline of the template, with all templates and parameters expanded. */
 export function jobsOf(pipeline: string, parameters: Readonly<Record<string, string>> = {}): readonly Job[] {
   const given = Object.entries(parameters).map(([name, value]) => {
     const node = nodeOfJson(value, { file: 'given', line: 1, column: 1 });

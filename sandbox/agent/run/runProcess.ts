@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { ProcessTimings } from './runState';
 
 export interface ProcessOptions {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Masker } from '../masker';
 import type { Collection } from './collection';
 import type { PipelinePlan } from '../plan/plan';

@@ -2,7 +2,7 @@ import { invalidParameter } from '../apiError';
 import type { Json, JsonObject } from '../json';
 import { pageOf } from '../pages';
 import type { ApiRequest } from '../router';
-import type { Cluster } from './clusters';
+import type { Cluster } from './cluster';
 
 /** `clusters/events`: newest first unless `order` says otherwise; by tokens, or by the older offset and limit. */
 export function listEvents(cluster: Cluster, request: ApiRequest): JsonObject {

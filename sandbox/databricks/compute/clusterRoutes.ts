@@ -4,7 +4,8 @@ import { checkLimit, pageOf } from '../pages';
 import type { ApiRequest, Router } from '../router';
 import { sparkVersions, viewNodeTypes } from './clusterCatalog';
 import { listEvents } from './clusterEvents';
-import type { Cluster, Clusters } from './clusters';
+import type { Cluster } from './cluster';
+import type { Clusters } from './clusters';
 import type { InstancePools } from './instancePools';
 import { viewCluster } from './viewCluster';
 

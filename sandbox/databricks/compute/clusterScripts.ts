@@ -1,14 +1,5 @@
 import { invalidParameter } from '../apiError';
-import type { JsonObject } from '../json';
-import type { Cluster } from './clusters';
-
-/** Why a cluster ended: the `termination_reason` of the Clusters API. Any words are possible. */
-export interface TerminationReason extends JsonObject {
-  readonly code: string;
-  /** `SUCCESS`, `CLIENT_ERROR`, `SERVICE_FAULT` or `CLOUD_FAILURE`. */
-  readonly type: string;
-  readonly parameters?: Readonly<Record<string, string>>;
-}
+import type { Cluster, TerminationReason } from './cluster';
 
 /**
  * The usual troubles, with the codes and types that the Databricks documentation gives them. The text of the quota is

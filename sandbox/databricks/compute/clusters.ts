@@ -4,40 +4,9 @@ import { idempotencyTokenOf } from '../idempotencyToken';
 import type { Ids } from '../ids';
 import { isJsonObject, type JsonObject, without } from '../json';
 import type { Scripts } from '../scripts';
-import { type ClusterScript, failureOf, matchesCluster, type TerminationReason } from './clusterScripts';
+import type { Cluster, ClusterState, TerminationReason } from './cluster';
+import { type ClusterScript, failureOf, matchesCluster } from './clusterScripts';
 import { readSpec, type SpecReferences } from './clusterSpec';
-
-export type ClusterState =
-  'PENDING' | 'RUNNING' | 'RESTARTING' | 'RESIZING' | 'TERMINATING' | 'TERMINATED' | 'ERROR' | 'UNKNOWN';
-
-export interface ClusterEvent {
-  readonly timestamp: number;
-  readonly type: string;
-  readonly details: JsonObject;
-}
-
-export interface Cluster {
-  readonly id: string;
-  /** What the user asked for, with the values of the policy. */
-  spec: JsonObject;
-  state: ClusterState;
-  stateMessage: string;
-  readonly source: 'API' | 'JOB';
-  readonly creator: string;
-  readonly createdTime: number;
-  startTime: number;
-  /** When it last came up. */
-  restartedTime?: number;
-  terminatedTime?: number;
-  terminationReason?: TerminationReason;
-  /** Another one for each life of the driver. */
-  sparkContextId?: string;
-  isPinned: boolean;
-  /** With which it was created; cleared when it terminates. */
-  idempotencyToken?: string;
-  /** Oldest first. */
-  readonly events: ClusterEvent[];
-}
 
 export interface ClusterDurations {
   readonly clusterStartSeconds: number;

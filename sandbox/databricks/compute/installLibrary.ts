@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type JsonObject, textOf } from '../json';
 import { isZip } from '../workspace/zip';
-import type { Cluster } from './clusters';
+import type { Cluster } from './cluster';
 import { kindOfLibrary, nameOfLibrary } from './librarySpec';
 
 export interface InstallOutcome {

@@ -1,7 +1,8 @@
 import type { SandboxClock } from '../../clock';
 import type { JsonObject } from '../json';
 import type { Scripts } from '../scripts';
-import type { Cluster, Clusters } from './clusters';
+import type { Cluster } from './cluster';
+import type { Clusters } from './clusters';
 import { type FileReader, type InstallOutcome, installLibrary } from './installLibrary';
 import { type LibraryScript, matchesLibrary } from './libraryScripts';
 import { checkLibrary, isSameLibrary, kindOfLibrary, nameOfLibrary } from './librarySpec';

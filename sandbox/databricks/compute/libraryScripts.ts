@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json';
-import type { Cluster } from './clusters';
+import type { Cluster } from './cluster';
 import { nameOfLibrary } from './librarySpec';
 
 /** How the installation of matching libraries goes, instead of what the sandbox finds out by itself. */

@@ -1,7 +1,8 @@
 import { int64 } from '../ids';
 import { type JsonObject, textOf } from '../json';
 import { nodeTypeOf } from './clusterCatalog';
-import { type Cluster, workersOf } from './clusters';
+import type { Cluster } from './cluster';
+import { workersOf } from './clusters';
 import { withServerDefaults } from './clusterSpec';
 import type { InstancePools } from './instancePools';
 

@@ -1,6 +1,7 @@
 import { ApiError } from '../apiError';
 import type { SandboxClock } from '../../clock';
-import type { Cluster, Clusters } from '../compute/clusters';
+import type { Cluster } from '../compute/cluster';
+import type { Clusters } from '../compute/clusters';
 import type { Libraries } from '../compute/libraries';
 import { describeLibrary } from '../compute/librarySpec';
 import { isJsonObject, objectsOf, textOf } from '../json';

@@ -1,5 +1,6 @@
 import type { SandboxClock } from '../../clock';
-import type { Cluster, Clusters } from '../compute/clusters';
+import type { Cluster } from '../compute/cluster';
+import type { Clusters } from '../compute/clusters';
 import type { Libraries } from '../compute/libraries';
 import type { Ids } from '../ids';
 import { textOf, type JsonObject } from '../json';

@@ -1,8 +1,8 @@
 import { type JsonObject, withoutNulls } from '../json';
-import type { Write } from '../objects';
 import type { ResourceType } from '../resources';
 import { typeProblems } from '../schema/typeProblems';
 import { badRequest } from '../status';
+import type { Write } from '../write';
 import { knownFields, unknownFields } from './unknownFields';
 
 /** Reads what a client sent: types are checked; unknown fields are refused, warned of or dropped. */

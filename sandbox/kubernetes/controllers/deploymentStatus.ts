@@ -1,9 +1,20 @@
 import type { Cluster } from '../cluster';
 import { timeText } from '../objects';
+import { scaledValue } from '../quantity';
 import type { Condition, Deployment, ReplicaSet } from '../types';
 import { conditionOf, withCondition } from './conditions';
-import { unavailableOf } from './deployments';
 import { positive } from './replicaSets';
+
+export const surgeOf = ({ spec }: Deployment) =>
+  scaledValue(spec.strategy.rollingUpdate?.maxSurge, spec.replicas, 'up');
+
+/** At least one where both would be none. */
+export function unavailableOf(deployment: Deployment): number {
+  const { replicas, strategy } = deployment.spec;
+  if (strategy.type === 'Recreate') return 0;
+  const value = scaledValue(strategy.rollingUpdate?.maxUnavailable, replicas, 'down');
+  return Math.min(replicas, value === 0 && surgeOf(deployment) === 0 ? 1 : value);
+}
 
 /** What the deployment controller says of a deployment. */
 export function deploymentStatus(

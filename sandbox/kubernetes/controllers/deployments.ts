@@ -1,9 +1,8 @@
 import type { Cluster } from '../cluster';
 import { clone, equal, type JsonObject, without } from '../json';
-import { scaledValue } from '../quantity';
 import type { Deployment, PodTemplate, ReplicaSet } from '../types';
 import type { Reconcile } from './controlLoop';
-import { deploymentStatus } from './deploymentStatus';
+import { deploymentStatus, surgeOf, unavailableOf } from './deploymentStatus';
 import type { EventRecorder } from './eventRecorder';
 import { isOwnedBy } from './replicaSets';
 import { templateHash } from './templateHash';
@@ -191,16 +190,6 @@ export function deployments(cluster: Cluster, events: EventRecorder): Reconcile 
     for (const { metadata } of empty.slice(0, Math.max(0, empty.length - revisionHistoryLimit)))
       objects.delete('replicasets', metadata.namespace, metadata.name);
   }
-}
-
-const surgeOf = ({ spec }: Deployment) => scaledValue(spec.strategy.rollingUpdate?.maxSurge, spec.replicas, 'up');
-
-/** At least one where both would be none. */
-export function unavailableOf(deployment: Deployment): number {
-  const { replicas, strategy } = deployment.spec;
-  if (strategy.type === 'Recreate') return 0;
-  const value = scaledValue(strategy.rollingUpdate?.maxUnavailable, replicas, 'down');
-  return Math.min(replicas, value === 0 && surgeOf(deployment) === 0 ? 1 : value);
 }
 
 function setAnnotations(deployment: Deployment, revision: number): Record<string, string> {

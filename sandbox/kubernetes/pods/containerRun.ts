@@ -1,26 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { SandboxClock } from '../../clock';
 import { timeText } from '../objects';
-import type { Container, ContainerState, ContainerStatus, Pod } from '../types';
+import type { Container, ContainerState, ContainerStatus } from '../types';
+import type { ContainerHost } from './containerHost';
 import { ContainerLog } from './containerLog';
-import type { Environment } from './environment';
-import { fullName, type ImageBehaviour, pullErrorText } from './images';
+import { fullName, pullErrorText } from './images';
 import { type Outcome, Probing } from './probing';
 import { type ProxyAnswer, type ProxyRequest, serveByHandler, type Serving } from './serving';
-
-/** What a container needs of its pod and node. */
-export interface ContainerHost {
-  readonly clock: SandboxClock;
-  readonly behaviour: ImageBehaviour;
-  /** The pod as it is now. */
-  pod(): Pod;
-  environment(): Environment;
-  /** Whether the node has the image. */
-  readonly pulled: Set<string>;
-  record(type: 'Normal' | 'Warning', reason: string, message: string): void;
-  /** The status has changed. */
-  changed(): void;
-}
 
 const longestBackOffSeconds = 300;
 const runsOnRoot = 'container has runAsNonRoot and image will run as root';

@@ -1,9 +1,19 @@
-import type { Probe } from '../types';
-import type { ContainerRun } from './containerRun';
+import type { Container, ContainerStatus, Probe } from '../types';
+import type { ContainerHost } from './containerHost';
+import type { ProxyAnswer, ProxyRequest } from './serving';
 
 /** How a run of a container ends. */
 export type Outcome =
   { readonly kind: 'ended'; readonly code: number; readonly reason: string } | { readonly kind: 'stopped' };
+
+/** What probes need of a container. */
+export interface ProbedContainer {
+  readonly host: ContainerHost;
+  readonly spec: Container;
+  readonly status: ContainerStatus;
+  /** `undefined` when nobody answers. */
+  answer(request: ProxyRequest): Promise<ProxyAnswer | undefined>;
+}
 
 const title = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' } as const;
 type Kind = keyof typeof title;
@@ -11,7 +21,7 @@ type Kind = keyof typeof title;
 /** Asks a container whether it has started, is ready and is alive. */
 export class Probing {
   constructor(
-    readonly container: ContainerRun,
+    readonly container: ProbedContainer,
     readonly over: AbortSignal,
   ) {}
 

@@ -1,9 +1,7 @@
 import { reviewAccess, reviewRules } from '../access/accessReviews';
 import { authorize } from '../access/authorization';
-import type { KubernetesUser, Users } from '../access/users';
-import type { Cluster } from '../cluster';
+import type { KubernetesUser } from '../access/users';
 import { isObject, type JsonObject, textOf } from '../json';
-import type { Kubelet } from '../pods/kubelet';
 import { apiVersionOf, type ResourceType } from '../resources';
 import type { Answer, Received } from '../server';
 import {
@@ -16,6 +14,7 @@ import {
   unknownPath,
 } from '../status';
 import type { KubeObject } from '../types';
+import type { ApiCall, ApiParts } from './apiCall';
 import { type ApiPath, parseApiPath, typeOfPath } from './apiPath';
 import { discover } from './discovery';
 import { listObjects, selectionOf } from './listing';
@@ -27,26 +26,6 @@ import { readObject } from './readBody';
 import { evict, readScale, writeScale } from './subresources';
 import { tableOf } from './tables';
 import { deleteOptionsOf, writeOf } from './writeOptions';
-import type { Watches } from './watching';
-
-export interface ApiParts {
-  readonly cluster: Cluster;
-  readonly users: Users;
-  readonly kubelet: Kubelet;
-  readonly watches: Watches;
-  readonly types: readonly ResourceType[];
-  readonly version: string;
-}
-
-/** One request to a resource that is there, by somebody who may do it. */
-export interface ApiCall {
-  readonly received: Received;
-  readonly query: URLSearchParams;
-  readonly path: ApiPath;
-  readonly type: ResourceType;
-  readonly user: KubernetesUser;
-  readonly warn: (text: string) => void;
-}
 
 interface Result {
   readonly status?: number;

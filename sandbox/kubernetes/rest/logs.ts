@@ -3,7 +3,7 @@ import type { Kubelet } from '../pods/kubelet';
 import type { Answer } from '../server';
 import { badRequest, notFound } from '../status';
 import type { Pod } from '../types';
-import type { ApiCall } from './api';
+import type { ApiCall } from './apiCall';
 
 /** Answers a `log` subresource with plain text; `follow` streams until the container has ended. */
 export function answerLogs({ store, clock }: Cluster, kubelet: Kubelet, { path, query, type }: ApiCall): Answer {

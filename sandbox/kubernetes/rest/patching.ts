@@ -1,11 +1,11 @@
 import type { Cluster } from '../cluster';
 import { isObject, type Json, type JsonObject, objectOf, textOf } from '../json';
-import type { Write } from '../objects';
 import { jsonPatch } from '../patch/jsonPatch';
 import { mergePatch } from '../patch/mergePatch';
 import { strategicMergePatch } from '../patch/strategicMergePatch';
 import { badRequest, unsupportedMediaType } from '../status';
-import type { ApiCall } from './api';
+import type { Write } from '../write';
+import type { ApiCall } from './apiCall';
 import { mediaTypeOf, patchTypes, readJson, readYaml } from './readBody';
 
 /** Performs a PATCH of any of the four kinds. */

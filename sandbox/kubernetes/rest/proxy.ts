@@ -3,7 +3,7 @@ import { readyTargets } from '../pods/serviceTargets';
 import type { ProxyRequest } from '../pods/serving';
 import type { Answer } from '../server';
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from '../status';
-import type { ApiCall, ApiParts } from './api';
+import type { ApiCall, ApiParts } from './apiCall';
 
 /** Passes a request on to a pod, or to one of the ready pods of a service. The caller's credentials stay here. */
 export async function answerProxy({ cluster, kubelet }: ApiParts, { path, type, received }: ApiCall): Promise<Answer> {

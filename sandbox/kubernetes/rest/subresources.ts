@@ -5,7 +5,7 @@ import { mergePatch } from '../patch/mergePatch';
 import { selects } from '../selectors';
 import { badRequest, internalError, methodNotAllowed, notFound, tooManyRequests, unknownPath } from '../status';
 import type { Deployment, LabelSelector, ReplicaSet } from '../types';
-import type { ApiCall } from './api';
+import type { ApiCall } from './apiCall';
 import { mediaTypeOf, patchTypes, readJson, readObject } from './readBody';
 import { deleteOptionsOf, writeOf } from './writeOptions';
 

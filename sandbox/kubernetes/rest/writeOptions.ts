@@ -1,8 +1,8 @@
 import type { JsonObject } from '../json';
-import type { DeleteOptions, Write } from '../objects';
 import type { Received } from '../server';
 import { badRequest } from '../status';
-import type { ApiCall } from './api';
+import type { DeleteOptions, Write } from '../write';
+import type { ApiCall } from './apiCall';
 import { readObject } from './readBody';
 
 /** How the query of a request wants its object written. */

@@ -83,7 +83,7 @@ export class GroupWatch {
       });
     } catch (error) {
       if (!signal.aborted) throw error;
-      const message = `The pipeline run was cancelled. The container group '${this.name}' was left unchanged.`;
+      const message = `Cancelled. The container group '${this.name}' was left unchanged.`;
       throw new CancelledError(message, { cause: error });
     }
   }

@@ -106,7 +106,7 @@ async function follow(
     return last.body;
   } catch (error) {
     const continues = `Azure continues with it (operation ${begin.path.split('/').at(-1) ?? ''}).`;
-    if (signal.aborted) throw new CancelledError(`The pipeline run was cancelled. ${continues}`, { cause: error });
+    if (signal.aborted) throw new CancelledError(`Cancelled. ${continues}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
     throw new TimedOutError(`${error.message} ${continues}`, { cause: error });
   }

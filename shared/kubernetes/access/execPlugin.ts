@@ -1,4 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import type { Words } from '../../agent/agent';
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
@@ -22,15 +23,6 @@ const secondsToAnswer = 60;
 const maxStderrCharacters = 2000;
 
 /**
- * The variables that a program needs to run at all. The rest of the step's environment may hold secrets and is not passed
- * on; the kubeconfig adds what else the plugin needs (`env`).
- */
-const inheritedVariables = [
-  ...['PATH', 'HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'SYSTEMROOT', 'PATHEXT'],
-  ...['TEMP', 'TMP', 'TMPDIR', 'LANG', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
-];
-
-/**
  * Tokens from a credential plugin: a program that runs without a shell and without input when a token is needed, and
  * again before the token expires or when the cluster refuses it. Throws a TaskError when the plugin can't run here.
  */
@@ -42,7 +34,7 @@ export function execTokens(
 ): TokenSource {
   if (exec.interactiveMode === 'Always')
     throw new TaskError(
-      `The kubeconfig signs in with ${exec.command}, which needs interactive input. A pipeline can't provide it.`,
+      `The kubeconfig signs in with ${exec.command}, which needs interactive input. No input is available here.`,
     );
   for (const { name, value } of exec.env ?? []) if (/secret|password|token|key/i.test(name)) agent.setSecret(value);
   return new RenewedTokens({
@@ -58,12 +50,8 @@ export function execTokens(
       kind: 'ExecCredential',
       spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) },
     };
-    const inherited = inheritedVariables.flatMap((name) => {
-      const value = agent.variable(name);
-      return value === undefined ? [] : [[name, value] as const];
-    });
     return {
-      ...Object.fromEntries(inherited),
+      ...agent.programEnvironment,
       ...Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value])),
       KUBERNETES_EXEC_INFO: JSON.stringify(info),
     };
@@ -74,7 +62,7 @@ export function execTokens(
       const options = { env, signal, timeout: secondsToAnswer * 1000, windowsHide: true };
       const child = execFile(command, args ?? [], options, (error, stdout, stderr) => {
         if (signal.aborted) reject(signal.reason as Error);
-        else if (error) reject(new TaskError(failureOf(command, error, stderr), { cause: error }));
+        else if (error) reject(new TaskError(failureOf(command, error, stderr, agent.words), { cause: error }));
         else resolve(stdout);
       });
       // A program that exits without reading its input is not an error.
@@ -117,11 +105,11 @@ function statusIn(output: string): ExecCredential['status'] & object {
   }
 }
 
-function failureOf(command: string, error: ExecFileException, stderr: string): string {
+function failureOf(command: string, error: ExecFileException, stderr: string, words: Words): string {
   const name = `The program ${command}, with which the kubeconfig signs in,`;
   if (error.code === 'ENOENT')
     return (
-      `${name} is not on the agent. For AKS, use an Azure Resource Manager connection, which needs no such program. ` +
+      `${name} is not installed on ${words.thisMachine}. For AKS, use an Azure Resource Manager connection, which needs no such program. ` +
       'Otherwise install the program, or use the token of a service account.'
     );
   const lastOutput = stderr.trim().slice(-maxStderrCharacters);

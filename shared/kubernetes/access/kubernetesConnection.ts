@@ -1,14 +1,14 @@
 import type { ServiceConnection } from '../../agent/agent';
 import type { Context } from '../../agent/context';
-import { InputError, messageOf, TaskError } from '../../errors';
+import { messageOf, TaskError, UnusableError } from '../../errors';
 import { FixedToken } from '../../identity/fixedToken';
 import type { ClusterAccess } from '../client/clusterAccess';
 import { readKubeconfig } from './kubeconfig';
 
 /**
  * Reads a Kubernetes service connection (azure-pipelines-tasks, `kubectlutility.ts`): a kubeconfig, or the token and the
- * authority of a service account. Azure DevOps makes such an account itself where the connection was made from an Azure
- * subscription. Makes no call. Throws an InputError.
+ * certificate authority of a service account. Azure DevOps creates such an account itself for a connection that was created
+ * from an Azure subscription. Makes no call. Throws an UnusableError when the connection can't be used.
  */
 export function kubernetesConnection(connection: ServiceConnection, context: Context): ClusterAccess {
   const kind = connection.data('authorizationType') ?? 'Kubeconfig';
@@ -18,17 +18,17 @@ export function kubernetesConnection(connection: ServiceConnection, context: Con
 
   function byKubeconfig(): ClusterAccess {
     const text = connection.authorization('kubeconfig');
-    if (text === undefined) throw unusable('names a connection without a kubeconfig.');
+    if (text === undefined) throw unusable('has no kubeconfig.');
     let read: ClusterAccess;
     try {
       read = readKubeconfig(text, context, connection.authorization('clusterContext'));
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
-      throw unusable(`names a connection that can't be used. ${messageOf(error)}`);
+      throw unusable(`can't be used. ${messageOf(error)}`);
     }
     if (read.azureServerId !== undefined && !read.tokens)
       throw unusable(
-        "names a connection whose kubeconfig signs in by kubectl's old way for Azure (auth-provider): " +
+        "has a kubeconfig that signs in with kubectl's retired plugin for Azure (auth-provider): " +
           'use an Azure Resource Manager connection.',
       );
     return read;
@@ -37,7 +37,7 @@ export function kubernetesConnection(connection: ServiceConnection, context: Con
   function byServiceAccount(): ClusterAccess {
     const token = connection.authorization('apiToken');
     const ca = connection.authorization('serviceAccountCertificate');
-    if (token === undefined) throw unusable('names a connection without the token of a service account (apiToken).');
+    if (token === undefined) throw unusable('has no token of a service account (apiToken).');
     const name = URL.canParse(connection.url) ? new URL(connection.url).hostname : connection.url;
     return {
       name,
@@ -48,11 +48,11 @@ export function kubernetesConnection(connection: ServiceConnection, context: Con
   }
 }
 
-/** Azure DevOps asks for both in base64, as a secret of Kubernetes holds them; people paste them decoded, too. */
+/** Azure DevOps asks for both in base64, as a Kubernetes Secret holds them; people also paste them decoded. */
 function decoded(text: string): string {
   return /[.\s]|^-----/.test(text.trim()) ? text.trim() : Buffer.from(text, 'base64').toString('utf8').trim();
 }
 
-function unusable(problem: string): InputError {
-  return new InputError([{ input: 'kubernetesConnection', problem }]);
+function unusable(problem: string): UnusableError {
+  return new UnusableError('The Kubernetes connection', problem);
 }

@@ -1,6 +1,7 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
 import { isList, isMap, stringifyJson, type Json } from '../../json';
 import { parseImage } from './imageReference';
+import { bytesIn, coresIn } from './quantities';
 import { serviceNameRule, type ServiceDescription } from './serviceDescription';
 
 /** A problem with a setting, as the words that follow its name; a value is never repeated. */
@@ -18,8 +19,6 @@ interface Setting<T> {
   readonly rule: string;
 }
 
-const cpuForm = /^(\d+(\.\d{1,3})?|\d+m)$/;
-const memoryForm = /^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$/;
 const variableForm = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const exposures = ['clusterIp', 'loadBalancer', 'internalLoadBalancer'] as const;
 
@@ -51,8 +50,13 @@ const settings = {
   port: whole(1, 65_535),
   scoringPath: path,
   healthPath: path,
-  cpu: matching(cpuForm, 'must be a number of cores, such as 0.5 or 500m.'),
-  memory: matching(memoryForm, 'must be an amount of memory with a unit, such as 512Mi or 2Gi.'),
+  cpu: within(coresIn, 0.001, 1024, 'must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.'),
+  memory: within(
+    bytesIn,
+    2 ** 20,
+    2 ** 44,
+    'must be an amount of memory with a unit from 1Mi to 16Ti, such as 512Mi or 2Gi.',
+  ),
   replicas: whole(1, 1000),
   minReplicas: whole(1, 1000),
   maxReplicas: whole(1, 1000),
@@ -140,6 +144,17 @@ function isSetting(name: string): name is keyof typeof settings {
 
 function matching(form: RegExp, rule: string): Setting<string> {
   return { read: (value) => (form.test(textOf(value)) ? textOf(value) : undefined), rule };
+}
+
+/** A quantity, kept as it is written. */
+function within(amountIn: (text: string) => number, least: number, most: number, rule: string): Setting<string> {
+  return {
+    read: (value) => {
+      const amount = amountIn(textOf(value));
+      return amount >= least && amount <= most ? textOf(value) : undefined;
+    },
+    rule,
+  };
 }
 
 function whole(least: number, most: number): Setting<number> {

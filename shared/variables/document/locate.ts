@@ -2,7 +2,7 @@ import type { Origin } from '../origin';
 import type { Located } from './readDocument';
 import { readNumber } from './readScalar';
 
-/** A value that was read elsewhere, all of it from one origin. */
+/** Gives a value that was read elsewhere one origin for all its parts. */
 export function locate(value: unknown, origin: Origin, refuse: (message: string) => void): Located {
   if (Array.isArray(value)) return { origin, items: value.map((item: unknown) => locate(item, origin, refuse)) };
   if (typeof value === 'object' && value !== null) {
@@ -12,6 +12,6 @@ export function locate(value: unknown, origin: Origin, refuse: (message: string)
   const isScalar = value === null || typeof value === 'string' || typeof value === 'boolean';
   const isNumber = typeof value === 'number' && readNumber(String(value)) !== undefined;
   if (isScalar || isNumber) return { origin, scalar: value, text: String(value) };
-  refuse('has a number that can not be kept exactly: put it in quotes.');
+  refuse('has a number that cannot be represented exactly: put it in quotes.');
   return { origin, scalar: '', text: '' };
 }

@@ -1,116 +1,83 @@
-import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
+import { InvalidYaml } from '../../yaml/invalidYaml';
+import { readLocatedYaml, type YamlMap, type YamlNode } from '../../yaml/located';
 import type { Origin, Report } from '../origin';
 import { pathText } from '../pathText';
 import { readScalar, type Scalar } from './readScalar';
 
-/** A value of a document, with its place. */
+/** A value of a document, with its origin. */
 export type Located =
   | { readonly origin: Origin; readonly scalar: Scalar; readonly text: string }
   | { readonly origin: Origin; readonly items: readonly Located[] }
   | { readonly origin: Origin; readonly entries: ReadonlyMap<string, Located> };
 
-type Event = ReturnType<typeof parseEvents>[number];
-
-const longest = 256 * 1024;
+const mostCharacters = 256 * 1024;
 const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const noAnchors =
-  'anchors (&) and aliases (*) are not read, as Azure Pipelines does not read them: refer to another value by {{name}}.';
+  'anchors (&) and aliases (*) are not supported, as in Azure Pipelines: refer to another value with {{name}}.';
 
 /**
- * Reads a YAML or JSON text in the part of YAML that Azure Pipelines reads too: without anchors, tags and keys that are
- * no text. Reports all that is not so; returns undefined where nothing can be read.
+ * Reads a YAML or JSON text, limited to the part of YAML that Azure Pipelines supports: no anchors, no tags, and only text
+ * as keys. Reports everything else; returns undefined where nothing can be read.
  */
 export function readDocument(text: string, source: string, report: Report): Located | undefined {
-  const odd = unprintable.exec(text.slice(0, longest));
-  if (text.length > longest) report({ source }, `is longer than ${longest} characters.`);
-  else if (odd)
-    report({ source, line: text.slice(0, odd.index).split(/\r\n?|\n/).length }, 'has a character that no text has.');
+  const forbidden = unprintable.exec(text.slice(0, mostCharacters));
+  if (text.length > mostCharacters) report({ source }, `is longer than ${mostCharacters} characters.`);
+  else if (forbidden)
+    report(
+      { source, line: text.slice(0, forbidden.index).split(/\r\n?|\n/).length },
+      'contains a control character, or another character that YAML does not allow.',
+    );
   else
     try {
-      return new Reader(text.replace(/^\uFEFF/, ''), source, report).read();
+      return onlyDocument(readLocatedYaml(text.replace(/^\uFEFF/, '')), source, report);
     } catch (error) {
-      if (!(error instanceof YAMLException)) throw error;
-      const origin = error.mark ? { source, line: error.mark.line + 1 } : { source };
-      report(origin, `is no valid YAML or JSON: ${error.reason}.`);
+      if (!(error instanceof InvalidYaml)) throw error;
+      report(originAt(source, error.line), `${error.problem}.`);
     }
   return undefined;
 }
 
-class Reader {
-  readonly #events: readonly Event[];
-  #next = 0;
-  #counted = 0;
-  #line = 1;
+function onlyDocument(documents: readonly YamlNode[], source: string, report: Report): Located | undefined {
+  const [first, second] = documents;
+  if (first && !second) return new Locator(source, report).located(first);
+  const isBlank = second?.kind === 'scalar' && second.isPlain && second.text === '';
+  const origin = originAt(source, isBlank ? undefined : second?.line);
+  report(origin, first ? 'contains more than one document (---).' : 'is empty.');
+  return undefined;
+}
 
+/** Gives nodes their origin and type, and reports what is not supported. */
+class Locator {
   constructor(
-    private readonly text: string,
     private readonly source: string,
     private readonly report: Report,
-  ) {
-    this.#events = parseEvents(text, {});
+  ) {}
+
+  located(node: YamlNode): Located {
+    const origin = originAt(this.source, node.line);
+    if (node.hasAnchor) this.report(origin, noAnchors);
+    if (node.kind === 'alias') return { origin, scalar: '', text: '' };
+    if (node.hasTag) this.report(origin, 'tags (!) are not supported.');
+    if (node.kind === 'list') return { origin, items: node.items.map((item) => this.located(item)) };
+    if (node.kind === 'map') return { origin, entries: this.#entries(node) };
+    const { text, isPlain } = node;
+    return { origin, scalar: isPlain ? readScalar(text, (message) => this.report(origin, message)) : text, text };
   }
 
-  read(): Located | undefined {
-    const [first, second] = this.#events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
-    if (first !== undefined && second === undefined) return this.#value();
-    const content = second === undefined ? undefined : this.#events[second + 1];
-    const position = content ? startOf(content) : -1;
-    const origin = position < 0 ? { source: this.source } : this.#originAt(position);
-    this.report(origin, first === undefined ? 'is empty.' : 'holds more than one document (---).');
-    return undefined;
-  }
-
-  /** Undefined at the end of a list or a map. */
-  #value(): Located | undefined {
-    const event = this.#events[this.#next++];
-    if (!event || event.type === EVENT_ID.POP) return undefined;
-    if (event.type === EVENT_ID.DOCUMENT) return this.#value();
-    const origin = this.#originAt(startOf(event));
-    if (event.anchorStart >= 0) this.report(origin, noAnchors);
-    if (event.type === EVENT_ID.ALIAS) return { origin, scalar: '', text: '' };
-    if (event.tagStart >= 0) this.report(origin, 'tags (!) are not read.');
-    if (event.type === EVENT_ID.SEQUENCE) return { origin, items: this.#items() };
-    if (event.type === EVENT_ID.MAPPING) return { origin, entries: this.#entries() };
-    const text = getScalarValue(this.text, event);
-    const scalar =
-      event.style === SCALAR_STYLE.PLAIN ? readScalar(text, (message) => this.report(origin, message)) : text;
-    return { origin, scalar, text };
-  }
-
-  #items(): readonly Located[] {
-    const items: Located[] = [];
-    for (let item = this.#value(); item; item = this.#value()) items.push(item);
-    return items;
-  }
-
-  #entries(): ReadonlyMap<string, Located> {
+  #entries(map: YamlMap): ReadonlyMap<string, Located> {
     const entries = new Map<string, Located>();
-    for (let key = this.#value(); key; key = this.#value()) {
-      const value = this.#value();
-      if (!value) break;
+    for (const entry of map.entries) {
+      const key = this.located(entry.key);
+      const value = this.located(entry.value);
       const { origin } = key;
-      if (!('text' in key)) this.report(origin, 'a name must be a text.');
-      else if (entries.has(key.text)) this.report(origin, `${pathText([key.text])} is here a second time.`);
+      if (!('text' in key)) this.report(origin, 'a name must be text.');
+      else if (entries.has(key.text)) this.report(origin, `${pathText([key.text])} is defined twice.`);
       else entries.set(key.text, { ...value, origin });
     }
     return entries;
   }
-
-  /** Events come in the order of the text; one without a position (-1) is where the one before it was. */
-  #originAt(position: number): Origin {
-    for (; this.#counted < position; this.#counted++)
-      if (
-        this.text[this.#counted] === '\n' ||
-        (this.text[this.#counted] === '\r' && this.text[this.#counted + 1] !== '\n')
-      )
-        this.#line++;
-    return { source: this.source, line: this.#line };
-  }
 }
 
-/** Negative for what has no text of its own. */
-function startOf(event: Event): number {
-  if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return -1;
-  if (event.type === EVENT_ID.SCALAR) return event.valueStart;
-  return event.type === EVENT_ID.ALIAS ? event.anchorStart : event.start;
+function originAt(source: string, line: number | undefined): Origin {
+  return line === undefined ? { source } : { source, line };
 }

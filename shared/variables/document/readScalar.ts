@@ -9,8 +9,8 @@ const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?(e[-+]?\d+)?$/i;
 const anyNumber = /^[-+]?(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$|^0o[0-7]+$|^0x[\da-f]+$|^[-+]?\.inf$|^\.nan$/i;
 
 /**
- * The value of a text without quotes, by YAML 1.2's core schema. What readers of YAML take for different numbers (010,
- * 0x1F, +5, .nan), and what a number can't hold exactly, is refused.
+ * The value of a text without quotes, by YAML 1.2's core schema. Refuses spellings that YAML readers interpret as
+ * different numbers (010, 0x1F, +5, .nan), and integers that a number can't represent exactly.
  */
 export function readScalar(text: string, refuse: (message: string) => void): Scalar {
   const word = words.get(text);
@@ -18,11 +18,11 @@ export function readScalar(text: string, refuse: (message: string) => void): Sca
   if (!anyNumber.test(text)) return text;
   const number = readNumber(text);
   if (number === undefined)
-    refuse('has a number that is not read the same everywhere: write it as JSON does, or in quotes.');
+    refuse('has a number that YAML readers interpret differently: write it as in JSON, or put it in quotes.');
   return number ?? text;
 }
 
-/** A number as JSON writes it, if JavaScript can hold it. */
+/** A number that is written as in JSON and that JavaScript can represent; undefined for any other text. */
 export function readNumber(text: string): number | undefined {
   const number = jsonNumber.test(text) ? Number(text) : NaN;
   return Number.isSafeInteger(number) || (Number.isFinite(number) && !/^-?\d+$/.test(text)) ? number : undefined;

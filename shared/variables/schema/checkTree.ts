@@ -14,7 +14,7 @@ const typeNames: Readonly<Record<ValueType, string>> = {
   null: 'null',
 };
 
-/** Reports where values are not what a schema says. Unset ones (null) don't count, but in lists. */
+/** Reports values that do not match a schema. Unset values (null) are ignored, except in lists. */
 export function checkTree(tree: Tree, schema: VariableSchema, report: Report, path = ''): void {
   if (!isBranch(tree) && tree.isUnknown) return;
   const name = path || 'variables';
@@ -49,10 +49,10 @@ function checkBranch(tree: Branch, schema: VariableSchema, report: Report, path:
       report(below.origin, `${nameOf(name)} is not in the schema, which has: ${listed(names)}.`);
   }
   for (const name of required)
-    if (!isSet(name)) report(tree.origin, `${nameOf(name)} is missing, which the schema requires.`);
+    if (!isSet(name)) report(tree.origin, `${nameOf(name)} is missing, but the schema requires it.`);
   for (const [name, own] of Object.entries(properties))
     if (own.mandatory === true && !isSet(name) && !required.includes(name))
-      report(own.origin, `${nameOf(name)} is mandatory, and no file sets it.`);
+      report(own.origin, `${nameOf(name)} is mandatory, but no source sets it.`);
 }
 
 function checkLeaf(
@@ -96,7 +96,7 @@ function range(least: number, most: number): string {
   return least === -Infinity ? `at most ${most}` : `from ${least} to ${most}`;
 }
 
-/** The types that a value has, the plainest first. */
+/** The types that a value has, the most general first. */
 function kindsOf(tree: Tree): readonly [ValueType, ...ValueType[]] {
   if (isBranch(tree)) return ['object'];
   const { value } = tree;
@@ -113,7 +113,7 @@ function advice(tree: Tree, wanted: readonly ValueType[]): string {
   const isUnquoted =
     (wanted.some((type) => type === 'number' || type === 'integer') && readNumber(tree.value) !== undefined) ||
     (wanted.includes('boolean') && /^(true|false)$/.test(tree.value));
-  return isUnquoted ? ': take the quotes away' : '';
+  return isUnquoted ? ': remove the quotes' : '';
 }
 
 function isUnset(tree: Tree | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { VariableSchema } from './variableSchema';
 
-/** The schemas of a variable and of the maps that it is in, from the outside in; fewer where the schema does not know it. */
+/** The schemas of the maps that a variable is in and of the variable itself, from the outside in; fewer where the schema does not know it. */
 export function schemasAlong(schema: VariableSchema, path: readonly string[]): readonly VariableSchema[] {
   const found = [schema];
   for (const name of path) {
@@ -12,7 +12,7 @@ export function schemasAlong(schema: VariableSchema, path: readonly string[]): r
   return found;
 }
 
-/** Whether a mark is on a variable, on a map that it is in, or on something in it. */
+/** Whether a variable, a map that contains it, or something in it has a mark. */
 export function isMarked(schema: VariableSchema, path: readonly string[], mark: 'locked' | 'compileTime'): boolean {
   const along = schemasAlong(schema, path);
   const [last] = along.slice(path.length);

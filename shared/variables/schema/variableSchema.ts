@@ -9,7 +9,7 @@ import { isList, type Plain } from '../tree';
 const valueTypes = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
 export type ValueType = (typeof valueTypes)[number];
 
-/** What a value must be: the part of JSON Schema that is read, and three marks of ours. */
+/** The rules for a value: the supported part of JSON Schema, and three keywords of our own. */
 export interface VariableSchema {
   readonly origin: Origin;
   readonly type?: ValueType | readonly ValueType[];
@@ -28,11 +28,11 @@ export interface VariableSchema {
   readonly properties?: Readonly<Record<string, VariableSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | VariableSchema;
-  /** Some file must set it. Unlike `required` this says nothing of a single file, so editors don't ask for it in each. */
+  /** Some source must set it. Unlike `required` it is not a rule for each file, so editors don't ask for it in each. */
   readonly mandatory?: boolean;
   /** Only the base file may set it. */
   readonly locked?: boolean;
-  /** Azure Pipelines reads it before the run, so an override would come too late. */
+  /** Azure Pipelines reads it before the run, so an override would have no effect. */
   readonly compileTime?: boolean;
 }
 
@@ -69,19 +69,19 @@ const keywords: Readonly<Record<string, (value: Plain) => boolean>> = {
 };
 
 /**
- * Reads a `model_variables.schema.json`: what it has in `definitions.variables`, laid over ours. What would not be
- * checked is reported, as a rule that does not hold is worse than none. Undefined where there is no schema.
+ * Reads a `model_variables.schema.json`: its `definitions.variables` extends our schema. Keywords that would not be
+ * checked are reported, so that no rule is silently ignored. Returns undefined where there is no schema.
  */
 export function readVariableSchema(text: string, source: string, report: Report): VariableSchema | undefined {
   const document = readDocument(text, source, report);
   if (!document) return undefined;
   const variables = entry(entry(document, 'definitions'), 'variables');
   if (variables) return extend(shippedSchema(), readSchema(variables, report));
-  report(document.origin, 'has no `definitions.variables`, where the rules for the variables are.');
+  report(document.origin, 'has no `definitions.variables`, which must contain the rules for the variables.');
   return undefined;
 }
 
-/** The schema that holds without one of the team's. */
+/** The schema that applies when the team has none. */
 export function shippedSchema(): VariableSchema {
   const refuse = (problem: unknown): never => {
     throw new Error(`The schema has an error: ${JSON.stringify(problem)}`);
@@ -89,7 +89,7 @@ export function shippedSchema(): VariableSchema {
   return readSchema(locate(shipped.definitions.variables, { source: 'the schema' }, refuse), refuse);
 }
 
-/** A team adds names and changes single rules; names that it does not mention stay. */
+/** A team's schema adds names and replaces single keywords; names that it does not mention keep our rules. */
 function extend(ours: VariableSchema, theirs: VariableSchema): VariableSchema {
   const properties = { ...ours.properties };
   for (const [name, schema] of Object.entries(theirs.properties ?? {})) {
@@ -108,9 +108,8 @@ function readSchema(located: Located, report: Report): VariableSchema {
       if (keyword === 'properties') schema[keyword] = readProperties(value, report);
       else if (keyword === 'items' || (keyword === 'additionalProperties' && 'entries' in value))
         schema[keyword] = readSchema(value, report);
-      else if (!isKnown)
-        report(value.origin, `the keyword ${pathText([keyword])} is not among those that are checked.`);
-      else if (!isKnown(plainOf(value))) report(value.origin, `${keyword} has a value that it can't have.`);
+      else if (!isKnown) report(value.origin, `the keyword ${pathText([keyword])} is not supported.`);
+      else if (!isKnown(plainOf(value))) report(value.origin, `${keyword} has an invalid value.`);
       else schema[keyword] = plainOf(value);
     }
   return schema as unknown as VariableSchema;
@@ -139,6 +138,6 @@ function isPattern(value: Plain): boolean {
   try {
     return typeof value === 'string' && new RegExp(value, 'u') instanceof RegExp;
   } catch {
-    return false; // not by itself an error: the keyword is reported as one
+    return false; // The caller reports the keyword.
   }
 }

@@ -1,1 +1,1 @@
-"""The model's own code: plain Python that runs in a notebook, in a test and on a laptop alike."""
+"""The code of the model: plain Python that runs in notebooks, in tests and on a development machine."""

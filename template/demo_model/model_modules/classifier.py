@@ -1,4 +1,4 @@
-"""Multinomial logistic regression (softmax regression) on standardised features."""
+"""Multinomial logistic regression (softmax regression) on standardized features."""
 
 import math
 import random
@@ -51,10 +51,10 @@ def train_classifier(
     l2_penalty: float = 0.001,
 ) -> SoftmaxClassifier:
     """
-    Minimises the cross-entropy by gradient descent over all rows at once.
+    Minimizes the cross-entropy with full-batch gradient descent.
 
-    Means and deviations for the standardisation come from the training rows alone, so that nothing
-    about the test rows leaks into the model. Constant features are left unscaled.
+    Means and deviations for the standardization are computed from the training rows only, so that no
+    information about the test rows leaks into the model. Constant features are not scaled.
     """
     classes = sorted(set(labels))
     columns = list(zip(*rows, strict=True))
@@ -70,14 +70,14 @@ def train_classifier(
         gradients = _gradients(weights, inputs, targets)
         for class_weights, gradient in zip(weights, gradients, strict=True):
             for i, slope in enumerate(gradient):
-                # The bias is not a matter of overfitting: only the other weights are kept small.
+                # The penalty applies to the weights only: the bias does not cause overfitting.
                 penalty = l2_penalty * class_weights[i] if i > 0 else 0.0
                 class_weights[i] -= learning_rate * (slope + penalty)
     return model
 
 
 def _gradients(weights: list[Vector], inputs: list[Vector], targets: list[int]) -> list[Vector]:
-    """The mean slope of the cross-entropy in each weight."""
+    """The mean gradient of the cross-entropy for each weight."""
     gradients = [[0.0] * len(class_weights) for class_weights in weights]
     for row, target in zip(inputs, targets, strict=True):
         for k, probability in enumerate(_softmax(weights, row)):
@@ -91,7 +91,7 @@ def _gradients(weights: list[Vector], inputs: list[Vector], targets: list[int]) 
 
 def _softmax(weights: list[Vector], row: Vector) -> Vector:
     scores = [bias + sum(w * x for w, x in zip(rest, row, strict=True)) for bias, *rest in weights]
-    # Subtracting the largest score changes nothing but keeps exp() from overflowing.
+    # Subtracting the largest score does not change the result and prevents an overflow in exp().
     largest = max(scores)
     exponentials = [math.exp(score - largest) for score in scores]
     total = sum(exponentials)

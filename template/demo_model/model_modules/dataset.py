@@ -12,7 +12,7 @@ LABEL = "species"
 
 @dataclass(frozen=True)
 class Dataset:
-    """Measurements in the order of FEATURES; labels are empty texts where the species is unknown."""
+    """Measurements in the order of FEATURES; the label is an empty string if the species is unknown."""
 
     rows: list[list[float]]
     labels: list[str]
@@ -25,7 +25,7 @@ class Dataset:
 
 
 def read_dataset(path: str | Path) -> Dataset:
-    """Reads a CSV file with a column for each feature and, where it is known, one for the label."""
+    """Reads a CSV file with a column for each feature and optionally one for the label."""
     with open(path, newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         missing = [name for name in FEATURES if name not in (reader.fieldnames or [])]
@@ -39,12 +39,12 @@ def read_dataset(path: str | Path) -> Dataset:
 
 def stratified_split(dataset: Dataset, test_share: float, seed: int) -> tuple[Dataset, Dataset]:
     """
-    Splits into training and test data with the same mix of labels in both.
+    Splits into training and test data with the same distribution of labels.
 
     The same seed always gives the same split.
     """
     if not 0 < test_share < 1:
-        raise ValueError(f"test_share must lie between 0 and 1, not {test_share}")
+        raise ValueError(f"test_share must be between 0 and 1, not {test_share}")
     indices_by_label = defaultdict(list)
     for index, label in enumerate(dataset.labels):
         indices_by_label[label].append(index)

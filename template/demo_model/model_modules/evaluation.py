@@ -1,10 +1,10 @@
-"""Measures how good predictions are."""
+"""Computes metrics of predictions."""
 
 from collections import Counter
 
 
 def accuracy(actual: list[str], predicted: list[str]) -> float:
-    """The share of predictions that are right."""
+    """The share of correct predictions."""
     return sum(a == p for a, p in zip(actual, predicted, strict=True)) / len(actual)
 
 

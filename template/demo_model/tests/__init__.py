@@ -1,1 +1,1 @@
-"""Tests of the model's code. Run them in the folder of the model: python3 -m unittest"""
+"""Tests of the model code. Run them in the model folder: python3 -m unittest"""

@@ -14,7 +14,7 @@ class TrainClassifierTest(unittest.TestCase):
         predicted = [model.predict(row) for row in [*ROWS, [2.0, 5.0], [9.0, 5.0]]]
         self.assertEqual(predicted, [*LABELS, "low", "high"])
 
-    def test_grows_more_certain_with_more_epochs(self):
+    def test_confidence_increases_with_more_epochs(self):
         few = train_classifier(ROWS, LABELS, **{**SETTINGS, "epochs": 5})
         many = train_classifier(ROWS, LABELS, **SETTINGS)
         self.assertGreater(max(many.probabilities(ROWS[0])), max(few.probabilities(ROWS[0])))
@@ -35,7 +35,7 @@ class SoftmaxClassifierTest(unittest.TestCase):
     def test_does_not_overflow(self):
         self.assertEqual(self.model.probabilities([1000.0]), [1.0, 0.0])
 
-    def test_survives_json(self):
+    def test_can_be_saved_as_json(self):
         copy = SoftmaxClassifier.from_dict(json.loads(json.dumps(self.model.to_dict())))
         self.assertEqual(copy, self.model)
 

@@ -20,7 +20,7 @@ class ReadDatasetTest(unittest.TestCase):
         flowers = self._read("petal_width,petal_length,sepal_width,sepal_length\n4,3,2,1\n")
         self.assertEqual(flowers, Dataset([[1.0, 2.0, 3.0, 4.0]], [""]))
 
-    def test_names_a_column_that_is_missing(self):
+    def test_reports_a_missing_column(self):
         with self.assertRaisesRegex(ValueError, "has no column petal_width"):
             self._read("sepal_length,sepal_width,petal_length,species\n1,2,3,setosa\n")
 
@@ -35,7 +35,7 @@ class StratifiedSplitTest(unittest.TestCase):
     def setUp(self):
         self.data = Dataset([[float(i)] for i in range(30)], ["a"] * 20 + ["b"] * 10)
 
-    def test_keeps_the_mix_of_labels(self):
+    def test_keeps_the_distribution_of_labels(self):
         train, test = stratified_split(self.data, 0.3, seed=1)
         self.assertEqual(Counter(test.labels), {"a": 6, "b": 3})
         self.assertEqual(Counter(train.labels), {"a": 14, "b": 7})
@@ -44,7 +44,7 @@ class StratifiedSplitTest(unittest.TestCase):
         train, test = stratified_split(self.data, 0.3, seed=1)
         self.assertEqual(sorted(train.rows + test.rows), self.data.rows)
 
-    def test_depends_on_the_seed_alone(self):
+    def test_depends_only_on_the_seed(self):
         self.assertEqual(stratified_split(self.data, 0.3, 1), stratified_split(self.data, 0.3, 1))
         self.assertNotEqual(stratified_split(self.data, 0.3, 1), stratified_split(self.data, 0.3, 2))
 

@@ -17,13 +17,13 @@ class ScoringServerTest(unittest.TestCase):
         self.assertEqual([each["species"] for each in answer["predictions"]], ["setosa", "virginica"])
         self.assertTrue(all(0.9 < each["confidence"] <= 1 for each in answer["predictions"]))
 
-    def test_takes_the_features_by_name(self):
+    def test_reads_the_features_by_name(self):
         flower = json.loads(SAMPLE.read_text(encoding="utf-8"))["data"][0]
         payloads = [{"data": [flower]}, {"data": [dict(reversed(flower.items()))]}]
         straight, turned = [self._ask("POST", "/score", json.dumps(each).encode()) for each in payloads]
         self.assertEqual(straight, turned)
 
-    def test_says_what_is_wrong_with_a_payload(self):
+    def test_reports_what_is_wrong_with_a_payload(self):
         cases = {
             b"": "JSONDecodeError",
             b"[]": "TypeError",
@@ -37,10 +37,10 @@ class ScoringServerTest(unittest.TestCase):
             self.assertIn(problem, answer["error"])
             self.assertIn('{"data": [{"sepal_length": 1.0', answer["error"])
 
-    def test_is_healthy_once_it_is_there(self):
+    def test_reports_that_it_is_healthy(self):
         self.assertEqual(self._ask("GET", "/healthz"), (200, {"status": "ok"}))
 
-    def test_has_nothing_else(self):
+    def test_returns_404_for_other_paths_and_methods(self):
         for method, path in (("GET", "/"), ("GET", "/score"), ("POST", "/healthz")):
             self.assertEqual(self._ask(method, path)[0], 404)
 

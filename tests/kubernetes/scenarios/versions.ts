@@ -47,7 +47,7 @@ export const versionScenarios: readonly Scenario[] = [
         assert.equal(await stage.ask(), 'r.io/score:1');
         const before = await writesIn(stage);
         const again = await stage.succeeds(inputs);
-        assert.match(again.end.message, /runs already/);
+        assert.match(again.end.message, /already runs/);
         assert.equal(again.outputs['resultState'], 'Unchanged');
         assert.doesNotMatch(again.text('log'), /waiting|of 2/, 'it waits for nothing');
         assert.deepEqual(await writesIn(stage), before);
@@ -59,7 +59,7 @@ export const versionScenarios: readonly Scenario[] = [
   ),
 
   ...strategies.map((strategy) =>
-    played(`goes from one version to the next without a failed answer (${strategy})`, async (stage) => {
+    played(`changes versions without a failed request (${strategy})`, async (stage) => {
       await stage.succeeds(version('r.io/score:1', { strategy }));
       const { images, failures } = await stage.underLoad(async () => {
         const { outputs } = await stage.succeeds(version('r.io/score:2', { strategy, ...sample }));
@@ -91,17 +91,17 @@ export const versionScenarios: readonly Scenario[] = [
       assert.deepEqual(failures, []);
       await stage.succeeds(version('r.io/score:3', { strategy: 'blueGreen' }));
       const { end } = await stage.succeeds({ action: 'promote', serviceName });
-      assert.equal(end.message, 'green serves for good; blue was scaled to 0.');
+      assert.equal(end.message, 'green was promoted; blue was scaled to 0.');
       assert.equal(await stage.replicasOf('score-blue'), 0);
       assert.equal(await stage.ask(), 'r.io/score:3');
     },
   ),
 
-  played('gives a canary its true share, and takes it over', async (stage) => {
+  played('gives a canary its share, and promotes it', async (stage) => {
     const canary = version('r.io/score:2', { strategy: 'canary' });
     await stage.succeeds(version('r.io/score:1'));
     const refused = await stage.fails({ ...canary, canaryPercent: '10' });
-    assert.match(refused.message, /^10 % can't be had beside 2 replicas: 1 of 3 pods are the canary/);
+    assert.match(refused.message, /^A share of 10 % is not possible beside 2 replicas: 1 of 3 pods are the canary/);
     const { images } = await stage.underLoad(async () => {
       const { outputs } = await stage.succeeds({ ...canary, ...sample, canaryPercent: '33' });
       assert.equal(outputs['resultState'], 'Canary');
@@ -112,21 +112,21 @@ export const versionScenarios: readonly Scenario[] = [
     assert.equal(end.message, 'score runs what the canary ran; the canary was deleted.');
     assert.equal(await stage.imageOf('score'), 'r.io/score:2');
     assert.equal(await stage.imageOf('score-canary'), undefined);
-    assert.match((await stage.succeeds(version('r.io/score:2'))).end.message, /runs already/);
+    assert.match((await stage.succeeds(version('r.io/score:2'))).end.message, /already runs/);
   }),
 
-  played('loses a canary that is rejected, or fails, and nothing else', async (stage) => {
+  played('deletes only the canary when it is rejected or fails', async (stage) => {
     const canary = { strategy: 'canary', canaryPercent: '33' };
     await stage.succeeds(version('r.io/score:1'));
     await stage.succeeds(version('r.io/score:2', canary));
     assert.equal((await stage.succeeds({ action: 'reject', serviceName })).end.message, 'The canary was deleted.');
     const { message } = await stage.fails(version('r.io/crash:3', canary));
-    assert.match(message, /The Deployment score-canary was deleted\. What served before still serves\.$/);
+    assert.match(message, /The Deployment score-canary was deleted\. The previous version still serves\.$/);
     assert.equal(await stage.imageOf('score-canary'), undefined);
     assert.equal(await stage.imageOf('score'), 'r.io/score:1');
   }),
 
-  played('moves between strategies without a failed answer', async (stage) => {
+  played('changes strategies without a failed request', async (stage) => {
     await stage.succeeds(version('r.io/score:1'));
     const { failures } = await stage.underLoad(async () => {
       await stage.succeeds(version('r.io/score:2', { strategy: 'blueGreen' }));
@@ -141,7 +141,7 @@ export const versionScenarios: readonly Scenario[] = [
   }),
 
   ...strategies.map((strategy) =>
-    played(`keeps the replicas that an autoscaler found (${strategy})`, async (stage) => {
+    played(`keeps the replicas that an autoscaler set (${strategy})`, async (stage) => {
       const scaled = { strategy, minReplicas: '2', maxReplicas: '8' };
       const name = (await stage.succeeds(version('r.io/score:1', scaled))).outputs['deploymentName'] ?? '';
       // The cluster's own autoscaler does it.
@@ -175,9 +175,9 @@ export const versionScenarios: readonly Scenario[] = [
     const own = { ...sample, source: 'manifests', manifests: 'own.yaml' };
     await stage.succeeds({ ...own, images: 'r.io:443/score:1' });
     await stage.succeeds({ ...own, images: 'r.io:443/score:2' });
-    assert.match((await stage.succeeds({ ...own, images: 'r.io:443/score:2' })).end.message, /runs already/);
+    assert.match((await stage.succeeds({ ...own, images: 'r.io:443/score:2' })).end.message, /already runs/);
     const { message } = await stage.fails({ ...own, images: 'r.io:443/score:3', expectedStatus: '201' });
-    assert.match(message, /It was rolled back to r\.io:443\/score:2/);
+    assert.match(message, /Rolled back to r\.io:443\/score:2/);
     await stage.succeeds({ ...own, images: 'r.io:443/score:4', strategy: 'canary', canaryPercent: '33' });
     await stage.succeeds({ ...own, action: 'promote' });
     assert.equal(await stage.ask('own-front'), 'r.io:443/score:4');

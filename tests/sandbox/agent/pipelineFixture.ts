@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Clock } from '../../../sandbox/agent/clock';
+import type { Clock } from '../../../sandbox/clock';
 import { PipelineError } from '../../../sandbox/agent/pipelineError';
 import type { JobReport, PipelineReport, StepReport } from '../../../sandbox/agent/report';
 import { runPipeline, type PipelineOptions } from '../../../sandbox/agent/runPipeline';

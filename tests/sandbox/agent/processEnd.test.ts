@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../sandbox/agent/clock';
-import { systemClock } from '../../../sandbox/agent/clock';
+import type { Clock } from '../../../sandbox/clock';
+import { systemClock } from '../../../sandbox/clock';
 import { fakeClock, useFixture } from './pipelineFixture';
 
 /** Waits for signals for as long as it is let; says which came. */

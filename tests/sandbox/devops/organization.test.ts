@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { type Organization, type OrganizationOptions, startOrganization } from '../../../sandbox/devops/organization';
+import type { Organization } from '../../../sandbox/devops/organization';
 import { fetchJson } from '../../../sandbox/http/fetchJson';
+import { type LocalOrganizationOptions, startLocalOrganization } from '../../../sandbox/localOrganization';
 import { makeTestCertificates } from '../../support/testCertificates';
 import { useFixture } from '../agent/pipelineFixture';
 
@@ -14,8 +15,8 @@ describe("The organisation's OIDC endpoint", () => {
   const now = Date.UTC(2024, 4, 1);
   let organization: Organization;
   const open: Organization[] = [];
-  const start = async (options: OrganizationOptions = {}) => {
-    organization = await startOrganization({ connections: [connection], clock: { now: () => now }, ...options });
+  const start = async (options: LocalOrganizationOptions = {}) => {
+    organization = await startLocalOrganization({ connections: [connection], clock: { now: () => now }, ...options });
     open.push(organization);
   };
   beforeEach(() => start());

@@ -90,8 +90,8 @@ describe('A scoring service of the sandbox', function () {
       await writeFile(join(folder, 'server.py'), 'import sklearn\n');
       const env = { STAGE: 'later' };
       const log = () => undefined;
-      const serving = await inCluster.serve?.({ podName: 'score-1', image: 'score', port: 80, env, log });
-      assert.equal((await serving?.answer(request))?.body.toString(), 'GET /? later ');
+      const serving = await inCluster.serve({ env, log });
+      assert.equal((await serving.answer(request)).body.toString(), 'GET /? later ');
       const answer = await inContainerGroup.answer?.(request, { environment: env, log });
       assert.equal(answer?.body.toString(), 'GET /? later ');
       assert.equal(inCluster.runsAsRoot, false);
@@ -100,7 +100,7 @@ describe('A scoring service of the sandbox', function () {
     it('tells a container group that its container will not last', async () => {
       const { inContainerGroup } = await build('import sklearn\n');
       assert.deepEqual([inContainerGroup.exitCode, inContainerGroup.endsAfterSeconds], [1, 1]);
-      assert.match(inContainerGroup.log?.at(-1) ?? '', /No module named 'sklearn'/);
+      assert.match(inContainerGroup.log.at(-1) ?? '', /No module named 'sklearn'/);
     });
 
     it('runs as root unless the Dockerfile names another user', async () => {

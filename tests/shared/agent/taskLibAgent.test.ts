@@ -28,15 +28,16 @@ describe('a task in a process of its own', () => {
     await build({
       stdin: {
         contents: `
+          import { taskLibAgent } from './shared/agent/taskLibAgent';
           import { startTask } from './shared/task/startTask';
           import { defineTask } from './shared/task/task';
-          import { connection, filePath, flag } from './shared/task/inputs';
+          import { connection, filePath, flag, sensitive } from './shared/task/inputs';
           import { TaskError } from './shared/errors';
           startTask(defineTask({
-            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }) },
+            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }), password: sensitive() },
             outputs: ['it'],
             async run({ inputs, agent, clock, signal, setOutput }) { ${body} },
-          }));`,
+          }), taskLibAgent);`,
         resolveDir: '.',
         loader: 'ts',
       },
@@ -50,13 +51,13 @@ describe('a task in a process of its own', () => {
   }
   const run = async (body: string, more?: Record<string, string>): Promise<ProcessEnd> => (await start(body, more)).end;
 
-  it('says its result once and exits with 0', async () => {
+  it('reports its result once and exits with 0', async () => {
     const { exitCode, commands, result } = await run(`return 'All is well.';`);
     assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Succeeded' });
     assert.equal(commands.filter(({ name }) => name === 'task.complete').length, 1);
   });
 
-  it('exits with 0 also when the work failed: another code would say that the agent broke', async () => {
+  it('exits with 0 also when the work failed: another code would mean an error of the agent', async () => {
     const { exitCode, result, output } = await run(`throw new TaskError('Could not do it: 503; 50% done.');`);
     assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Failed' });
     assert.match(output, /##vso\[task\.issue type=error;.*\]Could not do it: 503; 50%AZP25 done\./);
@@ -65,10 +66,10 @@ describe('a task in a process of its own', () => {
   it('fails when its work never ends, although Node would exit with 0', async () => {
     const { result, output } = await run(`await new Promise(() => {}); return '';`);
     assert.equal(result, 'Failed');
-    assert.match(output, /ended before it knew its result/);
+    assert.match(output, /Internal error: the task exited without reporting a result\./);
   });
 
-  it('fails on an error that nobody awaited', async () => {
+  it('fails on an unhandled rejection', async () => {
     const { result, output } = await run(
       `void Promise.reject(new Error('stray')); await clock.sleep(60_000, signal); return '';`,
     );
@@ -76,7 +77,7 @@ describe('a task in a process of its own', () => {
     assert.match(output, /stray/);
   });
 
-  it('is cancelled by the first signal, and says so as the agent spells it', async () => {
+  it('is cancelled by the first signal, and reports it as the agent spells it', async () => {
     const task = await start(`agent.log('waiting'); await clock.sleep(600_000, signal); return '';`);
     await task.saw('waiting');
     task.kill('SIGINT');
@@ -99,7 +100,7 @@ describe('a task in a process of its own', () => {
     assert.match(output, /cleaned up/);
   });
 
-  it('lets no foreign text issue a command', async () => {
+  it('does not let foreign text issue a command', async () => {
     const evil = '##vso[task.setvariable variable=PATH]/evil';
     const { commands, output } = await run(
       `const evil = ${JSON.stringify(`x ${evil}\r${evil}\n##[error]${evil}`)};
@@ -115,7 +116,7 @@ describe('a task in a process of its own', () => {
     assert.doesNotMatch(output, /^##\[error\]/m);
   });
 
-  it('never writes the secrets of a connection, also when debugging, and announces none that it does not use', async () => {
+  it('never writes the secrets of a connection, even when debugging, and does not announce unused ones', async () => {
     const { output } = await run(
       `agent.log(inputs.service.scheme + ' ' + inputs.service.authorization('APITOKEN').length + ' ' + inputs.service.data('region'));
        return inputs.service.url;`,
@@ -125,7 +126,7 @@ describe('a task in a process of its own', () => {
     assert.doesNotMatch(output, /s3cr3t/);
   });
 
-  it('knows a text that holds a secret variable, or a line of one, without writing any', async () => {
+  it('recognizes a text that contains a secret variable, or a line of one, without writing it', async () => {
     const texts = ['a', 'x a', 'long secret', 'x long secret y', 'x second line', 'x y', 'public value', ''];
     const { output } = await run(
       `agent.log(JSON.stringify(${JSON.stringify(texts)}.map((text) => agent.holdsSecret(text)))); return '';`,
@@ -142,10 +143,52 @@ describe('a task in a process of its own', () => {
     );
     assert.match(output, /^\[true,false,true,true,true,false,false,false\]$/m);
     assert.doesNotMatch(output, /long secret|second line/);
-    assert.match(output, /^##vso\[task\.complete/m, 'and then speaks again');
+    assert.match(output, /^##vso\[task\.complete/m, 'and then writes again');
   });
 
-  it('takes an empty file input, which arrives as the working folder, for empty', async () => {
+  it('writes a secret input only to announce it, even when debugging', async () => {
+    const { output } = await run(`return 'length ' + inputs.password.length;`, {
+      INPUT_PASSWORD: 'hunter2',
+      SYSTEM_DEBUG: 'true',
+    });
+    assert.match(output, /length 7/);
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.includes('hunter2')),
+      ['##vso[task.setsecret]hunter2'],
+    );
+  });
+
+  it('announces a secret of several lines line by line, without short lines', async () => {
+    const { output } = await run(
+      `agent.setSecret('{\\r\\n  first line\\n\\nsecond line\\n}'); agent.setSecret('abc\\n'); return '';`,
+    );
+    assert.deepEqual(
+      output.split('\n').filter((line) => line.includes('setsecret')),
+      ['##vso[task.setsecret]  first line', '##vso[task.setsecret]second line', '##vso[task.setsecret]abc'],
+    );
+  });
+
+  it('knows where it runs', async () => {
+    const { output } = await run(
+      `agent.log(JSON.stringify([agent.workingFolder, agent.temporaryFolder, agent.run.repository, agent.run.seed, agent.managedIdentityUrl]));
+       return '';`,
+      {
+        AGENT_TEMPDIRECTORY: folder,
+        BUILD_REPOSITORY_NAME: 'fraud',
+        SYSTEM_PLANID: 'plan',
+        SYSTEM_JOBID: 'job',
+        SYSTEM_TASKINSTANCEID: 'step',
+        SYSTEM_COLLECTIONID: 'c',
+        AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://identity.test',
+      },
+    );
+    assert.ok(
+      output.includes(JSON.stringify([workingFolder, folder, 'fraud', 'plan job step c    ', 'http://identity.test'])),
+      output,
+    );
+  });
+
+  it('treats an empty file input, which arrives as the working folder, as empty', async () => {
     const { output } = await run(`return 'file: ' + inputs.file;`, { INPUT_FILE: workingFolder });
     assert.match(output, /file: undefined/);
   });

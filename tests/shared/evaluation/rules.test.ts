@@ -59,11 +59,11 @@ describe('a rule', () => {
     ['nan < 1', 'failed', "the metric 'nan' is not a number: NaN"],
     ['nan != 1', 'failed', "the metric 'nan' is not a number: NaN"],
     ['text > 0.5', 'failed', "the metric 'text' is not a number: 0.9"],
-    ['list > 0.5', 'failed', "the metric 'list' is not a number: a list or empty"],
-    ['rmse / zero > 1', 'failed', 'a division by zero'],
+    ['list > 0.5', 'failed', "the metric 'list' is not a number: a list or null"],
+    ['rmse / zero > 1', 'failed', 'division by zero'],
     ['rmse * 1e308 > 1', 'failed', 'the result is too large for a number'],
     ['test.auc >= baseline', 'failed', "the champion's metric 'test.auc' is missing"],
-    ['rmse > baseline.broken', 'failed', "the champion's metric 'broken' is not a number: a list or empty"],
+    ['rmse > baseline.broken', 'failed', "the champion's metric 'broken' is not a number: a list or null"],
   ] as const)
     it(`${rule}: ${line}`, () => {
       const result = evaluate(rule);
@@ -75,25 +75,25 @@ describe('a rule', () => {
     ['', 1, 'a metric or a number is expected, but the rule ends'],
     ['accuracy', 9, 'one of >= <= == != > < is expected, but the rule ends'],
     ['accuracy >=', 12, 'a metric or a number is expected, but the rule ends'],
-    ['accuracy = 0.9', 10, "has a single '=': write == to compare"],
-    ['0.5 < accuracy < 0.9', 16, 'holds a second comparison: write two rules'],
+    ['accuracy = 0.9', 10, "has a single '=': use == to compare"],
+    ['0.5 < accuracy < 0.9', 16, 'has a second comparison: write two rules'],
     ['accuracy >= 0.9 0.8', 17, 'an operator is expected'],
     ['(accuracy > 0.9', 11, "')' is expected"],
     ['1 > 2', 1, 'names no metric'],
-    ['baseline > 2', 1, "names no metric but the champion's"],
-    ['accuracy + rmse > baseline', 1, 'names several metrics: say which one is meant, such as baseline.rmse'],
+    ['baseline > 2', 1, "names only the champion's metrics"],
+    ['accuracy + rmse > baseline', 1, 'names several metrics: write which one is compared, such as baseline.rmse'],
     [
       'accuracy >= 90%',
       15,
-      'has a character that is no part of a rule; a name with others than letters, digits, _ and . stands in quotes',
+      'has an unexpected character: put a name with characters other than letters, digits, _ and . in double quotes',
     ],
     ['accuracy >= 0.9abc', 13, 'is neither a number nor a name'],
-    ['"a##vso[task.complete]" > 1', 3, 'holds a logging command (##)'],
-    ['"##[error]" > 1', 2, 'holds a logging command (##)'],
-    ['"accuracy >= 1', 1, 'has a quotation mark without its partner'],
+    ['"a##vso[task.complete]" > 1', 3, 'contains a logging command (##)'],
+    ['"##[error]" > 1', 2, 'contains a logging command (##)'],
+    ['"accuracy >= 1', 1, 'has an unmatched quotation mark'],
     ['process.exit(1) > 0', 13, 'one of >= <= == != > < is expected'],
   ] as const)
-    it(`is none: '${rule}'`, () => {
+    it(`is refused: '${rule}'`, () => {
       assert.throws(
         () => parseRule(rule),
         (error) => {
@@ -104,7 +104,7 @@ describe('a rule', () => {
       );
     });
 
-  it('that names the champion passes where there is none, or fails, as told', () => {
+  it('that names the champion passes or fails without one, as configured', () => {
     assert.equal(evaluateWithout('accuracy >= baseline', true), 'not compared');
     assert.equal(evaluateWithout('accuracy >= baseline', false), 'failed');
     assert.equal(evaluateWithout('accuracy >= 0.99', true), 'failed');
@@ -116,7 +116,7 @@ describe('a rule', () => {
     return evaluateRules([parseRule(rule)], model)[0]?.outcome;
   }
 
-  it('that compares the champion with itself passes, also where it asks for more than before', () => {
+  it('that compares the champion with itself passes, even if it requires an improvement', () => {
     const [metrics, asked] = [metricsIn(own), ['accuracy > baseline', 'accuracy > 0.99', 'recall > baseline']];
     const model = { metrics, champion: metrics, isChampion: true, passWithoutChampion: false };
     const results = evaluateRules(asked.map(parseRule), model);
@@ -126,7 +126,7 @@ describe('a rule', () => {
     );
   });
 
-  it('is read or refused, whatever the text', () => {
+  it('is parsed or refused with a RuleProblem, whatever the text', () => {
     const parts = fc.constantFrom(
       'accuracy',
       'baseline',
@@ -168,7 +168,7 @@ describe('a rule', () => {
     );
   });
 
-  it('that is very deep or very long is refused, and does not break the reader', () => {
+  it('that is very deep or very long is refused without a crash', () => {
     for (const text of ['('.repeat(400), '-'.repeat(900), '1+'.repeat(5000)])
       assert.throws(() => parseRule(text), RuleProblem);
   });

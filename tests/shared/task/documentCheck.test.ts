@@ -29,25 +29,25 @@ function parse(input: Input<unknown>, text: string) {
 describe('a document that is checked', () => {
   const text = 'a:\nb: x\nc: 1';
 
-  it('is read as any other where nothing is found', () => {
+  it('is read as any other when nothing is found', () => {
     assert.deepEqual(parse(document({ schema: finding() }), 'a: 1'), { value: { a: 1 }, warnings: '' });
     assert.deepEqual(parse(documentList({ schema: finding() }), '- a: 1'), { value: [{ a: 1 }], warnings: '' });
   });
 
   it('is refused with everything that is wrong, in the order of the lines', () => {
     assert.deepEqual(parse(document({ schema: finding(badB, badA) }), text), {
-      problem: 'is no valid recipe:\n    line 1: a is empty.\n    line 2: b must be a number, not text.',
+      problem: 'is not a valid recipe:\n    line 1: a is empty.\n    line 2: b must be a number, not text.',
       warnings: '',
     });
   });
 
-  it('is taken with a warning where it only looks odd', () => {
+  it('is accepted with a warning when a finding is only a warning', () => {
     const { value, warnings } = parse(document({ schema: finding(oddC) }), text);
     assert.deepEqual(value, { a: null, b: 'x', c: 1 });
     assert.equal(warnings, 'recipe, line 3: c is not known here.');
   });
 
-  it('is warned of also when it is refused', () => {
+  it('reports warnings also when it is refused', () => {
     const { problem, warnings } = parse(document({ schema: finding(oddC, badA) }), text);
     assert.match(problem ?? '', /a is empty/);
     assert.match(warnings, /c is not known/);
@@ -59,14 +59,14 @@ describe('a document that is checked', () => {
       const file = join(folder, 'recipe.yml');
       writeFileSync(file, `\uFEFF${text}`);
       const { problem, warnings } = parse(documentFile({ schema: finding(oddC, badB) }), file);
-      assert.equal(problem, `is no valid recipe (${file}):\n    line 2: b must be a number, not text.`);
+      assert.equal(problem, `is not a valid recipe (${file}):\n    line 2: b must be a number, not text.`);
       assert.equal(warnings, `recipe (${file}), line 3: c is not known here.`);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it('must be a list where a list is asked for', () => {
+  it('must be a list for a list input', () => {
     assert.deepEqual(parse(documentList({ schema: finding(badA) }), 'a: 1'), {
       problem: 'must be a list, in YAML or JSON.',
       warnings: '',

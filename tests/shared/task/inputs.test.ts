@@ -69,6 +69,27 @@ describe('the kinds of input', () => {
         { problem: 'must be a whole number from 1 to 9.' },
       ],
     ),
+    ['an integer without a default can be left empty', kinds.integer({ min: 1, max: 9 }), undefined, undefined],
+    ['an integer can be required', kinds.integer({ required: true, min: 1, max: 9 }), '', { problem: 'is required.' }],
+    ['an integer reads its bounds', kinds.integer({ min: -1, max: 9 }), '-1', -1],
+    ['a decimal reads its decimals', kinds.decimal({ min: 0.1, max: 4 }), '1.5', 1.5],
+    ['a decimal reads a whole number', kinds.decimal({ min: 0.1, max: 4 }), '4', 4],
+    ['a decimal has its default', kinds.decimal({ default: 0.5, min: 0.1, max: 4 }), undefined, 0.5],
+    ['a decimal without a default can be left empty', kinds.decimal({ min: 0.1, max: 4 }), undefined, undefined],
+    ...['0', '0.09', '4.1', '-1', '1,5', '1.', '.5', '1e0', 'abc', '1.5.0', 'NaN', 'Infinity'].map(
+      (given): [string, kinds.Input<unknown>, string, unknown] => [
+        `a decimal refuses ${given}`,
+        kinds.decimal({ min: 0.1, max: 4 }),
+        given,
+        { problem: 'must be a number from 0.1 to 4.' },
+      ],
+    ),
+    [
+      'a connection must exist',
+      kinds.connection('AzureRM'),
+      'c',
+      { problem: 'names a service connection that does not exist, or that this job is not authorized to use.' },
+    ],
     ['lines drop blank ones', kinds.lines(), 'a\r\n\n  b \n', ['a', 'b']],
     ['globs are patterns by the line', kinds.globs(), '**/*.py\n!(a)b', { problem: problemOfPattern('!(a)b') }],
     [
@@ -81,21 +102,26 @@ describe('the kinds of input', () => {
       'globs refuse an unclosed bracket',
       kinds.globs(),
       'a[b',
-      { problem: "has the pattern 'a[b', which is no valid file pattern." },
+      { problem: "has the pattern 'a[b', which is not a valid file pattern." },
     ],
     [
       'globs refuse an unclosed group',
       kinds.globs(),
       'a(b',
-      { problem: "has the pattern 'a(b', which is no valid file pattern." },
+      { problem: "has the pattern 'a(b', which is not a valid file pattern." },
     ],
     ['globs refuse absolute paths', kinds.globs(), '/etc/*', { problem: problemOfPattern('/etc/*') }],
     ['globs refuse the way up', kinds.globs(), '../*', { problem: problemOfPattern('../*') }],
     ['pairs read lines', kinds.pairs(), 'a=1\n\nb = x=y ', { a: '1', b: 'x=y' }],
     ['pairs allow empty values', kinds.pairs(), 'a=', { a: '' }],
     ['pairs read a JSON object', kinds.pairs(), '{"a": [1, "x"]}', { a: [1, 'x'] }],
-    ['pairs name the line that is none', kinds.pairs(), 'a=1\nb', { problem: 'line 2 is not of the form name=value.' }],
-    ['pairs refuse a name given twice', kinds.pairs(), 'a=1\na=2', { problem: 'line 2 gives a a second time.' }],
+    [
+      'pairs name the line that is not a pair',
+      kinds.pairs(),
+      'a=1\nb',
+      { problem: 'line 2 is not of the form name=value.' },
+    ],
+    ['pairs refuse a name given twice', kinds.pairs(), 'a=1\na=2', { problem: 'line 2 repeats the name of line 1.' }],
     ['a document reads YAML', kinds.document(), 'a:\n  - 1\n  - x', { a: [1, 'x'] }],
     ['a document reads JSON', kinds.document(), '{"a": {"b": null}}', { a: { b: null } }],
     ['a document keeps dates as text', kinds.document(), 'a: 2024-01-01', { a: '2024-01-01' }],
@@ -121,7 +147,7 @@ describe('the kinds of input', () => {
       'a document names the line of an error',
       kinds.document(),
       'a: 1\nb: [',
-      /^is no valid YAML or JSON: .* at line \d+\.$/,
+      /^is not valid YAML or JSON: .* at line \d+\.$/,
     ],
     ['a document refuses a key given twice', kinds.document(), 'a: 1\na: 2', /duplicated mapping key at line 2/],
   ];
@@ -214,7 +240,7 @@ describe('reading the inputs of a task', () => {
     );
   });
 
-  it('says each of them on a line of its own, and never repeats a value', () => {
+  it('reports each of them on its own line, and never repeats a value', () => {
     const error = new InputError([
       { input: 'a', problem: 'is required.' },
       { input: 'b', problem: 'must be true or false.' },
@@ -231,20 +257,20 @@ describe('reading the inputs of a task', () => {
     notebook: kinds.text({ required: true, when: { source: 'notebook' } }),
     retries: kinds.integer({ default: 2, min: 0, max: 3, when: { source: 'notebook' } }),
   };
-  it('demands an input only where its rule holds', () => {
+  it('requires an input only when its rule holds', () => {
     assert.deepEqual(problemsOf(dependent, {}), [{ input: 'job', problem: 'is required.' }]);
     assert.deepEqual(problemsOf(dependent, { source: 'Notebook', notebook: '/n' }), []);
   });
-  it('refuses an input that its rule makes meaningless', () => {
+  it('refuses an input that does not apply', () => {
     assert.deepEqual(problemsOf(dependent, { job: 'a', notebook: '/n' }), [
-      { input: 'notebook', problem: "counts only where 'source' is notebook: change that, or leave this empty." },
+      { input: 'notebook', problem: "applies only when 'source' is 'notebook'. Change that, or leave this empty." },
     ]);
   });
   it('gives a hidden input its default, whatever the agent passes', () => {
     assert.equal(readInputs(taskWith(dependent), new FakeAgent({ job: 'a', retries: '77' })).retries, 2);
   });
 
-  it('drops what a rule between inputs says of an input that is wrong by itself', () => {
+  it('drops what check says of an input that is bad already', () => {
     const inputs = { a: kinds.flag({ default: true }), b: kinds.text() };
     const rules = () => [
       { input: 'a', problem: 'and b exclude each other.' },

@@ -34,10 +34,10 @@ describe('running a task', () => {
     assert.deepEqual(agent.end, { result: 'Failed', message: 'Could not do it: 503.' });
   });
 
-  it('calls anything else a defect, and shows its stack and causes only to those who debug', async () => {
+  it('calls anything else an internal error, and writes its stack and causes to the debug log only', async () => {
     const agent = await outcome(() => Promise.reject(new TypeError('x is undefined', { cause: new Error('deep') })));
     assert.equal(agent.end.result, 'Failed');
-    assert.match(agent.end.message, /^A defect in this task: x is undefined/);
+    assert.match(agent.end.message, /^Internal error: x is undefined\. To see where, set System\.Debug to true\.$/);
     assert.match(agent.text('debug'), /TypeError: x is undefined\n +at .*\n?[^]*Error: deep\n +at /);
   });
 
@@ -77,6 +77,6 @@ describe('running a task', () => {
 
   it('does not begin when it was cancelled before', async () => {
     const agent = await outcome(() => Promise.resolve('done'), { signal: AbortSignal.abort(new CancelledError()) });
-    assert.deepEqual(agent.end, { result: 'Canceled', message: 'The pipeline run was cancelled.' });
+    assert.deepEqual(agent.end, { result: 'Canceled', message: 'Cancelled.' });
   });
 });

@@ -22,7 +22,7 @@ describe('the page on model variables', () => {
     overrides: { 'training.epochs': '5' },
   });
 
-  it('shows what its example comes to', () => {
+  it('shows the result of its example', () => {
     const rows = page
       .split('\n')
       .filter((line) => line.startsWith('|'))
@@ -43,7 +43,7 @@ describe('the page on model variables', () => {
     assert.ok(readVariableSchema(block('{\n  "definitions"'), 's', (_, message) => assert.fail(message)));
   });
 
-  it('reads values as its table says', () => {
+  it('matches how values are read', () => {
     for (const [written = '', is = ''] of page
       .split('\n')
       .filter((line) => line.startsWith('|'))
@@ -71,7 +71,7 @@ describe('the page on model variables', () => {
       if (prefix !== '_')
         assert.match(
           resolveTexts({ model: 'variables: {x: 1}', prefix }).problems.join(),
-          /belongs to the system/,
+          /is reserved for the system/,
           prefix,
         );
   });

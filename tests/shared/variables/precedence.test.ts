@@ -138,22 +138,22 @@ describe('the precedence of variables', () => {
     [
       'an environment that no file has is refused',
       { base, environment: 'prd' },
-      /^input 'environment': there is no such environment in the files, which have prod, dev\.$/,
+      /^input 'environment': there is no such environment in the files, which define prod, dev\.$/,
     ],
     [
       'an environment is refused where there are none',
       { base: 'variables: {a: 1}', environment: 'prod' },
-      /no environments at all/,
+      /which define no environments\.$/,
     ],
     [
       'a map does not give way to a value',
       { base: lists, model: 'variables:\n  map: 1\n' },
-      /^model\.yml:2: map is a value here, and a map in base\.yml:3\.$/,
+      /^model\.yml:2: map is a value here, but a map in base\.yml:3\.$/,
     ],
     [
       'a value does not give way to a map',
       { base, overrides: { 'a.b': '1' } },
-      /^input 'overrides': a is a map here, and a value in base\.yml:2\.$/,
+      /^input 'overrides': a is a map here, but a value in base\.yml:2\.$/,
     ],
     [
       'what a file locks no later file and no override may set',
@@ -195,7 +195,7 @@ describe('the precedence of variables', () => {
         overrides: { m: null },
         schema: { properties: { m: { properties: { x: { locked: true } } } } },
       },
-      /^model\.yml:3: m\.x is locked by the schema, so that only the base file may set it: it is 1 \(base\.yml:1\), not 2\.$/,
+      /^model\.yml:3: m\.x is locked by the schema, only the base file may set it: it is 1 \(base\.yml:1\), not 2\.$/,
       /^input 'overrides': m is locked by the schema/,
     ],
     [
@@ -205,7 +205,7 @@ describe('the precedence of variables', () => {
         overrides: { pool: 'b' },
         schema: { properties: { pool: { compileTime: true } } },
       },
-      /^input 'overrides': pool is read before the run, when pipelines are compiled, so that only files may set it: it is "a" \(model\.yml:1\), not "b"\.$/,
+      /^input 'overrides': pool is read at compile time, before the run, so only files may set it: it is "a" \(model\.yml:1\), not "b"\.$/,
     ],
   ];
   for (const [rule, texts, ...problems] of refused)
@@ -215,7 +215,7 @@ describe('the precedence of variables', () => {
       for (const [index, problem] of problems.entries()) assert.match(outcome.problems[index] ?? '', problem);
     });
 
-  it('takes for what is locked the value that it has, from anywhere', () => {
+  it('accepts the value that a locked variable already has, from any source', () => {
     const locks = [
       { base: 'locked: [a, l, m]\nvariables: {a: 1, l: [1, {x: y}], m: {x: z, n: ~}}' },
       {
@@ -232,11 +232,11 @@ describe('the precedence of variables', () => {
       assert.deepEqual(same.problems, []);
       assert.deepEqual(same.origins['a'], [overridesOrigin, 'model.yml:1', texts.schema ? 'base.yml:1' : 'base.yml:2']);
       for (const overrides of [{ a: 'x' }, { a: null }, { 'm.n': 'z' }, { m: null }, { 'm.o': '1' }, { l: ['1'] }])
-        assert.match(resolveTexts({ ...texts, overrides }).problems.join(), /is (locked|read before the run)/);
+        assert.match(resolveTexts({ ...texts, overrides }).problems.join(), /is (locked|read at compile time)/);
     }
   });
 
-  it('says of what is locked which values there are, but for what may be a secret or is long', () => {
+  it('shows both values of a locked variable, unless they may be secret or are long', () => {
     const base = (value: string): string => `variables:\n  a: ${value}\nlocked: [a]\n`;
     const said = (value: string, override: string): string =>
       resolveTexts({ base: base(value), overrides: { a: override } }).problems.at(-1) ?? '';
@@ -244,14 +244,14 @@ describe('the precedence of variables', () => {
       said('demo', 'second'),
       `${overridesOrigin}: a is locked by base.yml:3: it is "demo" (base.yml:2), not "second".`,
     );
-    const another = `${overridesOrigin}: a is locked by base.yml:3: it has another value (base.yml:2).`;
+    const another = `${overridesOrigin}: a is locked by base.yml:3: it has a different value (base.yml:2).`;
     assert.equal(said('demo', `dapi${'0a'.repeat(16)}`), another);
     assert.equal(said('x'.repeat(200), 'y'), another);
     const { problems } = resolveTexts({ base: 'variables: {pwd: hush}\nlocked: [pwd]', overrides: { pwd: 'quiet' } });
     assert.doesNotMatch(problems.join(), /hush|quiet/);
   });
 
-  it('lets the base file set what the schema locks, and any file what is read before the run', () => {
+  it('lets the base file set variables locked by the schema, and any file those read at compile time', () => {
     const outcome = resolveTexts({
       base: 'variables: {a: 1}\nenvironments: {prod: {a: 2}}',
       model: 'variables: {b: 1}',
@@ -271,7 +271,7 @@ describe('merging', () => {
   let count = 0;
   const tree = map.map((plain) => treeOf(plain, { source: 'file', line: ++count }) as Branch);
 
-  it('comes to the same whichever neighbours are merged first, with the same origins', () => {
+  it('is associative, in values and in origins', () => {
     fc.assert(
       fc.property(tree, tree, tree, (a, b, c) => {
         assert.deepEqual(mergeTrees(mergeTrees(a, b), c), mergeTrees(a, mergeTrees(b, c)));
@@ -290,7 +290,7 @@ describe('merging', () => {
     );
   });
 
-  it('lets the last of two values win, and never mixes lists', () => {
+  it('takes the last of two values, and never merges lists', () => {
     fc.assert(
       fc.property(value, value, (a, b) => {
         const merged = mergeTrees(treeOf({ x: a }, { source: 'a' }), treeOf({ x: b }, { source: 'b' }));

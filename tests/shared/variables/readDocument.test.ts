@@ -40,7 +40,7 @@ function lineOf(located: Located | undefined, ...path: readonly (string | number
 const bomb = `a: &a [x]\n${Array.from({ length: 30 }, (_, n) => `${'b'.repeat(n + 1)}: &n${n} [*a, *a, *a]`).join('\n')}`;
 
 describe('reading a document', () => {
-  it('knows the line of everything, whatever ends the lines', () => {
+  it('gives the line of every value, with any line ending', () => {
     for (const end of ['\n', '\r\n', '\r']) {
       const text = ['# a comment', 'a:', '  b: 1', '', '  c: |', '    x', '    y', 'd:', '- 1', '- e: 2'].join(end);
       const { document, problems } = read(text);
@@ -53,7 +53,7 @@ describe('reading a document', () => {
     }
   });
 
-  it('passes over a byte order mark', () => {
+  it('ignores a byte order mark', () => {
     const { document, problems } = read('\uFEFFa: 1');
     assert.deepEqual([plain(document), problems], [{ a: 1 }, []]);
   });
@@ -103,13 +103,13 @@ describe('reading a document', () => {
     '9007199254740993',
     '-12345678901234567890',
   ])
-    it(`refuses ${text}, which is not read the same everywhere`, () => {
-      assert.match(read(`a: ${text}`).problems.join(), /^file:1: has a number that is not read the same everywhere/);
+    it(`refuses ${text}, which YAML readers interpret differently`, () => {
+      assert.match(read(`a: ${text}`).problems.join(), /^file:1: has a number that YAML readers interpret differently/);
       assert.deepEqual(read(`a: "${text}"`).problems, []);
     });
 
   for (const name of ['true', 'no', 'on', 'null', '1', '2026-01-01', 'constructor', '__proto__', '<<'])
-    it(`takes the name ${name} as it stands`, () => {
+    it(`reads the name ${name} as text`, () => {
       const { document, problems } = read(`${name}: {x: 1}`);
       assert.deepEqual([Object.keys(plain(document) ?? {}), problems], [[name], []]);
       assert.deepEqual(plain(document), Object.fromEntries([[name, { x: 1 }]]));
@@ -118,44 +118,48 @@ describe('reading a document', () => {
   const hostile: readonly [what: string, text: string, problem: RegExp][] = [
     ['nothing', '', /^file: is empty\.$/],
     ['only comments', '# a\n# b\n', /^file: is empty\.$/],
-    ['several documents', 'a: 1\n---\nb: 2', /^file:3: holds more than one document/],
-    ['a document behind the end', 'a: 1\n...\n# x\nb: 2', /^file:4: holds more than one document/],
-    ['an empty second document', 'a: 1\n---\n', /^file: holds more than one document/],
-    ['a NUL', 'a: 1\nb: x\u0000y', /^file:2: has a character that no text has\.$/],
-    ['an escape character', 'a: 1\r\n\r\nb: \u001B[31m', /^file:3: has a character/],
-    ['half a surrogate pair', 'a: \uD800', /^file:1: has a character/],
+    ['several documents', 'a: 1\n---\nb: 2', /^file:3: contains more than one document/],
+    ['a document behind the end', 'a: 1\n...\n# x\nb: 2', /^file:4: contains more than one document/],
+    ['an empty second document', 'a: 1\n---\n', /^file: contains more than one document/],
+    [
+      'a NUL',
+      'a: 1\nb: x\u0000y',
+      /^file:2: contains a control character, or another character that YAML does not allow\.$/,
+    ],
+    ['an escape character', 'a: 1\r\n\r\nb: \u001B[31m', /^file:3: contains a control character/],
+    ['half a surrogate pair', 'a: \uD800', /^file:1: contains a control character/],
     ['an alias', 'a: &x 1\nb: *x', /^file:1: anchors.*\nfile:2: anchors/],
     ['a merge key', 'a: &x {b: 1}\nc: {<<: *x}', /^file:1: anchors.*\nfile:2: anchors/],
     ['a merge of a bomb', `${bomb}\nz: {<<: [*n29, *n29]}`, /^file:1: anchors/],
-    ['a map as a name', 'a: 1\n{b: c}: 2', /^file:2: a name must be a text\.$/],
+    ['a map as a name', 'a: 1\n{b: c}: 2', /^file:2: a name must be text\.$/],
     ['a bomb of anchors', bomb, /^file:1: anchors/],
     ['an alias without an anchor', 'a: *nobody', /^file:1: anchors/],
     ['an alias to what holds it', 'a: &a\n  b: *a', /^file:\d: anchors/],
-    ['a tag', 'a: !!js/function "x"', /^file:1: tags \(!\) are not read\.$/],
+    ['a tag', 'a: !!js/function "x"', /^file:1: tags \(!\) are not supported\.$/],
     ['binary data', 'x: 1\na: !!binary aGk=', /^file:2: tags/],
     ['a set', 'x: 1\na: !!set {b, c}', /^file:2: tags/],
     ['a harmless tag', 'x: 1\na: !!str 1', /^file:2: tags/],
     ['an unknown tag handle', '%TAG !e! tag:example.com,2000:\n---\na: !e!x 1', /^file:3: tags/],
-    ['a duplicate name', 'a: 1\nb: 2\na: 3', /^file:3: a is here a second time\.$/],
-    ['a duplicate name in JSON', '{"a": 1,\n "\\u0061": 2}', /^file:2: a is here a second time\.$/],
-    ['a list as a name', '? [a, b]\n: c', /^file:1: a name must be a text\.$/],
-    ['an unclosed list', 'a: [1,\n  2', /^file:2: is no valid YAML or JSON: /],
-    ['an unclosed quote', 'a: "x\nb: 1', /^file:\d: is no valid YAML or JSON: /],
-    ['bad indentation', 'a: 1\n b: 2', /^file:2: is no valid YAML or JSON: /],
-    ['a tab for indentation', 'a:\n\tb: 1', /^file:2: is no valid YAML or JSON: /],
-    ['deep lists', '['.repeat(200_000), /^file:\d+: is no valid YAML or JSON: nesting/],
-    ['deep maps', '{a: '.repeat(60_000), /^file:\d+: is no valid YAML or JSON: nesting/],
+    ['a duplicate name', 'a: 1\nb: 2\na: 3', /^file:3: a is defined twice\.$/],
+    ['a duplicate name in JSON', '{"a": 1,\n "\\u0061": 2}', /^file:2: a is defined twice\.$/],
+    ['a list as a name', '? [a, b]\n: c', /^file:1: a name must be text\.$/],
+    ['an unclosed list', 'a: [1,\n  2', /^file:2: is not valid YAML or JSON: /],
+    ['an unclosed quote', 'a: "x\nb: 1', /^file:\d: is not valid YAML or JSON: /],
+    ['bad indentation', 'a: 1\n b: 2', /^file:2: is not valid YAML or JSON: /],
+    ['a tab for indentation', 'a:\n\tb: 1', /^file:2: is not valid YAML or JSON: /],
+    ['deep lists', '['.repeat(200_000), /^file:\d+: is not valid YAML or JSON: nesting/],
+    ['deep maps', '{a: '.repeat(60_000), /^file:\d+: is not valid YAML or JSON: nesting/],
     ['deep JSON that closes', `${'['.repeat(5000)}${']'.repeat(5000)}`, /nesting/],
     ['10 MB', `a: ${'x'.repeat(10_000_000)}`, /^file: is longer than 262144 characters\.$/],
     ['10 MB of NUL', '\u0000'.repeat(10_000_000), /^file: is longer/],
   ];
   for (const [what, text, problem] of hostile)
-    it(`says what is wrong with ${what}`, () => {
+    it(`reports ${what}`, () => {
       assert.match(read(text).problems.join('\n'), problem);
       assert.notDeepEqual(resolveTexts({ model: text }).problems, []);
     });
 
-  it('takes time in proportion to the text, whatever is in it', function () {
+  it('takes time proportional to the length of the text, whatever it contains', function () {
     this.timeout(20_000);
     const length = 250_000;
     const pieces = [
@@ -185,7 +189,7 @@ describe('reading a document', () => {
     }
   });
 
-  it('is not held up by very many locks, variables, overrides or rules', () => {
+  it('stays fast with very many locks, variables, overrides or rules', () => {
     const many = (count: number, text: (n: number) => string): string =>
       Array.from({ length: count }, (_, n) => text(n)).join();
     const names = many(20_000, (n) => `a${n}: 1`);
@@ -294,7 +298,7 @@ describe('reading a document', () => {
     fc.string({ unit: 'binary' }),
   );
 
-  it('never fails otherwise than by saying what is wrong', () => {
+  it('reports problems of any text, and never throws', () => {
     fc.assert(
       fc.property(
         mess,
@@ -316,7 +320,7 @@ describe('reading a document', () => {
     );
   });
 
-  it('reads what it takes as js-yaml does', () => {
+  it('reads what it accepts as js-yaml does', () => {
     fc.assert(
       fc.property(mess, (text) => {
         const { document, problems } = read(text);

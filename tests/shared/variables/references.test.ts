@@ -21,7 +21,7 @@ describe('references between variables', () => {
       assert.deepEqual((values as Record<string, unknown>)[name], value);
     });
 
-  it('mean the value that came out in the end, and keep the origin of the text that refers', () => {
+  it('stand for the merged value, and keep the origin of the text that refers', () => {
     const { values, origins } = resolveTexts({
       base: 'variables: {folder: "/Shared/{{env}}", env: none}\nenvironments: {prod: {env: prod}}',
       environment: 'prod',
@@ -37,10 +37,14 @@ describe('references between variables', () => {
     ['a map', 'm: {x: 1}\na: "{{m}}"', /^model\.yml:3: a refers to m, which is a map\.$/],
     ['what is in no map', 'x: 1\na: "{{x.y}}"', /a refers to x\.y, which is not set/],
     ['what every object has', 'a: "{{constructor}}"', /a refers to constructor, which is not set/],
-    ['a list within a text', 'l: [1]\na: "x{{l}}"', /a refers to l, a list, within a text/],
-    ['a list within a list', 'l: [1]\na: ["{{l}}"]', /a refers to l, a list, in a place that takes one value/],
-    ['nothing that could be a name', 'a: "{{ b-c }}"', /^model\.yml:2: a has \{\{ with no name and \}\} behind it\.$/],
-    ['without an end', 'a: "{{a"', /a has \{\{ with no name/],
+    ['a list within a text', 'l: [1]\na: "x{{l}}"', /a refers to l, a list, inside a text/],
+    ['a list within a list', 'l: [1]\na: ["{{l}}"]', /a refers to l, a list, where a single value is expected/],
+    [
+      'nothing that could be a name',
+      'a: "{{ b-c }}"',
+      /^model\.yml:2: a has \{\{ that is not followed by a name and \}\}\.$/,
+    ],
+    ['without an end', 'a: "{{a"', /a has \{\{ that is not followed by a name/],
     ['itself', 'a: "{{a}}"', /^model\.yml:2: a refers to itself: a → a\.$/],
     [
       'itself in a circle',
@@ -60,7 +64,7 @@ describe('references between variables', () => {
       for (const [index, problem] of problems.entries()) assert.match(outcome.problems[index] ?? '', problem);
     });
 
-  it('are checked by the type of what they stand for, and not at all where that is unknown', () => {
+  it('are checked by the type of their value, and not at all where it is unknown', () => {
     const schema = { properties: { b: { type: 'integer', mandatory: true } } };
     assert.deepEqual(resolveTexts({ model: variables('a: 5\nb: "{{a}}"'), schema }).problems, []);
     assert.match(
@@ -72,17 +76,17 @@ describe('references between variables', () => {
     ]);
   });
 
-  it('do not make commands or secrets out of harmless parts', () => {
+  it('cannot build commands or secrets from harmless parts', () => {
     const { problems } = resolveTexts({
       model: variables('a: "##vso"\nb: "[task.complete]"\nc: "{{a}}{{b}}"\nd: Account\ne: "{{d}}Key=x"'),
     });
     assert.match(
       problems.join('\n'),
-      /^model\.yml:4: c holds a logging command.*\nmodel\.yml:6: e looks like a secret.*$/,
+      /^model\.yml:4: c contains a logging command.*\nmodel\.yml:6: e looks like a secret.*$/,
     );
   });
 
-  it('do not grow beyond what a variable can be', () => {
+  it('cannot exceed the maximum length of a variable', () => {
     const steps = Array.from({ length: 60 }, (_, n) => `a${n + 1}: "${`{{a${n}}}`.repeat(10)}"`).join('\n');
     for (const yaml of [
       `a0: [${'1234567,'.repeat(5000)}]`,
@@ -95,13 +99,10 @@ describe('references between variables', () => {
     }
   });
 
-  it('may be a thousand in a row; more variables are refused', () => {
+  it('may form a chain of a thousand; more variables are refused', () => {
     const chain = (count: number): string =>
       variables(Array.from({ length: count }, (_, n) => `a${n}: "{{a${n + 1}}}"`).join('\n'));
     assert.deepEqual(resolveTexts({ model: chain(999), overrides: { a999: 'x' } }).problems, []);
-    assert.match(
-      resolveTexts({ model: chain(1001) }).problems.join(),
-      /there are 1001 variables; more than 1000 would not fit/,
-    );
+    assert.match(resolveTexts({ model: chain(1001) }).problems.join(), /there are 1001 variables; at most 1000 fit/);
   });
 });

@@ -37,7 +37,7 @@ describe('names and values that are refused', () => {
     it(`a secret by its name: ${name}`, () => {
       assert.match(
         problemsOf(name).join('\n'),
-        /^model\.yml:3: \w+ looks like a secret, .* If it is none, name it otherwise\.$/,
+        /^model\.yml:3: \w+ looks like a secret, .* If it is not a secret, rename it\.$/,
       );
       assert.match(resolveTexts({ model: `variables: {list: [{${name}: x}]}` }).problems.join(), /looks like a secret/);
       assert.match(
@@ -77,7 +77,7 @@ describe('names and values that are refused', () => {
     'a header': 'Authorization: Bearer abcdefghijklmnop',
     'a URL with a password': 'postgres://user:pass@host/db',
   }))
-    it(`a secret by its looks: ${what}, without repeating it`, () => {
+    it(`a value that looks like a secret: ${what}, without repeating it`, () => {
       for (const problems of [
         problemsOf('a', value),
         resolveTexts({ overrides: { a: ['x', { b: value }] } }).problems,
@@ -99,33 +99,37 @@ describe('names and values that are refused', () => {
     it(`not an ordinary value: ${value}`, () => assert.deepEqual(problemsOf('a', value), []));
 
   for (const value of ['##vso[task.complete result=Failed]', 'x ##VSO[task.setvariable variable=a]b', '##[error]x'])
-    it(`a logging command: ${value}`, () => assert.match(problemsOf('a', value).join(), /: a holds a logging command/));
+    it(`a logging command: ${value}`, () =>
+      assert.match(problemsOf('a', value).join(), /: a contains a logging command/));
 
   for (const value of ['$(Build.BuildId)', 'x/${{ parameters.x }}', '$[variables.x]'])
     it(`an expression of Azure Pipelines: ${value}`, () =>
-      assert.match(problemsOf('a', value).join(), /: a holds an expression of Azure Pipelines/));
+      assert.match(problemsOf('a', value).join(), /: a contains an Azure Pipelines expression/));
 
   for (const value of ['a\r', 'a\r\nb', 'a\tb', '\u007F', '\u0085', '\u2028', '\ud800'])
     it(`control characters: ${JSON.stringify(value)}`, () =>
       assert.match(
         resolveTexts({ overrides: { a: value, b: [value] } }).problems.join('\n'),
-        /: a must be text without control.*\n.*: b must be text without control/,
+        /: a must not contain control characters.*\n.*: b must not contain control characters/,
       ));
 
   for (const name of ['', '1a', 'a-b', 'a.b', 'a b', '_a', '__proto__', 'ä', 'a;b', ']', '##vso[a]', 'a'.repeat(101)])
-    it(`what is no name: ${JSON.stringify(name.slice(0, 20))}`, () =>
-      assert.match(problemsOf(name).join(), /is no name of a variable/));
+    it(`an invalid name: ${JSON.stringify(name.slice(0, 20))}`, () =>
+      assert.match(problemsOf(name).join(), /is not a valid name/));
 
   const unknown: readonly [text: string, problem: RegExp][] = [
-    ['modelName: x', /^model\.yml:1: modelName is no part of such a file: put variables under `variables:`\.$/],
+    [
+      'modelName: x',
+      /^model\.yml:1: modelName is not a section of a variable file: put variables under `variables:`\.$/,
+    ],
     ['[a]', /^model\.yml:1: must be a map with `variables`/],
     ['variables: x', /^model\.yml:1: variables must be a map, or a list/],
     ['environments: [x]', /^model\.yml:1: environments must be a map/],
-    ['variables:\n- group: x', /^model\.yml:2: an entry of the list form is/],
+    ['variables:\n- group: x', /^model\.yml:2: an entry of the list form must have/],
     ['variables:\n- template: x.yml', /an entry of the list form/],
     ['variables:\n- name: a', /an entry of the list form/],
     ['variables:\n- {name: a, value: 1, readonly: maybe}', /an entry of the list form/],
-    ['variables:\n- {name: a, value: 1}\n- {name: a, value: 2}', /^model\.yml:3: a is here a second time\.$/],
+    ['variables:\n- {name: a, value: 1}\n- {name: a, value: 2}', /^model\.yml:3: a is defined twice\.$/],
     ['locked: a', /locked must be a list of names/],
     ['locked: [[a]]', /locked must be a list of names/],
   ];
@@ -136,7 +140,7 @@ describe('names and values that are refused', () => {
       assert.match(problems[0] ?? '', problem);
     });
 
-  it('are all said at once', () => {
+  it('are all reported at once', () => {
     const { problems } = resolveTexts({
       base: 'variables:\n  password: x\n  a: "{{b}}"\n  c: 010\n',
       model: 'variables:\n  n: "1"\n  n: 2\n',
@@ -165,7 +169,7 @@ describe('the output variables', () => {
     assert.deepEqual(outputs, { a: '1', m_x: 'true', m_y_z: '0.5', l: '[1,{"b":"c"}]', e: '' });
   });
 
-  it('have the prefix; the name and the version of the model are there without it too', () => {
+  it('have the prefix; the name and the version of the model are also set without it', () => {
     const { outputs, problems } = resolveTexts({
       model: 'variables: {modelName: m, modelVersion: "2", a: 1}',
       prefix: 'p_',
@@ -175,43 +179,47 @@ describe('the output variables', () => {
   });
 
   const taken: readonly [yaml: string, prefix: string | undefined, problem: RegExp][] = [
-    ['a_b: 1\n a: {b: 2}', undefined, /^model\.yml:3: a\.b would be the variable a_b, which is that of a_b\.$/],
-    ['a: 1\n A: 2', undefined, /^model\.yml:3: A would be the variable A, which is that of a\.$/],
-    ['modelname: x', undefined, /modelname would be the variable modelname, which is that of modelName/],
-    ['resolvedFile: x', undefined, /which is that of resolvedFile of this step/],
-    ['Name: x', 'model', /Name would be the variable modelName, which is that of modelName/],
-    ['path: x', undefined, /path would be the variable path, which belongs to the system/],
+    [
+      'a_b: 1\n a: {b: 2}',
+      undefined,
+      /^model\.yml:3: a\.b would set the variable a_b, which is already used by a_b\.$/,
+    ],
+    ['a: 1\n A: 2', undefined, /^model\.yml:3: A would set the variable A, which is already used by a\.$/],
+    ['modelname: x', undefined, /modelname would set the variable modelname, which is already used by modelName/],
+    ['resolvedFile: x', undefined, /which is already used by resolvedFile of this step/],
+    ['Name: x', 'model', /Name would set the variable modelName, which is already used by modelName/],
+    ['path: x', undefined, /path would set the variable path, which is reserved for the system/],
     [
       'build: {buildId: 1}',
       undefined,
-      /build\.buildId would be the variable build_buildId, which belongs to the system/,
+      /build\.buildId would set the variable build_buildId, which is reserved for the system/,
     ],
-    ['System_AccessKind: x', undefined, /belongs to the system/],
-    ['agent: {name: x}', undefined, /belongs to the system/],
-    ['input_x: x', undefined, /belongs to the system/],
-    ['endpoint_url: x', undefined, /belongs to the system/],
-    ['secret_x: x', undefined, /belongs to the system/],
-    ['node_options: x', undefined, /belongs to the system/],
-    ['ld_preload: x', undefined, /belongs to the system/],
-    ['x: 1', 'system_', /x would be the variable system_x, which belongs to the system/],
+    ['System_AccessKind: x', undefined, /is reserved for the system/],
+    ['agent: {name: x}', undefined, /is reserved for the system/],
+    ['input_x: x', undefined, /is reserved for the system/],
+    ['endpoint_url: x', undefined, /is reserved for the system/],
+    ['secret_x: x', undefined, /is reserved for the system/],
+    ['node_options: x', undefined, /is reserved for the system/],
+    ['ld_preload: x', undefined, /is reserved for the system/],
+    ['x: 1', 'system_', /x would set the variable system_x, which is reserved for the system/],
   ];
   for (const [yaml, prefix, problem] of taken)
-    it(`do not take a name that is another's: ${prefix ?? ''} ${yaml.replace('\n', '')}`, () => {
+    it(`cannot use a name that is taken: ${prefix ?? ''} ${yaml.replace('\n', '')}`, () => {
       const { problems } = resolveTexts({ model: `variables:\n ${yaml}`, ...(prefix === undefined ? {} : { prefix }) });
       assert.equal(problems.length, 1);
       assert.match(problems[0] ?? '', problem);
     });
 
-  it('are none of the agent, of the libraries of tasks, or of the shell', () => {
+  it('cannot be variables of the agent, of task libraries, or of the shell', () => {
     const families = 'agent azp build dyld endpoint input ld node pipeline release secret securefile system vsts'.split(
       ' ',
     );
     const words = 'bash_env home path pathext pythonpath tf_build'.split(' ');
     for (const name of [...families.map((family) => `${family}_x`), ...words, 'PATH', 'Build_BuildId'])
-      assert.match(problemsOf(name).join(), /which belongs to the system/, name);
+      assert.match(problemsOf(name).join(), /which is reserved for the system/, name);
   });
 
-  it('may have any other name, also one that only begins like the system', () => {
+  it('may have any other name, including one that only begins like a reserved one', () => {
     const { problems } = resolveTexts({
       model: 'variables: {inputColumns: [a], pathToData: x, builder: y, environment: z, resources: {cpu: 4}}',
     });

@@ -28,7 +28,7 @@ export interface Outcome {
 const free = { modelName: { mandatory: false }, modelVersion: { mandatory: false } };
 
 /** Reads and resolves `base.yml` and `model.yml`. */
-export function resolveTexts({ base, model, schema, prefix, ...rest }: Texts): Outcome {
+export function resolveTexts({ base, model, schema, prefix, environment, overrides }: Texts): Outcome {
   const problems: string[] = [];
   const report: Report = (origin, message) => void problems.push(`${originText(origin)}: ${message}`);
   const document = { definitions: { variables: { ...schema, properties: { ...free, ...schema?.properties } } } };
@@ -37,7 +37,9 @@ export function resolveTexts({ base, model, schema, prefix, ...rest }: Texts): O
       base: base === undefined ? undefined : readVariableFile(base, 'base.yml', report),
       model: model === undefined ? undefined : readVariableFile(model, 'model.yml', report),
       schema: readVariableSchema(JSON.stringify(document), 'schema', report) ?? { origin: { source: 'schema' } },
-      ...rest,
+      environment:
+        environment === undefined ? undefined : { name: environment, origin: { source: "input 'environment'" } },
+      overrides: overrides && { values: overrides, origin: { source: "input 'overrides'" } },
     },
     report,
   );

@@ -28,7 +28,7 @@ type Rule = readonly [
 ];
 
 const text = 'put it in quotes';
-const bare = 'take the quotes away';
+const bare = 'remove the quotes';
 const rules: Readonly<Record<string, Rule>> = {
   string: [
     { type: 'string' },
@@ -79,10 +79,10 @@ const rules: Readonly<Record<string, Rule>> = {
     { type: 'string', format: 'path' },
     ['/Shared/models/x', 'data/a b.csv', 'abfss://c@a.dfs.core.windows.net/x', './a..b'],
     [
-      ['../x', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ['a\\b', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ['a/..', 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
-      ["'a '", 'must be a path: parts with / between them, no .. among them, and no space at its ends.'],
+      ['../x', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ['a\\b', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ['a/..', 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
+      ["'a '", 'must be a path: parts separated by /, none of them .., and no space at its ends.'],
     ],
   ],
   'semantic version': [
@@ -139,8 +139,8 @@ const rules: Readonly<Record<string, Rule>> = {
     { type: 'object', properties: { x: { type: 'integer' } }, required: ['x'] },
     ['{x: 1}', '{x: 1, y: z}'],
     [
-      ['{y: 1}', '.x is missing, which the schema requires.'],
-      ['{x: null}', '.x is missing, which the schema requires.'],
+      ['{y: 1}', '.x is missing, but the schema requires it.'],
+      ['{x: null}', '.x is missing, but the schema requires it.'],
       ['{x: a}', '.x must be a whole number, not text.'],
       ['[1]', 'must be a map, not a list.'],
     ],
@@ -159,7 +159,7 @@ const rules: Readonly<Record<string, Rule>> = {
     { items: { properties: { metric: { type: 'string' } }, required: ['metric'] } },
     ['[{metric: rmse}]'],
     [
-      ['[{metric: rmse}, {}]', '[1].metric is missing, which the schema requires.'],
+      ['[{metric: rmse}, {}]', '[1].metric is missing, but the schema requires it.'],
       ['[{metric: 1}]', `[0].metric must be text, not a number: ${text}.`],
     ],
   ],
@@ -167,7 +167,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 describe('the schema of variables', () => {
   for (const [name, [schema, right, wrong]] of Object.entries(rules)) {
-    it(`takes what is right: ${name}`, () => {
+    it(`accepts a valid value: ${name}`, () => {
       for (const yaml of right)
         assert.deepEqual(
           resolveTexts({ model: `variables: {v: ${yaml}}`, schema: { properties: { v: schema } } }).problems,
@@ -176,7 +176,7 @@ describe('the schema of variables', () => {
         );
     });
 
-    it(`names what is wrong, with its line: ${name}`, () => {
+    it(`reports an invalid value, with its line: ${name}`, () => {
       for (const [yaml, problem] of wrong) {
         const { problems } = resolveTexts({ model: `variables:\n  v: ${yaml}`, schema: { properties: { v: schema } } });
         assert.deepEqual(problems, [`model.yml:2: v${/^[.[]/.test(problem) ? '' : ' '}${problem}`], yaml);
@@ -184,7 +184,7 @@ describe('the schema of variables', () => {
     });
   }
 
-  it('blames the file that the bad value came from, not one that was overridden', () => {
+  it('names the file that the invalid value came from, not one that was overridden', () => {
     const schema = { properties: { m: { properties: { v: { type: 'integer' } } } } };
     const { problems } = resolveTexts({ base: 'variables:\n m:\n  v: x', model: 'variables:\n\n m: {v: y}', schema });
     assert.deepEqual(problems, ['model.yml:3: m.v must be a whole number, not text.']);
@@ -194,12 +194,12 @@ describe('the schema of variables', () => {
     );
   });
 
-  it('misses what is mandatory only after all files are merged, and in the words of the schema', () => {
+  it('reports a missing mandatory variable only after all files are merged, at its place in the schema', () => {
     const schema = { properties: { v: { mandatory: true }, m: { properties: { x: { mandatory: true } } } } };
     assert.deepEqual(resolveTexts({ base: 'variables: {v: 1}', model: 'variables: {a: 1}', schema }).problems, []);
     assert.match(
       resolveTexts({ model: 'variables: {}', schema }).problems.join(),
-      /^schema:1: v is mandatory, and no file sets it\.$/,
+      /^schema:1: v is mandatory, but no source sets it\.$/,
     );
     assert.match(resolveTexts({ model: 'variables: {v: ~}', schema }).problems.join(), /v is mandatory/);
     assert.match(resolveTexts({ model: 'variables: {v: 1, m: {}}', schema }).problems.join(), /m\.x is mandatory/);
@@ -221,7 +221,7 @@ describe('the schema of variables', () => {
       assert.deepEqual(resolveTexts({ base: `variables: {v: ${lower}}`, overrides }).values, { v: value });
     });
 
-  it('keeps the text of an override of which nothing is known, and refuses one of another type', () => {
+  it('keeps an override as text where no type is known, and refuses one of another type', () => {
     assert.deepEqual(resolveTexts({ overrides: { v: '5' } }).values, { v: '5' });
     const { problems } = resolveTexts({
       overrides: { v: 'x', w: '[1' },
@@ -233,36 +233,36 @@ describe('the schema of variables', () => {
     ]);
     assert.match(
       resolveTexts({ overrides: { v: 2n ** 60n } }).problems.join(),
-      /v has a number that can not be kept exactly/,
+      /v has a number that cannot be represented exactly/,
     );
   });
 
   const wrongSchemas: readonly [text: string, problem: RegExp][] = [
     ['{}', /^s:1: has no `definitions\.variables`/],
-    ['[', /^s:1: is no valid YAML or JSON/],
+    ['[', /^s:1: is not valid YAML or JSON/],
     [
       'definitions:\n  variables:\n    properties:\n      a: {default: 1}',
-      /^s:4: the keyword default is not among those that are checked\.$/,
+      /^s:4: the keyword default is not supported\.$/,
     ],
     ['definitions: {variables: {oneOf: []}}', /the keyword oneOf/],
     ['definitions: {variables: {__proto__: 1}}', /the keyword __proto__/],
-    ['definitions: {variables: {type: text}}', /type has a value that it can't have/],
-    ['definitions: {variables: {type: []}}', /type has a value/],
-    ['definitions: {variables: {pattern: "("}}', /pattern has a value/],
-    ['definitions: {variables: {format: email}}', /format has a value/],
-    ['definitions: {variables: {minLength: -1}}', /minLength has a value/],
+    ['definitions: {variables: {type: text}}', /type has an invalid value/],
+    ['definitions: {variables: {type: []}}', /type has an invalid value\.$/],
+    ['definitions: {variables: {pattern: "("}}', /pattern has an invalid value\.$/],
+    ['definitions: {variables: {format: email}}', /format has an invalid value\.$/],
+    ['definitions: {variables: {minLength: -1}}', /minLength has an invalid value\.$/],
     ['definitions: {variables: {properties: []}}', /properties must be a map/],
     ['definitions: {variables: {properties: {a: true}}}', /a schema must be a map/],
-    ['definitions: {variables: {locked: yes}}', /locked has a value/],
+    ['definitions: {variables: {locked: yes}}', /locked has an invalid value\.$/],
   ];
   for (const [schema, problem] of wrongSchemas)
-    it(`refuses a schema that could not be held: ${schema.replaceAll(/\s+/g, ' ')}`, () => {
+    it(`refuses an unsupported schema: ${schema.replaceAll(/\s+/g, ' ')}`, () => {
       const problems: string[] = [];
       readVariableSchema(schema, 's', (origin, message) => problems.push(`${originText(origin)}: ${message}`));
       assert.match(problems.join('\n'), problem);
     });
 
-  it('is ours with what the team adds and changes', () => {
+  it('is ours, extended by the keywords of the team', () => {
     const schema = readVariableSchema(
       '{"definitions": {"variables": {"additionalProperties": false, "properties": {"epochs": {"type": "integer"}, "modelVersion": {"format": "semver"}}}}}',
       's',
@@ -275,7 +275,7 @@ describe('the schema of variables', () => {
     assert.equal(schema.additionalProperties, false);
   });
 
-  it('holds whoever reads it: editors take and refuse the same values', () => {
+  it('has the same meaning for editors: they accept and refuse the same values', () => {
     const size = fc.integer({ min: 0, max: 3 });
     const word = fc.constantFrom('a', 'b', 'ab', '', 'true', '1');
     const { schema, value } = fc.letrec<{ schema: object; value: Plain }>((tie) => ({
@@ -331,7 +331,7 @@ describe('the schema of variables', () => {
     );
   });
 
-  it('that we ship lets editors check files, and asks of no single file what another may have', async () => {
+  it('that we ship lets editors check files, and requires nothing of a single file that another may have', async () => {
     const file = path.resolve(import.meta.dirname, '../../../shared/variables/schema/model_variables.schema.json');
     const validate = ajv.compile(JSON.parse(await readFile(file, 'utf8')) as object);
     const right = [

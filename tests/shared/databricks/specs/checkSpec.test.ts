@@ -228,10 +228,10 @@ describe('the specifications of the API', () => {
         {
           input: 'spec',
           problem:
-            'is no valid cluster specification:\n    line 1: num_workers must be a number, not text.' +
+            'is not a valid cluster specification:\n    line 1: num_workers must be a number, not text.' +
             '\n    line 2: spark_conf must be a map, not a list.',
         },
-        { input: 'libraries', problem: 'is no valid list of libraries:\n    line 1: [0].pypi.package is missing.' },
+        { input: 'libraries', problem: 'is not a valid list of libraries:\n    line 1: [0].pypi.package is missing.' },
       ]),
     );
     assert.equal(agent.text('warning'), 'cluster specification, line 4: kind_of is not known, and is sent as it is.');

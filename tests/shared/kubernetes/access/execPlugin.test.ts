@@ -46,7 +46,7 @@ describe('a credential plugin', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { env: Record<string, string>; input: string });
 
-  it('is told what it needs, and gets nothing else of the environment', async () => {
+  it('receives what it needs, and nothing else of the environment', async () => {
     const file = join(folder, 'runs');
     const env = [
       { name: 'REGION', value: 'north' },
@@ -90,30 +90,30 @@ describe('a credential plugin', () => {
     [
       'fails',
       `console.log('secret'); console.error('no ##vso[x]account'); process.exit(3)`,
-      /failed \(3\)\. It says: no ##vso\[x\]account$/,
+      /failed \(3\)\. Its error output: no ##vso\[x\]account$/,
     ],
-    ['prints something else', `console.log('secret')`, /gave no token/],
-    ['prints no token', `console.log('{"status":{}}')`, /gave no token/],
+    ['prints something else', `console.log('secret')`, /returned no token/],
+    ['prints no token', `console.log('{"status":{}}')`, /returned no token/],
     ['gives a certificate', `console.log('{"status":{"clientCertificateData":"secret"}}')`, /client certificate/],
   ] as const) {
-    it(`that ${what} is told of, and its output never shown`, async () => {
+    it(`that ${what} is reported, without its output`, async () => {
       const error = await errorOf(TaskError, tokensOf(script).token());
       assert.match(error.message, message);
       assert.doesNotMatch(error.message, /secret/);
     });
   }
 
-  it('that is not there is told of, with the way that needs none', async () => {
+  it('that is not installed is reported, with an alternative', async () => {
     const tokens = tokensOf('', { command: join(folder, 'kubelogin') });
     await assert.rejects(
       tokens.token(),
-      /kubelogin.* is not on the agent\. For AKS use an Azure Resource Manager connection/,
+      /kubelogin.* is not installed on the agent\. For AKS, use an Azure Resource Manager connection/,
     );
   });
 
-  it('is no command of a shell', async () => {
+  it('is not run by a shell', async () => {
     const tokens = tokensOf('', { command: 'echo $HOME; true' });
-    await assert.rejects(tokens.token(), /is not on the agent/);
+    await assert.rejects(tokens.token(), /is not installed on the agent/);
   });
 
   it('ends when the run is cancelled', async () => {

@@ -54,7 +54,7 @@ describe('a client of a cluster', () => {
     assert.equal(second.object.metadata?.resourceVersion, resourceVersion);
   });
 
-  it('gives undefined for what is not there', async () => {
+  it('returns undefined for a missing object', async () => {
     assert.equal(await client.get(configMaps, 'none'), undefined);
     assert.equal(await client.delete(configMaps, 'none'), false);
   });
@@ -131,29 +131,29 @@ describe('a client of a cluster', () => {
     assert.deepEqual(seen, ['ADDED watched', 'MODIFIED watched', 'DELETED watched']);
   });
 
-  it('knows what the caller may do', async () => {
+  it('knows the permissions of the caller', async () => {
     const guest = cluster.clientOf('guest');
     assert.equal(await guest.canI({ verb: 'get', resource: pods }), true);
     assert.equal(await guest.canI({ verb: 'create', resource: pods, subresource: 'proxy' }), false);
     assert.equal(await client.canI({ verb: 'delete', resource: deployments, name: 'score' }), true);
   });
 
-  it('says which rule is missing', async () => {
+  it('names the missing rule', async () => {
     const guest = cluster.clientOf('guest');
     const error = await errorOf(HttpError, guest.apply(configMaps, map('refused')));
     assert.match(error.message, /Could not apply ConfigMap refused: cluster sandbox answered 403 Forbidden: /);
     assert.match(
       error.message,
-      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in namespace default/,
+      /apiGroups \[""\], resources \["configmaps"\], verbs \["(patch|create)"\] in the namespace default/,
     );
   });
 
-  it('looks up kinds that it does not know by heart', async () => {
+  it('looks up unknown kinds', async () => {
     assert.deepEqual(await client.resourceOf('apps/v1', 'Deployment'), deployments);
     const route = await client.resourceOf('gateway.networking.k8s.io/v1', 'HTTPRoute');
     assert.equal(route.plural, 'httproutes');
-    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /knows no Nothing of apps\/v1/);
-    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /knows no Nothing of none\.io\/v1/);
+    await assert.rejects(client.resourceOf('apps/v1', 'Nothing'), /has no kind Nothing in apps\/v1/);
+    await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /has no kind Nothing in none\.io\/v1/);
   });
 
   it('is let in by a client certificate, through a proxy of the cluster too', async () => {
@@ -291,7 +291,7 @@ describe('a client of an API server', () => {
     await client.in('other').get(configMaps, 'a');
     assert.equal(
       agent.text('warning'),
-      'The cluster warns: policy/v1beta1 is deprecated\nThe cluster warns: unknown field "spec.x"',
+      'Warning from the cluster: policy/v1beta1 is deprecated\nWarning from the cluster: unknown field "spec.x"',
     );
   });
 
@@ -342,13 +342,13 @@ describe('a client of an API server', () => {
     await assert.rejects(open().create(configMaps, object), /was not repeated, because it may have been carried out/);
   });
 
-  it('goes on when it may not ask what it may do', async () => {
+  it('continues when it is not allowed to check its permissions', async () => {
     server.reset({ status: 403, body: { kind: 'Status', reason: 'Forbidden', message: 'no' } });
     assert.equal(await open().canI({ verb: 'get', resource: pods }), undefined);
   });
 
   for (const [what, status, message, advice] of [
-    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app alone: check the tenant/],
+    ['a token of another tenant', 401, 'Unauthorized', /for the Entra application server-app\. Check the tenant/],
     [
       'a role that is missing in Azure',
       403,
@@ -356,14 +356,14 @@ describe('a client of an API server', () => {
       /'Azure Kubernetes Service RBAC Writer'/,
     ],
   ] as const) {
-    it(`says what to do about ${what}`, async () => {
+    it(`advises what to do about ${what}`, async () => {
       server.reset({ status, body: { kind: 'Status', reason: 'Forbidden', message } });
       const access = { name: 'test', server: server.url, tls: {}, azureServerId: 'server-app' };
       await assert.rejects(KubernetesClient.open(access, testContext()).list(deployments), advice);
     });
   }
 
-  it('is reached by the namespace of its kubeconfig', async () => {
+  it('uses the namespace of its kubeconfig', async () => {
     server.reset({ body: {} });
     const context = testContext();
     const text = JSON.stringify({

@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     ];
   }),
   {
-    title: 'a version whose note somebody took away',
+    title: 'a version whose annotation somebody removed',
     before: async (stage) => {
       await deployWithoutNote(stage);
       assert.equal((await stage.deploy(first)).result, 'unchanged');
@@ -90,7 +90,7 @@ async function deployWithoutNote(stage: DeployStage): Promise<void> {
   await stage.clock.sleep(10_000);
 }
 
-describe('a step that is run again at once, where the cluster is slow to take notice', () => {
+describe('a step that is run again at once, on a cluster that observes changes late', () => {
   for (const { title, before, image, wish } of cases)
     it(`changes nothing: ${title}`, async () => {
       const stage = await openSlowStage();
@@ -104,16 +104,19 @@ describe('a step that is run again at once, where the cluster is slow to take no
       }
     });
 
-  it('does not fail for a proven version of which the cluster takes no notice in time', async () => {
+  it('does not fail for a proven version when the cluster does not observe the annotation in time', async () => {
     const stage = await openSlowStage();
     try {
       await deployWithoutNote(stage);
-      const { result, agent } = await stage.run(async (client, surroundings) => {
-        await markGood(client, 'score', { ...surroundings, deadline: surroundings.clock.now() });
+      const { result, agent } = await stage.run(async (client, context) => {
+        await markGood(client, 'score', { ...context, deadline: context.clock.now() });
         return 'marked';
       });
       assert.equal(result, 'marked');
-      assert.equal(agent.text('warning'), 'Deployment score: not done in time: the cluster has yet to take notice.');
+      assert.equal(
+        agent.text('warning'),
+        'Deployment score: not done in time: the cluster has not observed the change yet.',
+      );
     } finally {
       await stage.close();
     }

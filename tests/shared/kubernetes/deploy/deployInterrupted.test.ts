@@ -35,10 +35,10 @@ const scenarios: readonly Scenario[] = [
     end: /^deployed$/,
   },
   {
-    title: 'a rolling deployment that fails its test',
+    title: 'a rolling deployment that fails its smoke test',
     earlier: [['r.io/score:1', single]],
     step: deploying('r.io/score:2', { smoke: wrong, ...single }),
-    end: /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
+    end: /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
   },
   {
     title: 'a blue/green deployment',
@@ -47,10 +47,10 @@ const scenarios: readonly Scenario[] = [
     end: /^deployed$/,
   },
   {
-    title: 'a blue/green deployment that fails its test',
+    title: 'a blue/green deployment that fails its smoke test',
     earlier: [['r.io/score:1', blueGreen]],
     step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
-    end: /was scaled to 0\. What served before still serves\.$/,
+    end: /was scaled to 0\. The previous version still serves\.$/,
   },
   { title: 'a canary', earlier: [['r.io/score:1']], step: deploying('r.io/score:2', canary), end: /^deployed$/ },
   {
@@ -79,11 +79,11 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-describe('a step that is ended on its way', function () {
+describe('a step that is interrupted', function () {
   this.timeout(240_000);
 
   for (const { title, earlier, step, end } of scenarios)
-    it(`comes to the same end when it is killed at any request and run again: ${title}`, async function () {
+    it(`reaches the same end when it is killed at any request and run again: ${title}`, async function () {
       // A kill after a request is one before the next. With no change in between, also of the pods, the cluster is the
       // same: of such requests the first stands for all.
       const kills: number[] = [];

@@ -22,7 +22,7 @@ describe('a deployed service', function () {
   const stage = stageOfEachTest();
 
   for (const wish of [rolling, blueGreen]) {
-    it(`is deployed, and left alone when it is deployed again (${wish.strategy ?? ''})`, async () => {
+    it(`is deployed, and is not changed by a second deployment (${wish.strategy ?? ''})`, async () => {
       const first = await stage.deploy('r.io/score:1', { ...wish, smoke: smoke(200) });
       assert.equal(first.message, undefined, first.agent.text());
       assert.equal(first.result, 'deployed');
@@ -39,7 +39,7 @@ describe('a deployed service', function () {
       assert.deepEqual(watches, []);
     });
 
-    it(`goes from one version to the next without a failed answer (${wish.strategy ?? ''})`, async () => {
+    it(`changes versions without a failed request (${wish.strategy ?? ''})`, async () => {
       await stage.deploy('r.io/score:1', wish);
       const { images, failures } = await underLoad(stage, async () => {
         const { message, facts } = await stage.deploy('r.io/score:2', { ...wish, smoke: smoke(200) });
@@ -55,14 +55,14 @@ describe('a deployed service', function () {
 
   const faults: readonly (readonly [image: string, cause: RegExp, more?: Wish])[] = [
     ...imageFaults,
-    ['r.io/unauthorized:2', /^The cluster may not pull the image r\.io\/unauthorized:2/],
+    ['r.io/unauthorized:2', /^The cluster is not authorized to pull the image r\.io\/unauthorized:2/],
     ['r.io/root:2', /^The image r\.io\/root:2 runs as root/],
     ['r.io/slow:2', /^The container 'score' was killed because it did not answer/, { service: { startupSeconds: 10 } }],
     ['r.io/wrong:2', /^The new version does not answer as expected/, { smoke: smoke(201) }],
   ];
   for (const wish of [rolling, blueGreen])
     for (const [image, cause, more] of faults)
-      it(`says why ${image} does not serve, and the version before serves on (${wish.strategy ?? ''})`, async () => {
+      it(`reports why ${image} does not serve, and keeps the previous version serving (${wish.strategy ?? ''})`, async () => {
         await stage.deploy('r.io/score:1', wish);
         const { images, failures } = await underLoad(stage, async () => {
           const { message, facts, agent } = await stage.deploy(image, { ...wish, ...more });
@@ -79,19 +79,19 @@ describe('a deployed service', function () {
         assert.equal(servingImage(stage), 'r.io/score:1');
       });
 
-  it('goes back to the last good version after two failures in a row, not to the first bad one', async () => {
+  it('rolls back to the last good version after two failures in a row, not to the first failed one', async () => {
     await stage.deploy('r.io/score:1');
     await stage.deploy('r.io/wrong:2', { smoke: smoke(201), onFailure: 'leave' });
     assert.equal(servingImage(stage), 'r.io/wrong:2');
     const { message } = await stage.deploy('r.io/crash:3');
-    assert.match(message ?? '', /It was rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
+    assert.match(message ?? '', /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
     const next = await stage.deploy('r.io/score:4');
     assert.equal(next.message, undefined);
   });
 
   for (const wish of [rolling, blueGreen])
-    it(`gives the Service and the autoscaler back what they said before a failure (${wish.strategy ?? ''})`, async () => {
+    it(`restores the Service and the autoscaler after a failure (${wish.strategy ?? ''})`, async () => {
       const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
       const said = () => [
         own.kubernetes.store
@@ -109,23 +109,23 @@ describe('a deployed service', function () {
         autoscaling: { ...autoscaling, maxReplicas: 9 },
       } as const;
       const { message } = await own.deploy('r.io/score:2', { ...wish, service });
-      assert.match(message ?? '', /no address in time/);
+      assert.match(message ?? '', /no address from the cloud in time/);
       assert.deepEqual(said(), before);
       assert.equal(servingImage(own), 'r.io/score:1');
       assert.equal((await own.deploy('r.io/score:3', { ...wish, service: { autoscaling } })).message, undefined);
       await own.close();
     });
 
-  it('goes back to what somebody else deployed by hand and runs well', async () => {
+  it('rolls back to a good version that somebody else deployed by hand', async () => {
     await stage.deploy('r.io/score:1');
     const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'r.io/hotfix:1' }] as const;
     await stage.client.jsonPatch(deployments, 'score', patch);
     await stage.clock.sleep(60_000);
     const { message } = await stage.deploy('r.io/crash:2');
-    assert.match(message ?? '', /It was rolled back to r\.io\/hotfix:1/);
+    assert.match(message ?? '', /Rolled back to r\.io\/hotfix:1/);
   });
 
-  it('keeps the replicas that an autoscaler found', async () => {
+  it('keeps the replicas that an autoscaler set', async () => {
     const service = { autoscaling: { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 } };
     for (const strategy of ['rolling', 'blueGreen'] as const) {
       const first = await stage.deploy('r.io/score:1', { service, strategy });
@@ -143,7 +143,7 @@ describe('a deployed service', function () {
     }
   });
 
-  it('hands its replicas over to an autoscaler, and takes them back', async () => {
+  it('hands its replicas to an autoscaler, and takes them back', async () => {
     await stage.deploy('r.io/score:1', { service: { replicas: 4 } });
     const autoscaling = { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 };
     await stage.deploy('r.io/score:1', { service: { autoscaling } });
@@ -156,7 +156,7 @@ describe('a deployed service', function () {
     assert.equal(replicasOf(stage, 'score'), 3);
   });
 
-  it('is not touched any more when somebody else deploys meanwhile', async () => {
+  it('is left alone when somebody else deploys meanwhile', async () => {
     await stage.deploy('r.io/score:1');
     const deploying = stage.deploy('r.io/slow:2');
     while (
@@ -172,7 +172,7 @@ describe('a deployed service', function () {
     assert.equal(servingImage(stage), 'r.io/score:3');
   });
 
-  it('is not touched when the caller may not do all of it', async () => {
+  it('is not changed when the caller lacks a permission', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const reader = { name: 'reader', groups: [], token: 'reader', rules };
     const own = await openDeployStage({ users: [reader], timeScale: 0 });
@@ -194,7 +194,7 @@ describe('a deployed service', function () {
     assert.equal(message, undefined);
   });
 
-  it('comes back to life after its first version failed', async () => {
+  it('can be deployed again after its first version failed', async () => {
     const service = { autoscaling: { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 } };
     await stage.deploy('r.io/crash:1', { service });
     assert.equal(replicasOf(stage, 'score'), 0);
@@ -202,7 +202,7 @@ describe('a deployed service', function () {
     assert.equal(replicasOf(stage, 'score'), 2);
   });
 
-  it('moves between strategies without a failed answer', async () => {
+  it('changes strategies without a failed request', async () => {
     await stage.deploy('r.io/score:1');
     const { failures } = await underLoad(stage, async () => {
       assert.equal((await stage.deploy('r.io/score:2', blueGreen)).message, undefined);
@@ -235,14 +235,14 @@ describe('a deployed service', function () {
     assert.match(agent.text('log'), /http:\/\/127\.\S+\/score: the sample was answered as expected/);
   });
 
-  it('says why it gets no public address', async () => {
+  it('reports why it gets no public address', async () => {
     const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
-    assert.match(message ?? '', /gave the Service score no address in time: .*PublicIPCountLimitReached/);
+    assert.match(message ?? '', /The Service score got no address from the cloud in time: .*PublicIPCountLimitReached/);
     await own.close();
   });
 
-  it('keeps the configuration that its versions use, and no more', async () => {
+  it('keeps only the configuration that its versions use', async () => {
     for (const value of ['1', '2'])
       await stage.deploy('r.io/score:1', { service: { secrets: { KEY: value }, configFiles: { 'a.txt': value } } });
     const { store } = stage.kubernetes;
@@ -256,7 +256,7 @@ describe('a deployed service', function () {
     assert.ok(pod?.spec?.volumes?.some(({ configMap }) => configMap));
   });
 
-  it('is deleted with all that was made for it', async () => {
+  it('is deleted with everything that was created for it', async () => {
     await stage.deploy('r.io/score:1', { service: { secrets: { KEY: '1' } } });
     await stage.deploy('r.io/score:2', blueGreen);
     await stage.client.create(services, {

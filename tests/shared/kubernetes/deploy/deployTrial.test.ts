@@ -19,7 +19,7 @@ describe('a trial of a version', function () {
   this.timeout(30_000);
   const stage = stageOfEachTest();
 
-  it('ends the version before when blue/green is promoted, and goes back to it when it is rejected', async () => {
+  it('scales the previous version to 0 when blue/green is promoted, and restores it when it is rejected', async () => {
     await stage.deploy('r.io/score:1', blueGreen);
     await stage.deploy('r.io/score:2', blueGreen);
     const { failures } = await underLoad(stage, async () => {
@@ -40,7 +40,7 @@ describe('a trial of a version', function () {
         promoteService(client, names, requestOf('r.io/score:3'), context, onFacts),
       );
     const promoted = await promote();
-    assert.equal(promoted.result, 'green serves for good; blue was scaled to 0.');
+    assert.equal(promoted.result, 'green was promoted; blue was scaled to 0.');
     assert.equal(promoted.facts.resultState, 'Promoted');
     assert.equal(replicasOf(stage, 'score-blue'), 0);
     const twice = await promote();
@@ -48,7 +48,7 @@ describe('a trial of a version', function () {
     assert.equal(twice.facts.resultState, 'Unchanged');
   });
 
-  it('is rejected to the end when a rejection was ended on its way, and not said to be when it is refused', async () => {
+  it('is rejected completely after an interrupted rejection, and not reported as rejected when that is forbidden', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const users = [
       { name: 'admin', groups: ['system:masters'], token: 'admin' },
@@ -69,12 +69,12 @@ describe('a trial of a version', function () {
     await own.close();
   });
 
-  it('gives a canary its true share, and takes it over or away', async () => {
+  it('gives a canary its share, and promotes or deletes it', async () => {
     await stage.deploy('r.io/score:1');
     const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
     assert.equal(
       refused.message,
-      "10 % can't be had beside 2 replicas: 1 of 3 pods are the canary: it gets 33 % of new connections. Ask for 33 %, or have 6 replicas.",
+      'A share of 10 % is not possible beside 2 replicas: 1 of 3 pods are the canary, which receives 33 % of new connections. Request 33 %, or run 6 replicas.',
     );
     const canary = await stage.deploy('r.io/score:2', { strategy: 'canary' });
     assert.equal(canary.facts.resultState, 'Canary');
@@ -99,10 +99,10 @@ describe('a trial of a version', function () {
     assert.equal(servingImage(stage), 'r.io/score:2');
   });
 
-  it('loses a canary that fails, and nothing else', async () => {
+  it('deletes only the canary when it fails', async () => {
     await stage.deploy('r.io/score:1');
     const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
-    assert.match(message ?? '', /The Deployment score-canary was deleted\. What served before still serves\.$/);
+    assert.match(message ?? '', /The Deployment score-canary was deleted\. The previous version still serves\.$/);
     assert.equal(servingImage(stage), 'r.io/score:1');
   });
 });

@@ -131,9 +131,9 @@ variables:
     ['dependencies: [{npm: [a]}]', /packages for 'npm'/],
     ['dependencies: [{pip: [[a]]}]', /other than a text/],
     ['dependencies: []\ndependencies: []', /has dependencies twice/],
-    ['dependencies: [', /not valid YAML: .* at line 1/],
+    ['dependencies: [', /not valid YAML or JSON: .* at line 1/],
     ['a: &x [b]\ndependencies: *x', /aliases/],
-    ['{[a]: b}', /key that is not a text/],
+    ['{[a]: b}', /key that is not text/],
     ['dependencies: []\n---\ndependencies: []', /one YAML document/],
   ];
   for (const [text, problem] of wrong)

@@ -4,7 +4,7 @@ import type { Located } from './document/readDocument';
 import { nameProblem, secretNameProblem, textProblem } from './refusals';
 import type { Branch, Leaf, Plain, Tree } from './tree';
 
-/** The variables that a map in a document holds; reports names and values that can't be. */
+/** The variables in a map of a document; reports names and values that are not allowed. */
 export function readBranch(
   origin: Origin,
   located: ReadonlyMap<string, Located>,
@@ -36,7 +36,7 @@ function readLeaf(located: NoMap, report: Report, name: string): Leaf['value'] {
   return scalar;
 }
 
-/** What a list holds is a value as a whole: the names in its maps are no variables. */
+/** A list is one value: the names in its maps are not variables. */
 function readPlain(located: Located, report: Report, name: string): Plain {
   if (!('entries' in located)) return readLeaf(located, report, name);
   return Object.fromEntries(

@@ -1,47 +1,34 @@
 import { plainMarkdown } from '../markdown';
-import { ruleCount, type EvaluatedModel, type RuleResult } from './evaluateRules';
-import { formatCompared, formatNumber } from './metrics';
-
-export interface Evaluation extends Pick<EvaluatedModel, 'metrics' | 'champion'> {
-  readonly results: readonly RuleResult[];
-  /** Where the metrics came from. */
-  readonly source: string;
-  readonly championSource: string;
-  /** What else there is to tell. */
-  readonly notes: readonly string[];
-}
+import type { Evaluation } from './evaluateModel';
+import { ruleCount, type RuleResult } from './evaluateRules';
+import { formatCompared, formatNumber, type Metrics } from './metrics';
 
 const chartWidth = 20;
-const words = { passed: '✅ passed', failed: '❌ failed', 'not compared': '⚪ not compared' };
+const outcomes = { passed: '✅ passed', failed: '❌ failed', 'not compared': '⚪ not compared' };
 
-/** An evaluation as Markdown: verdict, a table of the rules, and the metrics next to the champion's, as bars. */
-export function evaluationSummary({ metrics, champion, results, source, championSource, notes }: Evaluation): string {
-  const failed = results.filter(({ outcome }) => outcome === 'failed').length;
+/** An evaluation as Markdown: the verdict, notes, a table of the rules, and the metrics next to the champion's, as bars. */
+export function evaluationSummary({ model, champion, results, failed }: Evaluation, notes: readonly string[]): string {
   const verdict =
-    failed === 0
+    failed.length === 0
       ? `✅ **passed** ${ruleCount(results.length)}`
-      : `❌ **failed** ${failed} of ${ruleCount(results.length)}`;
+      : `❌ **failed** ${failed.length} of ${ruleCount(results.length)}`;
   return [
     `The model ${verdict}.`,
-    `Metrics: ${plainMarkdown(source)}. Champion: ${plainMarkdown(championSource)}.`,
+    `Metrics: ${plainMarkdown(model.source)}. Champion: ${plainMarkdown(champion?.source ?? 'none')}.`,
     ...notes.map(plainMarkdown),
     ['| Rule | Actual | Required | Result |', '| --- | ---: | ---: | --- |', ...results.map(ruleRow)].join('\n'),
-    ...chart(metrics, champion, results),
+    ...chart(model.metrics, champion?.metrics, results),
   ].join('\n\n');
 }
 
 function ruleRow({ rule, actual, required, comparison, outcome, note }: RuleResult): string {
   const [left, right] = formatCompared(actual, required);
-  const result = note === '' ? words[outcome] : `${words[outcome]}: ${plainMarkdown(note)}`;
+  const result = note === '' ? outcomes[outcome] : `${outcomes[outcome]}: ${plainMarkdown(note)}`;
   return `| ${plainMarkdown(rule)} | ${left} | ${plainMarkdown(comparison)} ${right} | ${result} |`;
 }
 
-/** A bar for every metric that a rule names, on a scale of its own, which the champion shares. */
-function chart(
-  metrics: EvaluatedModel['metrics'],
-  champion: EvaluatedModel['champion'],
-  results: readonly RuleResult[],
-): readonly string[] {
+/** A bar for every metric that a rule names; each metric has its own scale, which the model and the champion share. */
+function chart(metrics: Metrics, champion: Metrics | undefined, results: readonly RuleResult[]): readonly string[] {
   const names = [...new Set(results.flatMap((result) => result.metrics))];
   const rows = names.flatMap((name) => {
     const [own, other] = [numberOf(metrics.get(name)), numberOf(champion?.get(name))];
@@ -56,7 +43,7 @@ function chart(
 }
 
 function bar(value: number, scale: number): string {
-  // Not rounded up: only the larger of two is a full bar.
+  // Rounded down, so that only the larger of the two is a full bar.
   const filled = scale === 0 ? 0 : Math.floor((Math.abs(value) / scale) * chartWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(chartWidth - filled)}`;
 }

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { evaluateRules } from '../../../shared/evaluation/evaluateRules';
-import { evaluationSummary } from '../../../shared/evaluation/evaluationSummary';
+import { evaluateModel } from '../../../shared/evaluation/evaluateModel';
 import { metricsIn } from '../../../shared/evaluation/metrics';
 import { parseRule } from '../../../shared/evaluation/parseRule';
+import { evaluationSummary } from '../../../shared/evaluation/summary';
 
 type Values = Readonly<Record<string, number>>;
 
 function summary(own: Values, champion: Values | undefined, rules: readonly string[], source = 'a file'): string[] {
-  const model = {
-    metrics: metricsIn(own),
-    champion: champion && metricsIn(champion),
-    isChampion: false,
-    passWithoutChampion: true,
-  };
-  const results = evaluateRules(rules.map(parseRule), model);
-  return evaluationSummary({ ...model, results, source, championSource: champion ? source : 'none', notes: [] })
+  const measured = (values: Values) => ({ metrics: metricsIn(values), source });
+  const options = { passWithoutChampion: true };
+  const evaluation = evaluateModel(measured(own), champion && measured(champion), rules.map(parseRule), options);
+  return evaluationSummary(evaluation, [])
     .split('\n')
     .filter((line) => line !== '');
 }

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { systemClock } from '../../shared/clock';
+
+describe('the clock of the system', () => {
+  it('sleeps for a time', async () => {
+    const start = systemClock.now();
+    await systemClock.sleep(20);
+    assert.ok(systemClock.now() - start >= 19);
+  });
+
+  it('ends a sleep with the reason of the signal, also where that aborted before', async () => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const sleep = systemClock.sleep(60_000, controller.signal);
+    controller.abort(reason);
+    await assert.rejects(sleep, reason);
+    await assert.rejects(systemClock.sleep(60_000, controller.signal), reason);
+  });
+
+  it('does not sleep without a length', async () => {
+    await assert.rejects(systemClock.sleep('soon' as unknown as number), TypeError);
+  });
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import type { Pod } from 'kubernetes-types/core/v1';
+import sinon from 'sinon';
+import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
+import { collectEvidence } from '../../../../shared/kubernetes/diagnose/evidence';
+import type { Trouble } from '../../../../shared/kubernetes/rollout/trouble';
+
+function trouble(...names: readonly string[]): Trouble {
+  const pods = names.map((name): Pod => {
+    const state = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+    const status = { name: 'score', ready: false, restartCount: 0, image: 'score', imageID: '', state };
+    return { metadata: { name, uid: `uid-${name}` }, status: { containerStatuses: [status] } };
+  });
+  return { reason: 'Unready', container: 'score', text: 'Unready', graceSeconds: Infinity, pods };
+}
+
+describe('the evidence of a rollout', () => {
+  it('is that of one pod for each trouble, and of four troubles at most', async () => {
+    const list = sinon.stub().resolves({ items: [] });
+    const logs = sinon.stub().callsFake((name: string) => Promise.resolve(`log of ${name}`));
+    const client = { list, logs } as unknown as KubernetesClient;
+    const troubles = [trouble('a', 'b'), trouble('c'), trouble('d'), trouble('e'), trouble('f')];
+    const snapshot = { deployment: undefined, replicaSet: undefined, pods: [], troubles };
+    const evidence = await collectEvidence(client, snapshot);
+    assert.deepEqual(
+      evidence.logs.map(({ pod, text }) => [pod, text]),
+      ['a', 'c', 'd', 'e'].map((name) => [name, `log of ${name}`]),
+    );
+    assert.deepEqual(
+      list.args.map(([, query]) => (query as { readonly fieldSelector: string }).fieldSelector),
+      ['a', 'c', 'd', 'e'].map((name) => `involvedObject.uid=uid-${name},type=Warning`),
+    );
+    assert.equal(evidence.troubles, troubles);
+  });
+});
