@@ -130,7 +130,7 @@ variables:
     ['dependencies: [[a]]', /list where a package/],
     ['dependencies: [{npm: [a]}]', /packages for 'npm'/],
     ['dependencies: [{pip: [[a]]}]', /other than a text/],
-    ['dependencies: []\ndependencies: []', /twice|second time/],
+    ['dependencies: []\ndependencies: []', /has dependencies twice/],
     ['dependencies: [', /not valid YAML or JSON: .* at line 1/],
     ['a: &x [b]\ndependencies: *x', /aliases/],
     ['{[a]: b}', /key that is not text/],
