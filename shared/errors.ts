@@ -6,7 +6,7 @@ export class TaskError extends Error {
   override readonly name: string = 'TaskError';
 }
 
-/** One thing wrong with one input, in the words of the person who wrote the pipeline. */
+/** One thing wrong with one input: the words that follow its name. */
 export interface InputProblem {
   readonly input: string;
   readonly problem: string;
