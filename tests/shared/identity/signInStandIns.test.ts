@@ -56,7 +56,7 @@ function applicationOf({ entra, describe }: Sandbox) {
   return application;
 }
 
-/** In an order in which what is taken away for good is not needed any more. */
+/** Ordered so that what one test removes permanently is not needed by a later one. */
 const provoked: readonly Provoked[] = [
   {
     title: 'The client secret is wrong',
