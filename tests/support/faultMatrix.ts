@@ -38,7 +38,7 @@ export interface Scenario {
 interface FaultKind extends Fault {
   /** What a message must say about it. */
   readonly cause: RegExp;
-  /** Whether one such fault is no reason to fail. */
+  /** Whether the step must succeed in spite of one such fault. */
   readonly passes: boolean;
   /** Whether to try also what happens when it does not end: of faults that are alike then, one. */
   readonly canLast?: boolean;
@@ -97,7 +97,7 @@ export function itSurvivesKills(what: string, scenario: Scenario): void {
 }
 
 /**
- * Adds a test that lets each kind of fault hit each request of a step, once, and from there on for good where one such
+ * Adds a test that lets each kind of fault hit each request of a step, once, and permanently from there on where one such
  * fault passes. One that passes does no harm. The others fail the step with a message that names the cause, and the
  * next try puts all right.
  */

@@ -204,7 +204,7 @@ describe('CreateCluster', () => {
     assert.equal(workspace.databricks.clusters.list()[0]?.spec['node_type_id'], 'Standard_DS4_v2');
   });
 
-  it('puts single inputs in the place of what the specification says, and tells', async () => {
+  it('overrides values of the specification with single inputs, and reports it', async () => {
     const policy = workspace.databricks.policies.create({ name: 'any', definition: '{}' }, 'someone@example.com');
     const autoscaled = { ...without(smallSpec, 'num_workers'), autoscale: { min_workers: 1, max_workers: 4 } };
     const agent = await workspace.run(task, {

@@ -182,7 +182,7 @@ describe('CreateJob', () => {
     assert.deepEqual(acl(), [other]);
   });
 
-  it('refuses a job that somebody else made, until it is told to adopt it', async () => {
+  it('refuses a job that somebody else created, unless `adopt` is true', async () => {
     const id = await workspace.job({ name: 'Train', tasks: [notebook] });
     for (const dryRun of ['true', 'false']) {
       const [refused, calls] = await writesOf({ spec, dryRun });

@@ -140,7 +140,7 @@ describe('RunJob', () => {
     }
   });
 
-  it('passes parameters in the words of the API, or where the job takes plain names', async () => {
+  it('passes parameters in the format of the API, or by name where the job accepts names', async () => {
     workspace.databricks.scriptRun({});
     const declaring = await workspace.job('declaring', { parameters: [{ name: 'a', default: '' }] });
     await workspace.job('notebook');

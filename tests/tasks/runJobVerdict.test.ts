@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RunJobWorkspace } from './runJobWorkspace';
 
-describe('RunJob takes on the result of the run', () => {
+describe('The result of RunJob', () => {
   let workspace: RunJobWorkspace;
   beforeEach(async () => {
     workspace = await RunJobWorkspace.open();

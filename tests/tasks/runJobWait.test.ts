@@ -71,7 +71,7 @@ describe('RunJob while it waits', () => {
     assert.equal(agent.outputs['resultState'], undefined);
   });
 
-  it('repairs a run that ended badly, as often as it may, and follows the repairs', async () => {
+  it('repairs a failed run up to the configured number of times, and waits for the repairs', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: { notebookResult: 'third time lucky' } });
     workspace.databricks.scriptRun({ durationSeconds: 30, times: 2, result: failure });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '3' });

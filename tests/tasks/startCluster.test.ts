@@ -13,7 +13,7 @@ describe('StartCluster', () => {
   const mustStart = ['TERMINATED', 'TERMINATING', 'ERROR', 'UNKNOWN'];
 
   for (const state of states)
-    it(`has a cluster run that is ${state}`, async () => {
+    it(`starts a cluster that is ${state}`, async () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { cluster: id });
       assert.equal(agent.end.result, 'Succeeded', agent.text());

@@ -24,7 +24,7 @@ describe('StopCluster', () => {
       assert.equal('Databricks cluster' in agent.summaries, state !== 'TERMINATED');
     });
 
-    it(`deletes a cluster for good that is ${state}`, async () => {
+    it(`permanently deletes a cluster that is ${state}`, async () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { cluster: id, deletion: 'permanent' });
       assert.equal(agent.end.result, 'Succeeded', agent.text());

@@ -21,9 +21,8 @@ import { deleteStaleGuards, endOtherSlots, tidy } from './finish';
 import { imageOf, markGood, recordGood } from './goodVersion';
 import { prepare, type Prepared } from './prepare';
 import { provePods, proveRollout, proveService, tellAddress } from './prove';
-import type { OnFacts, VersionRequest } from './request';
+import type { DeployRun, OnFacts, VersionRequest } from './request';
 import { rollBack } from './rollBack';
-import type { DeployRun } from './run';
 
 export type DeployChange = 'deployed' | 'unchanged';
 

@@ -8,7 +8,7 @@ import { SupersededError } from '../strategies/switchTraffic';
 import { addressOf, awaitAddress, awaitEndpoints } from './address';
 import { NotServing } from './failure';
 import { imageOf, revisionOf } from './goodVersion';
-import type { DeployRun } from './run';
+import type { DeployRun } from './request';
 import { podPort, SmokeFailure, smokeTestPod, smokeTestService } from './smokeTest';
 
 /** A container that crashes right after its start is ready for a moment. */

@@ -1,5 +1,11 @@
+import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Service } from 'kubernetes-types/core/v1';
+import type { Context } from '../../agent/context';
 import type { SmokeTest } from '../../smokeTest/runSmokeTest';
+import type { KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
+import type { Plan } from '../strategies/plan';
+import type { GoodVersion } from './goodVersion';
 
 /** What is known of a service while it is deployed; each fact is reported as soon as it is known. */
 export interface ServiceFacts {
@@ -38,4 +44,25 @@ export interface DeployRequest extends VersionRequest {
   readonly release: Release;
   readonly strategy: 'rolling' | 'blueGreen' | 'canary';
   readonly canaryPercent: number;
+}
+
+/** One deployment under way: what its steps share. */
+export interface DeployRun {
+  readonly client: KubernetesClient;
+  readonly plan: Plan;
+  readonly request: VersionRequest;
+  readonly context: Context;
+  readonly onFacts: OnFacts;
+  readonly progress: Progress;
+}
+
+/** What a deployment has done so far: the rollback needs it. */
+export interface Progress {
+  /** The version to roll back to, by the name of its Deployment. */
+  readonly goods: Map<string, GoodVersion>;
+  /** The Deployments as the API server returned them, by name. */
+  readonly applied: Map<string, Deployment>;
+  /** The Services that existed, as they were. */
+  readonly replaced: Service[];
+  hasMoved: boolean;
 }

@@ -6,7 +6,7 @@ import { pointingAt, slotOf } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
 import { addressOf } from './address';
 import type { GoodVersion } from './goodVersion';
-import type { DeployRun } from './run';
+import type { DeployRun } from './request';
 import { SmokeFailure, smokeTestService } from './smokeTest';
 import { park, reapply, restore } from './undo';
 

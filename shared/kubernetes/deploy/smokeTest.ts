@@ -8,7 +8,7 @@ import { hasAnswered, sampleSender, type SendSample } from '../../smokeTest/send
 import type { KubernetesClient } from '../client/client';
 import type { ProxyTarget } from '../client/proxy';
 import type { Address } from './address';
-import type { DeployRun } from './run';
+import type { DeployRun } from './request';
 
 /** The answers to a sample are not as expected. */
 export class SmokeFailure extends TaskError {

@@ -190,7 +190,7 @@ steps:
 `);
     assert.deepEqual(steps.get('s')?.notes, [
       '1 test result file kept; the local agent reads those of type JUnit only.',
-      'The local agent does nothing with code coverage.',
+      'The local agent ignores code coverage.',
       "Artifact 'a' is at /share.",
     ]);
     assert.deepEqual(
@@ -203,31 +203,31 @@ steps:
   const failing: readonly (readonly [string, string])[] = [
     ['##vso[task.uploadsummary]/nowhere/summary.md', "there is no file '/nowhere/summary.md'"],
     ['##vso[task.uploadsummary]summary.md', "'summary.md' is not an absolute path"],
-    ['##vso[task.addattachment type=a]/x', "it needs a 'name'"],
+    ['##vso[task.addattachment type=a]/x', "'name' is missing"],
     [
       '##vso[task.addattachment type=a;name=b/c]/x',
-      "'b/c' can not be a 'name': it has characters that no file name has",
+      "'b/c' is not a valid 'name': it contains characters that are not allowed in file names",
     ],
-    ['##vso[task.setvariable]x', "it needs a 'variable'"],
-    ['##vso[task.settaskvariable]x', "it needs a 'variable'"],
-    ['##vso[task.setprogress value=101]x', "'101' is no percentage"],
-    ['##vso[task.setsecret]a%0Ab', 'a secret can not have several lines'],
-    ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret can not have several lines'],
-    ['##vso[task.logissue]x', "'type' is 'error' or 'warning'"],
+    ['##vso[task.setvariable]x', "'variable' is missing"],
+    ['##vso[task.settaskvariable]x', "'variable' is missing"],
+    ['##vso[task.setprogress value=101]x', "'101' is not a percentage"],
+    ['##vso[task.setsecret]a%0Ab', 'a secret must be a single line'],
+    ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret must be a single line'],
+    ['##vso[task.logissue]x', "'type' must be 'error' or 'warning'"],
     [
       '##vso[task.complete result=Great]x',
-      "'Great' is no result: known are Succeeded, SucceededWithIssues, Failed, Canceled, Skipped",
+      "'Great' is not a result: expected one of Succeeded, SucceededWithIssues, Failed, Canceled, Skipped",
     ],
     ['##vso[task.setendpoint id=none;field=url]x', "there is no service connection 'none'"],
     [
       '##vso[task.setendpoint id=SystemVssConnection;field=name;key=x]x',
-      "'name' is no field: known are url, authParameter, dataParameter",
+      "'name' is not a field: expected one of url, authParameter, dataParameter",
     ],
-    ['##vso[artifact.upload]/nowhere', "it needs an 'artifactname'"],
+    ['##vso[artifact.upload]/nowhere', "'artifactname' is missing"],
     ['##vso[artifact.upload artifactname=a]nowhere', "'nowhere' is not an absolute path"],
-    ['##vso[build.updatebuildnumber]', 'it needs a number'],
+    ['##vso[build.updatebuildnumber]', 'the number is missing'],
     ['##vso[artifact.upload artifactname=a]/nowhere', "there is no file or folder '/nowhere'"],
-    ['##vso[build.addbuildtag] ', 'it needs a tag'],
+    ['##vso[build.addbuildtag] ', 'the tag is missing'],
   ];
   for (const [line, message] of failing) {
     it(`fail the step when they can not be carried out: ${line}`, async () => {
@@ -246,8 +246,8 @@ steps:
     assert.deepEqual(
       steps.get('s')?.issues.map(({ type, message }) => `${type}: ${message}`),
       [
-        "warning: '##vso[task.unheard]' is not a logging command that this agent knows.",
-        "warning: '##vso[area.of]' is not a logging command that this agent knows.",
+        "warning: '##vso[task.unheard]' is not a supported logging command.",
+        "warning: '##vso[area.of]' is not a supported logging command.",
       ],
     );
   });
@@ -266,7 +266,7 @@ steps:
       steps.get('s')?.issues.map(({ message }) => message),
       [
         "'##vso[task.uploadsummary]' is not allowed in this step, whose commands are restricted.",
-        "The variable 'other' is not among those that this step may set; it is left as it is.",
+        "The variable 'other' is not a variable that this step may set; it is unchanged.",
       ],
     );
     assert.ok(lines.includes('1 $(other)'));

@@ -165,10 +165,10 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['', /ends too early/],
   ['eq(1', /ends too early/],
   ['eq(1, 2))', /unexpected '\)' at position 9/],
-  ["'open", /can't be read from position 1 on/],
+  ["'open", /can't be parsed from position 1 on/],
   ['1.2.3.4.5', /neither a number nor a version/],
   ['1x', /neither a number nor a version/],
-  ['unknown', /unknown value 'unknown'.*known here are variables, parameters, pipeline/],
+  ['unknown', /unknown value 'unknown'.*expected one of variables, parameters, pipeline/],
   ['nothing(1)', /unknown function 'nothing'/],
   ['and(true)', /'and' takes at least 2 parameters, not 1/],
   ['not(1, 2)', /'not' takes 1 parameter, not 2/],
@@ -182,8 +182,8 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['length(parameters.object)', /can't convert an object to a string/],
   ["format('{1}', 'x')", /no value for '\{1\}'/],
   ["format('{0', 'x')", /single '\{'/],
-  ["format('{0:yyyy}', 'x')", /that value is no date/],
-  ["format('{0}', parameters.list)", /can't take an array or an object/],
+  ["format('{0:yyyy}', 'x')", /that value is not a date/],
+  ["format('{0}', parameters.list)", /does not accept an array or an object/],
 ];
 
 describe('An expression of the local agent', () => {

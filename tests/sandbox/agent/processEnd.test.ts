@@ -253,7 +253,7 @@ describe('A step that failed', () => {
   });
 });
 
-/** A killed process may need a moment until the system has buried it; a zombie counts as gone. */
+/** A killed process may take a moment to exit; a zombie process has exited. */
 async function assertGone(processId: number): Promise<void> {
   assert.ok(processId > 0);
   const { readFile } = await import('node:fs/promises');

@@ -165,8 +165,8 @@ steps:
     assert.match(messages[0] ?? '', /^There is nothing to publish at .*nothing\.$/);
     assert.deepEqual(messages.slice(1), [
       undefined,
-      "The artifact 'a' is published already.",
-      "There is no artifact 'b' in this run; there are: a.",
+      "The artifact 'a' is already published.",
+      "This run has no artifact 'b'; it has: a.",
     ]);
   });
 

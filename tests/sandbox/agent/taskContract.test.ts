@@ -130,7 +130,7 @@ steps:
       'variables: { c: nothing }\nsteps:\n- task: Tell@1\n  inputs: { workspace: $(c) }\n'.replace('$(c)', '"$(c)"'),
     );
     assert.deepEqual(steps.get('Tell')?.issues, [
-      { type: 'error', message: "The input 'workspace' names the service connection 'nothing', which is not there." },
+      { type: 'error', message: "The input 'workspace' names the service connection 'nothing', which does not exist." },
     ]);
   });
 

@@ -88,7 +88,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal(listed?.properties.instanceView, undefined);
   });
 
-  it('succeed as operations although their container ended badly', async () => {
+  it('report success of the operation although their container failed', async () => {
     await deploy('score-crash', { restartPolicy: 'Never' });
     const { provisioningState, instanceView, containers } = await get();
     const { currentState, restartCount } = containers[0]?.properties.instanceView ?? {};

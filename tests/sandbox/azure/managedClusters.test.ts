@@ -231,7 +231,7 @@ describe('Azure sandbox: clusters of AKS', () => {
       assert.equal(commands[0]?.clusterToken, clusterToken);
     });
 
-    it('but not when they are stopped or busy, nor of what is no zip', async () => {
+    it('but not when the cluster is stopped or busy, or when the context is not a zip file', async () => {
       const refusal = () => arm.refusal('POST', `${id}/runCommand${version}`, { command: 'true' });
       const [own] = arm.azure.clusters;
       assert.ok(own);

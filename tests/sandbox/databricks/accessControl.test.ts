@@ -11,7 +11,7 @@ const ok = ({ status }: Reply) => status;
 describe('Databricks sandbox: access that can be taken away', () => {
   let databricks: Databricks;
   let admin: WorkspaceClient;
-  /** A service principal that is no admin. */
+  /** A service principal without the role of an admin. */
   let client: WorkspaceClient;
   const start = async (options: DatabricksOptions = {}) => {
     ({ databricks, client: admin } = await startTestWorkspace({
@@ -46,7 +46,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
   ];
 
   describe('permissions on jobs', () => {
-    it('are needed for all that is done with a job and its runs, by those who are no admins', async () => {
+    it('are required for every operation on a job and its runs, except for admins', async () => {
       databricks.scriptRun({ durationSeconds: 60 });
       const job_id = await createJob(admin);
       const run_id = await runNow(admin, job_id);

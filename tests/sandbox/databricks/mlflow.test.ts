@@ -41,7 +41,7 @@ describe('Databricks sandbox: MLflow', () => {
     assert.deepEqual(await code(missing), [404, 'RESOURCE_DOES_NOT_EXIST']);
   });
 
-  it('keeps of each metric the last value, also one that is no number', async () => {
+  it('keeps the last value of each metric, including NaN and infinity', async () => {
     const id = await run(1);
     await client.post(`${mlflow}/runs/log-metric`, { run_id: id, key: 'loss', value: 2, step: 2 });
     await client.post(`${mlflow}/runs/log-metric`, { run_id: id, key: 'loss', value: 1, step: 1 });

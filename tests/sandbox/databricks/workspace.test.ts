@@ -296,7 +296,7 @@ describe('Databricks sandbox: workspace', () => {
     });
   });
 
-  it('lists notebooks modified after a time, and everything that is no notebook', async () => {
+  it('lists notebooks modified after a time, and all objects that are not notebooks', async () => {
     await makeFolder('/Shared/times');
     await client.importFile('/Shared/times/old.py', '# Databricks notebook source\n1');
     await client.importFile('/Shared/times/old.txt', '1');

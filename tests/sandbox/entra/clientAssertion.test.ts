@@ -39,7 +39,7 @@ describe('Entra sandbox: client assertions', () => {
       version ? { version } : {},
     );
 
-  it('refuses what is no token', async () => {
+  it('refuses text that is not a token', async () => {
     assert.deepEqual(refusalOf(await present('nonsense')), [
       400,
       'invalid_request',

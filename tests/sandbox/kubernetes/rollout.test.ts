@@ -138,7 +138,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.deepEqual([mixed, live().status.updatedReplicas, live().status.availableReplicas], [false, 2, 2]);
   });
 
-  it('wait minReadySeconds until a pod counts as available', async () => {
+  it('report a pod as available only after minReadySeconds', async () => {
     await start();
     await put({ spec: { minReadySeconds: 20 } });
     await pass(10);

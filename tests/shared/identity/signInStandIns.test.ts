@@ -56,7 +56,7 @@ function applicationOf({ entra, describe }: Sandbox) {
   return application;
 }
 
-/** In an order in which what is taken away for good is not needed any more. */
+/** In this order, because some cases permanently remove what the earlier ones need. */
 const provoked: readonly Provoked[] = [
   {
     title: 'The client secret is wrong',

@@ -30,7 +30,7 @@ describe('archives', () => {
     assert.equal(sandbox.requests().length, 4);
   });
 
-  it('are deleted and imported anew when they changed', async () => {
+  it('are deleted and imported again when they changed', async () => {
     await sandbox.write({ 'pkg.dbc': second });
     await sandbox.run();
     assert.deepEqual(sandbox.contents(), {

@@ -30,7 +30,7 @@ describe('the record of imports', () => {
     });
   }
 
-  it('lets one of two pipelines through at a time, and both end well', async () => {
+  it('lets only one of two pipelines import at a time, and both succeed', async () => {
     const first = sandbox.run({ clock: waitingClock(async () => second.then(() => undefined)) });
     const second = sandbox.run({ clock: waitingClock(async () => first.then(() => undefined)) });
     const outcomes = await Promise.all([first, second]);
@@ -46,7 +46,7 @@ describe('the record of imports', () => {
     assert.equal((await sandbox.run()).plan.unchanged.length, 2);
   });
 
-  it('makes a run wait for another one that is alive, and plan anew when that has ended', async () => {
+  it('makes a run wait for another active run, and plan again after that one has ended', async () => {
     await otherRunBegins(1);
     const clock = waitingClock(async (count) => {
       if (count === 20) {

@@ -159,7 +159,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.contents()['lib/tools.py'], 'edited');
   });
 
-  it('keeps an object that somebody made anew under the name of one of its own', async () => {
+  it('keeps an object that somebody created under the name of an imported one', async () => {
     await sandbox.run();
     await sandbox.delete('lib/tools.py');
     await sandbox.edit('lib/tools.py', 'x = 1\r\n');
@@ -248,7 +248,7 @@ describe('importNotebooks', () => {
     assert.equal(again.plan.unchanged.length, 3);
   });
 
-  it('counts as failed what the service accepted and does not have', async () => {
+  it('reports an object as failed that the service accepted but does not list', async () => {
     await sandbox.run();
     await sandbox.write({ 'late.txt': 'late' });
     const workspace = sandbox.connect();
@@ -270,7 +270,7 @@ describe('importNotebooks', () => {
     ]);
   });
 
-  it('sends notebooks anew in every run, and never deletes them, when the workspace tells no times', async () => {
+  it('sends notebooks again in every run, and never deletes them, when the workspace returns no times', async () => {
     const timeless = (): Workspace => {
       const workspace = sandbox.connect();
       const { http } = workspace;
@@ -309,7 +309,7 @@ describe('importNotebooks', () => {
     }
   });
 
-  it('says that the target is no folder', async () => {
+  it('reports that the target is not a folder', async () => {
     await sandbox.call('import', { path: target, content: '', format: 'RAW' });
     await assert.rejects(sandbox.run(), /Could not import to \/Shared\/model: it is not a folder in the workspace/);
   });

@@ -212,7 +212,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
     assert.equal(read('-e .\nb=1\n--pre\nd==1\nd==2').problems.length, 4);
   });
 
-  it('refuses bytes that are no text, and files that are too large', () => {
+  it('refuses bytes that are not text, and files that are too large', () => {
     assert.match(read(Buffer.from([0x61, 0xff, 0x62])).problems[0]?.text ?? '', /cannot be read as utf-8/);
     assert.match(read('# coding: klingon\na').problems[0]?.text ?? '', /cannot be read as klingon/);
     assert.match(read(Buffer.alloc(1024 * 1024 + 1, 'a')).problems[0]?.text ?? '', /larger than 1 MiB/);
