@@ -162,8 +162,8 @@ const values: readonly (readonly [string, Value])[] = [
 ];
 
 const errors: readonly (readonly [string, RegExp])[] = [
-  ['', /ends too early/],
-  ['eq(1', /ends too early/],
+  ['', /is incomplete/],
+  ['eq(1', /is incomplete/],
   ['eq(1, 2))', /unexpected '\)' at position 9/],
   ["'open", /can't be parsed from position 1 on/],
   ['1.2.3.4.5', /neither a number nor a version/],
@@ -173,7 +173,7 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['and(true)', /'and' takes at least 2 parameters, not 1/],
   ['not(1, 2)', /'not' takes 1 parameter, not 2/],
   ['iif()', /'iif' takes 1 to 3 parameters, not 0/],
-  ['variables.', /ends too early/],
+  ['variables.', /is incomplete/],
   ['variables.1', /'variables.1' has an unexpected '.1' at position 10/],
   ["gt(5, 'five')", /can't compare a number with a string/],
   ['gt(parameters.list, 1)', /can't compare an array with a number/],
