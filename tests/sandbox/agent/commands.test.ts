@@ -28,7 +28,7 @@ describe('A logging command', () => {
     ['plain text ] with brackets', undefined],
   ];
   for (const [line, expected] of parsed) {
-    it(`is read from: ${line}`, () => {
+    it(`is parsed: ${line}`, () => {
       const command = parseCommand(line);
       const parts = command && [command.area, command.event, Object.fromEntries(command.properties), command.data];
       assert.deepEqual(parts, expected);
@@ -43,7 +43,7 @@ describe('Logging commands of a step', () => {
   const say = (...lines: readonly string[]): string =>
     `steps:\n- bash: |\n    cat <<'END'\n${lines.map((line) => `    ${line}`).join('\n')}\n    END\n  name: s\n`;
 
-  it('report issues with their place, and do not fail the step', async () => {
+  it('report issues with file and line, and do not fail the step', async () => {
     const { steps, lines } = await fixture().run(
       say(
         '##vso[task.logissue type=error;sourcepath=a.py;linenumber=3;columnnumber=7;code=E1]broken%0Aline',
@@ -59,7 +59,7 @@ describe('Logging commands of a step', () => {
     assert.ok(lines.includes('##[error]broken\nline') && lines.includes('##[warning]careful'));
   });
 
-  it('are kept as ten errors and ten warnings at most', async () => {
+  it('report at most ten errors and ten warnings', async () => {
     const numbers = [...Array(12).keys()];
     const { steps } = await fixture().run(
       say(
@@ -73,7 +73,7 @@ describe('Logging commands of a step', () => {
     assert.equal(droppedIssues, 4);
   });
 
-  it('set the result, and the worst one counts', async () => {
+  it('set the result; of several results, the worst one is used', async () => {
     const { steps, report } = await fixture().run(
       say(
         '##vso[task.complete result=Failed]bad',
@@ -86,7 +86,7 @@ describe('Logging commands of a step', () => {
     assert.equal(report.result, 'Failed');
   });
 
-  it('are read from the error stream too, and not shown', async () => {
+  it('are also read from the error stream, and not shown', async () => {
     const { steps, lines } = await fixture().run(
       "steps:\n- bash: echo '##vso[task.complete result=SucceededWithIssues]so so' >&2\n  name: s\n",
     );
@@ -94,13 +94,13 @@ describe('Logging commands of a step', () => {
     assert.ok(!lines.some((line) => line.includes('##vso')));
   });
 
-  it('show debug lines only when the run is debugged', async () => {
+  it('show debug lines only when System.Debug is true', async () => {
     const yaml = say('##vso[task.debug]inside');
     assert.ok(!(await fixture().run(yaml)).lines.includes('##[debug]inside'));
     assert.ok((await fixture().run(`variables: { System.Debug: true }\n${yaml}`)).lines.includes('##[debug]inside'));
   });
 
-  it('mask what they declare secret, in every line and file from then on', async () => {
+  it('mask the secrets that they set, in every later line and file', async () => {
     const { steps, lines } = await fixture().run(
       say(
         '##vso[task.setprogress value=50]half',
@@ -115,7 +115,7 @@ describe('Logging commands of a step', () => {
     assert.ok(!readFileSync(steps.get('s')?.logFile ?? '', 'utf8').includes('sesame'));
   });
 
-  it('put folders before the PATH of later steps', async () => {
+  it('prepend folders to the PATH of later steps', async () => {
     const { lines } = await fixture().run(`
 steps:
 - bash: |
@@ -176,7 +176,7 @@ steps:
     assert.equal(readFileSync(path.join(report.artifacts[0]?.folder ?? '', 'a.txt'), 'utf8'), 'hi\n');
   });
 
-  it('leave test results and the like to the service, but keep their files', async () => {
+  it('do not process test results and code coverage, but keep their files', async () => {
     const { steps } = await fixture().run(`
 steps:
 - bash: |
@@ -230,7 +230,7 @@ steps:
     ['##vso[build.addbuildtag] ', 'the tag is missing'],
   ];
   for (const [line, message] of failing) {
-    it(`fail the step when they can not be carried out: ${line}`, async () => {
+    it(`fail the step when they are invalid: ${line}`, async () => {
       const { steps } = await fixture().run(say(line));
       const name = /\[([^\s\]]+)/.exec(line)?.[1] ?? '';
       assert.equal(steps.get('s')?.result, 'Failed');
@@ -240,7 +240,7 @@ steps:
     });
   }
 
-  it('only warn when nobody knows them', async () => {
+  it('only log a warning when they are unknown', async () => {
     const { steps } = await fixture().run(say('##vso[task.unheard]x', '##vso[area.of]x'));
     assert.equal(steps.get('s')?.result, 'Succeeded');
     assert.deepEqual(
@@ -252,7 +252,7 @@ steps:
     );
   });
 
-  it("are held to the restrictions of the step's target", async () => {
+  it("are restricted by the step's target", async () => {
     const yaml = say(
       '##vso[task.uploadsummary]/x',
       '##vso[task.setvariable variable=my_a]1',

@@ -196,9 +196,9 @@ describe('An expression of the local agent', () => {
       assert.throws(() => evaluate(text), { name: 'ExpressionError', message: pattern }));
   }
 
-  it('reads a version as one', () => assert.deepEqual(evaluate('1.2.3.4'), new Version([1, 2, 3, 4])));
+  it('parses a version', () => assert.deepEqual(evaluate('1.2.3.4'), new Version([1, 2, 3, 4])));
 
-  it('turns values into text as the platform does', () => {
+  it('converts values to text as Azure Pipelines does', () => {
     assert.equal(toText(true), 'True');
     assert.equal(toText(false), 'False');
     assert.equal(toText(null), '');
@@ -207,13 +207,13 @@ describe('An expression of the local agent', () => {
     assert.equal(toText([]), undefined);
   });
 
-  it('gives any text back that is written as a literal', () => {
+  it('returns the text of any string literal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => evaluate(`'${text.replaceAll("'", "''")}'`) === text),
     );
   });
 
-  it('has an order of numbers and texts that fits equality', () => {
+  it('orders numbers and texts consistently with equality', () => {
     const literal = fc.oneof(
       fc.integer().map(String),
       fc.string({ unit: 'grapheme-ascii' }).map((text) => `'${text.replaceAll("'", "''")}'`),

@@ -25,7 +25,7 @@ const cases: readonly Case[] = [
     ["pipeline.yml:3:3: 'workingDir' is not allowed in a 'script' step"],
   ],
   [
-    'a step that is none',
+    'something that is not a step',
     'steps:\n- displayName: x\n',
     [
       'pipeline.yml:2:3: this is not a step (it has displayName): supported steps are script, bash, pwsh, powershell, task, checkout, publish, download',
@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
   ],
   ['a job without steps', 'jobs:\n- job: A\n', ['pipeline.yml:2:3: a job has no steps']],
   [
-    'a job that is none',
+    'something that is not a job',
     'jobs:\n- steps:\n  - script: x\n',
     ["pipeline.yml:2:3: a job starts with 'job' or 'deployment'"],
   ],
@@ -94,12 +94,12 @@ const cases: readonly Case[] = [
     ["pipeline.yml:3:11: the step's target 'box' is a container, which is not supported here"],
   ],
   [
-    'a flag that is none',
+    'an invalid boolean',
     step('  continueOnError: perhaps\n'),
     ["pipeline.yml:3:20: 'continueOnError' must be true or false, not 'perhaps'"],
   ],
   [
-    'a time that is none',
+    'an invalid number',
     step('  timeoutInMinutes: -1\n'),
     ["pipeline.yml:3:21: 'timeoutInMinutes' must be an integer, not '-1'"],
   ],
@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
     ["pipeline.yml:4:3: there are two jobs named 'a'"],
   ],
   [
-    'a dependency that is not there',
+    'an unknown dependency',
     job('  dependsOn: [B, C]\n'),
     [
       "pipeline.yml:2:3: the job 'A' depends on 'B', which does not exist",
@@ -158,7 +158,7 @@ const cases: readonly Case[] = [
     'variables:\n- value: x\nsteps:\n- script: x\n',
     ["pipeline.yml:2:3: a variable needs a 'name', a 'group' or a 'template'"],
   ],
-  ['a condition that can not be read', step('  condition: eq(1\n'), ["pipeline.yml:3:14: 'eq(1' is incomplete"]],
+  ['an invalid condition', step('  condition: eq(1\n'), ["pipeline.yml:3:14: 'eq(1' is incomplete"]],
   [
     'a parameter in a condition',
     step("  condition: eq(parameters.x, 'y')\n"),
@@ -183,7 +183,7 @@ const cases: readonly Case[] = [
     ['pipeline.yml:2:3: there is no version 2 of the task Known: there is 1.2.3'],
   ],
   [
-    'a service connection that is not there',
+    'an unknown service connection',
     'steps:\n- task: Known@1\n  inputs:\n    connection: a, b\n',
     ["pipeline.yml:4:5: the input 'connection' names the service connection 'b', which does not exist"],
   ],
@@ -203,7 +203,7 @@ const cases: readonly Case[] = [
     ['pipeline.yml:2:3: the task Around has a part that runs before or after the job, which is not supported here'],
   ],
   [
-    'a stage to run that is not there',
+    'an unknown stage to run',
     'stages:\n- stage: A\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
     ["there is no stage 'B': there are A"],
     { targetStages: ['B'] },
@@ -228,7 +228,7 @@ const cases: readonly Case[] = [
   ['a file outside of the repository', '', [], { file: '../x.yml' }],
 ];
 
-describe('A pipeline that can not be run', () => {
+describe('A pipeline that cannot be run', () => {
   const fixture = useFixture();
 
   for (const [name, yaml, problems, options] of cases) {
@@ -246,7 +246,7 @@ describe('A pipeline that can not be run', () => {
     });
   }
 
-  it('is told everything that is wrong at once', async () => {
+  it('is refused with all problems at once', async () => {
     const yaml =
       'variables:\n- group: g\nsteps:\n- script: x\n  unknown: 1\n- bash: y\n  condition: nothing()\n- task: T\n';
     assert.equal((await fixture().problems(yaml)).length, 4);

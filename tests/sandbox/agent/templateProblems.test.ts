@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { expandPipelineOf } from './expandPipelineOf';
 import { useFixture } from './pipelineFixture';
 
-describe('A template that can not be expanded', () => {
+describe('A template that cannot be expanded', () => {
   const fixture = useFixture();
   const expand = expandPipelineOf(fixture);
 
@@ -161,12 +161,12 @@ describe('A template that can not be expanded', () => {
     ],
   ];
   for (const [name, yaml, files, expected] of failures) {
-    it(`refuses ${name}, with file and line`, () => {
+    it(`is refused, with file and line: ${name}`, () => {
       assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected });
     });
   }
 
-  it('says all that is wrong with parameters at once', () => {
+  it('is refused with all problems of parameters at once', () => {
     const template = `parameters:
 - { name: needed }
 - { name: count, type: number }
