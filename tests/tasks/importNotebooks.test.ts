@@ -73,7 +73,7 @@ describe('ImportNotebooks', () => {
     ['an unknown mode', { mode: 'sync' }, /^Input 'mode' must be one of update, mirror/],
   ];
   for (const [what, inputs, message] of badInputs)
-    it(`refuses ${what} before any call`, async () => {
+    it(`refuses ${what} before any request`, async () => {
       const agent = await run({
         ...inputs,
         ...(inputs['sourceFolder'] === 'EMPTY' && { sourceFolder: join(folder, 'empty') }),
@@ -83,13 +83,13 @@ describe('ImportNotebooks', () => {
       assert.deepEqual(databricks.requests.list(), []);
     });
 
-  it('names all bad inputs at once', async () => {
+  it('reports all invalid inputs at once', async () => {
     const agent = await run({ workspaceFolder: 'x', concurrency: '0', dryRun: 'yes' });
     for (const name of ['workspaceFolder', 'concurrency', 'dryRun'])
       assert.match(agent.end.message, new RegExp(`'${name}'`));
   });
 
-  it('sets its outputs and shows a table with a link', async () => {
+  it('sets its outputs and uploads a summary with a table and a link', async () => {
     const agent = await run({ workspaceFolder: '/Workspace/Shared/model/' });
     assert.deepEqual(agent.end, { result: 'Succeeded', message: '/Shared/model: 2 imported, 0 unchanged, 0 deleted' });
     assert.deepEqual(agent.outputs, {
@@ -105,14 +105,14 @@ describe('ImportNotebooks', () => {
     assert.ok(summary.includes(`[/Shared/model](${databricks.url}/#workspace/Shared/model)`), summary);
   });
 
-  it('shows no summary when nothing was to be done', async () => {
+  it('uploads no summary when nothing changed', async () => {
     await run({});
     const agent = await run({});
     assert.equal(agent.outputs['unchangedCount'], '2');
     assert.deepEqual(agent.summaries, {});
   });
 
-  it('fails in the end, with counts, ten errors at most and the whole table, when files failed', async () => {
+  it('fails at the end when files failed, with counts, at most ten errors and the whole table', async () => {
     const source = join(folder, 'many');
     await mkdir(source);
     for (let index = 0; index < 15; index++) await writeFile(join(source, `${index}.txt`), 'x');
@@ -131,7 +131,7 @@ describe('ImportNotebooks', () => {
     assert.equal(Object.values(agent.summaries)[0]?.match(/failed \|/g)?.length, 12);
   });
 
-  it('says who may not import', async () => {
+  it('names the identity that has no permission to import', async () => {
     databricks.faults.add({
       method: 'POST',
       effect: 'status',

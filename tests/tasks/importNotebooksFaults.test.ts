@@ -40,7 +40,7 @@ async function open(begin: (sandbox: ImportSandbox) => Promise<void>): Promise<S
   };
 }
 
-describe('ImportNotebooks, disturbed', () => {
+describe('ImportNotebooks with faults', () => {
   for (const [what, begin] of Object.entries(beginnings))
     itSurvivesFaults(what, { task, open: () => open(begin), downloads: /\/export$/ });
 });

@@ -11,7 +11,7 @@ describe('InstallLibraries', () => {
 
   const wheel = 'demo_model-1.0.0-py3-none-any.whl';
 
-  it('installs what a requirements file, a list and local files ask for, and changes nothing when it runs again', async () => {
+  it('installs the libraries of a requirements file, a list and local files, and changes nothing in the second run', async () => {
     await workspace.write({
       'requirements.txt':
         '# ours\npandas==2.2.3\nscikit-learn>=1.5 ; python_version >= "3.11"\ntomli ; python_version < "3.11"\n',
@@ -57,7 +57,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(again.summaries, {});
   });
 
-  it('installs a conda environment, and says what it takes otherwise', async () => {
+  it('installs a conda environment, and reports what it replaces', async () => {
     await workspace.write({
       'environment.yml': 'channels: [conda-forge]\ndependencies: [python=3.11, pytorch=2.4, pip: [xgboost==2.1.1]]\n',
     });
@@ -67,7 +67,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.text('log'), /environment\.yml:1: channels are not used/);
   });
 
-  it('starts a cluster that is down, whatever is installed on it', async () => {
+  it('starts a terminated cluster, with and without libraries', async () => {
     await workspace.has('pandas==2.2.3');
     await workspace.call('2.1/clusters/delete', {});
     const agent = await workspace.run({ libraries: '[{pypi: {package: pandas==2.2.3}}]' });
@@ -76,7 +76,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.libraries(), { 'pypi pandas==2.2.3': 'RESTORED' });
   });
 
-  it('changes a version by a restart, which it announces', async () => {
+  it('changes a version with a restart, and logs it before', async () => {
     await workspace.has('pandas==2.2.2', 'numpy');
     const agent = await workspace.run({ libraries: '[{pypi: {package: pandas==2.2.3}}]' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -88,7 +88,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.text('log'), /^Restarting Cluster 'train' \(.*\) to remove pypi pandas==2\.2\.2\.$/m);
   });
 
-  it('needs no restart to change a version on a cluster that is down', async () => {
+  it('changes a version on a terminated cluster without a restart', async () => {
     await workspace.has('pandas==2.2.2');
     await workspace.call('2.1/clusters/delete', {});
     workspace.writes();
@@ -119,7 +119,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('replaces a wheel whose content has changed, and sends the new one only', async () => {
+  it('replaces a wheel whose content has changed, and uploads only the new one', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1'), 'dist/other-1-py3-none-any.whl': archive('2') });
     const inputs = { files: 'dist/*.whl', uploadFolder: '/Workspace/Shared/libraries' };
     await workspace.run(inputs);
@@ -137,7 +137,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(Object.values(workspace.libraries()), ['RESTORED', 'INSTALLED']);
   });
 
-  it('sends files to a volume, once, and again when what is there is not whole', async () => {
+  it('uploads files to a volume once, and again when an uploaded file is incomplete', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
     const inputs = { files: `dist/${wheel}`, uploadFolder: '/Volumes/main/default/files/our libraries/' };
     const agent = await workspace.run(inputs);
@@ -155,14 +155,14 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.databricks.volumes.file(path)?.bytes, Buffer.from(archive('1')));
   });
 
-  it('says when the volume does not exist', async () => {
+  it('reports that the volume does not exist', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
     const agent = await workspace.run({ files: 'dist/*', uploadFolder: '/Volumes/no/such/volume' });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /Could not upload \/Volumes\/no\/such\/volume.*does not exist/);
   });
 
-  it('removes other libraries only when it is told to, and then all', async () => {
+  it('removes all other libraries, only if configured', async () => {
     await workspace.has('numpy', 'scipy');
     const libraries = '[{pypi: {package: numpy}}]';
     assert.equal((await workspace.run({ libraries })).outputs['removedCount'], '0');
@@ -175,7 +175,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('restarts a cluster on which somebody has uninstalled what is wanted', async () => {
+  it('restarts a cluster on which somebody has uninstalled a required library', async () => {
     await workspace.has('numpy');
     await workspace.call('2.0/libraries/uninstall', { libraries: [{ pypi: { package: 'numpy' } }] });
     const agent = await workspace.run({ libraries: '[{pypi: {package: numpy}}]' });
@@ -184,7 +184,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.libraries(), { 'pypi numpy': 'INSTALLED' });
   });
 
-  it('prints the server’s message for each library that fails, after it has waited for the others', async () => {
+  it('reports the message of Databricks for each failed library, after it has waited for the others', async () => {
     const libraries =
       '- pypi: { package: no-such-package==1.0 }\n- pypi: { package: numpy }\n- maven: { coordinates: "a:b_2.11:1" }';
     const agent = await workspace.run({ libraries });
@@ -199,7 +199,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.summaries['Databricks libraries'] ?? '', /\| pypi no-such-package==1.0 \| failed \| Library/);
   });
 
-  it('shows no password of a package index, also where Databricks repeats it', async () => {
+  it('logs no password of a package index, not even in messages of Databricks', async () => {
     const repo = 'https://user:secret-password@feed.example/simple';
     const messages = [`Process List(pip, install, demo, --index-url, ${repo})\nexited with code 1`];
     workspace.databricks.scriptLibrary({ status: 'FAILED', messages });
@@ -209,7 +209,7 @@ describe('InstallLibraries', () => {
     assert.doesNotMatch(all, /secret-password/);
   });
 
-  it('tries a library again that has failed before', async () => {
+  it('retries a library that failed before', async () => {
     workspace.databricks.scriptLibrary({ times: 1, status: 'FAILED', messages: ['the index did not answer'] });
     const libraries = '[{pypi: {package: numpy}}]';
     const first = await workspace.run({ libraries });
@@ -219,7 +219,7 @@ describe('InstallLibraries', () => {
     assert.equal(again.outputs['restarted'], 'false');
   });
 
-  it('replaces a version that has failed without a restart, and stays content with it', async () => {
+  it('replaces a failed version without a restart, and does nothing in the second run', async () => {
     await workspace.run({ libraries: '[{pypi: {package: no-such-package==1}}]' });
     workspace.databricks.scriptLibrary({ status: 'INSTALLED' });
     const libraries = '[{pypi: {package: no-such-package==2}}]';
@@ -231,7 +231,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('leaves libraries of all clusters alone', async () => {
+  it('does not change libraries that are installed on all clusters', async () => {
     await workspace.has('numpy==1.26.4', 'scipy');
     const { databricks } = workspace;
     const list = databricks.libraries.list.bind(databricks.libraries);
@@ -250,7 +250,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('only says what it would do in a dry run', async () => {
+  it('only reports its plan in a dry run', async () => {
     await workspace.has('pandas==2.2.2');
     await workspace.call('2.1/clusters/delete', {});
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
@@ -269,7 +269,7 @@ describe('InstallLibraries', () => {
     );
   });
 
-  it('lists everything that can not be installed in one error, before any call', async () => {
+  it('lists everything that cannot be installed in one error, before any request', async () => {
     await workspace.write({
       'requirements.txt': 'pandas==2.2.3\n-e .\nnumpy @ https://example.com/numpy.whl\n',
       'dist/bad.whl': archive('1'),
@@ -294,7 +294,7 @@ describe('InstallLibraries', () => {
     assert.equal(workspace.databricks.requests.list().length, 0);
   });
 
-  it('decides markers by the Python of the cluster, before it changes anything', async () => {
+  it('evaluates markers with the Python version of the cluster, before it changes anything', async () => {
     await workspace.write({ 'requirements.txt': 'demo @ https://example.com/demo.whl ; python_version == "3.11"\n' });
     const agent = await workspace.run({ requirementsFile: join(workspace.folder, 'requirements.txt') });
     assert.equal(agent.end.result, 'Failed');
@@ -330,7 +330,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.end.message, /'requirementsFile' cannot be combined with 'environmentFile'/);
   });
 
-  it('says when there is no such cluster', async () => {
+  it('reports that the cluster does not exist', async () => {
     const agent = await workspace.run({ cluster: 'other', libraries: '[{pypi: {package: numpy}}]' });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /^There is no cluster 'other'/);

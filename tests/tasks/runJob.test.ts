@@ -11,7 +11,7 @@ describe('RunJob', () => {
   });
   afterEach(() => workspace.close());
 
-  it('runs a job by its name, shows its page at once and gives what its notebook returned', async () => {
+  it('runs a job by its name, logs the link to the run at once and returns the result of its notebook', async () => {
     const jobId = await workspace.job('Train');
     await workspace.job('train'); // the service's filter ignores case
     workspace.databricks.scriptRun({ durationSeconds: 20, result: { notebookResult: '{"accuracy":0.9}' } });
@@ -37,7 +37,7 @@ describe('RunJob', () => {
     assert.match(agent.summaries['Databricks run'] ?? '', /\| \[train\]\(http.*\) \| SUCCESS \| 2\d s \| 1 \|/);
   });
 
-  it('runs a job by its id, exactly, also beyond 2^53', async () => {
+  it('runs a job by its exact ID, also beyond 2^53', async () => {
     const ids = [await workspace.job('a'), await workspace.job('b')];
     workspace.databricks.scriptRun({});
     const big = ids.find((id) => !Number.isSafeInteger(Number(id))) ?? '';
@@ -48,7 +48,7 @@ describe('RunJob', () => {
     assert.equal(workspace.body('run-now')['job_id'], big);
   });
 
-  it('runs a notebook on serverless compute, with its parameters as texts', async () => {
+  it('runs a notebook on serverless compute, with its parameters as strings', async () => {
     workspace.databricks.scriptRun({ matching: { notebookPath: '/Shared/demo/train model' } });
     const agent = await workspace.run({
       runSource: 'notebook',
@@ -114,7 +114,7 @@ describe('RunJob', () => {
     assert.match(unknown.end.message, /^There is no cluster named 'nobody'/);
   });
 
-  it('runs a definition as it is, from the input or from a file', async () => {
+  it('runs a definition unchanged, from the input or from a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'runJob-'));
     const definition = {
       run_name: 'both',
@@ -156,7 +156,7 @@ describe('RunJob', () => {
     assert.equal(unknown.end.message, "The job 'declaring' does not declare the parameters x. It declares a.");
   });
 
-  it('finds a job whose name is on a later page, and refuses a name that is unknown or that several jobs share', async () => {
+  it('finds a job on a later page of the list, and refuses a name that no job or several jobs have', async () => {
     const wanted = await workspace.job('Train');
     for (let count = 0; count < 205; count++) await workspace.job(count % 100 === 50 ? 'twin' : 'TRAIN');
     workspace.databricks.scriptRun({});
@@ -177,7 +177,7 @@ describe('RunJob', () => {
     assert.match(noId.end.message, /job 12345.*Job 12345 does not exist/);
   });
 
-  it('says all that is wrong with the inputs at once, before any call', async () => {
+  it('reports all problems of the inputs at once, before any request', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [{}, /'job' is required/],
       [{ job: 'x', timeoutMinutes: '-1' }, /'timeoutMinutes' must be a whole number from 1 to 10080/],
@@ -220,7 +220,7 @@ describe('RunJob', () => {
     assert.equal(workspace.count(''), 0);
   });
 
-  it('succeeds as soon as the run was accepted when it is told not to wait', async () => {
+  it('succeeds as soon as the run is accepted when it does not wait for completion', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 3600 });
     const agent = await workspace.run({ job: 'Train', waitForCompletion: 'false' });
@@ -230,7 +230,7 @@ describe('RunJob', () => {
     assert.equal(workspace.count('runs/cancel'), 0);
   });
 
-  it('names the run that was accepted when it may not be looked at', async () => {
+  it('reports the run that was accepted when reading it is forbidden', async () => {
     await workspace.job('Train');
     workspace.databricks.faults.add({
       path: '/api/2.2/jobs/runs/get',

@@ -4,7 +4,7 @@ import { bundleOf } from '../support/builtTasks';
 import { databricksEnvironment } from '../support/databricksEnvironment';
 import { startTaskProcess, type TaskProcess } from '../support/taskProcess';
 
-describe('RunJob as the agent runs it', () => {
+describe('RunJob in a process of the agent', () => {
   let databricks: Databricks;
   beforeEach(async () => {
     databricks = await startDatabricks();
@@ -48,7 +48,7 @@ describe('RunJob as the agent runs it', () => {
       assert.ok(!end.output.replaceAll(/##vso\[task\.setsecret\].*/g, '').includes(databricks.token));
     });
 
-    it(`cancels its run when it is cancelled ${moment}, and the next try starts another`, async () => {
+    it(`cancels its run when it is cancelled ${moment}, and the retry starts another one`, async () => {
       databricks.faults.add({ path: '*/runs/submit', when: 'after', delayMilliseconds: 200 });
       const cancelled = await oneTry();
       await wait(cancelled);

@@ -19,7 +19,7 @@ describe('The result of RunJob', () => {
   };
 
   for (const failedRunState of ['INTERNAL_ERROR', 'TERMINATED'] as const)
-    it(`fails with the error and trace of the task when the run ends as ${failedRunState} with FAILED`, async () => {
+    it(`is failure, with the error and the trace of the task, when the run ends as ${failedRunState} with FAILED`, async () => {
       await workspace.close();
       workspace = await RunJobWorkspace.open({ failedRunState });
       const tasks = [
@@ -47,7 +47,7 @@ describe('The result of RunJob', () => {
       assert.match(agent.summaries['Databricks run'] ?? '', /ended as \*\*FAILED\*\*/);
     });
 
-  it('shows each attempt, and the errors of the last one alone', async () => {
+  it('includes each attempt, and the errors of only the last one', async () => {
     const tasks = [{ task_key: 'train', notebook_task: { notebook_path: '/t' }, max_retries: 1 }];
     await workspace.job('Train', { tasks });
     workspace.databricks.scriptRun({ result: { ...failure, error: 'second' } });
@@ -58,7 +58,7 @@ describe('The result of RunJob', () => {
     assert.match(agent.summaries['Databricks run'] ?? '', /\| FAILED \| .* \| 2 \|$/);
   });
 
-  it('explains at most nine tasks, since the result is the tenth error, and names the others', async () => {
+  it('includes the errors of at most nine tasks, since the result is the tenth error, and the names of the others', async () => {
     const tasks = Array.from({ length: 12 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: '/t' },
@@ -70,7 +70,7 @@ describe('The result of RunJob', () => {
     assert.match(agent.text('log'), /^More failed tasks: t9, t10, t11$/m);
   });
 
-  it('accepts a partial success only when told to, and then with issues', async () => {
+  it('is success with issues for a partial success, only if that is allowed', async () => {
     await workspace.job('Train');
     const run = { resultState: 'SUCCESS_WITH_FAILURES', code: 'SUCCESS_WITH_FAILURES' };
     workspace.databricks.scriptRun({ run: { lifeCycleState: 'TERMINATED', ...run } });
@@ -82,7 +82,7 @@ describe('The result of RunJob', () => {
     assert.match(accepted.end.message, /ended as SUCCESS_WITH_FAILURES/);
   });
 
-  it('fails on words that it does not know', async () => {
+  it('is failure for unknown states', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ run: { lifeCycleState: 'TERMINATED', resultState: 'GLORIOUS', code: 'GLORY' } });
     const agent = await workspace.run({ job: 'Train' });
@@ -91,7 +91,7 @@ describe('The result of RunJob', () => {
   });
 
   for (const hidden of ['state', 'status'] as const)
-    it(`understands a workspace that does not send '${hidden}'`, async () => {
+    it(`does not depend on '${hidden}' in the response`, async () => {
       await workspace.job('Train');
       workspace.databricks.scriptRun({ durationSeconds: 30, run: { hidden } });
       const agent = await workspace.run({ job: 'Train' });
@@ -99,7 +99,7 @@ describe('The result of RunJob', () => {
       assert.equal(agent.outputs['resultState'], 'SUCCESS');
     });
 
-  it('fails when the run is skipped because the job allows no more at a time, and starts no other', async () => {
+  it('is failure when the run is skipped because of the maximum of concurrent runs, without another start', async () => {
     const jobId = await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 3600 });
     await workspace.call('run-now', { job_id: BigInt(jobId) });
@@ -109,7 +109,7 @@ describe('The result of RunJob', () => {
     assert.equal(workspace.databricks.runs.list().length, 2);
   });
 
-  it('sees all tasks of a run that has more than 100', async () => {
+  it('includes all tasks of a run with more than 100 tasks', async () => {
     const tasks = Array.from({ length: 230 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: '/t' },
@@ -122,7 +122,7 @@ describe('The result of RunJob', () => {
     assert.equal(Object.keys(JSON.parse(agent.outputs['notebookOutput'] ?? '') as object).length, 229);
   });
 
-  it('leaves the variable empty when the output is too long for one, and keeps all of it with the log', async () => {
+  it('includes an output that is too long for a variable only in the log', async () => {
     const notebookResult = 'x'.repeat(6 * 1024 * 1024);
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult } });
@@ -133,7 +133,7 @@ describe('The result of RunJob', () => {
     assert.match(agent.text('warning'), /cut off the output of task train at 5 MB[^]*too many for a variable/);
   });
 
-  it('does not fail a run that succeeded because its output could not be read, but warns', async () => {
+  it('is success with a warning when the output of a successful run cannot be read', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult: 'x' } });
     const errorCode = 'PERMISSION_DENIED';

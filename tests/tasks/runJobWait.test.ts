@@ -22,7 +22,7 @@ describe('RunJob while it waits', () => {
   const runs = (): readonly { readonly ending?: { readonly resultState?: string } }[] =>
     workspace.databricks.runs.list();
 
-  it('survives every passing fault, and says so', async () => {
+  it('continues after each temporary fault, and logs it', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 1800 });
     for (const [index, effect] of (['reset', 'truncated', 'html', 'status'] as const).entries()) {
       const fault = { path: '*/runs/get', from: 4 + 5 * index, times: effect === 'status' ? 40 : 3, effect };
@@ -38,7 +38,7 @@ describe('RunJob while it waits', () => {
     [403, 'PERMISSION_DENIED'],
     [404, 'RESOURCE_DOES_NOT_EXIST'],
   ] as const)
-    it(`ends at once on ${status}, and says that the run goes on, and where`, async () => {
+    it(`fails at once on ${status}, and reports that the run continues, with its link`, async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { path: '*/runs/get', from: 4, times: 99, effect: 'status', status, errorCode } as const;
       workspace.databricks.faults.add(fault);
@@ -48,7 +48,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending, undefined);
     });
 
-  it('cancels the run when the time is up', async () => {
+  it('cancels the run at the timeout', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 36_000 });
     const agent = await workspace.run({ job: 'Train', timeoutMinutes: '5' });
     assert.equal(agent.end.result, 'Failed');
@@ -58,7 +58,7 @@ describe('RunJob while it waits', () => {
     assert.ok(agent.summaries['Databricks run']);
   });
 
-  it('says so when the run that took too long can not be cancelled', async () => {
+  it('reports that the run could not be cancelled at the timeout', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 36_000 });
     const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED' } as const;
     workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
@@ -86,7 +86,7 @@ describe('RunJob while it waits', () => {
     assert.equal(runs().length, 1);
   });
 
-  it('fails when the repairs are used up', async () => {
+  it('fails after the last repair', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '1' });
     assert.equal(agent.end.result, 'Failed');
@@ -94,7 +94,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 1);
   });
 
-  it('counts the repairs of an earlier try of the step that was killed', async () => {
+  it('includes the repairs of an earlier attempt of the step that was killed', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const killed = await workspace.run({ job: 'Train', waitForCompletion: 'false' });
     await workspace.databricks.clock.advance(60_000);
@@ -108,7 +108,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 2);
   });
 
-  it('does not repair what somebody cancelled', async () => {
+  it('does not repair a run that somebody cancelled', async () => {
     const ending = { lifeCycleState: 'TERMINATED', resultState: 'CANCELED', code: 'USER_CANCELED' };
     workspace.databricks.scriptRun({ durationSeconds: 30, run: ending });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '2' });
@@ -116,7 +116,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 0);
   });
 
-  it('repairs once when the answer to the repair is lost', async () => {
+  it('repairs only once when the response to the repair is lost', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30 });
     workspace.databricks.scriptRun({ durationSeconds: 30, times: 1, result: failure });
     workspace.databricks.faults.add({ path: '*/runs/repair', when: 'after', effect: 'reset' });
@@ -125,7 +125,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.databricks.runs.list()[0]?.tasks.length, 2);
   });
 
-  it('takes the verdict as it was when the run can not be repaired', async () => {
+  it('keeps the result when the run cannot be repaired', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const fault = { effect: 'status', status: 400, errorCode: 'INVALID_STATE', message: 'no repair' } as const;
     workspace.databricks.faults.add({ path: '*/runs/repair', ...fault });
@@ -149,7 +149,7 @@ describe('RunJob while it waits', () => {
       return { signal: cancellation.signal, agent };
     }
 
-    it('cancels the run, and says so', async () => {
+    it('cancels the run, and reports it', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
@@ -159,7 +159,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
 
-    it('hears the answer to the start of the run before it cancels it', async () => {
+    it('waits for the response to the start of the run before it cancels the run', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       workspace.databricks.faults.add({ path: '*/run-now', when: 'after', delayMilliseconds: 300 });
       const cancellation = new AbortController();
@@ -173,14 +173,14 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
 
-    it('starts nothing when it is cancelled before', async () => {
+    it('starts no run when it is cancelled before the start', async () => {
       const agent = await workspace.run({}, cancelAfter('runs/list', 1));
       assert.equal(agent.end.result, 'Canceled');
       assert.equal(runs().length, 0);
       assert.equal(workspace.count('runs/cancel'), 0);
     });
 
-    it('tries only once, and says when the run goes on', async () => {
+    it('tries to cancel only once, and reports when the run continues', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED', times: 9 } as const;
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });

@@ -23,7 +23,7 @@ describe('StartCluster', () => {
       assert.equal('Databricks cluster' in agent.summaries, mustStart.includes(state));
     });
 
-  it('finds the cluster by its name, tells each change of state once, and has nothing to do the second time', async () => {
+  it('finds the cluster by its name, logs each change of state once, and does nothing in the second run', async () => {
     const id = await workspace.cluster('TERMINATED');
     const agent = await workspace.run(task, { cluster: 'train' });
     const lines = agent
@@ -41,7 +41,7 @@ describe('StartCluster', () => {
     assert.deepEqual([workspace.count('clusters/list'), workspace.count('clusters/get')], [1, 1]);
   });
 
-  it('refuses a name that nobody has, or several', async () => {
+  it('refuses a name that no cluster or several clusters have', async () => {
     const unknown = await workspace.run(task, { cluster: 'train' });
     assert.match(unknown.end.message, /^There is no cluster 'train' in the workspace, or/);
     const noId = await workspace.run(task, { cluster: '0101-000000-nobody' });
@@ -53,7 +53,7 @@ describe('StartCluster', () => {
   });
 
   for (const failure of Object.keys(clusterFailures) as (keyof typeof clusterFailures)[])
-    it(`says all about a cluster that does not come up, with advice (${failure})`, async () => {
+    it(`reports why a cluster does not start, with advice (${failure})`, async () => {
       const id = await workspace.cluster('TERMINATED');
       workspace.databricks.scriptCluster({ failure });
       const agent = await workspace.run(task, { cluster: id });
@@ -67,7 +67,7 @@ describe('StartCluster', () => {
       assert.equal(workspace.count('clusters/start'), 1);
     });
 
-  it('starts a cluster once more whose start by somebody else fails', async () => {
+  it('starts a cluster again when a start by somebody else fails', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.scriptCluster({ failure: 'stockout', times: 1 });
     await workspace.call('start', { cluster_id: id });
@@ -77,7 +77,7 @@ describe('StartCluster', () => {
     assert.equal(workspace.count('clusters/start'), 1);
   });
 
-  it('takes a start that another pipeline was faster with for its own', async () => {
+  it('accepts that another pipeline has started the cluster at the same time', async () => {
     const id = await workspace.cluster('TERMINATED');
     const others = [1, 2, 3].map(() => workspace.run(task, { cluster: id }));
     for (const agent of await Promise.all(others)) assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -87,14 +87,14 @@ describe('StartCluster', () => {
     assert.ok(refused.length > 0, 'there was a race');
   });
 
-  it('does not take the old termination for a failure when its start is lost', async () => {
+  it('does not report the previous termination as a failure when the response to the start is lost', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.faults.add({ path: '*/start', effect: 'status', status: 504, times: 40 });
     const agent = await workspace.run(task, { cluster: id });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
   });
 
-  it('fails when the time is up, and says how the cluster was left', async () => {
+  it('fails at the timeout, and reports the state of the cluster', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.scriptCluster({ startSeconds: 3600 });
     const agent = await workspace.run(task, { cluster: id, timeoutMinutes: '2' });
@@ -106,7 +106,7 @@ describe('StartCluster', () => {
     assert.equal(agent.outputs['state'], 'PENDING');
   });
 
-  it('leaves the cluster as it is when the pipeline run is cancelled, and says so', async () => {
+  it('does not change the cluster when the pipeline run is cancelled, and reports it', async () => {
     const id = await workspace.cluster('TERMINATED');
     const cancellation = new AbortController();
     const running = workspace.run(task, { cluster: id }, { signal: cancellation.signal });
@@ -118,7 +118,7 @@ describe('StartCluster', () => {
     assert.deepEqual(workspace.writes(), ['clusters/start']);
   });
 
-  it('fails when the cluster is deleted meanwhile', async () => {
+  it('fails when the cluster is deleted in the meantime', async () => {
     const id = await workspace.cluster('PENDING');
     workspace.databricks.faults.add({ path: '*/get', from: 2, delayMilliseconds: 1 });
     const running = workspace.run(task, { cluster: id });
@@ -127,7 +127,7 @@ describe('StartCluster', () => {
     assert.match((await running).end.message, /was deleted by somebody else/);
   });
 
-  it('checks its inputs before any call', async () => {
+  it('checks its inputs before any request', async () => {
     const agent = await workspace.run(task, { timeoutMinutes: '0' });
     assert.match(agent.end.message, /'cluster' is required[^]*'timeoutMinutes' must be a whole number from 1 to 1440/);
     assert.equal(workspace.count(''), 0);

@@ -36,7 +36,7 @@ describe('StopCluster', () => {
     });
   }
 
-  it('has nothing to do the second time', async () => {
+  it('does nothing in the second run', async () => {
     await workspace.cluster('RUNNING');
     await workspace.run(task, { cluster: 'train' });
     workspace.databricks.requests.clear();
@@ -48,7 +48,7 @@ describe('StopCluster', () => {
 
   for (const cluster of ['nobody', '0101-000000-nobody'])
     for (const deletion of ['terminate', 'permanent'])
-      it(`is content when there is no cluster ${cluster} (${deletion})`, async () => {
+      it(`succeeds when there is no cluster ${cluster} (${deletion})`, async () => {
         const agent = await workspace.run(task, { cluster, deletion });
         assert.equal(agent.end.result, 'Succeeded', agent.text());
         assert.match(
@@ -67,7 +67,7 @@ describe('StopCluster', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('unpins a pinned cluster that is to be deleted, when the service asks for that', async () => {
+  it('unpins a pinned cluster before it deletes it, when the service requires that', async () => {
     const id = await workspace.cluster('TERMINATED');
     await workspace.call('pin', { cluster_id: id });
     // What Databricks says: the code is not documented, the words are those that its Terraform provider looks for.
@@ -84,7 +84,7 @@ describe('StopCluster', () => {
     assert.equal(isThere(id), false);
   });
 
-  it('stops a cluster again that somebody starts meanwhile', async () => {
+  it('stops a cluster again that somebody starts in the meantime', async () => {
     const id = await workspace.cluster('TERMINATING');
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -94,7 +94,7 @@ describe('StopCluster', () => {
     assert.equal(workspace.databricks.clusters.get(id).state, 'TERMINATED');
   });
 
-  it('is content when somebody else deletes the cluster meanwhile', async () => {
+  it('succeeds when somebody else deletes the cluster in the meantime', async () => {
     const id = await workspace.cluster('RUNNING');
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -104,7 +104,7 @@ describe('StopCluster', () => {
     assert.equal(agent.outputs['state'], 'ABSENT');
   });
 
-  it('leaves the cluster as it is when the pipeline run is cancelled or the time is up, and says so', async () => {
+  it('does not change the cluster when the pipeline run is cancelled or at the timeout, and reports it', async () => {
     const id = await workspace.cluster('RUNNING');
     const cancellation = new AbortController();
     const running = workspace.run(task, { cluster: id }, { signal: cancellation.signal });
@@ -115,7 +115,7 @@ describe('StopCluster', () => {
     assert.match(cancelled.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
   });
 
-  it('fails when the time is up, and says how the cluster was left', async () => {
+  it('fails at the timeout, and reports the state of the cluster', async () => {
     const id = await workspace.cluster('RUNNING');
     const fault = { effect: 'status', status: 400, errorCode: 'INVALID_STATE', message: 'not now' } as const;
     workspace.databricks.faults.add({ path: '*/delete', ...fault, times: 1000 });

@@ -206,7 +206,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     );
   });
 
-  it('requires a field manager and the right name, and sends no events in a dry run', async () => {
+  it('requires a field manager and the right name, and stores nothing in a dry run', async () => {
     assert.equal((await apply(cluster, web, deployment(), '')).status, 400);
     assert.equal((await apply(cluster, web, deployment({ name: 'other' }))).status, 400);
     assert.equal((await apply(cluster, web, deployment(), `${as('a')}&dryRun=All`)).status, 201);

@@ -136,7 +136,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.match(textOf(answer.json.message), /spec\.selector: Invalid value: .*: field is immutable/);
   });
 
-  it('lose fields that the API does not have', async () => {
+  it('are checked for fields that the API does not have', async () => {
     const body = deployment({ container: { imagePolicy: 'Always' } });
     const strict = await post(`${deploymentsPath}?fieldValidation=Strict`, body);
     assert.equal(strict.status, 400);
