@@ -67,7 +67,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.text('log'), /environment\.yml:1: channels are not used/);
   });
 
-  it('starts a terminated cluster, with and without libraries', async () => {
+  it('starts a terminated cluster even when all libraries are installed on it', async () => {
     await workspace.has('pandas==2.2.3');
     await workspace.call('2.1/clusters/delete', {});
     const agent = await workspace.run({ libraries: '[{pypi: {package: pandas==2.2.3}}]' });
