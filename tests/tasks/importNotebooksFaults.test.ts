@@ -27,7 +27,7 @@ async function open(begin: (sandbox: ImportSandbox) => Promise<void>): Promise<S
     endState: () => {
       const contents = sandbox.contents();
       const isThere = (path: string): boolean => path in contents;
-      // Deleted objects are left out: after a deletion whose response was lost, the manifest lists them until the next change.
+      // Deleted objects are ignored: after a deletion whose answer was lost, the object stays in the manifest until the next change.
       const manifests = Object.values(sandbox.manifests()).map(({ state, pending, items, folders }) => ({
         state,
         pending,

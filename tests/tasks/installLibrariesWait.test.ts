@@ -40,7 +40,7 @@ describe('InstallLibraries while it waits', () => {
     ['the installation', '*/cluster-status', / Databricks continues to install the libraries that were requested\.$/],
     ['the start of the cluster', '*/clusters/start', / is left as it is: /],
   ] as const)
-    it(`stops waiting for ${what} when it is cancelled, and reports what continues`, async () => {
+    it(`stops waiting for ${what} when it is cancelled, and says what continues`, async () => {
       await workspace.call('2.1/clusters/delete', {});
       workspace.databricks.scriptLibrary({ seconds: 600 });
       const cancellation = new AbortController();
@@ -73,7 +73,7 @@ describe('InstallLibraries while it waits', () => {
     assert.match(agent.end.message, /went down while libraries were being installed: .*SPOT_INSTANCE_TERMINATION/);
   });
 
-  it('continues when somebody restarts the cluster in the meantime', async () => {
+  it('continues when somebody restarts the cluster meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
     const agent = workspace.agent({ libraries });
     const log = agent.log.bind(agent);
@@ -104,7 +104,7 @@ describe('InstallLibraries while it waits', () => {
     assert.equal(events.filter(({ type }) => type === 'RESTARTING').length, 1);
   });
 
-  it('reports when somebody uninstalls a required library in the meantime', async () => {
+  it('reports when somebody uninstalls a wanted library meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
     const agent = workspace.agent({ libraries });
     const log = agent.log.bind(agent);
@@ -119,7 +119,7 @@ describe('InstallLibraries while it waits', () => {
     assert.match(agent.text('error'), /^pypi scipy failed: Somebody uninstalled it/);
   });
 
-  it('fails when the cluster does not restart, with the reason of Databricks', async () => {
+  it('fails when the cluster does not restart, with Databricks’ reason', async () => {
     await workspace.has('numpy==1.26.4');
     workspace.databricks.scriptCluster({ failure: 'quota' });
     const agent = await workspace.run({ libraries });

@@ -22,7 +22,7 @@ describe('RunJob while it waits', () => {
   const runs = (): readonly { readonly ending?: { readonly resultState?: string } }[] =>
     workspace.databricks.runs.list();
 
-  it('continues after each temporary fault, and logs it', async () => {
+  it('survives every transient fault, and logs it', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 1800 });
     for (const [index, effect] of (['reset', 'truncated', 'html', 'status'] as const).entries()) {
       const fault = { path: '*/runs/get', from: 4 + 5 * index, times: effect === 'status' ? 40 : 3, effect };
@@ -38,7 +38,7 @@ describe('RunJob while it waits', () => {
     [403, 'PERMISSION_DENIED'],
     [404, 'RESOURCE_DOES_NOT_EXIST'],
   ] as const)
-    it(`fails at once on ${status}, and reports that the run continues, with its link`, async () => {
+    it(`fails at once on ${status}, and says that the run continues, and where`, async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { path: '*/runs/get', from: 4, times: 99, effect: 'status', status, errorCode } as const;
       workspace.databricks.faults.add(fault);
@@ -58,7 +58,7 @@ describe('RunJob while it waits', () => {
     assert.ok(agent.summaries['Databricks run']);
   });
 
-  it('reports that the run could not be cancelled at the timeout', async () => {
+  it('reports when a run cannot be cancelled at the timeout', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 36_000 });
     const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED' } as const;
     workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
@@ -71,7 +71,7 @@ describe('RunJob while it waits', () => {
     assert.equal(agent.outputs['resultState'], undefined);
   });
 
-  it('repairs a failed run up to the configured number of times, and waits for the repairs', async () => {
+  it('repairs a failed run up to repairAttempts times, and follows the repairs', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: { notebookResult: 'third time lucky' } });
     workspace.databricks.scriptRun({ durationSeconds: 30, times: 2, result: failure });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '3' });
@@ -159,7 +159,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
 
-    it('waits for the response to the start of the run before it cancels the run', async () => {
+    it('waits for the answer to the start of the run before it cancels it', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       workspace.databricks.faults.add({ path: '*/run-now', when: 'after', delayMilliseconds: 300 });
       const cancellation = new AbortController();
@@ -180,7 +180,7 @@ describe('RunJob while it waits', () => {
       assert.equal(workspace.count('runs/cancel'), 0);
     });
 
-    it('tries to cancel only once, and reports when the run continues', async () => {
+    it('tries only once, and says when the run continues', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED', times: 9 } as const;
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });

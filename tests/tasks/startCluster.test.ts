@@ -23,7 +23,7 @@ describe('StartCluster', () => {
       assert.equal('Databricks cluster' in agent.summaries, mustStart.includes(state));
     });
 
-  it('finds the cluster by its name, logs each change of state once, and does nothing in the second run', async () => {
+  it('finds the cluster by its name, logs each change of state once, and changes nothing the second time', async () => {
     const id = await workspace.cluster('TERMINATED');
     const agent = await workspace.run(task, { cluster: 'train' });
     const lines = agent
@@ -41,7 +41,7 @@ describe('StartCluster', () => {
     assert.deepEqual([workspace.count('clusters/list'), workspace.count('clusters/get')], [1, 1]);
   });
 
-  it('refuses a name that no cluster or several clusters have', async () => {
+  it('refuses a name that no cluster has, or several', async () => {
     const unknown = await workspace.run(task, { cluster: 'train' });
     assert.match(unknown.end.message, /^There is no cluster 'train' in the workspace, or/);
     const noId = await workspace.run(task, { cluster: '0101-000000-nobody' });
@@ -77,7 +77,7 @@ describe('StartCluster', () => {
     assert.equal(workspace.count('clusters/start'), 1);
   });
 
-  it('accepts that another pipeline has started the cluster at the same time', async () => {
+  it('accepts a start by another pipeline that was faster', async () => {
     const id = await workspace.cluster('TERMINATED');
     const others = [1, 2, 3].map(() => workspace.run(task, { cluster: id }));
     for (const agent of await Promise.all(others)) assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -87,14 +87,14 @@ describe('StartCluster', () => {
     assert.ok(refused.length > 0, 'there was a race');
   });
 
-  it('does not report the previous termination as a failure when the response to the start is lost', async () => {
+  it('does not report the old termination as a failure when its start is lost', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.faults.add({ path: '*/start', effect: 'status', status: 504, times: 40 });
     const agent = await workspace.run(task, { cluster: id });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
   });
 
-  it('fails at the timeout, and reports the state of the cluster', async () => {
+  it('fails at the timeout, and says how the cluster was left', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.scriptCluster({ startSeconds: 3600 });
     const agent = await workspace.run(task, { cluster: id, timeoutMinutes: '2' });

@@ -36,7 +36,7 @@ describe('StopCluster', () => {
     });
   }
 
-  it('does nothing in the second run', async () => {
+  it('changes nothing the second time', async () => {
     await workspace.cluster('RUNNING');
     await workspace.run(task, { cluster: 'train' });
     workspace.databricks.requests.clear();
@@ -94,7 +94,7 @@ describe('StopCluster', () => {
     assert.equal(workspace.databricks.clusters.get(id).state, 'TERMINATED');
   });
 
-  it('succeeds when somebody else deletes the cluster in the meantime', async () => {
+  it('succeeds when somebody else deletes the cluster meanwhile', async () => {
     const id = await workspace.cluster('RUNNING');
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -104,7 +104,7 @@ describe('StopCluster', () => {
     assert.equal(agent.outputs['state'], 'ABSENT');
   });
 
-  it('does not change the cluster when the pipeline run is cancelled or at the timeout, and reports it', async () => {
+  it('leaves the cluster as it is when the pipeline run is cancelled or at the timeout, and says so', async () => {
     const id = await workspace.cluster('RUNNING');
     const cancellation = new AbortController();
     const running = workspace.run(task, { cluster: id }, { signal: cancellation.signal });
@@ -115,7 +115,7 @@ describe('StopCluster', () => {
     assert.match(cancelled.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
   });
 
-  it('fails at the timeout, and reports the state of the cluster', async () => {
+  it('fails at the timeout, and says how the cluster was left', async () => {
     const id = await workspace.cluster('RUNNING');
     const fault = { effect: 'status', status: 400, errorCode: 'INVALID_STATE', message: 'not now' } as const;
     workspace.databricks.faults.add({ path: '*/delete', ...fault, times: 1000 });

@@ -17,7 +17,7 @@ export interface YamlEntry {
 /** Reads a single YAML document without aliases. Throws an InvalidLine. */
 export function readYamlLines(source: string): YamlNode {
   const [root, ...others] = documentsOf(source);
-  if (!root || others.length > 0) throw new InvalidLine('must hold one YAML document');
+  if (!root || others.length > 0) throw new InvalidLine('must have one YAML document');
   return withoutAliases(root);
 }
 
