@@ -16,7 +16,7 @@ describe('an answer that the service did not send', () => {
   after(() => Promise.all([server.close(), elsewhere.close()]));
 
   for (const format of ['json', 'bytes'] as const) {
-    it(`is no data when it is a sign-in page (${format})`, async () => {
+    it(`is an error when it is a sign-in page (${format})`, async () => {
       server.reset({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page('Sign in to your account') });
       const error = await errorOf(ForeignAnswerError, clientFor(server.url).client[format](get));
       assert.equal(error.status, 200);
@@ -30,7 +30,7 @@ describe('an answer that the service did not send', () => {
     });
   }
 
-  it('is no data when it is a page that calls itself JSON', async () => {
+  it('is an error when it is a web page with the content type of JSON', async () => {
     server.reset({ headers: { 'Content-Type': 'application/json' }, body: `  ${page('Portal')}` });
     const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
     assert.equal(error.title, 'Portal');

@@ -153,7 +153,7 @@ describe('a service behind a private certificate authority', () => {
       assert.deepEqual(await clientFrom(demanding.url, ofClient(certificates), trust).json(get), { fine: true });
     });
 
-    it("is shown the service's client certificate in the place of the agent's", async () => {
+    it("receives the service's client certificate instead of the agent's", async () => {
       const stranger = ofClient(await makeTestCertificates());
       await errorOf(NetworkError, clientFrom(demanding.url, stranger, identity).json(get));
       assert.equal(demanding.requests.length, 0);
