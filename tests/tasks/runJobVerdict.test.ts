@@ -19,7 +19,7 @@ describe('RunJob succeeds or fails with the run', () => {
   };
 
   for (const failedRunState of ['INTERNAL_ERROR', 'TERMINATED'] as const)
-    it(`is failure, with the error and the trace of the task, when the run ends as ${failedRunState} with FAILED`, async () => {
+    it(`fails with the error and the trace of the task when the run ends as ${failedRunState} with FAILED`, async () => {
       await workspace.close();
       workspace = await RunJobWorkspace.open({ failedRunState });
       const tasks = [
@@ -47,7 +47,7 @@ describe('RunJob succeeds or fails with the run', () => {
       assert.match(agent.summaries['Databricks run'] ?? '', /ended as \*\*FAILED\*\*/);
     });
 
-  it('shows each attempt, and the errors of only the last one', async () => {
+  it('logs each attempt, and the errors of only the last one', async () => {
     const tasks = [{ task_key: 'train', notebook_task: { notebook_path: '/t' }, max_retries: 1 }];
     await workspace.job('Train', { tasks });
     workspace.databricks.scriptRun({ result: { ...failure, error: 'second' } });
@@ -58,7 +58,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.match(agent.summaries['Databricks run'] ?? '', /\| FAILED \| .* \| 2 \|$/);
   });
 
-  it('includes the errors of at most nine tasks, since the result is the tenth error, and the names of the others', async () => {
+  it('reports the errors of at most nine tasks, since the result is the tenth error, and the names of the others', async () => {
     const tasks = Array.from({ length: 12 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: '/t' },
@@ -122,7 +122,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.equal(Object.keys(JSON.parse(agent.outputs['notebookOutput'] ?? '') as object).length, 229);
   });
 
-  it('includes an output that is too long for a variable only in the log', async () => {
+  it('leaves the variable empty when the output is too long for it, and uploads the whole output with the log', async () => {
     const notebookResult = 'x'.repeat(6 * 1024 * 1024);
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult } });
@@ -133,7 +133,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.match(agent.text('warning'), /cut off the output of task train at 5 MB[^]*too many for a variable/);
   });
 
-  it('is success with a warning when the output of a successful run cannot be read', async () => {
+  it('succeeds with a warning when the output of a successful run cannot be read', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult: 'x' } });
     const errorCode = 'PERMISSION_DENIED';

@@ -13,7 +13,9 @@ export function addAttachment({ properties, data }: Command, { record }: Command
   ] as const) {
     if (value === '') throw new CommandError(`'${key}' is missing`);
     if (/[\\/:*?"<>|\0]/.test(value))
-      throw new CommandError(`'${value}' is not a valid '${key}': it contains characters that are not allowed in file names`);
+      throw new CommandError(
+        `'${value}' is not a valid '${key}': it contains characters that are not allowed in file names`,
+      );
   }
   const [shownType, shownName] = [record.masker.mask(type), record.masker.mask(name)];
   const file = record.keep(checkFile(data), path.join('attachments', safeName(shownType)), shownName);

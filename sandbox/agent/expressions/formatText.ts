@@ -5,7 +5,9 @@ export function formatText(template: string, parameters: readonly Value[]): stri
   return template.replaceAll(/\{\{|\}\}|\{(\d+)(?::([^{}]*))?\}|[{}]/g, (match, index?: string, specifier?: string) => {
     if (match === '{{' || match === '}}') return match.charAt(0);
     if (index === undefined)
-      throw new ExpressionError(`the format '${template}' has a single '${match}': write it twice to print it literally`);
+      throw new ExpressionError(
+        `the format '${template}' has a single '${match}': write it twice to print it literally`,
+      );
     const value = parameters[Number(index)];
     if (value === undefined) throw new ExpressionError(`the format '${template}' has no value for '${match}'`);
     if (specifier !== undefined && value instanceof Date) return formatDate(value, specifier);

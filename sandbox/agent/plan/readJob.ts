@@ -110,10 +110,7 @@ function readMatrix(fields: Fields): LegPlan[] {
   inner.finish();
   if (matrix?.kind !== 'mapping') {
     if (matrix)
-      fields.problems.add(
-        "'matrix' must be a mapping; a matrix created at run time is not supported here",
-        matrix.at,
-      );
+      fields.problems.add("'matrix' must be a mapping; a matrix created at run time is not supported here", matrix.at);
     return plain;
   }
   const legs = new Fields(matrix, 'a matrix', fields.problems);

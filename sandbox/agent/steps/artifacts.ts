@@ -34,9 +34,7 @@ export function runDownload(step: DownloadStepPlan, job: JobState, record: StepR
   const { artifacts } = job.run;
   const wanted = step.artifact === undefined ? undefined : job.variables.expand(step.artifact);
   if (wanted !== undefined && !artifacts.has(wanted)) {
-    record.fail(
-      `This run has no artifact '${wanted}'; it has: ${[...artifacts.keys()].join(', ') || 'none'}.`,
-    );
+    record.fail(`This run has no artifact '${wanted}'; it has: ${[...artifacts.keys()].join(', ') || 'none'}.`);
     return;
   }
   const matches = picomatch(step.patterns.length > 0 ? [...step.patterns] : '**', { dot: true });

@@ -11,8 +11,7 @@ import { stepEnvironment } from './stepEnvironment';
 export async function runTask(step: TaskStepPlan, run: StepRun): Promise<void> {
   const { job, record } = run;
   const task = findTask(job.run.tasks, step.task, step.majorVersion);
-  if (task?.script === undefined)
-    throw new Error(`the task ${step.task} existed before the run and was deleted since`);
+  if (task?.script === undefined) throw new Error(`the task ${step.task} existed before the run and was deleted since`);
   const inputs = resolveInputs(task, step.inputs, job.variables, job.folders.sources);
   const connections = resolveConnections(task, inputs, job, record.fail.bind(record));
   if (!connections) return;

@@ -102,7 +102,10 @@ function typedValue(declaration: Declaration, node: Node): Value {
   if (scalarTypes.includes(type)) {
     const value = scalarValue(name, type, node);
     if (values && !values.some((allowed) => scalarValue(name, type, allowed) === value)) {
-      fail(`the parameter '${name}' can't be '${textOf(node)}': allowed values are ${values.map(textOf).join(', ')}`, node.at);
+      fail(
+        `the parameter '${name}' can't be '${textOf(node)}': allowed values are ${values.map(textOf).join(', ')}`,
+        node.at,
+      );
     }
     return value;
   }

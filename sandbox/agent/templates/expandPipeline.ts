@@ -228,7 +228,8 @@ function isTemplate(entries: readonly FlatEntry[]): boolean {
 function contentOf(root: MappingNode, kind: ListKind | 'variables', at: Position): Node {
   rejectResources(root);
   const unknown = root.entries.find(({ key }) => ![kind, 'parameters'].includes(key.text));
-  if (unknown) fail(`'${unknown.key.text}' is not allowed in a template that is included for its ${kind}`, unknown.key.at);
+  if (unknown)
+    fail(`'${unknown.key.text}' is not allowed in a template that is included for its ${kind}`, unknown.key.at);
   return get(root, kind) ?? fail(`the template '${root.at.file}' has no '${kind}'`, at);
 }
 

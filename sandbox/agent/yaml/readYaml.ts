@@ -23,7 +23,8 @@ export function readYaml(text: string, file: string): MappingNode {
 
 function convert(node: ParsedNode, place: (offset: number) => Position): Node {
   const at = place(node.range[0]);
-  if (isAlias(node) || node.anchor !== undefined) return fail('Azure Pipelines does not support YAML anchors and aliases', at);
+  if (isAlias(node) || node.anchor !== undefined)
+    return fail('Azure Pipelines does not support YAML anchors and aliases', at);
   if (isScalar(node)) return convertScalar(node, at);
   if (isSeq(node)) return { kind: 'sequence', items: node.items.map((item) => convert(item, place)), at };
   if (!isMap(node)) return fail('this kind of YAML is not supported', at);

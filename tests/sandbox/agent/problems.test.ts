@@ -15,7 +15,10 @@ const cases: readonly Case[] = [
   [
     'steps beside jobs',
     'steps: []\njobs: []\n',
-    ['pipeline.yml:1:1: a pipeline must have only one of jobs, steps', "pipeline.yml:1:1: the stage '__default' has no jobs"],
+    [
+      'pipeline.yml:1:1: a pipeline must have only one of jobs, steps',
+      "pipeline.yml:1:1: the stage '__default' has no jobs",
+    ],
   ],
   ['an unknown key', 'stpes: []\nsteps:\n- script: x\n', ["pipeline.yml:1:1: 'stpes' is not allowed in a pipeline"]],
   ['an unknown key of a job', job('  depends: B\n'), ["pipeline.yml:3:3: 'depends' is not allowed in a job"]],

@@ -26,7 +26,8 @@ describe('The tests of a JUnit file', () => {
 
   it('are refused when the file is not a JUnit file', () => {
     const texts = ['', '{}', '<a/>', '<testsuite>', '<testsuite></a>', '<testsuite><testcase name="</testsuite>'];
-    for (const text of texts) assert.throws(() => readJUnit(text), /it has no testsuite element|well-formed|has no start tag/, text);
+    for (const text of texts)
+      assert.throws(() => readJUnit(text), /it has no testsuite element|well-formed|has no start tag/, text);
   });
 });
 

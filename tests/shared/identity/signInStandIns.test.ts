@@ -161,7 +161,7 @@ const provoked: readonly Provoked[] = [
   },
 ];
 
-describe('Sign-in problems, met at the stand-ins', () => {
+describe('Sign-in problems in the sandbox', () => {
   /** By title: who answers with what, and what to do. */
   let problems: ReadonlyMap<string, { readonly refusal: string; readonly advice: string }>;
   let sandbox: Sandbox;
