@@ -11,7 +11,7 @@ import { runBuiltTask } from './runBuiltTask';
 const folder = '/Shared/bench/again';
 const cluster = 'bench';
 
-/** (h) What each task asks when everything is already as it should be. A run is a new run each time, and ends at once. */
+/** (h) The requests of each task when nothing has to change. RunJob starts a new run each time, which ends at once. */
 export async function againFigures(): Promise<readonly Figure[]> {
   const source = await mkdtemp(join(tmpdir(), 'bench-'));
   const databricks = await startDatabricks({ timeScale: 100 });
@@ -44,18 +44,18 @@ export async function againFigures(): Promise<readonly Figure[]> {
       permissions: JSON.stringify([{ group_name: 'users', permission_level: 'CAN_VIEW' }]),
     });
     await again('RunJob', { job: jobId });
-    if (databricks.runs.list().length !== 2) throw new Error('RunJob did not start a run each time.');
+    if (databricks.runs.list().length !== 2) throw new Error('RunJob did not start two runs.');
     await again('StopCluster', { cluster });
     return figures;
 
-    /** Runs the task twice and takes the figures of the second time. */
+    /** Runs the task twice and measures the second run. */
     async function again(name: string, inputs: Readonly<Record<string, string>>) {
       await runBuiltTask(databricks, name, inputs);
       const { requests, outputs } = await runBuiltTask(databricks, name, inputs);
-      figures.push({ name: `(h) ${name} again`, value: requests.length, unit: 'requests' });
+      figures.push({ name: `(h) ${name}, second run`, value: requests.length, unit: 'requests' });
       if (name !== 'RunJob') {
         const writes = requests.filter(({ method }) => !isReading(method));
-        figures.push({ name: `(h) ${name} again, writes`, value: writes.length, unit: 'requests', limit: 0 });
+        figures.push({ name: `(h) ${name}, second run, writes`, value: writes.length, unit: 'requests', limit: 0 });
       }
       return outputs;
     }

@@ -20,5 +20,5 @@ await runFromCommandLine(import.meta.url, async () => {
   console.log(table(figures));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);
   const broken = brokenFigures(figures);
-  if (broken.length > 0) throw new ToolError(`${broken.length} figures are above their limits.`);
+  if (broken.length > 0) throw new ToolError(`${broken.length} figures exceed their limits.`);
 });

@@ -12,18 +12,18 @@ import { runBuiltTask } from './runBuiltTask';
 const files = 60;
 const phases = ['first import', 'unchanged', 'one changed'] as const;
 
-/** Brings a folder into the workspace. */
+/** Imports a folder into the workspace. */
 type Import = (source: string, target: string) => Promise<unknown>;
 
 /**
- * (i) ImportNotebooks next to `import-dir` and `sync` of the Databricks CLI, whose binary `DATABRICKS_CLI` names; at a
- * latency of 100 ms under the limits. What `sync` remembers is beside the source, which a fresh agent does not have.
+ * (i) ImportNotebooks next to `import-dir` and `sync` of the Databricks CLI, whose binary `DATABRICKS_CLI` names; with a
+ * latency of 100 ms and rate limits. `sync` stores its snapshot next to the source; a fresh agent does not have it.
  */
 export async function cliFigures(): Promise<readonly Figure[]> {
   const cli = process.env['DATABRICKS_CLI'];
   if (!cli) {
     console.error(
-      'SKIPPED: (i), the Databricks CLI next to ours. To run it: DATABRICKS_CLI=/path/to/databricks npm run bench',
+      'SKIPPED: (i), the comparison with the Databricks CLI. To run it: DATABRICKS_CLI=/path/to/databricks npm run bench',
     );
     return [];
   }
@@ -40,7 +40,7 @@ export async function cliFigures(): Promise<readonly Figure[]> {
         await sync(source, target);
       },
     };
-    await builtExtension(); // before the time counts
+    await builtExtension(); // before the measurement
     const ours = await secondsOf(databricks, home, 'ours', (sourceFolder, workspaceFolder) =>
       runBuiltTask(databricks, 'ImportNotebooks', { sourceFolder, workspaceFolder, mode: 'mirror' }),
     );
@@ -61,7 +61,7 @@ export async function cliFigures(): Promise<readonly Figure[]> {
   }
 }
 
-/** Runs the CLI with nothing of the machine's own configuration. */
+/** Runs the CLI without the configuration of the machine. */
 function caller(cli: string, databricks: Databricks, home: string) {
   const env = {
     PATH: process.env['PATH'],
@@ -74,7 +74,7 @@ function caller(cli: string, databricks: Databricks, home: string) {
   return (...args: string[]) => promisify(execFile)(cli, args, { env, cwd: home });
 }
 
-/** The seconds of each phase, in a folder and a target of its own. @throws Error when not all arrived. */
+/** The seconds of each phase, in a folder and a target of its own. @throws Error when the workspace lacks a notebook. */
 async function secondsOf(databricks: Databricks, home: string, name: string, bring: Import) {
   const folder = name.replaceAll(' ', '-');
   const source = join(home, folder);
@@ -91,7 +91,7 @@ async function secondsOf(databricks: Databricks, home: string, name: string, bri
     const notebooks = databricks.workspace.below(target).filter((node) => node.type === 'NOTEBOOK');
     const isThere = notebooks.some(({ commands }) => commands[0]?.startsWith(`print(${files})`));
     if (notebooks.length !== files || isThere !== isChanged)
-      throw new Error(`${name}, ${phase}: the workspace does not hold what the folder does.`);
+      throw new Error(`${name}, ${phase}: the workspace does not contain the notebooks of the folder.`);
   }
   return seconds;
 }

@@ -3,7 +3,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: '×' | 'requests' | 'MB' | 'ms' | 's' | 'bytes' | 'polls';
-  /** The most it may be; the bench fails above it. */
+  /** The maximum; above it, the bench fails. */
   readonly limit?: number;
 }
 
@@ -16,7 +16,7 @@ export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, value, unit, limit }) => [
     name,
     `${round(value)} ${unit}`,
-    limit === undefined ? '' : `≤ ${limit}${value <= limit ? '' : '  BROKEN'}`,
+    limit === undefined ? '' : `≤ ${limit}${value <= limit ? '' : '  EXCEEDED'}`,
   ]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows

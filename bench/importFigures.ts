@@ -11,11 +11,11 @@ import { notebook, writeNotebooks } from './notebooks';
 import { runBuiltTask } from './runBuiltTask';
 
 const files = 400;
-const folders = 20; // below the root, which is one more
+const folders = 20; // without the root folder
 const importsPerSecond = 30;
 const target = '/Shared/bench/model';
 
-/** What ImportNotebooks costs: (a) to (d) at a latency of 100 ms under the limit of 30 imports a second, (e) memory. */
+/** ImportNotebooks: (a) to (d) time and requests with a latency of 100 ms and the limit of 30 imports a second, (e) memory. */
 export async function importFigures(): Promise<readonly Figure[]> {
   const source = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
@@ -34,7 +34,7 @@ export async function importFigures(): Promise<readonly Figure[]> {
 let oursSeconds = 0;
 
 async function againstLimits(databricks: Databricks, source: string): Promise<readonly Figure[]> {
-  // The best of three, because it is the pace that counts and not what else this machine has to do.
+  // The best of three, to exclude the other load of the machine.
   const others = [await measure(databricks, source, `${target}_2`), await measure(databricks, source, `${target}_3`)];
   const first = await measure(databricks, source);
   const firstSeconds = Math.min(first.seconds, ...others.map(({ seconds }) => seconds));
@@ -53,9 +53,9 @@ async function againstLimits(databricks: Databricks, source: string): Promise<re
       content: Buffer.from('# Databricks notebook source\n# by hand').toString('base64'),
     }),
   });
-  if (!edited.ok) throw new Error(`The edit by hand was refused: ${edited.status}`);
+  if (!edited.ok) throw new Error(`The manual edit of a notebook was refused: ${edited.status}`);
   const restored = await measure(databricks, source);
-  if (restored.imported !== 2) throw new Error(`Of 2 differences ${restored.imported} were restored.`);
+  if (restored.imported !== 2) throw new Error(`${restored.imported} of 2 differences were restored.`);
 
   return [
     {
@@ -65,20 +65,20 @@ async function againstLimits(databricks: Databricks, source: string): Promise<re
       limit: 1.15,
     },
     {
-      name: `(b) the same again, requests beyond the ${folders + 1} folders`,
+      name: `(b) second run, requests in addition to the ${folders + 1} folders`,
       value: again.requests - folders - 1,
       unit: 'requests',
       limit: 4,
     },
-    { name: '(b) the same again, content sent', value: again.contentBytes, unit: 'bytes', limit: 0 },
-    { name: '(b) the same again, time ÷ (a)', value: again.seconds / firstSeconds, unit: '×' },
+    { name: '(b) second run, content sent', value: again.contentBytes, unit: 'bytes', limit: 0 },
+    { name: '(b) second run, time ÷ (a)', value: again.seconds / firstSeconds, unit: '×' },
     {
-      name: '(c) one changed, one edited by hand: requests beyond the folders',
+      name: '(c) one changed, one edited by hand: requests in addition to the folders',
       value: restored.requests - folders - 1,
       unit: 'requests',
       limit: 8,
     },
-    { name: '(c) the same, time ÷ (a)', value: restored.seconds / firstSeconds, unit: '×' },
+    { name: '(c) one changed, one edited by hand: time ÷ (a)', value: restored.seconds / firstSeconds, unit: '×' },
   ];
 }
 
@@ -91,7 +91,7 @@ async function measure(databricks: Databricks, sourceFolder: string, workspaceFo
   return { seconds, requests: requests.length, contentBytes, imported: Number(outputs['importedCount']) };
 }
 
-/** What a plain script does: a folder after the other, a file after the other. */
+/** What a simple script does: one folder after the other, one file after the other. */
 async function sequential(databricks: Databricks, source: string): Promise<Figure> {
   const headers = { authorization: `Bearer ${databricks.token}` };
   const started = performance.now();
@@ -123,7 +123,7 @@ async function sequential(databricks: Databricks, source: string): Promise<Figur
   }
 }
 
-/** The task's peak memory when nothing slows it down: neither latency nor limit, and its own throttle does not wait. */
+/** The peak memory of the task without delays: no latency, no rate limits, and its own throttle does not wait. */
 async function memory(): Promise<Figure> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const databricks = await startDatabricks({ hasLimits: false });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Writes notebooks of so many bytes, spread over folders below `folder`. */
+/** Writes `count` notebooks of `bytes` bytes each into `folderCount` folders below `folder`. */
 export async function writeNotebooks(folder: string, count: number, folderCount: number, bytes: number): Promise<void> {
   for (let index = 0; index < folderCount; index++) await mkdir(join(folder, `folder${index}`), { recursive: true });
   for (let index = 0; index < count; index++)

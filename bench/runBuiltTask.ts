@@ -4,9 +4,9 @@ import { bundleOf } from '../tests/support/builtTasks';
 import { databricksEnvironment } from '../tests/support/databricksEnvironment';
 import { startTaskProcess } from '../tests/support/taskProcess';
 
-/** What one run of a task cost. */
+/** The time and the requests of one run of a task. */
 export interface Cost {
-  /** From the start of its process to its end. */
+  /** From the start to the end of its process. */
   readonly seconds: number;
   readonly requests: readonly LoggedRequest[];
   readonly outputs: Readonly<Record<string, string>>;

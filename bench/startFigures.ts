@@ -8,7 +8,7 @@ import { type Figure, median } from './figures';
 
 const rounds = 15;
 
-/** (f) How long a task takes from the start of its process to its first request, next to Node that does nothing. */
+/** (f) The time from the start of a task's process to its first request, compared with an empty Node process. */
 export async function startFigures(): Promise<readonly Figure[]> {
   const databricks = await startDatabricks();
   try {
@@ -21,7 +21,7 @@ export async function startFigures(): Promise<readonly Figure[]> {
     return [
       { name: '(f) bare Node', value: median(bare), unit: 'ms' },
       { name: '(f) RunJob, process start to first request', value: median(task), unit: 'ms' },
-      { name: '(f) RunJob ÷ bare Node (aim: 1.6)', value: median(task) / median(bare), unit: '×' },
+      { name: '(f) RunJob ÷ bare Node (target: 1.6)', value: median(task) / median(bare), unit: '×' },
       { name: '(f) RunJob minus bare Node', value: median(task) - median(bare), unit: 'ms' },
       { name: '(f) size of the RunJob bundle', value: (await stat(bundle)).size, unit: 'bytes' },
     ];

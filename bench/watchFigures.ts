@@ -4,7 +4,7 @@ import { task } from '../tasks/RunJob/task';
 import { FakeAgent } from '../tests/support/fakeAgent';
 import type { Figure } from './figures';
 
-/** (g) How soon RunJob knows that a run has ended, and how often it asked; on the sandbox's time, which costs none. */
+/** (g) How soon RunJob notices the end of a run, and how often it polls; in the simulated time of the sandbox. */
 export async function watchFigures(): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const [name, durationSeconds] of [
@@ -27,9 +27,9 @@ export async function watchFigures(): Promise<readonly Figure[]> {
       if (agent.end.result !== 'Succeeded') throw new Error(agent.end.message);
       const ended = Math.max(...databricks.runs.list().map((run) => run.endTime));
       figures.push(
-        { name: `(g) run of ${name}: from its end to the verdict`, value: (clock.now() - ended) / 1000, unit: 's' },
+        { name: `(g) run of ${name}: from its end to the result`, value: (clock.now() - ended) / 1000, unit: 's' },
         {
-          name: `(g) run of ${name}: looks at the run`,
+          name: `(g) run of ${name}: number of polls`,
           value: databricks.requests.list('/runs/get').length,
           unit: 'polls',
         },

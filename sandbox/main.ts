@@ -3,13 +3,13 @@ import type { DatabricksOptions } from './databricks/databricks';
 import { startSandbox } from './sandbox';
 
 const usage = `Usage: npm run sandbox -- [options]
-  --json                    print one JSON line when ready, and nothing else
-  --latency MS              add a latency to every request
-  --state FILE              keep the state in a file, and start from it
-  --no-limits               no rate limits
-  --time-scale N            let clusters and runs live N times as fast as real time
+  --json                    when ready, print one line of JSON only
+  --latency MS              add a latency of MS milliseconds to every request
+  --state FILE              load the state from a file, and save it there
+  --no-limits               disable the rate limits
+  --time-scale N            run clusters and job runs N times as fast as real time
   --python pyodide|machine  run notebooks in Pyodide (default) or in the machine's python3
-  --help                    print this
+  --help                    print this help
 `;
 
 interface CommandLine {
@@ -19,7 +19,7 @@ interface CommandLine {
   readonly databricks: DatabricksOptions;
 }
 
-/** @throws Error with a sentence about what is wrong. */
+/** @throws Error whose message names the invalid option. */
 function readCommandLine(args: string[]): CommandLine {
   const { values } = parseArgs({
     args,
@@ -36,11 +36,11 @@ function readCommandLine(args: string[]): CommandLine {
   const number = (name: 'latency' | 'time-scale') => {
     const text = values[name];
     if (text !== undefined && !(text.trim() !== '' && Number(text) >= 0))
-      throw new Error(`--${name} takes a number of 0 or more, not '${text}'.`);
+      throw new Error(`--${name} must be a number of 0 or more, not '${text}'.`);
     return text === undefined ? undefined : Number(text);
   };
   if (!['pyodide', 'machine'].includes(values.python))
-    throw new Error(`--python takes pyodide or machine, not '${values.python}'.`);
+    throw new Error(`--python must be pyodide or machine, not '${values.python}'.`);
   const [latency, timeScale] = [number('latency'), number('time-scale')];
   return {
     isJson: values.json,
@@ -77,22 +77,22 @@ async function main(): Promise<void> {
     const lines = [
       ['Databricks workspace', workspace.url],
       ['Token', workspace.token],
-      ['Client id', workspace.clientId ?? ''],
+      ['Client ID', workspace.clientId ?? ''],
       ['Client secret', workspace.clientSecret ?? ''],
-      ['Azure resource id', workspace.resourceId],
+      ['Azure resource ID', workspace.resourceId],
       ['Entra ID', entra.url],
-      ['Tenant id', entra.tenantId],
-      ['Secret at Entra ID', entra.clientSecret],
+      ['Tenant ID', entra.tenantId],
+      ['Entra client secret', entra.clientSecret],
       ['Managed identity', entra.managedIdentityClientId],
       ['Resource Manager', azure.url],
       ['Resource group', azure.resourceGroup],
       ['AKS cluster', azure.clusterName],
-      ['Proxy to containers', azure.proxyUrl],
+      ['Proxy for containers', azure.proxyUrl],
       ['Kubernetes', kubernetes.server],
-      ['Token at Kubernetes', kubernetes.token],
+      ['Kubernetes token', kubernetes.token],
       ['Azure DevOps', devops.url],
       ['Access token', devops.accessToken],
-      ['OIDC tokens', devops.oidcRequestUri],
+      ['OIDC request URL', devops.oidcRequestUri],
     ];
     const text = lines.map(([name = '', value = '']) => `${name.padEnd(22)}${value}\n`).join('');
     process.stdout.write(`${text}Press Ctrl+C to stop.\n`);

@@ -25,7 +25,7 @@ function exactNumber(digits: string): number | bigint {
   return /^-?\d+$/.test(digits) && !Number.isSafeInteger(number) ? BigInt(digits) : number;
 }
 
-/** The objects of a list; anything else counts as an empty list. */
+/** The objects of a list; an empty list for anything else. */
 export function objectsOf(value: Json): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : [];
 }
@@ -42,7 +42,7 @@ export function without(object: JsonObject, ...names: readonly string[]): JsonOb
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
-/** The values of a map as text; what is not a map counts as empty. */
+/** The values of a map as text; an empty map for anything else. */
 export function textsOf(value: Json): Record<string, string> {
   const entries = Object.entries(isJsonObject(value) ? value : {});
   return Object.fromEntries(entries.map(([key, entry]) => [key, textOf(entry) ?? toJson(entry)]));

@@ -39,7 +39,7 @@ export type JobRight = keyof typeof jobRights;
 /** Who created an object. @throws ApiError when there is no such object */
 export type CreatorOf = (id: string) => string;
 
-/** The direct permissions of jobs, clusters, pools and policies. Those of jobs keep out who is no admin. */
+/** The direct permissions of jobs, clusters, pools and policies. Only those of jobs are enforced, for users who are not admins. */
 export class Permissions {
   /** By `jobs/123`. Absent: only the creator has one. */
   readonly #lists = new Map<string, readonly AccessControl[]>();

@@ -10,7 +10,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 /** The value where it is an object, else an empty one. */
 export const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 
-/** The objects of a list; anything else counts as an empty list. */
+/** The objects of a list; an empty list for anything else. */
 export const objectsOf = (value: Json | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 

@@ -31,7 +31,7 @@ export interface KubernetesOptions {
   readonly port?: number;
   /** An administrator with a random token by default. */
   readonly users?: readonly KubernetesUser[];
-  /** Knows tokens that are no user's own, such as Entra's. */
+  /** Finds the user of a token that `users` does not contain, such as a token of Entra ID. */
   readonly authenticate?: (token: string) => KubernetesUser | undefined;
   /** Besides `default` and `kube-system`. */
   readonly namespaces?: readonly string[];

@@ -96,7 +96,7 @@ export const internalError = (message: string) =>
     causes: [{ reason: 'InternalError', message }],
   });
 
-/** What is wrong with one field, in the words of the API server. */
+/** What is wrong with one field, as the API server reports it. */
 export type FieldError = Required<Cause>;
 
 export const invalidValue = (field: string, value: unknown, why: string): FieldError => ({

@@ -18,7 +18,7 @@ export type KnownBehavior = {
       readonly is: 'ignored' | 'writeOnly';
     }
   | {
-      /** Where nothing was written, the service may have a value of its own, which is no difference. */
+      /** Where nothing was written, a default value of the service is not reported as a difference. */
       readonly is: 'default';
       /** The only values that it may have; any value when not given. */
       readonly values?: readonly Json[];

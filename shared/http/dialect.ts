@@ -9,7 +9,7 @@ export interface ServiceError {
 
 /**
  * What one vendor's service does with HTTP beyond the standard. Each vendor's dialect is a `dialect.ts` beside its
- * client: nothing in this folder depends on a vendor. A member that is left out has the default.
+ * client, because this folder is independent of vendors. A member that is left out has the default.
  */
 export interface Dialect {
   /** Reads the JSON object of a refusal; undefined for a shape that isn't the vendor's. Default: see `readServiceError`. */

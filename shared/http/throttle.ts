@@ -16,7 +16,7 @@ const hostSavingsMilliseconds = 1000;
 const catchUpMilliseconds = 33;
 /** Refusals within this time belong to one overload. */
 const overloadMilliseconds = 1000;
-/** A refusal within this time after another is not a coincidence. */
+/** Two refusals within this time indicate that the rate is too high. */
 const chanceMilliseconds = 5000;
 /** The share of the full rate that comes back each second after an overload. */
 const recoveryPerSecond = 0.05;

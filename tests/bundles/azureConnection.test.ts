@@ -8,7 +8,7 @@ import { bundleOf } from '../support/builtTasks';
 import { startTaskProcess, type ProcessEnd } from '../support/taskProcess';
 import { makeTestCertificates } from '../support/testCertificates';
 
-describe('a workspace that is named by its Azure resource id', function () {
+describe('a workspace that is identified by its Azure resource ID', function () {
   this.timeout(60_000);
   const name = 'azure-dev';
   const clientId = '3c1f7a52-9d0e-4b86-a2c4-5e8f60b7d913';
@@ -63,19 +63,19 @@ describe('a workspace that is named by its Azure resource id', function () {
     return process.end;
   }
 
-  it('is found, but closed to a principal that is not in it', async () => {
+  it('is found, but refuses a principal that is not in it', async () => {
     const { result, output } = await stopCluster({});
     assert.equal(result, 'Failed', output);
     assert.match(output, /Unauthorized access to Org/);
     assert.match(output, /Add this identity to the workspace|Add the service principal/);
   });
 
-  it('lets the principal in that has a role on the resource and says so by a management token', async () => {
+  it('accepts a principal that has a role on the resource and sends a management token', async () => {
     const { result, output } = await stopCluster({ INPUT_USEMANAGEMENTTOKEN: 'true' });
     assert.equal(result, 'Succeeded', output);
   });
 
-  it('says what to grant when the resource may not be read', async () => {
+  it('reports which role to assign when the resource cannot be read', async () => {
     sandbox.azure.faults.add({ effect: 'status', status: 403, errorCode: 'AuthorizationFailed', message: 'No role.' });
     const { result, output } = await stopCluster({});
     assert.equal(result, 'Failed', output);

@@ -24,7 +24,7 @@ describe('the EvaluateModel bundle', () => {
     assert.match(bad.output, /0\.8 is not >= 0\.9/);
   });
 
-  it('makes the model of an MLflow run the champion', async () => {
+  it('sets the alias of the champion to the model of an MLflow run', async () => {
     const { tracking, catalogModels, url, token } = databricks;
     const made = tracking.createRun(tracking.createExperiment('/Shared/demo').id, 'someone', {});
     tracking.logMetric(made, { key: 'accuracy', value: '0.95', timestamp: 1, step: 0 });

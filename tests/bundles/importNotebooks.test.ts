@@ -64,7 +64,7 @@ describe('the ImportNotebooks bundle', () => {
     );
   }
 
-  it('imports a folder, and sends nothing the second time', async () => {
+  it('imports a folder, and sends nothing in the second run', async () => {
     const first = await run();
     assert.equal(first.result, 'Succeeded', first.output);
     assert.deepEqual(
@@ -88,7 +88,7 @@ describe('the ImportNotebooks bundle', () => {
     assert.ok(databricks.requests.list().every(({ method }) => method === 'GET'));
   });
 
-  it('fails with one message that names all bad inputs, before any call', async () => {
+  it('fails with one message that names all invalid inputs, before any request', async () => {
     const end = await run({
       INPUT_SOURCEFOLDER: 'nowhere',
       INPUT_INCLUDE: 'a[b',
@@ -102,7 +102,7 @@ describe('the ImportNotebooks bundle', () => {
     assert.equal(databricks.requests.list().length, 0);
   });
 
-  it('takes a sign-in page for a failure', async () => {
+  it('fails on a sign-in page', async () => {
     databricks.faults.add({ effect: 'html', times: 1000 });
     const end = await run();
     assert.equal(end.result, 'Failed', end.output);
@@ -110,7 +110,7 @@ describe('the ImportNotebooks bundle', () => {
   });
 
   // That no token is shown is checked for every process that any test starts: see taskProcess.
-  it('fails when it is refused, and names the identity that was used', async () => {
+  it('fails when Databricks refuses the request, and names the identity', async () => {
     databricks.faults.add({ effect: 'status', status: 401, errorCode: 'UNAUTHENTICATED', times: 1000 });
     const { result, output } = await run();
     assert.equal(result, 'Failed');
@@ -124,7 +124,7 @@ describe('the ImportNotebooks bundle', () => {
     ['SIGTERM', 1],
     ['SIGINT', 1],
   ] as const)
-    it(`converges when it is run again after ${signal} in the middle, and still knows what it owns`, async function () {
+    it(`completes the import when it is run again after ${signal}, and still owns its objects`, async function () {
       this.timeout(60_000);
       await run();
       const expected = workspace();

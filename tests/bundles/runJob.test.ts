@@ -38,7 +38,7 @@ describe('the RunJob bundle', () => {
   }
   const run = async (more?: Record<string, string>): Promise<ProcessEnd> => (await start(undefined, more)).end;
 
-  it('takes on the result of the run, and sets its outputs', async () => {
+  it('succeeds when the run succeeds, and sets its outputs', async () => {
     databricks.scriptRun({ result: { notebookResult: '{"accuracy": 0.97}' } });
     const end = await run();
     assert.equal(end.result, 'Succeeded', end.output);
@@ -59,7 +59,7 @@ describe('the RunJob bundle', () => {
     assert.ok(end.output.includes(end.outputs['runUrl'] ?? 'no url'));
   });
 
-  it('lets nothing that a notebook prints issue a command', async () => {
+  it('issues no logging command from the output of a notebook', async () => {
     const evil = '##vso[task.setvariable variable=PATH]/evil';
     databricks.scriptRun({
       result: { resultState: 'FAILED', error: evil, errorTrace: `${evil}\r${evil}`, notebookResult: evil },
@@ -72,7 +72,7 @@ describe('the RunJob bundle', () => {
   });
 
   // That no token is shown is checked for every process that any test starts: see taskProcess.
-  it('fails when it is refused, and when there is no such job', async () => {
+  it('fails when Databricks refuses the request, and when the job does not exist', async () => {
     assert.equal(
       (await run({ INPUT_RUNSOURCE: 'job', INPUT_NOTEBOOKPATH: '', INPUT_JOB: 'no such job' })).result,
       'Failed',
@@ -83,7 +83,7 @@ describe('the RunJob bundle', () => {
     assert.match(output, /personal access token of the service connection/);
   });
 
-  it('starts one run only, when it is killed at any request and tried again', async function () {
+  it('starts only one run when it is killed at any request and retried', async function () {
     this.timeout(120_000);
     databricks.scriptRun({ durationSeconds: 10 });
     await run();
@@ -107,7 +107,7 @@ describe('the RunJob bundle', () => {
       }
   });
 
-  it('starts a new run when it is tried again after a run that ended badly', async () => {
+  it('starts a new run when it is retried after a failed run', async () => {
     databricks.scriptRun({});
     databricks.scriptRun({ times: 1, result: { resultState: 'FAILED' } });
     assert.equal((await run()).result, 'Failed');
@@ -116,7 +116,7 @@ describe('the RunJob bundle', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    it(`cancels its run on ${signal}, and starts a new one when it is tried again`, async () => {
+    it(`cancels its run on ${signal}, and starts a new one when it is retried`, async () => {
       databricks.scriptRun({});
       databricks.scriptRun({ times: 1, durationSeconds: 3600 });
       const task = await start();

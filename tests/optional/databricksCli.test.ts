@@ -64,7 +64,7 @@ describe("the Databricks sandbox, used by Databricks' own CLI", function () {
     ]);
   });
 
-  it('syncs a folder, and the next time only what changed', async () => {
+  it('syncs a folder, and then only the changes', async () => {
     const sync = () => call('sync', join(folder, 'source'), `${home}/synced`);
     await sync();
     assert.deepEqual(held(`${home}/synced`), [

@@ -153,7 +153,7 @@ describe("the Databricks sandbox, used by Databricks' own JavaScript SDK", funct
     assert.deepEqual(databricks.clusters.list(), []);
   });
 
-  it('waits for a cluster that fails, and is told why', async () => {
+  it('waits for a cluster that fails, and receives the reason', async () => {
     databricks.scriptCluster({ failure: 'quota', times: 1 });
     const spec = { spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 };
     const waiter = await client.clusters.create(spec);

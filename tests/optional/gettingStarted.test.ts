@@ -26,7 +26,7 @@ function withoutFigures(text: string): string {
   return text.trim().replaceAll(/\d+(\.\d+)*(:\d+)?/g, '#');
 }
 
-describe(`What ${page} has its reader do`, function () {
+describe(`The instructions of ${page}`, function () {
   this.timeout(600_000);
   let folder: string;
   let clone: string;
@@ -49,7 +49,7 @@ describe(`What ${page} has its reader do`, function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('can be done in that order, and ends as it says', async () => {
+  it('can be followed in their order, with the described result', async () => {
     let [shown, change] = ['', ''];
     for (const part of await partsOf(page)) {
       if (part.kind === 'bash' && part.content !== 'npm ci\n') shown = bash(part.content);

@@ -66,7 +66,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
   const web = (fields: DeploymentFields = {}) =>
     deployment({ replicas: 2, ...fields, spec: { progressDeadlineSeconds: 20, ...fields.spec } });
 
-  it('applies on the server, twice the same, and waits for the rollout', async () => {
+  it('applies the same object twice on the server side, and waits for the rollout', async () => {
     for (let time = 0; time < 2; time++) {
       const { code, out } = await applyFile(web(), '--server-side');
       assert.deepEqual([code, out], [0, 'deployment.apps/web serverside-applied\n']);
@@ -75,7 +75,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     assert.match(await run('get', 'deploy', 'web'), /^NAME\s+READY\s+UP-TO-DATE\s+AVAILABLE\s+AGE\nweb\s+2\/2\s+2\s+2/);
   });
 
-  it('has its fields checked by the server', async () => {
+  it('uses the field validation of the server', async () => {
     const { code, out } = await applyFile(web({ container: { imagePolicy: 'Always' } }));
     assert.equal(code, 1);
     assert.match(out, /strict decoding error: unknown field "spec\.template\.spec\.containers\[0\]\.imagePolicy"/);
@@ -90,7 +90,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     assert.equal(forced.code, 0, forced.out);
   });
 
-  it('sees a failed rollout, its history, and undoes it', async () => {
+  it('shows a failed rollout and its history, and rolls it back', async () => {
     await run('set', 'image', 'deploy/web', 'score=model-not-found:2');
     const { code, out } = await runAs('admin', 'rollout', 'status', 'deploy/web');
     assert.equal(code, 1);
@@ -126,7 +126,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     await run('wait', '--for=condition=Available', 'deploy/web', '--timeout=20s');
   });
 
-  it('reads logs, and those of a crashed container before', async () => {
+  it('reads logs, also of the previous container after a crash', async () => {
     await applyFile(deployment({ name: 'broken', image: 'model-crash:1' }), '--server-side');
     await run(
       'wait',
@@ -141,7 +141,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     await run('delete', 'deploy', 'broken');
   });
 
-  it('watches pods until they are there', async () => {
+  it('watches pods until they exist', async () => {
     const watching: ChildProcess = spawn(kubectl, ['get', 'pods', '-w', '-l', 'app=seen'], {
       env: environment('admin'),
     });
@@ -157,7 +157,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     assert.equal((await runAs('admin', 'get', 'rs', '-l', 'app=seen', '-o', 'name')).out, '');
   });
 
-  it('applies on its own side, prunes fields and patches', async () => {
+  it('applies on the client side, prunes fields and patches', async () => {
     const config = (data: Record<string, string>) => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -181,7 +181,7 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     await run('delete', 'cm', 'c');
   });
 
-  it('asks what it may do', async () => {
+  it('checks its permissions', async () => {
     assert.equal((await runAs('reader', 'auth', 'can-i', 'list', 'pods')).out, 'yes\n');
     const { code, out } = await runAs('reader', 'auth', 'can-i', 'create', 'deployments');
     assert.deepEqual([code, out.trim()], [1, 'no']);

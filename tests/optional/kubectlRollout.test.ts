@@ -39,7 +39,7 @@ describe('the verdict on a rollout, compared with the real kubectl', function ()
     await rm(folder, { recursive: true });
   });
 
-  it(`is the same, in the same words, for ${deploymentCount} generated statuses`, async () => {
+  it(`has the same result and message for ${deploymentCount} generated statuses`, async () => {
     const names = [...deployments.keys()];
     const shares = Array.from({ length: processes }, (_, share) => names.filter((_, n) => n % processes === share));
     const theirs = new Map((await Promise.all(shares.map(linesOfKubectl))).flat());

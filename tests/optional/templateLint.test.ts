@@ -8,7 +8,7 @@ const python = process.env.MODEL_PIPELINES_PYTHON ?? '';
 const template = resolve(projectRoot, 'template');
 
 describe("the linter of the template's ci pipeline", () => {
-  it('has nothing to say, in the version that the pipeline names', async function () {
+  it('reports nothing, in the version of the pipeline', async function () {
     const lint = (...args: readonly string[]) =>
       spawnSync(python, ['-m', 'ruff', ...args], { cwd: template, encoding: 'utf8' });
     if (python === '' || lint('--version').status !== 0) {

@@ -4,7 +4,7 @@ import { testRunnerCases } from '../sandbox/python/testRunnerCases';
 /** Any Python from 3.10 on; the machine's own by default. */
 const python = process.env['MODEL_PIPELINES_PYTHON'] ?? 'python3';
 
-describe("the template's runner of unit tests, under an installed Python", () => {
+describe("the template's test runner, with an installed Python", () => {
   before(function () {
     const { status } = spawnSync(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']);
     if (status === 0) return;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SandboxClock } from '../../sandbox/clock';
 
 describe('SandboxClock', () => {
-  it('stands still at a scale of 0 and moves only when told', async () => {
+  it('stands still at a scale of 0 and moves only when it is advanced', async () => {
     const clock = new SandboxClock(0);
     const start = clock.now();
     await new Promise((resolve) => setImmediate(resolve));
@@ -11,7 +11,7 @@ describe('SandboxClock', () => {
     assert.equal(clock.now(), start + 5000);
   });
 
-  it('lets everything happen at its own moment while it is moved, also what follows from it', async () => {
+  it('runs all timers at their time while it is advanced, also those started by other timers', async () => {
     const clock = new SandboxClock(0);
     const start = clock.now();
     const moments: [string, number][] = [];
@@ -30,7 +30,7 @@ describe('SandboxClock', () => {
     ]);
   });
 
-  it('flows faster than real time', async () => {
+  it('runs faster than real time', async () => {
     const clock = new SandboxClock(3_600_000);
     const start = clock.now();
     await clock.sleep(3_600_000);
@@ -47,7 +47,7 @@ describe('SandboxClock', () => {
     await clock.sleep(1000, controller.signal);
   });
 
-  it('ends all waits when it is closed, and those after', async () => {
+  it('ends all current and later waits when it is closed', async () => {
     const clock = new SandboxClock();
     const wait = clock.sleep(1_000_000);
     clock.close();

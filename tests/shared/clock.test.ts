@@ -8,7 +8,7 @@ describe('the clock of the system', () => {
     assert.ok(systemClock.now() - start >= 19);
   });
 
-  it('ends a sleep with the reason of the signal, also where that aborted before', async () => {
+  it('ends a sleep with the reason of the signal, also when it aborted before', async () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const sleep = systemClock.sleep(60_000, controller.signal);

@@ -38,7 +38,7 @@ export interface Scenario {
 interface FaultKind extends Fault {
   /** What a message must say about it. */
   readonly cause: RegExp;
-  /** Whether one such fault is no reason to fail. */
+  /** Whether the step must succeed in spite of one such fault. */
   readonly passes: boolean;
   /** Whether to try also what happens when it does not end: of faults that are alike then, one. */
   readonly canLast?: boolean;
@@ -77,7 +77,7 @@ const timeoutMilliseconds = 120_000;
 
 /** Adds a test that kills a step at every request, before and after it has its effect, and runs it again. */
 export function itSurvivesKills(what: string, scenario: Scenario): void {
-  it(`comes to the same end when it is killed at any request and run again: ${what}`, async function () {
+  it(`has the same result when it is killed at any request and run again: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
     const { endState, paths, writesOfAnother } = await undisturbed(scenario);
     for (let request = 1; request <= paths.length; request++)
@@ -97,12 +97,12 @@ export function itSurvivesKills(what: string, scenario: Scenario): void {
 }
 
 /**
- * Adds a test that lets each kind of fault hit each request of a step, once, and from there on for good where one such
- * fault passes. One that passes does no harm. The others fail the step with a message that names the cause, and the
- * next try puts all right.
+ * Adds a test that lets each kind of fault hit each request of a step, once, and permanently from there on where one such
+ * fault is temporary. A temporary fault has no effect. The others fail the step with a message that names the cause, and
+ * the next attempt completes the work.
  */
 export function itSurvivesFaults(what: string, scenario: Scenario): void {
-  it(`comes to the same end, or says why not, whatever fault hits whatever request: ${what}`, async function () {
+  it(`has the same result, or reports the cause, with any fault at any request: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
     const { endState, paths } = await undisturbed(scenario);
     let cases = 0;

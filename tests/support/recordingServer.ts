@@ -24,7 +24,7 @@ export type Behaviour = Reply | ((request: RecordedRequest, response: http.Serve
 /** A real server on this machine that does as it is told and remembers every request. */
 export class RecordingServer {
   readonly requests: RecordedRequest[] = [];
-  /** One for each request to come; the last stays for good. */
+  /** One for each of the next requests; the last is used for all later requests. */
   behaviours: Behaviour[] = [{ body: {} }];
   /** How many connections were made. */
   connections = 0;

@@ -118,7 +118,7 @@ describe('CreateCluster', () => {
     assert.ok(!JSON.stringify([agent.said, agent.summaries]).includes('-secret'));
   });
 
-  it('starts a cluster that is as specified, and says so', async () => {
+  it('starts a cluster that matches the specification, and reports it', async () => {
     await workspace.cluster('TERMINATED');
     const agent = await workspace.run(task, { spec, start: 'true' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());

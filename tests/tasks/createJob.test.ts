@@ -203,7 +203,7 @@ describe('CreateJob', () => {
     assert.equal((await workspace.run({ spec })).outputs['change'], 'unchanged');
   });
 
-  it('finds a job whose name is on a later page, and refuses a name that several jobs share', async () => {
+  it('finds a job on a later page of the list, and refuses a name that several jobs have', async () => {
     const { outputs } = await workspace.run({ spec });
     for (let count = 0; count < 205; count++)
       await workspace.job({ name: count % 100 === 50 ? 'Twin' : 'TRAIN', tasks: [notebook] });
@@ -233,7 +233,7 @@ describe('CreateJob', () => {
     assert.equal(agent.text('log').split('\n').length, 2);
   });
 
-  it('keeps ids and other large integers exact', async () => {
+  it('keeps IDs and other large integers exact', async () => {
     const run = await workspace.job({ name: 'Other', tasks: [notebook] });
     const big = `{name: Chain, tasks: [{task_key: run, run_job_task: {job_id: ${run}}}], budget: 9007199254740993}`;
     assert.equal((await workspace.run({ spec: big })).outputs['change'], 'created');
@@ -241,7 +241,7 @@ describe('CreateJob', () => {
     assert.equal((await workspace.run({ spec: big })).outputs['change'], 'unchanged');
   });
 
-  it('creates one job when the answer to its creation is lost and the list does not show it at once', async () => {
+  it('creates only one job when the response to its creation is lost and the list does not contain it at once', async () => {
     const { jobs, faults } = workspace.databricks;
     const list = jobs.list.bind(jobs);
     let looks = 0;

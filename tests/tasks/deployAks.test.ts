@@ -152,7 +152,7 @@ describe('DeployAks', function () {
     await writeFile(specFile, 'serviceName: score\nimage: r.io/score:1\nsecrets: { a: b }\ncolour: red\n');
     const { end } = await run({ specFile });
     assert.match(end.message, /'specFile' must not (?:contain|hold) secrets/);
-      assert.match(end.message, /'specFile' .* colour, which is not a setting of a service/);
+    assert.match(end.message, /'specFile' .* colour, which is not a setting of a service/);
   });
 
   it('renders the manifests without secrets, and deploys nothing', async () => {

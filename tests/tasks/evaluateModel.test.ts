@@ -130,13 +130,13 @@ describe('EvaluateModel', () => {
     assert.match(end.message, /'championKey' does not name a map in the file: 'last\.tset'/);
   });
 
-  it('reports missing inputs before any call', async () => {
+  it('reports missing inputs before any request', async () => {
     const agent = await run({ metricsSource: 'mlflow', rules: 'accuracy >= baseline' });
     for (const input of ['mlflowRunId', 'connection', 'championSource'])
       assert.match(agent.end.message, new RegExp(`Input '${input}'`));
   });
 
-  it('compares an MLflow run with the champion of Unity Catalog, and makes it the champion, once', async () => {
+  it('compares an MLflow run with the champion of Unity Catalog, and moves the alias to it, once', async () => {
     const [old, fresh] = [tracked({ accuracy: '0.9' }), tracked({ accuracy: '0.95' })];
     registered(old, fresh);
     champion(1);
@@ -174,7 +174,7 @@ describe('EvaluateModel', () => {
     assert.match(agent.end.message, /auc >= baseline: 0\.8 is not >= 0\.9/);
   });
 
-  it('passes the champion again, although it is not better than itself', async () => {
+  it('passes for the champion itself, although it is not better than itself', async () => {
     const inputs = { ...catalog, rules: 'accuracy > baseline', setAlias: 'true' };
     const id = tracked({ accuracy: '0.9' });
     registered(id);
@@ -234,7 +234,7 @@ describe('EvaluateModel', () => {
   });
 
   for (const passWithoutChampion of ['true', 'false'])
-    it(`takes the newest finished run of an experiment; no champion yet (${passWithoutChampion})`, async () => {
+    it(`uses the newest finished run of an experiment; no champion yet (${passWithoutChampion})`, async () => {
       tracked({ accuracy: '0.5' });
       const newest = tracked({ accuracy: '0.95' });
       tracked({ accuracy: '0.1' }, 'FAILED');
@@ -277,7 +277,7 @@ describe('EvaluateModel', () => {
     assert.equal(agent.outputs['championVersion'], '1');
   });
 
-  it('fails on a run that is not finished or not there, and on an experiment without runs', async () => {
+  it('fails on a run that is not finished or does not exist, and on an experiment without runs', async () => {
     const runs = { connection: 'c', metricsSource: 'mlflow', rules: 'a > 1' };
     assert.match((await run({ ...runs, mlflowRunId: tracked({}, 'RUNNING') })).end.message, /is RUNNING/);
     assert.match((await run({ ...runs, mlflowRunId: 'no' })).end.message, /RESOURCE_DOES_NOT_EXIST/);

@@ -49,7 +49,7 @@ const scenarios: Readonly<Record<string, () => Promise<Stage>>> = {
     open(() => ({ metricsSource: 'text', metrics: '{"accuracy": 0.95}', modelVersion: '2' }), 1),
 };
 
-describe('EvaluateModel, disturbed', () => {
+describe('EvaluateModel with faults', () => {
   for (const [what, open] of Object.entries(scenarios)) {
     const scenario: Scenario = {
       task,

@@ -73,7 +73,7 @@ describe('ImportNotebooks', () => {
     ['an unknown mode', { mode: 'sync' }, /^Input 'mode' must be one of update, mirror/],
   ];
   for (const [what, inputs, message] of badInputs)
-    it(`refuses ${what} before any call`, async () => {
+    it(`refuses ${what} before any request`, async () => {
       const agent = await run({
         ...inputs,
         ...(inputs['sourceFolder'] === 'EMPTY' && { sourceFolder: join(folder, 'empty') }),
@@ -83,13 +83,13 @@ describe('ImportNotebooks', () => {
       assert.deepEqual(databricks.requests.list(), []);
     });
 
-  it('names all bad inputs at once', async () => {
+  it('reports all invalid inputs at once', async () => {
     const agent = await run({ workspaceFolder: 'x', concurrency: '0', dryRun: 'yes' });
     for (const name of ['workspaceFolder', 'concurrency', 'dryRun'])
       assert.match(agent.end.message, new RegExp(`'${name}'`));
   });
 
-  it('sets its outputs and shows a table with a link', async () => {
+  it('sets its outputs and uploads a summary with a table and a link', async () => {
     const agent = await run({ workspaceFolder: '/Workspace/Shared/model/' });
     assert.deepEqual(agent.end, { result: 'Succeeded', message: '/Shared/model: 2 imported, 0 unchanged, 0 deleted' });
     assert.deepEqual(agent.outputs, {

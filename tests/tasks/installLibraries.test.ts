@@ -11,7 +11,7 @@ describe('InstallLibraries', () => {
 
   const wheel = 'demo_model-1.0.0-py3-none-any.whl';
 
-  it('installs what a requirements file, a list and local files ask for, and changes nothing when it runs again', async () => {
+  it('installs the libraries of a requirements file, a list and local files, and changes nothing in the second run', async () => {
     await workspace.write({
       'requirements.txt':
         '# ours\npandas==2.2.3\nscikit-learn>=1.5 ; python_version >= "3.11"\ntomli ; python_version < "3.11"\n',
@@ -67,7 +67,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.text('log'), /environment\.yml:1: channels are not used/);
   });
 
-  it('starts a cluster that is down, whatever is installed on it', async () => {
+  it('starts a terminated cluster even when all libraries are installed on it', async () => {
     await workspace.has('pandas==2.2.3');
     await workspace.call('2.1/clusters/delete', {});
     const agent = await workspace.run({ libraries: '[{pypi: {package: pandas==2.2.3}}]' });
@@ -76,7 +76,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.libraries(), { 'pypi pandas==2.2.3': 'RESTORED' });
   });
 
-  it('changes a version by a restart, which it announces', async () => {
+  it('changes a version with a restart, and logs it before', async () => {
     await workspace.has('pandas==2.2.2', 'numpy');
     const agent = await workspace.run({ libraries: '[{pypi: {package: pandas==2.2.3}}]' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -88,7 +88,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.text('log'), /^Restarting Cluster 'train' \(.*\) to remove pypi pandas==2\.2\.2\.$/m);
   });
 
-  it('needs no restart to change a version on a cluster that is down', async () => {
+  it('changes a version on a terminated cluster without a restart', async () => {
     await workspace.has('pandas==2.2.2');
     await workspace.call('2.1/clusters/delete', {});
     workspace.writes();
@@ -119,7 +119,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('replaces a wheel whose content has changed, and sends the new one only', async () => {
+  it('replaces a wheel whose content has changed, and uploads only the new one', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1'), 'dist/other-1-py3-none-any.whl': archive('2') });
     const inputs = { files: 'dist/*.whl', uploadFolder: '/Workspace/Shared/libraries' };
     await workspace.run(inputs);
@@ -175,7 +175,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('restarts a cluster on which somebody has uninstalled what is wanted', async () => {
+  it('restarts a cluster on which somebody has uninstalled a required library', async () => {
     await workspace.has('numpy');
     await workspace.call('2.0/libraries/uninstall', { libraries: [{ pypi: { package: 'numpy' } }] });
     const agent = await workspace.run({ libraries: '[{pypi: {package: numpy}}]' });
@@ -184,7 +184,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.libraries(), { 'pypi numpy': 'INSTALLED' });
   });
 
-  it('prints the server’s message for each library that fails, after it has waited for the others', async () => {
+  it('reports the message of Databricks for each failed library, after it has waited for the others', async () => {
     const libraries =
       '- pypi: { package: no-such-package==1.0 }\n- pypi: { package: numpy }\n- maven: { coordinates: "a:b_2.11:1" }';
     const agent = await workspace.run({ libraries });
@@ -199,7 +199,7 @@ describe('InstallLibraries', () => {
     assert.match(agent.summaries['Databricks libraries'] ?? '', /\| pypi no-such-package==1.0 \| failed \| Library/);
   });
 
-  it('shows no password of a package index, also where Databricks repeats it', async () => {
+  it('logs no password of a package index, not even in messages of Databricks', async () => {
     const repo = 'https://user:secret-password@feed.example/simple';
     const messages = [`Process List(pip, install, demo, --index-url, ${repo})\nexited with code 1`];
     workspace.databricks.scriptLibrary({ status: 'FAILED', messages });
@@ -294,7 +294,7 @@ describe('InstallLibraries', () => {
     assert.equal(workspace.databricks.requests.list().length, 0);
   });
 
-  it('decides markers by the Python of the cluster, before it changes anything', async () => {
+  it('evaluates markers with the Python version of the cluster, before it changes anything', async () => {
     await workspace.write({ 'requirements.txt': 'demo @ https://example.com/demo.whl ; python_version == "3.11"\n' });
     const agent = await workspace.run({ requirementsFile: join(workspace.folder, 'requirements.txt') });
     assert.equal(agent.end.result, 'Failed');

@@ -56,7 +56,7 @@ describe('InstallLibraries while it waits', () => {
       assert.equal(workspace.databricks.clusters.get(workspace.clusterId).state, 'RUNNING');
     });
 
-  it('fails when the cluster goes down, with Databricks’ reason', async () => {
+  it('fails when the cluster terminates, with the reason of Databricks', async () => {
     workspace.databricks.scriptLibrary({ seconds: 600 });
     const agent = workspace.agent({ libraries });
     const log = agent.log.bind(agent);

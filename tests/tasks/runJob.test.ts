@@ -37,7 +37,7 @@ describe('RunJob', () => {
     assert.match(agent.summaries['Databricks run'] ?? '', /\| \[train\]\(http.*\) \| SUCCESS \| 2\d s \| 1 \|/);
   });
 
-  it('runs a job by its id, exactly, also beyond 2^53', async () => {
+  it('runs a job by its exact ID, also beyond 2^53', async () => {
     const ids = [await workspace.job('a'), await workspace.job('b')];
     workspace.databricks.scriptRun({});
     const big = ids.find((id) => !Number.isSafeInteger(Number(id))) ?? '';
@@ -48,7 +48,7 @@ describe('RunJob', () => {
     assert.equal(workspace.body('run-now')['job_id'], big);
   });
 
-  it('runs a notebook on serverless compute, with its parameters as texts', async () => {
+  it('runs a notebook on serverless compute, with its parameters as strings', async () => {
     workspace.databricks.scriptRun({ matching: { notebookPath: '/Shared/demo/train model' } });
     const agent = await workspace.run({
       runSource: 'notebook',
@@ -114,7 +114,7 @@ describe('RunJob', () => {
     assert.match(unknown.end.message, /^There is no cluster named 'nobody'/);
   });
 
-  it('runs a definition as it is, from the input or from a file', async () => {
+  it('runs a definition unchanged, from the input or from a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'runJob-'));
     const definition = {
       run_name: 'both',
@@ -156,7 +156,7 @@ describe('RunJob', () => {
     assert.equal(unknown.end.message, "The job 'declaring' does not declare the parameters x. It declares a.");
   });
 
-  it('finds a job whose name is on a later page, and refuses a name that is unknown or that several jobs share', async () => {
+  it('finds a job on a later page of the list, and refuses a name that no job or several jobs have', async () => {
     const wanted = await workspace.job('Train');
     for (let count = 0; count < 205; count++) await workspace.job(count % 100 === 50 ? 'twin' : 'TRAIN');
     workspace.databricks.scriptRun({});

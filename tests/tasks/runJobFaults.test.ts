@@ -63,7 +63,7 @@ describe('RunJob with faults', () => {
     itSurvivesFaults(what, scenario);
   }
 
-  // A try after a run that ended badly starts another run, as it should.
+  // A retry after a failed run starts another run, as intended.
   itSurvivesFaults('a run to be repaired', {
     task,
     open: () => open({ job: 'Train', repairAttempts: '1' }, failure),

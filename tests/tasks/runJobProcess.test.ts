@@ -4,7 +4,7 @@ import { bundleOf } from '../support/builtTasks';
 import { databricksEnvironment } from '../support/databricksEnvironment';
 import { startTaskProcess, type TaskProcess } from '../support/taskProcess';
 
-describe('RunJob as the agent runs it', () => {
+describe('RunJob in a process of the agent', () => {
   let databricks: Databricks;
   beforeEach(async () => {
     databricks = await startDatabricks();

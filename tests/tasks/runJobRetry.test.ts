@@ -14,7 +14,7 @@ describe('RunJob starts one run for one step', () => {
 
   for (const runSource of ['job', 'notebook', 'definition'])
     for (const effect of ['reset', 'truncated', 'html', 'status'] as const)
-      it(`when the answer to the start of a ${runSource} is lost (${effect})`, async () => {
+      it(`when the response to the start of a ${runSource} is lost (${effect})`, async () => {
         await workspace.job('Train');
         workspace.databricks.scriptRun({ durationSeconds: 5 });
         const path = runSource === 'job' ? '*/run-now' : '*/submit';
@@ -82,7 +82,7 @@ describe('RunJob starts one run for one step', () => {
       assert.equal(runs(), 4);
     });
 
-  it('and one only when a new run fails at once, however often that happened before', async () => {
+  it('and only one when a new run fails at once, however often that happened before', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: failure });
     // The run has ended before anybody can look at it.

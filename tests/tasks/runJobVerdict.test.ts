@@ -19,7 +19,7 @@ describe('RunJob succeeds or fails with the run', () => {
   };
 
   for (const failedRunState of ['INTERNAL_ERROR', 'TERMINATED'] as const)
-    it(`fails with the error and trace of the task when the run ends as ${failedRunState} with FAILED`, async () => {
+    it(`fails with the error and the trace of the task when the run ends as ${failedRunState} with FAILED`, async () => {
       await workspace.close();
       workspace = await RunJobWorkspace.open({ failedRunState });
       const tasks = [
@@ -47,7 +47,7 @@ describe('RunJob succeeds or fails with the run', () => {
       assert.match(agent.summaries['Databricks run'] ?? '', /ended as \*\*FAILED\*\*/);
     });
 
-  it('shows each attempt, and the errors of only the last one', async () => {
+  it('logs each attempt, and the errors of only the last one', async () => {
     const tasks = [{ task_key: 'train', notebook_task: { notebook_path: '/t' }, max_retries: 1 }];
     await workspace.job('Train', { tasks });
     workspace.databricks.scriptRun({ result: { ...failure, error: 'second' } });
@@ -58,7 +58,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.match(agent.summaries['Databricks run'] ?? '', /\| FAILED \| .* \| 2 \|$/);
   });
 
-  it('explains at most nine tasks, since the result is the tenth error, and names the others', async () => {
+  it('reports the errors of at most nine tasks, since the result is the tenth error, and the names of the others', async () => {
     const tasks = Array.from({ length: 12 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: '/t' },
@@ -91,7 +91,7 @@ describe('RunJob succeeds or fails with the run', () => {
   });
 
   for (const hidden of ['state', 'status'] as const)
-    it(`understands a workspace that does not send '${hidden}'`, async () => {
+    it(`does not depend on '${hidden}' in the response`, async () => {
       await workspace.job('Train');
       workspace.databricks.scriptRun({ durationSeconds: 30, run: { hidden } });
       const agent = await workspace.run({ job: 'Train' });
@@ -122,7 +122,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.equal(Object.keys(JSON.parse(agent.outputs['notebookOutput'] ?? '') as object).length, 229);
   });
 
-  it('leaves the variable empty when the output is too long for one, and keeps all of it with the log', async () => {
+  it('leaves the variable empty when the output is too long for it, and uploads the whole output with the log', async () => {
     const notebookResult = 'x'.repeat(6 * 1024 * 1024);
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult } });
@@ -133,7 +133,7 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.match(agent.text('warning'), /cut off the output of task train at 5 MB[^]*too many for a variable/);
   });
 
-  it('does not fail a run that succeeded because its output could not be read, but warns', async () => {
+  it('succeeds with a warning when the output of a successful run cannot be read', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ result: { notebookResult: 'x' } });
     const errorCode = 'PERMISSION_DENIED';

@@ -86,7 +86,7 @@ describe('RunJob while it waits', () => {
     assert.equal(runs().length, 1);
   });
 
-  it('fails when the repairs are used up', async () => {
+  it('fails after the last repair', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '1' });
     assert.equal(agent.end.result, 'Failed');
@@ -108,7 +108,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 2);
   });
 
-  it('does not repair what somebody cancelled', async () => {
+  it('does not repair a run that somebody cancelled', async () => {
     const ending = { lifeCycleState: 'TERMINATED', resultState: 'CANCELED', code: 'USER_CANCELED' };
     workspace.databricks.scriptRun({ durationSeconds: 30, run: ending });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '2' });
@@ -116,7 +116,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 0);
   });
 
-  it('repairs once when the answer to the repair is lost', async () => {
+  it('repairs only once when the response to the repair is lost', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30 });
     workspace.databricks.scriptRun({ durationSeconds: 30, times: 1, result: failure });
     workspace.databricks.faults.add({ path: '*/runs/repair', when: 'after', effect: 'reset' });
@@ -149,7 +149,7 @@ describe('RunJob while it waits', () => {
       return { signal: cancellation.signal, agent };
     }
 
-    it('cancels the run, and says so', async () => {
+    it('cancels the run, and reports it', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
@@ -173,7 +173,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
 
-    it('starts nothing when it is cancelled before', async () => {
+    it('starts no run when it is cancelled before the start', async () => {
       const agent = await workspace.run({}, cancelAfter('runs/list', 1));
       assert.equal(agent.end.result, 'Canceled');
       assert.equal(runs().length, 0);

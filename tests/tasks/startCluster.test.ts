@@ -67,7 +67,7 @@ describe('StartCluster', () => {
       assert.equal(workspace.count('clusters/start'), 1);
     });
 
-  it('starts a cluster once more whose start by somebody else fails', async () => {
+  it('starts a cluster again when a start by somebody else fails', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.scriptCluster({ failure: 'stockout', times: 1 });
     await workspace.call('start', { cluster_id: id });
@@ -106,7 +106,7 @@ describe('StartCluster', () => {
     assert.equal(agent.outputs['state'], 'PENDING');
   });
 
-  it('leaves the cluster as it is when the pipeline run is cancelled, and says so', async () => {
+  it('does not change the cluster when the pipeline run is cancelled, and reports it', async () => {
     const id = await workspace.cluster('TERMINATED');
     const cancellation = new AbortController();
     const running = workspace.run(task, { cluster: id }, { signal: cancellation.signal });
@@ -118,7 +118,7 @@ describe('StartCluster', () => {
     assert.deepEqual(workspace.writes(), ['clusters/start']);
   });
 
-  it('fails when the cluster is deleted meanwhile', async () => {
+  it('fails when the cluster is deleted in the meantime', async () => {
     const id = await workspace.cluster('PENDING');
     workspace.databricks.faults.add({ path: '*/get', from: 2, delayMilliseconds: 1 });
     const running = workspace.run(task, { cluster: id });
@@ -127,7 +127,7 @@ describe('StartCluster', () => {
     assert.match((await running).end.message, /was deleted by somebody else/);
   });
 
-  it('checks its inputs before any call', async () => {
+  it('checks its inputs before any request', async () => {
     const agent = await workspace.run(task, { timeoutMinutes: '0' });
     assert.match(agent.end.message, /'cluster' is required[^]*'timeoutMinutes' must be a whole number from 1 to 1440/);
     assert.equal(workspace.count(''), 0);

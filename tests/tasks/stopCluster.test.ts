@@ -67,7 +67,7 @@ describe('StopCluster', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('unpins a pinned cluster that is to be deleted, when the service asks for that', async () => {
+  it('unpins a pinned cluster before it deletes it, when the service requires that', async () => {
     const id = await workspace.cluster('TERMINATED');
     await workspace.call('pin', { cluster_id: id });
     // What Databricks says: the code is not documented, the words are those that its Terraform provider looks for.
@@ -84,7 +84,7 @@ describe('StopCluster', () => {
     assert.equal(isThere(id), false);
   });
 
-  it('stops a cluster again that somebody starts meanwhile', async () => {
+  it('stops a cluster again that somebody starts in the meantime', async () => {
     const id = await workspace.cluster('TERMINATING');
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));

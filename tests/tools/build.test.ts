@@ -15,7 +15,7 @@ describe('the build', () => {
   const build = () => buildExtension({ root, outputFolder: path.join(root, 'dist') });
   const replaceTask = (code: string) => writeFile(path.join(root, 'tasks', 'RunJob', 'task.ts'), code);
 
-  it('lets Node run the bundles where they are, and keeps nothing of an earlier build', async () => {
+  it('creates bundles that Node can run in place, and deletes the previous build', async () => {
     await mkdir(path.join(root, 'dist', 'extension', 'tasks', 'Gone'), { recursive: true });
     const { folder } = await build();
     assert.deepEqual(

@@ -7,18 +7,18 @@ import { drawIcon, icons } from '../../tools/icons';
 import { readTasks } from '../../tools/manifests';
 
 describe('the icons', () => {
-  it('are there for every task', async () => {
+  it('exist for every task', async () => {
     for (const { folder } of await readTasks(projectRoot)) assert.ok(icons[`tasks/${folder}.png`], folder);
   });
 
   for (const name of Object.keys(icons)) {
-    it(`are as tools/icons.ts draws them: ${name}`, async () => {
+    it(`match the output of tools/icons.ts: ${name}`, async () => {
       const committed = await readFile(path.join(projectRoot, 'images', name));
       assert.ok(pixelsOf(drawIcon(name)).equals(pixelsOf(committed)), 'run: npx tsx tools/icons.ts');
     });
   }
 
-  it('can all be told apart', () => {
+  it('are all different', () => {
     const pictures = Object.keys(icons).map((name) => drawIcon(name).toString('base64'));
     assert.equal(new Set(pictures).size, pictures.length);
   });

@@ -9,14 +9,14 @@ const tasks = (await readTasks(projectRoot)).map((task) => task.manifest);
 describe('the identity of a build', () => {
   const build = (version: string, options: IdentityOptions = {}) => identify(extension, tasks, version, options);
 
-  it('has the version of the project; a task keeps its Major and takes Minor and Patch', () => {
+  it('has the version of the project; a task keeps its Major and gets Minor and Patch', () => {
     const second = tasks.map((task) => ({ ...task, version: { Major: 2, Minor: 0, Patch: 0 } }));
     const built = identify(extension, second, '1.4.7', {});
     assert.equal(built.extension.version, '1.4.7');
     for (const task of built.tasks) assert.deepEqual(task.version, { Major: 2, Minor: 4, Patch: 7 });
   });
 
-  it('can be another publisher and extension, with the same tasks', () => {
+  it('can have another publisher and extension ID, with the same tasks', () => {
     const other = build('1.0.0', { publisher: 'contoso', extensionId: 'models' });
     assert.deepEqual([other.extension.publisher, other.extension.id], ['contoso', 'models']);
     assert.deepEqual(
@@ -25,7 +25,7 @@ describe('the identity of a build', () => {
     );
   });
 
-  it('shares no id with the released one when it is for development, and is the same every time', () => {
+  it('shares no ID with the release when it is for development, and is deterministic', () => {
     const [released, dev] = [build('1.0.0'), build('1.0.0', { dev: true })];
     assert.deepEqual(build('1.0.0', { dev: true }), dev);
     assert.notEqual(dev.extension.id, released.extension.id);
@@ -35,7 +35,7 @@ describe('the identity of a build', () => {
     assert.notEqual(elsewhere.tasks[0]?.id, dev.tasks[0]?.id);
   });
 
-  it('keeps the schemes of a connection type, and the types of others', () => {
+  it('keeps the schemes of its connection type, and other connection types', () => {
     const [task] = tasks;
     assert.ok(task);
     const types = ['connectedService:databricksworkspace:Token,None', 'connectedService:AzureRM', 'string'];
@@ -47,10 +47,10 @@ describe('the identity of a build', () => {
     );
   });
 
-  it('needs a version of three numbers', () => assert.throws(() => build('1.0'), /1\.0 is not a version/));
+  it('requires a version of three numbers', () => assert.throws(() => build('1.0'), /1\.0 is not a version/));
 });
 
 describe('uuidv5', () => {
-  it('gives the ids of RFC 9562', () =>
+  it('returns the IDs of RFC 9562', () =>
     assert.equal(uuidv5('www.example.com'), '2ed6657d-e927-568b-95e1-2665a8aea6a2'));
 });

@@ -15,7 +15,7 @@ describe('the package', () => {
   });
   afterEach(() => rm(outputFolder, { recursive: true }));
 
-  it('holds the extension and nothing else, without a warning and within the budgets', async () => {
+  it('contains only the extension, without a warning and within the size budgets', async () => {
     const { entries, vsix } = await packageExtension({ root: projectRoot, outputFolder });
     const { publisher, id, version } = await readExtensionManifest(projectRoot);
     assert.equal(vsix, path.join(outputFolder, `${publisher}.${id}-${version}.vsix`));
@@ -31,7 +31,7 @@ describe('the package', () => {
     );
   });
 
-  it('can be made for development: other ids, names, GUIDs and connection type', async () => {
+  it('can be built for development: other IDs, names, GUIDs and connection type', async () => {
     const dev = await packageExtension({ root: projectRoot, outputFolder, dev: true });
     const released = await readExtensionManifest(projectRoot);
     assert.equal(path.basename(dev.vsix), `${released.publisher}.${released.id}-dev-${released.version}.vsix`);
@@ -49,7 +49,7 @@ describe('the package', () => {
     }
   });
 
-  it('is refused when it, or a task, is over its budget or has none', async () => {
+  it('is refused when it or a task exceeds its size budget or has none', async () => {
     const failure = packageExtension({ root: projectRoot, outputFolder }, { vsix: 1000, tasks: { RunJob: 2000 } });
     await assert.rejects(failure, (error: Error) => {
       assert.match(error.message, /^the VSIX is \d+ bytes, \d+ over its budget of 1000\.$/m);

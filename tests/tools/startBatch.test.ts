@@ -27,7 +27,7 @@ describe('npm start, for a second model that scores in batches', function () {
   const overviewOf = (names: readonly PipelineName[], of: ReadonlyMap<PipelineName, PipelineReport>) =>
     renderOverview(names.map((title) => ({ title, report: of.get(title) })));
 
-  it('runs all four pipelines, each green', () => {
+  it('runs all four pipelines, and each succeeds', () => {
     const text = [...reports.values()].map(renderReport).join('\n');
     assert.deepEqual([...reports.values()].map(exitCodeOf), [0, 0, 0, 0], `${text}\n${second.lines.join('\n')}`);
     assert.match(
@@ -36,7 +36,7 @@ describe('npm start, for a second model that scores in batches', function () {
     );
   });
 
-  it('tests the code, shows how many tests passed, leaves the linter out and says so', () => {
+  it('tests the code, shows the number of passed tests, and reports that it skips the linter', () => {
     const text = renderReport(reportOf('ci'));
     assert.match(text, /– Lint \(skipped\)/);
     assert.ok(second.lines.some((line) => line.startsWith('The step Lint will be skipped: ')));
@@ -44,14 +44,14 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.match(second.lines.join('\n'), /Ran 22 tests/);
   });
 
-  it('measures what it trained just now', () => {
+  it('evaluates the model that it trained', () => {
     const trained = JSON.parse(outputsOf('train', 'Train the model')['notebookOutput'] ?? '') as object;
     const measured = JSON.parse(outputsOf('evaluate', 'Measure the model')['notebookOutput'] ?? '') as object;
     assert.deepEqual({ ...trained, ...measured }, trained);
     assert.equal(outputsOf('evaluate', 'Evaluate the model')['verdict'], 'passed');
   });
 
-  it('leaves a scheduled job in production, in a folder of its own, and nothing of another model', async () => {
+  it('deploys a scheduled job to production, in its own folder, and nothing of another model', async () => {
     const { url, token } = second.pipelines.sandbox.describe().databricks;
     const get = async (path: string): Promise<string> =>
       (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).text();
@@ -63,7 +63,7 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.doesNotMatch(jobs + folders, /demo_model/);
   });
 
-  it('stops before it deploys a model that is too bad, and says why', async () => {
+  it('fails before it deploys a model that does not meet the rules, and reports why', async () => {
     await second.change('model_variables.yml', (text) => text.replace('accuracy >= 0.9', 'accuracy >= 0.99'));
     const names = ['evaluate', 'deploy'] as const;
     const red = await runInOrder(second.pipelines, names, new AbortController().signal);
@@ -74,7 +74,7 @@ describe('npm start, for a second model that scores in batches', function () {
     );
   });
 
-  it('does not deploy a model of the repository that breaks the rules', async () => {
+  it('does not deploy a model of the repository that does not meet the rules', async () => {
     await second.change('model.json', (text) => text.replace(/"accuracy": [\d.]+/, '"accuracy": 0.5'));
     const report = await second.run('deploy');
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.match(renderReport(report), /accuracy >= 0\.9: 0\.5 is not >= 0\.9/);
   });
 
-  it('refuses a copy that still has the name of another model', async () => {
+  it('refuses a copy that still contains the name of another model', async () => {
     await second.change('model_variables.yml', (text) =>
       text.replace('modelName: second_model', 'modelName: demo_model'),
     );
@@ -96,7 +96,7 @@ describe('npm start, for a second model that scores in batches', function () {
     );
   });
 
-  describe('with a training that raises, and the packages of a conda environment', () => {
+  describe('with a training that fails, and the packages of a conda environment', () => {
     let report: PipelineReport;
 
     before(async () => {
@@ -113,7 +113,7 @@ describe('npm start, for a second model that scores in batches', function () {
       report = await second.run('train');
     });
 
-    it('installs what the environment names', () => {
+    it('installs the packages of the environment', () => {
       const results = stepsOf(report).filter(({ displayName }) => displayName.startsWith('Install libraries'));
       assert.deepEqual(
         results.map(({ result, outputs }) => [result, outputs['installedCount']]),
@@ -124,7 +124,7 @@ describe('npm start, for a second model that scores in batches', function () {
       );
     });
 
-    it('ends red, with the trace and the page of the run', () => {
+    it('fails, with the trace and the link to the run', () => {
       assert.equal(exitCodeOf(report), 1, renderReport(report));
       assert.match(second.lines.join('\n'), /ValueError: too few rows/);
       assert.match(second.lines.join('\n'), /Traceback[^]*training/);

@@ -37,7 +37,7 @@ describe('npm start, for a second model that is a REST service', function () {
     assert.deepEqual(await ask(first), proof);
   }
 
-  it('ends green, and the model answers from where it serves', () => {
+  it('succeeds, and the deployed model answers requests', () => {
     const text = renderReport(first);
     assert.equal(exitCodeOf(first), 0, text);
     assert.match(text, /Docker@2 is not among the tasks that are built here/);
@@ -47,7 +47,7 @@ describe('npm start, for a second model that is a REST service', function () {
     assert.match(proof.answer, /"species": "setosa"[^]*"species": "virginica"/);
   });
 
-  it('ends red in test when the model answers something else, and production serves as before', async () => {
+  it('fails in the test stage when the model returns wrong answers, and does not change production', async () => {
     await second.change('scoring_server.py', (text) =>
       text.replace('probabilities.index(confidence)', 'probabilities.index(min(probabilities))'),
     );
@@ -61,7 +61,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await stillServes();
   });
 
-  it('ends red in production when the service does not start, says why, and the old version serves on', async () => {
+  it('fails in production when the service does not start, reports why, and keeps the previous version', async () => {
     await second.change('scoring_server.py', (text) => text.replace('import json', 'import sklearn'));
     const report = await second.run('deploy', ['production']);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
@@ -69,7 +69,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await stillServes();
   });
 
-  it('goes over to the next version without a failed answer', async () => {
+  it('switches to the next version without a failed response', async () => {
     await second.change('scoring_server.py', (text) => text.replace('"species":', '"kind": "iris", "species":'));
     const end = new AbortController();
     const asking = answersUntil(end.signal);

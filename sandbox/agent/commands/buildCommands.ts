@@ -10,11 +10,11 @@ type Handlers = Readonly<Record<string, (command: Command, context: CommandConte
 export const buildCommands: Handlers = {
   uploadlog: uploadFile,
   addbuildtag({ data }, { job }) {
-    if (data.trim() === '') throw new CommandError('it needs a tag');
+    if (data.trim() === '') throw new CommandError('the tag is missing');
     job.run.buildTags.add(data.trim());
   },
   updatebuildnumber({ data }, { job }) {
-    if (data.trim() === '') throw new CommandError('it needs a number');
+    if (data.trim() === '') throw new CommandError('the number is missing');
     job.run.buildNumber = data.trim();
     job.variables.set('Build.BuildNumber', { value: data.trim(), isReadonly: true });
   },
@@ -23,7 +23,7 @@ export const buildCommands: Handlers = {
 export const artifactCommands: Handlers = {
   upload({ properties, data }, { job }) {
     const name = properties.get('artifactname') ?? properties.get('containerfolder') ?? '';
-    if (name === '') throw new CommandError("it needs an 'artifactname'");
+    if (name === '') throw new CommandError("'artifactname' is missing");
     if (!path.isAbsolute(data)) throw new CommandError(`'${data}' is not an absolute path`);
     if (!existsSync(data)) throw new CommandError(`there is no file or folder '${data}'`);
     publishArtifact(job.run, name, data);

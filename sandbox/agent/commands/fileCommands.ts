@@ -11,9 +11,11 @@ export function addAttachment({ properties, data }: Command, { record }: Command
     ['type', type],
     ['name', name],
   ] as const) {
-    if (value === '') throw new CommandError(`it needs a '${key}'`);
+    if (value === '') throw new CommandError(`'${key}' is missing`);
     if (/[\\/:*?"<>|\0]/.test(value))
-      throw new CommandError(`'${value}' can not be a '${key}': it has characters that no file name has`);
+      throw new CommandError(
+        `'${value}' is not a valid '${key}': it contains characters that are not allowed in file names`,
+      );
   }
   const [shownType, shownName] = [record.masker.mask(type), record.masker.mask(name)];
   const file = record.keep(checkFile(data), path.join('attachments', safeName(shownType)), shownName);

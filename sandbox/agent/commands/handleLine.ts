@@ -64,7 +64,7 @@ export function handleLine(line: string, context: CommandContext): void {
   const name = `${command.area}.${command.event}`;
   const handler = areas[command.area]?.[command.event];
   if (!handler) {
-    context.record.warning(`'##vso[${name}]' is not a logging command that this agent knows.`);
+    context.record.warning(`'##vso[${name}]' is not a supported logging command.`);
   } else if (
     context.restrictions.some(({ areCommandsRestricted }) => areCommandsRestricted) &&
     !unrestricted.includes(name)
@@ -86,7 +86,7 @@ function carryOut(handler: Handler, command: Command, name: string, context: Com
 
 function logIssue({ properties, data }: Command, { record }: CommandContext): void {
   const type = properties.get('type')?.toLowerCase();
-  if (type !== 'error' && type !== 'warning') throw new CommandError("'type' is 'error' or 'warning'");
+  if (type !== 'error' && type !== 'warning') throw new CommandError("'type' must be 'error' or 'warning'");
   const [file, code] = [properties.get('sourcepath'), properties.get('code')];
   const [line, column] = [Number(properties.get('linenumber')), Number(properties.get('columnnumber'))];
   const issue: Issue = {
@@ -103,7 +103,7 @@ function logIssue({ properties, data }: Command, { record }: CommandContext): vo
 function complete({ properties, data }: Command, { record, onDone }: CommandContext): void {
   const text = properties.get('result') ?? '';
   const result = results.find((known) => known.toLowerCase() === text.toLowerCase());
-  if (!result) throw new CommandError(`'${text}' is no result: known are ${results.join(', ')}`);
+  if (!result) throw new CommandError(`'${text}' is not a result: expected one of ${results.join(', ')}`);
   record.complete(result, data);
   if (data !== '') record.write(data);
   if (properties.get('done')?.toLowerCase() === 'true') onDone();
@@ -112,7 +112,7 @@ function complete({ properties, data }: Command, { record, onDone }: CommandCont
 /** The service would show it; the log doesn't. */
 function setProgress({ properties }: Command): void {
   const value = properties.get('value') ?? '';
-  if (!/^\d+$/.test(value) || Number(value) > 100) throw new CommandError(`'${value}' is no percentage`);
+  if (!/^\d+$/.test(value) || Number(value) > 100) throw new CommandError(`'${value}' is not a percentage`);
 }
 
 /** Shown only when the run has `System.Debug` set. */
@@ -121,5 +121,5 @@ function debug({ data }: Command, { job, record }: CommandContext): void {
 }
 
 function noted(what: string): Handler {
-  return (_command, { record }) => record.note(`The local agent does nothing with ${what}.`);
+  return (_command, { record }) => record.note(`The local agent ignores ${what}.`);
 }

@@ -41,11 +41,11 @@ export function readJUnit(xml: string): JUnitResults {
       open.push(name);
     }
     if (end === '' && empty === '') continue;
-    if (open.pop() !== name) throw new Error(`</${name}> ends what has not begun`);
+    if (open.pop() !== name) throw new Error(`</${name}> has no start tag`);
     if (name === 'testcase') counts[outcome] += 1;
   }
   if (open.length > 0 || xml.slice(position).includes('<')) throw new Error('it is not well-formed XML');
-  if (suites.length === 0) throw new Error('it has no element testsuite');
+  if (suites.length === 0) throw new Error('it has no testsuite element');
   return { ...counts, suite: suites.length === 1 ? suites[0] : undefined };
 }
 

@@ -7,7 +7,7 @@ export function setEndpoint({ properties, data }: Command, { job }: CommandConte
   const [id = '', field = '', key = ''] = ['id', 'field', 'key'].map((name) => properties.get(name) ?? '');
   const connection = findConnection(job.run.connections, id);
   if (!connection) throw new CommandError(`there is no service connection '${id}'`);
-  if (field !== 'url' && key === '') throw new CommandError("it needs a 'key'");
+  if (field !== 'url' && key === '') throw new CommandError("'key' is missing");
   switch (field) {
     case 'url':
       connection.url = data;
@@ -20,6 +20,6 @@ export function setEndpoint({ properties, data }: Command, { job }: CommandConte
       connection.data.set(key, data);
       break;
     default:
-      throw new CommandError(`'${field}' is no field: known are url, authParameter, dataParameter`);
+      throw new CommandError(`'${field}' is not a field: expected one of url, authParameter, dataParameter`);
   }
 }

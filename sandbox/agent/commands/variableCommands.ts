@@ -15,9 +15,9 @@ export function setSecret({ data }: Command, { job }: CommandContext): void {
 export function setVariable({ properties, data }: Command, context: CommandContext): void {
   const { job, record } = context;
   const name = properties.get('variable')?.trim() ?? '';
-  if (name === '') throw new CommandError("it needs a 'variable'");
+  if (name === '') throw new CommandError("'variable' is missing");
   if (!isSettable(name, context)) {
-    record.warning(`The variable '${name}' is not among those that this step may set; it is left as it is.`);
+    record.warning(`The variable '${name}' is not a variable that this step may set; it is unchanged.`);
     return;
   }
   const isSecret = isTrue(properties.get('issecret'));
@@ -38,7 +38,7 @@ export function setVariable({ properties, data }: Command, context: CommandConte
 
 /** `task.settaskvariable` is for the parts of a task around a job, which the local agent doesn't run; but a secret is one. */
 export function setTaskVariable(command: Command, context: CommandContext): void {
-  if ((command.properties.get('variable') ?? '') === '') throw new CommandError("it needs a 'variable'");
+  if ((command.properties.get('variable') ?? '') === '') throw new CommandError("'variable' is missing");
   if (isTrue(command.properties.get('issecret'))) setSecret(command, context);
 }
 
@@ -52,7 +52,7 @@ function isSettable(name: string, { restrictions }: CommandContext): boolean {
 /** Output is masked line by line, so a secret of several lines would show. */
 function checkOneLine(secret: string, job: CommandContext['job']): void {
   const isAllowed = isTrue(job.variables.get('System.UnsafeAllowMultilineSecret'));
-  if (/[\r\n]/.test(secret.trim()) && !isAllowed) throw new CommandError('a secret can not have several lines');
+  if (/[\r\n]/.test(secret.trim()) && !isAllowed) throw new CommandError('a secret must be a single line');
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -28,7 +28,7 @@ function evaluate(expression: Expression, context: EvaluationContext): Value | F
       return context.names.get(expression.name) ?? null;
     case 'call': {
       const called = context.functions.get(expression.name);
-      if (!called) throw new ExpressionError(`the function '${expression.name}' has no meaning here`);
+      if (!called) throw new ExpressionError(`the function '${expression.name}' is not available here`);
       return called.run(...expression.parameters.map((parameter) => () => evaluateExpression(parameter, context)));
     }
     case 'index': {

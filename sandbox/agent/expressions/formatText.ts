@@ -5,15 +5,17 @@ export function formatText(template: string, parameters: readonly Value[]): stri
   return template.replaceAll(/\{\{|\}\}|\{(\d+)(?::([^{}]*))?\}|[{}]/g, (match, index?: string, specifier?: string) => {
     if (match === '{{' || match === '}}') return match.charAt(0);
     if (index === undefined)
-      throw new ExpressionError(`the format '${template}' has a single '${match}': double it if it is meant literally`);
+      throw new ExpressionError(
+        `the format '${template}' has a single '${match}': write it twice to print it literally`,
+      );
     const value = parameters[Number(index)];
     if (value === undefined) throw new ExpressionError(`the format '${template}' has no value for '${match}'`);
     if (specifier !== undefined && value instanceof Date) return formatDate(value, specifier);
     if (specifier !== undefined)
-      throw new ExpressionError(`the format '${template}' has '${match}', but that value is no date`);
+      throw new ExpressionError(`the format '${template}' has '${match}', but that value is not a date`);
     const text = toText(value);
     if (text === undefined)
-      throw new ExpressionError(`the format '${template}' can't take an array or an object for '${match}'`);
+      throw new ExpressionError(`the format '${template}' does not accept an array or an object for '${match}'`);
     return text;
   });
 }

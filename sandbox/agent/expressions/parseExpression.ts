@@ -82,7 +82,7 @@ class Parser {
     const name = this.vocabulary.names.find((known) => fold(known) === fold(token.text));
     if (name === undefined) {
       throw new ExpressionError(
-        `unknown value '${token.text}' in '${this.text}': known here are ${this.vocabulary.names.join(', ')}`,
+        `unknown value '${token.text}' in '${this.text}': expected one of ${this.vocabulary.names.join(', ')}`,
       );
     }
     return { kind: 'name', name };
@@ -129,7 +129,7 @@ class Parser {
 
   #unexpected(token: Token): never {
     const what =
-      token.kind === 'end' ? 'ends too early' : `has an unexpected '${token.text}' at position ${token.start + 1}`;
+      token.kind === 'end' ? 'is incomplete' : `has an unexpected '${token.text}' at position ${token.start + 1}`;
     throw new ExpressionError(`'${this.text}' ${what}`);
   }
 }
@@ -141,7 +141,7 @@ function tokenize(text: string): Token[] {
     const position = tokenPattern.lastIndex;
     const match = tokenPattern.exec(text);
     const groups = match?.groups;
-    if (!match || !groups) throw new ExpressionError(`'${text}' can't be read from position ${position + 1} on`);
+    if (!match || !groups) throw new ExpressionError(`'${text}' can't be parsed from position ${position + 1} on`);
     const raw = match[0].trimStart();
     const token = { text: raw, value: null, start: tokenPattern.lastIndex - raw.length };
     if (groups['string'] !== undefined) {

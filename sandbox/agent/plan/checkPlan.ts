@@ -42,7 +42,10 @@ function checkTaskStep(
   if (!task || !step.isEnabled) return;
   if (task.script === undefined) problems.add(`the task ${task.name} has no handler for Node 20 or 24`, step.at);
   if (task.hasJobHandlers)
-    problems.add(`the task ${task.name} has a part that runs before or after the job: not supported here`, step.at);
+    problems.add(
+      `the task ${task.name} has a part that runs before or after the job, which is not supported here`,
+      step.at,
+    );
   for (const { name, value, at } of step.inputs) {
     const input = findInput(task, name);
     if (!input || !isConnection(input) || value === '' || value.includes('$(')) continue;
@@ -50,7 +53,10 @@ function checkTaskStep(
     for (const reference of value.split(',')) {
       const connection = findConnection(connections, reference.trim());
       if (!connection) {
-        problems.add(`the input '${name}' names the service connection '${reference.trim()}', which is not there`, at);
+        problems.add(
+          `the input '${name}' names the service connection '${reference.trim()}', which does not exist`,
+          at,
+        );
       } else if (connection.type !== undefined && connection.type.toLowerCase() !== wantedType.toLowerCase()) {
         problems.add(
           `the input '${name}' takes a connection of type '${wantedType}', and '${connection.name}' is of type '${connection.type}'`,

@@ -31,13 +31,13 @@ export class Fields {
   text(key: string): string | undefined {
     const node = this.value(key);
     if (!node || isEmpty(node)) return undefined;
-    return this.problems.attempt(() => (node.kind === 'scalar' ? node.text : fail(`'${key}' takes a text`, node.at)));
+    return this.problems.attempt(() => (node.kind === 'scalar' ? node.text : fail(`'${key}' must be text`, node.at)));
   }
 
   flag(key: string, byDefault: boolean): boolean {
     const text = this.text(key);
     const value = text === undefined ? byDefault : readBoolean(text);
-    if (value === undefined) this.problems.add(`'${key}' takes true or false, not '${text}'`, this.placeOf(key));
+    if (value === undefined) this.problems.add(`'${key}' must be true or false, not '${text}'`, this.placeOf(key));
     return value ?? byDefault;
   }
 
@@ -46,7 +46,7 @@ export class Fields {
     if (text === undefined) return byDefault;
     if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
     const limit = max === Number.MAX_SAFE_INTEGER ? '' : ` up to ${max}`;
-    this.problems.add(`'${key}' takes a whole number${limit}, not '${text}'`, this.placeOf(key));
+    this.problems.add(`'${key}' must be an integer${limit}, not '${text}'`, this.placeOf(key));
     return byDefault;
   }
 
@@ -57,7 +57,7 @@ export class Fields {
     const items = node.kind === 'sequence' ? node.items : isEmpty(node) ? [] : [node];
     return items.flatMap((item) => {
       if (item.kind === 'scalar') return [item.text];
-      this.problems.add(`'${key}' takes a text or a list of texts`, item.at);
+      this.problems.add(`'${key}' must be text or a list of texts`, item.at);
       return [];
     });
   }
@@ -66,7 +66,7 @@ export class Fields {
     const node = this.value(key);
     if (!node || isEmpty(node)) return undefined;
     if (node.kind === 'mapping') return node;
-    this.problems.add(`'${key}' takes a mapping`, node.at);
+    this.problems.add(`'${key}' must be a mapping`, node.at);
     return undefined;
   }
 
@@ -80,7 +80,7 @@ export class Fields {
   pairs(key: string): { name: string; value: string; at: Position }[] {
     return (this.mapping(key)?.entries ?? []).flatMap((entry) => {
       if (entry.value.kind === 'scalar') return [{ name: entry.key.text, value: entry.value.text, at: entry.key.at }];
-      this.problems.add(`'${entry.key.text}' in '${key}' takes a text`, entry.value.at);
+      this.problems.add(`'${entry.key.text}' in '${key}' must be text`, entry.value.at);
       return [];
     });
   }
@@ -105,7 +105,7 @@ export class Fields {
   /** Reports every field that was not asked for. */
   finish(): void {
     for (const { key } of this.node.entries) {
-      if (!this.#asked.has(key.text)) this.problems.add(`'${key.text}' is not known in ${this.what}`, key.at);
+      if (!this.#asked.has(key.text)) this.problems.add(`'${key.text}' is not allowed in ${this.what}`, key.at);
     }
   }
 

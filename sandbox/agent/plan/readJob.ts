@@ -110,10 +110,7 @@ function readMatrix(fields: Fields): LegPlan[] {
   inner.finish();
   if (matrix?.kind !== 'mapping') {
     if (matrix)
-      fields.problems.add(
-        "'matrix' takes a mapping; one that is made while the pipeline runs is not supported here",
-        matrix.at,
-      );
+      fields.problems.add("'matrix' must be a mapping; a matrix created at run time is not supported here", matrix.at);
     return plain;
   }
   const legs = new Fields(matrix, 'a matrix', fields.problems);
@@ -128,7 +125,7 @@ export function readName(key: string, fields: Fields, byDefault: string): string
   const name = fields.text(key) ?? byDefault;
   if (!/^[A-Za-z_]\w*$/.test(name)) {
     fields.problems.add(
-      `the name '${name}' may hold letters, digits and underscores only, and starts with a letter`,
+      `the name '${name}' must contain only letters, digits and underscores, and start with a letter`,
       fields.placeOf(key),
     );
   }

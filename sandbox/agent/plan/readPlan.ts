@@ -28,7 +28,7 @@ export function readPlan(root: MappingNode, groups: VariableGroups): PipelinePla
 function stagesOf(fields: Fields): readonly MappingNode[] {
   const { at } = fields;
   const given = ['stages', 'jobs', 'steps'].filter((key) => fields.has(key));
-  if (given.length > 1) fields.problems.add(`a pipeline has only one of ${given.join(', ')}`, at);
+  if (given.length > 1) fields.problems.add(`a pipeline must have only one of ${given.join(', ')}`, at);
   if (fields.has('stages')) return fields.list('stages');
   const jobs = fields.value('jobs');
   const steps = fields.value('steps');
@@ -89,7 +89,7 @@ function checkDependencies(what: string, units: readonly Unit[], problems: Probl
   for (const unit of units) {
     for (const name of unit.dependsOn) {
       if (!known.has(fold(name)))
-        problems.add(`the ${what} '${unit.name}' depends on '${name}', which is not there`, unit.at);
+        problems.add(`the ${what} '${unit.name}' depends on '${name}', which does not exist`, unit.at);
     }
   }
   const settled = new Set<string>();

@@ -37,7 +37,7 @@ function failUnknown(node: MappingNode): never {
   if (unsupported) fail(`the step '${unsupported.key.text}' is not supported here`, unsupported.key.at);
   const keys = node.entries.map((entry) => entry.key.text).join(', ');
   return fail(
-    `this is no step (it has ${keys || 'nothing'}): supported are ${Object.keys(readers).join(', ')}`,
+    `this is not a step (it has ${keys || 'no keys'}): supported steps are ${Object.keys(readers).join(', ')}`,
     node.at,
   );
 }
@@ -46,7 +46,7 @@ function readCommon(fields: Fields, title: string): StepCommon {
   const name = fields.text('name');
   if (name !== undefined && !/^\w+$/.test(name)) {
     fields.problems.add(
-      `the step name '${name}' may hold letters, digits and underscores only`,
+      `the step name '${name}' must contain only letters, digits and underscores`,
       fields.placeOf('name'),
     );
   }
@@ -85,10 +85,10 @@ function readTarget(fields: Fields): Restrictions {
   const inner = target?.kind === 'mapping' ? new Fields(target, "a step's target", fields.problems) : undefined;
   const place = inner?.text('container') ?? container;
   if (place !== undefined && place !== 'host')
-    fields.problems.add(`the step's target '${place}' is a container: not supported here`, target?.at);
+    fields.problems.add(`the step's target '${place}' is a container, which is not supported here`, target?.at);
   const commands = inner?.text('commands') ?? 'any';
   if (!['any', 'restricted'].includes(commands))
-    fields.problems.add("'commands' of a target is 'any' or 'restricted'", target?.at);
+    fields.problems.add("'commands' of a target must be 'any' or 'restricted'", target?.at);
   const settable = inner?.texts('settableVariables');
   inner?.finish();
   return {

@@ -44,7 +44,7 @@ function readGroup(group: string, fields: Fields, groups: VariableGroups): Varia
   const variables = groups.get(group);
   if (!variables) {
     fields.problems.add(
-      `the variable group '${group}' is in the project's library, which is not here: give its variables to the local run`,
+      `the variable group '${group}' is in the project's library, which the local agent can't read: pass its variables to the local run`,
       fields.at,
     );
   }

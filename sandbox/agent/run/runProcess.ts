@@ -81,7 +81,7 @@ async function interruptProcess(
   }
 }
 
-/** Ends a process and everything it started. One that is gone already is fine; its id may then be another user's. */
+/** Ends a process and everything it started. Ignores a process that has already exited; its id may then belong to another user. */
 export function killTree(processId: number): void {
   if (process.platform === 'win32') {
     spawnSync('taskkill', ['/pid', String(processId), '/t', '/f'], { windowsHide: true });

@@ -21,7 +21,7 @@ export function runPublish(step: PublishStepPlan, job: JobState, record: StepRec
   if (!existsSync(source)) {
     record.fail(`There is nothing to publish at ${source}.`);
   } else if (job.run.artifacts.has(name)) {
-    record.fail(`The artifact '${name}' is published already.`);
+    record.fail(`The artifact '${name}' is already published.`);
   } else {
     publishArtifact(job.run, name, source);
     record.write(`Published ${source} as artifact '${name}'.`);
@@ -34,9 +34,7 @@ export function runDownload(step: DownloadStepPlan, job: JobState, record: StepR
   const { artifacts } = job.run;
   const wanted = step.artifact === undefined ? undefined : job.variables.expand(step.artifact);
   if (wanted !== undefined && !artifacts.has(wanted)) {
-    record.fail(
-      `There is no artifact '${wanted}' in this run; there are: ${[...artifacts.keys()].join(', ') || 'none'}.`,
-    );
+    record.fail(`This run has no artifact '${wanted}'; it has: ${[...artifacts.keys()].join(', ') || 'none'}.`);
     return;
   }
   const matches = picomatch(step.patterns.length > 0 ? [...step.patterns] : '**', { dot: true });

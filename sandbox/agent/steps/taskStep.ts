@@ -11,8 +11,7 @@ import { stepEnvironment } from './stepEnvironment';
 export async function runTask(step: TaskStepPlan, run: StepRun): Promise<void> {
   const { job, record } = run;
   const task = findTask(job.run.tasks, step.task, step.majorVersion);
-  if (task?.script === undefined)
-    throw new Error(`the task ${step.task} was checked before the run and has gone since`);
+  if (task?.script === undefined) throw new Error(`the task ${step.task} existed before the run and was deleted since`);
   const inputs = resolveInputs(task, step.inputs, job.variables, job.folders.sources);
   const connections = resolveConnections(task, inputs, job, record.fail.bind(record));
   if (!connections) return;
@@ -57,7 +56,7 @@ function resolveConnections(
     const named = value.split(',').map((reference) => findConnection(run.connections, reference.trim()));
     const present = named.filter((connection) => connection !== undefined);
     if (present.length < named.length) {
-      fail(`The input '${name}' names the service connection '${value}', which is not there.`);
+      fail(`The input '${name}' names the service connection '${value}', which does not exist.`);
       return undefined;
     }
     inputs.set(name, present.map(({ id }) => id).join(','));

@@ -77,14 +77,14 @@ function readDeclaration(node: MappingNode): Declaration {
   const known = ['name', 'displayName', 'type', 'default', 'values'];
   for (const { key } of node.entries) {
     if (!known.includes(key.text))
-      fail(`'${key.text}' is not known in a parameter: known are ${known.join(', ')}`, key.at);
+      fail(`'${key.text}' is not allowed in a parameter: expected one of ${known.join(', ')}`, key.at);
   }
   const [name, type, values] = [get(node, 'name'), get(node, 'type'), get(node, 'values')];
   if (name?.kind !== 'scalar' || name.text === '') fail("a parameter needs a 'name'", node.at);
   const typeName =
     type?.kind === 'scalar' ? knownTypes.find((each) => each.toLowerCase() === type.text.toLowerCase()) : 'string';
   if (type && (type.kind !== 'scalar' || !typeName)) {
-    fail(`the type of parameter '${name.text}' is not supported: supported are ${knownTypes.join(', ')}`, type.at);
+    fail(`the type of parameter '${name.text}' is not supported: expected one of ${knownTypes.join(', ')}`, type.at);
   }
   if (values && values.kind !== 'sequence') fail(`'values' of parameter '${name.text}' is not a list`, values.at);
   return {
@@ -102,7 +102,10 @@ function typedValue(declaration: Declaration, node: Node): Value {
   if (scalarTypes.includes(type)) {
     const value = scalarValue(name, type, node);
     if (values && !values.some((allowed) => scalarValue(name, type, allowed) === value)) {
-      fail(`the parameter '${name}' can't be '${textOf(node)}': allowed are ${values.map(textOf).join(', ')}`, node.at);
+      fail(
+        `the parameter '${name}' can't be '${textOf(node)}': allowed values are ${values.map(textOf).join(', ')}`,
+        node.at,
+      );
     }
     return value;
   }
@@ -119,7 +122,7 @@ function checkStrings({ name, values }: Declaration, node: Node): void {
   for (const item of node.kind === 'sequence' ? node.items : []) {
     if (item.kind !== 'scalar') fail(`the parameter '${name}' takes a list of strings`, item.at);
     if (allowed && !allowed.includes(item.text)) {
-      fail(`the parameter '${name}' can't hold '${item.text}': allowed are ${allowed.join(', ')}`, item.at);
+      fail(`the parameter '${name}' can't contain '${item.text}': allowed values are ${allowed.join(', ')}`, item.at);
     }
   }
 }

@@ -58,7 +58,7 @@ class Expansion {
   /** The template's stages, jobs or steps take the place of `extends`; variables of both hold. */
   #extend(entries: readonly FlatEntry[], base: FlatEntry, outer: Scope, at: Position): MappingNode {
     const clash = entries.find(({ key }) => ['stages', 'jobs', 'steps'].includes(key.text));
-    if (clash) fail(`'${clash.key.text}' can't stand beside 'extends'`, clash.key.at);
+    if (clash) fail(`'${clash.key.text}' is not allowed next to 'extends'`, clash.key.at);
     if (base.value.kind !== 'mapping') return fail("'extends' needs a 'template'", base.key.at);
     const { items, scope } = this.#variablesOf(entries, outer);
     const inner = this.#template([...flattenEntries(base.value, scope)], scope, base.key.at, (root, given, place) =>
@@ -131,7 +131,7 @@ class Expansion {
     include: (root: MappingNode, given: GivenParameters, at: Position) => T,
   ): T {
     const unknown = entries.find(({ key }) => !['template', 'parameters'].includes(key.text));
-    if (unknown) fail(`'${unknown.key.text}' can't stand beside 'template'`, unknown.key.at);
+    if (unknown) fail(`'${unknown.key.text}' is not allowed next to 'template'`, unknown.key.at);
     const name = entries.find(({ key }) => key.text === 'template');
     const reference = name && expandNode(name.value, name.scope);
     if (reference?.kind !== 'scalar' || reference.text === '') return fail("'template' needs the path of a file", at);
@@ -170,7 +170,7 @@ class Expansion {
     if (!kind || value.kind === 'scalar') return expandNode(value, scope);
     if (value.kind === 'sequence') return sequence(this.#list(kind, value, scope), value.at);
     const [single] = this.#list(kind, sequence([value], value.at), scope);
-    return single ?? fail('nothing is left of this parameter', node.at);
+    return single ?? fail('this parameter is empty after its expressions are evaluated', node.at);
   }
 
   #variablesOf(entries: readonly FlatEntry[], outer: Scope): ExpandedVariables {
@@ -228,7 +228,8 @@ function isTemplate(entries: readonly FlatEntry[]): boolean {
 function contentOf(root: MappingNode, kind: ListKind | 'variables', at: Position): Node {
   rejectResources(root);
   const unknown = root.entries.find(({ key }) => ![kind, 'parameters'].includes(key.text));
-  if (unknown) fail(`'${unknown.key.text}' can't stand in a template that is included for its ${kind}`, unknown.key.at);
+  if (unknown)
+    fail(`'${unknown.key.text}' is not allowed in a template that is included for its ${kind}`, unknown.key.at);
   return get(root, kind) ?? fail(`the template '${root.at.file}' has no '${kind}'`, at);
 }
 

@@ -39,5 +39,5 @@ export function evaluateTemplate(expression: string, scope: Scope, at: Position)
 /** The same, as a text. */
 export function evaluateTemplateText(expression: string, scope: Scope, at: Position): string {
   const text = toText(evaluateTemplate(expression, scope, at));
-  return text ?? fail(`'${expression}' is a list or a mapping, where a text is needed`, at);
+  return text ?? fail(`'${expression}' is a list or a mapping; text is expected`, at);
 }

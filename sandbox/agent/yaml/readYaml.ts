@@ -17,19 +17,20 @@ export function readYaml(text: string, file: string): MappingNode {
   const [error] = document.errors;
   if (error) fail(error.message, place(error.pos[0]));
   const root = document.contents ? convert(document.contents, place) : undefined;
-  if (root?.kind !== 'mapping') fail('a pipeline file holds a mapping at its root', place(0));
+  if (root?.kind !== 'mapping') fail('the root of a pipeline file must be a mapping', place(0));
   return root;
 }
 
 function convert(node: ParsedNode, place: (offset: number) => Position): Node {
   const at = place(node.range[0]);
-  if (isAlias(node) || node.anchor !== undefined) return fail('Azure Pipelines knows no YAML anchors and aliases', at);
+  if (isAlias(node) || node.anchor !== undefined)
+    return fail('Azure Pipelines does not support YAML anchors and aliases', at);
   if (isScalar(node)) return convertScalar(node, at);
   if (isSeq(node)) return { kind: 'sequence', items: node.items.map((item) => convert(item, place)), at };
   if (!isMap(node)) return fail('this kind of YAML is not supported', at);
   const entries = node.items.map((pair) => {
     const key = convert(pair.key, place);
-    if (key.kind !== 'scalar') return fail('a key must be a text', key.at);
+    if (key.kind !== 'scalar') return fail('a key must be text', key.at);
     return {
       key,
       value: pair.value

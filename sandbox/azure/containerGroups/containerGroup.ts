@@ -52,7 +52,7 @@ export class ContainerGroup {
     return this.#body.properties.containers.reduce((sum, { properties }) => sum + properties.resources.requests.cpu, 0);
   }
 
-  /** Starts all containers anew, of these properties; fails after a while for want of room when there is a message. */
+  /** Restarts all containers with these properties; with `capacityFailure`, fails after a while with this message because there is no capacity. */
   deploy(body: GroupBody = this.#body, capacityFailure?: string): void {
     const { restartPolicy = 'Always', containers, ipAddress } = body.properties;
     const labelOf = ({ properties }: GroupBody) => properties.ipAddress?.dnsNameLabel;
@@ -97,7 +97,7 @@ export class ContainerGroup {
     return this.deletedAt !== undefined || this.provisioningState === 'Pending';
   }
 
-  /** All containers ended for good: it can't be updated any more. */
+  /** All containers have terminated and will not restart: the group can't be updated any more. */
   get isTerminated(): boolean {
     return !this.isStopped && this.#views().every(([, { isOver }]) => isOver);
   }

@@ -124,7 +124,7 @@ export class Tracking {
     this.changed();
   }
 
-  /** The value that counts as the last is that of the highest step, then of the latest time. */
+  /** The last value of a metric is the one with the highest step, and among those the one with the latest time. */
   logMetric(run: TrackedRun, metric: Metric): void {
     const before = run.metrics[metric.key];
     const isNewer =

@@ -123,7 +123,7 @@ function infoOf({ id, name, experimentId, user, status, startTime, endTime }: Tr
 function viewRun(run: TrackedRun): JsonObject {
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([key, value]) => ({ key, value }));
-  // What is no number is text in the JSON form of protocol buffers.
+  // The JSON form of protocol buffers has NaN and the infinities as text.
   const metrics = Object.values(run.metrics).map(({ value, ...metric }) => ({
     ...metric,
     value: Number.isFinite(Number(value)) ? Number(value) : value,

@@ -18,7 +18,7 @@ export function reviewAccess(user: KubernetesUser, body: JsonObject): JsonObject
     namespace: read('namespace'),
     name: read('name'),
   };
-  // Paths that are no resource are open to everybody who is known.
+  // Every authenticated user may read paths that are not resources.
   const allowed = isAsking ? isAllowed(user, attempt) : true;
   const reason =
     allowed && user.groups.includes(mastersGroup)

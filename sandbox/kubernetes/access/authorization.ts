@@ -33,7 +33,7 @@ export function isAllowed(user: KubernetesUser, attempt: Attempt): boolean {
   return (user.rules ?? []).some((rule) => allows(rule, attempt));
 }
 
-/** Throws 403 in the words of the API server. */
+/** Throws 403 with the message of the API server. */
 export function authorize(user: KubernetesUser, attempt: Attempt): void {
   if (isAllowed(user, attempt)) return;
   const { verb, group, resource, subresource, namespace, name } = attempt;

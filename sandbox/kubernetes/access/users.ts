@@ -25,7 +25,7 @@ export const mastersGroup = 'system:masters';
 export class Users {
   constructor(
     readonly all: readonly KubernetesUser[],
-    /** Knows tokens that are no user's own, such as Entra's. */
+    /** Finds the user of a token that `all` does not contain, such as a token of Entra ID. */
     readonly authenticate?: (token: string) => KubernetesUser | undefined,
   ) {}
 

@@ -4,7 +4,7 @@ import type { Deployment, KubeObject, Plural, Pod, Service } from '../types';
 import { checkPodSecurity } from './podSecurity';
 import { quotaDenial } from './quota';
 
-/** Why a pod isn't let in by Pod Security, a quota or for want of its service account. */
+/** Why a pod is rejected: by Pod Security, by a quota, or because its service account does not exist. */
 export function admitPod(store: Store, { metadata, spec }: Pod, warn?: (text: string) => void): string | undefined {
   const { namespace = '' } = metadata;
   const account = spec.serviceAccountName ?? 'default';

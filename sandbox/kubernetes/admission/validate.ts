@@ -15,7 +15,7 @@ import { isPort, portRule, validatePodSpec } from './validatePodSpec';
 
 const immutable = 'field is immutable';
 
-/** What is wrong with an object that is to be stored in the place of `live`. */
+/** What is wrong with an object that is to replace `live`. */
 export function validate(plural: Plural, next: JsonObject, live: JsonObject | undefined): FieldError[] {
   const metadata = objectOf(next.metadata);
   return [

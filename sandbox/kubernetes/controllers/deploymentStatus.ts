@@ -83,7 +83,7 @@ const hasProgressed = ({ status }: Deployment, counts: Counts): boolean =>
   counts.readyReplicas > (status.readyReplicas ?? 0) ||
   counts.availableReplicas > (status.availableReplicas ?? 0);
 
-/** Each step forward starts the deadline anew. */
+/** Any progress restarts the deadline. */
 function touched(
   conditions: Condition[],
   progress: Condition,

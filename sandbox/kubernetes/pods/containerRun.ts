@@ -44,7 +44,7 @@ export class ContainerRun {
     };
   }
 
-  /** Lives until the container has ended for good, or `stopping` aborts. Resolves with the last exit code. */
+  /** Runs until the container has terminated and does not restart, or `stopping` aborts. Resolves with the last exit code. */
   async run(stopping: AbortSignal): Promise<number | undefined> {
     let backOffSeconds = 10;
     for (;;) {

@@ -56,7 +56,7 @@ export function behaviourOf(image: string, table: Readonly<Record<string, ImageB
   return table[image] ?? byWord.find(([word]) => image.includes(word))?.[1] ?? {};
 }
 
-/** Why a pull fails, in the words of the container runtime. */
+/** Why a pull fails, as the container runtime reports it. */
 export function pullErrorText(image: string, { kind }: PullError): string {
   const full = fullName(image);
   const failed = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;

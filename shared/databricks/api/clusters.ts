@@ -3,7 +3,7 @@ import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { answerPages } from './answerPages';
 
-/** Fields of a cluster in the API's own words. */
+/** The settings of a cluster, in the format of the API. */
 export type ClusterSettings = Readonly<Record<string, Json | undefined>>;
 
 /** A cluster as lists show it. Source: https://docs.databricks.com/api/azure/workspace/clusters/list. */

@@ -19,7 +19,7 @@ export interface Job {
   readonly taskKinds: readonly string[];
 }
 
-/** The settings of a job in the words of the API. */
+/** The settings of a job, in the format of the API. */
 export type JobSettings = Readonly<Record<string, Json | undefined>>;
 
 /**

@@ -9,7 +9,7 @@ const sizes = ['num_workers', 'autoscale'];
 /**
  * Where a cluster differs from its specification as it was written. A setting that nobody wrote, or no longer writes, may
  * have any value. The service or a policy may replace what was asked for (`auto:latest-lts`), so a setting that was last
- * asked for with the same value is no difference, except for the size.
+ * requested with the same value is not reported as a difference, except for the size.
  */
 export function clusterDifferences(
   wanted: ClusterSettings,

@@ -12,7 +12,7 @@ export interface StartedCluster {
 }
 
 /**
- * Starts a cluster, whatever state it is in, and waits until it is RUNNING: waits for a change that is under way, and
+ * Starts a cluster from any state and waits until it is RUNNING: waits for a change that is under way, and
  * starts it when it is down. It is started once: when it goes down again after that, the error has Databricks' reason.
  * Others may start it at the same time. After a timeout or a cancellation the cluster is left as it is.
  */

@@ -16,7 +16,7 @@ export interface StoppedCluster {
   readonly isChanged: boolean;
 }
 
-/** Terminates a cluster or deletes it permanently, whatever state it is in, and waits for that. A cluster that is gone is no error. */
+/** Terminates a cluster or deletes it permanently, from any state, and waits for it. Succeeds when the cluster no longer exists. */
 export async function stopCluster(
   clusters: ClustersApi,
   first: Cluster,

@@ -46,7 +46,7 @@ export interface ImportOutcome {
 export interface Plan {
   readonly sends: readonly Send[];
   readonly unchanged: readonly SourceItem[];
-  /** Imported objects in the place of a folder of the source. */
+  /** Imported objects that have the path of a folder of the source. */
   readonly clearings: readonly Removal[];
   /** All folders to create, parents first. */
   readonly newFolders: readonly string[];

@@ -17,7 +17,7 @@ export class RunChanges {
     const { outcome, word } = runVerdict(thing);
     const known = this.#words.get(thing.id);
     this.#words.set(thing.id, word);
-    // A new task that waits for others is no change.
+    // A new task that waits for others is not reported.
     if (word === known || (known === undefined && word === 'BLOCKED')) return [];
     const duration = thing.endTime > thing.startTime ? ` after ${formatDuration(thing.endTime - thing.startTime)}` : '';
     return [`${title}: ${word}${outcome === 'active' ? '' : duration}${remark(thing)}`];

@@ -28,7 +28,7 @@ describe('A logging command', () => {
     ['plain text ] with brackets', undefined],
   ];
   for (const [line, expected] of parsed) {
-    it(`is read from: ${line}`, () => {
+    it(`is parsed: ${line}`, () => {
       const command = parseCommand(line);
       const parts = command && [command.area, command.event, Object.fromEntries(command.properties), command.data];
       assert.deepEqual(parts, expected);
@@ -43,7 +43,7 @@ describe('Logging commands of a step', () => {
   const say = (...lines: readonly string[]): string =>
     `steps:\n- bash: |\n    cat <<'END'\n${lines.map((line) => `    ${line}`).join('\n')}\n    END\n  name: s\n`;
 
-  it('report issues with their place, and do not fail the step', async () => {
+  it('report issues with file and line, and do not fail the step', async () => {
     const { steps, lines } = await fixture().run(
       say(
         '##vso[task.logissue type=error;sourcepath=a.py;linenumber=3;columnnumber=7;code=E1]broken%0Aline',
@@ -59,7 +59,7 @@ describe('Logging commands of a step', () => {
     assert.ok(lines.includes('##[error]broken\nline') && lines.includes('##[warning]careful'));
   });
 
-  it('are kept as ten errors and ten warnings at most', async () => {
+  it('report at most ten errors and ten warnings', async () => {
     const numbers = [...Array(12).keys()];
     const { steps } = await fixture().run(
       say(
@@ -73,7 +73,7 @@ describe('Logging commands of a step', () => {
     assert.equal(droppedIssues, 4);
   });
 
-  it('set the result, and the worst one counts', async () => {
+  it('set the result; of several results, the worst one is used', async () => {
     const { steps, report } = await fixture().run(
       say(
         '##vso[task.complete result=Failed]bad',
@@ -86,7 +86,7 @@ describe('Logging commands of a step', () => {
     assert.equal(report.result, 'Failed');
   });
 
-  it('are read from the error stream too, and not shown', async () => {
+  it('are also read from the error stream, and not shown', async () => {
     const { steps, lines } = await fixture().run(
       "steps:\n- bash: echo '##vso[task.complete result=SucceededWithIssues]so so' >&2\n  name: s\n",
     );
@@ -94,13 +94,13 @@ describe('Logging commands of a step', () => {
     assert.ok(!lines.some((line) => line.includes('##vso')));
   });
 
-  it('show debug lines only when the run is debugged', async () => {
+  it('show debug lines only when System.Debug is true', async () => {
     const yaml = say('##vso[task.debug]inside');
     assert.ok(!(await fixture().run(yaml)).lines.includes('##[debug]inside'));
     assert.ok((await fixture().run(`variables: { System.Debug: true }\n${yaml}`)).lines.includes('##[debug]inside'));
   });
 
-  it('mask what they declare secret, in every line and file from then on', async () => {
+  it('mask the secrets that they set, in every later line and file', async () => {
     const { steps, lines } = await fixture().run(
       say(
         '##vso[task.setprogress value=50]half',
@@ -115,7 +115,7 @@ describe('Logging commands of a step', () => {
     assert.ok(!readFileSync(steps.get('s')?.logFile ?? '', 'utf8').includes('sesame'));
   });
 
-  it('put folders before the PATH of later steps', async () => {
+  it('prepend folders to the PATH of later steps', async () => {
     const { lines } = await fixture().run(`
 steps:
 - bash: |
@@ -176,7 +176,7 @@ steps:
     assert.equal(readFileSync(path.join(report.artifacts[0]?.folder ?? '', 'a.txt'), 'utf8'), 'hi\n');
   });
 
-  it('leave test results and the like to the service, but keep their files', async () => {
+  it('do not process test results and code coverage, but keep their files', async () => {
     const { steps } = await fixture().run(`
 steps:
 - bash: |
@@ -190,7 +190,7 @@ steps:
 `);
     assert.deepEqual(steps.get('s')?.notes, [
       '1 test result file kept; the local agent reads those of type JUnit only.',
-      'The local agent does nothing with code coverage.',
+      'The local agent ignores code coverage.',
       "Artifact 'a' is at /share.",
     ]);
     assert.deepEqual(
@@ -203,34 +203,34 @@ steps:
   const failing: readonly (readonly [string, string])[] = [
     ['##vso[task.uploadsummary]/nowhere/summary.md', "there is no file '/nowhere/summary.md'"],
     ['##vso[task.uploadsummary]summary.md', "'summary.md' is not an absolute path"],
-    ['##vso[task.addattachment type=a]/x', "it needs a 'name'"],
+    ['##vso[task.addattachment type=a]/x', "'name' is missing"],
     [
       '##vso[task.addattachment type=a;name=b/c]/x',
-      "'b/c' can not be a 'name': it has characters that no file name has",
+      "'b/c' is not a valid 'name': it contains characters that are not allowed in file names",
     ],
-    ['##vso[task.setvariable]x', "it needs a 'variable'"],
-    ['##vso[task.settaskvariable]x', "it needs a 'variable'"],
-    ['##vso[task.setprogress value=101]x', "'101' is no percentage"],
-    ['##vso[task.setsecret]a%0Ab', 'a secret can not have several lines'],
-    ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret can not have several lines'],
-    ['##vso[task.logissue]x', "'type' is 'error' or 'warning'"],
+    ['##vso[task.setvariable]x', "'variable' is missing"],
+    ['##vso[task.settaskvariable]x', "'variable' is missing"],
+    ['##vso[task.setprogress value=101]x', "'101' is not a percentage"],
+    ['##vso[task.setsecret]a%0Ab', 'a secret must be a single line'],
+    ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret must be a single line'],
+    ['##vso[task.logissue]x', "'type' must be 'error' or 'warning'"],
     [
       '##vso[task.complete result=Great]x',
-      "'Great' is no result: known are Succeeded, SucceededWithIssues, Failed, Canceled, Skipped",
+      "'Great' is not a result: expected one of Succeeded, SucceededWithIssues, Failed, Canceled, Skipped",
     ],
     ['##vso[task.setendpoint id=none;field=url]x', "there is no service connection 'none'"],
     [
       '##vso[task.setendpoint id=SystemVssConnection;field=name;key=x]x',
-      "'name' is no field: known are url, authParameter, dataParameter",
+      "'name' is not a field: expected one of url, authParameter, dataParameter",
     ],
-    ['##vso[artifact.upload]/nowhere', "it needs an 'artifactname'"],
+    ['##vso[artifact.upload]/nowhere', "'artifactname' is missing"],
     ['##vso[artifact.upload artifactname=a]nowhere', "'nowhere' is not an absolute path"],
-    ['##vso[build.updatebuildnumber]', 'it needs a number'],
+    ['##vso[build.updatebuildnumber]', 'the number is missing'],
     ['##vso[artifact.upload artifactname=a]/nowhere', "there is no file or folder '/nowhere'"],
-    ['##vso[build.addbuildtag] ', 'it needs a tag'],
+    ['##vso[build.addbuildtag] ', 'the tag is missing'],
   ];
   for (const [line, message] of failing) {
-    it(`fail the step when they can not be carried out: ${line}`, async () => {
+    it(`fail the step when they are invalid: ${line}`, async () => {
       const { steps } = await fixture().run(say(line));
       const name = /\[([^\s\]]+)/.exec(line)?.[1] ?? '';
       assert.equal(steps.get('s')?.result, 'Failed');
@@ -240,19 +240,19 @@ steps:
     });
   }
 
-  it('only warn when nobody knows them', async () => {
+  it('only log a warning when they are unknown', async () => {
     const { steps } = await fixture().run(say('##vso[task.unheard]x', '##vso[area.of]x'));
     assert.equal(steps.get('s')?.result, 'Succeeded');
     assert.deepEqual(
       steps.get('s')?.issues.map(({ type, message }) => `${type}: ${message}`),
       [
-        "warning: '##vso[task.unheard]' is not a logging command that this agent knows.",
-        "warning: '##vso[area.of]' is not a logging command that this agent knows.",
+        "warning: '##vso[task.unheard]' is not a supported logging command.",
+        "warning: '##vso[area.of]' is not a supported logging command.",
       ],
     );
   });
 
-  it("are held to the restrictions of the step's target", async () => {
+  it("are restricted by the step's target", async () => {
     const yaml = say(
       '##vso[task.uploadsummary]/x',
       '##vso[task.setvariable variable=my_a]1',
@@ -266,7 +266,7 @@ steps:
       steps.get('s')?.issues.map(({ message }) => message),
       [
         "'##vso[task.uploadsummary]' is not allowed in this step, whose commands are restricted.",
-        "The variable 'other' is not among those that this step may set; it is left as it is.",
+        "The variable 'other' is not a variable that this step may set; it is unchanged.",
       ],
     );
     assert.ok(lines.includes('1 $(other)'));

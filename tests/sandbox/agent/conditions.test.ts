@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { useFixture } from './pipelineFixture';
 
-describe('What runs, and what does not', () => {
+describe('Conditions', () => {
   const fixture = useFixture();
 
   /** The results of the jobs, by name. */
@@ -22,7 +22,7 @@ describe('What runs, and what does not', () => {
       '',
     ].join('\n');
 
-  it('is decided for steps by how the job stands', async () => {
+  it('of steps depend on the status of the job', async () => {
     const { steps, report } = await fixture().run(`
 steps:
 - bash: exit 1
@@ -72,7 +72,7 @@ steps:
     assert.deepEqual(steps.get('disabled')?.notes, ['Skipped: the step is not enabled.']);
   });
 
-  it('is decided for jobs by all that came before them', async () => {
+  it('of jobs depend on all earlier jobs', async () => {
     const yaml = `jobs:\n${[
       job('good', 'true'),
       job('bad', 'exit 1'),
@@ -105,14 +105,14 @@ steps:
     });
   });
 
-  it('goes in the order of dependencies, whatever the order in the file', async () => {
+  it('are evaluated in the order of dependencies, not in the order of the file', async () => {
     const { jobs } = await fixture().run(
       `jobs:\n${job('C', 'true', 'dependsOn: B')}${job('B', 'true', 'dependsOn: A')}${job('A', 'true')}`,
     );
     assert.deepEqual([...jobs.keys()], ['A', 'B', 'C']);
   });
 
-  it('is decided for stages, which follow each other unless they say otherwise', async () => {
+  it('of stages depend on the previous stage by default', async () => {
     const stage = (name: string, script: string, rest = ''): string =>
       `- stage: ${name}\n${rest}  jobs:\n${job('J', script).replaceAll(/^/gm, '  ').trimEnd()}\n`;
     const { report } = await fixture().run(
@@ -128,7 +128,7 @@ steps:
     });
   });
 
-  it('can be only some of the stages, those that were left out counting as done', async () => {
+  it('treat stages that were not selected as succeeded', async () => {
     const stage = (name: string): string =>
       `- stage: ${name}\n  jobs:\n${job('J', 'true').replaceAll(/^/gm, '  ').trimEnd()}\n`;
     const { report } = await fixture().run(`stages:\n${stage('A')}${stage('B')}${stage('C')}`, { targetStages: ['b'] });
@@ -142,7 +142,7 @@ steps:
     );
   });
 
-  it('fails when a condition or a variable turns out to have no value', async () => {
+  it('fail the stage, job or step when they or a variable cannot be evaluated', async () => {
     const { report, steps, jobs } = await fixture().run(`
 variables: { x: a }
 stages:
@@ -173,7 +173,7 @@ describe('Output variables', () => {
   const fixture = useFixture();
   const set = (value: string): string => `echo "##vso[task.setvariable variable=out;isOutput=true]${value}"`;
 
-  it('reach later jobs of the stage that depend on theirs', async () => {
+  it('are available to dependent jobs of the stage', async () => {
     const { lines, jobs } = await fixture().run(`
 jobs:
 - job: A
@@ -196,7 +196,7 @@ jobs:
     assert.deepEqual(jobs.get('A')?.outputs, { 'set.out': 'one' });
   });
 
-  it('reach later stages, their conditions and their jobs', async () => {
+  it('are available to later stages, their conditions and their jobs', async () => {
     const { lines, report } = await fixture().run(`
 stages:
 - stage: A
@@ -225,7 +225,7 @@ stages:
     assert.equal(report.stages[2]?.result, 'Skipped', 'C depends on B alone');
   });
 
-  it('of a deployment are known by the name of its job too', async () => {
+  it('of a deployment are also available under the name of its job', async () => {
     const { lines, jobs } = await fixture().run(`
 stages:
 - stage: A
@@ -255,7 +255,7 @@ stages:
     assert.ok(!lines.includes('pipeline.yml'), 'a deployment has no sources unless it asks for them');
   });
 
-  it('of a matrix are known by the name of its leg too', async () => {
+  it('of a matrix are also available under the name of its leg', async () => {
     const { lines, jobs } = await fixture().run(`
 jobs:
 - job: A

@@ -162,18 +162,18 @@ const values: readonly (readonly [string, Value])[] = [
 ];
 
 const errors: readonly (readonly [string, RegExp])[] = [
-  ['', /ends too early/],
-  ['eq(1', /ends too early/],
+  ['', /is incomplete/],
+  ['eq(1', /is incomplete/],
   ['eq(1, 2))', /unexpected '\)' at position 9/],
-  ["'open", /can't be read from position 1 on/],
+  ["'open", /can't be parsed from position 1 on/],
   ['1.2.3.4.5', /neither a number nor a version/],
   ['1x', /neither a number nor a version/],
-  ['unknown', /unknown value 'unknown'.*known here are variables, parameters, pipeline/],
+  ['unknown', /unknown value 'unknown'.*expected one of variables, parameters, pipeline/],
   ['nothing(1)', /unknown function 'nothing'/],
   ['and(true)', /'and' takes at least 2 parameters, not 1/],
   ['not(1, 2)', /'not' takes 1 parameter, not 2/],
   ['iif()', /'iif' takes 1 to 3 parameters, not 0/],
-  ['variables.', /ends too early/],
+  ['variables.', /is incomplete/],
   ['variables.1', /'variables.1' has an unexpected '.1' at position 10/],
   ["gt(5, 'five')", /can't compare a number with a string/],
   ['gt(parameters.list, 1)', /can't compare an array with a number/],
@@ -182,8 +182,8 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['length(parameters.object)', /can't convert an object to a string/],
   ["format('{1}', 'x')", /no value for '\{1\}'/],
   ["format('{0', 'x')", /single '\{'/],
-  ["format('{0:yyyy}', 'x')", /that value is no date/],
-  ["format('{0}', parameters.list)", /can't take an array or an object/],
+  ["format('{0:yyyy}', 'x')", /that value is not a date/],
+  ["format('{0}', parameters.list)", /does not accept an array or an object/],
 ];
 
 describe('An expression of the local agent', () => {
@@ -196,9 +196,9 @@ describe('An expression of the local agent', () => {
       assert.throws(() => evaluate(text), { name: 'ExpressionError', message: pattern }));
   }
 
-  it('reads a version as one', () => assert.deepEqual(evaluate('1.2.3.4'), new Version([1, 2, 3, 4])));
+  it('parses a version', () => assert.deepEqual(evaluate('1.2.3.4'), new Version([1, 2, 3, 4])));
 
-  it('turns values into text as the platform does', () => {
+  it('converts values to text as Azure Pipelines does', () => {
     assert.equal(toText(true), 'True');
     assert.equal(toText(false), 'False');
     assert.equal(toText(null), '');
@@ -207,13 +207,13 @@ describe('An expression of the local agent', () => {
     assert.equal(toText([]), undefined);
   });
 
-  it('gives any text back that is written as a literal', () => {
+  it('returns the text of any string literal', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary-ascii' }), (text) => evaluate(`'${text.replaceAll("'", "''")}'`) === text),
     );
   });
 
-  it('has an order of numbers and texts that fits equality', () => {
+  it('orders numbers and texts consistently with equality', () => {
     const literal = fc.oneof(
       fc.integer().map(String),
       fc.string({ unit: 'grapheme-ascii' }).map((text) => `'${text.replaceAll("'", "''")}'`),

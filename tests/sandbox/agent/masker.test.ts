@@ -23,7 +23,7 @@ describe('The masker', () => {
     it(`hides a secret ${name}`, () => assert.equal(maskerOf(secret).mask(`x${form}y${form}`), 'x***y***'));
   }
 
-  it('hides a secret in base64, wherever in the encoded text it starts', () => {
+  it('hides a secret in base64, at any offset in the encoded text', () => {
     for (const before of ['', 'u', 'us', 'user:']) {
       const encoded = Buffer.from(`${before}${secret}tail`).toString('base64');
       const masked = maskerOf(secret).mask(encoded);
@@ -31,17 +31,17 @@ describe('The masker', () => {
     }
   });
 
-  it('makes one mask of secrets that overlap', () =>
+  it('replaces overlapping secrets by one mask', () =>
     assert.equal(maskerOf('abcd', 'cdef', 'bc').mask('-abcdef-'), '-***-'));
 
-  it('hides the lines of a long secret, but not its braces', () => {
+  it('hides each line of a long secret, but not lines with only a brace', () => {
     const masker = maskerOf('{\n  "key": "value"\n}');
     assert.equal(masker.mask('{}  "key": "value"'), '{}***');
   });
 
   it('hides a quoted secret without its quotes', () => assert.equal(maskerOf('"quoted"').mask('quoted'), '***'));
 
-  it('hides the password of a URL, which nobody announced', () => {
+  it('hides the password of a URL, even if it is not registered as a secret', () => {
     const masker = maskerOf('word');
     assert.equal(
       masker.mask('at https://me:pass%20word@host/ and http://me@host:80/@'),
@@ -49,7 +49,7 @@ describe('The masker', () => {
     );
   });
 
-  it('takes no notice of white space', () => assert.equal(maskerOf(' ', '', '\n').mask('a b'), 'a b'));
+  it('ignores secrets that are only white space', () => assert.equal(maskerOf(' ', '', '\n').mask('a b'), 'a b'));
 
   it('leaves no secret in any text', () => {
     const word = fc

@@ -15,20 +15,23 @@ const cases: readonly Case[] = [
   [
     'steps beside jobs',
     'steps: []\njobs: []\n',
-    ['pipeline.yml:1:1: a pipeline has only one of jobs, steps', "pipeline.yml:1:1: the stage '__default' has no jobs"],
+    [
+      'pipeline.yml:1:1: a pipeline must have only one of jobs, steps',
+      "pipeline.yml:1:1: the stage '__default' has no jobs",
+    ],
   ],
-  ['an unknown key', 'stpes: []\nsteps:\n- script: x\n', ["pipeline.yml:1:1: 'stpes' is not known in a pipeline"]],
-  ['an unknown key of a job', job('  depends: B\n'), ["pipeline.yml:3:3: 'depends' is not known in a job"]],
+  ['an unknown key', 'stpes: []\nsteps:\n- script: x\n', ["pipeline.yml:1:1: 'stpes' is not allowed in a pipeline"]],
+  ['an unknown key of a job', job('  depends: B\n'), ["pipeline.yml:3:3: 'depends' is not allowed in a job"]],
   [
     'an unknown key of a step',
     step('  workingDir: x\n'),
-    ["pipeline.yml:3:3: 'workingDir' is not known in a 'script' step"],
+    ["pipeline.yml:3:3: 'workingDir' is not allowed in a 'script' step"],
   ],
   [
-    'a step that is none',
+    'something that is not a step',
     'steps:\n- displayName: x\n',
     [
-      'pipeline.yml:2:3: this is no step (it has displayName): supported are script, bash, pwsh, powershell, task, checkout, publish, download',
+      'pipeline.yml:2:3: this is not a step (it has displayName): supported steps are script, bash, pwsh, powershell, task, checkout, publish, download',
     ],
   ],
   [
@@ -38,7 +41,7 @@ const cases: readonly Case[] = [
   ],
   ['a job without steps', 'jobs:\n- job: A\n', ['pipeline.yml:2:3: a job has no steps']],
   [
-    'a job that is none',
+    'something that is not a job',
     'jobs:\n- steps:\n  - script: x\n',
     ["pipeline.yml:2:3: a job starts with 'job' or 'deployment'"],
   ],
@@ -51,7 +54,7 @@ const cases: readonly Case[] = [
   [
     'a matrix made while running',
     job("  strategy:\n    matrix: $[ dependencies.A.outputs['x.y'] ]\n"),
-    ["pipeline.yml:4:13: 'matrix' takes a mapping; one that is made while the pipeline runs is not supported here"],
+    ["pipeline.yml:4:13: 'matrix' must be a mapping; a matrix created at run time is not supported here"],
   ],
   [
     'a rolling deployment',
@@ -91,31 +94,31 @@ const cases: readonly Case[] = [
   [
     'a step in a container',
     step('  target: box\n'),
-    ["pipeline.yml:3:11: the step's target 'box' is a container: not supported here"],
+    ["pipeline.yml:3:11: the step's target 'box' is a container, which is not supported here"],
   ],
   [
-    'a flag that is none',
+    'an invalid boolean',
     step('  continueOnError: perhaps\n'),
-    ["pipeline.yml:3:20: 'continueOnError' takes true or false, not 'perhaps'"],
+    ["pipeline.yml:3:20: 'continueOnError' must be true or false, not 'perhaps'"],
   ],
   [
-    'a time that is none',
+    'an invalid number',
     step('  timeoutInMinutes: -1\n'),
-    ["pipeline.yml:3:21: 'timeoutInMinutes' takes a whole number, not '-1'"],
+    ["pipeline.yml:3:21: 'timeoutInMinutes' must be an integer, not '-1'"],
   ],
   [
     'too many retries',
     step('  retryCountOnTaskFailure: 11\n'),
-    ["pipeline.yml:3:28: 'retryCountOnTaskFailure' takes a whole number up to 10, not '11'"],
+    ["pipeline.yml:3:28: 'retryCountOnTaskFailure' must be an integer up to 10, not '11'"],
   ],
-  ['a text that is a list', step('  displayName: [x]\n'), ["pipeline.yml:3:16: 'displayName' takes a text"]],
-  ['an environment that is a list', step('  env: [x]\n'), ["pipeline.yml:3:8: 'env' takes a mapping"]],
+  ['a text that is a list', step('  displayName: [x]\n'), ["pipeline.yml:3:16: 'displayName' must be text"]],
+  ['an environment that is a list', step('  env: [x]\n'), ["pipeline.yml:3:8: 'env' must be a mapping"]],
   [
     'a name with a dash',
     'jobs:\n- job: a-b\n  steps:\n  - script: x\n    name: c-d\n',
     [
-      "pipeline.yml:2:8: the name 'a-b' may hold letters, digits and underscores only, and starts with a letter",
-      "pipeline.yml:5:11: the step name 'c-d' may hold letters, digits and underscores only",
+      "pipeline.yml:2:8: the name 'a-b' must contain only letters, digits and underscores, and start with a letter",
+      "pipeline.yml:5:11: the step name 'c-d' must contain only letters, digits and underscores",
     ],
   ],
   [
@@ -129,11 +132,11 @@ const cases: readonly Case[] = [
     ["pipeline.yml:4:3: there are two jobs named 'a'"],
   ],
   [
-    'a dependency that is not there',
+    'an unknown dependency',
     job('  dependsOn: [B, C]\n'),
     [
-      "pipeline.yml:2:3: the job 'A' depends on 'B', which is not there",
-      "pipeline.yml:2:3: the job 'A' depends on 'C', which is not there",
+      "pipeline.yml:2:3: the job 'A' depends on 'B', which does not exist",
+      "pipeline.yml:2:3: the job 'A' depends on 'C', which does not exist",
     ],
   ],
   [
@@ -150,7 +153,7 @@ const cases: readonly Case[] = [
     'a variable group',
     'variables:\n- group: secrets\nsteps:\n- script: x\n',
     [
-      "pipeline.yml:2:3: the variable group 'secrets' is in the project's library, which is not here: give its variables to the local run",
+      "pipeline.yml:2:3: the variable group 'secrets' is in the project's library, which the local agent can't read: pass its variables to the local run",
     ],
   ],
   [
@@ -158,12 +161,12 @@ const cases: readonly Case[] = [
     'variables:\n- value: x\nsteps:\n- script: x\n',
     ["pipeline.yml:2:3: a variable needs a 'name', a 'group' or a 'template'"],
   ],
-  ['a condition that can not be read', step('  condition: eq(1\n'), ["pipeline.yml:3:14: 'eq(1' ends too early"]],
+  ['an invalid condition', step('  condition: eq(1\n'), ["pipeline.yml:3:14: 'eq(1' is incomplete"]],
   [
     'a parameter in a condition',
     step("  condition: eq(parameters.x, 'y')\n"),
     [
-      "pipeline.yml:3:14: unknown value 'parameters' in 'eq(parameters.x, 'y')': known here are variables, dependencies, stageDependencies, pipeline",
+      "pipeline.yml:3:14: unknown value 'parameters' in 'eq(parameters.x, 'y')': expected one of variables, dependencies, stageDependencies, pipeline",
     ],
   ],
   [
@@ -183,9 +186,9 @@ const cases: readonly Case[] = [
     ['pipeline.yml:2:3: there is no version 2 of the task Known: there is 1.2.3'],
   ],
   [
-    'a service connection that is not there',
+    'an unknown service connection',
     'steps:\n- task: Known@1\n  inputs:\n    connection: a, b\n',
-    ["pipeline.yml:4:5: the input 'connection' names the service connection 'b', which is not there"],
+    ["pipeline.yml:4:5: the input 'connection' names the service connection 'b', which does not exist"],
   ],
   [
     'a service connection of another type',
@@ -200,10 +203,10 @@ const cases: readonly Case[] = [
   [
     'a task around a job',
     'steps:\n- task: Around@1\n',
-    ['pipeline.yml:2:3: the task Around has a part that runs before or after the job: not supported here'],
+    ['pipeline.yml:2:3: the task Around has a part that runs before or after the job, which is not supported here'],
   ],
   [
-    'a stage to run that is not there',
+    'an unknown stage to run',
     'stages:\n- stage: A\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
     ["there is no stage 'B': there are A"],
     { targetStages: ['B'] },
@@ -228,7 +231,7 @@ const cases: readonly Case[] = [
   ['a file outside of the repository', '', [], { file: '../x.yml' }],
 ];
 
-describe('A pipeline that can not be run', () => {
+describe('A pipeline that cannot be run', () => {
   const fixture = useFixture();
 
   for (const [name, yaml, problems, options] of cases) {
@@ -246,7 +249,7 @@ describe('A pipeline that can not be run', () => {
     });
   }
 
-  it('is told everything that is wrong at once', async () => {
+  it('is refused with all problems at once', async () => {
     const yaml =
       'variables:\n- group: g\nsteps:\n- script: x\n  unknown: 1\n- bash: y\n  condition: nothing()\n- task: T\n';
     assert.equal((await fixture().problems(yaml)).length, 4);

@@ -41,7 +41,7 @@ function releasableClock(momentMilliseconds = 30): Clock & { readonly sleeps: nu
 describe('The end of a process', () => {
   const fixture = useFixture();
 
-  it('is asked for by SIGINT, then by SIGTERM, then forced', async () => {
+  it('is requested by SIGINT, then by SIGTERM, then forced', async () => {
     fixture().task('Stubborn', stubborn);
     const [cancel, clock] = [new AbortController(), releasableClock()];
     const { steps, lines, report } = await fixture().run(
@@ -81,7 +81,7 @@ describe('The end of a process', () => {
     assert.equal(steps.get('s')?.result, 'Canceled');
   });
 
-  it('comes with the end of what it started', async () => {
+  it('ends its child processes', async () => {
     const [cancel, clock] = [new AbortController(), releasableClock()];
     const { lines } = await fixture().run(
       'steps:\n- checkout: none\n- bash: |\n    trap "" INT TERM\n    sleep 600 &\n    echo "child $!"\n    wait\n',
@@ -95,7 +95,7 @@ describe('The end of a process', () => {
     await assertGone(child);
   });
 
-  it('is not held up by a process that it left behind, which ends with the job', async () => {
+  it('is not delayed by a background process, which ends with the job', async () => {
     const { lines, steps } = await fixture().run(
       'steps:\n- checkout: none\n- bash: |\n    sleep 600 &\n    echo "child $!"\n  name: s\n',
     );
@@ -103,7 +103,7 @@ describe('The end of a process', () => {
     await assertGone(Number(lines.find((line) => line.startsWith('child'))?.split(' ')[1]));
   });
 
-  it('comes soon after the task said that it is done', async () => {
+  it('is forced soon after the task reported its result', async () => {
     fixture().task(
       'Done',
       'setInterval(() => undefined, 1000); console.log("##vso[task.complete result=Succeeded;done=true]fine");',
@@ -114,7 +114,7 @@ describe('The end of a process', () => {
     assert.equal(steps.get('s')?.message, 'fine');
   });
 
-  it('comes by the time limit of the step, which then failed', async () => {
+  it('is forced at the timeout of the step, which fails', async () => {
     fixture().task('Polite', polite);
     const clock = releasableClock(patienceMilliseconds);
     const { steps } = await fixture().run(
@@ -133,7 +133,7 @@ describe('The end of a process', () => {
     );
   });
 
-  it('comes by the time limit of the job, which is then canceled', async () => {
+  it('is forced at the timeout of the job, which is canceled', async () => {
     fixture().task('Polite', polite);
     const clock = releasableClock(patienceMilliseconds);
     const { jobs } = await fixture().run(
@@ -152,7 +152,7 @@ describe('The end of a process', () => {
 describe('A canceled run', () => {
   const fixture = useFixture();
 
-  it('still runs the steps, jobs and stages whose conditions hold', async () => {
+  it('still runs the steps, jobs and stages whose conditions are true', async () => {
     fixture().task('Polite', polite);
     const cancel = new AbortController();
     const { steps, jobs, report } = await fixture().run(
@@ -205,7 +205,7 @@ stages:
     assert.equal(report.result, 'Canceled');
   });
 
-  it("gives such steps the job's cancel timeout", async () => {
+  it("runs these steps for at most the job's cancel timeout", async () => {
     fixture().task('Polite', polite);
     const [cancel, clock] = [new AbortController(), releasableClock(patienceMilliseconds)];
     let ready = 0;
@@ -230,7 +230,7 @@ stages:
 describe('A step that failed', () => {
   const fixture = useFixture();
 
-  it('is tried again as often as it says, after 1, 4 and 9 seconds', async () => {
+  it('is retried the configured number of times, after 1, 4 and 9 seconds', async () => {
     const clock = fakeClock();
     const { steps } = await fixture().run('steps:\n- bash: exit 1\n  name: s\n  retryCountOnTaskFailure: 3\n', {
       clock,
@@ -243,7 +243,7 @@ describe('A step that failed', () => {
     );
   });
 
-  it('has succeeded when a later attempt does', async () => {
+  it('succeeds when a retry succeeds', async () => {
     const { steps, report } = await fixture().run(
       'steps:\n- bash: |\n    cd "$AGENT_TEMPDIRECTORY"\n    [ -e mark ] || { touch mark; exit 1; }\n  name: s\n  retryCountOnTaskFailure: 3\n',
     );
@@ -253,7 +253,7 @@ describe('A step that failed', () => {
   });
 });
 
-/** A killed process may need a moment until the system has buried it; a zombie counts as gone. */
+/** A killed process may take a moment to exit; a zombie process has exited. */
 async function assertGone(processId: number): Promise<void> {
   assert.ok(processId > 0);
   const { readFile } = await import('node:fs/promises');

@@ -5,7 +5,7 @@ import { useFixture } from './pipelineFixture';
 describe('The report of a run', () => {
   const fixture = useFixture();
 
-  it('shows every stage, job and step with what there is to know of it', async () => {
+  it('shows every stage, job and step with its details', async () => {
     fixture().task(
       'Train',
       'require("fs").writeFileSync(process.env.AGENT_TEMPDIRECTORY + "/s.md", "# x"); console.log("##vso[task.uploadsummary]" + process.env.AGENT_TEMPDIRECTORY + "/s.md\\n##vso[task.setvariable variable=runUrl;isOutput=true]https://run/1\\n##vso[task.logissue type=warning]slow\\n##vso[task.complete result=Succeeded]Run 1 succeeded")',
@@ -51,7 +51,7 @@ Tags: candidate
     assert.equal(exitCodeOf(report), 1);
   });
 
-  it('shows ten outputs of a step, and how many more there are', async () => {
+  it('shows ten outputs of a step, and the number of further outputs', async () => {
     const { report } = await fixture().run(
       `steps:\n- bash: for i in {1..12}; do echo "##vso[task.setvariable variable=v$i;isOutput=true]$i"; done\n  name: s\n`,
     );
@@ -64,7 +64,7 @@ Tags: candidate
     assert.equal(exitCodeOf(report), 0);
   });
 
-  it('holds no secret', async () => {
+  it('contains no secret', async () => {
     const { report } = await fixture().run(
       'steps:\n- bash: |\n    echo "##vso[task.setvariable variable=o;isOutput=true]x sesame"\n    echo "##vso[build.addbuildtag]sesame"\n    echo "##vso[task.complete result=Succeeded]sesame"\n  displayName: $(key)\n  name: s\n',
       { secrets: { key: 'sesame' } },

@@ -6,7 +6,7 @@ import { useFixture } from './pipelineFixture';
 describe('A script step', () => {
   const fixture = useFixture();
 
-  it('runs in the sources, or where it says, by the shell it names', async () => {
+  it('runs in the sources or in its working directory, with the given shell', async () => {
     fixture().write({ 'sub/file.txt': 'x' });
     const { lines } = await fixture().run(`
 variables: { folder: sub }
@@ -21,7 +21,7 @@ steps:
     );
   });
 
-  it('fails by its exit code, and by error output only when it says so', async () => {
+  it('fails on its exit code, and on error output only with failOnStderr', async () => {
     const { steps } = await fixture().run(`
 steps:
 - { bash: 'echo oops >&2', name: quiet }
@@ -46,7 +46,7 @@ steps:
     assert.match(steps.get('nowhere')?.issues[0]?.message ?? '', /^The working directory .*missing does not exist\.$/);
   });
 
-  it('is skipped out loud when its shell is not installed', async () => {
+  it('is skipped with a message when its shell is not installed', async () => {
     const { steps, lines } = await fixture().run('steps:\n- checkout: none\n- pwsh: Get-Item\n  name: s\n', {
       environment: { PATH: '/nowhere' },
     });
@@ -54,7 +54,7 @@ steps:
     assert.ok(lines.includes("##[section]Skipped: 'pwsh' is not installed on this machine."));
   });
 
-  it('is run by PowerShell with its preferences', async () => {
+  it('runs in PowerShell with its preferences', async () => {
     fixture().write({
       'bin/pwsh':
         '#!/bin/sh\nfor a in "$@"; do echo "arg $a" | sed "s/. .*ps1./script/"; done\nf=${5#". \'"}\ncat "${f%"\'"}"\n',
@@ -78,7 +78,7 @@ steps:
 describe('The sources of a job', () => {
   const fixture = useFixture();
 
-  it('are a copy of the working folder, without what a clone has not', async () => {
+  it('are a copy of the working folder, without files that a clone does not contain', async () => {
     fixture().write({ 'a/b.txt': 'original', '.hidden': 'x', '.git/config': 'x', 'node_modules/m/index.js': 'x' });
     const { lines } = await fixture().run(
       'jobs:\n- job: A\n  steps:\n  - bash: ls -A; cat a/b.txt; echo; echo changed > a/b.txt\n- job: B\n  steps:\n  - bash: cat a/b.txt\n',
@@ -90,14 +90,14 @@ describe('The sources of a job', () => {
     assert.equal(readFileSync(path.join(fixture().repository, 'a/b.txt'), 'utf8'), 'original');
   });
 
-  it('do not hold the output of the run, even when that is inside of them', async () => {
+  it('do not contain the output of the run, even when it is inside the working folder', async () => {
     const output = path.join(fixture().repository, 'build/output');
     const { lines } = await fixture().run('steps:\n- bash: ls -R build\n', { outputFolder: output });
     assert.deepEqual(lines.slice(1), ['build:']);
     assert.deepEqual(readdirSync(output), ['logs']);
   });
 
-  it('are left out on request', async () => {
+  it('are not copied on request', async () => {
     const { lines } = await fixture().run('steps:\n- checkout: none\n- bash: ls -A | wc -l | tr -d " "\n');
     assert.deepEqual(lines, ['0']);
   });
@@ -106,7 +106,7 @@ describe('The sources of a job', () => {
 describe('Artifacts', () => {
   const fixture = useFixture();
 
-  it('go from one job to another, all or by name and pattern', async () => {
+  it('are passed from one job to another, all or by name and pattern', async () => {
     const { lines, report } = await fixture().run(`
 jobs:
 - job: A
@@ -153,7 +153,7 @@ jobs:
     );
   });
 
-  it('that are not there, or there already, fail their step', async () => {
+  it('that do not exist, or exist already, fail the step', async () => {
     const { steps } = await fixture().run(`
 steps:
 - { publish: nothing, artifact: a, name: missing, continueOnError: true }
@@ -165,12 +165,12 @@ steps:
     assert.match(messages[0] ?? '', /^There is nothing to publish at .*nothing\.$/);
     assert.deepEqual(messages.slice(1), [
       undefined,
-      "The artifact 'a' is published already.",
-      "There is no artifact 'b' in this run; there are: a.",
+      "The artifact 'a' is already published.",
+      "This run has no artifact 'b'; it has: a.",
     ]);
   });
 
-  it('of an earlier run are gone, like its logs; other files stay', async () => {
+  it('of an earlier run are deleted, like its logs; other files are kept', async () => {
     await fixture().run('steps:\n- publish: pipeline.yml\n  artifact: old\n');
     const { writeFileSync } = await import('node:fs');
     writeFileSync(path.join(fixture().output, 'mine.txt'), 'x');

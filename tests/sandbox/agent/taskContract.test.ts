@@ -32,7 +32,7 @@ describe('A task', () => {
     return JSON.parse(raw.slice(4)) as Record<string, string>;
   }
 
-  it('is given its inputs: defaults merged, aliases resolved, variables replaced, trimmed, file paths made absolute', async () => {
+  it('receives its inputs with defaults, resolved aliases, expanded variables and absolute file paths, trimmed', async () => {
     fixture().task('Tell', tell, { inputs });
     const environment = await environmentOf(
       fixture(),
@@ -66,13 +66,13 @@ steps:
     assert.equal(environment['stdin'], '');
   });
 
-  it('is warned about inputs that it has not', async () => {
+  it('logs a warning for unknown inputs', async () => {
     fixture().task('Tell', tell, { inputs });
     const { steps } = await fixture().run('steps:\n- task: Tell@1\n  inputs: { texst: x }\n');
     assert.deepEqual(steps.get('Tell')?.issues, [{ type: 'warning', message: "The task Tell has no input 'texst'." }]);
   });
 
-  it('is given the connections that its inputs name, by id, and the one to Azure DevOps; no other', async () => {
+  it('receives the connections that its inputs name, by ID, and the one to Azure DevOps; no others', async () => {
     fixture().task('Tell', tell.replace('JSON.stringify', 'encodeURIComponent(JSON.stringify').replace(';', ');'), {
       inputs,
     });
@@ -124,17 +124,17 @@ steps:
     );
   });
 
-  it('fails when a variable names a connection that is not there', async () => {
+  it('fails when a variable names a connection that does not exist', async () => {
     fixture().task('Tell', tell, { inputs });
     const { steps } = await fixture().run(
       'variables: { c: nothing }\nsteps:\n- task: Tell@1\n  inputs: { workspace: $(c) }\n'.replace('$(c)', '"$(c)"'),
     );
     assert.deepEqual(steps.get('Tell')?.issues, [
-      { type: 'error', message: "The input 'workspace' names the service connection 'nothing', which is not there." },
+      { type: 'error', message: "The input 'workspace' names the service connection 'nothing', which does not exist." },
     ]);
   });
 
-  it('sees variables, secret ones only under their own prefix, and little else of the machine', async () => {
+  it('sees variables, secrets only with a prefix, and few environment variables of the machine', async () => {
     fixture().task('Tell', tell, { inputs });
     process.env['AGENT_TEST_LEAK'] = 'leaked';
     try {
@@ -162,7 +162,7 @@ steps:
     }
   });
 
-  it('knows the run by its predefined variables', async () => {
+  it('receives the predefined variables of the run', async () => {
     fixture().task('Tell', tell, { inputs });
     const environment = await environmentOf(
       fixture(),
@@ -209,7 +209,7 @@ steps:
     assert.match(environment['SYSTEM_OIDCREQUESTURI'] ?? '', /^http.*\/jobs\/.*\/oidctoken$/);
   });
 
-  it('gives the outputs that its definition names, also when it does not say that they are outputs', async () => {
+  it('sets the outputs of its definition, also without isOutput', async () => {
     fixture().task(
       'Give',
       'console.log("##vso[task.setvariable variable=runId]5\\n##vso[task.setvariable variable=other]6")',
@@ -224,7 +224,7 @@ steps:
     assert.deepEqual(steps.get('give')?.outputs, { runId: '5' });
   });
 
-  it('may set only the variables that its definition allows', async () => {
+  it('can set only the variables that its definition allows', async () => {
     fixture().task(
       'Give',
       'console.log("##vso[task.setvariable variable=runId]5\\n##vso[task.setvariable variable=other]6")',
@@ -237,7 +237,7 @@ steps:
     assert.equal(steps.get('Give')?.issues[0]?.type, 'warning');
   });
 
-  it('succeeds when it says nothing and exits with 0, and fails by any other exit code', async () => {
+  it('succeeds without a result when it exits with 0, and fails with any other exit code', async () => {
     fixture()
       .task('Good', '')
       .task('Bad', 'process.exitCode = 3')
@@ -261,7 +261,7 @@ steps:
     assert.equal(steps.get('Says')?.message, 'no such job');
   });
 
-  it('is found by name, id or full name, and skipped out loud when it is not there', async () => {
+  it('is found by name, ID or full name, and skipped with a message when it does not exist', async () => {
     fixture().task('Good', 'console.log("ran")');
     const { steps, lines, report } = await fixture().run(
       'steps:\n- { task: good@1, name: a }\n- { task: 0000-Good@1, name: b }\n- { task: publisher.extension.Good@1, name: c }\n- { task: Foreign@3, name: d }\n',
@@ -272,7 +272,7 @@ steps:
     assert.equal(report.result, 'Succeeded');
   });
 
-  it('sees what task.setendpoint changed before it', async () => {
+  it('sees changes of task.setendpoint by earlier steps', async () => {
     fixture().task('Tell', tell, { inputs });
     const environment = await environmentOf(
       fixture(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { expandPipelineOf } from './expandPipelineOf';
 import { useFixture } from './pipelineFixture';
 
-describe('A template that can not be expanded', () => {
+describe('A template that cannot be expanded', () => {
   const fixture = useFixture();
   const expand = expandPipelineOf(fixture);
 
@@ -29,7 +29,7 @@ describe('A template that can not be expanded', () => {
       'a template for something else',
       'steps:\n- template: t.yml\n',
       { 'pipelines/t.yml': 'jobs: []\n' },
-      "pipelines/t.yml:1:1: 'jobs' can't stand in a template that is included for its steps",
+      "pipelines/t.yml:1:1: 'jobs' is not allowed in a template that is included for its steps",
     ],
     [
       'a template without content',
@@ -41,7 +41,7 @@ describe('A template that can not be expanded', () => {
       'a key beside a template',
       'steps:\n- template: t.yml\n  displayName: x\n',
       {},
-      "pipelines/main.yml:3:3: 'displayName' can't stand beside 'template'",
+      "pipelines/main.yml:3:3: 'displayName' is not allowed next to 'template'",
     ],
     [
       'a template that includes itself',
@@ -54,13 +54,13 @@ describe('A template that can not be expanded', () => {
       'a file that holds a list',
       '- script: x\n',
       {},
-      'pipelines/main.yml:1:1: a pipeline file holds a mapping at its root',
+      'pipelines/main.yml:1:1: the root of a pipeline file must be a mapping',
     ],
     [
       'an anchor',
       'steps: &a\n- script: x\n',
       {},
-      'pipelines/main.yml:2:1: Azure Pipelines knows no YAML anchors and aliases',
+      'pipelines/main.yml:2:1: Azure Pipelines does not support YAML anchors and aliases',
     ],
     [
       'an expression that is not closed',
@@ -72,13 +72,13 @@ describe('A template that can not be expanded', () => {
       'an unknown value',
       'steps:\n- script: ${{ params.x }}\n',
       {},
-      "pipelines/main.yml:2:11: unknown value 'params' in 'params.x': known here are parameters, variables, pipeline",
+      "pipelines/main.yml:2:11: unknown value 'params' in 'params.x': expected one of parameters, variables, pipeline",
     ],
     [
       'a list inside a text',
       "steps:\n- script: a ${{ split('a', ',') }}\n",
       {},
-      "pipelines/main.yml:2:11: 'split('a', ',')' is a list or a mapping, where a text is needed",
+      "pipelines/main.yml:2:11: 'split('a', ',')' is a list or a mapping; text is expected",
     ],
     [
       'else without if',
@@ -133,7 +133,7 @@ describe('A template that can not be expanded', () => {
       'steps beside extends',
       'extends: { template: t.yml }\nsteps: []\n',
       {},
-      "pipelines/main.yml:2:1: 'steps' can't stand beside 'extends'",
+      "pipelines/main.yml:2:1: 'steps' is not allowed next to 'extends'",
     ],
     [
       'a parameter that is no mapping',
@@ -145,28 +145,28 @@ describe('A template that can not be expanded', () => {
       'a parameter with an unknown key',
       'parameters:\n- name: x\n  defualt: y\nsteps: []\n',
       {},
-      "pipelines/main.yml:3:3: 'defualt' is not known in a parameter: known are name, displayName, type, default, values",
+      "pipelines/main.yml:3:3: 'defualt' is not allowed in a parameter: expected one of name, displayName, type, default, values",
     ],
     [
       'a string that is not among those allowed',
       'parameters:\n- { name: x, type: stringList, values: [a, b], default: [a, c] }\nsteps: []\n',
       {},
-      "pipelines/main.yml:2:61: the parameter 'x' can't hold 'c': allowed are a, b",
+      "pipelines/main.yml:2:61: the parameter 'x' can't contain 'c': allowed values are a, b",
     ],
     [
       'a parameter of an unknown type',
       'parameters:\n- name: x\n  type: text\nsteps: []\n',
       {},
-      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: supported are string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
+      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: expected one of string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
     ],
   ];
   for (const [name, yaml, files, expected] of failures) {
-    it(`refuses ${name}, with file and line`, () => {
+    it(`is refused, with file and line: ${name}`, () => {
       assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected });
     });
   }
 
-  it('says all that is wrong with parameters at once', () => {
+  it('is refused with all problems of parameters at once', () => {
     const template = `parameters:
 - { name: needed }
 - { name: count, type: number }
@@ -192,7 +192,7 @@ steps: []
         "pipelines/main.yml:2:13: the parameter 'needed' needs a value",
         "pipelines/main.yml:4:12: the parameter 'count' takes a number, not 'many'",
         "pipelines/main.yml:5:11: the parameter 'flag' takes a boolean, not 'maybe'",
-        "pipelines/main.yml:6:12: the parameter 'color' can't be 'blue': allowed are red, green",
+        "pipelines/main.yml:6:12: the parameter 'color' can't be 'blue': allowed values are red, green",
         "pipelines/main.yml:7:11: the parameter 'list' takes a list (stepList)",
         "pipelines/main.yml:8:13: the parameter 'object' takes one step",
         "pipelines/main.yml:9:5: there is no parameter 'unknown'",

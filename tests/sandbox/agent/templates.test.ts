@@ -8,7 +8,7 @@ describe('Template expansion', () => {
   const expand = expandPipelineOf(fixture);
 
   describe('of values', () => {
-    it('puts expressions into texts and keys', () => {
+    it('evaluates expressions in values and keys', () => {
       const yaml = `
 parameters:
 - { name: who, type: string, default: World }
@@ -24,13 +24,13 @@ steps:
       });
     });
 
-    it('ends an expression at the }} outside of quotes, and does not expand what came out of one', () => {
+    it('ends an expression at the first }} outside of quotes, and does not expand its result again', () => {
       const yaml =
         "steps:\n- script: ${{ 'my${{value' }} ${{ '}}' }} ${{ format('{{0}}') }}\n- script: ${{ 'a${{ b }}' }}\n";
       assert.deepEqual(expand(yaml), { steps: [{ script: 'my${{value }} {0}' }, { script: 'a${{ b }}' }] });
     });
 
-    it('keeps the form of numbers and gives nothing for what is not there', () => {
+    it('keeps the format of numbers and inserts an empty text for missing values', () => {
       const yaml = `
 parameters: [{ name: o, type: object, default: { version: 1.10, on: true, zero: 007, text: 'true' } }]
 steps:
@@ -41,7 +41,7 @@ steps:
       assert.deepEqual(expand(yaml), { steps: [{ script: '1.10 007 True |' }, { script: json }] });
     });
 
-    it('makes a text of what an expression gives, also inside an object', () => {
+    it('converts the results of expressions to text, also inside an object', () => {
       const yaml = `
 parameters: [{ name: flag, type: boolean, default: true }]
 steps:
@@ -164,7 +164,7 @@ jobs:
       });
     });
 
-    it('inserts lists and mappings that an expression makes', () => {
+    it('inserts lists and mappings that an expression returns', () => {
       const yaml = `
 parameters: [{ name: o, type: object, default: { a: 1, b: 2 } }]
 jobs:
@@ -189,7 +189,7 @@ jobs:
       });
     });
 
-    it('wraps the steps of jobs that are given to it', () => {
+    it('inserts steps around the steps of the jobs in a parameter', () => {
       const yaml = `
 jobs:
 - template: wrap.yml
@@ -230,7 +230,7 @@ jobs:
   });
 
   describe('of variables', () => {
-    it('lets later variables, and all that is below, see earlier ones', () => {
+    it('makes variables visible to later variables and to the stages and jobs below', () => {
       const yaml = `
 variables:
 - name: one
@@ -265,7 +265,7 @@ stages:
       );
     });
 
-    it('takes them from templates with parameters', () => {
+    it('reads them from templates with parameters', () => {
       const yaml =
         'variables:\n- template: /vars/base.yml@self\n  parameters: { region: west }\n- name: z\n  value: ${{ variables.name }}\nsteps: [{ script: x }]\n';
       const base =
@@ -281,7 +281,7 @@ stages:
   });
 
   describe('of files', () => {
-    it('finds templates from the file that names them, or from the root', () => {
+    it('resolves paths of templates relative to the file that contains them, or to the root', () => {
       const files = {
         'pipelines/stages/s.yml':
           'parameters: { name: S }\nstages:\n- stage: ${{ parameters.name }}\n  jobs:\n  - template: ../jobs/j.yml\n',
@@ -300,7 +300,7 @@ stages:
       });
     });
 
-    it('finds templates inside given steps from the file that gives them', () => {
+    it('resolves templates in steps of a parameter relative to the file that passes the steps', () => {
       const files = {
         'other/t.yml':
           'parameters: [{ name: steps, type: stepList }]\nsteps:\n- script: before\n- ${{ parameters.steps }}\n',
@@ -311,7 +311,7 @@ stages:
       assert.deepEqual(expand(yaml, files), { steps: [{ script: 'before' }, { script: 'own' }, { script: 'x' }] });
     });
 
-    it('extends a template, with the variables of both', () => {
+    it('extends a template and combines the variables of both files', () => {
       const base = `
 parameters: [{ name: steps, type: stepList, default: [] }]
 variables: { theirs: 2 }
@@ -337,7 +337,7 @@ stages:
   });
 
   describe('of parameters', () => {
-    it('takes values of every type', () => {
+    it('accepts values of every type', () => {
       const yaml = `
 parameters:
 - { name: s, type: string }
@@ -354,7 +354,7 @@ steps:
       assert.deepEqual(expand(yaml, {}, given), { steps: [{ script: '1.0 5 True 2 x+y' }, { bash: 'b' }] });
     });
 
-    it('are texts when they have no type, so that false is true as a condition', () => {
+    it('are strings by default, so that false is true as a condition', () => {
       const template =
         'parameters: { flag: true }\nsteps:\n- ${{ if parameters.flag }}:\n  - script: yes\n- ${{ if eq(parameters.flag, true) }}:\n  - script: never\n';
       assert.deepEqual(

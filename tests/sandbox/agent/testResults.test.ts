@@ -17,16 +17,17 @@ const red = `<?xml version="1.0"?>
 const green = '<testsuite name="green"><testcase classname="m" name="a"/></testsuite>';
 
 describe('The tests of a JUnit file', () => {
-  it('are counted by how they came out', () => {
+  it('are counted by result', () => {
     assert.deepEqual(readJUnit(red), { suite: 'a & b', passed: 2, failed: 2, skipped: 1 });
     assert.deepEqual(readJUnit(green), { suite: 'green', passed: 1, failed: 0, skipped: 0 });
     const suites = `<testsuites>${green}${green}</testsuites>`;
     assert.deepEqual(readJUnit(suites), { suite: undefined, passed: 2, failed: 0, skipped: 0 });
   });
 
-  it('are refused when it is none', () => {
+  it('are refused when the file is not a JUnit file', () => {
     const texts = ['', '{}', '<a/>', '<testsuite>', '<testsuite></a>', '<testsuite><testcase name="</testsuite>'];
-    for (const text of texts) assert.throws(() => readJUnit(text), /it has no element|well-formed|ends what/, text);
+    for (const text of texts)
+      assert.throws(() => readJUnit(text), /it has no testsuite element|well-formed|has no start tag/, text);
   });
 });
 
@@ -42,7 +43,7 @@ describe('PublishTestResults@2', () => {
     return { ...published, text: renderReport(report) };
   }
 
-  it('counts the tests of the files that its patterns find below the working folder', async () => {
+  it('counts the tests of the files that match its patterns below the working folder', async () => {
     const { result, testRuns, files, text } = await publish('');
     assert.equal(result, 'Succeeded');
     assert.deepEqual(testRuns, [
@@ -53,7 +54,7 @@ describe('PublishTestResults@2', () => {
     assert.match(text, /\n +a & b: 2 tests passed, 2 failed, 1 skipped\n +green: 1 test passed\n/);
   });
 
-  it('merges them under one title, and fails for a test that failed, where it is told to', async () => {
+  it('merges them under one title, and fails on failed tests, as configured', async () => {
     const options = 'mergeTestResults: true, testRunTitle: "unit; [all]", failTaskOnFailedTests: true';
     const { result, testRuns, issues } = await publish(`searchFolder: out, testResultsFormat: JUnit, ${options}`);
     assert.equal(result, 'Failed');
@@ -64,7 +65,7 @@ describe('PublishTestResults@2', () => {
     );
   });
 
-  it('leaves out what an exclamation mark excludes, and warns of files that it cannot read', async () => {
+  it('excludes files that match a pattern with !, and warns of files that it cannot read', async () => {
     const { result, testRuns, issues } = await publish('testResultsFiles: "out/*.xml\\n!**/TEST-[ac].xml"');
     assert.equal(result, 'Succeeded');
     assert.deepEqual(testRuns, []);

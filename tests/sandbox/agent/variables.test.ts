@@ -27,7 +27,7 @@ describe('A macro', () => {
 });
 
 describe('Variables of a job', () => {
-  it('may name each other, in any order and case, but for circles', () => {
+  it('may reference each other, in any order and case, except in a circle', () => {
     const variables = new Variables([
       ['a', { value: '$(B)-$(missing)' }],
       ['b', { value: '$(c)!' }],
@@ -49,7 +49,7 @@ describe('Variables of a job', () => {
 describe('Variables of a pipeline', () => {
   const fixture = useFixture();
 
-  it('hold where they are written, the nearest one first, all before those of the queue', async () => {
+  it('apply at their level; the nearest one overrides the others and those set at queue time', async () => {
     const { lines } = await fixture().run(
       `
 variables: { level: root, root: R, over: file }
@@ -78,7 +78,7 @@ stages:
     );
   });
 
-  it('can be worked out when the job starts', async () => {
+  it('can be runtime expressions, evaluated when the job starts', async () => {
     const { lines } = await fixture().run(`
 variables:
 - name: a
@@ -93,7 +93,7 @@ steps:
     assert.ok(lines.includes('1 True True-100 $[ variables.a ]'), lines.join('\n'));
   });
 
-  it('come from groups that the run is given, secret ones masked', async () => {
+  it('can be in groups that are passed to the run, with secrets masked', async () => {
     const { lines } = await fixture().run(
       'variables:\n- group: keys\nsteps:\n- bash: echo "$(plain) $(key) [$KEY]"\n',
       {
@@ -103,7 +103,7 @@ steps:
     assert.ok(lines.includes('p *** []'), lines.join('\n'));
   });
 
-  it('are set by one step for the later ones, and stay in the job', async () => {
+  it('are set by a step for later steps of the same job', async () => {
     const { lines } = await fixture().run(`
 jobs:
 - job: A
@@ -126,7 +126,7 @@ jobs:
     );
   });
 
-  it('can not be set when they are read-only', async () => {
+  it('cannot be set when they are read-only', async () => {
     const { steps } = await fixture().run(`
 variables:
 - name: fixed
@@ -149,7 +149,7 @@ steps:
     assert.equal(steps.get('check')?.result, 'Succeeded');
   });
 
-  it('name the build by the date, and may be given in place of the predefined ones', async () => {
+  it('contain the build number with the date, and can override predefined variables', async () => {
     const { report, lines } = await fixture().run(
       'name: $(Build.SourceBranchName)-$(BuildDefinitionName)-$(x)_$(Date:yyyyMMdd)$(Rev:.rr)\nvariables: { x: X }\nsteps:\n- bash: echo "n $(Build.BuildNumber) $(Build.SourceBranch)"\n',
       { predefined: { 'Build.SourceBranch': 'refs/heads/topic' } },

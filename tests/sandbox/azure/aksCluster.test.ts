@@ -56,7 +56,7 @@ describe('The AKS cluster of the sandbox', () => {
   }
   const bearing = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  it('lets in who has a token of Entra for it, as long as that lives', async () => {
+  it('accepts a token of Entra ID until it expires', async () => {
     const kubeconfig = await kubeconfigOf('listClusterUserCredential');
     const token = await tokenFor(aksServer);
     assert.equal(await statusOf(kubeconfig, bearing(token)), 200);
@@ -68,7 +68,7 @@ describe('The AKS cluster of the sandbox', () => {
     assert.equal(await statusOf(kubeconfig, bearing(token)), 401);
   });
 
-  it('lets its own administrator in by a certificate', async () => {
+  it('accepts the certificate of its local administrator', async () => {
     const kubeconfig = await kubeconfigOf('listClusterAdminCredential');
     const [{ user }] = kubeconfig.users;
     const [cert, key] = [decoded(user['client-certificate-data']), decoded(user['client-key-data'])];

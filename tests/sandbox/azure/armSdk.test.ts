@@ -67,13 +67,13 @@ describe("Azure sandbox: Microsoft's own clients work with it over TLS", functio
     for (const close of closing.reverse()) await close();
   });
 
-  it('create a container group, and are told of success although its container fails', () => {
+  it('create a container group, and report success although its container fails', () => {
     assert.equal(results['created'], 'Succeeded');
     assert.deepEqual([results['state'], results['exitCode']], ['Failed', 1]);
     assert.equal(results['log'], 'No model\n');
   });
 
-  it('understand a refusal', () => assert.deepEqual(results['refused'], [400, 'InaccessibleImage']));
+  it('parse an error', () => assert.deepEqual(results['refused'], [400, 'InaccessibleImage']));
 
   it('list, start and delete container groups', () => {
     assert.deepEqual([results['listed'], results['gone']], [['score'], 404]);
@@ -85,7 +85,7 @@ describe("Azure sandbox: Microsoft's own clients work with it over TLS", functio
     assert.equal(users[0]?.user.token, 'user-token');
   });
 
-  it('run a command, and are told of success although it fails', () => {
+  it('run a command, and report success although it fails', () => {
     assert.deepEqual(results['command'], ['Succeeded', 3, 'ran kubectl version']);
   });
 });

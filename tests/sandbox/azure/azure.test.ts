@@ -83,7 +83,7 @@ describe('Azure sandbox', () => {
     return [status, json.error?.code, json.error?.message];
   };
 
-  it('describes a workspace, whatever the case of the path', async () => {
+  it('returns a workspace, ignoring the case of the path', async () => {
     const id = workspaces[0]?.id ?? '';
     for (const path of [id, id.toUpperCase(), `${id}/`]) {
       const { status, json } = await get(path + version);
@@ -122,7 +122,7 @@ describe('Azure sandbox', () => {
     assert.deepEqual(await names(`${subscription}/resourcegroups/RG-1`), ['two']);
   });
 
-  it('gives a long list in pages', async () => {
+  it('returns a long list in pages', async () => {
     await start({ pageSize: 1 });
     const first = await get(subscription + list + version);
     const second = await get(first.json.nextLink ?? '');
@@ -132,7 +132,7 @@ describe('Azure sandbox', () => {
     assert.deepEqual([status, code], [400, 'InvalidSkipToken']);
   });
 
-  it('gives every answer ids, and keeps the correlation id of the client', async () => {
+  it('returns request IDs with every response, and keeps the correlation ID of the client', async () => {
     const { headers } = await get(subscription + list + version, undefined, { 'x-ms-correlation-request-id': 'mine' });
     assert.equal(headers.get('x-ms-correlation-request-id'), 'mine');
     assert.match(headers.get('x-ms-request-id') ?? '', /^[\da-f-]{36}$/);
@@ -143,7 +143,7 @@ describe('Azure sandbox', () => {
     );
   });
 
-  it('demands an api-version that the type has', async () => {
+  it('requires an api-version that the type supports', async () => {
     assert.deepEqual(await refusal(subscription + list), [
       400,
       'MissingApiVersionParameter',
@@ -156,7 +156,7 @@ describe('Azure sandbox', () => {
     ]);
   });
 
-  it('says what there is not', async () => {
+  it('reports what does not exist', async () => {
     const group = `${subscription}/resourceGroups/rg-0`;
     const missing = '5b0e7d30-2c7f-4a6e-9b53-0d6f5c3a1e79';
     const cases = [
@@ -190,7 +190,7 @@ describe('Azure sandbox', () => {
   describe('refuses a token', () => {
     const path = subscription + list + version;
 
-    it('that is missing or none at all, and says where there are some', async () => {
+    it('that is missing or invalid, and returns the authority that issues tokens', async () => {
       assert.deepEqual((await refusal(path, '')).slice(0, 2), [401, 'AuthenticationFailed']);
       assert.deepEqual((await refusal(path, 'Basic abc')).slice(0, 2), [401, 'AuthenticationFailed']);
       const { status, json, headers } = await get(path, 'Bearer abc');
@@ -229,7 +229,7 @@ describe('Azure sandbox', () => {
       assert.match(String(message), /wrong issuer '.+5a02\/'\. It must match the tenant '.+5a01\/'/);
     });
 
-    it('that has expired on the clock', async () => {
+    it('that has expired', async () => {
       entra.directory.tokenSeconds = 20;
       const authorization = `Bearer ${await token()}`;
       now += 19_000;
@@ -243,7 +243,7 @@ describe('Azure sandbox', () => {
     });
   });
 
-  it('keeps out who may not, from the next request on', async () => {
+  it('denies access without a role, from the next request on', async () => {
     await start({ allowedActions: { [clientId.toUpperCase()]: ['Microsoft.Databricks/*/READ'] } });
     const id = workspaces[0]?.id ?? '';
     assert.equal((await get(id + version)).status, 200);
@@ -255,7 +255,7 @@ describe('Azure sandbox', () => {
     ]);
   });
 
-  it('says where a resource group is', async () => {
+  it('returns the location of a resource group', async () => {
     const group = { id: `${subscription}/resourceGroups/empty`, location: 'northeurope' };
     await start({ resourceGroups: [group] });
     const path = `${subscription}/resourcegroups/EMPTY?api-version=2021-04-01`;
@@ -268,7 +268,7 @@ describe('Azure sandbox', () => {
     assert.deepEqual((await get(group.id + list + version)).json.value, []);
   });
 
-  it('throttles when it is told to, each kind of request apart', async () => {
+  it('throttles on request, each kind of request separately', async () => {
     const path = subscription + list + version;
     const remaining = 'x-ms-ratelimit-remaining-subscription-reads';
     azure.throttling.refuse('writes');
@@ -283,7 +283,7 @@ describe('Azure sandbox', () => {
     assert.equal((await get(path)).status, 200);
   });
 
-  it('goes wrong as it is told', async () => {
+  it('applies faults', async () => {
     azure.faults.add({ effect: 'status', status: 503 });
     const [status, code] = await refusal(subscription + list + version);
     assert.deepEqual([status, code], [503, 'TEMPORARILY_UNAVAILABLE']);

@@ -56,7 +56,7 @@ describe('Azure sandbox: container groups', () => {
     arm.pass(60);
   }
 
-  it('are created by an operation that only a header leads to', async () => {
+  it('are created by an operation whose URL is only in a header', async () => {
     const begun = await put(bodyOf('models.azurecr.io/score:1'));
     const operation = begun.headers.get('azure-asyncoperation') ?? '';
     assert.deepEqual(
@@ -88,7 +88,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal(listed?.properties.instanceView, undefined);
   });
 
-  it('succeed as operations although their container ended badly', async () => {
+  it('report success of the operation although their container failed', async () => {
     await deploy('score-crash', { restartPolicy: 'Never' });
     const { provisioningState, instanceView, containers } = await get();
     const { currentState, restartCount } = containers[0]?.properties.instanceView ?? {};
@@ -103,7 +103,7 @@ describe('Azure sandbox: container groups', () => {
     ]);
   });
 
-  it('start a container again and again, ever more slowly', async () => {
+  it('restart a container with increasing delays', async () => {
     await deploy('score-oom');
     const now = await view();
     assert.equal(now?.currentState.state, 'Waiting');
@@ -115,14 +115,14 @@ describe('Azure sandbox: container groups', () => {
     assert.ok(((await view())?.restartCount ?? 0) > 10);
   });
 
-  it('restart only what failed, under that policy', async () => {
+  it('restart only failed containers with the policy OnFailure', async () => {
     arm.azure.containerInstances.images.set('batch', { endsAfterSeconds: 5 });
     await deploy('batch', { restartPolicy: 'OnFailure' });
     assert.equal((await get()).instanceView?.state, 'Succeeded');
     assert.equal((await view())?.currentState.detailStatus, 'Completed');
   });
 
-  it('kill what does not answer its liveness probe, and count what readiness finds', async () => {
+  it('kill containers that fail their liveness probe, and count failures of readiness probes', async () => {
     const probe = { httpGet: { path: '/healthz', port: 5001 }, periodSeconds: 5 };
     await deploy('score-unready', {}, { livenessProbe: probe, readinessProbe: probe });
     const { restartCount = 0, events = [] } = (await view()) ?? {};
@@ -138,7 +138,7 @@ describe('Azure sandbox: container groups', () => {
     assert.ok((unhealthy[0]?.count ?? 0) >= 3);
   });
 
-  it('answer requests once they are ready, at a port of the loopback address', async () => {
+  it('respond to requests when they are ready, at a port of the loopback address', async () => {
     arm.azure.containerInstances.images.set('score', {
       readyAfterSeconds: 30,
       answer: ({ method, path, body }, { environment, log }) => {
@@ -164,7 +164,7 @@ describe('Azure sandbox: container groups', () => {
     await assert.rejects(ask);
   });
 
-  it('never tell secrets', async () => {
+  it('never return secrets', async () => {
     const { json } = await put(
       bodyOf(
         'models.azurecr.io/score',
@@ -181,7 +181,7 @@ describe('Azure sandbox: container groups', () => {
     assert.doesNotMatch(JSON.stringify(json), /hush/);
   });
 
-  it('keep a log from the last start on', async () => {
+  it('keep the log since the last start', async () => {
     const logs = `${idOf('score')}/containers/score/logs${version}`;
     await put(bodyOf('score-crash'));
     assert.deepEqual((await arm.refusal('GET', logs)).slice(0, 2), [409, 'ContainerGroupDeploymentNotReady']);
@@ -194,7 +194,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal((await arm.send('GET', other)).status, 404);
   });
 
-  it('are updated in place, and left alone when nothing changes', async () => {
+  it('are updated in place, and not restarted when nothing changes', async () => {
     await deploy('score:1');
     const { ip } = (await get()).ipAddress ?? {};
     const same = await put(bodyOf('score:1'));
@@ -215,7 +215,7 @@ describe('Azure sandbox: container groups', () => {
     assert.deepEqual([after.containers[0]?.properties.image, after.ipAddress?.ip], ['score:2', ip]);
   });
 
-  it('refuse to change what is fixed', async () => {
+  it('reject changes of immutable properties', async () => {
     await deploy('score:1');
     const resources = { requests: { cpu: 2, memoryInGB: 1.5 } };
     for (const body of [
@@ -232,7 +232,7 @@ describe('Azure sandbox: container groups', () => {
     assert.deepEqual((await refused(elsewhere)).slice(0, 2), [409, 'InvalidResourceLocation']);
   });
 
-  it('refuse images that are not to be had, and do not say why', async () => {
+  it('reject images that are not accessible, without the reason', async () => {
     for (const image of ['models.azurecr.io/score-not-found:1', 'unauthorized']) {
       assert.deepEqual(await refused(bodyOf(image)), [
         400,
@@ -244,7 +244,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal((await arm.send('GET', idOf('score') + version)).status, 404);
   });
 
-  it('pull with an identity only when the group has it', async () => {
+  it('pull with an identity only if it is assigned to the group', async () => {
     arm.azure.containerInstances.images.set('models.azurecr.io/score', { credentials: { identity: identityId } });
     const credential = { server: 'models.azurecr.io', identity: identityId };
     const body = bodyOf('models.azurecr.io/score:1', { imageRegistryCredentials: [credential] });
@@ -260,7 +260,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal((await put({ ...body, identity })).status, 201);
   });
 
-  it('share out labels, cores and room', async () => {
+  it('enforce unique DNS labels, the core quota and the capacity', async () => {
     const { containerInstances } = arm.azure;
     await put(bodyOf('score'));
     assert.deepEqual(await refused(bodyOf('score'), 'other'), [
@@ -287,7 +287,7 @@ describe('Azure sandbox: container groups', () => {
     ]);
   });
 
-  it('fail after a while where there is no room, with nothing but an event', async () => {
+  it('fail after a delay when there is no capacity, with only an event', async () => {
     arm.azure.containerInstances.capacity.set('westeurope', 'failing');
     const operation = (await put(bodyOf('score'))).headers.get('azure-asyncoperation') ?? '';
     assert.equal((await arm.send('GET', operation)).json['status'], 'Pending');
@@ -300,7 +300,7 @@ describe('Azure sandbox: container groups', () => {
     );
   });
 
-  it('demand what every group has', async () => {
+  it('reject groups without required properties', async () => {
     const { properties, location } = bodyOf('score');
     for (const [body, code] of [
       [{ properties }, 'LocationRequired'],
@@ -346,7 +346,7 @@ describe('Azure sandbox: container groups', () => {
     assert.equal((await arm.send('GET', idOf('score') + version)).status, 404);
   });
 
-  it('run as many times faster as they are told', async () => {
+  it('run faster by a given factor', async () => {
     await arm.start({ timeScale: 10 });
     await put(bodyOf('score'));
     arm.pass(1);

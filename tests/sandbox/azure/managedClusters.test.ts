@@ -66,7 +66,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     }
   });
 
-  it('are private or stopped, and say so', async () => {
+  it('can be private or stopped', async () => {
     await start({ isPrivate: true, powerState: 'Stopped', aadProfile });
     const properties = (await arm.send('GET', id + version)).json['properties'] as Readonly<Record<string, unknown>>;
     assert.match(String(properties['privateFQDN']), /\.privatelink\.westeurope\.azmk8s\.io$/);
@@ -76,7 +76,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     );
   });
 
-  it('give a kubeconfig for users without Entra', async () => {
+  it('return a kubeconfig for users without Entra ID', async () => {
     const { clusters, users, 'current-context': context } = await credential('User');
     assert.deepEqual(
       [context, clusters[0]?.cluster, users[0]],
@@ -88,7 +88,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     );
   });
 
-  it('give administrators a certificate, unless local accounts are disabled', async () => {
+  it('return a certificate for administrators, unless local accounts are disabled', async () => {
     const { users, 'current-context': context } = await credential('Admin');
     assert.equal(context, 'scoring-admin');
     assert.equal(users[0]?.user['client-certificate-data'], Buffer.from('a certificate').toString('base64'));
@@ -109,7 +109,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     assert.equal((await credential('User')).users[0]?.user.exec?.command, 'kubelogin');
   });
 
-  it('give users of Entra kubelogin or the old provider', async () => {
+  it('return a kubeconfig with kubelogin or the old provider for users of Entra ID', async () => {
     await start({ aadProfile });
     for (const query of ['', '&format=exec']) {
       const { exec } = (await credential('User', query)).users[0]?.user ?? {};
@@ -123,7 +123,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     assert.deepEqual([status, code], [400, 'BadRequest']);
   });
 
-  it('give the public name of a private cluster to those who ask for it', async () => {
+  it('return the public name of a private cluster on request', async () => {
     await start({ isPrivate: true, hasPublicName: true, publicServer: 'https://public:443' });
     const serverOf = async (query: string) => (await credential('User', query)).clusters[0]?.cluster['server'];
     assert.deepEqual(
@@ -132,7 +132,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     );
   });
 
-  it('give credentials by the old profile too', async () => {
+  it('return credentials by the old access profile too', async () => {
     for (const [method, suffix] of [
       ['GET', ''],
       ['POST', '/listCredential'],
@@ -144,7 +144,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     }
   });
 
-  it('demand the permission of each way', async () => {
+  it('require the permission of each operation', async () => {
     arm.azure.allowedActions.set(clientId, [`${type}/read`]);
     assert.equal((await arm.send('GET', id + version)).status, 200);
     for (const [method, path, action, scope = id] of [
@@ -180,7 +180,7 @@ describe('Azure sandbox: clusters of AKS', () => {
     });
     const run = (body: object) => arm.send('POST', `${id}/runCommand${version}`, body);
 
-    it('and tell the exit code at the end, whatever it is', async () => {
+    it('and return any exit code at the end', async () => {
       const begun = await run({ command: 'kubectl apply -f .', context: zip.toString('base64') });
       const location = begun.headers.get('location') ?? '';
       assert.deepEqual([begun.status, begun.json], [202, {}]);
@@ -207,7 +207,7 @@ describe('Azure sandbox: clusters of AKS', () => {
       assert.deepEqual(commands, [{ command: 'kubectl apply -f .', context: zip }]);
     });
 
-    it('of users of Entra only with a token for the cluster', async () => {
+    it('of users of Entra ID only with a token for the cluster', async () => {
       await start({ aadProfile, runCommand });
       const command = 'kubectl get pods';
       assert.deepEqual(await arm.refusal('POST', `${id}/runCommand${version}`, { command }), [
@@ -231,7 +231,7 @@ describe('Azure sandbox: clusters of AKS', () => {
       assert.equal(commands[0]?.clusterToken, clusterToken);
     });
 
-    it('but not when they are stopped or busy, nor of what is no zip', async () => {
+    it('but not when the cluster is stopped or busy, or when the context is not a zip file', async () => {
       const refusal = () => arm.refusal('POST', `${id}/runCommand${version}`, { command: 'true' });
       const [own] = arm.azure.clusters;
       assert.ok(own);
@@ -248,7 +248,7 @@ describe('Azure sandbox: clusters of AKS', () => {
       assert.equal((await arm.send('GET', `${id}/commandResults/1${version}`)).status, 404);
     });
 
-    it('and tell when one could not be run', async () => {
+    it('and report when a command could not be run', async () => {
       await start({ runCommand: () => Promise.reject(new Error('no node')) });
       const { headers } = await run({ command: 'true' });
       arm.pass(5);

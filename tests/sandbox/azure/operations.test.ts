@@ -20,7 +20,7 @@ describe('Azure sandbox: long-running operations', () => {
     ['both', ['azure-asyncoperation', 'location']],
     ['neither', []],
   ] as const)
-    it(`can be told of by ${shape}`, async () => {
+    it(`can be reported by ${shape}`, async () => {
       Object.assign(arm.azure.containerInstances.shapes, { put: shape, retryAfterSeconds: 7 });
       const { headers } = await arm.send('PUT', path, body);
       const names = ['azure-asyncoperation', 'location'].filter((name) => headers.has(name));
@@ -44,7 +44,7 @@ describe('Azure sandbox: long-running operations', () => {
       assert.equal(properties.provisioningState, 'Succeeded');
     });
 
-  it('can be deletions, that take a while', async () => {
+  it('can be deletions that take some time', async () => {
     arm.azure.containerInstances.shapes.delete = 'both';
     await arm.send('PUT', path, body);
     const { status, headers } = await arm.send('DELETE', path);
@@ -57,7 +57,7 @@ describe('Azure sandbox: long-running operations', () => {
     assert.equal((await arm.send('GET', path)).status, 404);
   });
 
-  it('have signed URLs that work byte for byte only', async () => {
+  it('have signed URLs that must be requested byte for byte', async () => {
     const operation = (await arm.send('PUT', path, body)).headers.get('azure-asyncoperation') ?? '';
     assert.ok(operation.length > 2000);
     assert.equal((await arm.send('GET', operation)).status, 200);

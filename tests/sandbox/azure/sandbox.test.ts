@@ -9,7 +9,7 @@ import { makeTestCertificates } from '../../support/testCertificates';
 const databricksScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-describe('The stand-ins together', () => {
+describe('The services of the sandbox together', () => {
   let sandbox: Sandbox;
   const open: Sandbox[] = [];
   const start = async (options: SandboxOptions = {}) => {
@@ -64,7 +64,7 @@ describe('The stand-ins together', () => {
     return json(fetch(`${sandbox.databricks.url}/oidc/v1/token`, { method: 'POST', body }));
   };
 
-  it('let the application into the workspace with a secret and with a token of the service connection', async () => {
+  it('accept the application in the workspace with a secret and with a token of the service connection', async () => {
     const { clientSecret, clientId } = sandbox.describe().entra;
     assert.equal(sandbox.describe().databricks.clientId, clientId);
     assert.equal(await whoIs(await entraToken({ client_secret: clientSecret })), clientId);
@@ -72,7 +72,7 @@ describe('The stand-ins together', () => {
     assert.equal(await whoIs(await entraToken(federated)), clientId);
   });
 
-  it("let the service connection's token be exchanged at the workspace, until the policy is gone", async () => {
+  it("exchange the service connection's token at the workspace, until the policy is deleted", async () => {
     await start({ connections: [{ name: 'another' }] });
     const { devops, entra } = sandbox.describe();
     assert.equal(await whoIs(String((await exchange(await jobToken()))['access_token'])), entra.clientId);
@@ -113,7 +113,7 @@ describe('The stand-ins together', () => {
     assert.equal(typeof own, 'string');
   });
 
-  it('let both managed identities into the workspace', async () => {
+  it('accept both managed identities in the workspace', async () => {
     const { managedIdentityClientId } = sandbox.describe().entra;
     assert.equal(
       await whoIs(await managedIdentityToken(`&client_id=${managedIdentityClientId}`)),
@@ -124,7 +124,7 @@ describe('The stand-ins together', () => {
     assert.notEqual(name, managedIdentityClientId);
   });
 
-  it('find the workspace at Azure by its resource id', async () => {
+  it('find the workspace in Azure by its resource ID', async () => {
     const { azure, databricks, entra } = sandbox.describe();
     const token = await entraToken({ client_secret: entra.clientSecret }, 'https://management.azure.com//.default');
     const get = (path: string) =>
@@ -135,7 +135,7 @@ describe('The stand-ins together', () => {
     assert.equal((value as unknown[]).length, 1);
   });
 
-  it('let all tokens expire together, on the clock of the workspace', async () => {
+  it('expire all tokens according to the clock of the workspace', async () => {
     await start({ tokenSeconds: 20 });
     const { clientSecret } = sandbox.describe().entra;
     const token = await entraToken({ client_secret: clientSecret });

@@ -8,10 +8,10 @@ const trainer = '0f0e0d0c-0b0a-4908-8706-050403020100';
 const said = ({ status, json }: Reply) => [status, json.error_code, json.message];
 const ok = ({ status }: Reply) => status;
 
-describe('Databricks sandbox: access that can be taken away', () => {
+describe('Databricks sandbox: access that can be revoked', () => {
   let databricks: Databricks;
   let admin: WorkspaceClient;
-  /** A service principal that is no admin. */
+  /** A service principal without the role of an admin. */
   let client: WorkspaceClient;
   const start = async (options: DatabricksOptions = {}) => {
     ({ databricks, client: admin } = await startTestWorkspace({
@@ -46,7 +46,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
   ];
 
   describe('permissions on jobs', () => {
-    it('are needed for all that is done with a job and its runs, by those who are no admins', async () => {
+    it('are required for every operation on a job and its runs, except for admins', async () => {
       databricks.scriptRun({ durationSeconds: 60 });
       const job_id = await createJob(admin);
       const run_id = await runNow(admin, job_id);
@@ -83,7 +83,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal((await client.get('/api/2.2/jobs/runs/list')).json.runs, undefined);
     });
 
-    it('reach as far as their level, by name or by the group of all users', async () => {
+    it('allow the operations of their level, by name or by the group of all users', async () => {
       databricks.scriptRun({ durationSeconds: 60 });
       const job_id = await createJob(admin);
       await grant(job_id, { group_name: 'users', permission_level: 'CAN_VIEW' });
@@ -97,7 +97,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal(ok(await client.post('/api/2.2/jobs/delete', { job_id })), 200);
     });
 
-    it('are those of the owner for what one made oneself, also for runs without a saved job', async () => {
+    it('include ownership for the creator, also of runs without a saved job', async () => {
       databricks.scriptRun({ durationSeconds: 60, times: 2 });
       const job_id = await createJob(client);
       assert.equal(objectsOf((await client.get('/api/2.2/jobs/list')).json.jobs).length, 1);
@@ -113,7 +113,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal(ok(await client.get('/api/2.2/jobs/runs/get', { run_id })), 200);
     });
 
-    it('can be revoked in the middle of a run', async () => {
+    it('can be revoked during a run', async () => {
       databricks.scriptRun({ durationSeconds: 60 });
       const job_id = await createJob(client);
       const run_id = await runNow(client, job_id);
@@ -131,7 +131,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
   });
 
   describe('tokens, secrets and principals', () => {
-    it('of a service principal outside the workspace are refused, new ones are not given', async () => {
+    it('of a service principal outside the workspace are refused, and no new ones are issued', async () => {
       databricks.identities.remove(trainer);
       const message = `Unauthorized access to Org: ${databricks.workspaceId}`;
       assert.deepEqual(said(await client.get('/api/2.2/jobs/list')), [403, 403, message]);
@@ -140,12 +140,12 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal((await login()).status, 200);
     });
 
-    it('a removed user leaves no personal access token behind', async () => {
+    it('a personal access token is deleted with its user', async () => {
       databricks.identities.remove('someone@example.com');
       assert.deepEqual(said(await admin.get('/api/2.2/jobs/list')), [403, 403, 'Invalid access token.']);
     });
 
-    it('a revoked token is unknown; a revoked secret gives no more tokens', async () => {
+    it('a revoked token is unknown; no tokens are issued for a revoked secret', async () => {
       databricks.identities.revokeSecret(trainer);
       assert.equal((await login()).status, 401);
       assert.equal(ok(await client.get('/api/2.2/jobs/list')), 200);
@@ -158,7 +158,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
       }
     });
 
-    it('live as long as they were told', async () => {
+    it('have a configurable lifetime', async () => {
       const now = databricks.clock.now();
       await databricks.close();
       await start({
@@ -175,7 +175,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
   });
 
   describe('the network', () => {
-    it('keeps everybody out in the two ways of the service', async () => {
+    it('denies access in both ways of the service', async () => {
       databricks.network.refusal = 'ipAccessList';
       for (const path of ['/api/2.2/jobs/list', '/oidc/.well-known/oauth-authorization-server']) {
         const reply = await admin.get(path);
@@ -191,17 +191,17 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal(ok(await admin.get('/api/2.2/jobs/list')), 200);
     });
 
-    it('can keep everybody out from the start', async () => {
+    it('can deny access from the start', async () => {
       await databricks.close();
       await start({ networkRefusal: 'privateLink' });
       assert.equal(ok(await admin.get('/api/2.2/jobs/list')), 403);
     });
   });
 
-  describe('the control door', () => {
+  describe('the control API', () => {
     const revoke = (body: JsonObject) => admin.post('/__sandbox/revoke', body);
 
-    it('takes away permissions, principals, secrets, tokens and policies', async () => {
+    it('removes permissions, principals, secrets, tokens and policies', async () => {
       const id = databricks.federation.add({ issuer: 'https://issuer.invalid' });
       const jobId = await createJob(client);
       assert.equal(ok(await revoke({ jobId, principal: trainer })), 200);
@@ -218,7 +218,7 @@ describe('Databricks sandbox: access that can be taken away', () => {
       assert.equal(ok(await revoke({})), 400);
     });
 
-    it('closes the network and opens it again', async () => {
+    it('denies network access and restores it', async () => {
       const set = (refusal: string | null) => admin.post('/__sandbox/network', { refusal });
       assert.equal(ok(await set('ipAccessList')), 200);
       assert.equal(ok(await admin.get('/api/2.2/jobs/list')), 403);

@@ -28,7 +28,7 @@ describe('Databricks sandbox: clusters', () => {
   const state = async (id: Json) => (await get(id)).state;
   const wait = (seconds: number) => databricks.clock.advance(seconds * 1000);
 
-  it('starts a new cluster in its time', async () => {
+  it('starts a new cluster after the start time', async () => {
     const id = await create();
     await wait(239);
     assert.equal(await state(id), 'PENDING');
@@ -41,7 +41,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.match(id as string, /^\d{4}-\d{6}-\w{8}$/);
   });
 
-  it('terminates a cluster, says who did it, and starts it again', async () => {
+  it('terminates a cluster, reports by whom, and starts it again', async () => {
     const id = await create();
     await wait(240);
     await post('delete', id);
@@ -60,7 +60,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.deepEqual([await state(id), (await get(id)).termination_reason], ['RUNNING', undefined]);
   });
 
-  it('can be terminated while it starts, and then does not come up', async () => {
+  it('terminates a cluster that is starting', async () => {
     const id = await create();
     await wait(100);
     await post('delete', id);
@@ -89,7 +89,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.equal((await post('edit', id, spec)).json.error_code, 'INVALID_STATE');
   });
 
-  it('restarts a running cluster when it is edited, and leaves a terminated one so', async () => {
+  it('restarts a running cluster when it is edited, and does not start a terminated one', async () => {
     const id = await create();
     await wait(240);
     await post('edit', id, { ...spec, num_workers: 5 });
@@ -102,7 +102,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.deepEqual([await state(id), (await get(id)).num_workers], ['TERMINATED', 1]);
   });
 
-  it('answers 400 for a cluster that does not exist, also after it was removed', async () => {
+  it('returns 400 for a cluster that does not exist or was deleted', async () => {
     const id = await create();
     assert.equal((await post('permanent-delete', id)).status, 200);
     const reply = await client.get('/api/2.1/clusters/get', { cluster_id: id as string });
@@ -112,7 +112,7 @@ describe('Databricks sandbox: clusters', () => {
     );
   });
 
-  it('makes one cluster per idempotency token, until that one terminates', async () => {
+  it('creates one cluster per idempotency token, until that one terminates', async () => {
     const once = async (token: string) =>
       (await client.post('/api/2.1/clusters/create', { ...spec, idempotency_token: token })).json;
     const { cluster_id: id } = await once('a');
@@ -133,7 +133,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.equal((await once('x'.repeat(65))).message, 'The idempotency token must have at most 64 characters, got 65');
   });
 
-  it('does not remove a pinned cluster', async () => {
+  it('does not delete a pinned cluster', async () => {
     const id = await create();
     await wait(240);
     await post('pin', id);
@@ -172,7 +172,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.equal((await client.post('/api/2.1/clusters/create', { ...sizeless, is_single_node: true })).status, 200);
   });
 
-  it('answers what was asked for and what the service adds to it', async () => {
+  it('returns the specification with the defaults of the service', async () => {
     const sent = {
       ...spec,
       spark_conf: { 'spark.speculation': true },
@@ -201,7 +201,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.deepEqual([listed?.cluster_id, listed?.spec], [id, undefined]);
   });
 
-  it('changes only the fields that an update names', async () => {
+  it('changes only the given fields in an update', async () => {
     const id = await create();
     await wait(240);
     const cluster = { num_workers: 7, spark_conf: { a: '1', b: '2' }, cluster_name: 'other' };
@@ -217,7 +217,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.match((await post('update', id, { cluster })).json.message as string, /update_mask/);
   });
 
-  it('resizes a running cluster, and no other', async () => {
+  it('resizes only a running cluster', async () => {
     const id = await create();
     assert.equal((await post('resize', id, { num_workers: 3 })).json.error_code, 'INVALID_STATE');
     await wait(240);
@@ -231,8 +231,8 @@ describe('Databricks sandbox: clusters', () => {
     assert.equal(await state(id), 'RUNNING');
   });
 
-  describe('told to fail', () => {
-    it('ends its start with the reason, and starts again when the trouble is over', async () => {
+  describe('scripted failures', () => {
+    it('fail the start with the reason, and then allow a start', async () => {
       databricks.scriptCluster({ matching: { clusterName: 'shared' }, failure: 'quota', times: 1 });
       const id = await create();
       await wait(240);
@@ -253,7 +253,7 @@ describe('Databricks sandbox: clusters', () => {
       assert.deepEqual([await state(id), (await get(id)).termination_reason], ['RUNNING', undefined]);
     });
 
-    it('loses a running cluster later, to any state', async () => {
+    it('end a running cluster later, in any state', async () => {
       databricks.scriptCluster({ failure: 'spot', runSeconds: 60, endState: 'ERROR' });
       const id = await create();
       await wait(299);
@@ -266,7 +266,7 @@ describe('Databricks sandbox: clusters', () => {
       assert.equal((await post('start', id)).status, 200);
     });
 
-    it('takes any reason and any time, also over the door, and refuses an unknown failure', async () => {
+    it('accept any reason and time, also over the control API, and refuse unknown failures', async () => {
       const terminationReason = { code: 'NEW_CODE', type: 'SERVICE_FAULT' };
       const told = await client.post('/__sandbox/cluster-scripts', { terminationReason, startSeconds: 5 });
       assert.equal(told.status, 200);
@@ -288,7 +288,7 @@ describe('Databricks sandbox: clusters', () => {
   describe('list', () => {
     const list = async (query: Record<string, string>) => (await client.get('/api/2.1/clusters/list', query)).json;
 
-    it('comes by pages', async () => {
+    it('is returned in pages', async () => {
       for (let cluster = 0; cluster < 3; cluster++) await create();
       const first = await list({ page_size: '2' });
       const second = await list({ page_size: '2', page_token: first.next_page_token as string });
@@ -320,7 +320,7 @@ describe('Databricks sandbox: clusters', () => {
     });
   });
 
-  it('keeps the events of a cluster, newest first, by pages and kinds', async () => {
+  it('lists the events of a cluster, newest first, in pages and filtered by type', async () => {
     const id = await create();
     await wait(240);
     await post('edit', id, { ...spec, num_workers: 2 });
@@ -338,7 +338,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.deepEqual([typesOf(second), second.next_page_token], [['RUNNING', 'CREATING'], '']);
   });
 
-  it('takes its node type from its pool, and values from its policy', async () => {
+  it('uses the node type of the pool, and the values of the policy', async () => {
     const pool = { instance_pool_name: 'warm', node_type_id: 'Standard_D8ds_v5' };
     const { instance_pool_id: poolId } = (await client.post('/api/2.0/instance-pools/create', pool)).json;
     const definition = JSON.stringify({
@@ -374,7 +374,7 @@ describe('Databricks sandbox: clusters', () => {
     assert.equal((await client.get('/api/2.0/policies/clusters/get', { policy_id: policyId as string })).status, 404);
   });
 
-  it('offers Spark versions and node types', async () => {
+  it('lists Spark versions and node types', async () => {
     assert.ok(
       objectsOf((await client.get('/api/2.1/clusters/spark-versions')).json.versions).some(
         ({ key }) => key === spec.spark_version,

@@ -15,7 +15,7 @@ function start(...args: string[]): ChildProcessByStdio<null, Readable, Readable>
 }
 
 describe('npm run sandbox', () => {
-  it('prints one JSON line when ready, serves, and ends cleanly on SIGINT', async () => {
+  it('prints one line of JSON when ready, serves requests, and exits with 0 on SIGINT', async () => {
     const child = start('--json', '--latency', '1');
     const exit = once(child, 'exit');
     let printed = '';
@@ -42,12 +42,12 @@ describe('npm run sandbox', () => {
     assert.equal(printed.trimEnd().split('\n').length, 1);
   });
 
-  it('explains a wrong option and exits with 2', async () => {
+  it('reports an invalid option and exits with 2', async () => {
     const child = start('--latency', 'fast');
     const exit = once(child, 'exit');
     let problem = '';
     child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
     assert.deepEqual(await exit, [2, null]);
-    assert.match(problem, /--latency takes a number of 0 or more, not 'fast'\.\nUsage:/);
+    assert.match(problem, /--latency must be a number of 0 or more, not 'fast'\.\nUsage:/);
   });
 });

@@ -14,7 +14,7 @@ const azureResourceId =
   '/subscriptions/0a0b0c0d-0000-4000-8000-000000000001/resourceGroups/models/providers/Microsoft.Databricks/workspaces/models';
 const mePath = '/api/2.0/preview/scim/v2/Me';
 
-describe('Databricks sandbox: tokens of Entra', () => {
+describe('Databricks sandbox: tokens of Entra ID', () => {
   let entra: TestIssuer;
   let databricks: Databricks;
   before(async () => {
@@ -53,7 +53,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     'X-Databricks-Azure-Workspace-Resource-Id': resourceId,
   });
 
-  it('stand for the service principal with the application id, on all routes', async () => {
+  it('authenticate the service principal with the application ID, on all routes', async () => {
     const client = new WorkspaceClient(databricks, await tokenOf(trainer));
     const me = (await client.get(mePath)).json;
     assert.deepEqual([me.userName, me.displayName], [trainer, 'Trainer']);
@@ -62,12 +62,12 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.equal(entra.requests.list('/keys').length, 1);
   });
 
-  it('stand for the user that they name', async () => {
+  it('authenticate the user that they name', async () => {
     const [user] = databricks.users;
     assert.deepEqual(await answerOf(await tokenOf('any', { upn: user?.userName })), [200, user?.userName]);
   });
 
-  it('do not let in who is not in the workspace', async () => {
+  it('are refused for principals that are not in the workspace', async () => {
     const refusal = [403, `Unauthorized access to Org: ${databricks.workspaceId}`];
     assert.deepEqual(await answerOf(await tokenOf(stranger)), refusal);
     const token = await tokenOf(trainer);
@@ -75,7 +75,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.deepEqual(await answerOf(token), refusal);
   });
 
-  it('must be for Databricks, of the right tenant, and not expired', async () => {
+  it('must have the audience of Databricks, be issued by the right tenant, and not have expired', async () => {
     const exception = 'io.jsonwebtoken.IncorrectClaimException: Expected';
     assert.deepEqual(await answerOf(await tokenOf(trainer, { aud: management })), [
       400,
@@ -90,7 +90,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.deepEqual(await answerOf(token), [401, 'Token is expired']);
   });
 
-  it('must have more than 30 seconds left, unless they are short anyway', async () => {
+  it('must be valid for more than 30 more seconds, unless their lifetime is short', async () => {
     const token = await tokenOf(trainer);
     await databricks.clock.advance(3_569_000);
     assert.deepEqual(await answerOf(token), [200, trainer]);
@@ -100,7 +100,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.deepEqual(await answerOf(await tokenOf(trainer, { exp })), [200, trainer]);
   });
 
-  it('must be signed by Entra', async () => {
+  it('must be signed by Entra ID', async () => {
     const forger = await startTestIssuer();
     try {
       const iat = Math.floor(databricks.clock.now() / 1000);
@@ -112,7 +112,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.deepEqual(await answerOf('dapi-unknown'), [403, 'Invalid access token.']);
   });
 
-  it('are unknown to a workspace without Entra', async () => {
+  it('are refused by a workspace without Entra ID', async () => {
     const token = await tokenOf(trainer);
     await databricks.close();
     ({ databricks } = await startTestWorkspace());
@@ -120,7 +120,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.equal((await fetch(`${databricks.url}/aad/auth`)).status, 401);
   });
 
-  it('of a Contributor of the Azure resource bring a service principal into the workspace', async () => {
+  it('of a Contributor of the Azure resource add its service principal to the workspace', async () => {
     const token = await tokenOf(stranger);
     const headers = await managementHeaders(stranger, azureResourceId.toUpperCase());
     assert.deepEqual(await answerOf(token, headers), [200, stranger]);
@@ -128,7 +128,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.equal(databricks.workspace.get(`/Users/${stranger}`)?.type, 'DIRECTORY');
   });
 
-  it('bring nobody in without rights on the resource, for another workspace, or as somebody else', async () => {
+  it('add nobody without a role on the resource, for another workspace, or with the token of somebody else', async () => {
     const other = '2f2e2d2c-2b2a-4928-a726-252423222120';
     const refusal = [403, 'User not authorized.'];
     for (const headers of [await managementHeaders(stranger, `${azureResourceId}2`), await managementHeaders(trainer)])
@@ -142,7 +142,7 @@ describe('Databricks sandbox: tokens of Entra', () => {
     assert.match(String(message), /Expected aud claim to be: https:\/\/management\.core\.windows\.net/);
   });
 
-  it('come from the tenant to which the workspace sends people to sign in', async () => {
+  it('are issued by the tenant of the sign-in page of the workspace', async () => {
     const send = () => fetch(`${databricks.url}/aad/auth`, { redirect: 'manual' });
     const response = await send();
     const location = response.headers.get('location') ?? '';

@@ -14,7 +14,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
   const list = () => client.get('/api/2.0/workspace/list', { path: '/' });
   const makeFolder = (path: string) => client.post('/api/2.0/workspace/mkdirs', { path });
 
-  it('answers any status with Retry-After at the n-th matching request, as often as told', async () => {
+  it('returns a given status with Retry-After from the n-th matching request on, a given number of times', async () => {
     databricks.faults.add({
       method: 'GET',
       path: '/api/2.0/workspace/*',
@@ -46,7 +46,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
     assert.equal((await makeFolder('/Shared/lost')).status, 200);
   });
 
-  it('loses only the answer when told to act after', async () => {
+  it('loses only the response when the fault applies after the effect', async () => {
     databricks.faults.add({ path: '*/mkdirs', effect: 'reset', when: 'after' });
     databricks.faults.add({ path: '*/mkdirs', from: 2, effect: 'status', status: 503, when: 'after' });
     await assert.rejects(makeFolder('/Shared/one'));
@@ -54,14 +54,14 @@ describe('Databricks sandbox: faults, limits and log', () => {
     assert.ok(databricks.workspace.get('/Shared/one') && databricks.workspace.get('/Shared/two'));
   });
 
-  it('truncates the JSON of an answer', async () => {
+  it('truncates the JSON of a response', async () => {
     databricks.faults.add({ effect: 'truncated' });
     const { status, text } = await list();
     assert.equal(status, 200);
     assert.throws(() => JSON.parse(text), SyntaxError);
   });
 
-  it('answers a page instead of JSON', async () => {
+  it('returns a web page instead of JSON', async () => {
     databricks.faults.add({ effect: 'html' });
     databricks.faults.add({ from: 2, effect: 'html', status: 502, body: '<h1>Bad gateway</h1>' });
     const [page, proxy] = [await list(), await list()];
@@ -69,7 +69,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
     assert.deepEqual([proxy.status, proxy.text], [502, '<h1>Bad gateway</h1>']);
   });
 
-  it('delays an answer without changing it', async () => {
+  it('delays a response without changing it', async () => {
     databricks.faults.add({ delayMilliseconds: 50 });
     assert.equal((await list()).status, 200);
     const [entry] = databricks.requests.list();
@@ -77,7 +77,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
     assert.equal(entry.fault, 'delay');
   });
 
-  it('logs what was asked and answered', async () => {
+  it('logs requests and responses', async () => {
     await client.post('/api/2.2/jobs/run-now', { job_id: 1, idempotency_token: 'token' });
     databricks.faults.add({ effect: 'reset' });
     await assert.rejects(list());
@@ -111,7 +111,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
     }
   });
 
-  it('lets 30 imports through in any second', () => {
+  it('allows 30 imports in any second', () => {
     let now = 0;
     const limits = new RateLimits(() => now);
     const accepted = () => {
@@ -133,12 +133,12 @@ describe('Databricks sandbox: faults, limits and log', () => {
     assert.ok(times.every((time, index) => time - (times[index - 30] ?? -1000) >= 1000));
   });
 
-  it('does not limit what has no documented limit', () => {
+  it('does not limit operations without a documented limit', () => {
     const limits = new RateLimits(() => 0);
     for (let request = 0; request < 1000; request++) limits.check('GET', '/api/2.0/workspace/list');
   });
 
-  it('answers 429 over HTTP when limits are on', async () => {
+  it('returns 429 over HTTP when limits are enabled', async () => {
     const limited = await startTestWorkspace({ hasLimits: true });
     try {
       const replies = await Promise.all(
@@ -152,7 +152,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
     }
   });
 
-  describe('control door', () => {
+  describe('control API', () => {
     const post = (path: string, body: Record<string, string | number>) => client.post(`/__sandbox/${path}`, body);
 
     it('adds and removes faults', async () => {
@@ -162,7 +162,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
       assert.equal((await list()).status, 200);
     });
 
-    it('shows and empties the log, without its own requests in it', async () => {
+    it('returns and clears the log, which does not contain its own requests', async () => {
       await list();
       await makeFolder('/Shared/x');
       const entries = objectsOf((await client.get('/__sandbox/requests', { path: '/mkdirs' })).json.requests);
@@ -180,7 +180,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
       assert.equal(Number(after) - Number(before), 90_000);
     });
 
-    it('takes scripts and forgets them', async () => {
+    it('adds and removes scripts', async () => {
       const run = async () => {
         const { json } = await client.post('/api/2.2/jobs/runs/submit', { tasks: [{ task_key: 'q', sql_task: {} }] });
         await post('clock', { advanceSeconds: 60 });
@@ -192,7 +192,7 @@ describe('Databricks sandbox: faults, limits and log', () => {
       assert.match(await run(), /The sandbox does not run sql_task/);
     });
 
-    it('refuses words it does not know, a clock that goes back, and strangers', async () => {
+    it('refuses unknown fields, a clock that goes back, and requests without its token', async () => {
       assert.match((await post('faults', { efect: 'reset' })).json.message as string, /^Unknown: efect\./);
       assert.equal((await post('clock', { advanceSeconds: -1 })).status, 400);
       assert.equal((await fetch(`${databricks.url}/__sandbox/requests`)).status, 401);

@@ -56,7 +56,7 @@ describe('Databricks sandbox: token federation', () => {
     `Valid federation policy for provided token: {issuer: '${claims.iss ?? issuer.url}', ` +
     `subject: '${claims.sub ?? subject}', audience: '${claims.aud ?? audience}'}`;
 
-  it('gives a service principal a token for one of its identity provider', async () => {
+  it('exchanges a token of the identity provider for a token of the service principal', async () => {
     await startForTrainer();
     const reply = await exchange(await sign(), { client_id: trainer });
     const { access_token: accessToken, ...rest } = reply.json;
@@ -65,7 +65,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.equal(await nameOf(reply), trainer);
   });
 
-  it('asks the issuer for its configuration and keys once, and again for a key that it does not know', async () => {
+  it('requests the configuration and the keys of the issuer once, and again for an unknown key', async () => {
     await startForTrainer();
     const before = issuer.requests.list().length;
     for (let count = 0; count < 3; count++)
@@ -81,7 +81,7 @@ describe('Databricks sandbox: token federation', () => {
     );
   });
 
-  it('takes the keys of the policy where it has some', async () => {
+  it('uses the keys of the policy if it has any', async () => {
     await startForTrainer({ issuer: 'https://issuer.invalid', jwksJson: JSON.stringify(issuer.jwks) });
     assert.equal((await exchange(await sign({ iss: 'https://issuer.invalid' }), { client_id: trainer })).status, 200);
     await databricks.close();
@@ -89,7 +89,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.equal((await exchange(await sign({ iss: 'https://issuer.invalid' }), { client_id: trainer })).status, 200);
   });
 
-  it('names the policy that would let a token in, when none does', async () => {
+  it('returns the policy that would be required when no policy matches', async () => {
     await startForTrainer();
     const wrongSubject = 'p://contoso/models/train';
     assert.equal(await refusalOf(await sign({ sub: wrongSubject })), noPolicy({ sub: wrongSubject }));
@@ -98,7 +98,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.equal(await refusalOf(await sign(), {}), noPolicy());
   });
 
-  it('names both audiences when the policy wants another', async () => {
+  it('returns both audiences when the policy requires another one', async () => {
     await startForTrainer();
     const refusal = await refusalOf(await sign({ aud: ['api://one', 'api://two'] }));
     assert.match(
@@ -108,7 +108,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.ok(refusal.includes(audience));
   });
 
-  it('refuses what has expired, is signed by somebody else, or is no JSON web token', async () => {
+  it('refuses a token that has expired, has another signature, or is not a JSON web token', async () => {
     await startForTrainer();
     const { privateKey } = await generateKeyPair('ES256');
     const forged = await new SignJWT({ iss: issuer.url, sub: subject, aud: audience })
@@ -125,7 +125,7 @@ describe('Databricks sandbox: token federation', () => {
       assert.match(await refusalOf(refused), new RegExp(`^invalid_grant: Failed to process token: ${reason} `));
   });
 
-  it('wants the account id or its own token endpoint as the audience when the policy names none', async () => {
+  it('requires the account ID or its own token endpoint as the audience when the policy has none', async () => {
     await start([{ servicePrincipal: trainer, subject }]);
     const config = await new WorkspaceClient(databricks).get('/.well-known/databricks-config');
     for (const aud of [config.json.account_id as string, `${databricks.url}/oidc/v1/token`])
@@ -133,7 +133,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.match(await refusalOf(await sign()), /TOKEN_AUDIENCE_INVALID/);
   });
 
-  it('finds by an account-wide policy whoever the subject claim names', async () => {
+  it('finds the principal of the subject claim with an account-wide policy', async () => {
     await start([{ audiences: [audience], subjectClaim: 'email' }]);
     for (const email of [databricks.users[0]?.userName ?? '', other])
       assert.equal(await nameOf(await exchange(await sign({ email }))), email);
@@ -141,7 +141,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.equal(await refusalOf(await sign({ email: other }), { client_id: other }), noPolicy());
   });
 
-  it('refuses requests that are not what RFC 8693 says', async () => {
+  it('refuses requests that do not conform to RFC 8693', async () => {
     await startForTrainer();
     const token = await sign();
     assert.match(await refusalOf('', { client_id: trainer }), /^invalid_request: .*subject_token/);
@@ -149,7 +149,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.match(await refusalOf(token, { client_id: trainer, scope: 'sql' }), /^invalid_scope: /);
   });
 
-  it('lets nobody in by a policy that was revoked, while tokens that it gave live on', async () => {
+  it('refuses tokens for a revoked policy, while tokens that it issued stay valid', async () => {
     await startForTrainer();
     const reply = await exchange(await sign(), { client_id: trainer });
     databricks.federation.revoke('pipelines');
@@ -160,7 +160,7 @@ describe('Databricks sandbox: token federation', () => {
     assert.equal((await exchange(await sign(), { client_id: trainer })).status, 200);
   });
 
-  it('still gives a token to a service principal that left the workspace, which keeps it out', async () => {
+  it('issues a token to a service principal that was removed from the workspace, which refuses it', async () => {
     await startForTrainer();
     databricks.identities.remove(trainer);
     const reply = await exchange(await sign(), { client_id: trainer });
@@ -168,12 +168,12 @@ describe('Databricks sandbox: token federation', () => {
     assert.deepEqual([status, json.message], [403, `Unauthorized access to Org: ${databricks.workspaceId}`]);
   });
 
-  it('has policies that make sense', async () => {
+  it('refuses invalid policies', async () => {
     await assert.rejects(start([{ servicePrincipal: trainer }]), /has a subject/);
     await start([]);
   });
 
-  it('trusts issuers with certificates of a private authority, over TLS', async () => {
+  it('accepts issuers with certificates of a private authority, over TLS', async () => {
     const { ca, server: tls } = await makeTestCertificates();
     const secure = await startTestIssuer(tls);
     const policy = { issuer: secure.url, servicePrincipal: trainer, subject, audiences: [audience] };

@@ -20,7 +20,7 @@ describe('Databricks sandbox: jobs', () => {
   const get = (id: Json, query: Record<string, string> = {}) =>
     client.get('/api/2.2/jobs/get', { job_id: idText(id), ...query });
 
-  it('creates a job and answers it with the defaults of the server', async () => {
+  it('creates a job and returns it with the defaults of the server', async () => {
     const id = await create({ name: 'train', tasks: [notebook('a')] });
     const { json } = await get(id);
     assert.deepEqual(
@@ -49,7 +49,7 @@ describe('Databricks sandbox: jobs', () => {
     );
   });
 
-  it('keeps the identity of a job through a reset that does not name one', async () => {
+  it('keeps the identity of a job after a reset without one', async () => {
     const id = await create({ name: 'x', run_as: { user_name: 'b@example.com' }, tasks: [notebook('a')] });
     const settings = { name: 'x', tasks: [notebook('a')], access_control_list: [] };
     await client.post('/api/2.2/jobs/reset', { job_id: id, new_settings: settings });
@@ -86,7 +86,7 @@ describe('Databricks sandbox: jobs', () => {
     assert.deepEqual(last?.depends_on, [{ task_key: 'a' }, { task_key: 'b' }]);
   });
 
-  it('updates fields, merges tasks by key, and removes what is named', async () => {
+  it('updates fields, merges tasks by key, and removes the given fields', async () => {
     const id = await create({
       name: 'x',
       description: 'd',
@@ -110,7 +110,7 @@ describe('Databricks sandbox: jobs', () => {
     );
   });
 
-  it('deletes a job, and answers 400 for one that does not exist', async () => {
+  it('deletes a job, and returns 400 for a job that does not exist', async () => {
     const id = await create({ name: 'short', tasks: [notebook('a')] });
     assert.equal((await client.post('/api/2.2/jobs/delete', { job_id: id })).status, 200);
     for (const reply of [
@@ -125,14 +125,14 @@ describe('Databricks sandbox: jobs', () => {
     }
   });
 
-  it('keeps ids exact in both directions', async () => {
+  it('keeps IDs exact in requests and responses', async () => {
     const ids = [];
     for (let job = 0; job < 4; job++) ids.push(await create({ name: 'exact', tasks: [notebook('a')] }));
     assert.ok(ids.some((id) => typeof id === 'bigint'));
     for (const id of ids) assert.equal((await get(id)).json.job_id, id);
   });
 
-  it('pages the tasks of a job by 100, and tells later pages only what goes on', async () => {
+  it('pages the tasks of a job by 100, and returns only the rest in later pages', async () => {
     const tasks = Array.from({ length: 250 }, (_, index) => notebook(`t${index}`));
     const id = await create({ name: 'wide', tasks, parameters: [{ name: 'p', default: '1' }] });
     const pages: JsonObject[] = [];
@@ -153,7 +153,7 @@ describe('Databricks sandbox: jobs', () => {
     );
   });
 
-  it('lists jobs newest first by pages, without tasks unless asked', async () => {
+  it('lists jobs newest first in pages, with tasks only on request', async () => {
     for (let job = 0; job < 5; job++) await create({ name: `listed ${job}`, tasks: [notebook('a')] });
     const names: Json[] = [];
     let token = '';
@@ -170,7 +170,7 @@ describe('Databricks sandbox: jobs', () => {
     assert.equal(objectsOf(settingsOf(objectsOf(json.jobs)[0] ?? {}).tasks).length, 1);
   });
 
-  it('filters by the whole name, whatever its case', async () => {
+  it('filters by the whole name, ignoring case', async () => {
     await create({ name: 'Nightly', tasks: [notebook('a')] });
     await create({ name: 'nightly build', tasks: [notebook('a')] });
     const { json } = await client.get('/api/2.2/jobs/list', { name: 'NIGHTLY' });
@@ -181,7 +181,7 @@ describe('Databricks sandbox: jobs', () => {
     assert.equal((await client.get('/api/2.2/jobs/list', { name: 'none' })).json.jobs, undefined);
   });
 
-  it('refuses a limit out of bounds and a token that is none', async () => {
+  it('refuses a limit out of range and an invalid page token', async () => {
     for (const query of [{ limit: '0' }, { limit: '101' }, { limit: 'x' }, { page_token: '!' }]) {
       assert.equal((await client.get('/api/2.2/jobs/list', query)).status, 400);
     }

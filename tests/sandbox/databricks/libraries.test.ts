@@ -44,7 +44,7 @@ describe('Databricks sandbox: libraries', () => {
     return [entry?.status, (entry?.messages as string[] | undefined)?.join('\n') ?? ''] as const;
   };
 
-  it('wait for their cluster, and then install one after the other', async () => {
+  it('are pending until their cluster runs, and are then installed one after the other', async () => {
     assert.equal((await install(pypi('pandas==2.2.0'), pypi('requests'))).status, 200);
     await wait(59);
     assert.deepEqual(await statuses(), ['PENDING', 'PENDING']);
@@ -66,7 +66,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.deepEqual(await statuses(), ['INSTALLED', 'INSTALLED']);
   });
 
-  it('are restored by a restart, and pending as long as the cluster is down', async () => {
+  it('are restored by a restart, and pending while the cluster is terminated', async () => {
     await install(pypi('pandas'));
     await wait(70);
     await act('restart');
@@ -83,7 +83,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.deepEqual(await statuses(), ['RESTORED', 'INSTALLED']);
   });
 
-  it('go with the restart after they were uninstalled, and stay when they were installed again before', async () => {
+  it('are removed by a restart after they were uninstalled, unless they were installed again before', async () => {
     await install(pypi('a'), pypi('b'), pypi('c'));
     await wait(90);
     await uninstall(pypi('a'), pypi('b'), pypi('unknown'));
@@ -102,7 +102,7 @@ describe('Databricks sandbox: libraries', () => {
     );
   });
 
-  it('go on after a restart came in between', async () => {
+  it('continue to be installed after a restart', async () => {
     await install(pypi('a'));
     await wait(62);
     await act('restart');
@@ -112,7 +112,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.deepEqual(await statuses(), ['INSTALLED']);
   });
 
-  it('say why pip could not install them, and try again when asked again', async () => {
+  it('report why pip could not install them, and are retried on request', async () => {
     const [status, messages] = await outcome(pypi('no-such-package==1.0'));
     assert.equal(status, 'FAILED');
     assert.match(
@@ -124,7 +124,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.deepEqual(await statuses(), ['RESOLVING']);
   });
 
-  it('fail when the same package is there already in another version', async () => {
+  it('fail when the same package is already installed in another version', async () => {
     await install(pypi('scikit_learn==1.4'));
     const [status, messages] = await outcome(pypi('Scikit-Learn==1.5'));
     assert.equal(status, 'FAILED');
@@ -158,7 +158,7 @@ describe('Databricks sandbox: libraries', () => {
     });
   }
 
-  it('from files need the file in the workspace or a volume, and its right form', async () => {
+  it('from files require an existing file of the right format in the workspace or a volume', async () => {
     const files = '/Volumes/main/default/files';
     await client.send('PUT', `/api/2.0/fs/files${files}/a-1.0-py3-none-any.whl`, emptyZip);
     await client.send('PUT', `/api/2.0/fs/files${files}/broken-1.0-py3-none-any.whl`, 'text');
@@ -190,7 +190,7 @@ describe('Databricks sandbox: libraries', () => {
     );
   });
 
-  it('are refused when they are not libraries, or for a cluster that does not exist', async () => {
+  it('are refused when they are invalid, or for a cluster that does not exist', async () => {
     for (const wrong of [{}, { conda: { package: 'a' } }, { pypi: {} }, { ...pypi('a'), jar: '/a.jar' }]) {
       const { status, json } = await install(wrong);
       assert.deepEqual([status, json.error_code], [400, 'INVALID_PARAMETER_VALUE']);
@@ -201,7 +201,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.equal(reply.json.message, 'Cluster none does not exist');
   });
 
-  it('go as told', async () => {
+  it('can be scripted', async () => {
     databricks.scriptLibrary({ matching: { library: 'pandas' }, seconds: 100 });
     await client.post('/__sandbox/library-scripts', {
       matching: { library: 'requests' },
@@ -217,7 +217,7 @@ describe('Databricks sandbox: libraries', () => {
     assert.deepEqual(await statuses(), ['FAILED', 'INSTALLED']);
   });
 
-  it('of all clusters come in one answer, and go with their cluster', async () => {
+  it('of all clusters are returned in one response, and are removed with their cluster', async () => {
     assert.deepEqual((await client.get('/api/2.0/libraries/all-cluster-statuses')).json, {});
     await install(pypi('pandas'));
     const { statuses: all } = (await client.get('/api/2.0/libraries/all-cluster-statuses')).json;
@@ -246,7 +246,7 @@ describe('Databricks sandbox: runs on clusters', () => {
     );
   });
 
-  it('import from the wheels of their cluster, and from nothing that it lacks', async function () {
+  it('can import only the wheels that are installed on their cluster', async function () {
     this.timeout(60_000);
     await bench.databricks.close();
     const notebooks = pyodideRunner();
@@ -272,7 +272,7 @@ describe('Databricks sandbox: runs on clusters', () => {
     assert.equal((result as JsonObject).result, '42');
   });
 
-  it('fail with the messages of a library that could not be installed', async () => {
+  it('fail with the messages of a library whose installation failed', async () => {
     const run = await bench.ended(
       await bench.submit([task('a', { new_cluster: spec, libraries: [pypi('pandas'), pypi('no-such')] })]),
     );
@@ -304,7 +304,7 @@ describe('Databricks sandbox: runs on clusters', () => {
     );
   });
 
-  it('take no libraries on serverless', async () => {
+  it('refuse libraries on serverless compute', async () => {
     const reply = await bench.client.post('/api/2.2/jobs/runs/submit', {
       tasks: [task('a', { libraries: [pypi('a')] })],
     });

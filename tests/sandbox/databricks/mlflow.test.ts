@@ -30,7 +30,7 @@ describe('Databricks sandbox: MLflow', () => {
     return [status, json.error_code];
   };
 
-  it('finds an experiment by its name, and takes no name twice', async () => {
+  it('finds an experiment by its name, and refuses a name that exists', async () => {
     const found = await client.get(`${mlflow}/experiments/get-by-name`, { experiment_name: '/Shared/demo' });
     assert.equal(part(found.json, 'experiment').experiment_id, experiment);
     const again = client.post(`${mlflow}/experiments/create`, { name: '/Shared/demo' });
@@ -41,7 +41,7 @@ describe('Databricks sandbox: MLflow', () => {
     assert.deepEqual(await code(missing), [404, 'RESOURCE_DOES_NOT_EXIST']);
   });
 
-  it('keeps of each metric the last value, also one that is no number', async () => {
+  it('keeps the last value of each metric, including NaN and infinity', async () => {
     const id = await run(1);
     await client.post(`${mlflow}/runs/log-metric`, { run_id: id, key: 'loss', value: 2, step: 2 });
     await client.post(`${mlflow}/runs/log-metric`, { run_id: id, key: 'loss', value: 1, step: 1 });
@@ -58,7 +58,7 @@ describe('Databricks sandbox: MLflow', () => {
     assert.deepEqual(await code(client.get(`${mlflow}/runs/get`, { run_id: 'no' })), [404, 'RESOURCE_DOES_NOT_EXIST']);
   });
 
-  it('searches runs by conditions, in order, in pages', async () => {
+  it('searches runs by conditions, sorted, in pages', async () => {
     const [first, second, third] = [await run(10), await run(30), await run(20)];
     for (const run_id of [first, third]) await client.post(`${mlflow}/runs/update`, { run_id, status: 'FINISHED' });
     const search = async (body: JsonObject) => {
@@ -78,7 +78,7 @@ describe('Databricks sandbox: MLflow', () => {
     assert.deepEqual(await code(odd), [400, 'INVALID_PARAMETER_VALUE']);
   });
 
-  it('lets an alias of a model in Unity Catalog name a version', async () => {
+  it('sets aliases of model versions in Unity Catalog', async () => {
     const models = '/api/2.1/unity-catalog/models';
     await client.post(models, { catalog_name: 'main', schema_name: 'ml', name: 'demo' });
     for (const runId of ['a', 'b']) databricks.catalogModels.addVersion('main.ml.demo', runId);
@@ -94,7 +94,7 @@ describe('Databricks sandbox: MLflow', () => {
     assert.deepEqual(await code(client.get(alias)), [404, 'RESOURCE_DOES_NOT_EXIST']);
   });
 
-  it('has stages and no aliases in the workspace registry', async () => {
+  it('has stages instead of aliases in the workspace registry', async () => {
     await client.post(`${mlflow}/registered-models/create`, { name: 'demo' });
     for (const run_id of ['a', 'b'])
       await client.post(`${mlflow}/model-versions/create`, { name: 'demo', source: 'dbfs:/m', run_id });

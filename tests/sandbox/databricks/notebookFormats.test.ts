@@ -27,7 +27,7 @@ describe('Databricks sandbox: notebook formats', () => {
     ['HTML', 'html'],
     ['DBC', 'dbc'],
   ] as const) {
-    it(`brings a notebook through ${format} and back unchanged`, async () => {
+    it(`exports a notebook as ${format} and imports it again without changes`, async () => {
       const { bytes, type: found } = await exported('/Shared/origin', format);
       assert.equal(found, type);
       assert.equal((await client.importFile(`/Shared/from-${type}`, bytes, { format })).status, 200);
@@ -35,7 +35,7 @@ describe('Databricks sandbox: notebook formats', () => {
     });
   }
 
-  it('writes Jupyter with Markdown cells and the language, and takes it as AUTO by its extension', async () => {
+  it('exports Jupyter with Markdown cells and the language, and imports it as AUTO by its extension', async () => {
     const { bytes } = await exported('/Shared/origin', 'JUPYTER');
     const document = parseJson(bytes.toString()) as JsonObject;
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe('Databricks sandbox: notebook formats', () => {
     assert.equal(await client.source('/Shared/rmd', 'R_MARKDOWN'), 'Intro\n\n```{r}\nx <- 1\n```');
   });
 
-  it('makes a folder tree of a DBC archive and exports the same tree again', async () => {
+  it('imports a DBC archive as a folder tree and exports the same tree', async () => {
     await client.post('/api/2.0/workspace/mkdirs', { path: '/Shared/tree/sub/empty' });
     await client.importFile('/Shared/tree/a.py', source);
     await client.importFile('/Shared/tree/sub/b.sql', '-- Databricks notebook source\nselect 1');
@@ -75,7 +75,7 @@ describe('Databricks sandbox: notebook formats', () => {
     assert.equal(await client.source('/Shared/copy/sub/b'), '-- Databricks notebook source\nselect 1');
   });
 
-  it('refuses a DBC archive with overwrite, onto something, without a parent, or with a way out of its folder', async () => {
+  it('refuses a DBC archive with overwrite, onto an existing object, without a parent, or with paths outside of its folder', async () => {
     const { bytes } = await exported('/Shared/tree', 'DBC');
     const codes = [];
     for (const [path, content, fields] of [
@@ -107,7 +107,7 @@ describe('Databricks sandbox: notebook formats', () => {
     assert.equal(await client.source('/Shared/sources/a'), source);
   });
 
-  it('reads deflated archives with several entries at the top', async () => {
+  it('reads deflated archives with several top-level entries', async () => {
     const stored = writeZip([
       {
         path: 'one.python',
@@ -136,7 +136,7 @@ describe('Databricks sandbox: notebook formats', () => {
     );
   });
 
-  it('exports files only as they are and folders only as archives', async () => {
+  it('exports files only unchanged and folders only as archives', async () => {
     for (const [path, format] of [
       ['/Shared/tree/data.txt', 'JUPYTER'],
       ['/Shared/tree', 'HTML'],

@@ -37,7 +37,7 @@ describe('Databricks sandbox: OAuth', () => {
   };
   const publicly = async (path: string) => (await (await fetch(databricks.url + path)).json()) as Reply['json'];
 
-  it('says without a login where tokens are to be had', async () => {
+  it('serves the OAuth discovery document without authentication', async () => {
     const { url, workspaceId } = databricks;
     const host = await publicly('/.well-known/databricks-config');
     assert.deepEqual([host.oidc_endpoint, host.workspace_id], [`${url}/oidc`, workspaceId]);
@@ -50,7 +50,7 @@ describe('Databricks sandbox: OAuth', () => {
     }
   });
 
-  it('gives a service principal a token for all routes, by header and by form', async () => {
+  it('issues a service principal a token for all routes, by header and by form', async () => {
     for (const reply of [
       await token(asked, basic(clientId, secret)),
       await token({ ...asked, ...credentials }),
@@ -70,7 +70,7 @@ describe('Databricks sandbox: OAuth', () => {
     assert.equal(databricks.requests.list('/scim/v2/Me')[0]?.user, clientId);
   });
 
-  it('has a home for a service principal, which owns what it makes', async () => {
+  it('has a home folder for a service principal, which owns the objects that it creates', async () => {
     const client = await login();
     assert.equal((await client.get('/api/2.0/workspace/get-status', { path: `/Users/${clientId}` })).status, 200);
     const { json } = await client.post('/api/2.2/jobs/create', { name: 'j', tasks: [{ task_key: 'q', sql_task: {} }] });
@@ -78,7 +78,7 @@ describe('Databricks sandbox: OAuth', () => {
     assert.match(permissions.text, new RegExp(`"service_principal_name":"${clientId}","all_permissions":.+"IS_OWNER"`));
   });
 
-  it('lets a token expire after an hour of its own clock', async () => {
+  it('expires a token after one hour of simulated time', async () => {
     const client = await login();
     await databricks.clock.advance(3_599_000);
     assert.equal((await client.get('/api/2.2/jobs/list')).status, 200);
@@ -88,7 +88,7 @@ describe('Databricks sandbox: OAuth', () => {
     assert.equal((await (await login()).get('/api/2.2/jobs/list')).status, 200);
   });
 
-  it('refuses what it must', async () => {
+  it('refuses invalid requests', async () => {
     for (const [form, authorization, status, error] of [
       [asked, undefined, 401, 'invalid_client'],
       [asked, basic(clientId, 'wrong'), 401, 'invalid_client'],
@@ -105,7 +105,7 @@ describe('Databricks sandbox: OAuth', () => {
     }
   });
 
-  it('has one service principal by default, always with another secret', async () => {
+  it('has one service principal by default, with a random secret', async () => {
     await start();
     const first = databricks.servicePrincipals;
     await start();

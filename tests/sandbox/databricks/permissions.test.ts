@@ -31,7 +31,7 @@ describe('Databricks sandbox: permissions', () => {
     );
   };
 
-  it('of a job begin with its owner, and admins manage it by inheritance', async () => {
+  it('of a new job contain its owner and the inherited permission of admins', async () => {
     const object = await createJob();
     const { json } = await send('GET', object);
     assert.deepEqual(json, {
@@ -68,7 +68,7 @@ describe('Databricks sandbox: permissions', () => {
     assert.deepEqual(await direct(object), [`${me} IS_OWNER`]);
   });
 
-  it('come with a new job, which does not come to be when they are wrong', async () => {
+  it('can be set when a job is created; the job is not created when they are invalid', async () => {
     const list = [{ group_name: 'users', permission_level: 'CAN_VIEW' }];
     const object = await createJob({ access_control_list: list });
     assert.deepEqual(await direct(object), [`${me} IS_OWNER`, 'users CAN_VIEW']);
@@ -79,7 +79,7 @@ describe('Databricks sandbox: permissions', () => {
     assert.equal(databricks.jobs.list().length, 1);
   });
 
-  it('are there for clusters too, and nothing else than what exists', async () => {
+  it('exist for clusters too, and not for unknown objects', async () => {
     const { json } = await client.post('/api/2.1/clusters/create', {
       spark_version: '15.4.x-scala2.12',
       node_type_id: 'Standard_DS3_v2',

@@ -10,7 +10,7 @@ describe('Databricks sandbox: control of runs', () => {
   afterEach(() => bench.databricks.close());
 
   describe('retries and timeouts', () => {
-    it('retry a failed task as a new attempt with an id of its own', async () => {
+    it('retry a failed task as a new attempt with its own ID', async () => {
       let attempts = 0;
       bench.plays.a = () => (++attempts < 3 ? failed : finished);
       const id = await bench.submit([task('a', { max_retries: 2, min_retry_interval_millis: 60_000 })]);
@@ -25,7 +25,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.equal(verdict(run)[1], 'SUCCESS');
     });
 
-    it('end a scripted task that takes too long, and retry it only with retry_on_timeout', async () => {
+    it('stop a scripted task at its timeout, and retry it only with retry_on_timeout', async () => {
       bench.databricks.scriptRun({ durationSeconds: 600 });
       const slow = { timeout_seconds: 60, max_retries: 1 };
       const run = await bench.ended(
@@ -42,14 +42,14 @@ describe('Databricks sandbox: control of runs', () => {
       assert.equal(taskOf(run, 'a').execution_duration, 60_000);
     });
 
-    it('leave the timeout of a notebook to its runner', async () => {
+    it('are passed to the notebook runner for notebook tasks', async () => {
       bench.plays.a = () => ({ ...finished, kind: 'timedOut' });
       const run = await bench.ended(await bench.submit([task('a', { timeout_seconds: 60 })]));
       assert.equal(bench.notebooks.requests[0]?.timeoutSeconds, 60);
       assert.equal(resultOf(run, 'a'), 'TIMEDOUT');
     });
 
-    it('end a whole run that takes too long', async () => {
+    it('stop a whole run at its timeout', async () => {
       bench.databricks.scriptRun({ durationSeconds: 600 });
       const run = await bench.ended(await bench.submit([task('a'), task('b', after('a'))], { timeout_seconds: 60 }));
       assert.deepEqual(verdict(run), ['TERMINATED', 'TIMEDOUT', 'TERMINATED', 'CANCELED']);
@@ -64,7 +64,7 @@ describe('Databricks sandbox: control of runs', () => {
         signal.addEventListener('abort', () => resolve({ ...finished, kind: 'canceled' })),
       );
 
-    it('ends a run and the notebook in it', async () => {
+    it('stops a run and its notebook', async () => {
       bench.plays.a = untilAborted;
       const id = await bench.submit([task('a'), task('b', after('a'))]);
       await bench.databricks.clock.advance(1000);
@@ -74,7 +74,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.deepEqual([resultOf(run, 'a'), resultOf(run, 'b')], ['CANCELED', 'CANCELED']);
     });
 
-    it('ends a single task by its id, and what depends on it does not run', async () => {
+    it('stops a single task by its ID, and dependent tasks do not run', async () => {
       bench.plays.a = untilAborted;
       const id = await bench.submit([task('a'), task('b', after('a')), task('c')]);
       await bench.databricks.clock.advance(1000);
@@ -86,7 +86,7 @@ describe('Databricks sandbox: control of runs', () => {
       );
     });
 
-    it('changes nothing about a run that has ended, and answers 400 for an unknown one', async () => {
+    it('does not change a run that has ended, and returns 400 for an unknown run', async () => {
       const id = await bench.submit([task('a')]);
       await bench.ended(id);
       assert.equal((await cancel(id)).status, 200);
@@ -94,7 +94,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.equal((await cancel(1)).status, 400);
     });
 
-    it('ends all runs of a job, or all that wait in the queue', async () => {
+    it('stops all runs of a job, or all queued runs', async () => {
       bench.databricks.scriptRun({ durationSeconds: 60 });
       const job = await bench.createJob({ tasks: [task('a')], queue: { enabled: true } });
       const [first, second] = [(await bench.runNow(job)).json.run_id, (await bench.runNow(job)).json.run_id];
@@ -158,7 +158,7 @@ describe('Databricks sandbox: control of runs', () => {
       );
     });
 
-    it('queues a run instead where the job says so', async () => {
+    it('queues a run instead when queueing is enabled', async () => {
       bench.databricks.scriptRun({ durationSeconds: 60 });
       const job = await bench.createJob({ tasks: [task('a')], queue: { enabled: true } });
       await bench.runNow(job);
@@ -168,7 +168,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.equal(verdict(await bench.ended(second))[1], 'SUCCESS');
     });
 
-    it('refuses parameters that are too long or do not go together', async () => {
+    it('refuses parameters that are too long or cannot be combined', async () => {
       const job = await bench.createJob({ tasks: [task('a')] });
       for (const parameters of [
         { notebook_params: { x: 'x'.repeat(10_000) } },
@@ -186,7 +186,7 @@ describe('Databricks sandbox: control of runs', () => {
   });
 
   describe('compute', () => {
-    it('starts a cluster for a task, and ends it with the run', async () => {
+    it('starts a cluster for a task, and terminates it with the run', async () => {
       const id = await bench.submit([
         task('a', {
           new_cluster: { spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 },
@@ -239,7 +239,7 @@ describe('Databricks sandbox: control of runs', () => {
     const repair = (id: Json, more: JsonObject) =>
       bench.client.post('/api/2.2/jobs/runs/repair', { run_id: id, ...more });
 
-    it('runs failed tasks and those after them again, as part of the run', async () => {
+    it('reruns failed tasks and their dependent tasks, as part of the run', async () => {
       bench.plays.b = () => failed;
       const job = await bench.createJob({ tasks: [task('a'), task('b', after('a')), task('c', after('b'))] });
       const id = (await bench.runNow(job)).json.run_id;
@@ -268,7 +268,7 @@ describe('Databricks sandbox: control of runs', () => {
       );
     });
 
-    it('needs the id of the latest repair from the second time on', async () => {
+    it('requires the ID of the latest repair from the second repair on', async () => {
       bench.plays.a = () => failed;
       const id = await bench.submit([task('a')]);
       await bench.ended(id);
@@ -286,7 +286,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.equal((await repair(id, { rerun_tasks: ['a'], latest_repair_id: first })).status, 200);
     });
 
-    it('takes new parameters, and dependent tasks when asked', async () => {
+    it('accepts new parameters, and reruns dependent tasks on request', async () => {
       const job = await bench.createJob({
         parameters: [{ name: 'p', default: '1' }],
         tasks: [task('a'), task('b', after('a'))],
@@ -306,7 +306,7 @@ describe('Databricks sandbox: control of runs', () => {
       );
     });
 
-    it('refuses both ways of naming tasks, none, and unknown tasks', async () => {
+    it('refuses requests with both ways of naming tasks, with neither, and with unknown tasks', async () => {
       const id = await bench.submit([task('a')]);
       await bench.ended(id);
       for (const wrong of [
@@ -334,14 +334,14 @@ describe('Databricks sandbox: control of runs', () => {
       );
     });
 
-    it('reads a task run by its own id', async () => {
+    it('reads a task run by its own ID', async () => {
       const id = await bench.submit([task('a')]);
       const own = taskOf(await bench.get(id), 'a').run_id;
       const run = await bench.get(own);
       assert.deepEqual([run.run_id, run.job_run_id, run.task_key], [own, id, 'a']);
     });
 
-    it('lists runs by pages, by job, by activity and by time', async () => {
+    it('lists runs in pages, filtered by job, activity and time', async () => {
       bench.databricks.scriptRun({ matching: { taskKey: 'b' }, durationSeconds: 7200 });
       const job = await bench.createJob({ tasks: [task('a')] });
       const [first, second] = [(await bench.runNow(job)).json.run_id, await bench.submit([task('a')])];
@@ -365,7 +365,7 @@ describe('Databricks sandbox: control of runs', () => {
   });
 
   describe('scripts', () => {
-    it('take a task through any states to any ending, also of the run as a whole', async () => {
+    it('set the states and the result of a task and of the whole run', async () => {
       bench.databricks.scriptRun({
         matching: { runName: 'once', taskKind: 'sql_task' },
         states: [
@@ -397,7 +397,7 @@ describe('Databricks sandbox: control of runs', () => {
       assert.deepEqual([error, trace, logs], ['e', 't', 'l']);
     });
 
-    it('serve as many attempts as they say, the newest script first', async () => {
+    it('apply to the given number of attempts, the newest script first', async () => {
       bench.databricks.scriptRun({ result: { notebookResult: 'always' } });
       bench.databricks.scriptRun({
         times: 1,

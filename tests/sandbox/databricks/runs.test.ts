@@ -8,7 +8,7 @@ describe('Databricks sandbox: runs', () => {
   beforeEach(() => bench.start());
   afterEach(() => bench.databricks.close());
 
-  describe('life', () => {
+  describe('life cycle', () => {
     it('goes through PENDING and RUNNING to TERMINATED, in both forms of its state', async () => {
       bench.databricks.scriptRun({ durationSeconds: 60 });
       const id = await bench.submit([task('a')]);
@@ -50,7 +50,7 @@ describe('Databricks sandbox: runs', () => {
       );
     });
 
-    it('of a failed notebook ends in TERMINATED where the workspace is told so', async () => {
+    it('of a failed notebook ends in TERMINATED when the workspace is configured for it', async () => {
       await bench.databricks.close();
       await bench.start({ failedRunState: 'TERMINATED' });
       bench.plays.a = () => failed;
@@ -62,7 +62,7 @@ describe('Databricks sandbox: runs', () => {
       ]);
     });
 
-    it('fails when the notebook does not exist, and when the kind of task can not run here', async () => {
+    it('fails when the notebook does not exist, and when the kind of task is not supported', async () => {
       const run = await bench.ended(
         await bench.submit([task('missing'), { task_key: 'sql', sql_task: { query: { query_id: '1' } } }]),
       );
@@ -79,7 +79,7 @@ describe('Databricks sandbox: runs', () => {
       assert.match((await bench.output(run, 'sql')).error as string, /^The sandbox does not run sql_task\./);
     });
 
-    it('fails when the notebook runner breaks', async () => {
+    it('fails when the notebook runner fails', async () => {
       bench.plays.a = () => Promise.reject(new Error('no Python'));
       assert.deepEqual(verdict(taskOf(await bench.ended(await bench.submit([task('a')])), 'a')), [
         'INTERNAL_ERROR',
@@ -128,7 +128,7 @@ describe('Databricks sandbox: runs', () => {
       });
     });
 
-    it('see the workspace as it was when they started, and what they write there arrives', async () => {
+    it('read the workspace as it was when they started, and their changes are saved to it', async () => {
       let read: unknown;
       bench.plays.a = () => {
         const request = bench.notebooks.requests[0];
@@ -165,7 +165,7 @@ describe('Databricks sandbox: runs', () => {
       assert.equal(bench.notebooks.requests[1].parameters.m, 'm1');
     });
 
-    it('answer what they exited with, cut at 5 MB', async () => {
+    it('return their exit value, truncated to 5 MB', async () => {
       bench.plays.a = () => ({ kind: 'exited', result: 'x'.repeat(5 * 1024 * 1024 + 1), logs: '', taskValues: {} });
       bench.plays.b = () => ({ kind: 'exited', result: '{"accuracy":0.9}', logs: 'not shown', taskValues: {} });
       const run = await bench.ended(await bench.submit([task('a'), task('b'), task('c')]));
@@ -179,7 +179,7 @@ describe('Databricks sandbox: runs', () => {
       assert.deepEqual((await bench.output(run, 'c')).notebook_output, {});
     });
 
-    it('answer error and trace when they failed', async () => {
+    it('return the error and the trace when they failed', async () => {
       bench.plays.a = () => failed;
       const {
         error,
@@ -189,7 +189,7 @@ describe('Databricks sandbox: runs', () => {
       assert.deepEqual([error, trace, (metadata as JsonObject).task_key], ['ValueError: boom', 'Traceback: boom', 'a']);
     });
 
-    it('answer their output only by the id of the task run', async () => {
+    it('return their output only for the ID of the task run', async () => {
       const id = await bench.submit([task('a')]);
       const reply = await bench.client.get('/api/2.2/jobs/runs/get-output', { run_id: idText(id) });
       assert.deepEqual([reply.status, reply.json.error_code], [400, 'INVALID_PARAMETER_VALUE']);
@@ -207,7 +207,7 @@ describe('Databricks sandbox: runs', () => {
     });
   });
 
-  it('runs a Python file of the workspace with its arguments, and answers its logs', async () => {
+  it('runs a Python file of the workspace with its arguments, and returns its logs', async () => {
     await bench.client.importFile('/Shared/job.py', 'print(1)');
     bench.plays.p = () => ({ ...finished, logs: 'hello\n' });
     const run = await bench.ended(
@@ -228,7 +228,7 @@ describe('Databricks sandbox: runs', () => {
   });
 
   describe('dependencies', () => {
-    it('hold a task back until those before it have ended', async () => {
+    it('delay a task until the tasks that it depends on have ended', async () => {
       bench.databricks.scriptRun({ matching: { taskKey: 'a' }, durationSeconds: 60 });
       const id = await bench.submit([task('a'), task('b', after('a'))]);
       await bench.databricks.clock.advance(30_000);
@@ -255,7 +255,7 @@ describe('Databricks sandbox: runs', () => {
       ['AT_LEAST_ONE_FAILED', 'SUCCESS', 'EXCLUDED'],
       ['ALL_FAILED', 'EXCLUDED', 'EXCLUDED'],
     ] as const) {
-      it(`with run_if ${runIf} give ${withFailure} after one failure of two, ${withoutFailure} after none`, async () => {
+      it(`with run_if ${runIf} result in ${withFailure} after one failure of two, ${withoutFailure} after none`, async () => {
         const tasks = [task('a'), task('b'), task('c', { ...after('a', 'b'), run_if: runIf })];
         assert.equal(resultOf(await bench.ended(await bench.submit(tasks)), 'c'), withoutFailure);
         bench.plays.a = () => failed;
@@ -263,13 +263,13 @@ describe('Databricks sandbox: runs', () => {
       });
     }
 
-    it('let a run succeed with failures when its last tasks did', async () => {
+    it('let a run succeed with failures when its leaf tasks succeeded', async () => {
       bench.plays.a = () => failed;
       const run = await bench.ended(await bench.submit([task('a'), task('b', { ...after('a'), run_if: 'ALL_DONE' })]));
       assert.deepEqual(verdict(run), ['TERMINATED', 'SUCCESS_WITH_FAILURES', 'TERMINATED', 'SUCCESS_WITH_FAILURES']);
     });
 
-    it('skip a disabled task and what follows only from it', async () => {
+    it('skip a disabled task and the tasks that depend only on it', async () => {
       const run = await bench.ended(await bench.submit([task('a', { disabled: true }), task('b', after('a'))]));
       assert.deepEqual([resultOf(run, 'a'), resultOf(run, 'b'), verdict(run)[1]], ['DISABLED', 'EXCLUDED', 'SUCCESS']);
     });

@@ -93,14 +93,14 @@ describe("Databricks sandbox: login with Databricks' own JavaScript SDK, over TL
     await assert.rejects(meOf({ ...config, clientSecret: 'wrong' }), /invalid_client Client authentication failed/);
   });
 
-  it('as a service principal of Entra, which its rights on the Azure resource bring into the workspace', async () => {
+  it('as a service principal of Entra ID that is added to the workspace because of its role on the Azure resource', async () => {
     await assert.rejects(meOf(viaEntra()), /Unauthorized access to Org/);
     await assert.rejects(meOf(viaEntra({ azureClientSecret: 'wrong' })), /AADSTS7000215/);
     assert.equal(await meOf(viaEntra({ azureWorkspaceResourceId: azureResourceId })), applicationId);
     assert.equal(await meOf(viaEntra()), applicationId);
   });
 
-  it('is refused without the private authority', async () => {
+  it('fails without the private certificate authority', async () => {
     https.globalAgent = standInAgent(urls);
     try {
       const config: ConfigOptions = { host, authType: 'oauth-m2m', clientId: 'any', clientSecret: 'any' };

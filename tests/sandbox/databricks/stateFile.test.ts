@@ -10,7 +10,7 @@ describe('Databricks sandbox: state file', () => {
   before(async () => (folder = await mkdtemp(join(tmpdir(), 'sandbox-state-'))));
   after(() => rm(folder, { recursive: true }));
 
-  it('brings back all objects with their ids, and ends what was active', async () => {
+  it('restores all objects with their IDs, and ends active runs and clusters', async () => {
     const stateFile = join(folder, 'state.json');
     const tasks = [{ task_key: 'q', sql_task: {} }];
     const first = await startTestWorkspace({ stateFile });
@@ -70,7 +70,7 @@ describe('Databricks sandbox: state file', () => {
     assert.deepEqual(await readdir(folder), ['state.json']);
   });
 
-  it('refuses a file that is something else', async () => {
+  it('refuses a file of another format', async () => {
     const stateFile = join(folder, 'other.json');
     await writeFile(stateFile, '{"version":2}');
     await assert.rejects(startTestWorkspace({ stateFile }), /is not a state file of this sandbox/);

@@ -14,7 +14,7 @@ describe('Databricks sandbox: files of volumes', () => {
     client.send(method, `/api/2.0/fs/files${volume}${path}`, body);
   const folder = (method: string, path: string) => client.send(method, `/api/2.0/fs/directories${volume}${path}`);
 
-  it('are written, with the folders above them, read, described and deleted', async () => {
+  it('are written with their parent folders, read, described and deleted', async () => {
     assert.deepEqual([(await file('PUT', '/a/b%20c.txt', 'one')).status], [204]);
     const read = await file('GET', '/a/b%20c.txt');
     assert.deepEqual([read.status, read.text], [200, 'one']);
@@ -29,7 +29,7 @@ describe('Databricks sandbox: files of volumes', () => {
       assert.equal((await file(method, '/a/b%20c.txt')).status, 404, method);
   });
 
-  it('are overwritten unless that is not wanted', async () => {
+  it('are overwritten unless overwrite is false', async () => {
     await file('PUT', '/a.txt', 'one');
     await file('PUT', '/a.txt', 'two');
     const refused = await file('PUT', '/a.txt?overwrite=false', 'three');
@@ -58,7 +58,7 @@ describe('Databricks sandbox: files of volumes', () => {
     assert.deepEqual([objectsOf(second.contents)[0]?.name, second.next_page_token], ['b.txt', undefined]);
   });
 
-  it('keep their folder from being deleted', async () => {
+  it('prevent the deletion of their folder', async () => {
     await file('PUT', '/f/b.txt', 'x');
     assert.equal((await folder('HEAD', '/f')).status, 200);
     assert.equal((await folder('DELETE', '/f')).json.error_code, 'FILES_API_DIRECTORY_IS_NOT_EMPTY');
@@ -68,7 +68,7 @@ describe('Databricks sandbox: files of volumes', () => {
     assert.equal((await folder('GET', '/f')).json.error_code, 'NOT_FOUND');
   });
 
-  it('need a volume that exists and a path inside of it', async () => {
+  it('require an existing volume and a path in it', async () => {
     const elsewhere = await client.send('PUT', '/api/2.0/fs/files/Volumes/main/ml/none/a.txt', 'x');
     assert.deepEqual([elsewhere.status, elsewhere.json.message], [404, "Volume 'main.ml.none' does not exist."]);
     assert.equal((await client.send('PUT', '/api/2.0/fs/files/Shared/a.txt', 'x')).status, 400);

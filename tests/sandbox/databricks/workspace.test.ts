@@ -24,14 +24,14 @@ describe('Databricks sandbox: workspace', () => {
   const makeFolder = (path: string) => client.post('/api/2.0/workspace/mkdirs', { path });
 
   describe('access', () => {
-    it('answers 401 to a request without a token', async () => {
+    it('returns 401 for a request without a token', async () => {
       const response = await fetch(`${databricks.url}/api/2.0/workspace/list?path=/`);
       assert.equal(response.status, 401);
       const { error_code: code, message } = (await response.json()) as { error_code: unknown; message: unknown };
       assert.deepEqual([code, message], [401, 'Credential was not sent or was of an unsupported type for this API.']);
     });
 
-    it('answers 403 to a wrong token', async () => {
+    it('returns 403 for an invalid token', async () => {
       const response = await fetch(`${databricks.url}/api/2.0/workspace/list?path=/`, {
         headers: { authorization: 'Bearer dapi-no' },
       });
@@ -39,30 +39,30 @@ describe('Databricks sandbox: workspace', () => {
       assert.match(await response.text(), /"error_code":403,"message":"Invalid access token."/);
     });
 
-    it('lets a read-only user read and nothing else', async () => {
+    it('allows a read-only user only to read', async () => {
       const bob = new (client.constructor as typeof WorkspaceClient)(databricks, 'dapi-bob');
       assert.equal((await bob.get('/api/2.0/workspace/list', { path: '/Shared' })).status, 200);
       const reply = await bob.post('/api/2.0/workspace/mkdirs', { path: '/Shared/bob' });
       assert.deepEqual([reply.status, reply.json.error_code], [403, 'PERMISSION_DENIED']);
     });
 
-    it('says who the token belongs to', async () => {
+    it('returns the user of the token', async () => {
       const reply = await client.get('/api/2.0/preview/scim/v2/Me');
       assert.deepEqual([reply.json.userName, reply.json.displayName], ['ann@example.com', 'Ann']);
     });
 
-    it('answers 404 with ENDPOINT_NOT_FOUND for a path it does not have', async () => {
+    it('returns 404 with ENDPOINT_NOT_FOUND for an unknown path', async () => {
       const reply = await client.post('/api/2.0/nothing', {});
       assert.deepEqual([reply.status, reply.json.error_code], [404, 'ENDPOINT_NOT_FOUND']);
     });
 
-    it('gives every answer a request id, also inside of an error', async () => {
+    it('returns a request ID with every response, also in errors', async () => {
       const reply = await status('/nowhere');
       const [details] = objectsOf(reply.json.details);
       assert.equal(details?.request_id, reply.headers.get('x-request-id'));
     });
 
-    it('answers 400 to a body that is not JSON', async () => {
+    it('returns 400 for a body that is not JSON', async () => {
       const reply = await client.send('POST', '/api/2.0/workspace/mkdirs', '{"path":');
       assert.deepEqual([reply.status, reply.json.error_code], [400, 'MALFORMED_REQUEST']);
     });
@@ -77,7 +77,7 @@ describe('Databricks sandbox: workspace', () => {
       assert.equal((await status('/Users/ann@example.com')).json.object_type, 'DIRECTORY');
     });
 
-    it('makes a folder with its parents, and again without complaint', async () => {
+    it('creates a folder with its parents, and succeeds if it exists', async () => {
       for (let time = 0; time < 2; time++) assert.equal((await makeFolder('/Shared/deep/er')).status, 200);
       assert.deepEqual(
         (await list('/Shared/deep')).map(({ path, object_type: type }) => [path, type]),
@@ -90,19 +90,19 @@ describe('Databricks sandbox: workspace', () => {
       assert.deepEqual((await client.get('/api/2.0/workspace/list', { path: '/Shared/empty' })).json, {});
     });
 
-    it('takes /Workspace as another name of the root and answers with the name that was asked', async () => {
+    it('accepts /Workspace as another name of the root and returns paths in the requested form', async () => {
       await makeFolder('/Workspace/Shared/mounted');
       assert.equal((await status('/Shared/mounted')).json.path, '/Shared/mounted');
       assert.equal((await status('/Workspace/Shared/mounted')).json.path, '/Workspace/Shared/mounted');
     });
 
-    it('refuses to make a folder where a file is', async () => {
+    it('refuses to create a folder with the path of a file', async () => {
       await client.importFile('/Shared/occupied', 'x');
       const reply = await makeFolder('/Shared/occupied/below');
       assert.deepEqual([reply.status, reply.json.error_code], [400, 'RESOURCE_ALREADY_EXISTS']);
     });
 
-    it('refuses homes of unknown users and the removal of the roots', async () => {
+    it('refuses home folders of unknown users and the deletion of root folders', async () => {
       for (const reply of [
         await makeFolder('/Users/nobody@example.com'),
         await client.post('/api/2.0/workspace/delete', { path: '/Shared', recursive: true }),
@@ -112,7 +112,7 @@ describe('Databricks sandbox: workspace', () => {
       }
     });
 
-    it('removes a folder that is not empty only recursively', async () => {
+    it('deletes a folder that is not empty only recursively', async () => {
       await makeFolder('/Shared/full/inside');
       const reply = await client.post('/api/2.0/workspace/delete', { path: '/Shared/full' });
       assert.deepEqual(
@@ -126,7 +126,7 @@ describe('Databricks sandbox: workspace', () => {
       assert.equal((await status('/Shared/full/inside')).status, 404);
     });
 
-    it('answers 404 for what does not exist', async () => {
+    it('returns 404 for objects that do not exist', async () => {
       for (const path of ['/api/2.0/workspace/list', '/api/2.0/workspace/get-status', '/api/2.0/workspace/export']) {
         const reply = await client.get(path, { path: '/Shared/none' });
         assert.deepEqual(
@@ -144,14 +144,14 @@ describe('Databricks sandbox: workspace', () => {
   });
 
   describe('import', () => {
-    it('makes a notebook of source code and adds what the export has', async () => {
+    it('imports source code as a notebook and adds the header of the export', async () => {
       assert.equal((await inline('/Shared/one', 'print(1)', { language: 'PYTHON', format: 'SOURCE' })).status, 200);
       assert.equal(await client.source('/Shared/one'), '# Databricks notebook source\nprint(1)');
       const { object_type: type, language } = (await status('/Shared/one')).json;
       assert.deepEqual([type, language], ['NOTEBOOK', 'PYTHON']);
     });
 
-    it('keeps source code in the form of an export byte for byte', async () => {
+    it('keeps exported source code byte for byte', async () => {
       const source =
         '# Databricks notebook source\n# MAGIC %md\n# MAGIC # Title\n\n# COMMAND ----------\n\n# DBTITLE 1,x\nprint("ä")\n\n# COMMAND ----------\n\n# MAGIC %sql select 1';
       await client.importFile('/Shared/round.py', source);
@@ -164,7 +164,7 @@ describe('Databricks sandbox: workspace', () => {
       ['n.scala', '// Databricks notebook source', 'SCALA'],
       ['n.sql', '-- Databricks notebook source', 'SQL'],
     ] as const) {
-      it(`makes a ${language} notebook without extension of ${name} with the header line, and a file without it`, async () => {
+      it(`imports ${name} with the header line as a ${language} notebook without extension, and without the header as a file`, async () => {
         const folder = `/Shared/auto-${language}`;
         await makeFolder(folder);
         await client.importFile(`${folder}/${name}`, `${header}\r\n1`);
@@ -179,7 +179,7 @@ describe('Databricks sandbox: workspace', () => {
       });
     }
 
-    it('takes a header with a byte order mark or a trailing space for no header', async () => {
+    it('does not recognize a header with a byte order mark or a trailing space', async () => {
       await makeFolder('/Shared/almost');
       await client.importFile('/Shared/almost/bom.py', '\ufeff# Databricks notebook source\n1');
       await client.importFile('/Shared/almost/space.py', '# Databricks notebook source \n1');
@@ -189,7 +189,7 @@ describe('Databricks sandbox: workspace', () => {
       );
     });
 
-    it('makes a file of every other content, with its bytes and size', async () => {
+    it('imports all other content as a file, with its bytes and size', async () => {
       const bytes = Buffer.from([0, 255, 1, 254]);
       await client.importFile('/Shared/data.bin', bytes);
       const { json } = await client.get('/api/2.0/workspace/export', { path: '/Shared/data.bin', format: 'AUTO' });
@@ -197,7 +197,7 @@ describe('Databricks sandbox: workspace', () => {
       assert.equal((await status('/Shared/data.bin')).json.size, 4);
     });
 
-    it('answers 400 for something that exists, and overwrites it on demand with the same id', async () => {
+    it('returns 400 for an existing object, and overwrites it on request with the same ID', async () => {
       await client.importFile('/Shared/again.txt', 'a');
       const { object_id: id } = (await status('/Shared/again.txt')).json;
       const refused = await client.importFile('/Shared/again.txt', 'b');
@@ -228,7 +228,7 @@ describe('Databricks sandbox: workspace', () => {
       }
     });
 
-    it('answers 404 when the parent folder is missing', async () => {
+    it('returns 404 when the parent folder is missing', async () => {
       const reply = await client.importFile('/Shared/no/where.txt', 'x');
       assert.deepEqual(
         [reply.status, reply.json.error_code, reply.json.message],
@@ -236,7 +236,7 @@ describe('Databricks sandbox: workspace', () => {
       );
     });
 
-    it('refuses more than 10 MB in JSON, takes it as multipart for a file, and refuses it for a source notebook', async () => {
+    it('refuses more than 10 MB in JSON, accepts it as multipart for a file, and refuses it for a source notebook', async () => {
       const large = Buffer.alloc(10 * 1024 * 1024 + 1, 'a');
       const reply = await client.post('/api/2.0/workspace/import', {
         path: '/Shared/large.txt',
@@ -277,7 +277,7 @@ describe('Databricks sandbox: workspace', () => {
       assert.equal((await status('/Shared/bad')).status, 404);
     });
 
-    it('takes a file as the CLI sends it, and tells apart a file and a notebook that exist', async () => {
+    it('accepts a file as the CLI sends it, and distinguishes existing files and notebooks', async () => {
       const send = (path: string, overwrite: boolean, body: string) =>
         client.send(
           'POST',
@@ -296,7 +296,7 @@ describe('Databricks sandbox: workspace', () => {
     });
   });
 
-  it('lists notebooks modified after a time, and everything that is no notebook', async () => {
+  it('lists notebooks modified after a time, and all objects that are not notebooks', async () => {
     await makeFolder('/Shared/times');
     await client.importFile('/Shared/times/old.py', '# Databricks notebook source\n1');
     await client.importFile('/Shared/times/old.txt', '1');
@@ -313,7 +313,7 @@ describe('Databricks sandbox: workspace', () => {
     );
   });
 
-  it('lists a notebook or file as itself', async () => {
+  it('lists a notebook or file as a single entry', async () => {
     await client.importFile('/Shared/itself.txt', '1');
     assert.deepEqual(
       (await list('/Shared/itself.txt')).map(({ path }) => path),
@@ -321,14 +321,14 @@ describe('Databricks sandbox: workspace', () => {
     );
   });
 
-  it('gives ids that a double cannot hold', async () => {
+  it('returns IDs that a double cannot represent', async () => {
     for (let file = 0; file < 4; file++) await client.importFile(`/Shared/id-${file}.txt`, '1');
     const { text } = await client.get('/api/2.0/workspace/list', { path: '/Shared' });
     const ids = [...text.matchAll(/"object_id":(\d+)/g)].map((match) => match[1] ?? '');
     assert.ok(ids.some((id) => String(Number(id)) !== id));
   });
 
-  it('shows a change to readers only after the lag of an eventually consistent workspace', async () => {
+  it('returns a change only after the lag of an eventually consistent workspace', async () => {
     const late = await startTestWorkspace({ visibilityLagMilliseconds: 5000 });
     try {
       const paths = async () =>

@@ -69,7 +69,7 @@ describe("The organisation's OIDC endpoint", () => {
     return [response.status, body.typeKey, body.message ?? text];
   }
 
-  it('gives the pipeline a token with the claims of its run, for ten minutes', async () => {
+  it('issues the pipeline a token with the claims of its run, valid for ten minutes', async () => {
     const { url, issuer } = organization;
     const { org_id, prj_id, rpo_id, ...others } = await claims('?api-version=7.2-preview.1');
     for (const guid of [org_id, prj_id, rpo_id]) assert.match(String(guid), /^[\da-f-]{36}$/);
@@ -89,7 +89,7 @@ describe("The organisation's OIDC endpoint", () => {
     });
   });
 
-  it('gives a service connection a token with its name, for five minutes', async () => {
+  it('issues a service connection a token with its name, valid for five minutes', async () => {
     assert.deepEqual(await claims(`?api-version=7.1&serviceConnectionId=${id.toUpperCase()}`), {
       iss: organization.issuer,
       aud: audience,
@@ -125,7 +125,7 @@ describe("The organisation's OIDC endpoint", () => {
     assert.equal((configuration as { issuer: string }).issuer, organization.issuer);
   });
 
-  it('answers 401 to a wrong token', async () => {
+  it('returns 401 for an invalid token', async () => {
     const response = await ask({ headers: { authorization: 'Bearer other' } });
     const { typeKey, message } = (await response.json()) as { typeKey: string; message: string };
     assert.deepEqual(
@@ -140,7 +140,7 @@ describe("The organisation's OIDC endpoint", () => {
     assert.match(response.headers.get('x-vss-e2eid') ?? '', /^[\da-f-]{36}$/);
   });
 
-  it('sends whoever has a wrong token to the sign-in page, unless the request forbids it', async () => {
+  it('redirects requests with an invalid token to the sign-in page, unless the request forbids it', async () => {
     const response = await ask({ headers: { authorization: 'Bearer other', 'x-tfs-fedauthredirect': '' } });
     assert.equal(response.status, 302);
     assert.match(await response.text(), /Object moved/);
@@ -149,7 +149,7 @@ describe("The organisation's OIDC endpoint", () => {
     assert.match(await page.text(), /Sign In/);
   });
 
-  it('demands a version that there is, POST, and JSON', async () => {
+  it('requires a supported api-version, POST, and JSON', async () => {
     assert.deepEqual((await refusal({ query: '' })).slice(0, 2), [400, 'VssVersionNotSpecifiedException']);
     assert.deepEqual((await refusal({ query: '?api-version=new' })).slice(0, 2), [400, 'InvalidApiVersionException']);
     assert.deepEqual(await refusal({ query: '?api-version=7.2' }), [
@@ -170,7 +170,7 @@ describe("The organisation's OIDC endpoint", () => {
     assert.equal((await ask({ body: '{}' })).status, 200);
   });
 
-  it('knows its jobs and its service connections', async () => {
+  it('refuses unknown jobs and service connections', async () => {
     const { url, connections } = organization;
     const unknown = organization.oidcRequestUri.replace(/jobs\/.{4}/, 'jobs/0000');
     assert.deepEqual((await refusal({ uri: unknown })).slice(0, 2), [404, 'TaskOrchestrationPlanNotFoundException']);
@@ -186,7 +186,7 @@ describe("The organisation's OIDC endpoint", () => {
     assert.equal((await of(id))[0], 404);
   });
 
-  it('goes wrong as it is told, and logs what was asked', async () => {
+  it('applies faults, and logs requests', async () => {
     organization.faults.add({ effect: 'status', status: 503 });
     assert.equal((await ask()).status, 503);
     await ask();
@@ -220,7 +220,7 @@ describe("The organisation's OIDC endpoint", () => {
       return { report, shown: shown.map((line) => JSON.parse(line) as Record<string, unknown>) };
     };
 
-    it("tells a task where to ask, and puts the run into the pipeline's token", async () => {
+    it("passes its URL to tasks, and includes the run in the pipeline's token", async () => {
       const { report, shown } = await run('steps:\n- task: Ask@1\n  inputs: { for: "-" }\n');
       assert.equal(report.result, 'Succeeded');
       const [{ sub, run_id: runId, rpo_ref: branch, iss } = {}] = shown;
@@ -230,7 +230,7 @@ describe("The organisation's OIDC endpoint", () => {
       );
     });
 
-    it('gives tokens only for the connections that tasks of the job name, run or not', async () => {
+    it('issues tokens only for the connections that tasks of the job name, even if they do not run', async () => {
       const named = `- task: Ask@1\n  condition: false\n  inputs: { connection: $(c), for: "-" }\n`;
       const asking = `- task: Ask@1\n  inputs: { for: ${id} }\n`;
       const { shown } = await run(

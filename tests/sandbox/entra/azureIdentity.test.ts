@@ -148,14 +148,14 @@ describe('Entra sandbox: @azure/identity logs in over TLS with a private authori
     assert.equal(machine.requests.list()[0]?.query['api-version'], '2018-02-01');
   });
 
-  it('and hears why it may not', () => {
+  it('and reports why a sign-in is refused', () => {
     assert.match(messageOf('wrongSecret'), /AADSTS7000215: Invalid client secret provided\./);
     assert.match(messageOf('otherConnection'), /AADSTS700213: .+ 'sc:\/\/contoso\/models\/other'/);
     assert.match(messageOf('anyManagedIdentity'), /Multiple user assigned identities exist/);
     assert.match(messageOf('otherManagedIdentity'), /Identity not found/);
   });
 
-  it('and finds no tenant that is not there', () => {
+  it('and reports a tenant that does not exist', () => {
     assert.match(messageOf('wrongTenant'), /^endpoints_resolution_error/);
     const asked = entra.requests.list(`/${nobody}/v2.0/.well-known/openid-configuration`);
     assert.deepEqual([...new Set(asked.map(({ errorCode }) => errorCode))], ['AADSTS90002']);

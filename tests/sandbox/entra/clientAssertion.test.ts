@@ -39,7 +39,7 @@ describe('Entra sandbox: client assertions', () => {
       version ? { version } : {},
     );
 
-  it('refuses what is no token', async () => {
+  it('refuses text that is not a token', async () => {
     assert.deepEqual(refusalOf(await present('nonsense')), [
       400,
       'invalid_request',
@@ -62,14 +62,14 @@ describe('Entra sandbox: client assertions', () => {
       signAssertion(by, application.clientId, `${authority()}/oauth2/v2.0/token`, parts);
     const refused = async (parts: AssertionParts, by = certificate) => refusalOf(await present(await sign(parts, by)));
 
-    it('takes PS256 with the SHA-256 thumbprint and RS256 with the SHA-1 thumbprint', async () => {
+    it('accepts PS256 with the SHA-256 thumbprint and RS256 with the SHA-1 thumbprint', async () => {
       const { json } = await present(await sign());
       assert.equal(decodeJwt(String(json.access_token)).appidacr, '2');
       const old = { alg: 'RS256', 'x5t#S256': undefined, x5t: thumbprint(certificate.cert, 'sha1') };
       assert.equal((await present(await sign({ header: old }))).status, 200);
     });
 
-    it('takes the token endpoints and the issuer of the tenant as audience, and nothing else', async () => {
+    it('accepts only the token endpoints and the issuer of the tenant as audience', async () => {
       for (const path of ['/oauth2/v2.0/token', '/oauth2/token', '/v2.0'])
         assert.equal((await present(await sign({ claims: { aud: authority() + path } }), 1)).status, 200);
       const [status, error, codes, text] = await refused({ claims: { aud: `${entra.url}/other/oauth2/v2.0/token` } });
@@ -77,12 +77,12 @@ describe('Entra sandbox: client assertions', () => {
       assert.match(text, /^AADSTS700023: Client assertion audience claim does not match Realm issuer\./);
     });
 
-    it('takes an assertion again until it expires, as Microsoft says it does', async () => {
+    it('accepts an assertion repeatedly until it expires, as documented by Microsoft', async () => {
       const assertion = await sign();
       assert.deepEqual([(await present(assertion)).status, (await present(assertion)).status], [200, 200]);
     });
 
-    it('refuses an assertion that is too old or too new, and says when it is valid', async () => {
+    it('refuses an assertion that has expired or is not yet valid, and reports when it is valid', async () => {
       const expired = { nbf: 1_700_000_000, exp: 1_700_000_600 };
       const [status, error, codes, text] = await refused({ claims: expired });
       assert.deepEqual([status, error, codes], [401, 'invalid_client', [700024]]);
@@ -94,7 +94,7 @@ describe('Entra sandbox: client assertions', () => {
       assert.deepEqual((await refused({ claims: early }))[2], [700024]);
     });
 
-    it('refuses a certificate that is not registered, and one that is no longer', async () => {
+    it('refuses a certificate that is not registered or was removed', async () => {
       const [status, error, codes, text] = await refused({}, other);
       assert.deepEqual([status, error, codes], [401, 'invalid_client', [700027]]);
       const hex = Buffer.from(thumbprint(other.cert, 'sha256'), 'base64url').toString('hex').toUpperCase();
@@ -108,7 +108,7 @@ describe('Entra sandbox: client assertions', () => {
       assert.deepEqual((await refused({}))[2], [700027]);
     });
 
-    it('refuses a signature of another key, and a certificate that has expired', async () => {
+    it('refuses the signature of another key, and an expired certificate', async () => {
       const stolen = { 'x5t#S256': thumbprint(certificate.cert, 'sha256') };
       const [, , codes, text] = await refused({ header: stolen }, other);
       assert.deepEqual(codes, [700027]);
@@ -127,7 +127,7 @@ describe('Entra sandbox: client assertions', () => {
         assert.deepEqual((await refused({ claims })).slice(0, 3), [401, 'invalid_client', [700021]]);
     });
 
-    it('refuses an assertion without thumbprint, or without what the format demands', async () => {
+    it('refuses an assertion without a thumbprint or another required part', async () => {
       assert.match(
         (await refused({ header: { 'x5t#S256': undefined } }))[3],
         /^AADSTS50027: .+No certificate thumbprint/,
@@ -182,14 +182,14 @@ describe('Entra sandbox: client assertions', () => {
     const advice =
       ' Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation';
 
-    it('gives a token for one of an issuer that is trusted', async () => {
+    it('issues a token for an assertion of a trusted issuer', async () => {
       const { status, json } = await present(await issue());
       assert.equal(status, 200);
       const { appid, appidacr } = decodeJwt(String(json.access_token));
       assert.deepEqual([appid, appidacr], [application.clientId, '2']);
     });
 
-    it('takes the audience that the credential names', async () => {
+    it('requires the audience of the credential', async () => {
       application.federatedCredentials = [{ issuer, subject, audience: 'api://own' }];
       assert.equal((await present(await issue({ aud: ['api://own', 'other'] }))).status, 200);
       assert.deepEqual(await refused({}), [
@@ -221,7 +221,7 @@ describe('Entra sandbox: client assertions', () => {
       );
     });
 
-    it('says so when there is no federated credential any more', async () => {
+    it('reports that the federated credential no longer exists', async () => {
       application.federatedCredentials = [];
       assert.deepEqual(await refused({}), [
         401,
@@ -235,7 +235,7 @@ describe('Entra sandbox: client assertions', () => {
       assert.deepEqual((await refused({ nbf: nowSeconds() - 2 * hour, exp: nowSeconds() - hour }))[2], [700024]);
     });
 
-    it('refuses a token that the published keys did not sign', async () => {
+    it('refuses a token that is not signed by a published key', async () => {
       assert.deepEqual((await refused({}, 'two'))[2], [700027]);
       const others = await makeIssuerKeys();
       published = [{ ...(await exportJWK(others.publicKey)), kid: 'one' }];
@@ -244,7 +244,7 @@ describe('Entra sandbox: client assertions', () => {
       assert.match(text, /^AADSTS700027: Client assertion failed signature validation\./);
     });
 
-    it('says so when the issuer publishes nothing, or names itself otherwise', async () => {
+    it('reports that the issuer publishes no keys, or has another name', async () => {
       for (const wrong of [{ issuer: 'https://other.example.com', jwks_uri: `${issuer}/keys` }, { issuer }]) {
         configuration = wrong;
         assert.deepEqual(await refused({}), [

@@ -13,7 +13,7 @@ describe('Entra sandbox: discovery', () => {
   after(() => entra.close());
   const get = async (path: string) => replyOf(await fetch(entra.url + path));
 
-  it('issues tokens that a resource can verify with what the tenant publishes', async () => {
+  it('issues tokens that a resource can verify with the published keys of the tenant', async () => {
     const { json: configuration } = await get(`/${entra.tenantId}/.well-known/openid-configuration`);
     assert.equal(configuration.issuer, entra.accessTokenIssuer(entra.tenantId));
     for (const jwksUri of [String(configuration.jwks_uri), entra.jwksUri]) {
@@ -27,7 +27,7 @@ describe('Entra sandbox: discovery', () => {
     }
   });
 
-  it('has keys of its own each time', async () => {
+  it('has new keys at every start', async () => {
     const other = await startEntra();
     try {
       const { json } = await askToken(entra, client);
@@ -39,7 +39,7 @@ describe('Entra sandbox: discovery', () => {
     }
   });
 
-  it('says where a tenant answers', async () => {
+  it('returns the endpoints of a tenant', async () => {
     const { tenantId, url } = entra;
     const { json } = await get(`/${tenantId}/v2.0/.well-known/openid-configuration`);
     assert.deepEqual(
@@ -53,7 +53,7 @@ describe('Entra sandbox: discovery', () => {
     ]);
   });
 
-  it('says which authorities it is', async () => {
+  it('returns the hosts of its authority', async () => {
     const { tenantId, url } = entra;
     const discover = (endpoint: string) =>
       get(`/common/discovery/instance?api-version=1.1&authorization_endpoint=${encodeURIComponent(endpoint)}`);
@@ -70,12 +70,12 @@ describe('Entra sandbox: discovery', () => {
     ]);
   });
 
-  it('answers 404 elsewhere', async () => {
+  it('returns 404 for other paths', async () => {
     for (const path of ['/', `/${entra.tenantId}`, `/${entra.tenantId}/oauth2/v2.0/authorize`])
       assert.equal((await get(path)).status, 404);
   });
 
-  it('lets faults hit its answers and logs what was asked', async () => {
+  it('applies faults and logs requests', async () => {
     entra.requests.clear();
     entra.faults.add({ path: '*/token', effect: 'status', status: 503, retryAfter: 2 });
     const response = await fetch(`${entra.url}/${entra.tenantId}/oauth2/v2.0/token`, { method: 'POST' });

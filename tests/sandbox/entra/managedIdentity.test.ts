@@ -28,7 +28,7 @@ describe('Entra sandbox: managed identity', () => {
     json: { error, error_description: description },
   });
 
-  it('gives a token of the only identity, with strings for numbers', async () => {
+  it('issues a token for the only identity, with strings for numbers', async () => {
     const { clientId, objectId, resourceId } = entra.directory.addManagedIdentity();
     const { status, json } = await ask();
     const { access_token: token, ...rest } = json;
@@ -49,7 +49,7 @@ describe('Entra sandbox: managed identity', () => {
     assert.equal(entra.requests.list()[0]?.user, clientId);
   });
 
-  it('finds an identity by client id, object id and resource id', async () => {
+  it('finds an identity by client ID, object ID and resource ID', async () => {
     const wanted = entra.directory.addManagedIdentity();
     entra.directory.addManagedIdentity();
     for (const query of [
@@ -60,14 +60,14 @@ describe('Entra sandbox: managed identity', () => {
       assert.equal(clientIdOf(await ask(query)), wanted.clientId);
   });
 
-  it('takes the identity of the system when none is named', async () => {
+  it('uses the system-assigned identity by default', async () => {
     entra.directory.addManagedIdentity();
     entra.directory.addManagedIdentity();
     const system = entra.directory.addManagedIdentity({ isSystemAssigned: true });
     assert.equal(clientIdOf(await ask()), system.clientId);
   });
 
-  it('wants a name when there are several of users', async () => {
+  it('requires an ID if there are several user-assigned identities', async () => {
     entra.directory.addManagedIdentity();
     entra.directory.addManagedIdentity();
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('Entra sandbox: managed identity', () => {
     );
   });
 
-  it('does not find an identity that is not there, or no longer', async () => {
+  it('does not find an unknown or removed identity', async () => {
     const notFound = refused('invalid_request', 'Identity not found');
     assert.deepEqual(await ask(), notFound);
     const { clientId } = entra.directory.addManagedIdentity();
@@ -89,7 +89,7 @@ describe('Entra sandbox: managed identity', () => {
     assert.deepEqual(await ask({ client_id: clientId }), notFound);
   });
 
-  it('demands the header, the version and the resource', async () => {
+  it('requires the header, the version and the resource', async () => {
     entra.directory.addManagedIdentity();
     for (const metadata of ['True', ''])
       assert.deepEqual(await ask({}, metadata), refused('bad_request_102', 'Required metadata header not specified'));

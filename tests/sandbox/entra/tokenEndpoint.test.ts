@@ -34,7 +34,7 @@ describe('Entra sandbox: token endpoint', () => {
     authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
   });
 
-  it('gives a token for a secret in the form', async () => {
+  it('issues a token for a secret in the form', async () => {
     const { status, json } = await askToken(entra, client);
     const { access_token: token, ...rest } = json;
     assert.equal(status, 200);
@@ -59,7 +59,7 @@ describe('Entra sandbox: token endpoint', () => {
     assert.equal(entra.requests.list('/token')[0]?.user, clientId);
   });
 
-  it('gives a token for a secret in the Basic header, which is URL-encoded', async () => {
+  it('issues a token for a URL-encoded secret in the Basic header', async () => {
     application.secrets.push({ value: 'a:b c+%' });
     const { status } = await askToken(entra, {}, { headers: basic(clientId, 'a:b c+%') });
     assert.equal(status, 200);
@@ -67,7 +67,7 @@ describe('Entra sandbox: token endpoint', () => {
     assert.equal(code, 401);
   });
 
-  it('answers version 1 for a resource, with strings', async () => {
+  it('returns the format of version 1 for a resource, with strings', async () => {
     const { status, json } = await askToken(entra, client, { version: 1 });
     const { access_token: token, ...rest } = json;
     assert.equal(status, 200);
@@ -82,7 +82,7 @@ describe('Entra sandbox: token endpoint', () => {
     assert.equal(decodeJwt(String(token)).aud, databricks);
   });
 
-  it('knows Resource Manager of all clouds and Kubernetes, and keeps the slash of the scope', async () => {
+  it('issues tokens for Resource Manager of all clouds and for Kubernetes, and keeps the slash of the scope', async () => {
     for (const resource of [
       'https://management.azure.com',
       'https://management.azure.com/',
@@ -98,12 +98,12 @@ describe('Entra sandbox: token endpoint', () => {
     }
   });
 
-  it('knows tenants and applications in any case of letters', async () => {
+  it('ignores the case of the IDs of tenants and applications', async () => {
     const upper = { ...client, client_id: clientId.toUpperCase() };
     assert.equal((await askToken(entra, upper, { tenantId: tenantId.toUpperCase() })).status, 200);
   });
 
-  it('lets tokens live as long as is set', async () => {
+  it('issues tokens with the configured lifetime', async () => {
     entra.directory.tokenSeconds = 20;
     now += 5000;
     const { json } = await askToken(entra, client);
@@ -112,7 +112,7 @@ describe('Entra sandbox: token endpoint', () => {
     assert.equal(decodeJwt(String(json.access_token)).exp, start / 1000 + 25);
   });
 
-  it('names an error in all the ways that Entra ID does', async () => {
+  it('returns an error in all formats of Entra ID', async () => {
     const headers = { 'client-request-id': '11111111-2222-4333-8444-555555555555' };
     const { json } = await askToken(entra, { ...client, client_secret: 'wrong' }, { headers });
     const { trace_id: traceId, ...rest } = json;
@@ -172,13 +172,13 @@ describe('Entra sandbox: token endpoint', () => {
     assert.deepEqual(refusalOf(await askToken(entra, client))[3], notFound(tenantId));
   });
 
-  it('refuses a tenant that is not there', async () => {
+  it('refuses a tenant that does not exist', async () => {
     const [status, error, codes, text] = refusalOf(await askToken(entra, client, { tenantId: 'nobody' }));
     assert.deepEqual([status, error, codes], [400, 'invalid_request', [90002]]);
     assert.match(text, /^AADSTS90002: Tenant 'nobody' not found\. Check to make sure you have the correct tenant ID /);
   });
 
-  it('names what is missing', async () => {
+  it('reports missing parameters', async () => {
     for (const [form, name] of [
       [{ ...client, grant_type: '' }, 'grant_type'],
       [{ ...client, client_id: '' }, 'client_id'],
@@ -206,7 +206,7 @@ describe('Entra sandbox: token endpoint', () => {
     );
   });
 
-  it('refuses another grant and another method', async () => {
+  it('refuses other grant types and other methods', async () => {
     assert.deepEqual(refusalOf(await askToken(entra, { ...client, grant_type: 'password' })), [
       400,
       'unsupported_grant_type',
@@ -222,7 +222,7 @@ describe('Entra sandbox: token endpoint', () => {
     ]);
   });
 
-  it('takes one scope, of a resource that is in the tenant', async () => {
+  it('accepts one scope, of a resource in the tenant', async () => {
     const refused = async (scope: string) => refusalOf(await askToken(entra, { ...client, scope }));
     assert.deepEqual(await refused('https://graph.example.com/User.Read'), [
       400,

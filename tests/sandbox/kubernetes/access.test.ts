@@ -24,7 +24,7 @@ describe('access to the Kubernetes sandbox', () => {
   });
   after(() => cluster.close());
 
-  it('refuses who is not known', async () => {
+  it('refuses unknown users', async () => {
     for (const token of ['', 'wrong']) {
       const { status, json } = await ask(cluster, deploymentsPath, { token });
       assert.equal(status, 401);
@@ -35,11 +35,11 @@ describe('access to the Kubernetes sandbox', () => {
     }
   });
 
-  it('knows tokens that it is told to ask for', async () => {
+  it('accepts tokens of a given authenticator', async () => {
     assert.equal((await ask(cluster, deploymentsPath, { token: 'entra' })).status, 200);
   });
 
-  it('knows a client certificate by its name and groups', async () => {
+  it('reads the user and the groups from a client certificate', async () => {
     const admin = await cluster.issueClient('somebody', ['system:masters']);
     assert.equal((await ask(cluster, deploymentsPath, { token: '', ...admin })).status, 200);
     const nobody = await cluster.issueClient('nobody');
@@ -51,7 +51,7 @@ describe('access to the Kubernetes sandbox', () => {
     );
   });
 
-  it('says in full what a user may not do', async () => {
+  it('reports the whole operation that a user may not perform', async () => {
     const token = 'reader-token';
     assert.equal((await ask(cluster, deploymentsPath, { token })).status, 200);
     const cases: [method: string, path: string, message: string][] = [
@@ -77,7 +77,7 @@ describe('access to the Kubernetes sandbox', () => {
     }
   });
 
-  it('tells a user what is allowed before it is tried', async () => {
+  it('answers access reviews', async () => {
     const review = async (resourceAttributes: object) => {
       const { status, json } = await ask(cluster, '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
         method: 'POST',
@@ -106,7 +106,7 @@ describe('access to the Kubernetes sandbox', () => {
     );
   });
 
-  it('disturbs requests as it is told, and logs all of them', async () => {
+  it('applies faults to requests, and logs all requests', async () => {
     cluster.requests.clear();
     cluster.faults.add({ path: '*/deployments', effect: 'status', status: 429, retryAfter: 3 });
     cluster.faults.add({ method: 'POST', when: 'after', effect: 'reset' });

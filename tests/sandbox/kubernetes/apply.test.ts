@@ -34,7 +34,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
   const data = () => cluster.store.get('configmaps', 'default', 'a')?.data;
   const as = (manager: string, force = false) => `fieldManager=${manager}${force ? '&force=true' : ''}`;
 
-  it('creates with 201, updates with 200, and keeps the version when nothing changes', async () => {
+  it('creates with 201, updates with 200, and keeps the resource version when nothing changes', async () => {
     const first = await apply(cluster, web, deployment());
     const second = await apply(cluster, web, deployment());
     const third = await apply(cluster, web, deployment({ image: 'good:2' }));
@@ -44,7 +44,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.notEqual(version(second), version(third));
   });
 
-  it('owns what is applied and nothing else', async () => {
+  it('owns only the applied fields', async () => {
     await apply(cluster, web, deployment());
     assert.deepEqual(owned(live()).test, [
       '.spec.selector',
@@ -60,7 +60,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     ]);
   });
 
-  it('tells of a conflict as kubectl shows it', async () => {
+  it('reports a conflict in the format that kubectl shows', async () => {
     await apply(cluster, web, deployment({ replicas: 2 }), as('first'));
     const { status, json } = await apply(cluster, web, deployment({ replicas: 5 }), as('second'));
     assert.deepEqual([status, json.reason], [409, 'Conflict']);
@@ -76,7 +76,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.equal(live().spec.replicas, 2);
   });
 
-  it('takes fields over by force, and shares those that are alike', async () => {
+  it('takes ownership of fields by force, and shares fields with the same value', async () => {
     await apply(cluster, web, deployment({ replicas: 2 }), as('first'));
     assert.equal((await apply(cluster, web, deployment({ replicas: 2 }), as('second'))).status, 200);
     assert.equal((await apply(cluster, web, deployment({ replicas: 5 }), as('second', true))).status, 200);
@@ -85,7 +85,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.ok(owned(live()).second?.includes('.spec.replicas'));
   });
 
-  it('leaves the replicas to whom they belong when they are not applied', async () => {
+  it('leaves the replicas to their owner when they are not applied', async () => {
     await apply(cluster, web, deployment({ replicas: 2 }), as('ours'));
     const body = { spec: { replicas: 5 } };
     await ask(cluster, `${web}/scale?fieldManager=hpa`, {
@@ -102,13 +102,13 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.equal(live().spec.replicas, 5);
   });
 
-  it('lets a field that nobody owns any more go back to its default', async () => {
+  it('resets a field without an owner to its default', async () => {
     await apply(cluster, web, deployment({ replicas: 3 }));
     await apply(cluster, web, deployment());
     assert.equal(live().spec.replicas, 1);
   });
 
-  it('removes what was applied before and is not any more, unless others own it', async () => {
+  it('removes fields that are no longer applied, unless others own them', async () => {
     await apply(cluster, `${maps}/a`, map({ x: '1', y: '1', z: '1' }), as('first'));
     await apply(cluster, `${maps}/a`, map({ y: '1', own: '2' }), as('second'));
     await apply(cluster, `${maps}/a`, map({ z: '1' }), as('first'));
@@ -117,7 +117,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.deepEqual(data(), { y: '1', own: '2' });
   });
 
-  it('keeps what was not applied by anybody', async () => {
+  it('keeps fields that nobody applied', async () => {
     await apply(cluster, web, deployment());
     const sidecar = { spec: { template: { spec: { containers: [{ name: 'sidecar', image: 'good:1' }] } } } };
     await ask(cluster, `${web}?fieldManager=mesh`, {
@@ -146,7 +146,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.equal(names(), undefined);
   });
 
-  it('treats ports as different by protocol, and atomic lists as one', async () => {
+  it('distinguishes ports by protocol, and treats atomic lists as one value', async () => {
     const ports = [
       { name: 'a', port: 80, targetPort: 5001 },
       { name: 'b', port: 80, targetPort: 5001, protocol: 'UDP' },
@@ -168,7 +168,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.deepEqual(found(), ['example.com/y']);
   });
 
-  it('gives an Update everything that it changes', async () => {
+  it('makes an Update the owner of the fields that it changes', async () => {
     await apply(cluster, web, deployment(), as('ours'));
     const body = { spec: { template: { spec: { containers: [{ name: 'score', image: 'other:1' }] } } } };
     await ask(cluster, `${web}?fieldManager=kubectl-set`, {
@@ -181,7 +181,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.match(textOf(json.message), /conflict with "kubectl-set" using apps\/v1 at .*\.image$/);
   });
 
-  it('keeps the status apart', async () => {
+  it('tracks the status separately', async () => {
     await apply(cluster, web, deployment());
     const status = { observedGeneration: 1, replicas: 3 };
     await ask(cluster, `${web}/status?fieldManager=controller`, {
@@ -196,7 +196,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.deepEqual(live().status, status);
   });
 
-  it('refuses fields that are not in the schema, also in a dry run', async () => {
+  it('rejects fields that are not in the schema, also in a dry run', async () => {
     const wrong = deployment({ container: { imagePolicy: 'Always' } });
     const { status, json } = await apply(cluster, web, wrong, `${as('a')}&dryRun=All`);
     assert.equal(status, 500);
@@ -206,7 +206,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     );
   });
 
-  it('needs a manager and the right name, and sends nothing in a dry run', async () => {
+  it('requires a field manager and the right name, and stores nothing in a dry run', async () => {
     assert.equal((await apply(cluster, web, deployment(), '')).status, 400);
     assert.equal((await apply(cluster, web, deployment({ name: 'other' }))).status, 400);
     assert.equal((await apply(cluster, web, deployment(), `${as('a')}&dryRun=All`)).status, 201);

@@ -40,7 +40,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.deepEqual([gone.status, gone.json.message], [404, 'deployments.apps "web" not found']);
   });
 
-  it('refuse a change that is based on an old version', async () => {
+  it('reject a change that is based on an old version', async () => {
     const first = (await map('a')).json;
     await ask(cluster, `${maps}/a`, { method: 'PUT', body: { ...first, data: { a: '2' } } });
     const late = await ask(cluster, `${maps}/a`, { method: 'PUT', body: { ...first, data: { a: '3' } } });
@@ -51,25 +51,25 @@ describe('objects of the Kubernetes sandbox', () => {
     );
   });
 
-  it('keep their version when nothing changes', async () => {
+  it('keep their resource version when nothing changes', async () => {
     const { json } = await map('a');
     const again = await ask(cluster, `${maps}/a`, { method: 'PUT', body: json });
     assert.equal(metaOf(again.json).resourceVersion, metaOf(json).resourceVersion);
   });
 
-  it('exist once', async () => {
+  it('cannot be created twice', async () => {
     await map('a');
     const second = await map('a');
     assert.deepEqual([second.status, second.json.reason], [409, 'AlreadyExists']);
     assert.equal(second.json.message, 'configmaps "a" already exists');
   });
 
-  it('need a namespace that is there', async () => {
+  it('require an existing namespace', async () => {
     const { status, json } = await post('/api/v1/namespaces/none/configmaps', { metadata: { name: 'a' } });
     assert.deepEqual([status, json.message], [404, 'namespaces "none" not found']);
   });
 
-  it('are checked, all problems at once', async () => {
+  it('are validated, with all problems in one error', async () => {
     const { status, json } = await post(
       deploymentsPath,
       deployment({ replicas: -1, spec: { selector: { matchLabels: { app: 'other' } } }, container: { image: '' } }),
@@ -117,14 +117,14 @@ describe('objects of the Kubernetes sandbox', () => {
     ],
   ];
   for (const [what, path, body, message] of wrong) {
-    it(`refuse ${what}`, async () => {
+    it(`reject ${what}`, async () => {
       const { status, json } = await post(path, body);
       assert.equal(status, 422);
       assert.match(textOf(json.message), message);
     });
   }
 
-  it('never change the selector of a deployment', async () => {
+  it('reject a change of the selector of a deployment', async () => {
     const { json } = await post(deploymentsPath, deployment());
     const changed = structuredClone(json) as {
       spec: { selector: object; template: { metadata: object } };
@@ -136,7 +136,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.match(textOf(answer.json.message), /spec\.selector: Invalid value: .*: field is immutable/);
   });
 
-  it('have no fields that the API does not know', async () => {
+  it('are checked for fields that the API does not have', async () => {
     const body = deployment({ container: { imagePolicy: 'Always' } });
     const strict = await post(`${deploymentsPath}?fieldValidation=Strict`, body);
     assert.equal(strict.status, 400);
@@ -180,7 +180,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.equal((await ask(cluster, `${maps}?fieldSelector=spec.color%3Dred`)).status, 400);
   });
 
-  it('are listed page by page as they were at the first one', async () => {
+  it('are listed page by page as they were at the first page', async () => {
     for (const name of ['a', 'b', 'c']) await map(name);
     const first = (await ask(cluster, `${maps}?limit=2`)).json;
     assert.deepEqual([namesOf(first), (first.metadata as JsonObject).remainingItemCount], [['a', 'b'], 2]);
@@ -195,7 +195,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.deepEqual([late.status, late.json.reason], [410, 'Expired']);
   });
 
-  it('answer what the server does not do', async () => {
+  it('return an error for operations that are not supported', async () => {
     assert.equal((await ask(cluster, '/nowhere')).text, '404 page not found\n');
     assert.equal(
       (await ask(cluster, '/api/v1/gadgets')).json.message,
@@ -209,7 +209,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.deepEqual([future.status, future.json.reason], [504, 'Timeout']);
   });
 
-  it('keep secrets as base64, and owners of theirs', async () => {
+  it('keep secrets as base64, and owner references', async () => {
     const { json } = await post('/api/v1/namespaces/default/secrets', {
       metadata: { name: 's' },
       stringData: { key: 'ü' },
@@ -217,7 +217,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.deepEqual([json.type, json.data, json.stringData], ['Opaque', { key: 'w7w=' }, undefined]);
   });
 
-  it('know routes of the Gateway API where it is installed', async () => {
+  it('include routes of the Gateway API if it is installed', async () => {
     const path = '/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes';
     const body = { metadata: { name: 'r' }, spec: { rules: [{ backendRefs: [{ name: 'a', weight: 90 }] }] } };
     assert.equal((await post(path, body)).status, 201);
@@ -229,7 +229,7 @@ describe('objects of the Kubernetes sandbox', () => {
     assert.equal(strategic.status, 415);
   });
 
-  it('wait for their finalizers', async () => {
+  it('are deleted only after their finalizers are removed', async () => {
     await post(maps, { metadata: { name: 'a', finalizers: ['example.com/wait'] } });
     await ask(cluster, `${maps}/a`, { method: 'DELETE' });
     const marked = await ask(cluster, `${maps}/a`);

@@ -15,7 +15,7 @@ describe('patches of the Kubernetes sandbox', () => {
   });
   after(() => cluster.close());
 
-  it('of a selector fail when somebody else switched it', async () => {
+  it('of a selector fail when somebody else changed it', async () => {
     const patch = (from: string, to: string) =>
       ask(cluster, `${servicesPath}/web`, {
         method: 'PATCH',
@@ -31,13 +31,13 @@ describe('patches of the Kubernetes sandbox', () => {
     assert.match(textOf(late.json.message), /testing value \/spec\/selector\/app failed/);
   });
 
-  it('of unknown kinds are refused with the kinds there are', async () => {
+  it('of unknown types are rejected with the supported types', async () => {
     const { status, json } = await ask(cluster, `${servicesPath}/web`, { method: 'PATCH', body: {} });
     assert.equal(status, 415);
     assert.match(textOf(json.message), /application\/apply-patch\+yaml/);
   });
 
-  it('of the scale change replicas alone', async () => {
+  it('of the scale change only the replicas', async () => {
     const { status, json } = await ask(cluster, `${deploymentsPath}/web/scale`, {
       method: 'PATCH',
       type: 'application/merge-patch+json',

@@ -34,7 +34,7 @@ describe('pods of the Kubernetes sandbox', () => {
       .map(({ reason, message, count }) => ({ reason, message, count }));
   const logs = (query = '') => ask(cluster, `${podsPath}/${pod().metadata.name}/log${query}`);
 
-  it('start as kubelets tell it', async () => {
+  it('report the same states and events at their start as a kubelet', async () => {
     await start();
     await put();
     await pass(3);
@@ -51,7 +51,7 @@ describe('pods of the Kubernetes sandbox', () => {
     );
   });
 
-  it('of an image that is not there back off', async () => {
+  it('with an image that does not exist back off', async () => {
     await start();
     await put({ image: 'reg.example.com/model-not-found:7' });
     await pass(2);
@@ -64,7 +64,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.equal((await logs()).status, 400);
   });
 
-  it('of a registry that refuses start when it has healed', async () => {
+  it('with a registry that refuses pulls start when it works again', async () => {
     await start({ images: { 'reg.example.com/m:1': { pullError: { kind: 'unauthorized', healsAfterSeconds: 30 } } } });
     await put({ image: 'reg.example.com/m:1' });
     await pass(5);
@@ -73,7 +73,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.equal(container().ready, true);
   });
 
-  it('that crash are restarted with growing pauses, and keep their last words', async () => {
+  it('that crash are restarted with increasing delays, and keep the log of the previous container', async () => {
     await start();
     await put({ image: 'model-crash:1' });
     await pass(6);
@@ -97,7 +97,7 @@ describe('pods of the Kubernetes sandbox', () => {
     );
   });
 
-  it('that need too much memory are killed', async () => {
+  it('that use too much memory are killed', async () => {
     await start();
     await put({ image: 'model-oom:1' });
     await pass(4);
@@ -105,7 +105,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.deepEqual([exitCode, reason], [137, 'OOMKilled']);
   });
 
-  it('that are slow become ready after their time', async () => {
+  it('that start slowly become ready after their start time', async () => {
     await start();
     await put({ image: 'model-slow:1' });
     await pass(15);
@@ -118,7 +118,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.equal(container().ready, true);
   });
 
-  it('that never get ready fail their probe with 503', async () => {
+  it('that never become ready fail their probe with 503', async () => {
     await start();
     await put({ image: 'model-unready:1' });
     await pass(30);
@@ -136,7 +136,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.ok(events().some(({ message }) => message === 'Container score failed startup probe, will be restarted'));
   });
 
-  it('follow what their service answers to probes', async () => {
+  it('are ready according to the response of their service to probes', async () => {
     let status = 200;
     const serve = serveByHandler(() => ({ status, headers: {}, body: Buffer.alloc(0) }));
     await start({ images: { 'm:1': { serve } } });
@@ -151,7 +151,7 @@ describe('pods of the Kubernetes sandbox', () => {
     );
   });
 
-  it('of a root image do not start as somebody else', async () => {
+  it('with a root image do not start with runAsNonRoot', async () => {
     await start();
     await put({ image: 'model-root:1', pod: { securityContext: { runAsNonRoot: true } } });
     await pass(3);
@@ -195,7 +195,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.equal(container().ready, true);
   });
 
-  it('wait for room on the node', async () => {
+  it('wait for capacity on the node', async () => {
     await start({ node: { cpu: '2' } });
     await put({ container: { resources: { requests: { cpu: '1500m' } } }, replicas: 2 });
     await pass(5);
@@ -218,7 +218,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.equal(pod().status.initContainerStatuses?.[0]?.state.terminated?.reason, 'Completed');
   });
 
-  it('end by themselves when they are not to be restarted', async () => {
+  it('terminate when their restart policy is Never', async () => {
     await start({ images: { 'job:1': { exit: { code: 0 } }, 'job:2': { exit: { code: 3 } } } });
     for (const tag of [1, 2]) {
       const spec = { restartPolicy: 'Never', containers: [{ name: 'c', image: `job:${tag}` }] };
@@ -231,7 +231,7 @@ describe('pods of the Kubernetes sandbox', () => {
     );
   });
 
-  it('have a time to stop in', async () => {
+  it('have a grace period to stop', async () => {
     await start({ images: { 'slow-stop:1': { stopSeconds: 20 } } });
     await put({ image: 'slow-stop:1', replicas: 1 });
     await pass(3);
@@ -243,7 +243,7 @@ describe('pods of the Kubernetes sandbox', () => {
     assert.deepEqual(cluster.store.list('pods', 'default'), []);
   });
 
-  it('show their logs in part', async () => {
+  it('return parts of their logs', async () => {
     await start({ images: { 'm:1': { logs: ['one', 'two', 'three'] } } });
     await put({ image: 'm:1' });
     await pass(5);

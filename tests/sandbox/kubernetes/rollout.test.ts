@@ -50,7 +50,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     );
   });
 
-  it('never have fewer available or more pods than the strategy allows', async () => {
+  it('always have as many pods, and available pods, as the strategy allows', async () => {
     await start();
     await put({ replicas: 4, spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } } });
     await pass(10);
@@ -82,7 +82,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.equal(revision(), '2');
   });
 
-  it('keep the old pods when the new ones fail, and exceed their deadline', async () => {
+  it('keep the old pods when the new ones fail, and exceed the progress deadline', async () => {
     await start();
     await put({ replicas: 3, spec: { progressDeadlineSeconds: 30 } });
     await pass(10);
@@ -104,7 +104,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     );
   });
 
-  it('forget old revisions above their limit', async () => {
+  it('delete old revisions above their limit', async () => {
     await start();
     for (const tag of [1, 2, 3, 4]) {
       await put({ image: `good:${tag}`, spec: { revisionHistoryLimit: 1 } });
@@ -114,7 +114,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.equal(revision(), '4');
   });
 
-  it('stand still while they are paused', async () => {
+  it('make no changes while they are paused', async () => {
     await start();
     await put();
     await pass(10);
@@ -126,7 +126,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.deepEqual([sets().length, live().status.updatedReplicas], [2, 1]);
   });
 
-  it('recreate: no new pod before the last old one is gone', async () => {
+  it('with the strategy Recreate create new pods only after the last old one is deleted', async () => {
     await start();
     const spec = { strategy: { type: 'Recreate' } };
     await put({ replicas: 2, spec });
@@ -138,7 +138,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.deepEqual([mixed, live().status.updatedReplicas, live().status.availableReplicas], [false, 2, 2]);
   });
 
-  it('wait minReadySeconds until a pod counts as available', async () => {
+  it('report a pod as available only after minReadySeconds', async () => {
     await start();
     await put({ spec: { minReadySeconds: 20 } });
     await pass(10);
@@ -147,7 +147,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.equal(live().status.availableReplicas, 1);
   });
 
-  it('say why their pods are refused by Pod Security', async () => {
+  it('report why Pod Security rejects their pods', async () => {
     await start();
     const labels = {
       'pod-security.kubernetes.io/enforce': 'restricted',
@@ -192,7 +192,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.deepEqual([condition('ReplicaFailure'), live().status.availableReplicas], [undefined, 1]);
   });
 
-  it('say why their pods are refused by a quota, and go on when there is room', async () => {
+  it('report why a quota rejects their pods, and continue when the quota allows it', async () => {
     await start();
     const path = '/api/v1/namespaces/default/resourcequotas';
     await ask(cluster, path, { method: 'POST', body: { metadata: { name: 'small' }, spec: { hard: { pods: '1' } } } });
@@ -209,7 +209,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.equal(live().status.availableReplicas, 2);
   });
 
-  it('take everything that is theirs with them, unless it is to be orphaned', async () => {
+  it('are deleted with their dependents, unless these are orphaned', async () => {
     await start();
     await put({ replicas: 2 });
     await pass(5);
@@ -237,7 +237,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     );
   });
 
-  it('go with their namespace', async () => {
+  it('are deleted with their namespace', async () => {
     await start({ namespaces: ['team'] });
     await apply(cluster, '/apis/apps/v1/namespaces/team/deployments/web', deployment());
     await pass(5);
@@ -248,7 +248,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.equal((await ask(cluster, '/api/v1/namespaces/team')).status, 404);
   });
 
-  it('are scaled by their autoscaler between its bounds', async () => {
+  it('are scaled by their autoscaler within its bounds', async () => {
     await start();
     await put();
     await apply(cluster, '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web', {
@@ -273,7 +273,7 @@ describe('deployments of the Kubernetes sandbox', () => {
     assert.deepEqual([live().spec.replicas, live().status.updatedReplicas], [4, 4]);
   });
 
-  it('are guarded by disruption budgets', async () => {
+  it('are protected by disruption budgets', async () => {
     await start();
     await put({ replicas: 2 });
     await apply(cluster, '/apis/policy/v1/namespaces/default/poddisruptionbudgets/web', {

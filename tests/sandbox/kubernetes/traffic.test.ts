@@ -53,7 +53,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     return apply(cluster, `${deploymentsPath}/web`, deployment({ image, replicas, container }));
   };
 
-  it('goes through the API server, without the credentials of the caller', async () => {
+  it('is forwarded by the API server, without the credentials of the caller', async () => {
     await put('m:1');
     await apply(
       cluster,
@@ -84,7 +84,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     assert.equal((await ask(cluster, `${servicesPath}/web/proxy/missing`)).status, 404);
   });
 
-  it('says when nobody answers', async () => {
+  it('returns an error when no pod responds', async () => {
     await apply(cluster, `${servicesPath}/web`, service());
     const none = await ask(cluster, `${servicesPath}/web/proxy/`);
     assert.deepEqual([none.status, none.json.message], [503, 'no endpoints available for service "web"']);
@@ -97,7 +97,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     );
   });
 
-  it('reaches ready pods alone, in turn', async () => {
+  it('reaches only ready pods, in turn', async () => {
     await put('m:1', 2);
     await apply(cluster, `${servicesPath}/web`, service());
     await pass(5);
@@ -113,7 +113,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     for (let sent = 0; sent < 6; sent++) assert.equal((await send(`${url}/score`)).status, 200);
   });
 
-  it('sees no failed answer during a rollout', async () => {
+  it('receives no failed response during a rollout', async () => {
     await put('m:1', 2);
     await apply(cluster, `${servicesPath}/web`, service());
     await pass(5);
@@ -129,7 +129,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     assert.deepEqual([...images], ['m:1', 'm:2']);
   });
 
-  it('gets an address by a load balancer after a while', async () => {
+  it('gets the address of a load balancer after a delay', async () => {
     await put('m:1');
     // A port that is free on this machine's loopback addresses.
     await apply(
@@ -146,7 +146,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     assert.equal((await send(address, '[1]')).status, 200);
   });
 
-  it('is answered by a process of its own, whose end restarts the container', async () => {
+  it('is answered by a process of the container, which restarts when the process exits', async () => {
     await put('process:1');
     await pass(2);
     const status = () => cluster.store.list('pods', 'default')[0]?.status.containerStatuses?.[0];
@@ -166,7 +166,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
 });
 
 describe('a cloud without addresses', () => {
-  it('leaves a load balancer pending and says why', async () => {
+  it('leaves a load balancer pending and reports why', async () => {
     const cluster = await startKubernetes({ timeScale: 0, loadBalancerSeconds: 'never' });
     await apply(cluster, `${servicesPath}/web`, service('web', { type: 'LoadBalancer' }));
     await cluster.clock.advance(60_000);

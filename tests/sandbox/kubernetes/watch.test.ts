@@ -46,7 +46,7 @@ describe('watches of the Kubernetes sandbox', () => {
   };
   const version = () => String(cluster.store.revision);
 
-  it('start with what is there, and go on with changes', async () => {
+  it('start with the existing objects, and continue with changes', async () => {
     await put('a');
     const events = await watch('fieldSelector=metadata.name%21%3Dkube-root-ca.crt');
     assert.equal(await events.next(), 'ADDED a');
@@ -57,7 +57,7 @@ describe('watches of the Kubernetes sandbox', () => {
     events.close();
   });
 
-  it('go on from a version without missing anything', async () => {
+  it('continue from a resource version without missing a change', async () => {
     const start = version();
     await put('a');
     await put('b');
@@ -66,7 +66,7 @@ describe('watches of the Kubernetes sandbox', () => {
     events.close();
   });
 
-  it('see objects come and go as their labels change', async () => {
+  it('report objects as added and deleted when their labels change', async () => {
     const events = await watch(`resourceVersion=${version()}&labelSelector=on%3D1`);
     await put('a');
     await put('a', { on: '1' });
@@ -76,7 +76,7 @@ describe('watches of the Kubernetes sandbox', () => {
     events.close();
   });
 
-  it('send the state and then a bookmark when they are asked to', async () => {
+  it('send the state and then a bookmark on request', async () => {
     await put('a');
     const events = await watch('sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true');
     assert.equal(await events.next(), 'ADDED a');
@@ -86,7 +86,7 @@ describe('watches of the Kubernetes sandbox', () => {
     assert.equal((await ask(cluster, `${maps}?watch=true&sendInitialEvents=true`)).status, 400);
   });
 
-  it('answer 410 for a version that is forgotten', async () => {
+  it('return 410 for an expired resource version', async () => {
     const old = version();
     await put('a');
     cluster.compact();
@@ -94,18 +94,18 @@ describe('watches of the Kubernetes sandbox', () => {
     assert.deepEqual([await events.next(), await events.next()], ['ERROR Expired', 'end']);
   });
 
-  it('end after their time, with a bookmark', async () => {
+  it('end after their timeout, with a bookmark', async () => {
     const events = await watch(`resourceVersion=${version()}&timeoutSeconds=0.05&allowWatchBookmarks=true`);
     assert.deepEqual([await events.next(), await events.next()], ['BOOKMARK', 'end']);
   });
 
-  it('are dropped on demand', async () => {
+  it('can be disconnected', async () => {
     const events = await watch(`resourceVersion=${version()}`);
     cluster.dropWatches();
     assert.equal(await events.next(), 'end');
   });
 
-  it('break off in the middle of a line when a fault says so', async () => {
+  it('end in the middle of a line when a fault requires it', async () => {
     cluster.faults.add({ path: maps, effect: 'truncated' });
     const { text } = await ask(cluster, `${maps}?watch=true&timeoutSeconds=1`).catch((error: unknown) => ({
       text: String(error),

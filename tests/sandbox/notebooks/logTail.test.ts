@@ -3,13 +3,13 @@ import { describe, it } from 'mocha';
 import { LogTail } from '../../../sandbox/databricks/notebooks/logTail';
 
 describe('The log of a run', () => {
-  it('is all that was written, up to its limit', () => {
+  it('contains the whole output up to its limit', () => {
     const log = new LogTail(10);
     for (const text of ['Grü', 'ße', ' 1']) log.write(Buffer.from(text));
     assert.equal(log.text(), 'Grüße 1');
   });
 
-  it('is the last of what was written, beyond its limit', () => {
+  it('contains the end of an output that exceeds its limit', () => {
     const log = new LogTail(5);
     for (let number = 0; number < 1000; number++) log.write(Buffer.from(String(number)));
     assert.equal(log.text(), '98999');

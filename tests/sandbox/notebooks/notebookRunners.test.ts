@@ -51,7 +51,7 @@ for (const { name, start, present } of [
       return { ...outcome, trace: withoutColours(outcome.trace) };
     }
 
-    it('runs its cells in one namespace, skips Markdown, installs nothing and shows what it prints', async () => {
+    it('runs its cells in one namespace, skips Markdown, installs nothing and returns its output', async () => {
       const outcome = await run({
         '/Shared/model/main': notebook(
           '# MAGIC %md\n# MAGIC # A title',
@@ -69,7 +69,7 @@ for (const { name, start, present } of [
       });
     });
 
-    it('may be a Jupyter file, with a top-level await', async () => {
+    it('can be a Jupyter file, with a top-level await', async () => {
       const cells = [
         { cell_type: 'markdown', source: ['# not *Python*'] },
         {
@@ -82,7 +82,7 @@ for (const { name, start, present } of [
       assert.equal(outcome.kind === 'exited' && outcome.result, '2');
     });
 
-    it('reads widgets from parameters first and from defaults else', async () => {
+    it('reads widgets from parameters, otherwise from defaults', async () => {
       const outcome = await run(
         {
           '/Shared/model/main': notebook(
@@ -114,7 +114,7 @@ for (const { name, start, present } of [
       assert.equal(outcome.logs, '15 cm\n');
     });
 
-    it('runs another notebook with a namespace of its own and takes its exit value, or its failure', async () => {
+    it('runs another notebook with its own namespace and receives its exit value or its error', async () => {
       const outcome = await run({
         '/Shared/model/main': notebook(
           'secret = 1\nprint(dbutils.notebook.run("./child", 60, {"x": "4"}))',
@@ -132,7 +132,7 @@ for (const { name, start, present } of [
       );
     });
 
-    it('ends another notebook that takes longer than it is given', async () => {
+    it('stops another notebook at the given timeout', async () => {
       const outcome = await run({
         '/Shared/model/main':
           'import time\nfor path in ["busy", "asleep"]:\n    try:\n        dbutils.notebook.run(path, 0.05)\n    except Exception as error:\n        print(error)',
@@ -167,7 +167,7 @@ for (const { name, start, present } of [
       assert.deepEqual(outcome.taskValues, { scores: { a: [1, 2.5] } });
     });
 
-    it('imports modules and opens files by relative and by workspace path, and its writes reach the workspace', async () => {
+    it('imports modules and opens files by relative and by workspace path, and saves its changes to the workspace', async () => {
       const workspace = new NotebookWorkspace({
         '/Shared/model/main': notebook(
           'import os, sys, pathlib\nimport near\nsys.path.append("/Workspace/Shared/lib")\nimport far',
@@ -193,7 +193,7 @@ for (const { name, start, present } of [
       assert.deepEqual(written, ['/Shared/model/data/rows.csv: 1,3', '/Shared/model/out/model.json: {}']);
     });
 
-    it('tells a notebook its path, job and user', async () => {
+    it('provides its path, job and user', async () => {
       const outcome = await run({
         '/Shared/model/main': notebook(
           'context = dbutils.notebook.entry_point.getDbutils().notebook().getContext()',
@@ -203,7 +203,7 @@ for (const { name, start, present } of [
       assert.equal(outcome.logs, '/Shared/model/main ada@example.com 11\n');
     });
 
-    it('fails with the error and a trace through the code of the workspace alone', async () => {
+    it('fails with the error and a trace of only the code of the workspace', async () => {
       const outcome = await run({
         '/Shared/model/main': notebook(
           'x = 0',
@@ -242,7 +242,7 @@ for (const { name, start, present } of [
       );
     });
 
-    it('says where Spark was asked for', async () => {
+    it('reports the line that requires Spark', async () => {
       const imported = await failureOf(notebook('x = 1', 'import math\nimport pyspark.sql'));
       assert.equal(
         imported.error,
@@ -255,7 +255,7 @@ for (const { name, start, present } of [
       );
     });
 
-    it('uses Spark where there is one', async () => {
+    it('uses Spark if it is available', async () => {
       const outcome = await run({
         '/Shared/model/main': 'print(spark.version, sc.name)',
         '/Shared/model/pyspark/__init__.py': '',
@@ -268,7 +268,7 @@ for (const { name, start, present } of [
       assert.equal(outcome.logs, '4.0 context\n');
     });
 
-    it('refuses what only a workspace has, in a sentence', async () => {
+    it('fails with an explanation on features that only a workspace has', async () => {
       const sql = await failureOf(notebook('print(1)', '# MAGIC %sql\n# MAGIC SELECT 1'));
       assert.equal(sql.error, 'SandboxLimitation: The sandbox runs no SQL: /Shared/model/main (cell 2), line 6.');
       assert.equal(sql.logs, '1\n');
@@ -281,7 +281,7 @@ for (const { name, start, present } of [
       assert.match(secret.error, /^SandboxLimitation: The sandbox has no secret scopes/);
     });
 
-    it('fails on a syntax error, on sys.exit and when Python itself ends, and keeps what it printed and set', async () => {
+    it('fails on a syntax error, on sys.exit and when Python exits, and keeps its output and its task values', async () => {
       const syntax = await failureOf(notebook('x = 1', 'x = = 2'));
       assert.match(syntax.error, /^SyntaxError: invalid syntax/);
       assert.match(syntax.trace, /File "\/Workspace\/Shared\/model\/main \(cell 2\)", line 6\n +x = = 2/);
@@ -294,7 +294,7 @@ for (const { name, start, present } of [
       assert.deepEqual(gone.taskValues, { a: 1 });
     });
 
-    it('ends at its time limit', async () => {
+    it('is stopped at its timeout', async () => {
       const outcome = await run({ '/Shared/model/main': 'while True:\n    pass' }, { timeoutSeconds: 0.05 });
       assert.equal(outcome.kind, 'timedOut');
     });
@@ -306,7 +306,7 @@ for (const { name, start, present } of [
       assert.equal((await runner.run(request, AbortSignal.timeout(200))).kind, 'canceled');
     });
 
-    it('shares nothing with the runs before it or beside it', async () => {
+    it('shares nothing with earlier and concurrent runs', async () => {
       const contents = {
         '/Shared/model/main': notebook(
           'import builtins, random\nprint(hasattr(builtins, "leak"))',
@@ -326,7 +326,7 @@ for (const { name, start, present } of [
 }
 
 (hasPython ? describe : describe.skip)("A notebook run in the machine's Python", () => {
-  it('ends what the notebook left running in the background', async () => {
+  it('ends the background processes of the notebook', async () => {
     // Until its end a child process keeps the output open, and the run with it.
     const source =
       'import subprocess, threading, time\nchild = subprocess.Popen(["sleep", "3600"])\nthreading.Thread(target=time.sleep, args=(3600,)).start()';
@@ -338,7 +338,7 @@ for (const { name, start, present } of [
 describe('A notebook runner that is closed', function () {
   this.timeout(60_000);
 
-  it('cancels what runs', async () => {
+  it('cancels active runs', async () => {
     const runner = pyodideRunner();
     const running = runner.run(new NotebookWorkspace({ '/n': 'while True:\n    pass' }).request('/n'), never);
     await runner.close();
@@ -347,7 +347,7 @@ describe('A notebook runner that is closed', function () {
 });
 
 describe('A notebook runner without a Python', () => {
-  it('says so as the failure of the run', async () => {
+  it('fails the run with this reason', async () => {
     const outcome = await machinePythonRunner('/no/such/python').run(
       new NotebookWorkspace({ '/n': '1' }).request('/n'),
       never,

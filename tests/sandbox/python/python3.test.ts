@@ -30,7 +30,7 @@ import { testRunnerCases } from './testRunnerCases';
   describe('in a pipeline', () => {
     const fixture = useFixture();
 
-    it('runs modules, files and what it reads, in the working folder, with the variables of the step', async () => {
+    it('runs modules, files and standard input, in the working folder, with the variables of the step', async () => {
       fixture().write({
         'model/__init__.py': '',
         'model/__main__.py': `
@@ -66,11 +66,11 @@ steps:
     });
   });
 
-  it('takes the place of a link, and leaves alone what that leads to', () => {
+  it('replaces a link without changing its target', () => {
     assert.equal(readFileSync(path.join(root, 'installed'), 'utf8'), 'the Python of the machine');
   });
 
-  it('ends with a trace and 1 after an exception, and keeps the order of what it writes', () => {
+  it('exits with 1 and a trace after an exception, and keeps the order of its output', () => {
     const source = 'import sys\nprint("one")\nprint("two", file=sys.stderr)\nprint("three")\nraise ValueError("é")\n';
     writeFileSync(path.join(root, 'raise.py'), source);
     const command = '"$0" raise.py 2>&1';
@@ -79,12 +79,12 @@ steps:
     assert.deepEqual([status, stdout], [1, `one\ntwo\nthree\nTraceback (most recent call last):\n${trace}`]);
   });
 
-  it('says that it has no packages', () => {
+  it('reports that packages are not available', () => {
     const message = "this Python has the standard library only and can't install packages: there is no pip\n";
     assert.deepEqual(run(['-m', 'pip', 'install', 'numpy']), { status: 1, stdout: '', stderr: `python3: ${message}` });
   });
 
-  it('starts as a fresh Python would: nothing is defined, and nothing random comes twice', () => {
+  it('starts like a new Python process: nothing is defined, and random numbers differ', () => {
     const source = `
 print(sorted(globals()))
 import random, sys
@@ -101,7 +101,7 @@ sys.exit(3)
     assert.notEqual(numbers[0], numbers[1]);
   });
 
-  it('reads and writes the files of the machine, through links too', () => {
+  it('reads and writes the files of the machine, also through links', () => {
     mkdirSync(path.join(root, 'data'));
     writeFileSync(path.join(root, 'data', 'in.txt'), 'rows');
     symlinkSync(path.join(root, 'data'), path.join(root, 'link'));
@@ -118,7 +118,7 @@ print(os.path.realpath("link"), os.listdir("data"), os.path.exists(folder))
     assert.equal(readFileSync(path.join(root, 'data', 'out', 'moved.txt'), 'utf8'), 'rows');
   });
 
-  it('waits for a reader that is slower', () => {
+  it('waits for a slow reader', () => {
     const command = '"$0" -c "print(\'x\' * 1000000)" | (sleep 0.1; wc -c)';
     assert.equal(spawnSync('sh', ['-c', command, python3()], { encoding: 'utf8' }).stdout.trim(), '1000001');
   });

@@ -75,7 +75,7 @@ export function testRunnerCases(python: () => string): void {
     };
   }
 
-  it('writes each outcome as JUnit XML, prints as unittest does and ends with 1 when something failed', () => {
+  it('writes each result as JUnit XML, prints the output of unittest and exits with 1 when a test failed', () => {
     const { status, stderr } = run({
       'model_modules.py': 'VALUE = 3\n',
       'tests/__init__.py': '',
@@ -102,14 +102,14 @@ export function testRunnerCases(python: () => string): void {
     ]);
   });
 
-  it('ends with 0 when all tests passed', () => {
+  it('exits with 0 when all tests passed', () => {
     const test = 'import unittest\nclass ATest(unittest.TestCase):\n    def test_it(self):\n        pass\n';
     const { status, stderr } = run({ 'tests/__init__.py': '', 'tests/test_a.py': test });
     assert.equal(status, 0, stderr);
     assert.deepEqual(readResults().cases, ['tests.test_a.ATest test_it']);
   });
 
-  it('ends with 1 when there is no test', () => {
+  it('exits with 1 when there is no test', () => {
     const none = run({ 'training.py': '' });
     assert.deepEqual([none.status, none.stderr], [1, 'There is no test: model has no file tests/__init__.py.\n']);
     const empty = run({ 'tests/__init__.py': '' });

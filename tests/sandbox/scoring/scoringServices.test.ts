@@ -38,7 +38,7 @@ describe('A scoring service of the sandbox', function () {
     return { service, lines };
   }
 
-  it('passes requests on to the WSGI application, with the environment of the container', async () => {
+  it('forwards requests to the WSGI application, with the environment of the container', async () => {
     const { service, lines } = await start(echo);
     const body = Buffer.from('données');
     const headers = { 'content-length': String(body.length), 'x-sent': ['a', 'b'] };
@@ -48,7 +48,7 @@ describe('A scoring service of the sandbox', function () {
     assert.deepEqual(lines, ['loading']);
   });
 
-  it('answers 500 and logs the trace when the application raises', async () => {
+  it('returns 500 and logs the trace when the application raises an exception', async () => {
     const { service, lines } = await start(echo);
     const { status } = await service.answer({ ...request, path: '/boom' });
     assert.equal(status, 500);
@@ -56,7 +56,7 @@ describe('A scoring service of the sandbox', function () {
     assert.equal((await service.answer(request)).status, 201);
   });
 
-  it('ends with exit code 1 and the trace of its own code when it cannot be loaded', async () => {
+  it('exits with 1 and the trace of its own code when it cannot be loaded', async () => {
     const { service, lines } = await start('import sklearn\n');
     assert.equal(await service.exited, 1);
     assert.deepEqual(lines, [
@@ -67,7 +67,7 @@ describe('A scoring service of the sandbox', function () {
     ]);
   });
 
-  it('rejects what is asked of it once it is closed', async () => {
+  it('rejects requests after it was closed', async () => {
     const { service } = await start('def application(environ, start_response):\n    while True: pass\n');
     const asked = assert.rejects(service.answer(request), /The service has ended/);
     await service.close();
@@ -85,7 +85,7 @@ describe('A scoring service of the sandbox', function () {
       return buildScoringImage(folder, services);
     }
 
-    it('is what the files were when it was built', async () => {
+    it('contains the files as they were when it was built', async () => {
       const { inCluster, inContainerGroup } = await build(echo);
       await writeFile(join(folder, 'server.py'), 'import sklearn\n');
       const env = { STAGE: 'later' };
@@ -97,25 +97,25 @@ describe('A scoring service of the sandbox', function () {
       assert.equal(inCluster.runsAsRoot, false);
     });
 
-    it('tells a container group that its container will not last', async () => {
+    it('reports to a container group that its container ends', async () => {
       const { inContainerGroup } = await build('import sklearn\n');
       assert.deepEqual([inContainerGroup.exitCode, inContainerGroup.endsAfterSeconds], [1, 1]);
       assert.match(inContainerGroup.log.at(-1) ?? '', /No module named 'sklearn'/);
     });
 
-    it('runs as root unless the Dockerfile names another user', async () => {
+    it('runs as root unless the Dockerfile sets another user', async () => {
       const { inCluster } = await build(echo, 'FROM python\nCMD gunicorn server:application\n');
       assert.equal(inCluster.runsAsRoot, true);
     });
 
-    it('is refused when the Dockerfile names no application', async () => {
+    it('is refused when the Dockerfile starts no application', async () => {
       await assert.rejects(build(echo, 'FROM python\nCMD ["python", "server.py"]\n'), /names no WSGI application/);
     });
   });
 });
 
 describe("The proxy of the agent's machine", () => {
-  it('leads the hosts of the sandbox to where they listen, and no others', async () => {
+  it('forwards requests only to the hosts of the sandbox', async () => {
     const target = await startJobProxy(() => assert.fail('it is asked for nothing'));
     const proxy = await startJobProxy((host, port) => {
       if (host !== 'score.westeurope.azurecontainer.io' || port !== 5001) throw new Error('No such host.');

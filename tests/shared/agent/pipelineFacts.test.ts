@@ -19,7 +19,7 @@ function factsOf(variables: Readonly<Record<string, string>>) {
 }
 
 describe('the facts of a pipeline', () => {
-  it('have a seed that all tries of a step share, and no other step, run or attempt', () => {
+  it('have a seed that only the retries of the same step in the same run and attempt share', () => {
     const { seed } = factsOf(step).run;
     assert.equal(factsOf({ ...step, 'Build.BuildNumber': '7' }).run.seed, seed);
     const others = Object.keys(step).map((name) => factsOf({ ...step, [name]: 'other' }).run.seed);
@@ -62,7 +62,7 @@ describe('the facts of a pipeline', () => {
     });
   });
 
-  it('leave out what is not known', () => {
+  it('omit unknown values', () => {
     const { seed, ...run } = factsOf({ 'Build.BuildId': '345', 'Build.Repository.Name': '' }).run;
     assert.match(seed, /./);
     assert.deepEqual(run, { id: '345' });

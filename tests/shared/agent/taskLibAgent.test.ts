@@ -100,7 +100,7 @@ describe('a task in a process of its own', () => {
     assert.match(output, /cleaned up/);
   });
 
-  it('does not let foreign text issue a command', async () => {
+  it('does not execute logging commands in foreign text', async () => {
     const evil = '##vso[task.setvariable variable=PATH]/evil';
     const { commands, output } = await run(
       `const evil = ${JSON.stringify(`x ${evil}\r${evil}\n##[error]${evil}`)};
@@ -168,7 +168,7 @@ describe('a task in a process of its own', () => {
     );
   });
 
-  it('knows where it runs', async () => {
+  it('returns the facts of the pipeline run', async () => {
     const { output } = await run(
       `agent.log(JSON.stringify([agent.workingFolder, agent.temporaryFolder, agent.run.repository, agent.run.seed, agent.managedIdentityUrl]));
        return '';`,

@@ -9,16 +9,16 @@ const said = (value: Json): string => `${typeof value} ${stringifyJson(value)}`;
 const source = 'this test';
 const tasksByKey: KnownBehavior = { path: 'tasks', is: 'set', key: 'key', source };
 
-describe('The difference between what was written and what is there', () => {
+describe('The difference between a specification and an object', () => {
   const lines = (wanted: Json, found: Json, behaviors: KnownBehaviors = onlyWritten): readonly string[] =>
     differences(wanted, found, behaviors).map(differenceLine);
 
-  it('is none where all that was written is there, whatever else is', () => {
+  it('is empty when the object has all specified values, whatever else it has', () => {
     const wanted = { name: 'a', deep: { one: 1 } };
     assert.deepEqual(lines(wanted, { name: 'a', more: true, deep: { one: 1, two: { three: 3 } } }), []);
   });
 
-  it('names the place and both values', () => {
+  it('contains the path and both values', () => {
     assert.deepEqual(
       lines({ name: 'a', deep: { one: 1, two: 2 }, list: [1, 2] }, { name: 'b', deep: { one: 2 }, list: [1, 3] }),
       ['~ name: b → a', '~ deep.one: 2 → 1', '+ deep.two: 2', '~ list.1: 3 → 2'],
@@ -88,7 +88,7 @@ describe('The difference between what was written and what is there', () => {
     assert.deepEqual(lines({ list: ['a'] }, { list: ['a', 'b'] }), ['~ list: ["a","b"] → ["a"]']);
   });
 
-  it('reports what nobody wrote, except what the service fills in', () => {
+  it('reports values that were not specified, except defaults of the service', () => {
     const behaviors: KnownBehaviors = [
       { path: 'a.usual', is: 'default', source },
       { path: 'a.one', is: 'default', values: [1, 'one'], source },
@@ -107,7 +107,7 @@ describe('The difference between what was written and what is there', () => {
     assert.deepEqual(lines({ fixed: null }, { auto: 2, more: 3 }, behaviors), []);
   });
 
-  it('takes null for not written', () => {
+  it('treats null as not specified', () => {
     assert.deepEqual(lines({ a: null }, { a: 1 }), []);
     assert.deepEqual(lines({ a: null }, { a: 1 }, []), ['- a: 1']);
   });
@@ -133,7 +133,7 @@ describe('The difference between what was written and what is there', () => {
     assert.deepEqual(lines({ 'a.x': 1 }, { 'a.x': 2 }, at('a.x')), ['~ a.x: 2 → 1']);
   });
 
-  it('knows a resource as well where it is part of another one', () => {
+  it('applies also to a resource that is part of another one', () => {
     const behaviors = within(['one.*', 'two'], [{ path: 'x', is: 'ignored', source }]);
     assert.deepEqual(lines({ one: { a: { x: 1 } }, two: { x: 1 }, x: 1 }, { one: { a: {} }, two: {} }, behaviors), [
       '+ x: 1',
@@ -145,7 +145,7 @@ describe('The difference between what was written and what is there', () => {
     assert.deepEqual(lines({}, { constructor: 'a' }, []), ['- constructor: a']);
   });
 
-  it('shows no values where people leave secrets', () => {
+  it('shows no values of settings that may contain secrets', () => {
     const wanted = {
       parameters: [{ name: 'token', default: 'secret1' }],
       tasks: [{ key: 'a', notebook_task: { base_parameters: { token: 'secret2' } } }],

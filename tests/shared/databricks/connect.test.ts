@@ -83,7 +83,7 @@ describe('connect', () => {
 
   describe('by a Databricks connection', () => {
     for (const path of ['', '/', '/?o=123#job/7', '/jobs/7/runs/9?o=123', '/login.html']) {
-      it(`takes the address of any page for that of the workspace: …${path}`, async () => {
+      it(`accepts the URL of any page of the workspace: …${path}`, async () => {
         const { url, http } = await open(byToken(workspace.url + path));
         assert.equal(url, workspace.url);
         assert.deepEqual(await http.json(look), { fine: true });
@@ -92,7 +92,7 @@ describe('connect', () => {
       });
     }
 
-    it('makes no call by itself', async () => {
+    it('makes no request before the first call', async () => {
       await open(byToken());
       assert.equal(workspace.requests.length, 0);
     });
@@ -114,7 +114,7 @@ describe('connect', () => {
   });
 
   describe('by an Azure connection', () => {
-    it('goes to the URL that is given, with a token for Databricks', async () => {
+    it('uses the given URL, with a token for Databricks', async () => {
       const { url, http } = await open(byAzure(`${workspace.url}/?o=1`));
       assert.equal(url, workspace.url);
       assert.equal(entra.requests.length, 0);
@@ -123,7 +123,7 @@ describe('connect', () => {
       assert.equal(arm.requests.length, 0);
     });
 
-    it('looks the URL up by the resource id, with a token for Azure', async () => {
+    it('looks up the URL by the resource ID, with a token for Azure', async () => {
       const { url, http } = await open(byAzure(resourceId));
       assert.equal(url, workspace.url);
       assert.deepEqual(pathsOf(arm), [`${resourceId}?api-version=2018-04-01`]);
@@ -164,7 +164,7 @@ describe('connect', () => {
       });
     }
 
-    it('says who asked when there is no token', async () => {
+    it('reports the identity when no token is issued', async () => {
       entra.reset({
         status: 401,
         body: { error: 'invalid_client', error_description: 'AADSTS7000222: The secrets are expired.' },
@@ -188,7 +188,7 @@ describe('connect', () => {
         headers['x-databricks-azure-workspace-resource-id'],
       ]);
 
-    it('proves its right on the Azure resource with every call', async () => {
+    it('sends the management token and the resource ID with every request', async () => {
       const { http } = await openManaged();
       await http.json(look);
       await http.json({ ...look, method: 'POST', path: '/api/other', json: {} });
@@ -208,14 +208,14 @@ describe('connect', () => {
       ]);
     });
 
-    it('proves it too when it asks who it is', async () => {
+    it('sends them also with the request for its identity', async () => {
       const { http } = await openManaged();
       workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
       await errorOf(HttpError, http.json(look));
       assert.deepEqual(proofs()[1], ['Bearer databricks-1', 'management-1', resourceId]);
     });
 
-    it('announces each before it is sent, and says none', async () => {
+    it('registers each token as a secret before it is sent, and logs none', async () => {
       const agent = trustingAgent();
       const { http } = await open(byAzure(resourceId, true), agent);
       const unannounced: unknown[] = [];
@@ -231,7 +231,7 @@ describe('connect', () => {
       for (const token of ['databricks-1', 'management-1', 'arm-1']) assert.equal(said.includes(token), false);
     });
 
-    it('is refused with a URL, for only the resource id proves anything', async () => {
+    it('is refused with a URL, because it requires the resource ID', async () => {
       const error = await errorOf(UnusableError, open(byAzure(workspace.url, true)));
       assert.equal(
         error.message,
@@ -262,7 +262,7 @@ describe('connect', () => {
       ['not answered', { status: 500, body: { message: 'Oh.' } }],
       ['a sign-in page', { headers: { 'Content-Type': 'text/html' }, body: '<html></html>' }],
     ] as const) {
-      it(`leaves that out when the question is ${what}`, async () => {
+      it(`omits the identity when the request for it is ${what}`, async () => {
         workspace.reset(routes({ '/api/run': forbidden, [me]: answer }));
         const { http } = await open(byToken());
         const error = await errorOf(HttpError, http.json(look));
@@ -270,7 +270,7 @@ describe('connect', () => {
       });
     }
 
-    it('asks who it is once, however many calls are refused', async () => {
+    it('requests its identity once for all refused calls', async () => {
       workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
       const { http } = await open(byToken());
       await Promise.allSettled([http.json(look), http.json(look), http.json(look)]);
@@ -280,7 +280,7 @@ describe('connect', () => {
     });
 
     for (const answer of [{ status: 404, body: { message: 'No run.' } }, { status: 401 }]) {
-      it(`does not ask who it is after a ${answer.status}`, async () => {
+      it(`does not request its identity after a ${answer.status}`, async () => {
         workspace.reset(routes({ '/api/run': answer }));
         const { http } = await open(byToken());
         await errorOf(HttpError, http.json(look));
@@ -288,7 +288,7 @@ describe('connect', () => {
       });
     }
 
-    it('says who asked when the token is of another tenant, which Databricks calls a bad request', async () => {
+    it('reports the identity when the token is of another tenant, for which Databricks returns 400', async () => {
       const message =
         'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/a/, but was: https://sts.windows.net/b/.';
       workspace.reset({ status: 400, body: `<html><title>Error 400 ${message}</title><pre>${message}</pre></html>` });
@@ -311,7 +311,7 @@ describe('connect', () => {
       });
     }
 
-    it('go each to its own service alone', async () => {
+    it('are sent only to their own service', async () => {
       const { http } = await open(byAzure(resourceId, true));
       await http.json(look);
       const held = (server: RecordingServer) =>

@@ -58,7 +58,7 @@ describe('lines', () => {
     return { seen, done };
   }
 
-  it('are handed over whole, however they are cut on the way', async () => {
+  it('are returned whole, however they are split in transport', async () => {
     const euro = Buffer.from('€');
     server.reset(inPieces(['a\nb', 'b\n\nc', euro.subarray(0, 1), euro.subarray(1), '\nlast'], ended));
     const { seen, done } = read();
@@ -66,7 +66,7 @@ describe('lines', () => {
     assert.deepEqual(seen, ['a', 'bb', '', 'c€', 'last']);
   });
 
-  it('come before the answer has ended', async () => {
+  it('are returned before the response has ended', async () => {
     let end = (): unknown => assert.fail('nothing was asked');
     server.reset((_request, response) => {
       response.write('first\nsec');
@@ -79,7 +79,7 @@ describe('lines', () => {
     assert.deepEqual(seen, ['first', 'second']);
   });
 
-  it('that break off are not asked for again, nor is their rest handed over', async () => {
+  it('that are interrupted are not requested again, and an incomplete line is not returned', async () => {
     server.reset(inPieces(['one\ntwo'], (response) => response.destroy()));
     const { seen, done } = read();
     const error = await errorOf(NetworkError, done);
@@ -111,7 +111,7 @@ describe('lines', () => {
     assert.deepEqual([error.errorCode, seen, server.requests.length], ['NotFound', [], 2]);
   });
 
-  it('of a redirect are none', async () => {
+  it('of a redirect are an error', async () => {
     server.reset({ status: 302, headers: { Location: 'https://login.example.com/x' }, body: 'moved\n' });
     const { seen, done } = read();
     assert.equal((await errorOf(ForeignAnswerError, done)).locationHost, 'login.example.com');

@@ -47,7 +47,7 @@ describe('a body that is a file', () => {
     assert.equal(server.requests[0]?.headers['content-length'], '0');
   });
 
-  it('that is not there is said to be', async () => {
+  it('that does not exist is reported', async () => {
     const error = await errorOf(TaskError, clientFor(server.url).client.json(upload('missing')));
     assert.match(error.message, /^Could not read the file '.*missing': ENOENT/);
     assert.equal(server.requests.length, 0);

@@ -16,7 +16,7 @@ describe('an answer that the service did not send', () => {
   after(() => Promise.all([server.close(), elsewhere.close()]));
 
   for (const format of ['json', 'bytes'] as const) {
-    it(`is not read as data when it is a sign-in page (${format})`, async () => {
+    it(`is an error when it is a sign-in page (${format})`, async () => {
       server.reset({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page('Sign in to your account') });
       const error = await errorOf(ForeignAnswerError, clientFor(server.url).client[format](get));
       assert.equal(error.status, 200);
@@ -30,14 +30,14 @@ describe('an answer that the service did not send', () => {
     });
   }
 
-  it('is not read as data when it is a page that calls itself JSON', async () => {
+  it('is an error when it is a web page with the content type of JSON', async () => {
     server.reset({ headers: { 'Content-Type': 'application/json' }, body: `  ${page('Portal')}` });
     const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
     assert.equal(error.title, 'Portal');
   });
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`is never followed when it is a ${status}, so that the token does not travel`, async () => {
+    it(`is never followed when it is a ${status}, so that the token is not sent to another host`, async () => {
       elsewhere.reset({ body: {} });
       server.reset({ status, headers: { Location: `${elsewhere.url}/login.html?next=secret-place` } });
       const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
@@ -50,14 +50,14 @@ describe('an answer that the service did not send', () => {
     });
   }
 
-  it('is told from the service when a redirect stays on its host', async () => {
+  it('is reported without a host when a redirect stays on the host of the service', async () => {
     server.reset({ status: 302, headers: { Location: '/login.html' } });
     const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
     assert.equal(error.locationHost, undefined);
     assert.match(error.message, /302 with a redirect\./);
   });
 
-  it("is repeated by its status when it is a proxy's error page, and said to be foreign in the end", async () => {
+  it("is repeated by its status when it is a proxy's error page, and finally reported as foreign", async () => {
     server.reset({ status: 502, body: page('Bad Gateway') }, { body: { fine: true } });
     assert.deepEqual(await clientFor(server.url).client.json(get), { fine: true });
     server.reset({ status: 502, body: page('Bad Gateway') });
@@ -105,12 +105,12 @@ describe('an answer of the service', () => {
     });
   }
 
-  it('is read as JSON whatever its type is said to be', async () => {
+  it('is read as JSON whatever its content type', async () => {
     server.reset({ headers: { 'Content-Type': 'text/plain' }, body: '{"a":[1,null,"ü"]}' });
     assert.deepEqual(await clientFor(server.url).client.json(get), { a: [1, null, 'ü'] });
   });
 
-  it('is given byte by byte when bytes are asked for', async () => {
+  it('is returned byte by byte when bytes are requested', async () => {
     const body = Buffer.from([0, 255, 10, 13, 128, 65]);
     server.reset({ headers: { 'Content-Type': 'application/octet-stream' }, body });
     assert.deepEqual(Buffer.from(await clientFor(server.url).client.bytes(get)), body);
@@ -159,7 +159,7 @@ describe('an answer of the service', () => {
     );
   });
 
-  it('says so when a refusal gives no reason', async () => {
+  it('reports that a refusal has no reason', async () => {
     server.reset({ status: 405 });
     const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
     assert.equal(error.message, 'Could not read the thing: Databricks answered 405 without giving a reason.');

@@ -35,7 +35,7 @@ describe('a refused token', () => {
       assert.deepEqual(clock.sleeps, []);
     });
 
-    it(`that can't be renewed is told, with its identity, after ${what}`, async () => {
+    it(`that can't be renewed is reported, with its identity, after ${what}`, async () => {
       server.reset(behaviour);
       const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
       assert.equal(server.requests.length, 1);
@@ -43,7 +43,7 @@ describe('a refused token', () => {
     });
   }
 
-  it('is renewed once for a call, and told when the new one is refused too', async () => {
+  it('is renewed once for a call, and reported when the new one is refused too', async () => {
     server.reset({ status: 401 });
     const { client } = clientFor(server.url, { tokens: new TestTokens(5) });
     const error = await errorOf(HttpError, client.json(get));

@@ -114,7 +114,7 @@ describe('a multipart body', () => {
     ['grows', (path: string) => appendFile(path, 'more')],
     ['shrinks', (path: string) => writeFile(path, 'less')],
   ] as const) {
-    it(`of a file that ${what} while it is sent fails rather than send half of each`, async () => {
+    it(`of a file that ${what} while it is sent fails instead of sending mixed content`, async () => {
       const path = await file('moving.py', 'x'.repeat(200_000));
       const { stream } = await openMultipart([{ name: 'content', file: path, fileName: 'f' }]);
       await change(path);

@@ -32,7 +32,7 @@ describe('a network failure', () => {
     ['TOO_LARGE', false, /gave no answer: it is broken \(TOO_LARGE\)\.$/],
     ['ERR_SOMETHING_NEW', false, /gave no answer: it is broken \(ERR_SOMETHING_NEW\)\.$/],
   ] as const) {
-    it(`of code ${code} ${isTransient ? 'may pass' : 'does not pass'}, and is told with what to check`, () => {
+    it(`with code ${code} is ${isTransient ? 'transient' : 'permanent'}, and is reported with what to check`, () => {
       const failure = networkFailure(new NoAnswer(code, 'it is broken', mayArrive, undefined), direct);
       const error = failure.error('read the thing', '', 1);
       assert.equal(failure.isTransient, isTransient);
@@ -48,7 +48,7 @@ describe('a network failure', () => {
     }
   });
 
-  it('is told within seconds when the name of the host does not exist, which is most often a typing error', () => {
+  it('is reported within seconds when the host name does not exist, usually because of a typing error', () => {
     const failure = networkFailure(new NoAnswer('ENOTFOUND', 'no such name', !mayArrive, undefined), direct);
     const call = { isRepeatable: false, budgetSeconds: 120, secondsLeft: 120, random: () => 1 };
     assert.deepEqual(

@@ -28,26 +28,27 @@ function clientFor(
 }
 
 describe('plain http', () => {
-  it('goes anywhere where calls hold neither token nor secret', () => void clientFor(address, { isOpen: true }));
+  it('is allowed to any host when calls contain neither token nor secret', () =>
+    void clientFor(address, { isOpen: true }));
 
   for (const [what, options] of [
     ['calls have a token', { isOpen: true, tokens: new TestTokens() }],
     ['calls may hold a secret', {}],
     ['calls are said to hold a secret', { isOpen: false }],
   ] as const) {
-    it(`goes nowhere but to this machine where ${what}`, () => {
+    it(`is allowed only to this machine when ${what}`, () => {
       assert.throws(() => clientFor(address, options), TaskError);
       clientFor('http://127.0.0.1:1', options);
     });
   }
 
-  describe("by the agent's proxy", () => {
+  describe("through the agent's proxy", () => {
     let proxy: RecordingServer;
     before(async () => (proxy = await RecordingServer.start()));
     after(() => proxy.close());
     beforeEach(() => proxy.reset({ body: { fine: true } }));
 
-    it('is forwarded, the whole URL told', async () => {
+    it('is forwarded, with the whole URL', async () => {
       const asked: string[] = [];
       const client = clientFor(address, { isOpen: true }, (url) => {
         asked.push(url);
@@ -64,21 +65,21 @@ describe('plain http', () => {
       assert.equal(body.toString(), '{"name":"x"}');
     });
 
-    it('brings its credentials', async () => {
+    it('sends its credentials', async () => {
       const settings = { url: proxy.url, username: 'build', password: 'pass word@1' };
       await clientFor(address, { isOpen: true }, () => settings).json(get);
       const expected = `Basic ${Buffer.from('build:pass word@1').toString('base64')}`;
       assert.equal(proxy.requests[0]?.headers['proxy-authorization'], expected);
     });
 
-    it('is told from the service where the connection breaks', async () => {
+    it('is reported as the cause when its connection fails', async () => {
       proxy.reset(breakOff);
       const client = clientFor(address, { isOpen: true }, () => ({ url: proxy.url }));
       const error = await errorOf(NetworkError, client.json(create));
       assert.ok(error.message.includes(`Check that the agent's proxy (127.0.0.1:${proxy.port}) is up`), error.message);
     });
 
-    it('does not go that way to this machine', async () => {
+    it('is not used for this machine', async () => {
       const service = await RecordingServer.start();
       try {
         await clientFor(service.url, { isOpen: true }, () => ({ url: proxy.url })).json(get);

@@ -28,12 +28,12 @@ describe('poll', () => {
     ...more,
   });
 
-  it('looks at once, and returns what it saw', async () => {
+  it('polls at once, and returns the result', async () => {
     assert.equal(await poll(options(0)), true);
     assert.deepEqual(clock.sleeps, []);
   });
 
-  it('looks every second at first and every 15 seconds in the end', async () => {
+  it('polls every second at first and every 15 seconds in the end', async () => {
     await poll(options(3600));
     assert.deepEqual(clock.sleeps.slice(0, 20), Array(20).fill(1000));
     assert.equal(Math.max(...clock.sleeps), 15_000);
@@ -73,7 +73,7 @@ describe('poll', () => {
     assert.deepEqual(clock.sleeps, [200_000]);
   });
 
-  it('looks a last time at the deadline, then gives up with an error of its own', async () => {
+  it('polls a last time at the deadline, then throws its own error', async () => {
     let looks = 0;
     const deadline = start + 90_000;
     const probe = (): Promise<boolean> => Promise.resolve(++looks === 0);
@@ -87,7 +87,7 @@ describe('poll', () => {
     assert.equal(await poll(options(90, { deadline: clock.now() })), true);
   });
 
-  it('tells of the last fault when the deadline passes during one', async () => {
+  it('reports the last fault when the deadline passes during one', async () => {
     await assert.rejects(poll(options(0, { deadline: start + 6000, probe: () => Promise.reject(lost()) })), (error) => {
       assert.ok(error instanceof TimedOutError);
       assert.equal(
@@ -99,7 +99,7 @@ describe('poll', () => {
     });
   });
 
-  it('gives each look no more time than is left', async () => {
+  it('limits each poll to the remaining time', async () => {
     const budgets: number[] = [];
     const probe = (budgetSeconds: number): Promise<boolean> => {
       budgets.push(budgetSeconds);

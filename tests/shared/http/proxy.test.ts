@@ -36,7 +36,7 @@ describe("the agent's proxy", () => {
   const clientVia = (settings: ProxySettings): ClientUnderTest =>
     clientFor(server.url, {}, { proxyFor: () => settings, certificates: () => ({ caFile: join(folder, 'ca.pem') }) });
 
-  it('opens one tunnel for many calls, and sees neither token nor content', async () => {
+  it('opens one tunnel for many calls, and receives neither token nor content', async () => {
     const { client } = clientVia({ url: proxy.url });
     for (let count = 0; count < 3; count++) assert.deepEqual(await client.json(create), { fine: true });
     assert.deepEqual(proxy.targets, [`localhost:${server.port}`]);
@@ -46,24 +46,24 @@ describe("the agent's proxy", () => {
     assert.equal(server.requests[0]?.headers['proxy-authorization'], undefined);
   });
 
-  it('is asked for by the URL of the service', async () => {
+  it('is selected by the URL of the service', async () => {
     const asked: string[] = [];
     clientFor(server.url, {}, { proxyFor: (url) => void asked.push(url) });
     assert.deepEqual(asked, [`${server.url}/`]);
   });
 
-  it('gets its credentials, and the service does not', async () => {
+  it('receives its credentials, and the service does not', async () => {
     const { client } = clientVia({ url: guarded.url, username: 'build', password: 'pass word@1' });
     assert.deepEqual(await client.json(get), { fine: true });
     assert.equal(server.requests[0]?.headers['proxy-authorization'], undefined);
   });
 
-  it('gets credentials that are part of its URL', async () => {
+  it('receives credentials that are part of its URL', async () => {
     const { client } = clientVia({ url: guarded.url.replace('//', '//build:pass%20word%401@') });
     assert.deepEqual(await client.json(get), { fine: true });
   });
 
-  it('that wants credentials ends the call at once, with the remedy', async () => {
+  it('that requires credentials fails the call at once, with advice', async () => {
     const { client, tokens, clock } = clientVia({ url: guarded.url, username: 'build', password: 'wrong-secret' });
     const error = await errorOf(NetworkError, client.json(get));
     assert.equal(error.code, 'PROXY_REFUSED');
@@ -73,7 +73,7 @@ describe("the agent's proxy", () => {
   });
 
   for (const status of [401, 403]) {
-    it(`that answers ${status} is not taken for the service`, async () => {
+    it(`that returns ${status} is not mistaken for the service`, async () => {
       proxy.refusal = `HTTP/1.1 ${status} No\r\nContent-Length: 25\r\n\r\n{"error_code":"NOT_YOURS"}`;
       const { client, tokens } = clientVia({ url: proxy.url });
       const error = await errorOf(NetworkError, client.json(get));
@@ -85,7 +85,7 @@ describe("the agent's proxy", () => {
     });
   }
 
-  it('may be out of order for a while: nothing was sent yet, so that any call is repeated', async () => {
+  it('may be unavailable temporarily: nothing was sent yet, so that any call is repeated', async () => {
     proxy.refusal = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n';
     const { client, clock } = clientVia({ url: proxy.url });
     const sleep = clock.sleep.bind(clock);
@@ -97,7 +97,7 @@ describe("the agent's proxy", () => {
     assert.equal(server.requests.length, 1);
   });
 
-  it('that breaks the connection to it may be asked again', async () => {
+  it('that closes the connection is tried again', async () => {
     proxy.refusal = '';
     const error = await errorOf(
       NetworkError,
@@ -107,13 +107,13 @@ describe("the agent's proxy", () => {
     assert.match(error.message, new RegExp(`Check that the agent's proxy \\(127\\.0\\.0\\.1:${proxy.port}\\) is up`));
   });
 
-  it('that breaks a tunnel in which a call is under way leaves open what became of the call', async () => {
+  it('that closes a tunnel during a call leaves the result of the call unknown', async () => {
     server.reset(breakOff);
     const error = await errorOf(NetworkError, clientVia({ url: proxy.url }).client.json(create));
     assert.match(error.message, /may have been carried out/);
   });
 
-  it('is not used on this machine itself without TLS', async () => {
+  it('is not used for this machine without TLS', async () => {
     const plain = await RecordingServer.start();
     try {
       await clientFor(plain.url, {}, { proxyFor: () => ({ url: proxy.url }) }).client.json(get);

@@ -19,7 +19,7 @@ describe('a call for any answer', () => {
     [500, 'text/plain', 'bad shape'],
     [503, 'text/html', '<html>down'],
   ] as const) {
-    it(`gives a ${status} of ${type} as it is, and asks once`, async () => {
+    it(`returns a ${status} of ${type} unchanged, after one request`, async () => {
       server.reset({ status, headers: { 'Content-Type': type, 'X-Own': 'kept', 'Retry-After': '1' }, body });
       const { client, clock, tokens } = clientFor(server.url, { tokens: new TestTokens(1) });
       const answer = await client.raw(get);
@@ -29,14 +29,14 @@ describe('a call for any answer', () => {
     });
   }
 
-  it('hides its secrets in what comes back', async () => {
+  it('masks its secrets in the response', async () => {
     server.reset({ status: 500, headers: { 'X-Echo': 'secret-token-1' }, body: 'secret-token-1, key-secret' });
     const request = { ...create, headers: { 'X-Key': 'key-secret' }, secrets: ['key-secret'] };
     const answer = await clientFor(server.url).client.raw(request);
     assert.deepEqual([answer.body, answer.header('x-echo')], ['***, ***', '***']);
   });
 
-  it('is repeated as any other where no answer comes', async () => {
+  it('is repeated like any other call when there is no response', async () => {
     server.reset(breakOff, { status: 500, body: 'bad' });
     assert.equal((await clientFor(server.url).client.raw(get)).status, 500);
     assert.equal(server.requests.length, 2);
@@ -45,7 +45,7 @@ describe('a call for any answer', () => {
     assert.match(error.message, /^Could not create the thing: .*may have been carried out/);
   });
 
-  describe('where the service passes calls on', () => {
+  describe('when the service forwards calls', () => {
     const isItsOwn = ({ body }: { readonly body: string }): boolean => body.includes('own');
 
     it('repeats, renews and throws what the service itself refuses', async () => {
@@ -57,7 +57,7 @@ describe('a call for any answer', () => {
       assert.deepEqual(tokens.refusals, ['secret-token-1']);
     });
 
-    it('gives its good answers, and all answers of others', async () => {
+    it('returns its successful responses, and all responses of other services', async () => {
       for (const reply of [
         { status: 201, body: 'own' },
         { status: 503, body: 'foreign' },

@@ -28,7 +28,7 @@ describe('a request', () => {
     assert.equal(server.requests[0]?.url, '/base/api/thing?path=%2FShared%2F%C3%A4+b%26c&limit=20&recursive=true');
   });
 
-  it('has an exact query byte for byte, of which nothing is said', async () => {
+  it('sends an exact query byte for byte, and does not log it', async () => {
     const exactQuery = 'sig=a%2fb%2Bc+d~&sig=%E4&&t=2026-01-01T00:00:00Z';
     server.reset({ status: 404, body: { message: 'gone' } });
     const { client, debugLines } = clientFor(server.url);
@@ -48,14 +48,14 @@ describe('a request', () => {
     assert.equal(body.toString(), '{"id":9223372036854775807,"list":[1.5,null,"x"]}');
   });
 
-  it('has neither body nor type when it has nothing to say', async () => {
+  it('has neither body nor content type when there is no content', async () => {
     await clientFor(server.url).client.json({ method: 'POST', path: '/api/start', purpose: 'start' });
     const { headers, body } = server.requests[0] ?? assert.fail();
     assert.equal(body.length, 0);
     assert.equal(headers['content-type'], undefined);
   });
 
-  it('uses its connection again', async () => {
+  it('reuses its connection', async () => {
     const { client } = clientFor(server.url);
     for (let count = 0; count < 5; count++) await client.json(get);
     assert.equal(server.connections, 1);
@@ -124,7 +124,7 @@ describe('numbers in JSON', () => {
     );
   });
 
-  it('of 64 bits come and go unchanged', () => {
+  it('of 64 bits are sent and received unchanged', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n }), (id) => {
         const { read } = parseJson(stringifyJson({ read: id })) as { read: string | number };
@@ -133,7 +133,7 @@ describe('numbers in JSON', () => {
     );
   });
 
-  it('are all that is read otherwise than by JSON.parse', () => {
+  it('are the only difference from JSON.parse', () => {
     const exact = (_key: string, value: unknown): unknown =>
       Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(String(value)) ? String(value) : value;
     fc.assert(

@@ -87,7 +87,7 @@ describe('retry', () => {
     });
   }
 
-  it('repeats even a POST that creates while no connection comes about', async () => {
+  it('repeats even a POST that creates while no connection is established', async () => {
     const refusing = createServer().listen(0, '127.0.0.1');
     await once(refusing, 'listening');
     const { port } = refusing.address() as AddressInfo;
@@ -104,7 +104,7 @@ describe('retry', () => {
     );
   });
 
-  it('repeats even a POST that creates when the connection breaks before it stands', async () => {
+  it('repeats even a POST that creates when the connection fails before it is established', async () => {
     let connections = 0;
     const breaking = createServer((socket) => {
       connections++;
@@ -120,7 +120,7 @@ describe('retry', () => {
     await new Promise((resolve) => breaking.close(resolve));
   });
 
-  it('repeats even a POST that creates when a connection takes more than 30 s to come about', async () => {
+  it('repeats even a POST that creates when a connection is not established within 30 s', async () => {
     const timers = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const silent = createServer(() => timers.tick(30_000)).listen(0, '127.0.0.1');
     try {
@@ -136,7 +136,7 @@ describe('retry', () => {
     }
   });
 
-  it('takes silence for a network error', async () => {
+  it('treats a missing response as a network error', async () => {
     server.reset(ignore, { body: { fine: true } });
     const { client } = clientFor(server.url, { silenceMilliseconds: 30 });
     assert.deepEqual(await client.json(get), { fine: true });
@@ -146,7 +146,7 @@ describe('retry', () => {
     assert.match(error.message, /may have been carried out/);
   });
 
-  it('does not take a slow answer for silence', async () => {
+  it('does not treat a slow response as a missing one', async () => {
     server.reset((_request, response) => {
       response.writeHead(200);
       let parts = 0;
@@ -162,7 +162,7 @@ describe('retry', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  it('cuts an answer off when the budget is used up', async () => {
+  it('aborts a response when the budget is used up', async () => {
     server.reset(ignore);
     const error = await errorOf(NetworkError, clientFor(server.url).client.json({ ...get, budgetSeconds: 0.05 }));
     assert.equal(error.code, 'TOO_SLOW');
@@ -196,14 +196,14 @@ describe('retry', () => {
     assert.equal(error.attempts, 2);
   });
 
-  it('waits as long as Retry-After says, in seconds', async () => {
+  it('waits for the seconds of Retry-After', async () => {
     server.reset({ status: 429, headers: { 'Retry-After': '17' } }, { body: {} });
     const { client, clock } = clientFor(server.url);
     await client.json(create);
     assert.deepEqual(clock.sleeps, [17_000]);
   });
 
-  it('waits until the date that Retry-After says', async () => {
+  it('waits until the date of Retry-After', async () => {
     const { client, clock } = clientFor(server.url);
     const until = new Date(clock.now() + 42_000).toUTCString();
     server.reset({ status: 503, headers: { 'Retry-After': until } }, { body: {} });
@@ -220,7 +220,7 @@ describe('retry', () => {
     });
   }
 
-  it('gives up at once when Retry-After lies beyond the budget, and says so', async () => {
+  it('fails at once when Retry-After exceeds the budget, and reports it', async () => {
     server.reset({ status: 429, headers: { 'Retry-After': '300' } });
     const { client, clock } = clientFor(server.url);
     const error = await errorOf(HttpError, client.json(get));
@@ -229,7 +229,7 @@ describe('retry', () => {
     assert.match(error.message, /The service asks to wait 300 s, but the call may take only 120 s in all\./);
   });
 
-  it('never repeats after an error that it does not know', async () => {
+  it('never repeats after an unknown error', async () => {
     server.reset({ body: {} });
     const { client, tokens, clock } = clientFor(server.url);
     tokens.token = () => Promise.reject(new RangeError('a defect'));

@@ -8,7 +8,7 @@ export type Shape = readonly [what: string, body: object | string, errorCode: st
 /** Declares a test for each shape. */
 export function shapesOf(dialect: Dialect, shapes: readonly Shape[]): void {
   for (const [what, body, errorCode, message] of shapes)
-    it(`is understood in a refusal ${what}`, () => {
+    it(`is parsed in a refusal ${what}`, () => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       assert.deepEqual(readServiceError(text, dialect), { errorCode, message });
     });

@@ -26,7 +26,7 @@ describe('throttle', () => {
     ['exact', () => new FakeClock()],
     ['late', () => new LateClock()],
   ] as const) {
-    it(`lets 400 calls through at their limit, never more than 30 in a second, with timers that are ${which}`, async () => {
+    it(`allows 400 calls at their limit, never more than 30 in a second, with timers that are ${which}`, async () => {
       const clock = makeClock();
       const throttle = throttleOf('host', clock);
       const start = clock.now();
@@ -40,7 +40,7 @@ describe('throttle', () => {
     });
   }
 
-  it('does not save up turns while nothing happens', async () => {
+  it('does not accumulate turns while it is idle', async () => {
     const clock = new FakeClock();
     const throttle = throttleOf('host', clock);
     await throttle.turn(importLimit, never());
@@ -51,14 +51,14 @@ describe('throttle', () => {
     assert.ok(mostInOneSecond(times) <= 30);
   });
 
-  it('lets callers through in the order of their coming', async () => {
+  it('serves callers in the order of their arrival', async () => {
     const throttle = throttleOf('host', new FakeClock());
     const order: number[] = [];
     await Promise.all([1, 2, 3, 4].map((number) => throttle.turn(importLimit, never()).then(() => order.push(number))));
     assert.deepEqual(order, [1, 2, 3, 4]);
   });
 
-  it('is shared by all clients of a host, and apart for other hosts and other limits', async () => {
+  it('is shared by all clients of a host, and separate for other hosts and other limits', async () => {
     const clock = new FakeClock();
     const elapsed = async (...turns: Promise<void>[]): Promise<number> => {
       const start = clock.now();
@@ -73,7 +73,7 @@ describe('throttle', () => {
     assert.ok((await elapsed(turn('a'), turn('a'), turn('a'))) >= 1900);
   });
 
-  it('holds every call to a pace for its host, after a burst', async () => {
+  it('limits the rate of all calls to a host, after a burst', async () => {
     const clock = new FakeClock();
     const throttle = throttleOf('host', clock);
     const times = await Promise.all(
@@ -108,7 +108,7 @@ describe('throttle', () => {
     assert.ok((await rate()) > 9);
   });
 
-  it('never slows down to a standstill', async () => {
+  it('never stops completely', async () => {
     const clock = new FakeClock();
     const throttle = throttleOf('host', clock);
     for (let second = 0; second < 60; second++) {
@@ -120,7 +120,7 @@ describe('throttle', () => {
     assert.ok(clock.now() - start < 5000);
   });
 
-  it('lets a caller go whose signal aborts, and costs the others nothing', async () => {
+  it('releases a caller whose signal aborts, without a delay for the others', async () => {
     const clock = new FakeClock();
     const throttle = throttleOf('host', clock);
     const controller = new AbortController();
@@ -175,7 +175,7 @@ describe('throttle', () => {
   });
 
   describe('in a pause', () => {
-    it('lets no call of the host through until it is over, then one after the other', async () => {
+    it('allows no call to the host until it is over, then one after the other', async () => {
       const clock = new FakeClock();
       const throttle = throttleOf('host', clock, 10);
       const start = clock.now();
@@ -191,7 +191,7 @@ describe('throttle', () => {
       assert.ok((await turn()) < 32_000);
     });
 
-    it('holds calls back that were in the queue when it began', async () => {
+    it('delays calls that were in the queue when it began', async () => {
       const clock = new FakeClock();
       const throttle = throttleOf('host', clock);
       const limit = { name: 'slow', requestsPerSecond: 1 };
@@ -202,7 +202,7 @@ describe('throttle', () => {
       assert.ok(clock.now() - start >= 30_000);
     });
 
-    it('is as long as the longest that was asked for, and five minutes at most', async () => {
+    it('is as long as the longest requested one, and at most five minutes', async () => {
       const clock = new FakeClock();
       const throttle = throttleOf('host', clock);
       const start = clock.now();
@@ -225,7 +225,7 @@ describe('throttle', () => {
       assert.ok(clock.now() - start < 100);
     });
 
-    it('lets a caller go whose signal aborts', async () => {
+    it('releases a caller whose signal aborts', async () => {
       const throttle = throttleOf('host', new FakeClock());
       const reason = new Error('cancelled');
       throttle.pause(30);

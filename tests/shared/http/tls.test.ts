@@ -64,7 +64,7 @@ describe('a service behind a private certificate authority', () => {
     assert.equal(server.connections, 1);
   });
 
-  it('is refused without, at once, before anything is sent, with the remedy', async () => {
+  it('is refused without it, at once, before anything is sent, with advice', async () => {
     const { client, clock } = clientWith(server.url);
     const error = await errorOf(NetworkError, client.json(get));
     assert.equal(error.isTransient, false);
@@ -77,7 +77,7 @@ describe('a service behind a private certificate authority', () => {
     ['AGENT_SKIPCERTVALIDATION', 'True'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
   ] as const) {
-    it(`is refused even when ${variable} asks for less`, async () => {
+    it(`is refused even when ${variable} disables the check`, async () => {
       const sandbox = sinon.createSandbox();
       sandbox.stub(process, 'env').value({ ...process.env, [variable]: value });
       sandbox.stub(process, 'emitWarning');
@@ -98,11 +98,11 @@ describe('a service behind a private certificate authority', () => {
     assert.equal(server.requests.length, 0);
   });
 
-  it('gets the client certificate that it demands', async () => {
+  it('receives the client certificate that it requires', async () => {
     assert.deepEqual(await clientWith(demanding.url, identity).client.json(get), { fine: true });
   });
 
-  it('that misses a client certificate ends the call, with the remedy', async () => {
+  it('that requires a missing client certificate fails the call, with advice', async () => {
     const error = await errorOf(NetworkError, clientWith(demanding.url, trust).client.json(create));
     assert.equal(demanding.requests.length, 0);
     assert.match(error.message, /client certificate.*--sslclientcert/s);
@@ -153,7 +153,7 @@ describe('a service behind a private certificate authority', () => {
       assert.deepEqual(await clientFrom(demanding.url, ofClient(certificates), trust).json(get), { fine: true });
     });
 
-    it("is shown the service's client certificate instead of the agent's", async () => {
+    it("receives the service's client certificate instead of the agent's", async () => {
       const stranger = ofClient(await makeTestCertificates());
       await errorOf(NetworkError, clientFrom(demanding.url, stranger, identity).json(get));
       assert.equal(demanding.requests.length, 0);

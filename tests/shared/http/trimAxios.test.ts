@@ -37,7 +37,7 @@ describe('the client in a bundle', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('holds nothing that axios brings along for others', () => {
+  it('does not contain unused parts of axios', () => {
     assert.deepEqual(result.warnings, []);
     const inputs = Object.keys(result.metafile.inputs).join('\n');
     for (const name of ['mime-db', 'form-data/', 'follow-redirects/', 'https-proxy-agent/', 'debug/'])

@@ -38,7 +38,7 @@ describe('An Azure connection', () => {
     organization.reset({ body: { oidcToken: jobToken } });
   });
 
-  it('with a client secret asks for a token as Microsoft documents it', async () => {
+  it('with a client secret requests a token as documented by Microsoft', async () => {
     const surroundings = makeContext();
     const tokens = azureIdentity(azureConnection(entra.url), surroundings).tokensFor(databricks);
     assert.equal(await tokens.token(), 'entra-token-1');
@@ -62,13 +62,13 @@ describe('An Azure connection', () => {
     );
   });
 
-  it('is taken for one with a client secret when it names no kind of credential, as older ones do', async () => {
+  it('uses a client secret when it names no kind of credential, as older connections do', async () => {
     const connection = azureConnection(entra.url, { serviceprincipalkey: clientSecret });
     await azureIdentity(connection, makeContext()).tokensFor(databricks).token();
     assert.equal(fieldsOf(entra.requests[0])['client_secret'], clientSecret);
   });
 
-  it('with federation shows a new token of the job each time, asked for this connection', async () => {
+  it('with federation presents a new token of the job each time, issued for this connection', async () => {
     const surroundings = makeContext({
       endpoint: { url: `${organization.url}/job/oidctoken`, accessToken: jobAccessToken },
     });
@@ -92,7 +92,7 @@ describe('An Azure connection', () => {
     );
   });
 
-  it('names the owner of the token by its object id as soon as it has one', async () => {
+  it('reports the object ID of the identity after the first token', async () => {
     const claims = Buffer.from(JSON.stringify({ oid: 'the-object-id' })).toString('base64url');
     entra.reset({ body: { access_token: `header.${claims}.signature`, expires_in: 3599 } });
     const tokens = azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
@@ -101,7 +101,7 @@ describe('An Azure connection', () => {
     assert.match(tokens.identity, new RegExp(`^service principal ${clientId} \\(object id the-object-id\\) of tenant`));
   });
 
-  it('keeps apart the tokens for several resources', async () => {
+  it('keeps separate tokens for several resources', async () => {
     const identity = azureIdentity(azureConnection(entra.url), makeContext());
     await identity.tokensFor(databricks).token();
     await identity.tokensFor({ name: 'Azure', id: 'https://management.azure.com/' }).token();
@@ -112,7 +112,7 @@ describe('An Azure connection', () => {
   });
 
   for (const given of ['', '/']) {
-    it(`asks at the authority that it names itself, ${given ? 'with' : 'without'} a slash at its end`, async () => {
+    it(`uses the authority of the connection, ${given ? 'with' : 'without'} a trailing slash`, async () => {
       const connection = azureConnection(entra.url + given, undefined, { data: { environment: 'AzureUSGovernment' } });
       await azureIdentity(connection, makeContext()).tokensFor(databricks).token();
       assert.equal(entra.requests[0]?.url, tokenPath);
@@ -129,7 +129,7 @@ describe('An Azure connection', () => {
     ],
     ['AzureChinaCloud', 'login.chinacloudapi.cn', 'management.chinacloudapi.cn', 'management.core.chinacloudapi.cn'],
   ] as const) {
-    it(`of ${environment} asks at ${authority}, through the proxy of the agent`, async () => {
+    it(`of ${environment} uses ${authority}, through the proxy of the agent`, async () => {
       const proxy = await ConnectProxy.start();
       proxy.refusal = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
       try {
@@ -156,12 +156,12 @@ describe('An Azure connection', () => {
     });
   }
 
-  it('that names no environment is one of AzureCloud', () => {
+  it('uses AzureCloud by default', () => {
     const identity = azureIdentity(azureConnection(entra.url), makeContext());
     assert.equal(identity.cloud, azureClouds[0]);
   });
 
-  it('makes no call before a token is wanted', () => {
+  it('makes no request before a token is needed', () => {
     azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
     assert.equal(entra.requests.length, 0);
   });
@@ -172,7 +172,7 @@ describe('An Azure connection', () => {
     ['a life of no time', { access_token: 'lonely-secret', expires_in: 0 }],
     ['a life that is no number', { access_token: 'lonely-secret', expires_in: 'long' }],
   ] as const) {
-    it(`says so when the answer has ${what}`, async () => {
+    it(`reports when the response has ${what}`, async () => {
       entra.reset({ body });
       const tokens = azureIdentity(azureConnection(entra.url), makeContext()).tokensFor(databricks);
       await assert.rejects(tokens.token(), (error) => {

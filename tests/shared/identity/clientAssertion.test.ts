@@ -47,7 +47,7 @@ describe('An Azure connection with a certificate', () => {
         `Bag Attributes\n  friendlyName: x\n${String(createPrivateKey(key).export({ type: 'pkcs1', format: 'pem' }))}\nBag Attributes\n${cert}`,
     ],
   ] as const) {
-    it(`signs a statement that Microsoft Entra ID takes, from a PEM with ${order}`, async () => {
+    it(`signs an assertion that Microsoft Entra ID accepts, from a PEM with ${order}`, async () => {
       const surroundings = makeContext();
       const tokens = azureIdentity(connectionWith(write(rsa)), surroundings).tokensFor(databricks);
       assert.equal(await tokens.token(), 'entra-token-1');
@@ -76,7 +76,7 @@ describe('An Azure connection with a certificate', () => {
     });
   }
 
-  it('signs a new statement each time', async () => {
+  it('signs a new assertion each time', async () => {
     const tokens = azureIdentity(connectionWith(rsa.cert + rsa.private), makeContext()).tokensFor(databricks);
     tokens.refused(await tokens.token());
     await tokens.token();
@@ -84,7 +84,7 @@ describe('An Azure connection with a certificate', () => {
     assert.notEqual(first, second);
   });
 
-  it('is named by the thumbprint of the certificate, as the portal shows it, when it is refused', async () => {
+  it('is reported with the thumbprint of the certificate, as in the portal, when it is refused', async () => {
     entra.reset({
       status: 401,
       body: { error: 'invalid_client', error_description: 'AADSTS700027: The certificate … is not registered.' },
@@ -120,7 +120,7 @@ describe('An Azure connection with a certificate', () => {
     ['a key that is cut off', () => rsa.cert + cut(rsa.private), /private key can not be read/],
   ];
   for (const [what, pem, problem] of broken) {
-    it(`is refused before any call, by one clear sentence, when it holds ${what}`, () => {
+    it(`is refused before any request, in one sentence, when it contains ${what}`, () => {
       const { agent, ...rest } = makeContext();
       const given = pem();
       assert.throws(

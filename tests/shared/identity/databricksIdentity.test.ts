@@ -35,7 +35,7 @@ describe('A Databricks connection', () => {
     connectionOf({ url: workspace.url, scheme, parameters, data });
 
   for (const scheme of ['Token', 'token', 'TOKEN'])
-    it(`of the scheme ${scheme} gives the personal access token, and nothing else when that is refused`, async () => {
+    it(`of the scheme ${scheme} uses the personal access token, without an alternative when it is refused`, async () => {
       const given = surroundings();
       const tokens = databricksIdentity(connectionWith(scheme, { apitoken: 'dapi1' }), workspace.url, given);
       assert.equal(given.agent.text('secret'), 'dapi1');
@@ -49,7 +49,7 @@ describe('A Databricks connection', () => {
     ['a field of its own', { password: clientSecret }, { clientId }],
     ['the user name', { username: clientId, password: clientSecret }, {}],
   ] as const) {
-    it(`of a service principal, with the client ID in ${where}, asks the workspace by id and secret`, async () => {
+    it(`of a service principal, with the client ID in ${where}, requests a token from the workspace by ID and secret`, async () => {
       const connection = connectionWith('UsernamePassword', parameters, data);
       const tokens = databricksIdentity(connection, workspace.url, surroundings());
       assert.equal(await tokens.token(), 'workspace-token-1');
@@ -94,7 +94,7 @@ describe('A Databricks connection', () => {
     });
   }
 
-  it('says what the token of the job holds when no federation policy fits', async () => {
+  it('reports the claims of the token of the job when no federation policy matches', async () => {
     workspace.reset({
       status: 400,
       body: {

@@ -17,7 +17,7 @@ describe('The identity token of the job', () => {
   const path = '/org/project/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken';
   const surroundings = () => makeContext({ endpoint: { url: organization.url + path, accessToken: jobAccessToken } });
 
-  it('is asked for where the agent says, as the job, for the connection', async () => {
+  it('is requested at the URL of the agent, as the job, for the connection', async () => {
     const given = surroundings();
     const tokens = jobTokens(connection, given);
     assert.equal(tokens.describe(), '');
@@ -34,7 +34,7 @@ describe('The identity token of the job', () => {
     assert.deepEqual(given.agent.text('secret').split('\n'), [jobAccessToken, jobToken]);
   });
 
-  it('is described by the claims that a federation names, whatever its issuer', async () => {
+  it('is described by the claims of a federation, for any issuer', async () => {
     const tokens = jobTokens(connection, surroundings());
     await tokens.request();
     assert.equal(
@@ -44,21 +44,21 @@ describe('The identity token of the job', () => {
     );
   });
 
-  it('may be no JSON web token at all', async () => {
+  it('does not have to be a JSON web token', async () => {
     organization.reset({ body: { oidcToken: 'opaque' } });
     const tokens = jobTokens(connection, surroundings());
     assert.equal(await tokens.request(), 'opaque');
     assert.doesNotMatch(tokens.describe(), /opaque/);
   });
 
-  it('is a new one each time', async () => {
+  it('is requested again each time', async () => {
     const tokens = jobTokens(connection, surroundings());
     await tokens.request();
     await tokens.request();
     assert.equal(organization.requests.length, 2);
   });
 
-  it('is an error before any call where the agent names no endpoint', () => {
+  it('is an error before any request when the agent has no endpoint', () => {
     assert.throws(
       () => jobTokens(connection, makeContext()),
       (error) => {
@@ -69,7 +69,7 @@ describe('The identity token of the job', () => {
     );
   });
 
-  it('is not there when the answer has none', async () => {
+  it('is an error when the response contains no token', async () => {
     organization.reset({ body: {} });
     await assert.rejects(
       jobTokens(connection, surroundings()).request(),
@@ -77,7 +77,7 @@ describe('The identity token of the job', () => {
     );
   });
 
-  it('is refused together with who asked and what to do', async () => {
+  it('is refused with the identity and the advice in the message', async () => {
     organization.reset({
       status: 401,
       body: { message: "TF400813: The user '…' is not authorized.", typeKey: 'InvalidIdentityException' },
@@ -100,7 +100,7 @@ describe('The identity token of the job', () => {
     ],
     ['an exception', { $id: '1', message: 'There is no explicit reference to service connection x.', errorCode: 0 }],
   ] as const) {
-    it(`is refused for a connection that the job may not use, in the form of ${shape}`, async () => {
+    it(`is refused for a connection that the job is not allowed to use, in the form of ${shape}`, async () => {
       organization.reset({ status: 404, body });
       const error = await errorOf(HttpError, jobTokens(connection, surroundings()).request());
       assert.match(
@@ -110,13 +110,13 @@ describe('The identity token of the job', () => {
     });
   }
 
-  it('is not taken from a sign-in page', async () => {
+  it('is an error when the response is a sign-in page', async () => {
     organization.reset({ headers: { 'Content-Type': 'text/html' }, body: '<html><title>Sign In</title></html>' });
     const error = await errorOf(ForeignAnswerError, jobTokens(connection, surroundings()).request());
     assert.match(error.message, /200 with a web page titled 'Sign In'\. The call was made as the job itself/);
   });
 
-  it('is asked for again after a passing fault', async () => {
+  it('is requested again after a transient fault', async () => {
     organization.reset({ status: 503 }, (_request, response) => reply(response, { body: { oidcToken: jobToken } }));
     assert.equal(await jobTokens(connection, surroundings()).request(), jobToken);
   });

@@ -18,7 +18,7 @@ describe('A managed identity', () => {
   const connectionWith = (data: Readonly<Record<string, string>> = {}) =>
     connectionOf({ url: 'https://management.azure.com/', scheme: 'ManagedServiceIdentity', data });
 
-  it('of the system is asked for at the machine itself, without a secret', async () => {
+  it('that is system-assigned requests its token from the machine, without a secret', async () => {
     const tokens = azureIdentity(connectionWith(), surroundings()).tokensFor(databricks);
     assert.equal(await tokens.token(), 'identity-token-1');
     const [request, ...more] = machine.requests;
@@ -34,7 +34,7 @@ describe('A managed identity', () => {
     assert.equal(tokens.identity, 'the system-assigned managed identity of the machine that the agent runs on');
   });
 
-  it('of a user is asked for by its client id', async () => {
+  it('that is user-assigned is identified by its client ID', async () => {
     const tokens = azureIdentity(connectionWith({ msiclientId: 'the-client-id' }), surroundings()).tokensFor({
       name: 'Azure Resource Manager',
       id: 'https://management.azure.com/',
@@ -51,7 +51,7 @@ describe('A managed identity', () => {
     );
   });
 
-  it('is never asked for through a proxy', async () => {
+  it('never uses a proxy', async () => {
     const agent = new AgentWithProxy({}, {}, { AZURE_POD_IDENTITY_AUTHORITY_HOST: machine.url });
     await azureIdentity(connectionWith(), { ...surroundings(), agent })
       .tokensFor(databricks)
@@ -59,7 +59,7 @@ describe('A managed identity', () => {
     assert.equal(machine.requests.length, 1);
   });
 
-  it('is asked for at the address of the instance metadata service, which has no proxy either', () => {
+  it('uses the address of the instance metadata service, also without a proxy', () => {
     const agent = new AgentWithProxy();
     assert.doesNotThrow(() => azureIdentity(connectionWith(), { ...surroundings(), agent }).tokensFor(databricks));
   });
@@ -88,7 +88,7 @@ describe('A managed identity', () => {
     });
   }
 
-  it('is given up after 20 s where the machine stumbles', async () => {
+  it('fails after 20 s when the machine does not respond', async () => {
     machine.reset({ status: 500, body: { error: 'unknown', error_description: 'Failed.' } });
     const given = surroundings();
     const started = given.clock.now();

@@ -65,7 +65,7 @@ describe('A sign-in that has to be renewed', () => {
     assert.equal(sent('/oidc/v1/token').length, 1);
   });
 
-  it('ends the call, and says who asked, what was asked and what to do, when the renewal is refused', async () => {
+  it('fails the call with the identity, the request and the advice when the renewal is refused', async () => {
     const issue = tokenReply('token');
     let asked = 0;
     const { http } = open({
@@ -86,21 +86,21 @@ describe('A sign-in that has to be renewed', () => {
     );
   });
 
-  it('is told as that of the call when the new token is refused too', async () => {
+  it('is reported as a failure of the call when the new token is refused too', async () => {
     const { http } = open({ '/oidc/v1/token': tokenReply('token'), '/api/run': { status: 401 } });
     const error = await errorOf(HttpError, http.json(look));
     assert.match(error.message, /^Could not look at the run: .*The call was made as service principal/);
     assert.equal(sent('/oidc/v1/token').length, 2);
   });
 
-  it('is not taken for something that is not there when the token endpoint is not', async () => {
+  it('is not reported as a missing object when the token endpoint returns 404', async () => {
     const { http } = open({ '/oidc/v1/token': { status: 404, body: { message: 'Not here.' } } });
     const error: unknown = await http.json(look).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof SignInError && !(error instanceof HttpError));
     assert.match(error.message, /Databricks answered 404: Not here\./);
   });
 
-  it('outlives a stumbling token endpoint within a call', async () => {
+  it('is repeated within a call when the token endpoint fails temporarily', async () => {
     const issue = tokenReply('token');
     let asked = 0;
     const { http } = open({
@@ -112,7 +112,7 @@ describe('A sign-in that has to be renewed', () => {
     assert.equal(asked, 4);
   });
 
-  it('does not end a wait while the token endpoint is down for minutes', async () => {
+  it('does not stop polling while the token endpoint is unavailable for minutes', async () => {
     const issue = tokenReply('token', 100);
     const downFrom = 100_000;
     const downTo = 400_000;

@@ -35,7 +35,7 @@ describe('tokens that are renewed', () => {
     [20, 10],
     [1, 0.5],
   ] as const) {
-    it(`are good for ${goodSeconds} s when they live ${lifeSeconds} s`, async () => {
+    it(`are used for ${goodSeconds} s when they expire after ${lifeSeconds} s`, async () => {
       const tokens = tokensOf(issueFor(lifeSeconds));
       assert.equal(await tokens.token(), 'token-1');
       clock.advance(goodSeconds * 1000 - 1);
@@ -46,7 +46,7 @@ describe('tokens that are renewed', () => {
     });
   }
 
-  it('count their life from when they were asked for, not from when they came', async () => {
+  it('expire relative to the time of the request, not of the response', async () => {
     const issue = issueFor(100);
     const tokens = tokensOf((isRenewal) => {
       clock.advance(59_000);
@@ -59,14 +59,14 @@ describe('tokens that are renewed', () => {
     assert.equal(await tokens.token(), 'token-2');
   });
 
-  it('are asked for once for all who come meanwhile', async () => {
+  it('are requested once for all concurrent callers', async () => {
     const tokens = tokensOf(issueFor(3600));
     const given = await Promise.all(Array.from({ length: 50 }, () => tokens.token()));
     assert.deepEqual(new Set(given), new Set(['token-1']));
     assert.equal(requests.length, 1);
   });
 
-  it('come to the others when one of those who wait gives up', async () => {
+  it('are returned to the other callers when one of them is cancelled', async () => {
     const controller = new AbortController();
     const tokens = tokensOf(issueFor(3600));
     const reason = new Error('cancelled');
@@ -77,7 +77,7 @@ describe('tokens that are renewed', () => {
     assert.equal(requests.length, 1);
   });
 
-  it('are kept for the next when the only one who waits gives up', async () => {
+  it('are kept for the next caller when the only caller is cancelled', async () => {
     const controller = new AbortController();
     const tokens = tokensOf(issueFor(3600));
     const gaveUp = tokens.token(controller.signal);
@@ -87,7 +87,7 @@ describe('tokens that are renewed', () => {
     assert.equal(requests.length, 1);
   });
 
-  it('are not asked for by somebody who has given up before', async () => {
+  it('are not requested by a caller that was cancelled before', async () => {
     const reason = new Error('cancelled');
     await assert.rejects(tokensOf(issueFor(3600)).token(AbortSignal.abort(reason)), reason);
     assert.equal(requests.length, 0);
@@ -100,7 +100,7 @@ describe('tokens that are renewed', () => {
     assert.deepEqual(requests, [false, true]);
   });
 
-  it('are not replaced for the refusal of an older one, which many calls may report', async () => {
+  it('are not replaced when the service refuses an older token', async () => {
     const tokens = tokensOf(issueFor(3600));
     const old = await tokens.token();
     tokens.refused(old);
@@ -110,7 +110,7 @@ describe('tokens that are renewed', () => {
     assert.equal(requests.length, 2);
   });
 
-  it('are announced as secrets before anybody is given one', async () => {
+  it('are registered as secrets before they are returned', async () => {
     const tokens = tokensOf(issueFor(3600));
     const seen = tokens.token().then((token) => [token, ...announced]);
     assert.deepEqual(await seen, ['token-1', 'token-1']);
@@ -131,7 +131,7 @@ describe('tokens that are renewed', () => {
   });
 
   for (const transient of [true, false]) {
-    it(`fail with an error that has no status of its own and is ${transient ? 'passing' : 'lasting'} like its cause`, async () => {
+    it(`fail with an error without a status that is ${transient ? 'transient' : 'permanent'} like its cause`, async () => {
       const facts = { errorCode: 'x', serviceMessage: '', requestId: undefined, retryAfterSeconds: undefined };
       const cause = new HttpError('Could not sign in: 404.', {
         ...facts,
@@ -147,7 +147,7 @@ describe('tokens that are renewed', () => {
     });
   }
 
-  it('leave a defect as it is', async () => {
+  it('do not change an internal error', async () => {
     await assert.rejects(
       tokensOf(() => Promise.reject(new RangeError('a defect'))).token(),
       new RangeError('a defect'),

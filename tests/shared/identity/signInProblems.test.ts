@@ -75,7 +75,7 @@ describe('Sign-in problems', () => {
     }
   }
 
-  it('have titles of their own, which the page links by', () => {
+  it('have unique titles, which are the anchors of the page', () => {
     const titles = documentedProblems.map(({ title }) => title);
     assert.deepEqual([...new Set(titles)], titles);
   });
@@ -232,6 +232,6 @@ describe('Sign-in problems', () => {
     ['Azure DevOps', 'a fault of its own', refusal(500, 'TF400733: The request has been canceled'), undefined],
   ];
   for (const [service, what, trouble, title] of cases)
-    it(`${service}: ${what} is ${title === undefined ? 'no matter of signing in' : `'${title}'`}`, () =>
+    it(`${service}: ${what} is ${title === undefined ? 'not a sign-in problem' : `'${title}'`}`, () =>
       assert.equal(problemOf(service, trouble)?.title, title));
 });

@@ -56,7 +56,7 @@ function applicationOf({ entra, describe }: Sandbox) {
   return application;
 }
 
-/** Ordered so that what one test removes permanently is not needed by a later one. */
+/** In this order, because some cases permanently remove what the earlier ones need. */
 const provoked: readonly Provoked[] = [
   {
     title: 'The client secret is wrong',
@@ -161,7 +161,7 @@ const provoked: readonly Provoked[] = [
   },
 ];
 
-describe('Sign-in problems, met at the stand-ins', () => {
+describe('Sign-in problems in the sandbox', () => {
   /** By title: who answers with what, and what to do. */
   let problems: ReadonlyMap<string, { readonly refusal: string; readonly advice: string }>;
   let sandbox: Sandbox;

@@ -71,7 +71,7 @@ describe('An unusable connection', () => {
     ],
   ];
   for (const [what, subject, parts, problem] of cases) {
-    it(`without ${what} is refused before any call, without the name of an input`, () => {
+    it(`without ${what} is refused before any request, with a message that names no input`, () => {
       const given = makeContext({ endpoint });
       const connection = connectionOf({ url: workspaceUrl, ...parts });
       assert.throws(

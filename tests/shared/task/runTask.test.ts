@@ -63,7 +63,7 @@ describe('running a task', () => {
     assert.equal(agent.end.result, 'Failed');
   });
 
-  it('is cancelled when the signal aborts, whatever the work throws then', async () => {
+  it('is cancelled when the signal aborts, whatever error the work then throws', async () => {
     const cancellation = new AbortController();
     const agent = await outcome(
       () => {

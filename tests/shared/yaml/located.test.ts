@@ -78,7 +78,7 @@ describe('located YAML', () => {
     );
   });
 
-  it('tells anchors, tags and aliases', () => {
+  it('reports anchors, tags and aliases', () => {
     const root = only('a: &x !!str 1\nb: *x\nc: *y\nd: 1\ne: !!map {}');
     const flags = ['a', 'b', 'd', 'e'].map((name) => {
       const node = valueAt(root, name);
@@ -96,7 +96,7 @@ describe('located YAML', () => {
     assert.equal(unknown.target, undefined);
   });
 
-  it('takes an alias for the last node of its anchor, which may hold it', () => {
+  it('resolves an alias to the last node with its anchor, which may contain the alias', () => {
     const root = only('a: &x 1\nb: &x\n  c: *x\nd: *x');
     const [within, behind] = [valueAt(root, 'b', 'c'), valueAt(root, 'd')];
     assert.ok(within?.kind === 'alias' && behind?.kind === 'alias');
@@ -120,7 +120,7 @@ describe('located YAML', () => {
     assert.ok(alias?.kind === 'alias' && alias.target === undefined);
   });
 
-  it('names the line of what is not YAML', () => {
+  it('reports the line of invalid YAML', () => {
     assert.throws(
       () => readLocatedYaml('a: 1\nb: [1,\n'),
       (error) =>

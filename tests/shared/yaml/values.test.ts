@@ -35,7 +35,7 @@ describe('the value of a YAML text', () => {
     assert.throws(() => readYamlValue(items(100_000)), problem('holds more than 100000 values'));
   });
 
-  it('counts what aliases stand for, also where they stand for themselves', () => {
+  it('is limited with expanded aliases, also recursive ones', () => {
     const bomb = ['a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]'];
     for (let n = 1; n < 6; n++) bomb.push(`a${n}: &a${n} [${Array.from({ length: 10 }, () => `*a${n - 1}`).join()}]`);
     assert.throws(() => readYamlValue(bomb.join('\n')), problem('holds more than 100000 values'));

@@ -21,7 +21,7 @@ class InputWidgetNotDefined(Exception):
 
 
 class NotebookExecutionException(Exception):
-    """A notebook that was started by `dbutils.notebook.run` did not end well."""
+    """A notebook that `dbutils.notebook.run` started has failed."""
 
 
 def _require_text(what: str, value: object):

@@ -1,4 +1,4 @@
-"""The workspace as a notebook sees it: folders and files below /Workspace, and notebooks, which are no files."""
+"""The workspace as a notebook sees it: folders and files below /Workspace, and notebooks, which are not files."""
 
 import base64
 import builtins

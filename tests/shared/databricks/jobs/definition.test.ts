@@ -118,7 +118,7 @@ describe('The definition of a job', () => {
     );
   });
 
-  it('takes the access control list from the specification, or from the shorthand in its place', () => {
+  it('takes the access control list from the specification, or from the shorthand, which replaces it', () => {
     const entry = (name: string): JsonMap => ({ group_name: name, permission_level: 'CAN_VIEW' });
     const spec = { name: 'a', tasks: [notebook('a')], access_control_list: [entry('in spec')] };
     const grant = (name: string): object => ({ kind: 'group_name', name, level: 'CAN_VIEW' });

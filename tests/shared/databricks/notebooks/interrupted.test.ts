@@ -12,7 +12,7 @@ const firstSource = {
 /** So long after a run was killed that nobody takes it for alive. */
 const longAfterMilliseconds = 60 * 60_000;
 
-/** What happens after an import of `firstSource` has ended well. */
+/** What happens after a successful import of `firstSource`. */
 const secondSource = { 'train.py': `${header}print(3)`, 'lib/new.txt': 'new' };
 
 /**

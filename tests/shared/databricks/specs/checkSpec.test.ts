@@ -110,7 +110,7 @@ describe('the specifications of the API', () => {
     ['cluster of a job, which may come from a policy as a whole,', newClusterSchema, 'policy_id: abc'],
   ];
   for (const [what, schema, text] of right)
-    it(`a right ${what} passes without a word`, () => {
+    it(`a valid ${what} has no findings`, () => {
       const value = schema === librariesSchema ? readDocumentList(text) : readDocument(text);
       assert.deepEqual(schema.check(value), []);
     });
@@ -207,12 +207,12 @@ describe('the specifications of the API', () => {
     ],
   ];
   for (const [what, schema, text, expected] of odd)
-    it(`${what} is worth a warning only: the service may be ahead of the SDK`, () => {
+    it(`${what} is only a warning: the service may be newer than the SDK`, () => {
       assert.deepEqual(messages(schema, text, 'error'), []);
       assert.deepEqual(messages(schema, text, 'warning'), [expected]);
     });
 
-  it('all faults of all documents are said in one error, with their lines and without their values', () => {
+  it('all problems of all documents are reported in one error, with their lines and without their values', () => {
     const agent = new FakeAgent({
       spec: 'num_workers: secret\nspark_conf:\n  - secret\nkind_of: secret',
       libraries: '- pypi:\n    repo: secret',
@@ -237,7 +237,7 @@ describe('the specifications of the API', () => {
     assert.equal(agent.text('warning'), 'cluster specification, line 4: kind_of is not known, and is sent as it is.');
   });
 
-  it('no value crashes a check, and every finding is about a place in it', () => {
+  it('no value crashes a check, and every finding has a path in the value', () => {
     const known = ['tasks', 'task_key', 'libraries', 'new_cluster', 'spark_conf', 'for_each_task', 'task', 'tags', 'a'];
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(

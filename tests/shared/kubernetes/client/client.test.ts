@@ -41,7 +41,7 @@ describe('a client of a cluster', () => {
     data,
   });
 
-  it('tells an object that is new from one that was there', async () => {
+  it('distinguishes new objects from existing ones', async () => {
     const first = await client.apply(configMaps, map('applied', { a: '1' }));
     const { managedFields = [], resourceVersion } = first.object.metadata ?? {};
     assert.equal(first.isNew, true);
@@ -59,7 +59,7 @@ describe('a client of a cluster', () => {
     assert.equal(await client.delete(configMaps, 'none'), false);
   });
 
-  it('names who owns the fields in conflict, and takes them over when told to', async () => {
+  it('names the owners of conflicting fields, and takes ownership when forced', async () => {
     await client.create(deployments, scoringDeployment('score:1', { name: 'owned', replicas: 1 }));
     await client.mergePatch(deployments, 'owned', { spec: { replicas: 2 } });
     const wanted = scoringDeployment('score:1', { name: 'owned', replicas: 3 });
@@ -77,7 +77,7 @@ describe('a client of a cluster', () => {
     assert.equal(await client.get(configMaps, 'dry'), undefined);
   });
 
-  it('changes by JSON patch only what is as it should be', async () => {
+  it('applies a JSON patch only when its tests pass', async () => {
     await client.apply(configMaps, map('patched', { slot: 'blue' }));
     const turn = (from: string, to: string) =>
       client.jsonPatch(configMaps, 'patched', [
@@ -91,14 +91,14 @@ describe('a client of a cluster', () => {
     });
   });
 
-  it('deletes one very object alone', async () => {
+  it('deletes only the object with the given UID', async () => {
     const { object } = await client.apply(configMaps, map('deleted'));
     await assert.rejects(client.delete(configMaps, 'deleted', { uid: 'another' }), (error) => isStatus(error, 409));
     assert.equal(await client.delete(configMaps, 'deleted', { uid: object.metadata?.uid ?? '' }), true);
     assert.equal(await client.get(configMaps, 'deleted'), undefined);
   });
 
-  it('lists what a selector names', async () => {
+  it('lists the objects that match a selector', async () => {
     const labelled = (name: string, color: string): ConfigMap => ({
       ...map(name),
       metadata: { name, labels: { color } },
@@ -112,7 +112,7 @@ describe('a client of a cluster', () => {
     );
   });
 
-  it('watches from a list on', async () => {
+  it('watches from the version of a list', async () => {
     const { resourceVersion } = await client.list(configMaps);
     const seen: string[] = [];
     const stop = new AbortController();
@@ -156,7 +156,7 @@ describe('a client of a cluster', () => {
     await assert.rejects(client.resourceOf('none.io/v1', 'Nothing'), /has no kind Nothing in none\.io\/v1/);
   });
 
-  it('is let in by a client certificate, through a proxy of the cluster too', async () => {
+  it('authenticates with a client certificate, also through a proxy of the cluster', async () => {
     const proxy = await ConnectProxy.start('me:secret');
     try {
       const { kubernetes, agent, clock } = cluster;
@@ -251,7 +251,7 @@ describe('a client of an API server', () => {
       [500, '{"code":"InternalError","message":"bad shape"}'],
       [503, 'loading the model'],
     ] as const) {
-      it(`gives its ${code} ${text.slice(0, 15)} as it is`, async () => {
+      it(`returns its ${code} ${text.slice(0, 15)} unchanged`, async () => {
         server.reset({ status: code, body: text });
         assert.deepEqual(await ask(), { status: code, text });
         assert.equal(server.requests.length, 1);

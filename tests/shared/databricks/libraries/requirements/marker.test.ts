@@ -67,7 +67,7 @@ describe('parseMarker', () => {
     '('.repeat(99),
   ];
   for (const text of [...wrong, ...alsoWrong])
-    it(`takes '${text}' for none`, () => {
+    it(`rejects '${text}'`, () => {
       assert.equal(parseMarker(text), undefined);
     });
 });

@@ -15,7 +15,7 @@ function ofSpec(spec: string) {
 }
 
 describe('readCondaEnvironment', () => {
-  it('installs what has a package on PyPI, and says what becomes of the rest', () => {
+  it('installs packages that exist on PyPI, and reports what it does with the others', () => {
     const dependencies = read(
       `name: model
 channels:
@@ -109,7 +109,7 @@ variables:
     ]);
   });
 
-  it("takes mamba's sel() for Linux and leaves the others out", () => {
+  it("applies mamba's sel(linux) and ignores the others", () => {
     const dependencies = read('dependencies:\n- sel(linux): a\n- sel(win): b\n- sel(unix): {pip: [c]}\n');
     assert.deepEqual(packagesOf(dependencies), ['a', 'c']);
     assert.equal(dependencies.notes.length, 1);
@@ -147,13 +147,13 @@ variables:
     assert.deepEqual(read('dependencies:\n- pip:\n').problems, []);
   });
 
-  it('says that the file is not there', () => {
+  it('reports that the file does not exist', () => {
     assert.deepEqual(written(readCondaEnvironment('x.yml', { readFile: filesOf({}) }).problems), [
       'x.yml:1 x.yml cannot be read: no such file: x.yml',
     ]);
   });
 
-  it('gives an answer to anything', () => {
+  it('never throws, for any text', () => {
     const word = fc.constantFrom(
       'dependencies',
       'pip',

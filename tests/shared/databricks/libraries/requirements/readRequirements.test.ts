@@ -107,7 +107,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
   });
 
   describe('other files', () => {
-    it('are found beside the file that names them', () => {
+    it('are resolved relative to the file that includes them', () => {
       const others = {
         'sub/a.txt': '-r b.txt\n--requirement=../c.txt',
         'sub/b.txt': 'b',
@@ -117,14 +117,14 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       assert.deepEqual(packages('-rsub/a.txt\nz', others), ['b', 'd', 'z']);
     });
 
-    it('may be named twice, but not include themselves', () => {
+    it('may be included twice, but not include themselves', () => {
       assert.deepEqual(packages('-r a.txt\n-r a.txt', { 'a.txt': 'a' }), ['a']);
       assert.deepEqual(written(read('-r a.txt', { 'a.txt': 'a\n-r requirements.txt' }).problems), [
         'a.txt:2 includes requirements.txt, which includes this file again.',
       ]);
     });
 
-    it('that are not there, or on the web, are problems', () => {
+    it('that do not exist, or are on the web, are problems', () => {
       assert.deepEqual(written(read('-r a.txt\n-c https://host.test/b.txt').problems), [
         'requirements.txt:1 a.txt cannot be read: no such file: a.txt',
         'requirements.txt:2 --constraint names a URL, but files are not downloaded.',
@@ -132,7 +132,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       assert.equal(readRequirements('x.txt', { readFile: filesOf({}) }).problems.length, 1);
     });
 
-    it('can be constraints, which narrow what is listed anywhere', () => {
+    it('can be constraints, which restrict requirements of any file', () => {
       const constraints = 'A==1.2.3\nb<2; sys_platform == "win32"\nc!=4\nd==5\ne==6';
       const dependencies = read('-c c.txt\na>=1\nb\nc', { 'c.txt': constraints });
       assert.deepEqual(packagesOf(dependencies), ['a==1.2.3', 'b', 'c!=4']);
@@ -154,7 +154,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
   });
 
   describe('options', () => {
-    it('take all packages from the last index that is named', () => {
+    it('use the last index for all packages', () => {
       const { libraries, problems, notes } = read('a\n-i https://one.test/simple\nb\n-r c.txt', {
         'c.txt': '--index-url=https://two.test/simple',
       });
@@ -212,13 +212,13 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
     assert.equal(read('-e .\nb=1\n--pre\nd==1\nd==2').problems.length, 4);
   });
 
-  it('refuses bytes that are no text, and files that are too large', () => {
+  it('refuses bytes that are not text, and files that are too large', () => {
     assert.match(read(Buffer.from([0x61, 0xff, 0x62])).problems[0]?.text ?? '', /cannot be read as utf-8/);
     assert.match(read('# coding: klingon\na').problems[0]?.text ?? '', /cannot be read as klingon/);
     assert.match(read(Buffer.alloc(1024 * 1024 + 1, 'a')).problems[0]?.text ?? '', /larger than 1 MiB/);
   });
 
-  it('ends early with files that include each other in great numbers', () => {
+  it('stops at the limit of included files', () => {
     let reads = 0;
     const { problems } = readRequirements('0', {
       readFile: (path) =>
@@ -228,13 +228,13 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
     assert.match(problems.at(-1)?.text ?? '', /more than 100 included files/);
   });
 
-  it('ends early with requirements in great numbers', () => {
+  it('stops at the limit of requirements', () => {
     const dependencies = read(Array.from({ length: 9000 }, (_, index) => `a${index}`).join('\n'));
     assert.equal(dependencies.libraries.length, 3000);
     assert.match(dependencies.problems[0]?.text ?? '', /more than 3000/);
   });
 
-  it('gives an answer of one-line remarks to any bytes', () => {
+  it('reports only one-line messages, for any bytes', () => {
     const piece = fc.constantFrom(
       'a',
       '==1',

@@ -115,7 +115,7 @@ describe('parseSpecifier', () => {
       assert.equal(parseSpecifier(text), undefined);
     });
 
-  it('knows clauses that mean the same, and those that do not', () => {
+  it('recognizes equivalent clauses', () => {
     assert.equal(normalSpecifier(specifier('== v1.0.0')), '==1');
     assert.equal(normalSpecifier(specifier('==1.0.*')), '==1.0.*');
     assert.equal(normalSpecifier(specifier('~=1.0')), '~=1.0');
