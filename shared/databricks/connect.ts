@@ -23,9 +23,6 @@ export interface Workspace {
   readonly http: HttpClient;
 }
 
-/** The part of the context that waits and calls depend on. */
-export type Surroundings = Pick<Context, 'clock' | 'signal'>;
-
 /** Which workspace, and who signs in to it. */
 export type WorkspaceAccess = DatabricksAccess | AzureAccess;
 

@@ -16,10 +16,9 @@ export const devopsDialect: Dialect = {
 };
 
 /** The same for callers with a personal access token: it is the password, and the user name is empty. */
-export const devopsPatDialect: Dialect = {
-  ...devopsDialect,
-  authorization: (token) => `Basic ${Buffer.from(`:${token}`).toString('base64')}`,
-};
+export function devopsPatDialect(): Dialect {
+  return { ...devopsDialect, authorization: (token) => `Basic ${Buffer.from(`:${token}`).toString('base64')}` };
+}
 
 /**
  * `{message,typeKey}`: `typeKey` names the exception, `errorCode` is 0 for nearly all. Or, in the form of a list, `{value}`

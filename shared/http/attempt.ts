@@ -8,13 +8,13 @@ import { bodyOf, summaryOf, urlOf } from './transport/encodeRequest';
 import { networkFailure } from './transport/networkFailure';
 import { NoAnswer, type AnswerHead } from './transport/send';
 
-/** What proves who makes an attempt. */
+/** What an attempt authenticates with. */
 export interface Credentials {
   readonly token: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends a request once, for so long at most. Leaves a debug line. */
+/** Sends a request once, and gives up after so many milliseconds. Writes a debug line. */
 export async function attempt<T>(
   target: Service,
   request: HttpRequest,
@@ -89,7 +89,7 @@ function pauseIfAsked({ header }: AnswerHead, { service, dialect, agent, clock, 
   const asked = dialect.delayHeaders?.map(header).find((value) => value !== undefined);
   const seconds = parseRetryAfter(asked, clock.now());
   if (seconds === undefined) return;
-  agent.debug(`${service} asks for no calls for ${seconds} s.`);
+  agent.debug(`${service} asks to wait ${seconds} s before the next call.`);
   throttle.pause(seconds);
 }
 

@@ -1,13 +1,13 @@
 import { TaskError } from '../errors';
 
 interface CallFacts {
-  /** How often the call was sent. */
+  /** How many times the call was sent. */
   readonly attempts: number;
-  /** Whether the same call may well succeed later. */
+  /** Whether the same call may succeed later. */
   readonly isTransient: boolean;
 }
 
-/** A call that gave no data. Its message says what was being done, what came back and how many attempts were made; never a secret. */
+/** A call that returned no data. The message says what was being done, what came back and how many attempts were made; never a secret. */
 export abstract class CallError extends TaskError implements CallFacts {
   readonly attempts: number;
   readonly isTransient: boolean;
@@ -28,16 +28,16 @@ export interface Refusal {
   readonly serviceMessage: string;
   /** What the service's support asks for. */
   readonly requestId: string | undefined;
-  /** How long the service asks to be left alone. */
+  /** How long the service asks to wait. */
   readonly retryAfterSeconds: number | undefined;
 }
 
-/** What is known of an answer that did not come from the service. */
+/** An answer that did not come from the service. */
 export interface ForeignAnswer {
   readonly status: number;
-  /** The title of the page that came. */
+  /** The title of a web page. */
   readonly title: string | undefined;
-  /** Where a redirect pointed, without its path. */
+  /** The host that a redirect points to. */
   readonly locationHost: string | undefined;
 }
 
@@ -67,7 +67,7 @@ export class HttpError extends CallError implements Refusal {
   }
 }
 
-/** No whole answer came: no connection, a broken one, one that isn't trusted, or silence. */
+/** No complete answer: no connection, a broken one, one that isn't trusted, or silence. */
 export class NetworkError extends CallError {
   override readonly name = 'NetworkError';
   /** Node's code, such as `ECONNREFUSED`, or one of ours: `PROXY_REFUSED`, `TRUNCATED`, `TOO_LARGE`, `TOO_SLOW`. */
@@ -94,7 +94,7 @@ export class ForeignAnswerError extends CallError implements ForeignAnswer {
   }
 }
 
-/** Whether a wait should go on in spite of this error: the fault may pass by itself. */
+/** Whether a wait should go on after this error: the fault may be temporary. */
 export function isTransient(error: unknown): error is CallError {
   return error instanceof CallError && error.isTransient;
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../json';
 import type { RateLimit } from './throttle';
 
-/** One part of a multipart/form-data body: a field, or a file that is read anew for every attempt and never held whole in memory twice. */
+/** One part of a multipart/form-data body: a field, or a file that is read for every attempt and never in memory as a whole. */
 export type FormPart =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly file: string; readonly fileName: string }
@@ -13,8 +13,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /**
-   * A query that a service wants back byte for byte, such as a signed one; no message shows it. Only `'` and what no URL
-   * may hold are encoded.
+   * A query that a service needs back byte for byte, such as a signed one; no message shows it. Only `'` and characters that
+   * no URL may contain are encoded.
    */
   readonly exactQuery?: string;
   readonly json?: Json;
@@ -23,27 +23,27 @@ export interface HttpRequest {
   readonly form?: readonly FormPart[];
   /** Fields of an `application/x-www-form-urlencoded` body. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** The path of a file whose bytes are the body; it is read anew for every attempt. */
+  /** The path of a file whose bytes are the body; it is read for every attempt. */
   readonly file?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Values in the fields and headers that no message may repeat, whatever comes back. */
   readonly secrets?: readonly string[];
-  /** What the call is for, in the words that follow "Could not": `list the folder /Shared/model`. */
+  /** What the call is for: the words after "Could not", such as `list the folder /Shared/model`. */
   readonly purpose: string;
   /**
-   * Whether sending it twice is the same as sending it once. GET and HEAD are; a call that creates something is not,
-   * unless it carries an idempotency token. Default: true for GET and HEAD, false for the others.
+   * Whether sending it twice has the same effect as sending it once. That holds for GET and HEAD; not for a call that
+   * creates something, unless it carries an idempotency token. Default: true for GET and HEAD, false for the others.
    */
   readonly repeatable?: boolean;
   /** The vendor's own limit for this endpoint, where it is tighter than the host's. */
   readonly limit?: RateLimit;
-  /** How long all attempts together may take, waits included but for the turn that the throttle gives. Default 120 s. */
+  /** How long all attempts may take together, with the waits between them but not those for the throttle. Default 120 s. */
   readonly budgetSeconds?: number;
   /** Ends the call at once; the client's own signal does so too. */
   readonly signal?: AbortSignal;
 }
 
-/** An answer with what came around its body. */
+/** An answer with its status and headers. */
 export interface HttpAnswer<T> {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
@@ -51,7 +51,7 @@ export interface HttpAnswer<T> {
 }
 
 /**
- * The one way to a remote service. Every call either gives the data that the service meant to send, or throws:
+ * The one way to a remote service. Every call either returns the data of the service, or throws:
  * `HttpError` (the service refused), `NetworkError` (no answer), `ForeignAnswerError` (something else answered,
  * such as a sign-in page or a proxy), the TaskError of the token source or of a file that can't be read, or the
  * signal's reason.
@@ -59,23 +59,23 @@ export interface HttpAnswer<T> {
 export interface HttpClient {
   /** Sends and reads a JSON answer; an empty body is read as `{}`. The caller names the type that the vendor documents. */
   json<T>(request: HttpRequest): Promise<T>;
-  /** Sends and reads the body as it is; a web page is taken for a sign-in page, not for data. */
+  /** Sends and reads the body as it is; a web page is treated as a sign-in page, not as data. */
   bytes(request: HttpRequest): Promise<Uint8Array>;
 }
 
-/** For services that say something around their answers, or answer bit by bit. */
+/** For services whose status and headers matter, or that answer line by line. */
 export interface DetailedHttpClient extends HttpClient {
-  /** Sends and reads a JSON answer, with the status and the headers, for services that say something there. */
+  /** Sends and reads a JSON answer, with its status and headers. */
   answer<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
   /**
-   * Sends and gives the text of any answer, whatever its status: none is repeated, none throws. The secrets of the call
-   * are unreadable in it. Where the service passes calls on, `isItsOwn` tells an answer of its own from the others: its
-   * refusals are what they are in every call.
+   * Sends and returns the text of any answer, whatever its status: no answer is repeated, none throws. The secrets of the
+   * call are masked in it. Where the service forwards calls, `isItsOwn` tells its own answers from the forwarded ones:
+   * its own refusals are handled as in every other call.
    */
   raw(request: HttpRequest, isItsOwn?: (answer: HttpAnswer<string>) => boolean): Promise<HttpAnswer<string>>;
   /**
-   * Hands over the lines of an answer as they come, until the service ends it, at the latest when the call's budget is
-   * used up. It is not repeated once it has begun: a service that breaks off is a NetworkError.
+   * Passes on the lines of an answer as they come, until the service ends it, at the latest when the call's budget is used
+   * up. It is not repeated once it has begun: an answer that breaks off is a NetworkError.
    */
   lines(request: HttpRequest, onLine: (line: string) => void): Promise<void>;
 }

@@ -1,8 +1,8 @@
 /**
- * Yields the items of a list, page by page, until a page names no next one. What the server calls the token (`page_token`,
- * `nextLink`, `continue`) and where it stands is `fetchPage`'s to know; the first page is asked for without one.
+ * Yields the items of a list, page by page, until a page has no next one. `fetchPage` knows the name of the server's token
+ * (`page_token`, `nextLink`, `continue`) and where to put it; the first page is fetched without a token.
  *
- * A page is fetched only once the one before it was taken, so a caller that stops early asks for no more than it read.
+ * A page is fetched only after all items of the page before it, so a caller that stops early fetches no more than it reads.
  */
 export async function* pages<T>(
   fetchPage: (token: string | undefined) => Promise<{ items: readonly T[]; next: string | undefined }>,

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { TaskError } from '../errors';
 import { HttpError, isTransient, type CallError } from './errors';
 
-/** What was waited for did not come about in time. */
+/** What was waited for did not happen in time. */
 export class TimedOutError extends TaskError {
   override readonly name = 'TimedOutError';
 }
@@ -12,26 +12,26 @@ export interface PollOptions<T> {
   readonly signal: AbortSignal;
   /** When to give up, in milliseconds since 1970. */
   readonly deadline: number;
-  /** What is waited for, in the words that follow "Timed out waiting for": `run 12 to end`. */
+  /** What is waited for: the words after "Timed out waiting for", such as `run 12 to end`. */
   readonly awaited: string;
-  /** Looks once. The seconds are a budget for its call, so that one that hangs doesn't outlast the deadline. */
+  /** Reads the state once. The seconds are the budget of its call, so that a call that hangs ends with the deadline. */
   probe(budgetSeconds: number): Promise<T>;
   isDone(state: T): boolean;
-  /** Told of every fault that the wait survives. */
+  /** Called for every transient fault. */
   onTransient?(error: CallError): void;
 }
 
 const shortestPause = 1000;
 const longestPause = 15_000;
-/** A pause is this share of the time waited so far: the end of anything is noticed after 5 % of its duration. */
+/** A pause is this share of the time waited so far: an end is noticed after 5 % of the duration. */
 const pauseShare = 0.05;
 const leastBudgetSeconds = 5;
 const mostBudgetSeconds = 120;
 
 /**
- * Looks until done, at first every second and in the end every 15, and resolves with the last state. Passing faults
- * don't end it. Rejects with the probe's other errors; with the signal's reason; and at the deadline, having looked
- * once more, with a TimedOutError.
+ * Probes until the state is done, first every second and later every 15, and resolves with the last state. Transient
+ * faults don't end the wait. Rejects with the probe's other errors; with the signal's reason; and at the deadline, after
+ * one more probe, with a TimedOutError.
  */
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
   const { clock, signal, deadline, awaited } = options;
@@ -57,6 +57,6 @@ export async function poll<T>(options: PollOptions<T>): Promise<T> {
 
 function timedOut(awaited: string, milliseconds: number, fault: CallError | undefined): TimedOutError {
   const minutes = Math.round(milliseconds / 6000) / 10;
-  const last = fault ? ` The last look failed: ${fault.message}` : '';
+  const last = fault ? ` The last attempt failed: ${fault.message}` : '';
   return new TimedOutError(`Timed out waiting for ${awaited}, after ${minutes} min.${last}`, { cause: fault });
 }

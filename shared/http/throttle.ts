@@ -20,7 +20,7 @@ const overloadMilliseconds = 1000;
 const chanceMilliseconds = 5000;
 /** The share of the full rate that comes back each second after an overload. */
 const recoveryPerSecond = 0.05;
-/** A service that asks for more gets no more: the step would seem to hang. */
+/** A longer pause is not honoured: the step would seem to hang. */
 const longestPauseMilliseconds = 300_000;
 
 /**
@@ -37,13 +37,13 @@ class Pace {
   constructor(
     private readonly clock: Clock,
     private readonly fullRate: number,
-    /** How much unused time is kept for later. */
+    /** How much unused time may be used later. */
     private readonly savingsMilliseconds: number,
   ) {
     this.#reducedRate = fullRate;
   }
 
-  /** Resolves when it is this caller's turn: first come, first served. */
+  /** Resolves when it is this caller's turn, in the order of the calls. */
   turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
@@ -150,7 +150,7 @@ export class Throttle {
 /** A pace that a service with no known limit can bear. */
 const defaultRequestsPerSecond = 100;
 
-/** All clients of the process share the throttle of a host; those of another clock live in another time. */
+/** All clients of the process share the throttle of a host; tests have one for each clock. */
 const throttlesByClock = new WeakMap<Clock, Map<string, Throttle>>();
 
 /** The throttle of a host, which is the same for every client of the process; the first one sets the rate. */

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal, type Trouble } from '../http/errors';
+import { isRefusal, type Trouble } from '../http/errors';
 
 /** The services that may refuse a sign-in, by the names that messages use. */
 export type SignInService =
@@ -8,13 +8,11 @@ export type SignInService =
   | 'Azure Resource Manager'
   | 'the managed identity endpoint of this machine';
 
-/** One reason why a sign-in, or a call after it, is refused. The page docs/sign-in-problems.md is made from these. */
+/** One reason why a sign-in, or a call after it, is refused. The page docs/sign-in-problems.md is made from these and tools/signInExamples.ts. */
 export interface SignInProblem {
   readonly title: string;
   /** The service that answers this way; absent where each of them may. */
   readonly service?: SignInService;
-  /** An answer that shows the problem, in the service's own words, shortened. */
-  readonly example: Trouble;
   matches(trouble: Trouble): boolean;
   /** What the task tells people to do. */
   readonly advice: string;
@@ -33,11 +31,10 @@ const notAMember =
  * Entra ID: https://learn.microsoft.com/entra/identity-platform/reference-error-codes. Databricks documents no texts;
  * these are from issue threads of its CLI, SDKs and Terraform provider.
  */
-export const signInProblems: readonly SignInProblem[] = [
+export const signInProblems = [
   {
     title: 'The client secret is wrong',
     service: entra,
-    example: refusal(401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.'),
     matches: says(/\bAADSTS7000215\b/),
     advice:
       'Create a secret for the application (App registrations, Certificates & secrets) and put its Value, not its Secret ID, into the service connection. Or convert the connection to workload identity federation, which needs no secret.',
@@ -45,7 +42,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The client secret has expired',
     service: entra,
-    example: refusal(401, 'invalid_client', 'AADSTS7000222: The provided client secret keys for app … are expired.'),
     matches: says(/\bAADSTS7000222\b/),
     advice:
       'Create a secret for the application (App registrations, Certificates & secrets) and put its Value into the service connection. Or convert the connection to workload identity federation, where no secret expires.',
@@ -53,11 +49,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The certificate is not registered',
     service: entra,
-    example: refusal(
-      401,
-      'invalid_client',
-      'AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application.',
-    ),
     matches: says(/\bAADSTS700027\b/),
     advice:
       'Upload this certificate to the application (App registrations, Certificates & secrets, Certificates), or put the registered one, with its private key, into the service connection.',
@@ -65,11 +56,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The certificate has expired',
     service: entra,
-    example: refusal(
-      401,
-      'invalid_client',
-      'AADSTS1000502: The provided certificate is not within its specified validity period.',
-    ),
     matches: says(/\bAADSTS1000502\b/),
     advice:
       'Create a certificate, upload it to the application (App registrations, Certificates & secrets, Certificates) and put it, with its private key, into the service connection. Or convert the connection to workload identity federation.',
@@ -77,7 +63,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The proof is not valid at this time',
     service: entra,
-    example: refusal(401, 'invalid_client', 'AADSTS700024: Client assertion is not within its valid time range.'),
     matches: says(/\bAADSTS700024\b/),
     advice:
       'Synchronize the clock of the agent machine with a time server: the proof of the identity is valid for some minutes only.',
@@ -85,11 +70,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'No federated credential matches',
     service: entra,
-    example: refusal(
-      401,
-      'invalid_client',
-      "AADSTS700213: No matching federated identity record found for presented assertion subject 'sc://…'.",
-    ),
     // 70021: nothing matches; 700211 to 700213: the issuer, the audience, the subject; 7002138: its case; 70025: there is no credential.
     matches: says(/\bAADSTS7002(?:1\d*|5)\b/),
     advice:
@@ -98,11 +78,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The application is not in the tenant',
     service: entra,
-    example: refusal(
-      400,
-      'unauthorized_client',
-      "AADSTS700016: Application with identifier '…' was not found in the directory '…'.",
-    ),
     matches: says(/\bAADSTS700016\b/),
     advice:
       'Check the service principal id and the tenant id of the service connection: the application may have been deleted, or be registered in another tenant.',
@@ -110,7 +85,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The application is disabled',
     service: entra,
-    example: refusal(400, 'unauthorized_client', "AADSTS7000112: Application '…' is disabled."),
     matches: says(/\bAADSTS7000112\b/),
     advice:
       'Enable the application (Microsoft Entra admin center, Enterprise applications, Properties, Enabled for users to sign in).',
@@ -118,7 +92,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The tenant does not exist',
     service: entra,
-    example: refusal(400, 'invalid_request', "AADSTS90002: Tenant '…' not found."),
     // 900023: a text that is not a tenant id or domain.
     matches: says(/\bAADSTS(?:90002|900023)\b/),
     advice:
@@ -127,11 +100,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The tenant does not know the service',
     service: entra,
-    example: refusal(
-      400,
-      'invalid_resource',
-      'AADSTS500011: The resource principal named … was not found in the tenant named ….',
-    ),
     matches: says(/\bAADSTS500011\b/),
     advice:
       'Check the tenant id of the service connection: it must be the tenant that the workspace or the subscription belongs to.',
@@ -139,7 +107,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'Conditional access blocks the sign-in',
     service: entra,
-    example: refusal(400, 'invalid_grant', 'AADSTS53003: Access has been blocked by Conditional Access policies.'),
     matches: says(/\bAADSTS53003\b/),
     advice:
       'Allow this service principal to sign in from the address of the agent in the policy for workload identities, or use an agent at an allowed address.',
@@ -147,14 +114,12 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'Another refusal of Microsoft Entra ID',
     service: entra,
-    example: refusal(400, 'invalid_request', 'AADSTS90061: Request to External OIDC endpoint failed.'),
     matches: (trouble) => isRefusal(trouble) && trouble.status < 429,
     advice: 'Look the number after AADSTS up at https://login.microsoftonline.com/error.',
   },
   {
     title: 'Databricks refuses the OAuth secret',
     service: 'Databricks',
-    example: refusal(401, 'invalid_client', 'Client authentication failed'),
     matches: hasCode('invalid_client'),
     advice:
       'Check the client ID of the service connection, and create an OAuth secret for the service principal in Databricks (Settings, Identity and access, Service principals, Secrets): it expires after two years at most, and a secret of Microsoft Entra ID does not work here.',
@@ -162,11 +127,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'No federation policy matches',
     service: 'Databricks',
-    example: refusal(
-      400,
-      'invalid_grant',
-      'Failed to process token: TOKEN_INVALID (Ensure a valid federation policy has been configured).',
-    ),
     // TOKEN_AUDIENCE_INVALID where only the audience doesn't match.
     matches: hasCode('invalid_grant', 'invalid_request'),
     advice:
@@ -175,7 +135,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The IP access list of the workspace blocks the agent',
     service: 'Databricks',
-    example: refusal(403, undefined, 'Source IP address: … is blocked by Databricks IP ACL for workspace: 123'),
     matches: says(/\bblocked by databricks ip acl\b/i),
     advice:
       'Ask a workspace admin to add the address of the agent to the IP access list (databricks ip-access-lists), or use an agent at an address on it: the addresses of Microsoft-hosted agents change every week.',
@@ -183,7 +142,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The workspace does not accept calls from this network',
     service: 'Databricks',
-    example: refusal(403, undefined, 'Unauthorized network access to workspace: 123'),
     matches: says(/\bunauthorized network access\b/i),
     advice:
       "Use a self-hosted agent in a network that reaches the workspace's private endpoint, and check that its DNS returns the private address.",
@@ -191,11 +149,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The token is from another tenant',
     service: 'Databricks',
-    example: refusal(
-      400,
-      undefined,
-      'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/…/, but was: https://sts.windows.net/…/.',
-    ),
     matches: says(/\bexpected iss claim\b/i),
     advice:
       'The workspace belongs to another tenant than the service connection: use a connection in the tenant of the workspace.',
@@ -203,11 +156,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The token is for another service',
     service: 'Databricks',
-    example: refusal(
-      400,
-      undefined,
-      'io.jsonwebtoken.IncorrectClaimException: Expected aud claim to be: …, but was: ….',
-    ),
     matches: says(/\bexpected aud claim\b/i),
     advice:
       'Check that the URL is that of an Azure Databricks workspace, in the cloud that the service connection is for.',
@@ -215,7 +163,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The token has expired, or is for another workspace',
     service: 'Databricks',
-    example: refusal(403, undefined, 'Invalid access token.'),
     matches: says(/\binvalid (?:access )?token\b|\b(?:token|jwt)\b.*\bexpir/is),
     advice:
       'Check the URL of the workspace. Replace a personal access token that has expired or was revoked, or convert the connection to token federation, which needs no renewal.',
@@ -223,14 +170,12 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The identity is not in the workspace',
     service: 'Databricks',
-    example: refusal(403, undefined, 'Unauthorized access to Org: 123'),
     matches: says(/\b(?:unauthorized|invalid) access to (?:org|workspace)\b|\buser not authorized\b/i),
     advice: notAMember,
   },
   {
     title: 'The identity lacks a permission in the workspace',
     service: 'Databricks',
-    example: refusal(403, 'PERMISSION_DENIED', 'User does not have Manage permissions on ….'),
     matches: isRefusedWith(403),
     advice:
       'Grant it what the answer names: the permission on the object, the folder or the cluster policy, or the entitlement in the workspace settings. If it could do this before, somebody has revoked the grant.',
@@ -238,14 +183,12 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The workspace does not know the identity',
     service: 'Databricks',
-    example: refusal(401, undefined, 'Credential was not sent or was of an unsupported type for this API.'),
     matches: isRefusedWith(401),
     advice: notAMember,
   },
   {
     title: 'The job may not use the service connection',
     service: 'Azure DevOps',
-    example: refusal(404, undefined, 'There is no explicit reference to service connection … from current stage ….'),
     matches: isRefusedWith(403, 404),
     advice:
       'Name the service connection in the input itself, so that Azure DevOps sees it before the run, and permit the pipeline to use it (Project settings, Service connections, the connection, Security, Pipeline permissions).',
@@ -253,11 +196,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The token of the job has expired',
     service: 'Azure DevOps',
-    example: refusal(
-      401,
-      'InvalidIdentityException',
-      "TF400813: The user '…' is not authorized to access this resource.",
-    ),
     matches: isRefusedWith(401),
     advice:
       'It expires with the job, or with its time limit (timeoutInMinutes): run the job again, with a longer limit if it needs one.',
@@ -265,11 +203,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The identity may not read the Azure resource',
     service: arm,
-    example: refusal(
-      403,
-      'AuthorizationFailed',
-      "The client '…' with object id '…' does not have authorization to perform action 'Microsoft.Databricks/workspaces/read' over scope '…'.",
-    ),
     matches: isRefusedWith(403),
     advice:
       'Assign it the role Reader on the Azure Databricks workspace (Azure portal, Access control (IAM)), or name the workspace by its URL.',
@@ -277,11 +210,6 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The Azure resource of the workspace does not exist',
     service: arm,
-    example: refusal(
-      404,
-      'ResourceNotFound',
-      "The Resource 'Microsoft.Databricks/workspaces/…' under resource group '…' was not found.",
-    ),
     matches: isRefusedWith(404),
     advice:
       'Check the resource id of the workspace (Azure portal, the workspace, JSON View), or name the workspace by its URL.',
@@ -289,18 +217,12 @@ export const signInProblems: readonly SignInProblem[] = [
   {
     title: 'The subscription belongs to another tenant',
     service: arm,
-    example: refusal(
-      401,
-      'InvalidAuthenticationTokenTenant',
-      "The access token is from the wrong issuer '…'. It must match the tenant '…' associated with this subscription.",
-    ),
     matches: hasCode('InvalidAuthenticationTokenTenant'),
     advice: 'Use a service connection in the tenant that the subscription of the workspace belongs to.',
   },
   {
     title: 'The machine has no such managed identity',
     service: metadata,
-    example: refusal(400, 'invalid_request', 'Identity not found'),
     // Or it has several: `Multiple user assigned identities exist, please specify the clientId / resourceId …`.
     matches: (trouble) => isRefusal(trouble) && trouble.status < 429,
     advice:
@@ -308,16 +230,19 @@ export const signInProblems: readonly SignInProblem[] = [
   },
   {
     title: 'A sign-in page or a proxy answers',
-    example: { status: 200, title: 'Sign in', locationHost: undefined },
     matches: (trouble) => !isRefusal(trouble),
     advice:
       'Check the URL of the service connection (of a workspace: https://adb-….azuredatabricks.net), and whether a proxy of your network requires a sign-in or blocks the address.',
   },
-];
+] as const satisfies readonly SignInProblem[];
+
+/** By what each problem is named in the documentation. */
+export type SignInTitle = (typeof signInProblems)[number]['title'];
 
 /** The problem that an answer of the service shows; undefined when it has nothing to do with signing in. */
 export function problemOf(service: SignInService, trouble: Trouble): SignInProblem | undefined {
-  return signInProblems.find(
+  const known: readonly SignInProblem[] = signInProblems;
+  return known.find(
     (problem) => (problem.service === undefined || problem.service === service) && problem.matches(trouble),
   );
 }
@@ -325,10 +250,6 @@ export function problemOf(service: SignInService, trouble: Trouble): SignInProbl
 /** What to do about an answer of the service that holds no data; undefined when it has nothing to do with signing in. */
 export function adviceFor(service: SignInService, trouble: Trouble): string | undefined {
   return problemOf(service, trouble)?.advice;
-}
-
-function refusal(status: number, errorCode: string | undefined, serviceMessage: string): Refusal {
-  return { status, errorCode, serviceMessage, requestId: undefined, retryAfterSeconds: undefined };
 }
 
 /** The words may also be the title of a web page: Databricks answers so where a call does not reach its API. */

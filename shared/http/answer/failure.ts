@@ -1,17 +1,17 @@
 import type { CallError, Trouble } from '../errors';
 
-/** Why one attempt gave no data, and what that means for the next. */
+/** Why one attempt returned no data, and what that means for the next. */
 export interface Failure {
   /** The same request may succeed later. */
   readonly isTransient: boolean;
-  /** The service surely did not carry it out, so that even a call that creates something may be sent again. */
+  /** The service certainly did not carry it out, so that even a call that creates something may be sent again. */
   readonly isUndone: boolean;
   /** The service refused the token, rather than what its owner may do. */
   readonly isTokenRefused: boolean;
   /** The service asked for fewer calls. */
   readonly isTooFast: boolean;
   readonly retryAfterSeconds: number | undefined;
-  /** Where repeating is soon vain. */
+  /** Where more attempts are pointless. */
   readonly mostAttempts: number | undefined;
   /** What answered instead of data; undefined when nothing did. */
   readonly trouble: Trouble | undefined;
@@ -24,14 +24,14 @@ export type NextStep = { readonly waitSeconds: number } | { readonly reason: str
 
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 30;
-/** Less is no time for an attempt: it would fail for that alone, and hide what is really wrong. */
+/** A shorter attempt would time out, and hide the real error. */
 const shortestAttemptSeconds = 1;
 
-/** Decides on repeating. The service's own wish wins over backoff, whose full jitter keeps many callers apart. */
+/** Decides whether and when to repeat. `Retry-After` wins over backoff, whose full jitter spreads many callers. */
 export function nextStep(
   failure: Failure,
   call: {
-    /** How often it has been sent. */
+    /** How many times it has been sent. */
     readonly attempts: number;
     readonly isRepeatable: boolean;
     readonly budgetSeconds: number;
@@ -50,12 +50,12 @@ export function nextStep(
   if (waitSeconds + shortestAttemptSeconds <= secondsLeft) return { waitSeconds };
   return {
     reason: retryAfterSeconds
-      ? `It asks to wait ${Math.ceil(retryAfterSeconds)} s, but the call may take ${Math.round(budgetSeconds)} s in all.`
+      ? `The service asks to wait ${Math.ceil(retryAfterSeconds)} s, but the call may take only ${Math.round(budgetSeconds)} s in all.`
       : `The ${Math.round(budgetSeconds)} s that the call may take are used up.`,
   };
 }
 
-/** Reads `Retry-After`, seconds or a date (RFC 9110 10.2.3). One that asks for no wait at all counts as none. */
+/** Reads `Retry-After`, seconds or a date (RFC 9110 10.2.3). Undefined when it asks for no wait. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const seconds = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors';
 import { readBytes, type AnswerContext, type Reading } from './readAnswer';
 import { NoAnswer, open, type AnswerHead, type Outgoing } from '../transport/send';
 
-/** Hands over the lines of an answer as they come, until the service ends it. */
+/** Passes on the lines of an answer as they come, until the service ends it. */
 export async function readLines(
   outgoing: Outgoing,
   context: AnswerContext & { readonly onAnswer: (answer: AnswerHead) => void },

@@ -6,11 +6,11 @@ import type { Dialect, ServiceError } from '../dialect';
 import { isHtml, readServiceError, titleOf } from './serviceError';
 import type { Answer, AnswerHead } from '../transport/send';
 
-/** What is needed to make sense of an answer. */
+/** What is needed to read an answer. */
 export interface AnswerContext {
   readonly service: string;
   readonly dialect: Dialect;
-  /** Makes the secrets of the call unreadable in a text that may repeat them. */
+  /** Masks the secrets of the call in a text that may repeat them. */
   readonly hide: (text: string) => string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -18,7 +18,7 @@ export interface AnswerContext {
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The data that an answer holds, or why it holds none. */
+/** The data of an answer, or why there is none. */
 export type Reading<T> = { readonly value: T } | { readonly failure: Failure };
 
 /** Reads an answer that should be JSON; an empty one is `{}`. */
@@ -47,7 +47,7 @@ function failureOf(answer: Answer, context: AnswerContext): Failure | undefined 
   if (status < 400) return foreignAnswer(answer, context, { what: 'a redirect' });
   const error = readServiceError(context.hide(textOf(answer)), context.dialect);
   if (error) return refusal(answer, context, error);
-  // Whatever page comes with a 401, it is about the token.
+  // Any page with a 401 is about the token.
   if (status === 401) return refusal(answer, context, { errorCode: undefined, message: '' });
   return foreignAnswer(answer, context, { what: 'a web page', isTransient: transientStatuses.has(status) });
 }
@@ -72,7 +72,7 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
   ];
   return {
     isTransient,
-    // A 503 of something before the service doesn't say whether the service had begun.
+    // A 503 from a gateway doesn't say whether the service had begun.
     isUndone: meaning === 429 || (meaning === 503 && (errorCode ?? retryAfterSeconds) !== undefined),
     isTokenRefused: status === 401 || refusesToken?.(facts) === true,
     isTooFast: meaning === 429,

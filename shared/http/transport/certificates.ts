@@ -3,20 +3,20 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import type { CertificateSettings } from '../../agent/agent';
 import { TaskError, messageOf } from '../../errors';
 
-/** What a service wants besides what the agent is configured with: PEM texts. */
+/** Certificates that a service needs besides those of the agent, in PEM. */
 export interface ServiceCertificates {
-  /** The authority that signs its certificate: of all that Node trusts, none but this. */
+  /** The authority that signs the service's certificate; it replaces those that Node trusts. */
   readonly ca?: string;
-  /** By which the caller proves who it is; it takes the place of the agent's. */
+  /** The client certificate; it replaces the agent's. */
   readonly cert?: string;
   readonly key?: string;
-  /** The name that its certificate must be for, where that is not its host. */
+  /** The name that the service's certificate must be for, where that is not its host. */
   readonly serverName?: string;
 }
 
 /**
- * The agent's own certificate authority, on top of those that Node trusts or of the service's own, and a client
- * certificate. Made once: Node's 140 root certificates take a while to read. Throws a TaskError that names the setting at fault.
+ * The agent's certificate authority, added to those that Node trusts or to the service's own, and a client certificate.
+ * Created once per client: reading Node's 140 root certificates takes a while. Throws a TaskError that names the setting.
  */
 export function readSecureContext(settings: CertificateSettings, service: ServiceCertificates = {}): SecureContext {
   const { caFile, certificateFile, keyFile, passphrase } = settings;

@@ -49,7 +49,7 @@ export function openConnections(
   return { transport: https, pool: new TunnelPool(options, proxy), proxyHost: proxy.url.host };
 }
 
-/** A proxy that would not open a tunnel. */
+/** A proxy that refused to open a tunnel. */
 export class ProxyRefusal extends Error {
   readonly code = 'PROXY_REFUSED';
 
@@ -58,7 +58,7 @@ export class ProxyRefusal extends Error {
   }
 }
 
-/** Whether this connection ever came to stand, so that a request may have travelled over it. */
+/** Whether this connection was established, so that a request may have been sent over it. */
 export function wasEstablished(socket: Duplex): boolean {
   return established.has(socket);
 }
@@ -66,7 +66,7 @@ export function wasEstablished(socket: Duplex): boolean {
 const established = new WeakSet<Duplex>();
 const connectMilliseconds = 30_000;
 
-/** Idle connections are closed early: one that the other side has just closed breaks the next call. */
+/** Idle connections are closed early: a connection that the server has just closed breaks the next call. */
 const poolOptions = { keepAlive: true, timeout: 30_000 };
 
 class PlainPool extends http.Agent {
@@ -86,7 +86,7 @@ class TlsPool extends https.Agent {
 /** What Node passes on from the request and the pool, of which its types know only a part. */
 type TlsOptions = https.RequestOptions & { readonly secureContext?: SecureContext; readonly socket?: Duplex };
 
-/** TLS inside a tunnel that a proxy opens (CONNECT, RFC 9110 9.3.6), so that the proxy learns the name of the host and no more. */
+/** TLS inside a tunnel that a proxy opens (CONNECT, RFC 9110 9.3.6), so that the proxy sees only the name of the host. */
 class TunnelPool extends TlsPool {
   readonly #proxy: Proxy;
 
@@ -174,5 +174,5 @@ function watch(socket: Duplex | null | undefined, readyEvent: 'connect' | 'secur
 }
 
 function connectTimeout(): Error {
-  return Object.assign(new Error('the connection took too long to come about'), { code: 'ETIMEDOUT' });
+  return Object.assign(new Error('the connection was not established in time'), { code: 'ETIMEDOUT' });
 }

@@ -16,7 +16,7 @@ interface Section {
   readonly content: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** Opens a body for one attempt. Rejects with a TaskError, as the stream does, when a file can't be read or changes meanwhile. */
+/** Opens a body for one attempt. Rejects with a TaskError, as the stream does, when a file can't be read or changes in the meantime. */
 export async function openMultipart(parts: readonly FormPart[]): Promise<MultipartBody> {
   const boundary = `----model-pipeline-tasks-${randomBytes(16).toString('hex')}`;
   const sections = await Promise.all(parts.map((part) => openSection(part, boundary)));
@@ -53,7 +53,7 @@ async function openSection(part: FormPart, boundary: string): Promise<Section> {
   return { head, size: content.length, content: () => [content] };
 }
 
-/** As the HTML standard has it, and browsers do: https://html.spec.whatwg.org/#multipart-form-data */
+/** As the HTML standard defines it: https://html.spec.whatwg.org/#multipart-form-data */
 function quoted(name: string): string {
   return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
 }

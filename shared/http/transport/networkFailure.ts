@@ -2,14 +2,14 @@ import { NetworkError } from '../errors';
 import type { Failure } from '../answer/failure';
 import type { NoAnswer } from './send';
 
-/** Where a call was to go. */
+/** The target of a call. */
 export interface Destination {
   readonly service: string;
   readonly host: string;
   readonly proxyHost: string | undefined;
 }
 
-/** What lies behind a code of Node, of its HTTP parser, of zlib, of OpenSSL, or of our own; the first that fits counts. */
+/** The cause behind a code of Node, its HTTP parser, zlib, OpenSSL, or of our own; the first that matches is taken. */
 const causes: readonly { readonly codes: RegExp; readonly isTransient: boolean; advice(to: Destination): string }[] = [
   {
     codes: /^ERR_TLS_CERT_ALTNAME_INVALID$|^CERT_HAS_EXPIRED$|^CERT_NOT_YET_VALID$/,
@@ -27,7 +27,7 @@ const causes: readonly { readonly codes: RegExp; readonly isTransient: boolean; 
     codes: /CERT|UNABLE_TO_|INVALID_CA/,
     isTransient: false,
     advice: ({ host }) =>
-      `The certificate of ${host} is not trusted. If your organisation signs its own certificates, or its proxy opens ` +
+      `The certificate of ${host} is not trusted. If your organization signs its own certificates, or its proxy inspects ` +
       'TLS connections, configure the agent with the certificate of that authority (--sslcacert).',
   },
   {
@@ -50,18 +50,18 @@ const causes: readonly { readonly codes: RegExp; readonly isTransient: boolean; 
     codes: /^(TRUNCATED|ERR_STREAM_PREMATURE_CLOSE|HPE_.*|Z_.*|ERR_SSL_.*)$/,
     isTransient: true,
     advice: ({ host, proxyHost }) =>
-      `Something on the way to ${host} breaks answers${proxyHost ? `; perhaps the proxy (${proxyHost})` : ''}.`,
+      `Something between the agent and ${host} breaks answers${proxyHost ? `, possibly the proxy (${proxyHost})` : ''}.`,
   },
 ];
 
-/** The proxy's own answers, in place of a connection. */
+/** Answers of the proxy itself, which opened no connection. */
 function proxyAdvice(status: number, { host, proxyHost = '' }: Destination): string {
   return status === 407
     ? `Configure the agent with the user name and password for its proxy ${proxyHost} (--proxyusername, --proxypassword).`
-    : `Have ${host} allowed in the proxy ${proxyHost}, or bypass the proxy for it (.proxybypass).`;
+    : `Allow ${host} in the proxy ${proxyHost}, or bypass the proxy for it (.proxybypass).`;
 }
 
-/** What to make of a call that no answer came to. */
+/** The failure of a call without an answer. */
 export function networkFailure(cause: NoAnswer, to: Destination): Failure {
   const { code, message, mayHaveArrived, proxyStatus } = cause;
   const known = causes.find(({ codes }) => codes.test(code));
@@ -73,7 +73,7 @@ export function networkFailure(cause: NoAnswer, to: Destination): Failure {
     isUndone: !mayHaveArrived,
     isTokenRefused: false,
     isTooFast: false,
-    // A name that doesn't exist is most often a typing error, which should not take minutes to be told.
+    // A host name that doesn't exist is usually a typing error, which should be reported soon.
     mostAttempts: code === 'ENOTFOUND' ? 4 : undefined,
     retryAfterSeconds: undefined,
     trouble: undefined,

@@ -5,11 +5,11 @@ import { TaskError, messageOf } from '../../errors';
 /** A file that is read while it is sent. */
 export interface OpenFile {
   readonly size: number;
-  /** Throws a TaskError when the file can't be read or has changed meanwhile. */
+  /** Throws a TaskError when the file can't be read or has changed in the meantime. */
   readonly bytes: () => AsyncIterable<Uint8Array>;
 }
 
-/** Looks a file up for one attempt at sending it. Rejects with a TaskError when it can't be read. */
+/** Opens a file for one attempt to send it. Rejects with a TaskError when it can't be read. */
 export async function openFile(file: string): Promise<OpenFile> {
   const { size } = await stat(file).catch((error: unknown) => {
     throw unreadable(file, error);

@@ -10,33 +10,33 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | Readable | undefined;
   readonly connections: Connections;
-  /** How long nothing at all may come or go. */
+  /** How long the connection may be silent. */
   readonly silenceMilliseconds: number;
   readonly signal: AbortSignal;
 }
 
-/** What comes before the body of an answer. */
+/** An answer without its body. */
 export interface AnswerHead {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
 }
 
-/** Whatever answered, with its whole body. */
+/** An answer with its whole body. */
 export interface Answer extends AnswerHead {
   readonly body: Buffer;
 }
 
-/** Whatever answered, its body still to come. */
+/** An answer whose body is still to come. */
 export interface OpenAnswer extends AnswerHead {
   readonly body: Readable;
 }
 
-/** There is no whole answer. Holds nothing of the request. */
+/** There is no complete answer. The error holds nothing of the request. */
 export class NoAnswer extends Error {
   constructor(
     readonly code: string,
     message: string,
-    /** False when the request surely never left. */
+    /** False when the request was certainly not sent. */
     readonly mayHaveArrived: boolean,
     readonly proxyStatus: number | undefined,
   ) {
@@ -44,7 +44,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** More than any API of ours answers with; it has to fit into memory. */
+/** More than any API that is called answers with; it must fit into memory. */
 const answerLimitBytes = 256 * 1024 * 1024;
 
 const client = axios.create({
@@ -63,7 +63,7 @@ export function send(outgoing: Outgoing): Promise<Answer> {
   return exchange(outgoing, 'arraybuffer') as Promise<Answer>;
 }
 
-/** The same, as soon as the answer begins; its body ends with the signal, too. */
+/** The same, but resolves as soon as the answer begins; the signal also ends the body. */
 export function open(outgoing: Outgoing): Promise<OpenAnswer> {
   return exchange(outgoing, 'stream') as Promise<OpenAnswer>;
 }
@@ -77,7 +77,7 @@ async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'strea
       responseType,
       method,
       url,
-      // axios would call a missing body a form.
+      // axios would send the type of a form for a missing body.
       headers: { 'Content-Type': false, ...headers },
       data: body,
       signal,
@@ -88,7 +88,7 @@ async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'strea
       httpsAgent: connections.pool,
     });
     const request = response.request as ClientRequest;
-    // The answer may come before the whole body has gone; the rest isn't wanted any more.
+    // The answer may come before the whole body was sent; the rest is not needed.
     if (!request.writableFinished) request.destroy();
     return {
       status: response.status,
@@ -103,7 +103,7 @@ async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'strea
   }
 }
 
-/** An error of axios carries the whole request, the token among it. */
+/** An error of axios holds the whole request, with the token. */
 function withoutRequest(error: unknown): unknown {
   if (!axios.isAxiosError(error)) return error;
   const socket = (error.request as ClientRequest | undefined)?.socket;
@@ -112,7 +112,7 @@ function withoutRequest(error: unknown): unknown {
 }
 
 function codeOf({ code, response }: AxiosError): string {
-  // For axios a body that breaks off and one that is too large are the same; only the first is tied to an answer.
+  // axios has one code for a body that breaks off and for one that is too large; only the first has a response.
   if (code === 'ERR_BAD_RESPONSE') return response ? 'TRUNCATED' : 'TOO_LARGE';
   return code ?? 'UNKNOWN';
 }

@@ -107,7 +107,7 @@ describe('connect', () => {
       });
     }
 
-    it('is refused without TLS, for the token would travel in the open', async () => {
+    it('is refused without TLS, because the token would travel unencrypted', async () => {
       const error = await errorOf(TaskError, open(byToken('http://workspace.example')));
       assert.match(error.message, /must begin with https:\/\//);
     });
@@ -151,7 +151,7 @@ describe('connect', () => {
     it('is refused while the workspace has no URL yet', async () => {
       arm.reset({ body: { properties: {} } });
       const error = await errorOf(TaskError, open(byAzure(resourceId)));
-      assert.match(error.message, /is it still being created\?$/);
+      assert.match(error.message, /has no URL yet\. It may still be being created\.$/);
     });
 
     for (const [what, address] of [

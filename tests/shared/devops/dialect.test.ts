@@ -44,7 +44,7 @@ describe('Azure DevOps', () => {
     server.reset(({ headers }, response) =>
       response.writeHead(400).end(JSON.stringify({ message: headers.authorization })),
     );
-    const { client, debugLines } = clientFor(server.url, { dialect: devopsPatDialect });
+    const { client, debugLines } = clientFor(server.url, { dialect: devopsPatDialect() });
     const error = await errorOf(HttpError, client.json(get));
     const password = Buffer.from(':secret-token-1').toString('base64');
     assert.equal(server.requests[0]?.headers.authorization, `Basic ${password}`);

@@ -25,7 +25,7 @@ describe('an answer', () => {
     assert.deepEqual([status, body], [204, {}]);
   });
 
-  it('that is no data is thrown', async () => {
+  it('that holds no data is thrown', async () => {
     server.reset({ status: 404, body: { error_code: 'NONE' } });
     await errorOf(HttpError, clientFor(server.url).client.answer(get));
     server.reset({ body: '<html>' });

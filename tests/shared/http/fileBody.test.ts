@@ -28,7 +28,7 @@ describe('a body that is a file', () => {
     repeatable: true,
   });
 
-  it('is sent as it is, with its length known, and anew at every attempt', async () => {
+  it('is sent unchanged, with its length, and read again for every attempt', async () => {
     const content = Buffer.alloc(300_000, 'ab\r\n\0');
     await writeFile(join(folder, 'whole'), content);
     server.behaviours = [breakOff, { status: 503 }, { body: {} }];

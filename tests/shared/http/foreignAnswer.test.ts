@@ -81,7 +81,7 @@ describe('an answer that the service did not send', () => {
     assert.doesNotMatch(error.message, /private/);
   });
 
-  it('is not read without end when it nests absurdly deep', async () => {
+  it('is not read when it is nested too deep', async () => {
     server.reset({ body: `${'['.repeat(100_000)}1234567890123456789` });
     const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create));
     assert.match(error.message, /not valid JSON/);
@@ -146,7 +146,7 @@ describe('an answer of the service', () => {
     await errorOf(ForeignAnswerError, clientFor(server.url, { dialect: {} }).client.json(get));
   });
 
-  it('gives a refusal one message that tells all', async () => {
+  it('reports a refusal in one message with status, code, text and request id', async () => {
     server.reset({
       status: 404,
       headers: { 'X-Request-Id': 'req-8' },
@@ -165,7 +165,7 @@ describe('an answer of the service', () => {
     assert.equal(error.message, 'Could not read the thing: Databricks answered 405 without giving a reason.');
   });
 
-  it('is not quoted beyond reason when it refuses at length', async () => {
+  it('is shortened in the message when it is long', async () => {
     server.reset({ status: 400, body: { message: 'x'.repeat(1_000_000) } });
     const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
     assert.ok(error.message.length < 3000);

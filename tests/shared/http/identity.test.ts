@@ -61,7 +61,7 @@ describe('a refused token', () => {
     assert.deepEqual(authorizations(), ['Bearer secret-token-2', 'Bearer secret-token-3']);
   });
 
-  it('is asked for anew with every attempt, so that long waits outlive a token', async () => {
+  it('is requested for every attempt, so that a wait may be longer than the life of a token', async () => {
     server.reset({ status: 500 }, { body: {} });
     const { client, tokens } = clientFor(server.url, { tokens: new TestTokens(1) });
     const token = tokens.token.bind(tokens);
@@ -73,7 +73,7 @@ describe('a refused token', () => {
     assert.deepEqual(authorizations(), ['Bearer secret-token-1', 'Bearer secret-token-2']);
   });
 
-  it('is not what a 403 for want of a permission tells of', async () => {
+  it('is not renewed after a 403 for a missing permission', async () => {
     server.reset({ status: 403, body: { error_code: 'PERMISSION_DENIED', message: 'User lacks Manage on job 7.' } });
     const { client, tokens } = clientFor(server.url, {
       tokens: new TestTokens(1),
@@ -88,7 +88,7 @@ describe('a refused token', () => {
     );
   });
 
-  it('lets the reason through why there is no token at all', async () => {
+  it('passes on the error of a token source that has no token', async () => {
     server.reset({ body: {} });
     const { client, tokens } = clientFor(server.url);
     tokens.token = () => Promise.reject(new TaskError('The connection has no token.'));

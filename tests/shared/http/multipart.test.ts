@@ -84,7 +84,7 @@ describe('a multipart body', () => {
     assert.deepEqual(parts.find(({ name }) => name === 'bytes')?.content, '\0\r\n\xff');
   });
 
-  it('is read anew for every attempt', async () => {
+  it('is read again for every attempt', async () => {
     const path = await file('changing.py', 'first');
     const { client, clock } = clientFor(server.url);
     server.reset({ status: 503 }, { body: {} });

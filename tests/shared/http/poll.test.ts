@@ -47,7 +47,7 @@ describe('poll', () => {
     });
   }
 
-  it('survives passing faults, and tells of each', async () => {
+  it('survives transient faults, and reports each', async () => {
     const faults: unknown[] = [];
     let looks = 0;
     const probe = (): Promise<boolean> => (++looks < 4 ? Promise.reject(lost()) : Promise.resolve(true));
@@ -92,7 +92,7 @@ describe('poll', () => {
       assert.ok(error instanceof TimedOutError);
       assert.equal(
         error.message,
-        'Timed out waiting for run 12 to end, after 0.1 min. The last look failed: Connection lost.',
+        'Timed out waiting for run 12 to end, after 0.1 min. The last attempt failed: Connection lost.',
       );
       assert.ok(error.cause instanceof NetworkError);
       return true;

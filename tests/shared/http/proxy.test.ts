@@ -79,7 +79,7 @@ describe("the agent's proxy", () => {
       const error = await errorOf(NetworkError, client.json(get));
       assert.match(
         error.message,
-        new RegExp(`the proxy answered ${status}.*Have localhost:${server.port} allowed in the proxy`),
+        new RegExp(`the proxy answered ${status}.*Allow localhost:${server.port} in the proxy`),
       );
       assert.deepEqual(tokens.refusals, []);
     });

@@ -90,7 +90,7 @@ describe('the base URL', () => {
     ['ftp://localhost', /must begin with https:\/\/, not ftp:\/\//],
     ['adb-1.2.azuredatabricks.net', /is not a URL: it should look like https:\/\/host/],
     ['', /is not a URL/],
-    ['https://me:secret-word@example.com', /holds a user name or password/],
+    ['https://me:secret-word@example.com', /contains a user name or password/],
   ] as const) {
     it(`can't be '${url}'`, () => {
       assert.throws(

@@ -186,7 +186,7 @@ describe('retry', () => {
     assert.deepEqual(clock.sleeps, [0, 1000, 1000]);
   });
 
-  it('counts the time of the attempts towards the budget', async () => {
+  it('includes the time of the attempts in the budget', async () => {
     const { client, clock } = clientFor(server.url);
     server.reset((_request, response) => {
       clock.advance(5000);
@@ -226,7 +226,7 @@ describe('retry', () => {
     const error = await errorOf(HttpError, client.json(get));
     assert.deepEqual(clock.sleeps, []);
     assert.equal(error.retryAfterSeconds, 300);
-    assert.match(error.message, /It asks to wait 300 s, but the call may take 120 s in all\./);
+    assert.match(error.message, /The service asks to wait 300 s, but the call may take only 120 s in all\./);
   });
 
   it('never repeats after an error that it does not know', async () => {

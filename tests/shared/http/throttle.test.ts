@@ -252,7 +252,7 @@ describe('throttle', () => {
       ['that no dialect knows', {}, { 'Retry-After': '12', 'X-Delay': '3' }, 0],
       ['of no length', { delayHeaders: ['retry-after'] }, { 'Retry-After': '0' }, 0],
     ] as const)
-      it(`${what} after a success is ${seconds} s, which no call has to pay for`, async () => {
+      it(`${what} after a success is ${seconds} s, which is not part of any budget`, async () => {
         const server = await RecordingServer.start();
         try {
           server.reset({ headers, body: {} }, { body: {} });
@@ -262,7 +262,7 @@ describe('throttle', () => {
           assert.equal(clock.now(), start);
           await client.json({ ...create, budgetSeconds: 2 });
           assert.equal(clock.now() - start, seconds * 1000);
-          assert.equal(debugLines.includes(`Databricks asks for no calls for ${seconds} s.`), seconds > 0);
+          assert.equal(debugLines.includes(`Databricks asks to wait ${seconds} s before the next call.`), seconds > 0);
         } finally {
           await server.close();
         }

@@ -58,7 +58,7 @@ describe('The identity token of the job', () => {
     assert.equal(organization.requests.length, 2);
   });
 
-  it('can not be had where the agent names no endpoint, which is said before any call', () => {
+  it('is an error before any call where the agent names no endpoint', () => {
     assert.throws(
       () => jobTokens(connection, makeContext()),
       (error) => {

@@ -69,7 +69,7 @@ describe('A managed identity', () => {
     ['Multiple user assigned identities exist, please specify the clientId / resourceId of the identity', 400],
     ['Not an Azure machine', 404],
   ] as const) {
-    it(`that can't be had ends with who was asked for and what to do: ${words}`, async () => {
+    it(`that is refused ends with the identity and what to do: ${words}`, async () => {
       machine.reset({ status, body: { error: 'invalid_request', error_description: words } });
       const tokens = azureIdentity(connectionWith({ msiclientId: 'the-client-id' }), surroundings()).tokensFor(
         databricks,

@@ -116,7 +116,7 @@ describe('tokens that are renewed', () => {
     assert.deepEqual(await seen, ['token-1', 'token-1']);
   });
 
-  it('are asked for anew by the next caller after a failure, which each of those who wait is told', async () => {
+  it('are requested again by the next caller after a failure, which all waiting callers get', async () => {
     const issue = issueFor(3600);
     let isDown = true;
     const tokens = tokensOf((isRenewal) =>

@@ -5,8 +5,9 @@ import { createHttpClient } from '../../../shared/http/createHttpClient';
 import type { Dialect } from '../../../shared/http/dialect';
 import { CallError, isRefusal, type Trouble } from '../../../shared/http/errors';
 import { databricksTokenDialect, entraDialect } from '../../../shared/identity/dialect';
-import { adviceFor, problemOf, signInProblems, type SignInService } from '../../../shared/identity/signInProblems';
-import { seenInLog, signInPage } from '../../../tools/signInPage';
+import { adviceFor, problemOf, type SignInService } from '../../../shared/identity/signInProblems';
+import { signInExamples } from '../../../tools/signInExamples';
+import { documentedProblems, seenInLog, signInPage } from '../../../tools/signInPage';
 import { RecordingServer, type Reply } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
 import { makeContext } from './signInFixture';
@@ -63,11 +64,11 @@ describe('Sign-in problems', () => {
     return error.message;
   }
 
-  for (const problem of signInProblems) {
+  for (const problem of documentedProblems) {
     for (const service of problem.service === undefined ? services : [problem.service]) {
       it(`${service}: '${problem.title}' is found by its example, shown as on its page, and explained`, async () => {
-        assert.equal(problemOf(service, problem.example)?.title, problem.title);
-        const message = await messageFor(service, replyOf(service, problem.example));
+        assert.equal(problemOf(service, signInExamples[problem.title])?.title, problem.title);
+        const message = await messageFor(service, replyOf(service, signInExamples[problem.title]));
         assert.ok(message.includes(seenInLog(problem)), message);
         assert.ok(message.endsWith(problem.advice), message);
       });
@@ -75,12 +76,12 @@ describe('Sign-in problems', () => {
   }
 
   it('have titles of their own, which the page links by', () => {
-    const titles = signInProblems.map(({ title }) => title);
+    const titles = documentedProblems.map(({ title }) => title);
     assert.deepEqual([...new Set(titles)], titles);
   });
 
   it('have advice in one or two sentences, without line breaks', () => {
-    for (const { advice } of signInProblems) {
+    for (const { advice } of documentedProblems) {
       assert.match(advice, /^[A-Z][^\n]+\.$/);
       const sentences = advice.match(/\.(?= [A-Z]|$)/g) ?? [];
       assert.ok(sentences.length <= 2, advice);
@@ -90,7 +91,7 @@ describe('Sign-in problems', () => {
 
   it('are all on the page, with what the log shows and what to do', () => {
     const page = signInPage();
-    for (const problem of signInProblems) {
+    for (const problem of documentedProblems) {
       assert.ok(page.includes(`### ${problem.title}\n\n> ${seenInLog(problem)}\n\n${problem.advice}`), problem.title);
     }
   });

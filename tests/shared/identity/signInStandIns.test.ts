@@ -186,7 +186,7 @@ describe('Sign-in problems, met at the stand-ins', () => {
   afterEach(() => undo());
 
   for (const [index, { title, connection }] of provoked.entries())
-    it(`are told as the page says: ${title} (${index + 1})`, async () => {
+    it(`are reported as in the documentation: ${title} (${index + 1})`, async () => {
       const { url } = sandbox.databricks;
       const given = new FakeAgent({}, { [id]: connection(sandbox) }, {}, endpointOf(sandbox)).connection(id);
       assert.ok(given);

@@ -9,7 +9,7 @@ const workspaceUrl = 'https://workspace.example';
 const endpoint = { url: 'https://organization.example', accessToken: 'secret' };
 const principal = { serviceprincipalid: clientId, tenantid: tenantId };
 
-describe('A connection that can not be used', () => {
+describe('An unusable connection', () => {
   type Parts = Omit<Extract<FakeConnection, { readonly scheme: string }>, 'url'>;
   const databricks = 'The Databricks connection';
   const azure = 'The Azure connection';
@@ -71,7 +71,7 @@ describe('A connection that can not be used', () => {
     ],
   ];
   for (const [what, subject, parts, problem] of cases) {
-    it(`because it lacks ${what} is refused before any call, in words that know no input`, () => {
+    it(`without ${what} is refused before any call, in words that know no input`, () => {
       const given = makeContext({ endpoint });
       const connection = connectionOf({ url: workspaceUrl, ...parts });
       assert.throws(
