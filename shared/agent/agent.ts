@@ -42,8 +42,8 @@ export interface SourceLocation {
 /** What is known of the run that the work is part of. All but the seed may be unknown, as on a person's own machine. */
 export interface RunFacts {
   /**
-   * The same for every try of one step (the agent's retries, a step that was killed), another for every other step, run,
-   * and attempt at a stage or job: a person who runs those again wants new work.
+   * The same for every attempt of one step (the agent's retries, a step that was killed), another for every other step,
+   * run, and attempt of a stage or job: a person who runs those again wants new work.
    */
   readonly seed: string;
   /** The page of the run. */

@@ -83,7 +83,7 @@ function runFacts(variable: ReadVariable): RunFacts {
 
 function seedOf(variable: ReadVariable): string {
   const [plan, job, step] = ['System.PlanId', 'System.JobId', 'System.TaskInstanceId'].map(variable);
-  if (!plan || !job || !step) return randomUUID(); // not on an agent: there is no earlier try
+  if (!plan || !job || !step) return randomUUID(); // not in a pipeline: there is no earlier attempt
   const more = [
     'System.CollectionId',
     'System.TeamProjectId',

@@ -42,10 +42,17 @@ export async function runJob(
   const onAccepted = (runId: string): void => void (accepted = runId);
 
   try {
-    const { run, isEarlier } = await startRun(lastingRuns, request, { ...options, signal, onAccepted });
+    const { run, isEarlier } = await startRun(lastingRuns, request, {
+      ...options,
+      words: agent.words,
+      signal,
+      onAccepted,
+    });
     isSeen = true;
     const url = runPage(workspace.url, run);
-    const how = isEarlier ? 'Attached to the run that an earlier attempt of this step started' : 'Started the run';
+    const how = isEarlier
+      ? `Attached to the run that an earlier attempt of ${agent.words.thisStep} started`
+      : 'Started the run';
     agent.log(`${how}: ${run.id}\n${url}`);
     options.onStarted(run, url);
     signal.throwIfAborted();

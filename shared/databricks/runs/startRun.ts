@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Words } from '../../agent/agent';
 import { TaskError } from '../../errors';
 import { stringifyJson } from '../../json';
 import type { RunsApi, ListedRun, Run, RunRequest } from '../api/runs';
@@ -8,6 +9,7 @@ export interface StartOptions {
   /** The same for every attempt of one step of one pipeline run, and different for any other step. */
   readonly seed: string;
   readonly acceptPartialSuccess: boolean;
+  readonly words: Words;
   /** Once it aborts, nothing more is started; a call in flight is not aborted. */
   readonly signal: AbortSignal;
   /** Called as soon as the service has returned the id of a run. */
@@ -44,7 +46,8 @@ export async function startRun(runs: RunsApi, request: RunRequest, options: Star
     const isEarlier = wasThere(run, before);
     if (!isEarlier || !endedBadly(run, options.acceptPartialSuccess)) return { run, isEarlier };
   }
-  throw new TaskError(`This step has already started ${mostRuns} failed runs. Queue a new pipeline run.`);
+  const { thisStep, startAgain } = options.words;
+  throw new TaskError(`All ${mostRuns} runs that ${thisStep} has started have failed. ${startAgain}.`);
 }
 
 /** 64 characters, the most that the API accepts. A request with other content gets another token. */

@@ -19,7 +19,7 @@ function factsOf(variables: Readonly<Record<string, string>>) {
 }
 
 describe('the facts of a pipeline', () => {
-  it('have a seed that only the retries of the same step in the same run and attempt share', () => {
+  it('have a seed that all attempts of a step share, and no other step, run or attempt', () => {
     const { seed } = factsOf(step).run;
     assert.equal(factsOf({ ...step, 'Build.BuildNumber': '7' }).run.seed, seed);
     const others = Object.keys(step).map((name) => factsOf({ ...step, [name]: 'other' }).run.seed);

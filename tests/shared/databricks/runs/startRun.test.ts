@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { RunsApi } from '../../../../shared/databricks/api/runs';
 import { startRun } from '../../../../shared/databricks/runs/startRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
+import { FakeAgent } from '../../../support/fakeAgent';
 
 interface KnownRun {
   readonly run_id: number;
@@ -32,6 +33,7 @@ const request = { call: 'run-now', jobId: '1', body: {} } as const;
 const options = {
   seed: 'seed',
   acceptPartialSuccess: false,
+  words: new FakeAgent().words,
   signal: new AbortController().signal,
   onAccepted: () => undefined,
 };
@@ -70,7 +72,10 @@ describe('startRun', () => {
   it('gives up after 25 runs', async () => {
     const runs = Array.from({ length: 40 }, (_, index) => failed(index, index));
     const { jobs, tokens } = jobsWith(runs, runs);
-    await assert.rejects(startRun(jobs, request, options), /already started 25 failed runs\. Queue a new pipeline run/);
+    await assert.rejects(
+      startRun(jobs, request, options),
+      /^TaskError: All 25 runs that this step has started have failed\. Queue a new pipeline run\.$/,
+    );
     assert.equal(tokens.length, 25);
   });
 
