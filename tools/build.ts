@@ -52,7 +52,7 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
     tasks.map(async (task, index) => {
       const taskFolder = path.join(folder, 'tasks', task.folder);
       const icon = path.join(root, 'images', 'tasks', `${task.folder}.png`);
-      if (!existsSync(icon)) throw new ToolError(`${task.folder} has no icon: draw images/tasks/${task.folder}.png.`);
+      if (!existsSync(icon)) throw new ToolError(`${task.folder} has no icon: add images/tasks/${task.folder}.png.`);
       await mkdir(taskFolder, { recursive: true });
       await writeJson(path.join(taskFolder, 'task.json'), stamped[index]);
       await copyFile(icon, path.join(taskFolder, 'icon.png'));

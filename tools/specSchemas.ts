@@ -66,7 +66,7 @@ function fields(type: string, { properties = {}, required = [] }: Definition): R
 
 function wordsOf(name: string, { enum: words, const: word }: Definition): readonly unknown[] {
   const known = words ?? [word];
-  if (!known.every((one) => typeof one === 'string')) throw new ToolError(`${name}: no form for this type.`);
+  if (!known.every((one) => typeof one === 'string')) throw new ToolError(`${name}: this type is not supported.`);
   return known;
 }
 
@@ -78,7 +78,7 @@ function code(definition: Definition | boolean, where: string): string {
     if (type === 'array' && items !== undefined && !Array.isArray(items)) return `${code(items, where)}[]`;
     if (type === 'string' || type === 'number' || type === 'boolean') return type;
   }
-  throw new ToolError(`${where}: no form for the type ${JSON.stringify(definition)}.`);
+  throw new ToolError(`${where}: unsupported type ${JSON.stringify(definition)}.`);
 }
 
 await runFromCommandLine(import.meta.url, async () => {

@@ -53,7 +53,9 @@ async function readPackage(root: string, folder: string) {
   };
   const title = `${name} ${version}`;
   if (license === undefined || !permissive.has(license))
-    throw new ToolError(`${title}: the licence ${license ?? '(none)'} is not on the list of permissive ones.`);
+    throw new ToolError(
+      `${title}: the licence ${license ?? '(none)'} is not one of the permissive licences in tools/thirdPartyNotices.ts.`,
+    );
   const files = (await readdir(folder)).sort();
   const licence = files.find((file) => /^(licen[cs]e|copying)/i.test(file));
   if (licence !== undefined) {

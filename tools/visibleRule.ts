@@ -12,7 +12,7 @@ export function parseVisibleRule(rule: string): VisibleRule {
   const conditions = rule.split(joiner).map((part) => {
     const [, input, value] = /^\s*([A-Za-z]\w*) = ([A-Za-z0-9]+)\s*$/.exec(part) ?? [];
     if (input === undefined || value === undefined)
-      throw new ToolError(`The visibleRule '${rule}' can't be relied on at '${part.trim()}'.`);
+      throw new ToolError(`The visibleRule '${rule}' is not supported at '${part.trim()}'.`);
     return { input, value };
   });
   return { joiner, conditions };

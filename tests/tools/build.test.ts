@@ -27,7 +27,7 @@ describe('the build', () => {
 
   it('fails on a task without icon', async () => {
     await rm(path.join(root, 'images', 'tasks', 'RunJob.png'));
-    await assert.rejects(build(), /RunJob has no icon: draw images\/tasks\/RunJob\.png/);
+    await assert.rejects(build(), /RunJob has no icon: add images\/tasks\/RunJob\.png/);
   });
 
   it('fails on a warning of the bundler', async () => {
