@@ -1,12 +1,12 @@
 /**
  * A failure that a person can act on: the message says what was being done, what came back and what to do next.
- * Anything thrown that is not one of these is a defect of ours.
+ * Any other error that is thrown is an internal error.
  */
 export class TaskError extends Error {
   override readonly name: string = 'TaskError';
 }
 
-/** One thing wrong with one input: the words that follow its name. */
+/** One thing wrong with one input, as the words that follow `Input 'name'`. */
 export interface InputProblem {
   readonly input: string;
   readonly problem: string;

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { renderReport } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { runPipeline, type PipelineOptions } from '../sandbox/agent/runPipeline';
 import type { ConnectionOptions } from '../sandbox/agent/tasks/connections';
@@ -12,15 +13,18 @@ import { buildScoringImage } from '../sandbox/scoring/scoringImage';
 import { ScoringServices } from '../sandbox/scoring/scoringServices';
 import { buildExtension } from './build';
 import { projectRoot } from './commandLine';
+import type { PipelineListener } from './pipelineView/pipelineView';
 
 export interface RepositoryOptions {
   /** The model repository. */
   readonly repository: string;
   /** The model in it: the name of its folder. */
   readonly model: string;
-  /** Gets the extension, logs, summaries and artifacts, and what the sandbox workspace holds when it ends. */
+  /** Gets the extension, logs, reports, summaries and artifacts, and what the sandbox workspace holds when it ends. */
   readonly outputFolder: string;
-  readonly onLine: (text: string) => void;
+  readonly listener: PipelineListener;
+  /** The folder of the built tasks; without it they are built. */
+  readonly tasks?: string;
 }
 
 export const pipelineNames = ['ci', 'train', 'evaluate', 'deploy'] as const;
@@ -29,6 +33,8 @@ export type PipelineName = (typeof pipelineNames)[number];
 /** The pipelines of a model repository, with the built tasks and a sandbox to run them against. */
 export interface LocalPipelines {
   readonly sandbox: Sandbox;
+  /** The folder of the built tasks. */
+  readonly tasks: string;
   /** What is in the repository now is what is run. */
   run(pipeline: PipelineName, signal: AbortSignal, targetStages?: readonly string[]): Promise<PipelineReport>;
   close(): Promise<void>;
@@ -42,18 +48,23 @@ const timeScale = 5;
 
 /** All pipelines, for a model that scores in batches. Their workspace is that of the folder, as the last run left it. */
 export async function openWorkspace(options: RepositoryOptions): Promise<LocalPipelines> {
+  const { listener } = options;
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
-  const [tasks, python] = await Promise.all([
-    buildTasks(options),
-    providePython(path.resolve(options.outputFolder, 'pyodide')),
-  ]);
+  const [tasks, python] = await listener.prepare('Build the tasks, prepare Python', () =>
+    Promise.all([options.tasks ?? buildTasks(options), providePython(path.resolve(options.outputFolder, 'pyodide'))]),
+  );
   const names = ['databricks-dev', 'databricks-test', 'databricks-prod'];
-  const sandbox = await startSandbox({
-    databricks: { notebooks, timeScale, stateFile: workspaceFile(options.outputFolder) },
-    connections: names.map((name) => ({ name })),
-  });
+  const start = () =>
+    startSandbox({
+      databricks: { notebooks, timeScale, stateFile: workspaceFile(options.outputFolder) },
+      connections: names.map((name) => ({ name })),
+    });
+  const sandbox = await listener.prepare(
+    'Start the sandbox workspace',
+    start,
+    (started) => started.describe().databricks.url,
+  );
   const { url, clientId = '' } = sandbox.describe().databricks;
-  options.onLine(`Started the sandbox workspace: ${url}`);
   // Token federation: there is no secret.
   const connections = names.map((name) => ({
     name,
@@ -65,8 +76,10 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
   const environment = { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) };
   return {
     sandbox,
+    tasks,
     run: (pipeline, signal, targetStages) => {
-      if (pipeline === 'ci') options.onLine('The step Lint will be skipped: its linter would have to be downloaded.');
+      listener.pipeline(pipeline, fileOf(pipeline));
+      if (pipeline === 'ci') listener.note('The step Lint will be skipped: its linter would have to be downloaded.');
       return runTemplate(pipeline, options, pipeline, {
         tasks,
         collection: sandbox.devops,
@@ -83,18 +96,20 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
 
 /** The deploy pipeline, for a REST service. Its cluster is empty at first, and keeps what a run put into it until it is closed. */
 export async function openCluster(options: RepositoryOptions): Promise<LocalPipelines> {
+  const { listener } = options;
   const services = new ScoringServices(); // load Python while the tasks are built
-  const tasks = await buildTasks(options);
+  const tasks = options.tasks ?? (await listener.prepare('Build the tasks', () => buildTasks(options)));
   const clusterImages: Record<string, ImageBehaviour> = {};
   const connections = ['azure-test', 'azure-prod'].map((name) => ({ name }));
-  const sandbox = await startSandbox({
-    azure: { timeScale },
-    kubernetes: { images: clusterImages, timeScale },
-    connections,
-  });
+  const start = () =>
+    startSandbox({ azure: { timeScale }, kubernetes: { images: clusterImages, timeScale }, connections });
+  const sandbox = await listener.prepare(
+    'Start the sandbox cluster',
+    start,
+    (started) => started.describe().kubernetes.server,
+  );
   const described = sandbox.describe();
   const { azure, kubernetes } = described;
-  options.onLine(`Started the sandbox cluster: ${kubernetes.server}`);
   const runOptions = (buildId: string): RunOptions => ({
     connections: connections.map(({ name }) => azureConnection(name, described)),
     parameters: {
@@ -116,12 +131,16 @@ export async function openCluster(options: RepositoryOptions): Promise<LocalPipe
   });
   return {
     sandbox,
+    tasks,
     async run(pipeline, signal, targetStages) {
+      listener.pipeline(`${pipeline} as REST service`, fileOf(pipeline));
       const buildId = String(randomInt(1, 2 ** 31 - 1));
       const image = `${registry}/${options.model}:${buildId}`;
       // What Docker@2 would do: without Docker the containers run the files as they are now.
       const folder = path.join(options.repository, options.model);
-      const { inCluster, inContainerGroup } = await buildScoringImage(folder, services);
+      const { inCluster, inContainerGroup } = await listener.prepare('Prepare the container', () =>
+        buildScoringImage(folder, services),
+      );
       clusterImages[image] = inCluster;
       sandbox.azure.containerInstances.images.set(image, inContainerGroup);
       return runTemplate(pipeline, options, `${pipeline}_rest`, {
@@ -159,26 +178,39 @@ export function workspaceFile(outputFolder: string): string {
   return path.join(outputFolder, 'workspace.json');
 }
 
-async function buildTasks({ outputFolder, onLine }: RepositoryOptions): Promise<string> {
-  onLine('Building the tasks');
+/** The folder that has a folder for each pipeline, with its logs and its report. */
+export function runFolder(outputFolder: string): string {
+  return path.join(outputFolder, 'run');
+}
+
+async function buildTasks({ outputFolder }: RepositoryOptions): Promise<string> {
   const { folder } = await buildExtension({ root: projectRoot, outputFolder });
   return path.join(folder, 'tasks');
 }
 
-function runTemplate(
+/** The file of a pipeline, from the root of the repository. */
+function fileOf(pipeline: PipelineName): string {
+  return `pipelines/${pipeline}_pipeline.yml`;
+}
+
+async function runTemplate(
   pipeline: PipelineName,
-  { repository, model, outputFolder, onLine }: RepositoryOptions,
-  title: string,
+  { repository, model, outputFolder, listener }: RepositoryOptions,
+  folderName: string,
   run: Pick<PipelineOptions, 'tasks' | 'collection' | 'signal' | 'targetStages'> & RunOptions,
 ): Promise<PipelineReport> {
-  return runPipeline({
+  const folder = path.join(runFolder(outputFolder), folderName);
+  const report = await runPipeline({
     ...run,
     parameters: { model, ...run.parameters },
-    file: `pipelines/${pipeline}_pipeline.yml`,
+    file: fileOf(pipeline),
     workingFolder: repository,
-    outputFolder: path.join(outputFolder, 'run', title),
-    onLine: ({ text }) => onLine(text),
+    outputFolder: folder,
+    onEvent: (event) => listener.event(event),
+    onLine: ({ text }) => listener.line(text),
   });
+  await writeFile(path.join(folder, 'report.txt'), `${renderReport(report)}\n`);
+  return report;
 }
 
 /** Workload identity federation: there is no secret. */

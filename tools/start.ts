@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodeOf, renderReport } from '../sandbox/agent/renderReport';
+import { PipelineError } from '../sandbox/agent/pipelineError';
+import { exitCodeOf } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import {
@@ -10,13 +11,44 @@ import {
   openCluster,
   openWorkspace,
   pipelineNames,
+  runFolder,
   workspaceFile,
   type LocalPipelines,
   type PipelineName,
   type RepositoryOptions,
 } from './localPipelines';
+import { openView } from './pipelineView/openView';
+import type { PipelineView } from './pipelineView/pipelineView';
+import { renderSummary, type PipelineOutcome } from './summary';
 
-/** Runs pipelines one after another, as long as they end green. Gives the report of each that was run. */
+const template = path.join(projectRoot, 'template');
+const demoModel = 'demo_model';
+
+const usage = `Usage: npm start -- [options]
+
+Runs the pipelines of a model repository on this machine, against an embedded Databricks workspace:
+${pipelineNames.join(', ')}, in this order, until one fails.
+
+  --pipeline <name>      Run only this pipeline. deploy runs twice: for scoring in batches,
+                         then as a REST service in an embedded Kubernetes cluster.
+  --repository <folder>  The model repository. Default: template
+  --model <name>         The model: the name of its folder in the repository. Default: ${demoModel}
+  --fresh                Start with an empty workspace. Default: as the last run left it
+  --verbose              Print the log of every step, and the report of every pipeline
+  --help                 Print this text`;
+
+interface StartOptions {
+  readonly names: readonly PipelineName[];
+  readonly pipeline: string | undefined;
+  readonly repository: string;
+  readonly model: string;
+  /** The options that choose the model, as they were typed. */
+  readonly modelOptions: string;
+  readonly isFresh: boolean;
+  readonly isVerbose: boolean;
+}
+
+/** Runs pipelines one after another, until one does not succeed. Gives the report of each that was run. */
 export async function runInOrder(
   pipelines: Pick<LocalPipelines, 'run'>,
   names: readonly PipelineName[],
@@ -33,67 +65,118 @@ export async function runInOrder(
   return reports;
 }
 
-/** One line a pipeline, with the reason where it ended red; the others were not run, and say so. */
-export function renderOverview(
-  names: readonly PipelineName[],
-  reports: ReadonlyMap<PipelineName, PipelineReport>,
-): string {
-  return names.map((name) => overviewLine(name, reports.get(name))).join('\n');
+/** Undefined when only help is asked for. */
+export function readOptions(args: readonly string[]): StartOptions | undefined {
+  const { values } = parse(args);
+  if (values.help) return undefined;
+  const { pipeline, model = demoModel } = values;
+  const names = pipelineNames.filter((name) => name === (pipeline ?? name));
+  if (names.length === 0)
+    throw new ToolError(`--pipeline takes one of ${pipelineNames.join(', ')}, not '${String(pipeline)}'.`);
+  const repository = path.resolve(values.repository ?? template);
+  if (!existsSync(path.join(repository, model))) throw new ToolError(`There is no model '${model}' in ${repository}.`);
+  const modelOptions = [
+    ...(values.repository === undefined ? [] : ['--repository', quoted(values.repository)]),
+    ...(values.model === undefined ? [] : ['--model', quoted(values.model)]),
+  ].join(' ');
+  return { names, pipeline, repository, model, modelOptions, isFresh: values.fresh, isVerbose: values.verbose };
 }
 
-function overviewLine(name: PipelineName, report: PipelineReport | undefined): string {
-  if (!report) return `– ${name}: not run, as the one before ended red`;
-  const seconds = (report.durationMilliseconds / 1000).toFixed(1);
-  if (exitCodeOf(report) === 0) return `✔ ${name} (${seconds} s)`;
-  const step = report.stages
-    .flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))
-    .find(({ result }) => result === 'Failed');
-  const reason = step?.message ?? step?.issues[0]?.message ?? report.result;
-  return `✘ ${name} (${seconds} s): ${step ? `${step.displayName}: ` : ''}${reason}`;
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./@:+=~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        pipeline: { type: 'string' },
+        repository: { type: 'string' },
+        model: { type: 'string' },
+        fresh: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new ToolError(`${(error as Error).message}\n\n${usage}`);
+  }
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      pipeline: { type: 'string' },
-      repository: { type: 'string', default: path.join(projectRoot, 'template') },
-      model: { type: 'string', default: 'demo_model' },
-      fresh: { type: 'boolean', default: false },
-    },
-  });
-  const names = pipelineNames.filter((name) => name === (values.pipeline ?? name));
-  if (names.length === 0)
-    throw new ToolError(`--pipeline takes one of ${pipelineNames.join(', ')}, not '${String(values.pipeline)}'.`);
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    console.log(usage);
+    return;
+  }
   const outputFolder = path.join(projectRoot, 'dist');
-  const repository = path.resolve(values.repository);
-  const { model } = values;
-  if (!existsSync(path.join(repository, model))) throw new ToolError(`There is no model '${model}' in ${repository}.`);
-  if (values.fresh) await rm(workspaceFile(outputFolder), { force: true });
-
-  const cancellation = new AbortController();
-  process.once('SIGINT', () => cancellation.abort());
-  const options = { repository, model, outputFolder, onLine: (text: string) => console.log(text) };
-  process.exitCode = await runWith(openWorkspace, options, names, cancellation.signal);
-  if (process.exitCode === 0 && values.pipeline === 'deploy')
-    process.exitCode = await runWith(openCluster, options, names, cancellation.signal);
+  if (options.isFresh) await rm(workspaceFile(outputFolder), { force: true });
+  const folder = process.cwd();
+  const { view, paint } = openView(process.stdout, process.env, { isVerbose: options.isVerbose, folder });
+  const signal = cancellation(view);
+  try {
+    const outcomes = await runAll({ ...options, outputFolder, listener: view }, options, view, signal);
+    const { modelOptions, pipeline } = options;
+    const where = { runFolder: runFolder(outputFolder), folder };
+    view.print(renderSummary({ outcomes, ...where, modelOptions, pipeline, paint }));
+    process.exitCode = Math.max(...outcomes.map(({ report }) => (report ? exitCodeOf(report) : 0)));
+  } catch (error) {
+    // What is interrupted on its way fails in its own words, such as the build.
+    if (signal.aborted) throw new ToolError('canceled before a pipeline was run.');
+    throw error instanceof PipelineError ? new ToolError(error.message) : error;
+  } finally {
+    view.close();
+  }
 }
 
-/** Gives the exit code: 0 when all ended green. */
+/** Aborts at the first request to end; the second ends the process at once. The terminal is left as it was in any case. */
+function cancellation(view: PipelineView): AbortSignal {
+  const controller = new AbortController();
+  process.on('exit', () => view.close());
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      view.note('Canceling. Press Ctrl+C again to quit at once.');
+      controller.abort();
+    });
+  return controller.signal;
+}
+
+/** All that was asked for, until something does not succeed. */
+async function runAll(
+  repository: RepositoryOptions,
+  { names, pipeline }: StartOptions,
+  view: PipelineView,
+  signal: AbortSignal,
+): Promise<readonly PipelineOutcome[]> {
+  const { outcomes: inBatches, tasks } = await runWith(openWorkspace, repository, names, view, signal);
+  const isGreen = inBatches.every(({ report }) => report && exitCodeOf(report) === 0);
+  if (pipeline !== 'deploy') return inBatches;
+  const title = 'deploy as REST service';
+  if (!isGreen) return [...inBatches, { title, report: undefined }];
+  const { outcomes: asService } = await runWith(openCluster, { ...repository, tasks }, names, view, signal);
+  return [...inBatches, ...asService.map((outcome) => ({ ...outcome, title }))];
+}
+
 async function runWith(
   open: (options: RepositoryOptions) => Promise<LocalPipelines>,
   options: RepositoryOptions,
   names: readonly PipelineName[],
+  view: PipelineView,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly outcomes: readonly PipelineOutcome[]; readonly tasks: string }> {
   const pipelines = await open(options);
+  const services = new Map<PipelineName, PipelineOutcome['service']>();
   try {
-    const reports = await runInOrder(pipelines, names, signal, async (_, report) => {
-      console.log(`\n${renderReport(report)}\n`);
-      const service = await askService(options, report);
-      if (service) console.log(`${service.scoringUri} answers the sample with ${service.answer}`);
+    signal.throwIfAborted();
+    const reports = await runInOrder(pipelines, names, signal, async (name, report) => {
+      view.report(report);
+      services.set(name, await askService(options, report));
     });
-    if (names.length > 1) console.log(renderOverview(names, reports));
-    return Math.max(...[...reports.values()].map(exitCodeOf));
+    const outcomes = names.map((name) => ({ title: name, report: reports.get(name), service: services.get(name) }));
+    return { outcomes, tasks: pipelines.tasks };
   } finally {
     await pipelines.close();
   }

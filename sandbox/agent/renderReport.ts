@@ -1,5 +1,12 @@
 import path from 'node:path';
-import type { JobReport, PipelineReport, Result, StepReport, TestRunReport } from './report';
+import {
+  implicitStage,
+  type JobReport,
+  type PipelineReport,
+  type Result,
+  type StepReport,
+  type TestRunReport,
+} from './report';
 
 const marks: Readonly<Record<Result, string>> = {
   Succeeded: '✔',
@@ -16,7 +23,7 @@ const mostOutputs = 10;
 export function renderReport(report: PipelineReport): string {
   const lines = [`${report.file}, run ${report.buildNumber}`];
   for (const stage of report.stages) {
-    if (stage.name !== '__default')
+    if (stage.name !== implicitStage)
       lines.push(line(0, stage.result, `Stage ${stage.displayName}`, stage.durationMilliseconds));
     lines.push(...stage.notes.map((note) => indent(1, note)));
     for (const job of stage.jobs) lines.push(...renderJob(job));

@@ -11,6 +11,9 @@ export interface Issue {
   readonly code?: string;
 }
 
+/** The stage of a pipeline that names none. */
+export const implicitStage = '__default';
+
 /** What a run did. Secrets are masked in every text; files are absolute paths below the output folder. */
 export interface PipelineReport {
   readonly result: Result;
@@ -86,6 +89,17 @@ export interface ArtifactReport {
   readonly name: string;
   readonly folder: string;
 }
+
+/**
+ * What a run tells while it goes, in the order in which it happens: one stage, job and step at a time. Secrets are masked.
+ * A stage or job that isn't run only ends.
+ */
+export type RunEvent =
+  | { readonly kind: 'jobStarted'; readonly stage: string; readonly job: string }
+  | { readonly kind: 'stepStarted'; readonly step: string }
+  | { readonly kind: 'stepEnded'; readonly report: StepReport }
+  | { readonly kind: 'jobEnded'; readonly report: JobReport }
+  | { readonly kind: 'stageEnded'; readonly report: StageReport };
 
 const severity: readonly Result[] = ['Skipped', 'Succeeded', 'SucceededWithIssues', 'Canceled', 'Failed'];
 

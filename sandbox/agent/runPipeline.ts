@@ -10,7 +10,7 @@ import { readPlan } from './plan/readPlan';
 import { fail } from './pipelineError';
 import { Masker } from './masker';
 import type { Collection } from './run/collection';
-import { worstOf, type PipelineReport } from './report';
+import { worstOf, type PipelineReport, type RunEvent } from './report';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
 import { runStages } from './run/runStages';
 import { baseEnvironment } from './steps/baseEnvironment';
@@ -61,6 +61,8 @@ export interface PipelineOptions {
   readonly timings?: ProcessTimings;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
+  /** Called when a job or step starts, and when a step, job or stage has ended. */
+  readonly onEvent?: (event: RunEvent) => void;
   /** Called for every line of output, secrets masked. */
   readonly onLine?: (line: LogLine) => void;
   /** Called for every line as a step wrote it: before secrets are masked, with the logging commands. */
@@ -137,6 +139,7 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     clock,
     timings: options.timings ?? agentTimings,
     signal: options.signal ?? new AbortController().signal,
+    onEvent: options.onEvent ?? (() => undefined),
     onLine: options.onLine ?? (() => undefined),
     onRawLine: options.onRawLine ?? (() => undefined),
     baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },

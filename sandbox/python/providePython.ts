@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 
 /**
  * Writes the commands `python3` and `python` to a folder of their own, for the steps of pipelines on a machine that needs
- * no Python: see the README beside this. Takes some seconds, for it makes the snapshot that every start of them wakes from.
+ * no Python: see the README beside this. The first time takes some seconds, for it makes the snapshot that every start of them
+ * wakes from.
  * They are shell scripts, so not for Windows, and work as long as this project stays where it is.
  * @param folder absolute; made when there is none
  * @returns what to put first on the PATH
@@ -15,9 +16,8 @@ export async function providePython(folder: string): Promise<{ readonly pathEntr
   const pathEntry = join(folder, 'bin');
   const snapshot = join(folder, 'python.snapshot');
   await mkdir(pathEntry, { recursive: true });
-  const makeSnapshot = [script('makePython3.mjs'), snapshot, join(pathEntry, 'python3')];
-  await promisify(execFile)(process.execPath, makeSnapshot, { env: {} });
-  const command = [process.execPath, script('python3.mjs'), snapshot].map(quote).join(' ');
+  await promisify(execFile)(process.execPath, [script('makePython3.mjs'), snapshot], { env: {} });
+  const command = [process.execPath, script('python3.mjs'), snapshot, join(pathEntry, 'python3')].map(quote).join(' ');
   for (const name of ['python3', 'python']) {
     const file = join(pathEntry, name);
     // It may be a link, as in a virtual environment: what that leads to is not ours to write.

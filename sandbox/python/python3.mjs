@@ -1,4 +1,4 @@
-// The `python3` of pipelines: node python3.mjs <snapshot> [argument]…
+// The `python3` of pipelines: node python3.mjs <snapshot> <path of the command> [argument]…
 import { Buffer } from 'node:buffer';
 import { readFileSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import process from 'node:process';
@@ -10,7 +10,7 @@ const ownFolders = ['dev', 'lib', 'proc', 'sys'];
 /** Modules that people run to get packages. */
 const missingModules = ['ensurepip', 'pip', 'venv', 'virtualenv'];
 
-const [snapshot, ...args] = process.argv.slice(2);
+const [snapshot, executable, ...args] = process.argv.slice(2);
 const pyodide = await wakePython(readFileSync(snapshot));
 const missing = readFileSync(new URL('./missing.py', import.meta.url));
 for (const name of missingModules) writeFile(pyodide, `/runtime/missing/${name}.py`, missing);
@@ -19,7 +19,7 @@ pyodide.FS.chdir(process.cwd());
 pyodide.setStdin();
 pyodide.setStdout({ write: (bytes) => write(1, bytes) });
 pyodide.setStderr({ write: (bytes) => write(2, bytes) });
-pyodide.pyimport('python_start').start(JSON.stringify(process.env));
+pyodide.pyimport('python_start').start(executable, JSON.stringify(process.env));
 process.exit(runMain(pyodide._module, ['python3', ...args]));
 
 /** The folders of the machine stand where they are, so that every path means the same. */

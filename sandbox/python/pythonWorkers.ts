@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * Worker threads that each have a Python of their own. A worker without `workerData` makes a snapshot of a started Python
- * and posts it; this is done once, in the background, as soon as there are workers to come. Others wake such a snapshot.
+ * Worker threads that each have a Python of their own. A worker without `workerData` posts a snapshot of a started Python;
+ * this is done once, in the background, as soon as there are workers to come. Others wake such a snapshot.
  */
 export class PythonWorkers {
   readonly #snapshotWorker: Worker;
@@ -32,7 +32,7 @@ export class PythonWorkers {
     return new Worker(this.script, { env: {}, execArgv: [], workerData });
   }
 
-  /** Ends the making of the snapshot. */
+  /** Ends the worker of the snapshot. */
   async close(): Promise<void> {
     await this.#snapshotWorker.terminate();
   }

@@ -6,8 +6,9 @@ import random
 import sys
 
 
-def start(environment):
-    """Takes on the environment variables of the process, given as JSON."""
+def start(executable, environment):
+    """Takes on the path of the command and the environment variables of the process, given as JSON."""
+    sys.executable = sys._base_executable = executable
     os.environ.clear()
     os.environ.update(json.loads(environment))
     entries = os.environ.get("PYTHONPATH", "").split(":")

@@ -1,15 +1,15 @@
-// The worker thread of a scoring service. It either makes the memory snapshot that later workers start from, or serves one.
+// The worker thread of a scoring service. It either gets the memory snapshot that later workers start from, or serves one.
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { makeSharedSnapshot, wakePython, writeFile } from '../python/snapshot.mjs';
+import { sharedSnapshot, wakePython, writeFile } from '../python/snapshot.mjs';
 
 const appFolder = '/app';
 
 async function postSnapshot() {
   const content = await readFile(new URL('./wsgi_runtime.py', import.meta.url));
-  parentPort.postMessage(await makeSharedSnapshot({ files: [['wsgi_runtime.py', content]], module: 'wsgi_runtime' }));
+  parentPort.postMessage(await sharedSnapshot({ files: [['wsgi_runtime.py', content]], module: 'wsgi_runtime' }));
   process.exit();
 }
 

@@ -1,2 +1,2 @@
-/** The reason why an input's text is not a valid value, as the words that follow "Input 'name' ". */
+/** The reason why the text of an input can't be used, as the words that follow "Input 'name' ". */
 export class InvalidInput extends Error {}

@@ -1,4 +1,4 @@
-import type { Run } from '../../shared/databricks/api/jobs';
+import type { Run } from '../../shared/databricks/api/runs';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
 import { runJob } from '../../shared/databricks/runs/runJob';

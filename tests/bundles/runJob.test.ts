@@ -124,7 +124,7 @@ describe('the RunJob bundle', () => {
       task.kill(signal);
       const end = await task.end;
       assert.deepEqual({ result: end.result, exitCode: end.exitCode }, { result: 'Canceled', exitCode: 0 });
-      assert.match(end.output, /so was run \d+/);
+      assert.match(end.output, /Run \d+ was cancelled too/);
 
       const again = await run();
       assert.equal(again.result, 'Succeeded', again.output);

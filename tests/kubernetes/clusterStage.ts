@@ -18,7 +18,7 @@ import {
   type Resource,
 } from '../../shared/kubernetes/client/resource';
 import { type Asked, askDuring } from '../support/askDuring';
-import { FakeAgent, type FakeConnection } from '../support/fakeAgent';
+import type { FakeAgent, FakeConnection } from '../support/fakeAgent';
 import { eventually } from '../support/eventually';
 import { kubeconfigConnection, runDeployAks } from '../support/runDeployAks';
 import { testContext } from '../support/testContext';

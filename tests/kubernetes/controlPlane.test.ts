@@ -134,7 +134,7 @@ describe('the control plane for tests', function () {
     );
   });
 
-  it('passes requests on to a pod, and through a service', async () => {
+  it('forwards requests to a pod, and through a service', async () => {
     await deploy('served', 'registry.example/score:2');
     const { pod } = await podOf('served', (seen) => seen.status.phase === 'Running');
     const answer = {
@@ -180,7 +180,7 @@ describe('the control plane for tests', function () {
     );
   });
 
-  it('says the log of a program that does not start', async () => {
+  it('returns the log of a program that does not start', async () => {
     const binaries = await buildControlPlane(() => assert.fail('It is built already.'));
     // kwok knows no flag of the scheduler's
     await assert.rejects(startControlPlane({ ...binaries, scheduler: binaries.kwok }), {

@@ -14,7 +14,7 @@ describe('CreateCluster', () => {
   beforeEach(async () => void (workspace = await ClusterWorkspace.open()));
   afterEach(() => workspace.close());
 
-  it('creates a cluster, and leaves it alone the second time', async () => {
+  it('creates a cluster, and changes nothing the second time', async () => {
     const agent = await workspace.run(task, { spec });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
     const [cluster, ...others] = workspace.databricks.clusters.list();
@@ -42,7 +42,7 @@ describe('CreateCluster', () => {
     );
   });
 
-  it('creates, starts and pins a cluster from a file, under another name, and has nothing to do the second time', async () => {
+  it('creates, starts and pins a cluster from a file, under another name, and changes nothing the second time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'createCluster-'));
     try {
       const specFile = join(folder, 'cluster.yml');
@@ -63,7 +63,7 @@ describe('CreateCluster', () => {
   });
 
   for (const state of states)
-    it(`updates a cluster that is ${state}, and says what changes before it does`, async () => {
+    it(`updates a cluster that is ${state}, and logs the changes first`, async () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { spec: larger });
       if (state === 'ERROR' || state === 'UNKNOWN') {
@@ -91,7 +91,7 @@ describe('CreateCluster', () => {
       assert.deepEqual(workspace.writes(), []);
     });
 
-  it('takes neither defaults of the service nor other words for the same value for a difference', async () => {
+  it('ignores defaults of the service, and other spellings of the same value', async () => {
     await workspace.cluster('RUNNING', { spark_conf: { 'spark.speculation': 'true', more: 'x' } });
     const wanted = {
       ...smallSpec,
@@ -109,7 +109,7 @@ describe('CreateCluster', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('shows of environment variables only the names', async () => {
+  it('shows only the names of environment variables', async () => {
     await workspace.cluster('TERMINATED', { spark_env_vars: { DATABASE: 'old-secret' } });
     const wanted = { ...smallSpec, spark_env_vars: { DATABASE: 'new-secret' } };
     const agent = await workspace.run(task, { spec: JSON.stringify(wanted) });
@@ -127,7 +127,7 @@ describe('CreateCluster', () => {
     assert.match(agent.summaries['Databricks cluster'] ?? '', /\| unchanged, started \| RUNNING \|/);
   });
 
-  it('says why a new cluster does not start, and has set its outputs', async () => {
+  it('reports why a new cluster does not start, after setting its outputs', async () => {
     workspace.databricks.scriptCluster({ failure: 'stockout' });
     const agent = await workspace.run(task, { spec, start: 'true' });
     assert.equal(agent.end.result, 'Failed');
@@ -149,7 +149,7 @@ describe('CreateCluster', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('makes nothing but a plan in a dry run', async () => {
+  it('only plans in a dry run', async () => {
     const create = await workspace.run(task, { spec, dryRun: 'true' });
     assert.equal(create.end.message, "Dry run: Cluster 'train' would be created.");
     assert.deepEqual(create.outputs, { clusterName: 'train', change: 'created' });
@@ -168,7 +168,7 @@ describe('CreateCluster', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('waits for its turn when another pipeline edits the cluster at the same time', async () => {
+  it('waits when another pipeline edits the cluster at the same time', async () => {
     const id = await workspace.cluster('RUNNING');
     workspace.databricks.faults.add({ path: '*/edit', delayMilliseconds: 20 });
     const running = workspace.run(task, { spec: larger });
@@ -180,7 +180,7 @@ describe('CreateCluster', () => {
     assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
   });
 
-  it('creates a cluster of single inputs, without a specification', async () => {
+  it('creates a cluster from single inputs, without a specification', async () => {
     const inputs = {
       clusterName: 'train',
       sparkVersion: '15.4.x-scala2.12',
@@ -194,7 +194,7 @@ describe('CreateCluster', () => {
     assert.equal((await workspace.run(task, inputs)).outputs['change'], 'unchanged');
   });
 
-  it('leaves the machines to a policy', async () => {
+  it('lets a policy choose the machines', async () => {
     const fixed = (value: unknown) => ({ type: 'fixed', value });
     const definition = JSON.stringify({ node_type_id: fixed('Standard_DS4_v2'), num_workers: fixed(1) });
     const policy = workspace.databricks.policies.create({ name: 'small', definition }, 'someone@example.com');
@@ -204,7 +204,7 @@ describe('CreateCluster', () => {
     assert.equal(workspace.databricks.clusters.list()[0]?.spec['node_type_id'], 'Standard_DS4_v2');
   });
 
-  it('puts single inputs in the place of what the specification says, and tells', async () => {
+  it('replaces settings of the specification by single inputs, and logs it', async () => {
     const policy = workspace.databricks.policies.create({ name: 'any', definition: '{}' }, 'someone@example.com');
     const autoscaled = { ...without(smallSpec, 'num_workers'), autoscale: { min_workers: 1, max_workers: 4 } };
     const agent = await workspace.run(task, {
@@ -239,7 +239,7 @@ describe('CreateCluster', () => {
     );
   });
 
-  it('fails when the service takes the specification and does not follow it', async () => {
+  it('fails when the service accepts the specification without applying it', async () => {
     const id = await workspace.cluster('TERMINATED');
     const cluster = workspace.databricks.clusters.get(id);
     const kept = cluster.spec;
@@ -253,14 +253,14 @@ describe('CreateCluster', () => {
     assert.equal(workspace.count('clusters/edit'), 1);
   });
 
-  it('tells what the service has against the specification', async () => {
+  it('reports why the service refuses the specification', async () => {
     const agent = await workspace.run(task, { spec: JSON.stringify({ ...smallSpec, node_type_id: 'huge' }) });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /^Could not create the cluster: .*Node type huge is not supported/);
     assert.equal(workspace.count('clusters/create'), 1);
   });
 
-  it('says all that is wrong with the inputs at once, before any call', async () => {
+  it('reports everything that is wrong with the inputs at once, before any call', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [
         {},

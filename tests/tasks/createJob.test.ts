@@ -37,7 +37,7 @@ describe('CreateJob', () => {
     return [agent, workspace.calls().filter((call) => writes.test(call))];
   }
 
-  it('creates a job from a name and a notebook, says its id and page, and finds it unchanged', async () => {
+  it('creates a job from a name and a notebook, sets its id and page, and finds it unchanged', async () => {
     const inputs = {
       jobName: 'Train',
       notebookPath: '/Shared/train',
@@ -99,7 +99,7 @@ describe('CreateJob', () => {
     );
   });
 
-  it('resets a job that differs to its definition, and says how it differed', async () => {
+  it('resets a job that differs from its definition, and logs the differences', async () => {
     const created = await workspace.run({ spec });
     const [agent, calls] = await writesOf({ spec: spec.replace('600', '900'), maxConcurrentRuns: '3' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -117,7 +117,7 @@ describe('CreateJob', () => {
     assert.equal(jobCount(), 1);
   });
 
-  it('takes away what somebody added to the job by hand, and says what', async () => {
+  it('removes what somebody added to the job by hand, and logs it', async () => {
     const { outputs } = await workspace.run({ spec });
     await workspace.call('POST', '/api/2.2/jobs/update', {
       job_id: BigInt(outputs['jobId'] ?? ''),
@@ -133,7 +133,7 @@ describe('CreateJob', () => {
     assert.equal((settings()['tasks'] as unknown[]).length, 2);
   });
 
-  it('shows in a dry run what it would do, and does nothing', async () => {
+  it('shows in a dry run what it would change, and changes nothing', async () => {
     const permitted = { spec, permissions: permissions({ team: 'CAN_VIEW' }), dryRun: 'true' };
     const [missing, calls] = await writesOf(permitted);
     assert.deepEqual(calls, []);
@@ -153,7 +153,7 @@ describe('CreateJob', () => {
     assert.equal((await workspace.run({ spec, dryRun: 'true' })).outputs['change'], 'unchanged');
   });
 
-  it('sets exactly the permissions that are given, keeps the owner, and leaves them alone when none are given', async () => {
+  it('sets exactly the permissions that are given, keeps the owner, and changes none when none are given', async () => {
     const acl = (): unknown =>
       workspace.databricks.permissions.get('jobs', workspace.databricks.jobs.list()[0]?.id ?? '');
     const owner = { user_name: 'someone@example.com', permission_level: 'IS_OWNER' };
@@ -182,7 +182,7 @@ describe('CreateJob', () => {
     assert.deepEqual(acl(), [other]);
   });
 
-  it('refuses a job that somebody else made, until it is told to adopt it', async () => {
+  it('refuses a job that somebody else created, unless adopt is set', async () => {
     const id = await workspace.job({ name: 'Train', tasks: [notebook] });
     for (const dryRun of ['true', 'false']) {
       const [refused, calls] = await writesOf({ spec, dryRun });
@@ -217,7 +217,7 @@ describe('CreateJob', () => {
     assert.deepEqual(calls, []);
   });
 
-  it('compares jobs of hundreds of tasks, which come in pages', async () => {
+  it('compares jobs with hundreds of tasks, which are read in pages', async () => {
     const tasks = Array.from({ length: 250 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: `/Shared/${index}` },
@@ -254,14 +254,14 @@ describe('CreateJob', () => {
     assert.match(agent.text('log'), /ECONNRESET|hang up/);
   });
 
-  it('tries to create a job three times when it surely is not there, and then says why it gives up', async () => {
+  it('tries three times to create a job that certainly does not exist, and then fails with the reason', async () => {
     workspace.databricks.faults.add({ path: '*/create', times: 99, effect: 'reset' });
     const [agent, calls] = await writesOf({ spec });
     assert.match(agent.end.message, /^Could not create the job: Databricks gave no answer/);
     assert.equal(calls.length, 3);
   });
 
-  it('says so when others create a job of that name at the same moment', async () => {
+  it('fails when others create a job with that name at the same moment', async () => {
     const { jobs } = workspace.databricks;
     const create = jobs.create.bind(jobs);
     jobs.create = (settings, creator, ...more) => {
@@ -274,7 +274,7 @@ describe('CreateJob', () => {
     assert.match(agent.outputs['jobId'] ?? '', /^\d+$/);
   });
 
-  it('says what Databricks did not take, and what it keeps', async () => {
+  it('reports what Databricks did not accept, and what it keeps', async () => {
     const { resetJob } = spoiled();
     await workspace.run({ spec });
     resetJob((settings) => ({ ...settings, max_concurrent_runs: 7, description: 'kept' }));
@@ -293,7 +293,7 @@ describe('CreateJob', () => {
     assert.equal(again.outputs['change'], 'unchanged', again.text());
   });
 
-  it('says which permissions Databricks did not take', async () => {
+  it('reports which permissions Databricks did not accept', async () => {
     const all = workspace.databricks.permissions;
     const set = all.set.bind(all);
     all.set = (kind, id, entries) =>
@@ -317,7 +317,7 @@ describe('CreateJob', () => {
     };
   }
 
-  it('says all that is wrong with the inputs at once, before any call', async () => {
+  it('reports everything that is wrong with the inputs at once, before any call', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [{}, /'jobName' is required where[^]*'spec' must have tasks/],
       [{ jobName: 'x', notebookPath: 'train' }, /^Input 'notebookPath' must be an absolute workspace path/],
@@ -344,7 +344,7 @@ describe('CreateJob', () => {
     assert.deepEqual(workspace.calls(), []);
   });
 
-  it('fails with the words of Databricks when it refuses the definition', async () => {
+  it('fails with the message of Databricks when it refuses the definition', async () => {
     const agent = await workspace.run({ spec: spec.replace('task_key: train}', 'task_key: nobody}') });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /^Could not create the job: Databricks answered 400 .*'nobody'/);

@@ -26,7 +26,7 @@ async function open(beginning: Readonly<Record<string, string>> | undefined): Pr
   return { databricks, clock, inputs: wanted, endState: () => workspace.state(), close: () => workspace.close() };
 }
 
-describe('CreateJob, disturbed', () => {
+describe('CreateJob with faults', () => {
   for (const [change, beginning] of Object.entries(beginnings)) {
     const scenario = { task, variables, open: () => open(beginning) };
     itSurvivesKills(`a job to be ${change}`, scenario);

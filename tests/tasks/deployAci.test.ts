@@ -27,7 +27,7 @@ describe('DeployAci', () => {
   const containers = () =>
     (group()?.properties.containers ?? []).map(({ name, properties }) => ({ name, ...properties }));
 
-  it('creates a group that serves, and says where', async () => {
+  it('creates a group that serves, and reports its address', async () => {
     const agent = await succeeds({ ...sample, modelName: 'churn', modelVersion: '7', environment: 'LEVEL=info' });
     const uri = 'http://score-model.westeurope.azurecontainer.io:5001/score';
     assert.deepEqual(agent.outputs, {
@@ -44,7 +44,7 @@ describe('DeployAci', () => {
     assert.deepEqual(containers()[0]?.resources, { requests: { cpu: 1, memoryInGB: 1.5 } });
   });
 
-  it('changes nothing and ends at once when all is as wanted', async () => {
+  it('changes nothing and ends at once when the group is as described', async () => {
     await succeeds(sample);
     azure.clock.advance(60_000);
     azure.clock.sleeps.length = 0;
@@ -56,7 +56,7 @@ describe('DeployAci', () => {
     assert.deepEqual(agent.summaries, {});
   });
 
-  it('updates in place what can be updated, and shows what', async () => {
+  it('updates in place what can be updated, and logs the differences', async () => {
     await succeeds();
     const agent = await succeeds({ image: 'models.azurecr.io/score:2', environment: 'KEY=hush' });
     assert.deepEqual(azure.writes(), ['PUT containerGroups/score']);
@@ -66,7 +66,7 @@ describe('DeployAci', () => {
     assert.equal(agent.outputs['previousImage'], service.image);
   });
 
-  it('updates when nothing but a secret has changed, and shows it nowhere', async () => {
+  it('updates when only a secret has changed, and never logs it', async () => {
     await succeeds({ secrets: 'KEY=first-secret' });
     const agent = await succeeds({ secrets: 'KEY=second-secret' });
     assert.equal(agent.outputs['change'], 'updated');
@@ -77,13 +77,13 @@ describe('DeployAci', () => {
     assert.equal((await succeeds({ secrets: 'KEY=second-secret' })).outputs['change'], 'unchanged');
   });
 
-  it('updates when something is no longer wanted', async () => {
+  it('updates when a setting was removed', async () => {
     await succeeds({ environment: 'A=1' });
     assert.equal((await succeeds()).outputs['change'], 'updated');
     assert.deepEqual(containers()[0]?.environmentVariables, []);
   });
 
-  it('makes a group anew where Azure can not change it', async () => {
+  it('replaces a group that Azure cannot update', async () => {
     await succeeds();
     const agent = await succeeds({ cpu: '2' });
     assert.equal(agent.outputs['change'], 'replaced');
@@ -93,7 +93,7 @@ describe('DeployAci', () => {
   describe('side by side', () => {
     const aside = { ...sample, onImmutableChange: 'sideBySide' };
 
-    it('makes the new group beside the old one, which goes when the new one serves; and back again', async () => {
+    it('deploys the new group beside the old one, and deletes the old one when the new one serves; and back again', async () => {
       await succeeds(aside);
       const there = await succeeds({ ...aside, cpu: '2' });
       assert.deepEqual(azure.writes(), ['PUT containerGroups/score-b', 'DELETE containerGroups/score']);
@@ -118,14 +118,14 @@ describe('DeployAci', () => {
     });
   });
 
-  it('starts a group that somebody stopped', async () => {
+  it('starts a stopped group', async () => {
     await succeeds();
     azure.azure.containerInstances.groups[0]?.stop();
     assert.equal((await succeeds(sample)).outputs['change'], 'started');
     assert.deepEqual(azure.writes(), ['POST score/start']);
   });
 
-  it('makes a group anew that has ended', async () => {
+  it('replaces a group that has ended', async () => {
     const image = 'models.azurecr.io/batch:1';
     azure.azure.containerInstances.images.set(image, { endsAfterSeconds: 3 });
     await fails(/A scoring service must not exit/, { image, restartPolicy: 'Never' });
@@ -134,7 +134,7 @@ describe('DeployAci', () => {
     assert.deepEqual(azure.writes(), ['DELETE containerGroups/score', 'PUT containerGroups/score']);
   });
 
-  it('deletes the group, and is content when there is none', async () => {
+  it('deletes the group, and succeeds when there is none', async () => {
     await succeeds();
     const gone = { containerGroupName: 'score', action: 'delete' };
     assert.equal((await succeeds(gone)).outputs['change'], 'deleted');
@@ -144,7 +144,7 @@ describe('DeployAci', () => {
     assert.equal(agent.outputs['resultState'], 'Absent');
   });
 
-  it('waits for deletions that take their time, by whichever header Azure leads there', async () => {
+  it('waits for slow deletions, whichever header Azure uses', async () => {
     for (const shape of ['asyncOperation', 'location', 'both', 'neither'] as const) {
       azure.azure.containerInstances.shapes.delete = shape;
       await succeeds();
@@ -153,7 +153,7 @@ describe('DeployAci', () => {
     }
   });
 
-  it('deploys whichever way Azure leads to the end of its work', async () => {
+  it('deploys whichever way Azure reports its operations', async () => {
     for (const shape of ['asyncOperation', 'location', 'both', 'neither'] as const) {
       azure.azure.containerInstances.shapes.put = shape;
       await succeeds({ ...sample, environment: `SHAPE=${shape}` });
@@ -165,7 +165,7 @@ describe('DeployAci', () => {
     await succeeds(sample);
   });
 
-  it('takes a group from a specification, in which inputs replace what they name', async () => {
+  it('reads a group from a specification, whose settings inputs override', async () => {
     const spec = [
       'tags: {team: churn}',
       'properties:',
@@ -198,7 +198,7 @@ describe('DeployAci', () => {
     assert.equal((await succeeds({ spec, memoryGb: '16', environment: 'B=3' })).outputs['change'], 'unchanged');
   });
 
-  it('fetches the image by a managed identity, which becomes one of the group', async () => {
+  it('pulls the image with a managed identity, which is assigned to the group', async () => {
     const identity =
       '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/Pull';
     azure.azure.containerInstances.images.set('models.azurecr.io/score', { ...scores, credentials: { identity } });
@@ -207,15 +207,15 @@ describe('DeployAci', () => {
     assert.equal((await succeeds({ ...sample, registryIdentity: identity })).outputs['change'], 'unchanged');
   });
 
-  it('fetches the image by a password, and shows it nowhere', async () => {
+  it('pulls the image with a password, and never logs it', async () => {
     const password = 'registry-password';
     azure.azure.containerInstances.images.set('models.azurecr.io/score', { ...scores, credentials: { password } });
     const agent = await succeeds({ ...sample, registryUsername: 'puller', registryPassword: password });
     assert.doesNotMatch(agent.text('log', 'debug'), /registry-password/);
   });
 
-  describe('says why', () => {
-    it('a container runs out of memory, with the evidence after it', async () => {
+  describe('reports why', () => {
+    it('a container runs out of memory, with the evidence', async () => {
       const agent = await fails(/exit code 137 \(OOMKilled\).*more memory than it has \(1\.5 GB\)/, {
         image: 'models.azurecr.io/score-oom:1',
       });
@@ -225,19 +225,19 @@ describe('DeployAci', () => {
       assert.equal(agent.outputs['image'], 'models.azurecr.io/score-oom:1');
     });
 
-    it('a container crashes, by what its log says', async () => {
+    it('a container crashes, from its log', async () => {
       await fails(/exits repeatedly.*The Python package 'sklearn' is missing/, {
         image: 'models.azurecr.io/score-crash:1',
       });
     });
 
-    it('an image can not be fetched', async () => {
+    it('an image cannot be pulled', async () => {
       await fails(/^Azure can't pull the image: .*AcrPull/, { image: 'models.azurecr.io/score-not-found:1' });
       await fails(/^Azure can't pull the image: .*AcrPull/, { image: 'models.azurecr.io/score-unauthorized:1' });
       await fails(/^The registry refused the pull/, { image: 'docker.io/score-registry-error:1' });
     });
 
-    it('there is no room', async () => {
+    it('there is no capacity', async () => {
       azure.azure.containerInstances.capacity.set('westeurope', 'refused');
       await fails(/This region currently lacks the capacity/);
       azure.azure.containerInstances.capacity.set('westeurope', 'failing');
@@ -247,7 +247,7 @@ describe('DeployAci', () => {
       await fails(/does not allow that many cores/);
     });
 
-    it('somebody else has the DNS name', async () => {
+    it('the DNS name is taken', async () => {
       await succeeds();
       await fails(/This DNS name label is already taken/, { containerGroupName: 'other' });
     });
@@ -265,12 +265,12 @@ describe('DeployAci', () => {
       await fails(/has status 200, not 201/, { ...sample, expectedStatus: '201' });
     });
 
-    it('an identity may not do it', async () => {
+    it('an identity lacks a permission', async () => {
       azure.azure.allowedActions.set('c11e4711-0000-4000-8000-000000000001', ['*/read']);
       await fails(/lacks the action Microsoft\.ContainerInstance\/containerGroups\/write\. .*Contributor/);
     });
 
-    it('inputs do not fit, all at once and before any call', async () => {
+    it('inputs are not valid, all at once and before any call', async () => {
       const agent = await run({
         location: '',
         image: '',

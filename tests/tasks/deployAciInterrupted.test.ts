@@ -28,7 +28,7 @@ const faults: readonly Fault[] = [
   { effect: 'truncated' },
 ];
 
-describe('DeployAci, disturbed', function () {
+describe('DeployAci with faults', function () {
   this.timeout(60_000);
   let azure: DeployAciAzure;
   before(async () => {
@@ -93,7 +93,7 @@ describe('DeployAci, disturbed', function () {
   }
 
   for (const [change, { before, inputs }] of Object.entries(scenarios)) {
-    it(`comes to the same end when it is killed at any request and run again: ${change}`, async () => {
+    it(`reaches the same end when it is killed at any request and run again: ${change}`, async () => {
       const groups = await madeBy(before);
       await stage(groups);
       await succeeds(inputs, 'undisturbed');
@@ -111,7 +111,7 @@ describe('DeployAci, disturbed', function () {
     });
 
     if (change === 'replaced side by side')
-      it(`survives faults that pass, at any request: ${change}`, async () => {
+      it(`survives transient faults at any request: ${change}`, async () => {
         const groups = await madeBy(before);
         await stage(groups);
         await succeeds(inputs, 'undisturbed');
@@ -127,7 +127,7 @@ describe('DeployAci, disturbed', function () {
       });
   }
 
-  it('stops when the run is cancelled, and says that Azure goes on', async () => {
+  it('stops when the run is cancelled, and says that Azure continues', async () => {
     await stage([]);
     const cancel = new AbortController();
     const clock: Clock = {

@@ -57,7 +57,7 @@ describe('DeployAks', function () {
     return agent;
   }
 
-  it('deploys a service, tells all about it, and does nothing the second time', async () => {
+  it('deploys a service, sets all outputs, and does nothing the second time', async () => {
     const { outputs, end, summaries } = await succeeds({ ...service, ...sample, exposure: 'loadBalancer' });
     assert.match(end.message, /^score runs r\.io\/score:1: http:\/\/127\.\S+\/score$/);
     const { scoringUri, digest, ...rest } = outputs;
@@ -72,7 +72,7 @@ describe('DeployAks', function () {
     assert.match((await succeeds({ ...service, ...sample, exposure: 'loadBalancer' })).end.message, /already runs/);
   });
 
-  it('signs in to AKS by an Azure connection', async () => {
+  it('signs in to AKS with an Azure connection', async () => {
     const { resourceGroup, clusterName } = sandbox.describe().azure;
     const azure = {
       connectionType: 'azure',
@@ -87,7 +87,7 @@ describe('DeployAks', function () {
     assert.match(admin.end.message, /already runs/);
   });
 
-  it('says that a private cluster is out of reach from here, and works where it is in reach', async () => {
+  it('reports that a private cluster is not reachable, and works when it is', async () => {
     const { resourceGroup, clusterName } = sandbox.describe().azure;
     const azure = {
       connectionType: 'azure',
@@ -109,7 +109,7 @@ describe('DeployAks', function () {
     );
   });
 
-  it('fails with the cause, and tells what serves', async () => {
+  it('fails with the cause, and reports what serves', async () => {
     await succeeds(service);
     const { end, outputs, summaries, attachments, said } = await run({ ...service, image: 'r.io/crash:2' });
     assert.equal(end.result, 'Failed');
@@ -122,7 +122,7 @@ describe('DeployAks', function () {
     assert.match(attachments['diagnosis.txt'] ?? '', /ModuleNotFoundError/);
   });
 
-  it('says all that is wrong with the inputs before it calls anybody', async () => {
+  it('reports all problems of the inputs before any call', async () => {
     const { end } = await run({
       ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1' },
       ...{ connectionType: 'azure', azureConnection: 'azure', clusterName: 'c' },
@@ -139,7 +139,7 @@ describe('DeployAks', function () {
       assert.match(end.message, problem);
   });
 
-  it('takes a specification file, over which the inputs win', async () => {
+  it('reads a specification file, which inputs override', async () => {
     const specFile = path.join(folder, 'service.yml');
     await writeFile(
       specFile,
@@ -155,7 +155,7 @@ describe('DeployAks', function () {
       assert.match(end.message, /'specFile' .* colour, which is not a setting of a service/);
   });
 
-  it('renders what it would apply, but no secret, and deploys nothing', async () => {
+  it('renders the manifests without secrets, and deploys nothing', async () => {
     const { attachments, said } = await succeeds({ ...service, action: 'render', secrets: 'KEY=hunter2' });
     const yaml = attachments['score.yaml'] ?? '';
     assert.match(yaml, /kind: Deployment/);
@@ -164,7 +164,7 @@ describe('DeployAks', function () {
     assert.deepEqual(sandbox.kubernetes.requests.list(), []);
   });
 
-  it('gives secrets and config files to the service', async () => {
+  it('passes secrets and config files to the service', async () => {
     await writeFile(path.join(folder, 'labels.txt'), 'a\nb\n');
     await succeeds({ ...service, secrets: 'KEY=hunter2', environment: 'MODE=fast', configFiles: '*.txt' });
     const { store } = sandbox.kubernetes;
@@ -207,7 +207,7 @@ describe('DeployAks', function () {
     );
   });
 
-  it('ends trials and services', async () => {
+  it('promotes, rejects and deletes services', async () => {
     for (const image of ['r.io/score:1', 'r.io/score:2']) await succeeds({ ...service, image, strategy: 'blueGreen' });
     const { serviceName } = service;
     const promoted = await succeeds({ action: 'promote', serviceName });
@@ -221,7 +221,7 @@ describe('DeployAks', function () {
     );
   });
 
-  it('leaves alone what another tool owns, unless it is forced', async () => {
+  it('does not change fields of another tool, unless it is forced', async () => {
     await succeeds(service);
     const { objects, store } = sandbox.kubernetes;
     const config = { metadata: { name: 'score' }, spec: { replicas: 7 } };

@@ -105,14 +105,14 @@ describe('ImportNotebooks', () => {
     assert.ok(summary.includes(`[/Shared/model](${databricks.url}/#workspace/Shared/model)`), summary);
   });
 
-  it('shows no summary when nothing was to be done', async () => {
+  it('shows no summary when nothing was changed', async () => {
     await run({});
     const agent = await run({});
     assert.equal(agent.outputs['unchangedCount'], '2');
     assert.deepEqual(agent.summaries, {});
   });
 
-  it('fails in the end, with counts, ten errors at most and the whole table, when files failed', async () => {
+  it('fails at the end, with numbers, at most ten errors and the whole table, when files failed', async () => {
     const source = join(folder, 'many');
     await mkdir(source);
     for (let index = 0; index < 15; index++) await writeFile(join(source, `${index}.txt`), 'x');
@@ -131,7 +131,7 @@ describe('ImportNotebooks', () => {
     assert.equal(Object.values(agent.summaries)[0]?.match(/failed \|/g)?.length, 12);
   });
 
-  it('says who may not import', async () => {
+  it('names the identity that may not import', async () => {
     databricks.faults.add({
       method: 'POST',
       effect: 'status',

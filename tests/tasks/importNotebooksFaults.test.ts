@@ -27,7 +27,7 @@ async function open(begin: (sandbox: ImportSandbox) => Promise<void>): Promise<S
     endState: () => {
       const contents = sandbox.contents();
       const isThere = (path: string): boolean => path in contents;
-      // What is gone does not count: after a deletion whose answer was lost it stays on record until the next change.
+      // Deleted objects are ignored: after a deletion whose answer was lost, the object stays in the manifest until the next change.
       const manifests = Object.values(sandbox.manifests()).map(({ state, pending, items, folders }) => ({
         state,
         pending,
@@ -40,7 +40,7 @@ async function open(begin: (sandbox: ImportSandbox) => Promise<void>): Promise<S
   };
 }
 
-describe('ImportNotebooks, disturbed', () => {
+describe('ImportNotebooks with faults', () => {
   for (const [what, begin] of Object.entries(beginnings))
     itSurvivesFaults(what, { task, open: () => open(begin), downloads: /\/export$/ });
 });

@@ -57,7 +57,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(again.summaries, {});
   });
 
-  it('installs a conda environment, and says what it takes otherwise', async () => {
+  it('installs a conda environment, and logs what it reads differently', async () => {
     await workspace.write({
       'environment.yml': 'channels: [conda-forge]\ndependencies: [python=3.11, pytorch=2.4, pip: [xgboost==2.1.1]]\n',
     });
@@ -137,7 +137,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(Object.values(workspace.libraries()), ['RESTORED', 'INSTALLED']);
   });
 
-  it('sends files to a volume, once, and again when what is there is not whole', async () => {
+  it('uploads files to a volume once, and again when they are incomplete there', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
     const inputs = { files: `dist/${wheel}`, uploadFolder: '/Volumes/main/default/files/our libraries/' };
     const agent = await workspace.run(inputs);
@@ -155,14 +155,14 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.databricks.volumes.file(path)?.bytes, Buffer.from(archive('1')));
   });
 
-  it('says when the volume does not exist', async () => {
+  it('fails when the volume does not exist', async () => {
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
     const agent = await workspace.run({ files: 'dist/*', uploadFolder: '/Volumes/no/such/volume' });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /Could not upload \/Volumes\/no\/such\/volume.*does not exist/);
   });
 
-  it('removes other libraries only when it is told to, and then all', async () => {
+  it('removes other libraries only when removeOthers is set, and then all', async () => {
     await workspace.has('numpy', 'scipy');
     const libraries = '[{pypi: {package: numpy}}]';
     assert.equal((await workspace.run({ libraries })).outputs['removedCount'], '0');
@@ -209,7 +209,7 @@ describe('InstallLibraries', () => {
     assert.doesNotMatch(all, /secret-password/);
   });
 
-  it('tries a library again that has failed before', async () => {
+  it('installs a library again that has failed before', async () => {
     workspace.databricks.scriptLibrary({ times: 1, status: 'FAILED', messages: ['the index did not answer'] });
     const libraries = '[{pypi: {package: numpy}}]';
     const first = await workspace.run({ libraries });
@@ -219,7 +219,7 @@ describe('InstallLibraries', () => {
     assert.equal(again.outputs['restarted'], 'false');
   });
 
-  it('replaces a version that has failed without a restart, and stays content with it', async () => {
+  it('replaces a version that has failed without a restart, and then changes nothing', async () => {
     await workspace.run({ libraries: '[{pypi: {package: no-such-package==1}}]' });
     workspace.databricks.scriptLibrary({ status: 'INSTALLED' });
     const libraries = '[{pypi: {package: no-such-package==2}}]';
@@ -231,7 +231,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('leaves libraries of all clusters alone', async () => {
+  it('keeps libraries that are installed on all clusters', async () => {
     await workspace.has('numpy==1.26.4', 'scipy');
     const { databricks } = workspace;
     const list = databricks.libraries.list.bind(databricks.libraries);
@@ -250,7 +250,7 @@ describe('InstallLibraries', () => {
     assert.deepEqual(workspace.writes(), []);
   });
 
-  it('only says what it would do in a dry run', async () => {
+  it('only plans in a dry run', async () => {
     await workspace.has('pandas==2.2.2');
     await workspace.call('2.1/clusters/delete', {});
     await workspace.write({ [`dist/${wheel}`]: archive('1') });
@@ -269,7 +269,7 @@ describe('InstallLibraries', () => {
     );
   });
 
-  it('lists everything that can not be installed in one error, before any call', async () => {
+  it('lists everything that cannot be installed in one error, before any call', async () => {
     await workspace.write({
       'requirements.txt': 'pandas==2.2.3\n-e .\nnumpy @ https://example.com/numpy.whl\n',
       'dist/bad.whl': archive('1'),
@@ -323,14 +323,14 @@ describe('InstallLibraries', () => {
       assert.match(agent.end.message, message);
     });
 
-  it('refuses both kinds of files for Python', async () => {
+  it('refuses a requirements file together with a conda environment', async () => {
     await workspace.write({ 'r.txt': 'numpy', 'e.yml': 'dependencies: [numpy]' });
     const path = (name: string): string => join(workspace.folder, name);
     const agent = await workspace.run({ requirementsFile: path('r.txt'), environmentFile: path('e.yml') });
     assert.match(agent.end.message, /'requirementsFile' cannot be combined with 'environmentFile'/);
   });
 
-  it('says when there is no such cluster', async () => {
+  it('fails when there is no such cluster', async () => {
     const agent = await workspace.run({ cluster: 'other', libraries: '[{pypi: {package: numpy}}]' });
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /^There is no cluster 'other'/);

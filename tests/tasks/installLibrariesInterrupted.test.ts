@@ -107,7 +107,7 @@ for (const [name, scenario] of Object.entries(scenarios))
     let requests: number;
     before(async () => void (requests = await requestsOf(scenario)));
 
-    it('comes to the same end when it is killed at any request and run again, and then has nothing to do', async function () {
+    it('gives the same result when it is killed at any request and run again, and then changes nothing', async function () {
       let cases = 0;
       for (let request = 1; request <= requests; request++)
         for (const when of ['before', 'after'] as const) {
@@ -124,7 +124,7 @@ for (const [name, scenario] of Object.entries(scenarios))
       showCount(this.test, cases);
     });
 
-    it('gets over each passing fault at each request', async function () {
+    it('survives each transient fault at each request', async function () {
       let cases = 0;
       for (const [kind, fault] of Object.entries(passing))
         for (let from = 1; from <= requests; from++) {
@@ -139,7 +139,7 @@ for (const [name, scenario] of Object.entries(scenarios))
       showCount(this.test, cases);
     });
 
-    it('names the cause of each lasting fault at each request, and comes to the same end afterwards', async function () {
+    it('names the cause of each permanent fault at each request, and gives the same result afterwards', async function () {
       let cases = 0;
       for (const [kind, { fault, cause }] of Object.entries(lasting))
         for (let from = 1; from <= requests; from++) {

@@ -11,7 +11,7 @@ describe('InstallLibraries while it waits', () => {
   });
   afterEach(() => workspace.close());
 
-  it('tells every change of every library, and how far it is', async () => {
+  it('logs every change of every library, and the progress', async () => {
     workspace.databricks.scriptLibrary({ seconds: 40 });
     const agent = await workspace.run({ libraries });
     const told = agent.text('log').split('\n');
@@ -24,7 +24,7 @@ describe('InstallLibraries while it waits', () => {
     assert.match(agent.text('progress'), /^50 1 of 2 libraries$/m);
   });
 
-  it('says what is not installed yet when the time is up, and that Databricks goes on', async () => {
+  it('reports at the timeout what is not installed yet, and that Databricks continues', async () => {
     workspace.databricks.scriptLibrary({ matching: { library: 'scipy' }, seconds: 3600 });
     const agent = await workspace.run({ libraries, timeoutMinutes: '10' });
     assert.equal(agent.end.result, 'Failed');
@@ -40,7 +40,7 @@ describe('InstallLibraries while it waits', () => {
     ['the installation', '*/cluster-status', / Databricks continues to install the libraries that were requested\.$/],
     ['the start of the cluster', '*/clusters/start', / is left as it is: /],
   ] as const)
-    it(`stops waiting for ${what} when it is cancelled, and says what goes on`, async () => {
+    it(`stops waiting for ${what} when it is cancelled, and says what continues`, async () => {
       await workspace.call('2.1/clusters/delete', {});
       workspace.databricks.scriptLibrary({ seconds: 600 });
       const cancellation = new AbortController();
@@ -73,7 +73,7 @@ describe('InstallLibraries while it waits', () => {
     assert.match(agent.end.message, /went down while libraries were being installed: .*SPOT_INSTANCE_TERMINATION/);
   });
 
-  it('goes on when somebody restarts the cluster meanwhile', async () => {
+  it('continues when somebody restarts the cluster meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
     const agent = workspace.agent({ libraries });
     const log = agent.log.bind(agent);
@@ -104,7 +104,7 @@ describe('InstallLibraries while it waits', () => {
     assert.equal(events.filter(({ type }) => type === 'RESTARTING').length, 1);
   });
 
-  it('says when somebody uninstalls what is wanted meanwhile', async () => {
+  it('reports when somebody uninstalls a wanted library meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
     const agent = workspace.agent({ libraries });
     const log = agent.log.bind(agent);
@@ -119,7 +119,7 @@ describe('InstallLibraries while it waits', () => {
     assert.match(agent.text('error'), /^pypi scipy failed: Somebody uninstalled it/);
   });
 
-  it('fails when the cluster does not come back, with Databricks’ reason', async () => {
+  it('fails when the cluster does not restart, with Databricks’ reason', async () => {
     await workspace.has('numpy==1.26.4');
     workspace.databricks.scriptCluster({ failure: 'quota' });
     const agent = await workspace.run({ libraries });

@@ -11,7 +11,7 @@ describe('RunJob', () => {
   });
   afterEach(() => workspace.close());
 
-  it('runs a job by its name, shows its page at once and gives what its notebook returned', async () => {
+  it('runs a job by its name, logs its page at once and sets the output of its notebook', async () => {
     const jobId = await workspace.job('Train');
     await workspace.job('train'); // the service's filter ignores case
     workspace.databricks.scriptRun({ durationSeconds: 20, result: { notebookResult: '{"accuracy":0.9}' } });
@@ -140,7 +140,7 @@ describe('RunJob', () => {
     }
   });
 
-  it('passes parameters in the words of the API, or where the job takes plain names', async () => {
+  it('passes parameters by the fields of the API, or by plain names where the job accepts them', async () => {
     workspace.databricks.scriptRun({});
     const declaring = await workspace.job('declaring', { parameters: [{ name: 'a', default: '' }] });
     await workspace.job('notebook');
@@ -177,7 +177,7 @@ describe('RunJob', () => {
     assert.match(noId.end.message, /job 12345.*Job 12345 does not exist/);
   });
 
-  it('says all that is wrong with the inputs at once, before any call', async () => {
+  it('reports everything that is wrong with the inputs at once, before any call', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
       [{}, /'job' is required/],
       [{ job: 'x', timeoutMinutes: '-1' }, /'timeoutMinutes' must be a whole number from 1 to 10080/],
@@ -220,7 +220,7 @@ describe('RunJob', () => {
     assert.equal(workspace.count(''), 0);
   });
 
-  it('succeeds as soon as the run was accepted when it is told not to wait', async () => {
+  it('succeeds as soon as the run was accepted when waitForCompletion is false', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 3600 });
     const agent = await workspace.run({ job: 'Train', waitForCompletion: 'false' });
@@ -230,7 +230,7 @@ describe('RunJob', () => {
     assert.equal(workspace.count('runs/cancel'), 0);
   });
 
-  it('names the run that was accepted when it may not be looked at', async () => {
+  it('names the accepted run when it must not be read', async () => {
     await workspace.job('Train');
     workspace.databricks.faults.add({
       path: '/api/2.2/jobs/runs/get',

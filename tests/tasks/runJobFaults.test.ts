@@ -56,7 +56,7 @@ function check({ end, outputs }: FakeAgent, { databricks }: Stage, where: string
   assert.equal(outputs['resultState'], 'SUCCESS', where);
 }
 
-describe('RunJob, disturbed', () => {
+describe('RunJob with faults', () => {
   for (const [what, inputs] of Object.entries(sources)) {
     const scenario = { task, open: () => open(inputs), variables: oneStep, dispensable: /\/get-output$/, check };
     itSurvivesKills(what, scenario);

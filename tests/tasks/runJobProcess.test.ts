@@ -48,7 +48,7 @@ describe('RunJob as the agent runs it', () => {
       assert.ok(!end.output.replaceAll(/##vso\[task\.setsecret\].*/g, '').includes(databricks.token));
     });
 
-    it(`cancels its run when it is cancelled ${moment}, and the next try starts another`, async () => {
+    it(`cancels its run when it is cancelled ${moment}, and the next attempt starts another`, async () => {
       databricks.faults.add({ path: '*/runs/submit', when: 'after', delayMilliseconds: 200 });
       const cancelled = await oneTry();
       await wait(cancelled);

@@ -31,7 +31,7 @@ describe('RunJob starts one run for one step', () => {
         assert.equal(workspace.count(path.slice(1)), 2);
       });
 
-  it('when the answer is lost and the run ends badly before it is asked for again', async () => {
+  it('when the answer is lost and the run fails before it is requested again', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 0.1, result: failure });
     // The time of the pause before the second attempt is enough for the run to end.
@@ -41,7 +41,7 @@ describe('RunJob starts one run for one step', () => {
     assert.equal(runs(), 1);
   });
 
-  it('when it was killed and is run again while the run goes on', async () => {
+  it('when it was killed and is run again while the run is active', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 600, result: { notebookResult: 'done' } });
     // Killed as soon as the run was accepted: what it did is there, and nobody waits.
@@ -55,7 +55,7 @@ describe('RunJob starts one run for one step', () => {
     assert.equal(runs(), 1);
   });
 
-  it('when it was killed and the run ended well meanwhile', async () => {
+  it('when it was killed and the run succeeded meanwhile', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 60, result: { notebookResult: 'done' } });
     const notebook = { runSource: 'notebook', notebookPath: '/Shared/n' };
     const killed = await workspace.run({ ...notebook, waitForCompletion: 'false' });
@@ -68,7 +68,7 @@ describe('RunJob starts one run for one step', () => {
   });
 
   for (const source of [{ job: 'Train' }, { runSource: 'notebook', notebookPath: '/Shared/n' }])
-    it(`and another for each retry after a ${source.runSource ?? 'job'} that ended badly`, async () => {
+    it(`and another for each retry after a ${source.runSource ?? 'job'} that failed`, async () => {
       await workspace.job('Train');
       workspace.databricks.scriptRun({ durationSeconds: 5 });
       workspace.databricks.scriptRun({ durationSeconds: 5, times: 3, result: failure });
@@ -96,7 +96,7 @@ describe('RunJob starts one run for one step', () => {
     }
   });
 
-  it('and attaches to the one that goes on after others ended badly', async () => {
+  it('and attaches to the active one after others failed', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 300 });
     workspace.databricks.scriptRun({ durationSeconds: 5, times: 1, result: failure });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RunJobWorkspace } from './runJobWorkspace';
 
-describe('RunJob takes on the result of the run', () => {
+describe('RunJob succeeds or fails with the run', () => {
   let workspace: RunJobWorkspace;
   beforeEach(async () => {
     workspace = await RunJobWorkspace.open();
@@ -47,7 +47,7 @@ describe('RunJob takes on the result of the run', () => {
       assert.match(agent.summaries['Databricks run'] ?? '', /ended as \*\*FAILED\*\*/);
     });
 
-  it('shows each attempt, and the errors of the last one alone', async () => {
+  it('shows each attempt, and the errors of only the last one', async () => {
     const tasks = [{ task_key: 'train', notebook_task: { notebook_path: '/t' }, max_retries: 1 }];
     await workspace.job('Train', { tasks });
     workspace.databricks.scriptRun({ result: { ...failure, error: 'second' } });
@@ -70,7 +70,7 @@ describe('RunJob takes on the result of the run', () => {
     assert.match(agent.text('log'), /^More failed tasks: t9, t10, t11$/m);
   });
 
-  it('accepts a partial success only when told to, and then with issues', async () => {
+  it('accepts a partial success only when acceptPartialSuccess is set, and then with issues', async () => {
     await workspace.job('Train');
     const run = { resultState: 'SUCCESS_WITH_FAILURES', code: 'SUCCESS_WITH_FAILURES' };
     workspace.databricks.scriptRun({ run: { lifeCycleState: 'TERMINATED', ...run } });
@@ -82,7 +82,7 @@ describe('RunJob takes on the result of the run', () => {
     assert.match(accepted.end.message, /ended as SUCCESS_WITH_FAILURES/);
   });
 
-  it('fails on words that it does not know', async () => {
+  it('fails on unknown states', async () => {
     await workspace.job('Train');
     workspace.databricks.scriptRun({ run: { lifeCycleState: 'TERMINATED', resultState: 'GLORIOUS', code: 'GLORY' } });
     const agent = await workspace.run({ job: 'Train' });
@@ -99,7 +99,7 @@ describe('RunJob takes on the result of the run', () => {
       assert.equal(agent.outputs['resultState'], 'SUCCESS');
     });
 
-  it('fails when the run is skipped because the job allows no more at a time, and starts no other', async () => {
+  it('fails when the run is skipped because of the maximum concurrent runs, and starts no other', async () => {
     const jobId = await workspace.job('Train');
     workspace.databricks.scriptRun({ durationSeconds: 3600 });
     await workspace.call('run-now', { job_id: BigInt(jobId) });
@@ -109,7 +109,7 @@ describe('RunJob takes on the result of the run', () => {
     assert.equal(workspace.databricks.runs.list().length, 2);
   });
 
-  it('sees all tasks of a run that has more than 100', async () => {
+  it('reads all tasks of a run that has more than 100', async () => {
     const tasks = Array.from({ length: 230 }, (_, index) => ({
       task_key: `t${index}`,
       notebook_task: { notebook_path: '/t' },

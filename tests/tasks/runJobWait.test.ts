@@ -22,7 +22,7 @@ describe('RunJob while it waits', () => {
   const runs = (): readonly { readonly ending?: { readonly resultState?: string } }[] =>
     workspace.databricks.runs.list();
 
-  it('survives every passing fault, and says so', async () => {
+  it('survives every transient fault, and logs it', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 1800 });
     for (const [index, effect] of (['reset', 'truncated', 'html', 'status'] as const).entries()) {
       const fault = { path: '*/runs/get', from: 4 + 5 * index, times: effect === 'status' ? 40 : 3, effect };
@@ -38,7 +38,7 @@ describe('RunJob while it waits', () => {
     [403, 'PERMISSION_DENIED'],
     [404, 'RESOURCE_DOES_NOT_EXIST'],
   ] as const)
-    it(`ends at once on ${status}, and says that the run goes on, and where`, async () => {
+    it(`fails at once on ${status}, and says that the run continues, and where`, async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { path: '*/runs/get', from: 4, times: 99, effect: 'status', status, errorCode } as const;
       workspace.databricks.faults.add(fault);
@@ -48,7 +48,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending, undefined);
     });
 
-  it('cancels the run when the time is up', async () => {
+  it('cancels the run at the timeout', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 36_000 });
     const agent = await workspace.run({ job: 'Train', timeoutMinutes: '5' });
     assert.equal(agent.end.result, 'Failed');
@@ -58,7 +58,7 @@ describe('RunJob while it waits', () => {
     assert.ok(agent.summaries['Databricks run']);
   });
 
-  it('says so when the run that took too long can not be cancelled', async () => {
+  it('reports when a run cannot be cancelled at the timeout', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 36_000 });
     const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED' } as const;
     workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
@@ -71,7 +71,7 @@ describe('RunJob while it waits', () => {
     assert.equal(agent.outputs['resultState'], undefined);
   });
 
-  it('repairs a run that ended badly, as often as it may, and follows the repairs', async () => {
+  it('repairs a failed run up to repairAttempts times, and follows the repairs', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: { notebookResult: 'third time lucky' } });
     workspace.databricks.scriptRun({ durationSeconds: 30, times: 2, result: failure });
     const agent = await workspace.run({ job: 'Train', repairAttempts: '3' });
@@ -94,7 +94,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.count('runs/repair'), 1);
   });
 
-  it('counts the repairs of an earlier try of the step that was killed', async () => {
+  it('includes the repairs of an earlier attempt of the step that was killed', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const killed = await workspace.run({ job: 'Train', waitForCompletion: 'false' });
     await workspace.databricks.clock.advance(60_000);
@@ -125,7 +125,7 @@ describe('RunJob while it waits', () => {
     assert.equal(workspace.databricks.runs.list()[0]?.tasks.length, 2);
   });
 
-  it('takes the verdict as it was when the run can not be repaired', async () => {
+  it('keeps the result when the run cannot be repaired', async () => {
     workspace.databricks.scriptRun({ durationSeconds: 30, result: failure });
     const fault = { effect: 'status', status: 400, errorCode: 'INVALID_STATE', message: 'no repair' } as const;
     workspace.databricks.faults.add({ path: '*/runs/repair', ...fault });
@@ -159,7 +159,7 @@ describe('RunJob while it waits', () => {
       assert.equal(runs()[0]?.ending?.resultState, 'CANCELED');
     });
 
-    it('hears the answer to the start of the run before it cancels it', async () => {
+    it('waits for the answer to the start of the run before it cancels it', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       workspace.databricks.faults.add({ path: '*/run-now', when: 'after', delayMilliseconds: 300 });
       const cancellation = new AbortController();
@@ -180,7 +180,7 @@ describe('RunJob while it waits', () => {
       assert.equal(workspace.count('runs/cancel'), 0);
     });
 
-    it('tries only once, and says when the run goes on', async () => {
+    it('tries only once, and says when the run continues', async () => {
       workspace.databricks.scriptRun({ durationSeconds: 1800 });
       const fault = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED', times: 9 } as const;
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });

@@ -13,7 +13,7 @@ describe('StartCluster', () => {
   const mustStart = ['TERMINATED', 'TERMINATING', 'ERROR', 'UNKNOWN'];
 
   for (const state of states)
-    it(`has a cluster run that is ${state}`, async () => {
+    it(`starts a cluster that is ${state}`, async () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { cluster: id });
       assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -23,7 +23,7 @@ describe('StartCluster', () => {
       assert.equal('Databricks cluster' in agent.summaries, mustStart.includes(state));
     });
 
-  it('finds the cluster by its name, tells each change of state once, and has nothing to do the second time', async () => {
+  it('finds the cluster by its name, logs each change of state once, and changes nothing the second time', async () => {
     const id = await workspace.cluster('TERMINATED');
     const agent = await workspace.run(task, { cluster: 'train' });
     const lines = agent
@@ -41,7 +41,7 @@ describe('StartCluster', () => {
     assert.deepEqual([workspace.count('clusters/list'), workspace.count('clusters/get')], [1, 1]);
   });
 
-  it('refuses a name that nobody has, or several', async () => {
+  it('refuses a name that no cluster has, or several', async () => {
     const unknown = await workspace.run(task, { cluster: 'train' });
     assert.match(unknown.end.message, /^There is no cluster 'train' in the workspace, or/);
     const noId = await workspace.run(task, { cluster: '0101-000000-nobody' });
@@ -53,7 +53,7 @@ describe('StartCluster', () => {
   });
 
   for (const failure of Object.keys(clusterFailures) as (keyof typeof clusterFailures)[])
-    it(`says all about a cluster that does not come up, with advice (${failure})`, async () => {
+    it(`reports why a cluster does not start, with advice (${failure})`, async () => {
       const id = await workspace.cluster('TERMINATED');
       workspace.databricks.scriptCluster({ failure });
       const agent = await workspace.run(task, { cluster: id });
@@ -77,7 +77,7 @@ describe('StartCluster', () => {
     assert.equal(workspace.count('clusters/start'), 1);
   });
 
-  it('takes a start that another pipeline was faster with for its own', async () => {
+  it('accepts a start by another pipeline that was faster', async () => {
     const id = await workspace.cluster('TERMINATED');
     const others = [1, 2, 3].map(() => workspace.run(task, { cluster: id }));
     for (const agent of await Promise.all(others)) assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -87,14 +87,14 @@ describe('StartCluster', () => {
     assert.ok(refused.length > 0, 'there was a race');
   });
 
-  it('does not take the old termination for a failure when its start is lost', async () => {
+  it('does not report the old termination as a failure when its start is lost', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.faults.add({ path: '*/start', effect: 'status', status: 504, times: 40 });
     const agent = await workspace.run(task, { cluster: id });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
   });
 
-  it('fails when the time is up, and says how the cluster was left', async () => {
+  it('fails at the timeout, and says how the cluster was left', async () => {
     const id = await workspace.cluster('TERMINATED');
     workspace.databricks.scriptCluster({ startSeconds: 3600 });
     const agent = await workspace.run(task, { cluster: id, timeoutMinutes: '2' });

@@ -24,7 +24,7 @@ describe('StopCluster', () => {
       assert.equal('Databricks cluster' in agent.summaries, state !== 'TERMINATED');
     });
 
-    it(`deletes a cluster for good that is ${state}`, async () => {
+    it(`permanently deletes a cluster that is ${state}`, async () => {
       const id = await workspace.cluster(state);
       const agent = await workspace.run(task, { cluster: id, deletion: 'permanent' });
       assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -36,7 +36,7 @@ describe('StopCluster', () => {
     });
   }
 
-  it('has nothing to do the second time', async () => {
+  it('changes nothing the second time', async () => {
     await workspace.cluster('RUNNING');
     await workspace.run(task, { cluster: 'train' });
     workspace.databricks.requests.clear();
@@ -48,7 +48,7 @@ describe('StopCluster', () => {
 
   for (const cluster of ['nobody', '0101-000000-nobody'])
     for (const deletion of ['terminate', 'permanent'])
-      it(`is content when there is no cluster ${cluster} (${deletion})`, async () => {
+      it(`succeeds when there is no cluster ${cluster} (${deletion})`, async () => {
         const agent = await workspace.run(task, { cluster, deletion });
         assert.equal(agent.end.result, 'Succeeded', agent.text());
         assert.match(
@@ -94,7 +94,7 @@ describe('StopCluster', () => {
     assert.equal(workspace.databricks.clusters.get(id).state, 'TERMINATED');
   });
 
-  it('is content when somebody else deletes the cluster meanwhile', async () => {
+  it('succeeds when somebody else deletes the cluster meanwhile', async () => {
     const id = await workspace.cluster('RUNNING');
     const running = workspace.run(task, { cluster: id });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -104,7 +104,7 @@ describe('StopCluster', () => {
     assert.equal(agent.outputs['state'], 'ABSENT');
   });
 
-  it('leaves the cluster as it is when the pipeline run is cancelled or the time is up, and says so', async () => {
+  it('leaves the cluster as it is when the pipeline run is cancelled or at the timeout, and says so', async () => {
     const id = await workspace.cluster('RUNNING');
     const cancellation = new AbortController();
     const running = workspace.run(task, { cluster: id }, { signal: cancellation.signal });
@@ -115,7 +115,7 @@ describe('StopCluster', () => {
     assert.match(cancelled.end.message, /^Cancelled\. Cluster 'train' \(.*\) is left as it is: /);
   });
 
-  it('fails when the time is up, and says how the cluster was left', async () => {
+  it('fails at the timeout, and says how the cluster was left', async () => {
     const id = await workspace.cluster('RUNNING');
     const fault = { effect: 'status', status: 400, errorCode: 'INVALID_STATE', message: 'not now' } as const;
     workspace.databricks.faults.add({ path: '*/delete', ...fault, times: 1000 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
 import { projectRoot } from '../../tools/commandLine';
 import { type LocalPipelines, type openWorkspace, type PipelineName } from '../../tools/localPipelines';
+import type { PipelineListener } from '../../tools/pipelineView/pipelineView';
 
 /** A repository with a copy of the demo model, in which three lines are changed, and its pipelines. */
 export class SecondModel {
@@ -36,7 +37,7 @@ export class SecondModel {
     );
     self.#undone.length = 0;
     const outputFolder = join(self.#folder, 'output');
-    self.#pipelines = await how({ repository, model, outputFolder, onLine: (text) => self.lines.push(text) });
+    self.#pipelines = await how({ repository, model, outputFolder, listener: listenerOf(self.lines) });
     return self;
   }
 
@@ -65,6 +66,18 @@ export class SecondModel {
     await this.#pipelines?.close();
     await rm(this.#folder, { recursive: true });
   }
+}
+
+/** Gathers what is said, and has the work done. */
+function listenerOf(lines: string[]): PipelineListener {
+  const add = (text: string): void => void lines.push(text);
+  return {
+    prepare: (_, work) => work(),
+    pipeline: () => undefined,
+    note: add,
+    event: () => undefined,
+    line: add,
+  };
 }
 
 export function stepsOf(report: PipelineReport): readonly StepReport[] {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
 import { openWorkspace, pipelineNames, type PipelineName } from '../../tools/localPipelines';
-import { renderOverview, runInOrder } from '../../tools/start';
+import { runInOrder } from '../../tools/start';
+import { renderOverview } from '../../tools/summary';
 import { SecondModel, stepsOf } from './secondModel';
 
 describe('npm start, for a second model that scores in batches', function () {
@@ -23,12 +24,15 @@ describe('npm start, for a second model that scores in batches', function () {
   const outputsOf = (pipeline: PipelineName, title: string) =>
     stepsOf(reportOf(pipeline)).find(({ displayName }) => displayName === title)?.outputs ?? {};
 
+  const overviewOf = (names: readonly PipelineName[], of: ReadonlyMap<PipelineName, PipelineReport>) =>
+    renderOverview(names.map((title) => ({ title, report: of.get(title) })));
+
   it('runs all four pipelines, each green', () => {
     const text = [...reports.values()].map(renderReport).join('\n');
     assert.deepEqual([...reports.values()].map(exitCodeOf), [0, 0, 0, 0], `${text}\n${second.lines.join('\n')}`);
     assert.match(
-      renderOverview(pipelineNames, reports),
-      /^✔ ci \(.*\n✔ train \(.*\n✔ evaluate \(.*\n✔ deploy \(.* s\)$/,
+      overviewOf(pipelineNames, reports),
+      /^✔ ci \(.* s\): 22 tests passed\n✔ train \(.* s\): accuracy 0\.9\d+, .*\n✔ evaluate \(.* s\): accuracy 0\.9\d+, .*; The model passed 3 rules\n✔ deploy \(.* s\): .*rows 150, .*$/,
     );
   });
 
@@ -65,8 +69,8 @@ describe('npm start, for a second model that scores in batches', function () {
     const red = await runInOrder(second.pipelines, names, new AbortController().signal);
     assert.deepEqual([...red.values()].map(exitCodeOf), [1]);
     assert.match(
-      renderOverview(names, red),
-      /^✘ evaluate .*: Evaluate the model: The model failed 1 of 3 rules:\n {2}- accuracy >= 0\.99: 0\.9\d+ is not >= 0\.99\n– deploy: not run, as the one before ended red$/,
+      overviewOf(names, red),
+      /^✘ evaluate .*: Evaluate the model: The model failed 1 of 3 rules:\n {2}- accuracy >= 0\.99: 0\.9\d+ is not >= 0\.99\n– deploy: not run, because the pipeline before it did not succeed$/,
     );
   });
 

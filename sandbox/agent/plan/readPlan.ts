@@ -1,13 +1,11 @@
 import { fold } from '../caseInsensitiveMap';
 import { Problems, type Position } from '../pipelineError';
+import { implicitStage } from '../report';
 import { mapping, scalar, type MappingNode } from '../yaml/node';
 import { Fields } from './fields';
 import type { PipelinePlan, StagePlan } from './plan';
 import { readJob, readName } from './readJob';
 import { readCondition, readVariables, type VariableGroups } from './readVariables';
-
-/** The name of the stage around a pipeline that has none. */
-const implicitStage = '__default';
 
 /** Reads an expanded pipeline. Everything that is wrong with it or not supported is said at once, with its place. */
 export function readPlan(root: MappingNode, groups: VariableGroups): PipelinePlan {

@@ -59,6 +59,11 @@ export async function runJob(
     processIds: [],
     status: 'Succeeded',
   };
+  run.onEvent({
+    kind: 'jobStarted',
+    stage: run.masker.mask(stage.displayName),
+    job: run.masker.mask(displayName),
+  });
   const notes: string[] = [];
   if (job.environment !== undefined) notes.push(`Approval of environment '${job.environment}' would be asked here.`);
   try {

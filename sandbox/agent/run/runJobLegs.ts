@@ -43,21 +43,28 @@ export async function runJobLegs(
     const predefined = { 'System.StageName': stage.name, 'System.JobName': name };
     return { ...context, variables: makeVariables(run, predefined, withOwn(false), context).toDictionary() };
   });
-  if (refusal) return { outcome: { name, result: refusal.result, outputs: {} }, reports: [notRun(job, refusal)] };
-
   const reports: JobReport[] = [];
+  const add = (report: JobReport): void => {
+    reports.push(report);
+    run.onEvent({ kind: 'jobEnded', report });
+  };
+  if (refusal) {
+    add(notRun(job, refusal));
+    return { outcome: { name, result: refusal.result, outputs: {} }, reports };
+  }
+
   const outputs: Record<string, string> = {};
   for (const leg of job.legs) {
     try {
       const end = await runJob(run, stage, job, leg, withOwn(true), context);
-      reports.push(end.report);
+      add(end.report);
       // Outputs of a leg are known under its name, those of a deployment under the job's.
       const prefix = leg.name ?? (job.environment === undefined ? undefined : name);
       for (const [key, value] of end.outputs) outputs[prefix === undefined ? key : `${prefix}.${key}`] = value;
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const message = `a variable has no value: ${error.message}`;
-      reports.push(notRun(job, { result: 'Failed', note: `Not run: ${describeProblem({ message, at: job.at })}` }));
+      add(notRun(job, { result: 'Failed', note: `Not run: ${describeProblem({ message, at: job.at })}` }));
     }
   }
   return { outcome: { name, result: worstOf(reports.map(({ result }) => result)), outputs }, reports };

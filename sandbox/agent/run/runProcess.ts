@@ -46,6 +46,9 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   if (pid !== undefined) {
     options.onStart(pid);
     const kill = (): void => killTree(pid);
+    // The process is in a group of its own: nothing else would end it when this one exits before it.
+    process.once('exit', kill);
+    ended.signal.addEventListener('abort', () => process.off('exit', kill), { once: true });
     const interrupt = (): void => void interruptProcess((signal) => child.kill(signal), kill, options, ended.signal);
     options.signal.addEventListener('abort', interrupt, { once: true, signal: ended.signal });
     options.kill.addEventListener('abort', kill, { once: true, signal: ended.signal });

@@ -16,15 +16,19 @@ interface StageEnd {
 export async function runStages(run: RunState, selected: readonly string[] | undefined): Promise<StageReport[]> {
   const outcomes = new Map<string, Outcome>();
   const reports: StageReport[] = [];
+  const add = (report: StageReport): void => {
+    reports.push(report);
+    run.onEvent({ kind: 'stageEnded', report });
+  };
   for (const stage of inOrder(run.plan.stages)) {
     if (selected && !selected.some((name) => fold(name) === fold(stage.name))) {
       // It has no outcome, so those that depend on it take it as done.
-      reports.push(notRun(stage, { result: 'Skipped', note: 'Skipped: the stage was not selected.' }).report);
+      add(notRun(stage, { result: 'Skipped', note: 'Skipped: the stage was not selected.' }).report);
       continue;
     }
     const { outcome, report } = await runStage(run, stage, outcomes);
     outcomes.set(fold(stage.name), outcome);
-    reports.push(report);
+    add(report);
   }
   return reports;
 }

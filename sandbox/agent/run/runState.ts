@@ -2,7 +2,7 @@ import type { Clock } from '../../clock';
 import type { Masker } from '../masker';
 import type { Collection } from './collection';
 import type { PipelinePlan } from '../plan/plan';
-import type { Result } from '../report';
+import type { Result, RunEvent } from '../report';
 import type { Connection } from '../tasks/connections';
 import type { TaskDefinition } from '../tasks/taskDefinitions';
 import type { Variables } from '../variables/variables';
@@ -43,6 +43,7 @@ export interface RunState {
   readonly timings: ProcessTimings;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
   readonly onLine: (line: LogLine) => void;
   readonly onRawLine: (text: string) => void;
   /** The environment that processes start from. */

@@ -37,17 +37,21 @@ export async function runStep(
     'System.TaskInstanceName': stepName,
     'System.TaskDisplayName': displayName,
   });
+  run.onEvent({ kind: 'stepStarted', step: shownName });
   record.write(`##[section]Starting: ${displayName}`);
+  let report: StepReport;
   try {
     const refusal = whyLeftOut(step, job, context);
     if (refusal) record.note(refusal.note);
     const result = refusal?.result ?? (await runAttempts(step, { job, record, stepName, signal }));
     const task = step.kind === 'task' ? `${step.task}@${step.majorVersion}` : undefined;
-    return makeReport(step, record, shownName, task, result, run.clock.now() - started);
+    report = makeReport(step, record, shownName, task, result, run.clock.now() - started);
   } finally {
     record.write(`##[section]Finishing: ${displayName}`);
     record.close();
   }
+  run.onEvent({ kind: 'stepEnded', report });
+  return report;
 }
 
 /** Why a step is left out; undefined when it runs. */

@@ -1,18 +1,18 @@
-// The worker thread of the Pyodide runner. It either makes the memory snapshot that later workers start from, or runs one notebook.
+// The worker thread of the Pyodide runner. It either gets the memory snapshot that later workers start from, or runs one notebook.
 import { readFile, readdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { makeSharedSnapshot, wakePython, writeFile } from '../../python/snapshot.mjs';
+import { sharedSnapshot, wakePython, writeFile } from '../../python/snapshot.mjs';
 
 const runtimeFolder = new URL('./notebook_runtime/', import.meta.url);
 
 async function postSnapshot() {
-  const names = (await readdir(runtimeFolder)).filter((name) => name.endsWith('.py'));
+  const names = (await readdir(runtimeFolder)).filter((name) => name.endsWith('.py')).sort();
   const files = names.map(async (name) => [`notebook_runtime/${name}`, await readFile(new URL(name, runtimeFolder))]);
   const runtime = { files: await Promise.all(files), module: 'notebook_runtime.job' };
-  parentPort.postMessage(await makeSharedSnapshot({ ...runtime, environment: { PYTHONHASHSEED: '0' } }));
+  parentPort.postMessage(await sharedSnapshot({ ...runtime, environment: { PYTHONHASHSEED: '0' } }));
 }
 
 async function runNotebook({ snapshot, request, files, alarm }) {
@@ -25,7 +25,13 @@ async function runNotebook({ snapshot, request, files, alarm }) {
   pyodide.setStdin({ stdin: () => null });
   pyodide.setStdout({ write });
   pyodide.setStderr({ write });
-  pyodide.setInterruptBuffer(alarm);
+  // Pyodide reads the signal and then sets it to 0: one that came in between would be lost.
+  pyodide.setInterruptBuffer({
+    get 0() {
+      return Atomics.load(alarm, 0) === 0 ? 0 : Atomics.exchange(alarm, 0, 0);
+    },
+    set 0(_) {},
+  });
   // Pyodide's own sleep keeps the processor busy and hears no alarm.
   pyodide.pyimport('time').sleep = (seconds) => {
     const end = performance.now() + seconds * 1000;

@@ -160,7 +160,9 @@ class GroupDeployment {
   async #put(watch: GroupWatch, slot: Slot): Promise<void> {
     const { body, secrets } = this.options;
     this.context.agent.log(`Deploying ${slot.name} with the image ${essentialsOf(body).image ?? ''}.`);
-    const onRunning = async (): Promise<void> => void (await watch.look());
+    const onRunning = async (): Promise<void> => {
+      await watch.look();
+    };
     await this.groups.put(slot.name, this.#bodyFor(slot), { secrets, onRunning });
   }
 

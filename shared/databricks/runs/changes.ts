@@ -1,4 +1,4 @@
-import type { Run, Standing, TaskRun } from '../api/jobs';
+import type { Run, Standing, TaskRun } from '../api/runs';
 import { formatDuration } from './formatDuration';
 import { lastAttempts, runVerdict } from './verdict';
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { TaskAgent } from '../../agent/agent';
-import type { Run } from '../api/jobs';
+import type { Run } from '../api/runs';
 import { endedTasks, runVerdict } from './verdict';
 import type { TaskOutputs } from './taskOutputs';
 

@@ -1,4 +1,4 @@
-import type { Run } from '../api/jobs';
+import type { Run } from '../api/runs';
 
 /**
  * The page of a run in the workspace, or of one of its tasks by the task's own run id.

@@ -1,7 +1,8 @@
 import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { ClustersApi } from '../api/clusters';
-import { JobsApi, type RunRequest } from '../api/jobs';
+import { JobsApi } from '../api/jobs';
+import type { RunRequest } from '../api/runs';
 import { apiParameters, arePlainNames, jobParameters, notebookParameters, type Parameters } from './parameters';
 import { theOneNamed } from '../theOneNamed';
 

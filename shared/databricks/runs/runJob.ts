@@ -1,7 +1,7 @@
 import type { Context } from '../../agent/context';
 import { CancelledError, messageOf, TaskError } from '../../errors';
 import { withSignal } from '../../http/withSignal';
-import { JobsApi, type Run } from '../api/jobs';
+import { RunsApi, type Run } from '../api/runs';
 import type { Workspace } from '../connect';
 import { runPage } from './page';
 import { runRequest, type RunSource } from './request';
@@ -35,14 +35,14 @@ export async function runJob(
 ): Promise<RunJobOutcome> {
   const { agent, signal } = context;
   const http = withSignal(workspace.http, signal);
-  const lastingJobs = new JobsApi(workspace.http);
+  const lastingRuns = new RunsApi(workspace.http);
   const request = await runRequest(http, source);
   let accepted: string | undefined;
   let isSeen = false;
   const onAccepted = (runId: string): void => void (accepted = runId);
 
   try {
-    const { run, isEarlier } = await startRun(lastingJobs, request, { ...options, signal, onAccepted });
+    const { run, isEarlier } = await startRun(lastingRuns, request, { ...options, signal, onAccepted });
     isSeen = true;
     const url = runPage(workspace.url, run);
     const how = isEarlier ? 'Attached to the run that an earlier attempt of this step started' : 'Started the run';
@@ -50,18 +50,18 @@ export async function runJob(
     options.onStarted(run, url);
     signal.throwIfAborted();
     if (!options.waitForCompletion) return { run, url };
-    return { ...(await watchRun(new JobsApi(http), run, { ...options, url }, context)), url };
+    return { ...(await watchRun(new RunsApi(http), run, { ...options, url }, context)), url };
   } catch (error) {
     if (accepted === undefined) throw error;
-    if (signal.aborted) throw await cancelled(lastingJobs, accepted, error);
+    if (signal.aborted) throw await cancelled(lastingRuns, accepted, error);
     if (isSeen || !(error instanceof TaskError)) throw error;
     throw new TaskError(`${error.message} Run ${accepted} was accepted and continues.`, { cause: error });
   }
 }
 
-async function cancelled(jobs: JobsApi, runId: string, cause: unknown): Promise<CancelledError> {
+async function cancelled(runs: RunsApi, runId: string, cause: unknown): Promise<CancelledError> {
   try {
-    await jobs.cancelRun(runId, secondsToCancel);
+    await runs.cancelRun(runId, secondsToCancel);
     return new CancelledError(`Cancelled. Run ${runId} was cancelled too.`, { cause });
   } catch (error) {
     return new CancelledError(`Cancelled, but run ${runId} may continue. ${messageOf(error)}`, {

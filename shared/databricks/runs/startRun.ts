@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TaskError } from '../../errors';
 import { stringifyJson } from '../../json';
-import type { JobsApi, ListedRun, Run, RunRequest } from '../api/jobs';
+import type { RunsApi, ListedRun, Run, RunRequest } from '../api/runs';
 import { endedBadly } from './verdict';
 
 export interface StartOptions {
@@ -34,13 +34,13 @@ const mostRuns = 25;
  * earlier attempt only if it existed then. This compares the service's ids and times with each other, never with this
  * machine's clock. Where the list lags behind, the result of the old run is used: no run too many is started.
  */
-export async function startRun(jobs: JobsApi, request: RunRequest, options: StartOptions): Promise<StartedRun> {
-  const before = await jobs.newestRuns(request.call === 'run-now' ? request.jobId : undefined);
+export async function startRun(runs: RunsApi, request: RunRequest, options: StartOptions): Promise<StartedRun> {
+  const before = await runs.newestRuns(request.call === 'run-now' ? request.jobId : undefined);
   for (let number = 0; number < mostRuns; number++) {
     options.signal.throwIfAborted();
-    const id = await jobs.startRun(request, idempotencyToken(options.seed, request, number));
+    const id = await runs.startRun(request, idempotencyToken(options.seed, request, number));
     options.onAccepted(id);
-    const run = await jobs.getRun(id);
+    const run = await runs.getRun(id);
     const isEarlier = wasThere(run, before);
     if (!isEarlier || !endedBadly(run, options.acceptPartialSuccess)) return { run, isEarlier };
   }

@@ -1,5 +1,5 @@
 import { plainMarkdown } from '../../markdown';
-import type { Run } from '../api/jobs';
+import type { Run } from '../api/runs';
 import { formatDuration } from './formatDuration';
 import { runPage } from './page';
 import { lastAttempts, runVerdict } from './verdict';

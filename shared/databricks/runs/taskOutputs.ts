@@ -2,7 +2,7 @@ import type { Context } from '../../agent/context';
 import { CallError } from '../../http/errors';
 import { withSignal } from '../../http/withSignal';
 import { stringifyJson } from '../../json';
-import { JobsApi, type Run, type TaskOutput } from '../api/jobs';
+import { RunsApi, type Run, type TaskOutput } from '../api/runs';
 import type { Workspace } from '../connect';
 import { endedTasks, lastAttempts, runVerdict } from './verdict';
 
@@ -14,7 +14,7 @@ const mostAtOnce = 8;
 
 /** Reads what the run's notebooks returned and why its tasks failed. An output that cannot be read is left out, with a warning. */
 export async function readTaskOutputs({ http }: Workspace, run: Run, { agent, signal }: Context): Promise<TaskOutputs> {
-  const jobs = new JobsApi(withSignal(http, signal));
+  const runs = new RunsApi(withSignal(http, signal));
   const outputs = new Map<string, TaskOutput>();
   const readable = endedTasks(run.tasks).filter((task) => task.isNotebook || runVerdict(task).outcome === 'failed');
   for (let next = 0; next < readable.length; next += mostAtOnce)
@@ -23,7 +23,7 @@ export async function readTaskOutputs({ http }: Workspace, run: Run, { agent, si
 
   async function read({ id, taskKey }: { readonly id: string; readonly taskKey: string }): Promise<void> {
     try {
-      const output = await jobs.getTaskOutput(id);
+      const output = await runs.getTaskOutput(id);
       outputs.set(id, output);
       if (output.isTruncated) agent.warning(`Databricks cut off the output of task ${taskKey} at 5 MB.`);
     } catch (error) {

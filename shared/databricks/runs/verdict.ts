@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Standing, TaskRun } from '../api/jobs';
+import type { Standing, TaskRun } from '../api/runs';
 
 /** How a run, or one of its tasks, is to be judged. */
 export interface Verdict {

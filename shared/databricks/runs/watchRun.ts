@@ -2,7 +2,7 @@ import { withTimeout, type Context } from '../../agent/context';
 import { CancelledError, TaskError } from '../../errors';
 import { CallError } from '../../http/errors';
 import { poll, TimedOutError } from '../../http/poll';
-import type { JobsApi, Run } from '../api/jobs';
+import type { RunsApi, Run } from '../api/runs';
 import { RunChanges, taskCounts } from './changes';
 import { endedBadly, runVerdict } from './verdict';
 
@@ -32,98 +32,119 @@ export interface WatchedRun {
  * longer be read; the run itself then continues.
  */
 export async function watchRun(
-  jobs: JobsApi,
+  runs: RunsApi,
   started: Run,
   options: WatchOptions,
   context: Context,
 ): Promise<WatchedRun> {
-  const { url, timeoutMinutes, repairAttempts, acceptPartialSuccess } = options;
-  const { agent, clock, signal } = context;
-  const { id } = started;
-  const changes = new RunChanges();
-  const { deadline } = withTimeout(context, timeoutMinutes);
-  let run = started;
-  report();
-
+  const watch = new Watch(runs, started, options, withTimeout(context, options.timeoutMinutes));
   try {
-    await follow(deadline);
-    while (isWorthRepairing()) {
-      const repairId = await repair();
-      if (repairId === undefined) break;
-      await follow(deadline, repairId);
-    }
-    return { run };
+    await watch.untilEnd();
+    return { run: watch.run };
   } catch (error) {
     if (error instanceof TimedOutError) {
-      const overrun = await giveUp();
-      return { run, overrun };
+      const overrun = await watch.giveUp();
+      return { run: watch.run, overrun };
     }
     if (error instanceof CancelledError || !(error instanceof TaskError)) throw error;
-    throw new TaskError(`${error.message} The run itself continues: ${url}`, { cause: error });
+    throw new TaskError(`${error.message} The run itself continues: ${options.url}`, { cause: error });
+  }
+}
+
+class Watch {
+  readonly #changes = new RunChanges();
+
+  constructor(
+    private readonly runs: RunsApi,
+    /** As it was last read. */
+    public run: Run,
+    private readonly options: WatchOptions,
+    private readonly context: Context,
+  ) {
+    this.#report();
   }
 
-  function report(): void {
-    const lines = changes.lines(run);
-    for (const line of lines) agent.log(line);
-    const { all, ended } = taskCounts(run);
-    if (lines.length > 0 && all > 0)
-      agent.progress(Math.floor((100 * ended) / all), `Run ${id}: ${ended} of ${all} tasks ended`);
+  /** Follows the run, and its repairs, to the end. */
+  async untilEnd(): Promise<void> {
+    await this.#follow(this.context.deadline);
+    while (this.#isWorthRepairing()) {
+      const repairId = await this.#repair();
+      if (repairId === undefined) return;
+      await this.#follow(this.context.deadline, repairId);
+    }
+  }
+
+  /** Cancels the run, and says what happened to it. */
+  async giveUp(): Promise<string> {
+    const { agent, clock } = this.context;
+    const late = `did not end within ${this.options.timeoutMinutes} min`;
+    agent.log(`Run ${this.run.id} ${late}. Cancelling it.`);
+    try {
+      await this.runs.cancelRun(this.run.id, secondsToCancel);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return `${late} and continues, because it could not be cancelled. ${error.message}`;
+    }
+    try {
+      await this.#follow(clock.now() + secondsToCancel * 1000);
+      return `${late}, was cancelled and ended as ${runVerdict(this.run).word}`;
+    } catch (error) {
+      if (!(error instanceof CallError || error instanceof TimedOutError)) throw error;
+      return `${late} and is being cancelled`;
+    }
   }
 
   /** Reads the run until it has ended and, when it was repaired, includes the repair. */
-  async function follow(until: number, repairId?: string): Promise<void> {
+  async #follow(until: number, repairId?: string): Promise<void> {
+    const { agent, clock, signal } = this.context;
+    const { id } = this.run;
     await poll({
       clock,
       signal,
       deadline: until,
       awaited: `run ${id} to end`,
       probe: async (budgetSeconds) => {
-        run = await jobs.getRun(id, budgetSeconds);
-        report();
+        this.run = await this.runs.getRun(id, budgetSeconds);
+        this.#report();
       },
       isDone: () =>
-        runVerdict(run).outcome !== 'active' && (repairId === undefined || run.repairIds.includes(repairId)),
+        runVerdict(this.run).outcome !== 'active' && (repairId === undefined || this.run.repairIds.includes(repairId)),
       onTransient: (error) => agent.log(`Still waiting for run ${id}. ${error.message}`),
     });
   }
 
-  function isWorthRepairing(): boolean {
+  #report(): void {
+    const { agent } = this.context;
+    const lines = this.#changes.lines(this.run);
+    for (const line of lines) agent.log(line);
+    const { all, ended } = taskCounts(this.run);
+    if (lines.length > 0 && all > 0)
+      agent.progress(Math.floor((100 * ended) / all), `Run ${this.run.id}: ${ended} of ${all} tasks ended`);
+  }
+
+  #isWorthRepairing(): boolean {
+    const { acceptPartialSuccess, repairAttempts } = this.options;
     // A run that somebody cancelled is not run again.
-    const isCancelled = ['CANCELED', 'USER_CANCELED'].includes(runVerdict(run).word);
-    return endedBadly(run, acceptPartialSuccess) && !isCancelled && run.repairIds.length < repairAttempts;
+    const isCancelled = ['CANCELED', 'USER_CANCELED'].includes(runVerdict(this.run).word);
+    return endedBadly(this.run, acceptPartialSuccess) && !isCancelled && this.run.repairIds.length < repairAttempts;
   }
 
   /** The id of the repair; undefined when Databricks refuses it. */
-  async function repair(): Promise<string | undefined> {
-    const latest = run.repairIds.at(-1);
-    agent.log(`Run ${id} failed: repair ${run.repairIds.length + 1} of ${repairAttempts} runs its failed tasks again.`);
+  async #repair(): Promise<string | undefined> {
+    const { id, repairIds } = this.run;
+    const { agent } = this.context;
+    const latest = repairIds.at(-1);
+    const count = `${repairIds.length + 1} of ${this.options.repairAttempts}`;
+    agent.log(`Run ${id} failed: repair ${count} runs its failed tasks again.`);
     try {
-      return await jobs.repairRun(id, latest);
+      return await this.runs.repairRun(id, latest);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       // It may have been refused because an earlier call, whose answer was lost, took effect.
-      const found = (await jobs.getRun(id)).repairIds.at(-1);
+      const found = (await this.runs.getRun(id)).repairIds.at(-1);
       if (found !== latest) return found;
       agent.log(error.message);
       return undefined;
-    }
-  }
-
-  async function giveUp(): Promise<string> {
-    const late = `did not end within ${timeoutMinutes} min`;
-    agent.log(`Run ${id} ${late}. Cancelling it.`);
-    try {
-      await jobs.cancelRun(id, secondsToCancel);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      return `${late} and continues, because it could not be cancelled. ${error.message}`;
-    }
-    try {
-      await follow(clock.now() + secondsToCancel * 1000);
-      return `${late}, was cancelled and ended as ${runVerdict(run).word}`;
-    } catch (error) {
-      if (!(error instanceof CallError || error instanceof TimedOutError)) throw error;
-      return `${late} and is being cancelled`;
     }
   }
 }

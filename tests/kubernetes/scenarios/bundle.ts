@@ -6,7 +6,7 @@ import { played, sample, type Scenario, version } from './scenario';
 
 /** The task as the extension ships it, in a process of its own. */
 export const bundleScenarios: readonly Scenario[] = [
-  played('is deployed by the bundle, which may be killed on its way', async (stage) => {
+  played('is deployed by the bundle, which may be killed meanwhile', async (stage) => {
     const first = await (await start(stage, version('r.io/score:1', sample))).end;
     assert.equal(first.result, 'Succeeded', first.output);
     assert.equal(first.exitCode, 0);

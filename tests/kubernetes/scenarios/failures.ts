@@ -17,25 +17,28 @@ const faults: readonly (readonly [image: string, cause: RegExp, more?: Readonly<
 export const failureScenarios: readonly Scenario[] = [
   ...(['rolling', 'blueGreen'] as const).flatMap((strategy) =>
     faults.map(([image, cause, more]) =>
-      played(`says why ${image} does not serve, and the version before serves on (${strategy})`, async (stage) => {
-        await stage.succeeds(version('r.io/score:1', { strategy }));
-        const { images, failures } = await stage.underLoad(async () => {
-          const { agent, message, error } = await stage.fails(version(image, { ...aMinute, ...more, strategy }));
-          assert.match(error, cause, agent.text());
-          assert.match(message, /^The deployment of score failed\. /);
-          assert.equal(agent.outputs['rolledBack'], 'true');
-          assert.equal(agent.outputs['resultState'], 'RolledBack');
-          assert.notEqual(agent.attachments['diagnosis.txt'], undefined);
-        });
-        assert.deepEqual(failures, []);
-        // One that answers wrongly is ready, and a rolling deployment knows no test before that.
-        if (strategy === 'blueGreen' || more === undefined) assert.deepEqual(images, new Set(['r.io/score:1']));
-        assert.equal(await stage.ask(), 'r.io/score:1');
-      }),
+      played(
+        `reports why ${image} does not serve, and keeps the previous version serving (${strategy})`,
+        async (stage) => {
+          await stage.succeeds(version('r.io/score:1', { strategy }));
+          const { images, failures } = await stage.underLoad(async () => {
+            const { agent, message, error } = await stage.fails(version(image, { ...aMinute, ...more, strategy }));
+            assert.match(error, cause, agent.text());
+            assert.match(message, /^The deployment of score failed\. /);
+            assert.equal(agent.outputs['rolledBack'], 'true');
+            assert.equal(agent.outputs['resultState'], 'RolledBack');
+            assert.notEqual(agent.attachments['diagnosis.txt'], undefined);
+          });
+          assert.deepEqual(failures, []);
+          // One that answers wrongly is ready, and a rolling deployment knows no test before that.
+          if (strategy === 'blueGreen' || more === undefined) assert.deepEqual(images, new Set(['r.io/score:1']));
+          assert.equal(await stage.ask(), 'r.io/score:1');
+        },
+      ),
     ),
   ),
 
-  played('goes back to the last good version after two failures in a row', async (stage) => {
+  played('rolls back to the last good version after two failures in a row', async (stage) => {
     await stage.succeeds(version('r.io/score:1'));
     await stage.fails(version('r.io/wrong:2', { ...wrong, onFailure: 'leave' }));
     assert.equal(await stage.imageOf('score'), 'r.io/wrong:2');
@@ -48,7 +51,7 @@ export const failureScenarios: readonly Scenario[] = [
     await stage.succeeds(version('r.io/score:4'));
   }),
 
-  played('goes back to what somebody else deployed by hand and runs well', async (stage) => {
+  played('rolls back to a good version that somebody else deployed by hand', async (stage) => {
     await stage.succeeds(version('r.io/score:1'));
     await stage.setImage('score', 'r.io/hotfix:1');
     await eventually(
@@ -59,7 +62,7 @@ export const failureScenarios: readonly Scenario[] = [
     assert.match(message, /Rolled back to r\.io\/hotfix:1/);
   }),
 
-  played('is not touched any more when somebody else deploys meanwhile', async (stage) => {
+  played('is left alone when somebody else deploys meanwhile', async (stage) => {
     await stage.succeeds(version('r.io/score:1'));
     const deploying = stage.fails(version('r.io/slow:2'));
     await eventually(
@@ -73,7 +76,7 @@ export const failureScenarios: readonly Scenario[] = [
     assert.equal(await stage.imageOf('score'), 'r.io/score:3');
   }),
 
-  played('is scaled to 0, deleted or left when its first version fails, and comes back to life', async (stage) => {
+  played('is scaled to 0, deleted or left when its first version fails, and can be deployed again', async (stage) => {
     for (const [onFailure, replicas] of [
       ['leave', 2],
       ['rollback', 0],

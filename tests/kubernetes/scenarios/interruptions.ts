@@ -13,7 +13,7 @@ const changes = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Steps that are ended on their way and run again, each in a namespace of its own. */
 export const interruptionScenarios: readonly Scenario[] = (['rolling', 'blueGreen'] as const).map((strategy) =>
-  played(`comes to the same end wherever a step is ended on its way (${strategy})`, async (stage) => {
+  played(`reaches the same end wherever a step is interrupted (${strategy})`, async (stage) => {
     const cases = changes.map(async (change) => {
       const own = await stage.openAnother();
       await deploy(own.client, 'r.io/score:1');

@@ -43,7 +43,7 @@ const left = { onFailure: 'leave', timeoutMinutes: '1' };
 
 /** What the cluster, or whoever else has a say, does not allow. */
 export const refusalScenarios: readonly Scenario[] = [
-  anywhere('is not touched when the caller may not do all of it', async (stage) => {
+  anywhere('is not changed when the caller lacks a permission', async (stage) => {
     const reader = await connectionOf(stage, [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }]);
     const { end } = await stage.run(version('r.io/score:1'), reader);
     assert.match(end.message, /^Nothing was deployed.*\n.*lacks the permission to create deployments of apps/);
@@ -53,7 +53,7 @@ export const refusalScenarios: readonly Scenario[] = [
     assert.deepEqual((await stage.client.list(services)).items, []);
   }),
 
-  played('is deployed by a service account that may do no more than that', async (stage) => {
+  played('is deployed by a service account with only the required permissions', async (stage) => {
     const deployer = await connectionOf(stage, [
       {
         verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
@@ -75,7 +75,7 @@ export const refusalScenarios: readonly Scenario[] = [
     assert.equal(await stage.ask(), 'r.io/score:2');
   }),
 
-  anywhere('says that its namespace has no room left, and can be deleted', async (stage) => {
+  anywhere('reports that the quota of its namespace is used up, and can be deleted', async (stage) => {
     await stage.client.create(quotas, {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
@@ -112,7 +112,7 @@ export const refusalScenarios: readonly Scenario[] = [
     labels: restricted,
   },
 
-  anywhere('is not touched while another tool owns what would change', async (stage) => {
+  anywhere('is not changed while another tool owns the same fields', async (stage) => {
     await deployAs(stage, 'helm');
     const before = (await stage.client.get(deployments, 'score'))?.metadata?.generation;
     const { message } = await stage.fails({ ...service, replicas: '3' });
@@ -134,7 +134,7 @@ export const refusalScenarios: readonly Scenario[] = [
     assert.equal(await stage.replicasOf('score'), 3);
   }),
 
-  anywhere('says all that the cluster would refuse, and keeps none of it', async (stage) => {
+  anywhere('reports everything that the cluster would refuse, and stores none of it', async (stage) => {
     await writeFile(path.join(stage.folder, 'service.yml'), 'tolerations: [{ key: gpu, operator: Sometimes }]\n');
     const { message } = await stage.fails({ ...service, specFile: path.join(stage.folder, 'service.yml') });
     assert.match(message, /^Nothing was deployed[^]*Deployment score: .*tolerations\[0\]\.operator/);

@@ -59,7 +59,7 @@ export const versionScenarios: readonly Scenario[] = [
   ),
 
   ...strategies.map((strategy) =>
-    played(`goes from one version to the next without a failed answer (${strategy})`, async (stage) => {
+    played(`changes versions without a failed request (${strategy})`, async (stage) => {
       await stage.succeeds(version('r.io/score:1', { strategy }));
       const { images, failures } = await stage.underLoad(async () => {
         const { outputs } = await stage.succeeds(version('r.io/score:2', { strategy, ...sample }));
@@ -97,7 +97,7 @@ export const versionScenarios: readonly Scenario[] = [
     },
   ),
 
-  played('gives a canary its true share, and takes it over', async (stage) => {
+  played('gives a canary its share, and promotes it', async (stage) => {
     const canary = version('r.io/score:2', { strategy: 'canary' });
     await stage.succeeds(version('r.io/score:1'));
     const refused = await stage.fails({ ...canary, canaryPercent: '10' });
@@ -115,7 +115,7 @@ export const versionScenarios: readonly Scenario[] = [
     assert.match((await stage.succeeds(version('r.io/score:2'))).end.message, /already runs/);
   }),
 
-  played('loses a canary that is rejected, or fails, and nothing else', async (stage) => {
+  played('deletes only the canary when it is rejected or fails', async (stage) => {
     const canary = { strategy: 'canary', canaryPercent: '33' };
     await stage.succeeds(version('r.io/score:1'));
     await stage.succeeds(version('r.io/score:2', canary));
@@ -126,7 +126,7 @@ export const versionScenarios: readonly Scenario[] = [
     assert.equal(await stage.imageOf('score'), 'r.io/score:1');
   }),
 
-  played('moves between strategies without a failed answer', async (stage) => {
+  played('changes strategies without a failed request', async (stage) => {
     await stage.succeeds(version('r.io/score:1'));
     const { failures } = await stage.underLoad(async () => {
       await stage.succeeds(version('r.io/score:2', { strategy: 'blueGreen' }));
@@ -141,7 +141,7 @@ export const versionScenarios: readonly Scenario[] = [
   }),
 
   ...strategies.map((strategy) =>
-    played(`keeps the replicas that an autoscaler found (${strategy})`, async (stage) => {
+    played(`keeps the replicas that an autoscaler set (${strategy})`, async (stage) => {
       const scaled = { strategy, minReplicas: '2', maxReplicas: '8' };
       const name = (await stage.succeeds(version('r.io/score:1', scaled))).outputs['deploymentName'] ?? '';
       // The cluster's own autoscaler does it.

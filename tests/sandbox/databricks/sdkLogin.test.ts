@@ -13,8 +13,8 @@ const host = 'https://adb-7405605123456789.9.azuredatabricks.net';
 const azureResourceId =
   '/subscriptions/0a0b0c0d-0000-4000-8000-000000000001/resourceGroups/models/providers/Microsoft.Databricks/workspaces/models';
 
-/** Leads the names of Azure to the stand-ins, and trusts nothing but their authority. */
-function standInAgent(urls: Readonly<Record<string, string>>, ca: string): https.Agent {
+/** Connects the names of Azure to the stand-ins. Trusts only the given authority; without one, only the public ones. */
+function standInAgent(urls: Readonly<Record<string, string>>, ca?: string): https.Agent {
   return Object.assign(new https.Agent({ keepAlive: false }), {
     createConnection: ({ host: name, port }: https.RequestOptions) => {
       const url = new URL(urls[String(name)] ?? `https://localhost:${port ?? 0}`);
@@ -27,6 +27,7 @@ describe("Databricks sandbox: login with Databricks' own JavaScript SDK, over TL
   let entra: Entra;
   let databricks: Databricks;
   let azure: Azure;
+  let urls: Readonly<Record<string, string>>;
   let agent: https.Agent;
   const globalAgent = https.globalAgent;
 
@@ -59,14 +60,12 @@ describe("Databricks sandbox: login with Databricks' own JavaScript SDK, over TL
         },
       ],
     });
-    agent = standInAgent(
-      {
-        'login.microsoftonline.com': entra.url,
-        'management.azure.com': azure.url,
-        [new URL(host).host]: databricks.url,
-      },
-      issuerCa,
-    );
+    urls = {
+      'login.microsoftonline.com': entra.url,
+      'management.azure.com': azure.url,
+      [new URL(host).host]: databricks.url,
+    };
+    agent = standInAgent(urls, issuerCa);
     // The SDK has no setting for the agent of its logins.
     https.globalAgent = agent;
   });
@@ -102,14 +101,9 @@ describe("Databricks sandbox: login with Databricks' own JavaScript SDK, over TL
   });
 
   it('is refused without the private authority', async () => {
-    https.globalAgent = globalAgent;
+    https.globalAgent = standInAgent(urls);
     try {
-      const config: ConfigOptions = {
-        host: databricks.url,
-        authType: 'oauth-m2m',
-        clientId: 'any',
-        clientSecret: 'any',
-      };
+      const config: ConfigOptions = { host, authType: 'oauth-m2m', clientId: 'any', clientSecret: 'any' };
       await assert.rejects(meOf(config), /certificate/);
     } finally {
       https.globalAgent = agent;

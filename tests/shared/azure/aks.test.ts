@@ -63,7 +63,7 @@ describe('A cluster of AKS', () => {
   });
   const open = (isAdmin = false, which = id) => openCluster(subscription.arm, { id: which, isAdmin });
 
-  it('is entered with the credentials of its users, in the form for kubelogin', async () => {
+  it('provides user credentials in the format for kubelogin', async () => {
     const cluster = await open();
     assert.match(cluster.kubeconfig, /server: "?https:\/\/prod\.hcp/);
     assert.match(cluster.kubeconfig, /kubelogin/);
@@ -73,19 +73,19 @@ describe('A cluster of AKS', () => {
     assert.equal(azure.requests.list('listClusterUserCredential')[0]?.query['format'], 'exec');
   });
 
-  it('takes tokens that kubelogin would get', async () => {
+  it('accepts the tokens that kubelogin would get', async () => {
     const token = await clusterTokens(subscription.identity).token();
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { aud: string };
     assert.equal(claims.aud, '6dae42f8-4368-4678-94ff-3960e28e3630');
   });
 
-  it('is entered the old way by who may do only that', async () => {
+  it('provides user credentials by the old action to those who are allowed only that', async () => {
     azure.allowedActions.set(clientId, [`${actions}/read`, `${actions}/accessProfiles/*`]);
     const cluster = await open();
     assert.match(cluster.kubeconfig, /prod\.hcp/);
   });
 
-  it('names the action that is missing, and the role that has it', async () => {
+  it('names the missing action, and the role that grants it', async () => {
     azure.allowedActions.set(clientId, [`${actions}/read`]);
     const error = await errorOf(HttpError, open());
     assert.match(
@@ -97,7 +97,7 @@ describe('A cluster of AKS', () => {
     await assert.rejects(open(true));
   });
 
-  it('is entered as its administrator when asked, unless it has no local accounts', async () => {
+  it('provides local admin credentials on request, unless local accounts are disabled', async () => {
     assert.match((await open(true)).kubeconfig, /admin-token/);
     change({ disableLocalAccounts: true });
     const error = await errorOf(TaskError, open(true));
@@ -107,7 +107,7 @@ describe('A cluster of AKS', () => {
     );
   });
 
-  it('that is stopped, changing or too old can not be used, and says so', async () => {
+  it('that is stopped, changing or too old is refused', async () => {
     change({ powerState: 'Stopped' });
     await assert.rejects(open(), /The cluster 'prod' is stopped\. Start it/);
     change({ provisioningState: 'Creating' });
@@ -118,12 +118,12 @@ describe('A cluster of AKS', () => {
     await assert.rejects(open(), /legacy Azure AD integration/);
   });
 
-  it('that is private is told', async () => {
+  it('reports whether it is private', async () => {
     change({ isPrivate: true });
     assert.equal((await open()).isPrivate, true);
   });
 
-  it('must be named by a resource id, in any case', async () => {
+  it('must be named by a resource id, in upper or lower case', async () => {
     await open(false, id.toLowerCase());
     await assert.rejects(open(false, '/subscriptions/s'), /is not the resource id of an AKS cluster/);
   });

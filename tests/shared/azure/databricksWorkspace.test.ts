@@ -37,7 +37,7 @@ describe('The URL of a workspace', () => {
   }
 
   for (const given of [id, `${id}/`])
-    it(`is looked up at Azure Resource Manager, as its documentation says: ${given}`, async () => {
+    it(`is looked up at Azure Resource Manager as documented: ${given}`, async () => {
       const host = 'adb-1.2.azuredatabricks.net';
       assert.equal(await lookUp({ body: { properties: { workspaceUrl: host } } }, given), `https://${host}`);
       const [request, ...more] = arm.requests;
@@ -54,7 +54,7 @@ describe('The URL of a workspace', () => {
     ['no URL', { properties: {} }],
     ['an empty URL', { properties: { workspaceUrl: '' } }],
   ] as const)
-    it(`is not there yet when the workspace has ${what}`, async () => {
+    it(`is missing when the workspace has ${what}`, async () => {
       await assert.rejects(
         lookUp({ body }),
         new TaskError(`The workspace ${id} has no URL yet. It may still be being created.`),
@@ -67,7 +67,7 @@ describe('The URL of a workspace', () => {
     [404, 'SubscriptionNotFound', /Check the resource id of the workspace/],
     [401, 'InvalidAuthenticationTokenTenant', /Use a service connection in the tenant that the subscription/],
   ] as const)
-    it(`can not be had after ${status} ${code}, and the message says what to do`, async () => {
+    it(`is unknown after ${status} ${code}, and the message says what to do`, async () => {
       const error = await errorOf(HttpError, lookUp({ status, body: { error: { code, message: 'No.' } } }));
       assert.ok(
         error.message.startsWith(

@@ -23,7 +23,7 @@ describe('a smoke test', () => {
     );
   }
 
-  it('is passed when every answer is as expected', async () => {
+  it('passes when every answer is as expected', async () => {
     const json = {
       '$.predictions[0]': 1.5,
       '$.predictions[-1]': { label: 'a' },
@@ -82,18 +82,18 @@ describe('a smoke test', () => {
       'Answer 1 of 5 to the sample took 120 ms; the limit is 100 ms.',
     ],
   ] as const) {
-    it(`says what is wrong with ${what}, and stops`, async () => {
+    it(`reports what is wrong with ${what}, and stops`, async () => {
       assert.equal((await run(answer, expectation)).problem, problem);
       assert.equal(sent.length, 1);
     });
   }
 
-  it('shortens what is long', async () => {
+  it('shortens long answers', async () => {
     const { problem } = await run({ status: 500, text: 'x'.repeat(10_000) }, {});
     assert.ok((problem?.length ?? 0) < 500);
   });
 
-  it('sends nothing for a path that is none', async () => {
+  it('sends nothing for an invalid path', async () => {
     await assert.rejects(run({}, { json: { 'a[': 1 } }), TaskError);
     assert.deepEqual(sent, []);
   });

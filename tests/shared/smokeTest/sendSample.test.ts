@@ -11,7 +11,7 @@ describe('a sample', () => {
 
   const sender = (path: string): SendSample => sampleSender(`${server.url}${path}`, testContext());
 
-  it('is sent to its address as it is, as JSON', async () => {
+  it('is sent to its address unchanged, as JSON', async () => {
     server.reset({ body: { predictions: [1] } });
     await sender('/score?key=a%2fb')('{"data": [1.0]}');
     const { method, url, headers, body } = server.requests[0] ?? assert.fail();
@@ -26,7 +26,7 @@ describe('a sample', () => {
     [404, '<html><title>404 Not Found</title>'],
     [500, 'Traceback: bad shape'],
   ] as const) {
-    it(`is answered by ${status} with the very text that came`, async () => {
+    it(`returns the unchanged text of an answer ${status}`, async () => {
       server.reset({ status, body: text });
       const { milliseconds, ...answer } = await sender('/score')('{}');
       assert.deepEqual(answer, { status, text });
@@ -44,7 +44,7 @@ describe('a sample', () => {
     });
   });
 
-  it('has not been answered by what stands before the service', () => {
+  it('is not answered by a proxy in front of the service', () => {
     const answered = (status: number): boolean => hasAnswered({ status, text: '', milliseconds: 1 });
     assert.deepEqual([200, 404, 500, 502, 503, 504].filter(answered), [200, 404, 500]);
   });

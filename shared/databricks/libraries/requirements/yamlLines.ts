@@ -17,7 +17,7 @@ export interface YamlEntry {
 /** Reads a single YAML document without aliases. Throws an InvalidLine. */
 export function readYamlLines(source: string): YamlNode {
   const [root, ...others] = documentsOf(source);
-  if (!root || others.length > 0) throw new InvalidLine('must hold one YAML document');
+  if (!root || others.length > 0) throw new InvalidLine('must have one YAML document');
   return withoutAliases(root);
 }
 
@@ -47,6 +47,6 @@ function withoutAliases(node: LocatedNode): YamlNode {
 function entry({ key, value }: LocatedEntry): YamlEntry {
   const { line } = key;
   const name = withoutAliases(key);
-  if (name.kind !== 'text') throw new InvalidLine(`has a key that is not text at line ${line}`);
+  if (name.kind !== 'text') throw new InvalidLine(`has a key that is not a text at line ${line}`);
   return { key: name.text, line, value: withoutAliases(value) };
 }

@@ -63,14 +63,14 @@ describe('A long-running operation', () => {
   const succeeded: Reply = { body: { status: 'Succeeded' } };
   const thing: Reply = { body: { name: 'one' } };
 
-  it('of a PUT is followed by its status, and gives the resource', async () => {
+  it('of a PUT is followed by its status, and returns the resource', async () => {
     const begin = begun(201, { 'azure-asyncoperation': '/operations/42', location: '/elsewhere' });
     assert.deepEqual(await carryOut('PUT', [begin, running, running, succeeded, thing]), { name: 'one' });
     const looks = Array<string>(3).fill('GET /operations/42');
     assert.deepEqual(urls(), [`PUT ${path}?api-version=1`, ...looks, `GET ${path}?api-version=1`]);
   });
 
-  it('is asked for by a signed address byte for byte, which is shown nowhere', async () => {
+  it('is polled at a signed address, byte for byte, which is never logged', async () => {
     const begin = begun(201, { 'azure-asyncoperation': signed });
     const failed: Reply = { status: 403, body: { error: { code: 'Bad', message: `not ${signed}` } } };
     await assert.rejects(carryOut('PUT', [begin, running, failed]));
@@ -78,20 +78,20 @@ describe('A long-running operation', () => {
     assert.doesNotMatch(agent.text(), /MII/);
   });
 
-  it('of a POST ends with what its Location gives', async () => {
+  it('of a POST returns the answer of its Location', async () => {
     const next = begun(202, { location: '/results/2?x=%2b' });
     const begin = begun(202, { location: '/results/1' });
     assert.deepEqual(await carryOut('POST', [begin, next, next, thing]), { name: 'one' });
     assert.deepEqual(urls().slice(1), ['GET /results/1', 'GET /results/2?x=%2b', 'GET /results/2?x=%2b']);
   });
 
-  it('of a POST with a status ends with what its Location gives, once', async () => {
+  it('of a POST with a status returns the answer of its Location, once', async () => {
     const begin = begun(202, { 'operation-location': '/operations/42', location: '/results/1' });
     assert.deepEqual(await carryOut('POST', [begin, running, succeeded, thing]), { name: 'one' });
     assert.deepEqual(urls().slice(1), ['GET /operations/42', 'GET /operations/42', 'GET /results/1']);
   });
 
-  it('of a DELETE is over at once where nothing leads on, whatever state the resource was in', async () => {
+  it('of a DELETE ends at once without a header, whatever the state of the resource', async () => {
     await carryOut('DELETE', [{ status: 200, body: { properties: { provisioningState: 'Failed' } } }]);
     await carryOut('DELETE', [{ status: 204 }]);
     assert.equal(server.requests.length, 1);
@@ -106,7 +106,7 @@ describe('A long-running operation', () => {
     await assert.rejects(carryOut('PUT', [state('Creating'), state('Failed')]), OperationError);
   });
 
-  it('that fails says why, with the innermost error and the correlation id', async () => {
+  it('that fails reports the innermost error and the correlation id', async () => {
     const details = [{ code: 'InaccessibleImage', message: 'The image is not accessible.' }];
     const failed: Reply = {
       headers: { 'x-ms-correlation-request-id': 'c0ffee-1' },
@@ -121,7 +121,7 @@ describe('A long-running operation', () => {
     assert.equal(error.errorCode, 'InaccessibleImage');
   });
 
-  it('is left alone for as long as Azure asks', async () => {
+  it('is not polled for as long as Azure asks', async () => {
     const slow: Reply = { ...running, headers: { 'retry-after': '20' } };
     const begin = begun(201, { 'azure-asyncoperation': '/operations/42', 'retry-after': '7' });
     const startedAt = clock.now();
@@ -132,14 +132,14 @@ describe('A long-running operation', () => {
     assert.equal((clock.now() - startedAt) / 1000, 47);
   });
 
-  it('survives faults of single looks, and a token that has expired', async () => {
+  it('survives faults of single polls, and an expired token', async () => {
     const begin = begun(201, { 'azure-asyncoperation': '/operations/42' });
     const faults = [{ status: 429, body: { error: { code: 'TooManyRequests' } } }, { status: 503 }, breakOff, truncate];
     await carryOut('PUT', [begin, ...faults, { status: 401 }, succeeded, thing]);
     assert.equal(server.requests.at(-1)?.headers.authorization, 'Bearer secret-token-2');
   });
 
-  it('goes on when the time is up or the run is cancelled, and the error says so', async () => {
+  it('continues when the time is up or the run is cancelled, and the error says so', async () => {
     const begin = begun(201, { 'azure-asyncoperation': '/operations/42?s=secret' });
     const late = await errorOf(TimedOutError, carryOut('PUT', [begin, running], { minutes: 2 }));
     assert.match(

@@ -77,7 +77,7 @@ describe('ensureCluster creates one cluster with a name', () => {
     assert.equal(new Set(service.tokens).size, 1);
   });
 
-  it('when the answer is lost and the cluster goes down before it is looked for again', async () => {
+  it('when the answer is lost and the cluster goes down before it is looked up again', async () => {
     service.lostAnswers = 1;
     const create = service.clusters.push.bind(service.clusters);
     service.clusters.push = (cluster) => create({ ...cluster, state: 'TERMINATED' });

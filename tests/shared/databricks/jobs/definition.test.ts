@@ -15,7 +15,7 @@ describe('The definition of a job', () => {
     return jobDefinition(spec, shorthand, undefined).settings;
   };
 
-  it('is whole with a name and a notebook', () => {
+  it('is complete with a name and a notebook', () => {
     assert.deepEqual(settings({}, { jobName: 'Train', notebookPath: '/Shared/train model' }), {
       name: 'Train',
       tags: ours,
@@ -36,7 +36,7 @@ describe('The definition of a job', () => {
     ['', undefined],
     ['!', undefined],
   ] as const)
-    it(`has the repository '${repository.slice(0, 30)}' as a tag that every cloud takes`, () => {
+    it(`has the repository '${repository.slice(0, 30)}' as a tag that every cloud accepts`, () => {
       const { tags } = jobDefinition({}, { jobName: 'a', notebookPath: '/b' }, repository).settings;
       assert.deepEqual(tags, { ...ours, ...(tag && { repository: tag }) });
     });
@@ -87,7 +87,7 @@ describe('The definition of a job', () => {
     });
   });
 
-  it('runs at UTC when nothing else is said', () => {
+  it('uses UTC when no time zone is given', () => {
     const shorthand = { jobName: 'a', notebookPath: '/b', schedule: '0 0 2 * * ?' };
     assert.deepEqual(settings({}, shorthand)['schedule'], {
       quartz_cron_expression: '0 0 2 * * ?',

@@ -123,7 +123,7 @@ describe('The difference of a job from its definition', () => {
       tasks: [{ task_key: 'all', for_each_task: { inputs: '[1]', task: { ...notebook, new_cluster: cluster } } }],
     }),
   }))
-    it(`knows of ${place} what is known of clusters`, () => {
+    it(`treats ${place} like any other cluster`, () => {
       const written = { spark_version: 'x', num_workers: 1 };
       const unseen = {
         apply_policy_default_values: true,

@@ -37,7 +37,7 @@ describe('planLibraries', () => {
     assert.deepEqual(plan(wanted, has), { install: ['pypi f', 'pypi g'] });
   });
 
-  it('takes libraries for the same that are only written otherwise', () => {
+  it('treats libraries as equal that are only written differently', () => {
     assert.deepEqual(plan([pypi('Scikit_Learn >= 1.5')], [[pypi('scikit-learn>=1.5'), 'INSTALLED']]), {});
   });
 
@@ -58,7 +58,7 @@ describe('planLibraries', () => {
       });
     });
 
-  it('leaves alone what has nothing to do with what is wanted', () => {
+  it('keeps libraries that are unrelated to the wanted ones', () => {
     const others = [maven('org.example:other:1'), jar('/Workspace/1/other.jar'), pypi('git+https://example.com/x')];
     assert.deepEqual(
       plan(
@@ -71,7 +71,7 @@ describe('planLibraries', () => {
     );
   });
 
-  it('removes others when it is told to, but for those of all clusters', () => {
+  it('removes others when that is allowed, except for those of all clusters', () => {
     const has = [
       [pypi('a'), 'INSTALLED'],
       [pypi('b'), 'FAILED'],

@@ -24,13 +24,13 @@ describe('archives', () => {
     assert.deepEqual(sandbox.contents(), whole);
   });
 
-  it('are left alone when nothing changed', async () => {
+  it('are not imported again when nothing changed', async () => {
     const outcome = await sandbox.run();
     assert.equal(outcome.plan.unchanged.length, 2);
     assert.equal(sandbox.requests().length, 4);
   });
 
-  it('are deleted and imported anew when they changed', async () => {
+  it('are deleted and imported again when they changed', async () => {
     await sandbox.write({ 'pkg.dbc': second });
     await sandbox.run();
     assert.deepEqual(sandbox.contents(), {
@@ -75,7 +75,7 @@ describe('archives', () => {
       assert.deepEqual(sandbox.contents(), { ...before, 'x.txt': 'y' });
     });
 
-  it('are deleted as a whole in mirror mode, but never with something that people made', async () => {
+  it('are deleted as a whole in mirror mode, but never with objects that people created', async () => {
     await sandbox.remove('pkg.dbc');
     await sandbox.edit('pkg/mine', 'mine', 'PYTHON');
     await sandbox.run({ mode: 'mirror' });
@@ -86,7 +86,7 @@ describe('archives', () => {
     assert.deepEqual(sandbox.contents(), { 'x.txt': 'x' });
   });
 
-  it('are in the way when people made them', async () => {
+  it('are conflicts when people created them', async () => {
     await sandbox.write({ 'other.dbc': first });
     await sandbox.call('mkdirs', { path: `${target}/other` });
     await assert.rejects(
@@ -118,7 +118,7 @@ describe('archives', () => {
       assert.equal(Object.values(sandbox.manifests())[0]?.state, 'inProgress');
     };
 
-    it('count as imported when they are there as they were made', async () => {
+    it('are recorded as imported when they are unchanged since they were created', async () => {
       await interrupted();
       const outcome = await sandbox.run();
       assert.deepEqual(outcome.failures, []);
@@ -136,7 +136,7 @@ describe('archives', () => {
       ['added', () => sandbox.edit('new/mine', 'mine', 'PYTHON')],
       ['deleted', () => sandbox.delete('new/a')],
     ] as const)
-      it(`fail, and are left alone, when something in them was ${what} by hand`, async () => {
+      it(`fail, and are not changed, when something in them was ${what} by hand`, async () => {
         await interrupted();
         await change();
         const before = sandbox.contents();

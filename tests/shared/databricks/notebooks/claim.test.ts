@@ -30,7 +30,7 @@ describe('the record of imports', () => {
     });
   }
 
-  it('lets one of two pipelines through at a time, and both end well', async () => {
+  it('lets one of two pipelines through at a time, and both succeed', async () => {
     const first = sandbox.run({ clock: waitingClock(async () => second.then(() => undefined)) });
     const second = sandbox.run({ clock: waitingClock(async () => first.then(() => undefined)) });
     const outcomes = await Promise.all([first, second]);
@@ -46,7 +46,7 @@ describe('the record of imports', () => {
     assert.equal((await sandbox.run()).plan.unchanged.length, 2);
   });
 
-  it('makes a run wait for another one that is alive, and plan anew when that has ended', async () => {
+  it('makes a run wait for another one that is active, and plan again when that has ended', async () => {
     await otherRunBegins(1);
     const clock = waitingClock(async (count) => {
       if (count === 20) {
@@ -63,7 +63,7 @@ describe('the record of imports', () => {
     assert.equal(outcome.imported.length, 2);
   });
 
-  it('makes a run give up after a quarter of an hour, without a change', async () => {
+  it('makes a run fail after a quarter of an hour, without a change', async () => {
     await otherRunBegins(1);
     const clock = waitingClock(() => otherRunBegins(1));
     await assert.rejects(
@@ -73,7 +73,7 @@ describe('the record of imports', () => {
     assert.deepEqual(sandbox.contents(), {});
   });
 
-  it('lets a run go on in place of one that has not been heard of for 30 seconds', async () => {
+  it('lets a run continue in place of one that has not renewed its claim for 30 seconds', async () => {
     await otherRunBegins(1);
     const began = sandbox.databricks.clock.now();
     await sandbox.run();
@@ -83,7 +83,7 @@ describe('the record of imports', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
-  it('takes a run that was not heard of for a quarter of an hour for dead at once', async () => {
+  it('takes over at once from a run that has not renewed its claim for a quarter of an hour', async () => {
     await otherRunBegins(1);
     await sandbox.databricks.clock.advance(16 * minute);
     const began = sandbox.databricks.clock.now();
@@ -123,7 +123,7 @@ describe('the record of imports', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
-  it('refuses a generation that others have left behind already', async () => {
+  it('refuses a generation that others have already replaced', async () => {
     // This run is held up after it has read generation 1, while another run makes 2, and a third one 3.
     await sandbox.run();
     await sandbox.write({ 'lib/tools.py': 'x = 2' });
@@ -146,7 +146,7 @@ describe('the record of imports', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.4.json']);
   });
 
-  it('is removed but for its newest generation', async () => {
+  it('is deleted except for its newest generation', async () => {
     await sandbox.run();
     for (const generation of [2, 3, 10]) await sandbox.edit(`.import-manifest.${generation}.json`, 'damaged');
     await sandbox.run();

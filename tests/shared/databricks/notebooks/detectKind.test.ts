@@ -42,7 +42,7 @@ describe('detectKind', () => {
     ['UTF-16', Buffer.from(`\uFEFF${python}\n`, 'utf16le'), /UTF-16/],
   ];
   for (const [what, start, problem] of nearly)
-    it(`says why a header with ${what} is none`, () => {
+    it(`says why a header with ${what} is not recognized`, () => {
       const found = detectKind('a.py', start);
       assert.equal(found.kind, 'file');
       assert.match(found.headerProblem ?? '', problem);

@@ -18,7 +18,7 @@ describe('importNotebooks', () => {
   });
   afterEach(() => sandbox.close());
 
-  it('makes notebooks of notebooks and files of everything else, byte for byte', async () => {
+  it('imports notebooks as notebooks and everything else as files, byte for byte', async () => {
     const outcome = await sandbox.run();
     assert.equal(outcome.imported.length, 4);
     assert.deepEqual(sandbox.contents(), {
@@ -31,7 +31,7 @@ describe('importNotebooks', () => {
     });
   });
 
-  it('makes every folder once, and only the deepest', async () => {
+  it('creates every folder once, and only the deepest', async () => {
     await sandbox.run();
     assert.deepEqual(
       sandbox.requests().filter((request) => request.startsWith('mkdirs')).length,
@@ -53,7 +53,7 @@ describe('importNotebooks', () => {
     ]);
   });
 
-  it('restores what was edited or deleted by hand, and says so, within few requests', async () => {
+  it('restores what was edited or deleted by hand, and logs it, with few requests', async () => {
     await sandbox.run();
     const fresh = sandbox.contents();
     await sandbox.edit('train', 'print("edited")', 'PYTHON');
@@ -81,7 +81,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
-  it('overwrites what was there before the first import, and says so', async () => {
+  it('overwrites what existed before the first import, and logs it', async () => {
     await sandbox.call('mkdirs', { path: target });
     await sandbox.edit('train', 'print("theirs")', 'PYTHON');
     await sandbox.run();
@@ -102,7 +102,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(Object.keys(sandbox.contents()), ['lib', 'lib/data.json', 'lib/tools.py', 'train']);
   });
 
-  it('deletes in mirror mode what it imported, and the folders that it made and that are empty now', async () => {
+  it('deletes in mirror mode what it imported, and the folders that it created and that are empty now', async () => {
     await sandbox.run({ mode: 'mirror' });
     await sandbox.remove('lib');
     const outcome = await sandbox.run({ mode: 'mirror' });
@@ -111,7 +111,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(Object.values(sandbox.manifests())[0]?.folders, []);
   });
 
-  it('never deletes what people made, nor the folder that it is in', async () => {
+  it('never deletes what people created, nor the folder that it is in', async () => {
     await sandbox.run();
     await sandbox.edit('lib/notes', 'mine', 'PYTHON');
     await sandbox.remove('lib');
@@ -120,7 +120,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.agent.text('warning'), '');
   });
 
-  it('never deletes a folder that it did not make', async () => {
+  it('never deletes a folder that it did not create', async () => {
     await sandbox.call('mkdirs', { path: `${target}/lib/sql` });
     await sandbox.run();
     await sandbox.remove('lib');
@@ -159,7 +159,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.contents()['lib/tools.py'], 'edited');
   });
 
-  it('keeps an object that somebody made anew under the name of one of its own', async () => {
+  it('keeps an object that somebody recreated under the name of an imported one', async () => {
     await sandbox.run();
     await sandbox.delete('lib/tools.py');
     await sandbox.edit('lib/tools.py', 'x = 1\r\n');
@@ -184,7 +184,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.contents()['lib/tools'], 'plain');
   });
 
-  it('lists every conflict with what is there, and changes nothing', async () => {
+  it('lists every conflict with existing objects, and changes nothing', async () => {
     await sandbox.call('mkdirs', { path: `${target}/train` });
     await sandbox.call('mkdirs', { path: `${target}/lib/data.json` });
     await sandbox.edit('lib/sql', 'a file where a folder must be');
@@ -200,7 +200,7 @@ describe('importNotebooks', () => {
     assert.deepEqual(sandbox.manifests(), {});
   });
 
-  it('puts a folder where a notebook of its own was', async () => {
+  it('replaces an imported notebook by a folder', async () => {
     await sandbox.run();
     await sandbox.remove('train.py');
     await sandbox.write({ 'train/part.txt': 'part' });
@@ -224,7 +224,7 @@ describe('importNotebooks', () => {
     );
   });
 
-  it('tries the rest when something fails, names it, and sends it again next time', async () => {
+  it('imports the rest when something fails, names it, and imports it again next time', async () => {
     sandbox.databricks.faults.add({
       path: '/api/2.0/workspace/import',
       from: 2,
@@ -248,7 +248,7 @@ describe('importNotebooks', () => {
     assert.equal(again.plan.unchanged.length, 3);
   });
 
-  it('counts as failed what the service accepted and does not have', async () => {
+  it('reports as failed what the service accepted but does not have', async () => {
     await sandbox.run();
     await sandbox.write({ 'late.txt': 'late' });
     const workspace = sandbox.connect();
@@ -270,7 +270,7 @@ describe('importNotebooks', () => {
     ]);
   });
 
-  it('sends notebooks anew in every run, and never deletes them, when the workspace tells no times', async () => {
+  it('imports notebooks again in every run, and never deletes them, when the workspace has no modification times', async () => {
     const timeless = (): Workspace => {
       const workspace = sandbox.connect();
       const { http } = workspace;
@@ -289,7 +289,7 @@ describe('importNotebooks', () => {
     assert.equal(sandbox.contents()['train'], 'PYTHON: ');
   });
 
-  it('says before anything is imported that its record would be too large to be read again', async () => {
+  it('fails before anything is imported when the manifest would be too large to be read again', async () => {
     await assert.rejects(sandbox.run({ run: 'x'.repeat(11 * 1024 * 1024) }), /would be larger than 10 MB/);
     assert.deepEqual([sandbox.contents(), sandbox.manifests()], [{}, {}]);
   });
@@ -309,7 +309,7 @@ describe('importNotebooks', () => {
     }
   });
 
-  it('says that the target is no folder', async () => {
+  it('says that the target is not a folder', async () => {
     await sandbox.call('import', { path: target, content: '', format: 'RAW' });
     await assert.rejects(sandbox.run(), /Could not import to \/Shared\/model: it is not a folder in the workspace/);
   });

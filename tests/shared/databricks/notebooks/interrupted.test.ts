@@ -113,7 +113,7 @@ describe('an import that is killed', () => {
     });
   });
 
-  it('leaves nothing behind that mirror mode does not know to be its own', async () => {
+  it('creates nothing that mirror mode does not recognize later', async () => {
     await killEverywhere(
       (sandbox) => sandbox.write({ ...firstSource, 'keep.txt': 'keep' }),
       { mode: 'mirror' },
@@ -126,7 +126,7 @@ describe('an import that is killed', () => {
     );
   });
 
-  it('leaves nothing that makes mirror mode delete the work of people', async () => {
+  it('never makes mirror mode delete the work of people', async () => {
     await killEverywhere(
       (sandbox) => sandbox.write(firstSource),
       { mode: 'mirror' },

@@ -35,7 +35,7 @@ describe('the manifest of an import', () => {
     );
   });
 
-  it('is none, without a crash, when it is any other text', () => {
+  it('is rejected, without a crash, when it is any other text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         assert.equal(readManifest(text, 'x'), undefined);
@@ -43,7 +43,7 @@ describe('the manifest of an import', () => {
     );
   });
 
-  it('is none when a part of it is cut off', () => {
+  it('is rejected when a part of it is cut off', () => {
     const text = writeManifest({
       isInProgress: false,
       writer: 'w',
@@ -57,7 +57,7 @@ describe('the manifest of an import', () => {
       assert.equal(readManifest(text.slice(0, length), 'x'), undefined);
   });
 
-  it('tells people what it is', () => {
+  it('says what it is', () => {
     const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
     assert.match(
       writeManifest({ ...nothing, isInProgress: true, writer: 'w' }),
@@ -95,7 +95,7 @@ describe('normalWorkspaceFolder', () => {
     it(`reads '${given}' as ${normal ?? 'no workspace folder'}`, () =>
       assert.equal(normalWorkspaceFolder(given), normal));
 
-  it('refuses the folders that are nobody’s to mirror onto, in mirror mode', () => {
+  it('refuses shared folders and home folders in mirror mode', () => {
     for (const folder of ['/', '/Workspace', '/Users', '/Shared/', '/Repos', '/Users/someone@example.com']) {
       assert.match(workspaceFolderProblem(folder, true) ?? '', /^must be a separate folder in mirror mode/, folder);
       assert.equal(workspaceFolderProblem(folder, false), undefined, folder);

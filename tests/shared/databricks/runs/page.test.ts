@@ -12,7 +12,7 @@ describe('runPage', () => {
     );
   });
 
-  it('takes it from the name of an Azure workspace otherwise, and does without where there is none', () => {
+  it('takes it from the name of an Azure workspace otherwise, and omits it where there is none', () => {
     assert.equal(
       runPage('https://adb-42.7.azuredatabricks.net', run),
       'https://adb-42.7.azuredatabricks.net/jobs/12/runs/9007199254740993?o=42',

@@ -10,7 +10,7 @@ import {
 const job = { id: '1', name: 'train', parameterNames: [] as string[], taskKinds: [] as string[] };
 
 describe('parametersProblem', () => {
-  it('accepts plain names and the words of the API', () => {
+  it('accepts plain names and the fields of the API', () => {
     assert.equal(parametersProblem({}, 'definition'), undefined);
     assert.equal(parametersProblem({ a: '1', b: 2, c: [1] }, 'job'), undefined);
     assert.equal(parametersProblem({ job_parameters: { a: 1 }, python_params: ['x'] }, 'job'), undefined);
@@ -30,14 +30,14 @@ describe('parametersProblem', () => {
       parametersProblem({ a: 'secret' }, 'definition'),
     ];
     assert.deepEqual(wrong, [
-      'mixes fields of the API (notebook_params) with plain names (plain): use one or the other.',
-      'needs a list in python_params.',
-      'needs a map of names to values in notebook_params.',
-      'needs a map of names to values in notebook_params.',
+      'mixes fields of the API (notebook_params) with plain names (plain). Use one or the other.',
+      'must have a list in python_params.',
+      'must have a map of names to values in notebook_params.',
+      'must have a map of names to values in notebook_params.',
       'has an empty value in jar_params.',
       'has no value for a.',
-      "can't be jar_params for a notebook: use plain names.",
-      'cannot be used with a definition: write the parameters into its tasks.',
+      'cannot have jar_params for a notebook. Use plain names.',
+      'cannot be used with a definition. Write the parameters into its tasks.',
     ]);
   });
 });
@@ -60,7 +60,7 @@ describe('jobParameters', () => {
     );
   });
 
-  it('gives them to all kinds of tasks that take names when the job declares none', () => {
+  it('gives them to all kinds of tasks with named parameters when the job declares none', () => {
     const taskKinds = ['notebook_task', 'notebook_task', 'sql_task', 'python_wheel_task', 'spark_jar_task'];
     assert.deepEqual(jobParameters({ a: '1' }, { ...job, taskKinds }), {
       notebook_params: { a: '1' },
@@ -69,16 +69,16 @@ describe('jobParameters', () => {
     });
   });
 
-  it('says what to do when no task takes names', () => {
+  it('says what to do when no task has named parameters', () => {
     assert.throws(
       () => jobParameters({ a: '1' }, { ...job, taskKinds: ['spark_jar_task'] }),
-      /none of its tasks takes named ones\. Declare job parameters, or .* job_parameters, /,
+      /none of its tasks has named parameters\. Declare job parameters, or .* job_parameters, /,
     );
   });
 });
 
 describe('apiParameters', () => {
-  it('makes texts of the values, save those of a pipeline', () => {
+  it('turns the values into texts, except those of a pipeline', () => {
     assert.deepEqual(
       apiParameters({
         notebook_params: { n: 1 },
@@ -95,7 +95,7 @@ describe('apiParameters', () => {
 });
 
 describe('notebookParameters', () => {
-  it('takes both ways of writing them', () => {
+  it('accepts both ways of writing them', () => {
     assert.deepEqual(notebookParameters({ n: 1 }), { n: '1' });
     assert.deepEqual(notebookParameters({ notebook_params: { n: 1 } }), { n: '1' });
     assert.deepEqual(notebookParameters({}), {});

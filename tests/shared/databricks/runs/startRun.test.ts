@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { JobsApi } from '../../../../shared/databricks/api/jobs';
+import { RunsApi } from '../../../../shared/databricks/api/runs';
 import { startRun } from '../../../../shared/databricks/runs/startRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 
@@ -10,7 +10,7 @@ interface KnownRun {
 }
 
 /** A service at which each token stands for the next of these runs, and which lists what a test says. */
-function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { jobs: JobsApi; tokens: unknown[] } {
+function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { jobs: RunsApi; tokens: unknown[] } {
   const tokens: unknown[] = [];
   const answer = ({ path, json, query }: HttpRequest): object | undefined => {
     if (path.endsWith('/runs/list')) return { runs: listed };
@@ -25,7 +25,7 @@ function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { job
     json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
     bytes: () => Promise.reject(new Error('not asked for')),
   };
-  return { jobs: new JobsApi(http), tokens };
+  return { jobs: new RunsApi(http), tokens };
 }
 
 const request = { call: 'run-now', jobId: '1', body: {} } as const;
@@ -38,7 +38,7 @@ const options = {
 const failed = (run_id: number, start_time: number): KnownRun => ({ run_id, start_time, result_state: 'FAILED' });
 
 describe('startRun', () => {
-  it('passes over the runs that had ended badly before, with a token of 64 characters for each', async () => {
+  it('passes over the runs that had failed before, with a token of 64 characters for each', async () => {
     const runs = [failed(11, 100), failed(12, 200), failed(13, 300)];
     const { jobs, tokens } = jobsWith(runs, [failed(12, 200), failed(11, 100)]);
     const { run, isEarlier } = await startRun(jobs, request, options);
@@ -48,33 +48,33 @@ describe('startRun', () => {
     for (const token of tokens) assert.match(String(token), /^[0-9a-f]{64}$/);
   });
 
-  it('knows a run that is older than all that the list has room for', async () => {
+  it('recognizes a run that is older than all listed ones', async () => {
     const newer = Array.from({ length: 20 }, (_, index) => failed(50 + index, 1000 + index));
     const { jobs } = jobsWith([failed(11, 100), failed(99, 5000)], newer);
     assert.equal((await startRun(jobs, request, options)).run.id, '99');
   });
 
-  it('takes the verdict on an old run rather than start one too many when the list lags behind', async () => {
+  it('uses the result of an old run rather than starting one too many when the list lags behind', async () => {
     const { jobs, tokens } = jobsWith([failed(11, 100), failed(12, 200)], []);
     assert.equal((await startRun(jobs, request, options)).run.id, '11');
     assert.equal(tokens.length, 1);
   });
 
-  it('takes the verdict on an old run that ended well', async () => {
+  it('uses the result of an old run that succeeded', async () => {
     const done = { run_id: 11, start_time: 100, result_state: 'SUCCESS' };
     const { run, isEarlier } = await startRun(jobsWith([done], [done]).jobs, request, options);
     assert.equal(run.id, '11');
     assert.equal(isEarlier, true);
   });
 
-  it('does not go on for ever', async () => {
+  it('gives up after 25 runs', async () => {
     const runs = Array.from({ length: 40 }, (_, index) => failed(index, index));
     const { jobs, tokens } = jobsWith(runs, runs);
-    await assert.rejects(startRun(jobs, request, options), /already started 25 runs that ended badly/);
+    await assert.rejects(startRun(jobs, request, options), /already started 25 failed runs\. Queue a new pipeline run/);
     assert.equal(tokens.length, 25);
   });
 
-  it('asks for nothing once the signal has aborted', async () => {
+  it('starts nothing once the signal has aborted', async () => {
     const { jobs, tokens } = jobsWith([], []);
     await assert.rejects(startRun(jobs, request, { ...options, signal: AbortSignal.abort(new Error('stop')) }), /stop/);
     assert.equal(tokens.length, 0);

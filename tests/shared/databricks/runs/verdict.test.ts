@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Standing, TaskRun } from '../../../../shared/databricks/api/jobs';
+import type { Standing, TaskRun } from '../../../../shared/databricks/api/runs';
 import { endedTasks, lastAttempts, runVerdict } from '../../../../shared/databricks/runs/verdict';
 
 const missing = undefined;
@@ -78,7 +78,7 @@ describe('runVerdict', () => {
     assert.equal(counts['succeeded'], 3 * 3, 'each of three ends with each of three results');
   });
 
-  it('calls a run whose task failed by its result, whichever life cycle state it ended in', () => {
+  it('reports a run whose task failed by its result, whatever life cycle state it ended in', () => {
     for (const lifeCycleState of ['INTERNAL_ERROR', 'TERMINATED'])
       assert.deepEqual(
         runVerdict({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { JobsApi, type Run } from '../../../../shared/databricks/api/jobs';
+import { RunsApi, type Run } from '../../../../shared/databricks/api/runs';
 import { watchRun } from '../../../../shared/databricks/runs/watchRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FakeAgent } from '../../../support/fakeAgent';
@@ -9,7 +9,7 @@ const url = 'https://x.test/jobs/1/runs/2';
 const options = { timeoutMinutes: 120, acceptPartialSuccess: false, repairAttempts: 0, url };
 
 /** A run that goes on for some seconds from now. */
-function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: JobsApi; endsAt: number; count: () => number } {
+function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: RunsApi; endsAt: number; count: () => number } {
   const endsAt = clock.now() + seconds * 1000;
   let count = 0;
   const answer = (request: HttpRequest): object => {
@@ -19,7 +19,7 @@ function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: JobsApi; e
     if (clock.now() < endsAt) return { run_id: 2, job_id: 1, status: { state: 'RUNNING' } };
     return { run_id: 2, job_id: 1, status: { state: 'TERMINATED', termination_details: { code: 'SUCCESS' } } };
   };
-  const jobs = new JobsApi({
+  const jobs = new RunsApi({
     json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
     bytes: () => Promise.reject(new Error('not asked for')),
   });

@@ -46,7 +46,7 @@ describe('a credential plugin', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { env: Record<string, string>; input: string });
 
-  it('is told what it needs, and gets nothing else of the environment', async () => {
+  it('receives what it needs, and nothing else of the environment', async () => {
     const file = join(folder, 'runs');
     const env = [
       { name: 'REGION', value: 'north' },
@@ -96,14 +96,14 @@ describe('a credential plugin', () => {
     ['prints no token', `console.log('{"status":{}}')`, /returned no token/],
     ['gives a certificate', `console.log('{"status":{"clientCertificateData":"secret"}}')`, /client certificate/],
   ] as const) {
-    it(`that ${what} is told of, and its output never shown`, async () => {
+    it(`that ${what} is reported, without its output`, async () => {
       const error = await errorOf(TaskError, tokensOf(script).token());
       assert.match(error.message, message);
       assert.doesNotMatch(error.message, /secret/);
     });
   }
 
-  it('that is not there is told of, with the way that needs none', async () => {
+  it('that is not installed is reported, with an alternative', async () => {
     const tokens = tokensOf('', { command: join(folder, 'kubelogin') });
     await assert.rejects(
       tokens.token(),
@@ -111,7 +111,7 @@ describe('a credential plugin', () => {
     );
   });
 
-  it('is no command of a shell', async () => {
+  it('is not run by a shell', async () => {
     const tokens = tokensOf('', { command: 'echo $HOME; true' });
     await assert.rejects(tokens.token(), /is not installed on the agent/);
   });

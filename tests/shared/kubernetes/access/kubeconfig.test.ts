@@ -38,7 +38,7 @@ describe('a kubeconfig', () => {
   beforeEach(() => (agent = new FakeAgent()));
   const read = (text: string, context?: string): ClusterAccess => readKubeconfig(text, testContext({ agent }), context);
 
-  it('gives the current context, or the one that is named', async () => {
+  it('provides the current context, or the named one', async () => {
     const access = read(textOf());
     assert.equal(access.name, 'models');
     assert.equal(access.server, 'https://models:443');
@@ -60,7 +60,7 @@ contexts:
     assert.equal(read(text).server, 'https://models');
   });
 
-  it('holds certificates itself or names their files', async () => {
+  it('contains certificates or names their files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
     try {
       const file = join(folder, 'ca.pem');
@@ -85,7 +85,7 @@ contexts:
     }
   });
 
-  it('has a proxy of its own, whose password is kept secret', () => {
+  it('may name a proxy, whose password is kept secret', () => {
     const access = read(textOf({ cluster: { 'proxy-url': 'http://user:p%40ss@proxy:3128' } }));
     assert.equal(access.proxyUrl, 'http://user:p%40ss@proxy:3128');
     assert.match(agent.text('secret'), /p@ss/);
@@ -107,13 +107,13 @@ contexts:
     ['another program', { exec: { command: 'aws', args: ['--server-id', 'x'] } }, undefined],
     ['a token', { token: 't' }, undefined],
   ] as const) {
-    it(`names the Entra application of a user that signs in by ${what}: ${serverId}`, () => {
+    it(`names the Entra application of a user that signs in with ${what}: ${serverId}`, () => {
       assert.equal(read(textOf({ user })).azureServerId, serverId);
     });
   }
 
   for (const [what, text, message] of [
-    ['is no YAML', 'a: [secret', /is not valid YAML: .* at line \d+\.$/],
+    ['is not YAML', 'a: [secret', /is not valid YAML: .* at line \d+\.$/],
     ['is something else', '"secret"', /has no list of clusters/],
     ['names a context that it lacks', textOf().replace('"prod"', '"none"'), /has no context none\./],
     ['has no server', textOf({ cluster: { server: '' } }), /has no server for the cluster of context prod/],
@@ -139,7 +139,7 @@ contexts:
       /signs in with login, which needs interactive input/,
     ],
   ] as const) {
-    it(`that ${what} is refused, and its text never shown`, () => {
+    it(`that ${what} is refused, without quoting it`, () => {
       assert.throws(
         () => read(text),
         (error) => {
@@ -159,14 +159,14 @@ describe('a Kubernetes service connection', () => {
     return kubernetesConnection(connection, testContext());
   }
 
-  it('may hold a kubeconfig and the name of its context', () => {
+  it('may contain a kubeconfig and the name of a context', () => {
     const access = read({ kubeconfig: textOf(), clusterContext: 'test' }, { authorizationType: 'Kubeconfig' });
     assert.equal(access.server, 'https://other');
     assert.equal(read({ kubeconfig: textOf() }, {}).server, 'https://models:443');
   });
 
   for (const authorizationType of ['ServiceAccount', 'AzureSubscription']) {
-    it(`may hold the token and the authority of a service account (${authorizationType})`, async () => {
+    it(`may contain the token and the certificate authority of a service account (${authorizationType})`, async () => {
       const access = read(
         { apiToken: base64('a.b.c'), serviceAccountCertificate: base64('-----BEGIN CERTIFICATE-----') },
         { authorizationType, namespace: 'team' },
@@ -179,7 +179,7 @@ describe('a Kubernetes service connection', () => {
     });
   }
 
-  it('may hold both as they are', async () => {
+  it('may contain both without base64', async () => {
     const ca = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----';
     const access = read({ apiToken: 'a.b.c', serviceAccountCertificate: ca }, { authorizationType: 'ServiceAccount' });
     assert.equal(access.tls.ca, ca);
@@ -189,9 +189,9 @@ describe('a Kubernetes service connection', () => {
   for (const [what, parameters, data, message] of [
     ['without a kubeconfig', {}, {}, /has no kubeconfig/],
     ['without a token', {}, { authorizationType: 'ServiceAccount' }, /has no token of a service account/],
-    ['with a kubeconfig that is none', { kubeconfig: '1' }, {}, /can't be used\. The kubeconfig has no list/],
+    ['with a kubeconfig that is not valid', { kubeconfig: '1' }, {}, /can't be used\. The kubeconfig has no list/],
     [
-      "with kubectl's old way",
+      "with kubectl's retired plugin",
       { kubeconfig: textOf({ user: { 'auth-provider': { name: 'azure' } } }) },
       {},
       /use an Azure Resource Manager connection/,

@@ -34,7 +34,7 @@ conflicts with "other":
     ]);
   });
 
-  it('are none of another refusal', () => {
+  it('are undefined for another refusal', () => {
     assert.equal(applyConflicts(refusal('the object has been modified')), undefined);
     assert.equal(applyConflicts(refusal('Apply failed with 1 conflict', 422)), undefined);
     assert.equal(applyConflicts(new Error('x')), undefined);

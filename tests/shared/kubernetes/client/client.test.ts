@@ -54,7 +54,7 @@ describe('a client of a cluster', () => {
     assert.equal(second.object.metadata?.resourceVersion, resourceVersion);
   });
 
-  it('gives undefined for what is not there', async () => {
+  it('returns undefined for a missing object', async () => {
     assert.equal(await client.get(configMaps, 'none'), undefined);
     assert.equal(await client.delete(configMaps, 'none'), false);
   });
@@ -131,14 +131,14 @@ describe('a client of a cluster', () => {
     assert.deepEqual(seen, ['ADDED watched', 'MODIFIED watched', 'DELETED watched']);
   });
 
-  it('knows what the caller may do', async () => {
+  it('knows the permissions of the caller', async () => {
     const guest = cluster.clientOf('guest');
     assert.equal(await guest.canI({ verb: 'get', resource: pods }), true);
     assert.equal(await guest.canI({ verb: 'create', resource: pods, subresource: 'proxy' }), false);
     assert.equal(await client.canI({ verb: 'delete', resource: deployments, name: 'score' }), true);
   });
 
-  it('says which rule is missing', async () => {
+  it('names the missing rule', async () => {
     const guest = cluster.clientOf('guest');
     const error = await errorOf(HttpError, guest.apply(configMaps, map('refused')));
     assert.match(error.message, /Could not apply ConfigMap refused: cluster sandbox answered 403 Forbidden: /);
@@ -148,7 +148,7 @@ describe('a client of a cluster', () => {
     );
   });
 
-  it('looks up kinds that it does not know by heart', async () => {
+  it('looks up unknown kinds', async () => {
     assert.deepEqual(await client.resourceOf('apps/v1', 'Deployment'), deployments);
     const route = await client.resourceOf('gateway.networking.k8s.io/v1', 'HTTPRoute');
     assert.equal(route.plural, 'httproutes');
@@ -218,6 +218,17 @@ describe('a client of an API server', () => {
   }
   const queries = (): (string | null)[] =>
     server.requests.map(({ url }) => new URL(url, server.url).searchParams.get('continue'));
+
+  it('reads the end of a log, of 256 KiB at most', async () => {
+    server.behaviours = [{ body: 'one\ntwo\n' }];
+    server.requests.length = 0;
+    const text = await open().logs('a', { container: 'score', tailLines: 50, isPrevious: true });
+    assert.equal(text, 'one\ntwo\n');
+    assert.deepEqual(
+      server.requests.map(({ method, url }) => `${method} ${url}`),
+      ['GET /api/v1/namespaces/models/pods/a/log?container=score&tailLines=50&previous=true&limitBytes=262144'],
+    );
+  });
 
   describe('asked to reach a pod', () => {
     const request = {
@@ -342,7 +353,7 @@ describe('a client of an API server', () => {
     await assert.rejects(open().create(configMaps, object), /was not repeated, because it may have been carried out/);
   });
 
-  it('goes on when it may not ask what it may do', async () => {
+  it('continues when it is not allowed to check its permissions', async () => {
     server.reset({ status: 403, body: { kind: 'Status', reason: 'Forbidden', message: 'no' } });
     assert.equal(await open().canI({ verb: 'get', resource: pods }), undefined);
   });
@@ -356,14 +367,14 @@ describe('a client of an API server', () => {
       /'Azure Kubernetes Service RBAC Writer'/,
     ],
   ] as const) {
-    it(`says what to do about ${what}`, async () => {
+    it(`advises what to do about ${what}`, async () => {
       server.reset({ status, body: { kind: 'Status', reason: 'Forbidden', message } });
       const access = { name: 'test', server: server.url, tls: {}, azureServerId: 'server-app' };
       await assert.rejects(KubernetesClient.open(access, testContext()).list(deployments), advice);
     });
   }
 
-  it('is reached by the namespace of its kubeconfig', async () => {
+  it('uses the namespace of its kubeconfig', async () => {
     server.reset({ body: {} });
     const context = testContext();
     const text = JSON.stringify({

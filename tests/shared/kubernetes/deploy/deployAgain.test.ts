@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     ];
   }),
   {
-    title: 'a version whose note somebody took away',
+    title: 'a version whose annotation somebody removed',
     before: async (stage) => {
       await deployWithoutNote(stage);
       assert.equal((await stage.deploy(first)).result, 'unchanged');
@@ -90,7 +90,7 @@ async function deployWithoutNote(stage: DeployStage): Promise<void> {
   await stage.clock.sleep(10_000);
 }
 
-describe('a step that is run again at once, where the cluster is slow to take notice', () => {
+describe('a step that is run again at once, on a cluster that observes changes late', () => {
   for (const { title, before, image, wish } of cases)
     it(`changes nothing: ${title}`, async () => {
       const stage = await openSlowStage();
@@ -104,7 +104,7 @@ describe('a step that is run again at once, where the cluster is slow to take no
       }
     });
 
-  it('does not fail for a proven version of which the cluster takes no notice in time', async () => {
+  it('does not fail for a proven version when the cluster does not observe the annotation in time', async () => {
     const stage = await openSlowStage();
     try {
       await deployWithoutNote(stage);

@@ -19,7 +19,7 @@ const blueGreen = {
   smoke: { payload: '{}', expectation: { status: 200, requests: 1 } },
 } as const;
 
-describe('a blue/green deployment, disturbed', function () {
+describe('a blue/green deployment with faults', function () {
   this.timeout(240_000);
   let stage: DeployStage;
   let version = 0;
@@ -34,7 +34,7 @@ describe('a blue/green deployment, disturbed', function () {
   });
 
   for (const [name, fault] of Object.entries(passing))
-    it(`comes to its end though every single request is hit once: ${name}`, async () => {
+    it(`completes although every single request fails once: ${name}`, async () => {
       await deploys('undisturbed');
       // A sample is not sent twice: it may have been taken.
       const isHit = ({ method, path }: Call) => !(method === 'POST' && path.includes('/proxy/'));
@@ -51,14 +51,14 @@ describe('a blue/green deployment, disturbed', function () {
       assert.ok(hits(stage) > 20, String(hits(stage)));
     });
 
-  it('says why not, and comes to its end when it is run again: a web page at any request', async function () {
+  it('reports the reason, and completes when it is run again: a web page at any request', async function () {
     await deploys('undisturbed');
     const calls = callsOf(stage);
     for (const call of calls) await meets(call, { effect: 'html' }, /answered 200 with a web page|web page/);
     this.runnable().title += ` (${calls.length} cases)`;
   });
 
-  it('says why not, and comes to its end when it is run again: the sample gets no answer', async () => {
+  it('reports the reason, and completes when it is run again: the sample gets no answer', async () => {
     await deploys('undisturbed');
     const calls = callsOf(stage).filter(({ path }) => path.includes('/proxy/'));
     assert.ok(calls.length > 0);

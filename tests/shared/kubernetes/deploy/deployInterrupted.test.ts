@@ -35,7 +35,7 @@ const scenarios: readonly Scenario[] = [
     end: /^deployed$/,
   },
   {
-    title: 'a rolling deployment that fails its test',
+    title: 'a rolling deployment that fails its smoke test',
     earlier: [['r.io/score:1', single]],
     step: deploying('r.io/score:2', { smoke: wrong, ...single }),
     end: /Rolled back to r\.io\/score:1 \(revision \d+\), which serves\.$/,
@@ -47,7 +47,7 @@ const scenarios: readonly Scenario[] = [
     end: /^deployed$/,
   },
   {
-    title: 'a blue/green deployment that fails its test',
+    title: 'a blue/green deployment that fails its smoke test',
     earlier: [['r.io/score:1', blueGreen]],
     step: deploying('r.io/score:2', { ...blueGreen, smoke: wrong }),
     end: /was scaled to 0\. The previous version still serves\.$/,
@@ -79,11 +79,11 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-describe('a step that is ended on its way', function () {
+describe('a step that is interrupted', function () {
   this.timeout(240_000);
 
   for (const { title, earlier, step, end } of scenarios)
-    it(`comes to the same end when it is killed at any request and run again: ${title}`, async function () {
+    it(`reaches the same end when it is killed at any request and run again: ${title}`, async function () {
       // A kill after a request is one before the next. With no change in between, also of the pods, the cluster is the
       // same: of such requests the first stands for all.
       const kills: number[] = [];

@@ -22,7 +22,7 @@ describe('a deployed service', function () {
   const stage = stageOfEachTest();
 
   for (const wish of [rolling, blueGreen]) {
-    it(`is deployed, and left alone when it is deployed again (${wish.strategy ?? ''})`, async () => {
+    it(`is deployed, and is not changed by a second deployment (${wish.strategy ?? ''})`, async () => {
       const first = await stage.deploy('r.io/score:1', { ...wish, smoke: smoke(200) });
       assert.equal(first.message, undefined, first.agent.text());
       assert.equal(first.result, 'deployed');
@@ -39,7 +39,7 @@ describe('a deployed service', function () {
       assert.deepEqual(watches, []);
     });
 
-    it(`goes from one version to the next without a failed answer (${wish.strategy ?? ''})`, async () => {
+    it(`changes versions without a failed request (${wish.strategy ?? ''})`, async () => {
       await stage.deploy('r.io/score:1', wish);
       const { images, failures } = await underLoad(stage, async () => {
         const { message, facts } = await stage.deploy('r.io/score:2', { ...wish, smoke: smoke(200) });
@@ -62,7 +62,7 @@ describe('a deployed service', function () {
   ];
   for (const wish of [rolling, blueGreen])
     for (const [image, cause, more] of faults)
-      it(`says why ${image} does not serve, and the version before serves on (${wish.strategy ?? ''})`, async () => {
+      it(`reports why ${image} does not serve, and keeps the previous version serving (${wish.strategy ?? ''})`, async () => {
         await stage.deploy('r.io/score:1', wish);
         const { images, failures } = await underLoad(stage, async () => {
           const { message, facts, agent } = await stage.deploy(image, { ...wish, ...more });
@@ -79,7 +79,7 @@ describe('a deployed service', function () {
         assert.equal(servingImage(stage), 'r.io/score:1');
       });
 
-  it('goes back to the last good version after two failures in a row, not to the first bad one', async () => {
+  it('rolls back to the last good version after two failures in a row, not to the first failed one', async () => {
     await stage.deploy('r.io/score:1');
     await stage.deploy('r.io/wrong:2', { smoke: smoke(201), onFailure: 'leave' });
     assert.equal(servingImage(stage), 'r.io/wrong:2');
@@ -91,7 +91,7 @@ describe('a deployed service', function () {
   });
 
   for (const wish of [rolling, blueGreen])
-    it(`gives the Service and the autoscaler back what they said before a failure (${wish.strategy ?? ''})`, async () => {
+    it(`restores the Service and the autoscaler after a failure (${wish.strategy ?? ''})`, async () => {
       const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
       const said = () => [
         own.kubernetes.store
@@ -116,7 +116,7 @@ describe('a deployed service', function () {
       await own.close();
     });
 
-  it('goes back to what somebody else deployed by hand and runs well', async () => {
+  it('rolls back to a good version that somebody else deployed by hand', async () => {
     await stage.deploy('r.io/score:1');
     const patch = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'r.io/hotfix:1' }] as const;
     await stage.client.jsonPatch(deployments, 'score', patch);
@@ -125,7 +125,7 @@ describe('a deployed service', function () {
     assert.match(message ?? '', /Rolled back to r\.io\/hotfix:1/);
   });
 
-  it('keeps the replicas that an autoscaler found', async () => {
+  it('keeps the replicas that an autoscaler set', async () => {
     const service = { autoscaling: { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 } };
     for (const strategy of ['rolling', 'blueGreen'] as const) {
       const first = await stage.deploy('r.io/score:1', { service, strategy });
@@ -143,7 +143,7 @@ describe('a deployed service', function () {
     }
   });
 
-  it('hands its replicas over to an autoscaler, and takes them back', async () => {
+  it('hands its replicas to an autoscaler, and takes them back', async () => {
     await stage.deploy('r.io/score:1', { service: { replicas: 4 } });
     const autoscaling = { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 };
     await stage.deploy('r.io/score:1', { service: { autoscaling } });
@@ -156,7 +156,7 @@ describe('a deployed service', function () {
     assert.equal(replicasOf(stage, 'score'), 3);
   });
 
-  it('is not touched any more when somebody else deploys meanwhile', async () => {
+  it('is left alone when somebody else deploys meanwhile', async () => {
     await stage.deploy('r.io/score:1');
     const deploying = stage.deploy('r.io/slow:2');
     while (
@@ -172,7 +172,7 @@ describe('a deployed service', function () {
     assert.equal(servingImage(stage), 'r.io/score:3');
   });
 
-  it('is not touched when the caller may not do all of it', async () => {
+  it('is not changed when the caller lacks a permission', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const reader = { name: 'reader', groups: [], token: 'reader', rules };
     const own = await openDeployStage({ users: [reader], timeScale: 0 });
@@ -194,7 +194,7 @@ describe('a deployed service', function () {
     assert.equal(message, undefined);
   });
 
-  it('comes back to life after its first version failed', async () => {
+  it('can be deployed again after its first version failed', async () => {
     const service = { autoscaling: { minReplicas: 2, maxReplicas: 8, targetCpuPercent: 70 } };
     await stage.deploy('r.io/crash:1', { service });
     assert.equal(replicasOf(stage, 'score'), 0);
@@ -202,7 +202,7 @@ describe('a deployed service', function () {
     assert.equal(replicasOf(stage, 'score'), 2);
   });
 
-  it('moves between strategies without a failed answer', async () => {
+  it('changes strategies without a failed request', async () => {
     await stage.deploy('r.io/score:1');
     const { failures } = await underLoad(stage, async () => {
       assert.equal((await stage.deploy('r.io/score:2', blueGreen)).message, undefined);
@@ -235,14 +235,14 @@ describe('a deployed service', function () {
     assert.match(agent.text('log'), /http:\/\/127\.\S+\/score: the sample was answered as expected/);
   });
 
-  it('says why it gets no public address', async () => {
+  it('reports why it gets no public address', async () => {
     const own = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
     const { message } = await own.deploy('r.io/score:1', { service: { exposure: 'loadBalancer' } });
     assert.match(message ?? '', /The Service score got no address from the cloud in time: .*PublicIPCountLimitReached/);
     await own.close();
   });
 
-  it('keeps the configuration that its versions use, and no more', async () => {
+  it('keeps only the configuration that its versions use', async () => {
     for (const value of ['1', '2'])
       await stage.deploy('r.io/score:1', { service: { secrets: { KEY: value }, configFiles: { 'a.txt': value } } });
     const { store } = stage.kubernetes;
@@ -256,7 +256,7 @@ describe('a deployed service', function () {
     assert.ok(pod?.spec?.volumes?.some(({ configMap }) => configMap));
   });
 
-  it('is deleted with all that was made for it', async () => {
+  it('is deleted with everything that was created for it', async () => {
     await stage.deploy('r.io/score:1', { service: { secrets: { KEY: '1' } } });
     await stage.deploy('r.io/score:2', blueGreen);
     await stage.client.create(services, {

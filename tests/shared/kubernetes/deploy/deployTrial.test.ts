@@ -19,7 +19,7 @@ describe('a trial of a version', function () {
   this.timeout(30_000);
   const stage = stageOfEachTest();
 
-  it('ends the version before when blue/green is promoted, and goes back to it when it is rejected', async () => {
+  it('scales the previous version to 0 when blue/green is promoted, and restores it when it is rejected', async () => {
     await stage.deploy('r.io/score:1', blueGreen);
     await stage.deploy('r.io/score:2', blueGreen);
     const { failures } = await underLoad(stage, async () => {
@@ -48,7 +48,7 @@ describe('a trial of a version', function () {
     assert.equal(twice.facts.resultState, 'Unchanged');
   });
 
-  it('is rejected to the end when a rejection was ended on its way, and not said to be when it is refused', async () => {
+  it('is rejected completely after an interrupted rejection, and not reported as rejected when that is forbidden', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: ['*'], resources: ['*'] }];
     const users = [
       { name: 'admin', groups: ['system:masters'], token: 'admin' },
@@ -69,7 +69,7 @@ describe('a trial of a version', function () {
     await own.close();
   });
 
-  it('gives a canary its true share, and takes it over or away', async () => {
+  it('gives a canary its share, and promotes or deletes it', async () => {
     await stage.deploy('r.io/score:1');
     const refused = await stage.deploy('r.io/score:2', { strategy: 'canary', canaryPercent: 10 });
     assert.equal(
@@ -99,7 +99,7 @@ describe('a trial of a version', function () {
     assert.equal(servingImage(stage), 'r.io/score:2');
   });
 
-  it('loses a canary that fails, and nothing else', async () => {
+  it('deletes only the canary when it fails', async () => {
     await stage.deploy('r.io/score:1');
     const { message } = await stage.deploy('r.io/crash:2', { strategy: 'canary' });
     assert.match(message ?? '', /The Deployment score-canary was deleted\. The previous version still serves\.$/);

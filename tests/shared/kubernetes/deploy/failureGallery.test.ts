@@ -14,7 +14,10 @@ interface Failure {
 }
 
 const failures: readonly Failure[] = [
-  { title: 'a registry that asks who it is', deploy: (stage) => stage.deploy('registry.io/model-unauthorized:1') },
+  {
+    title: 'a registry that requires authentication',
+    deploy: (stage) => stage.deploy('registry.io/model-unauthorized:1'),
+  },
   {
     title: 'a quota that is used up',
     deploy: async (stage) => {
@@ -24,7 +27,7 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    title: 'a namespace that does not allow such containers',
+    title: 'a namespace that forbids the containers',
     deploy: async (stage) => {
       const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
       stage.kubernetes.objects.apply('namespaces', '', 'default', { metadata: { name: 'default', labels } }, somebody);
@@ -32,7 +35,7 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    title: 'permissions that are not enough',
+    title: 'missing permissions',
     options: {
       users: [
         {
@@ -46,7 +49,7 @@ const failures: readonly Failure[] = [
     deploy: (stage) => stage.deploy(image),
   },
   {
-    title: 'another tool that owns what would change',
+    title: 'another tool that owns the same fields',
     deploy: async (stage) => {
       await stage.deploy(image);
       const theirs = { metadata: { name: 'score' }, spec: { replicas: 7 } };
@@ -55,7 +58,7 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    title: 'somebody else who deploys meanwhile',
+    title: 'another deployment meanwhile',
     deploy: async (stage) => {
       await stage.deploy(image);
       const template = () => stage.kubernetes.store.get('deployments', 'default', 'score')?.spec.template.spec;
@@ -78,7 +81,7 @@ describe('the gallery of failures in the documentation', () => {
   });
 
   for (const { title, options, deploy } of failures)
-    it(`quotes what is said: ${title}`, async () => {
+    it(`quotes the message: ${title}`, async () => {
       const stage = await openDeployStage({ timeScale: 0, ...options });
       try {
         const { message = '', agent } = await deploy(stage);

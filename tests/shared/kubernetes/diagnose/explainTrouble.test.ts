@@ -39,7 +39,7 @@ const waits = (reason: string, message: string): Partial<ContainerStatus> => ({
   state: { waiting: { reason, message } },
 });
 
-describe('the cause of a rollout that went wrong', () => {
+describe('the cause of a failed rollout', () => {
   for (const [what, evidence, cause, advice] of [
     [
       'quotes the last error of the log',
@@ -48,21 +48,21 @@ describe('the cause of a rollout that went wrong', () => {
       /Check its log/,
     ],
     [
-      'quotes the last line where there is no error',
+      'quotes the last line when there is no error',
       evidenceOf(crashed(1), { log: 'starting\nmodel.pkl: No such file or directory\n\n' }),
       "The container 'score' exits after its start (exit code 1): model.pkl: No such file or directory.",
       /in the image, under this path/,
     ],
     [
-      'knows a service that just ends',
+      'knows a service that exits without an error',
       evidenceOf(crashed(0)),
       "The container 'score' exits after its start (exit code 0).",
       /must not exit/,
     ],
-    ['knows a command that is missing', evidenceOf(crashed(127)), /\(exit code 127\)/, /ENTRYPOINT/],
-    ['knows a crash of native code', evidenceOf(crashed(139)), /\(exit code 139\)/, /segmentation fault/],
+    ['knows a missing command', evidenceOf(crashed(127)), /\(exit code 127\)/, /ENTRYPOINT/],
+    ['knows a crash in native code', evidenceOf(crashed(139)), /\(exit code 139\)/, /segmentation fault/],
     [
-      'knows a health check that killed it',
+      'knows a failed health check that got it killed',
       evidenceOf(crashed(137), {
         warnings: ['Startup probe failed: HTTP probe failed with statuscode: 503'],
         container: { startupProbe: { httpGet: { path: '/healthz', port: 5001 }, timeoutSeconds: 3 } },
@@ -71,7 +71,7 @@ describe('the cause of a rollout that went wrong', () => {
       /more time for the start/,
     ],
     [
-      'says what the health check got instead',
+      'reports the failure of the probe',
       evidenceOf(
         { state: { running: {} } },
         {
@@ -83,13 +83,13 @@ describe('the cause of a rollout that went wrong', () => {
       /port and the path/,
     ],
     [
-      'knows an invalid name of an image',
+      'knows an invalid image name',
       evidenceOf(waits('InvalidImageName', 'x')),
       'The image name is not valid: r.io/score:1.',
       /lower case/,
     ],
     [
-      'knows an image that has to be there',
+      'knows an image that must exist on the node',
       evidenceOf(waits('ErrImageNeverPull', 'not present with pull policy of Never')),
       /^The image r\.io\/score:1 does not exist/,
       /tag/,
@@ -101,7 +101,7 @@ describe('the cause of a rollout that went wrong', () => {
       /can reach it/,
     ],
     [
-      'finds the reason of a pull in the events',
+      'finds the reason of a failed pull in the events',
       evidenceOf(waits('ImagePullBackOff', 'Back-off pulling image'), {
         warnings: ['Failed to pull image "r.io/score:1": r.io/score:1: not found', 'Error: ErrImagePull'],
       }),
@@ -109,13 +109,13 @@ describe('the cause of a rollout that went wrong', () => {
       /tag/,
     ],
     [
-      'knows a program that is missing',
+      'knows a missing program',
       evidenceOf(waits('RunContainerError', 'exec: "gunicorn": executable file not found in $PATH')),
       /can't be started: exec: "gunicorn": executable file not found in \$PATH\.$/,
       /ENTRYPOINT/,
     ],
     [
-      'quotes the cluster for what else keeps pods waiting',
+      'quotes the cluster for other reasons why pods wait',
       evidenceOf(waits('ContainerCreating', ''), { warnings: ['MountVolume.SetUp failed for volume "x"'] }),
       'The new pods do not start: ContainerCreating (MountVolume.SetUp failed for volume "x").',
       /^$/,
@@ -129,19 +129,19 @@ describe('the cause of a rollout that went wrong', () => {
     });
   }
 
-  it('is what the rollout says where pods have none', () => {
+  it('is the message of the rollout when its pods have no trouble', () => {
     const evidence = { ...evidenceOf({}), troubles: [] };
     assert.equal(diagnose(evidence, 'Deployment score: it is paused.').cause, 'Deployment score: it is paused.');
   });
 
-  it('comes with warnings that say how often they were given', () => {
+  it('comes with warnings and their number', () => {
     const warnings = ['Readiness probe failed: 503', 'Readiness probe failed: 503', 'Back-off'];
     const { evidence } = diagnose(evidenceOf(crashed(1), { warnings }), '');
     const section = evidence.find(({ title }) => title === 'Warnings from the cluster');
     assert.equal(section?.text, 'Pod: Unhealthy: Readiness probe failed: 503 (2 times)\nPod: Unhealthy: Back-off');
   });
 
-  it('comes with one warning for all tries to make a pod', () => {
+  it('comes with one warning for all attempts to create a pod', () => {
     const refused = (name: string) => `Error creating: pods "${name}" is forbidden: exceeded quota: small`;
     const warnings = [
       refused('score-1-a'),

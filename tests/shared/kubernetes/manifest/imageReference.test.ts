@@ -3,7 +3,7 @@ import { parseImage, repositoryOf } from '../../../../shared/kubernetes/manifest
 
 const sha = `sha256:${'a'.repeat(64)}`;
 
-describe('the name of an image', () => {
+describe('an image name', () => {
   const names: readonly (readonly [string, string | undefined, string | undefined, string | undefined])[] = [
     ['score', 'docker.io/library/score', undefined, undefined],
     ['library/score:1', 'docker.io/library/score', '1', undefined],
@@ -17,7 +17,7 @@ describe('the name of an image', () => {
     ['R.azurecr.io/score', 'r.azurecr.io/score', undefined, undefined],
   ];
   for (const [text, repository, tag, digest] of names)
-    it(`is taken apart: ${text}`, () => {
+    it(`is parsed: ${text}`, () => {
       const parsed = parseImage(text);
       assert.ok(parsed);
       assert.deepEqual([repositoryOf(parsed), parsed.tag, parsed.digest], [repository, tag, digest]);
@@ -34,5 +34,5 @@ describe('the name of an image', () => {
     'a@b@c',
     '$(image)',
   ])
-    it(`is none: '${text}'`, () => assert.equal(parseImage(text), undefined));
+    it(`is not valid: '${text}'`, () => assert.equal(parseImage(text), undefined));
 });

@@ -33,7 +33,7 @@ const imagesOf = (objects: readonly unknown[]) =>
   ]);
 
 describe('manifests', () => {
-  it('hold several objects in one file, lists, comments and empty documents', () => {
+  it('may contain several objects in one file, lists, comments and empty documents', () => {
     const list = JSON.stringify({
       apiVersion: 'v1',
       kind: 'List',
@@ -53,7 +53,7 @@ describe('manifests', () => {
     assert.deepEqual((object as { values?: unknown }).values, [420, true, '2024-01-01', '12:30', '0644']);
   });
 
-  it('are refused with all that is wrong with them', () => {
+  it('are refused with all their problems', () => {
     const bad = 'kind: Deployment\n---\napiVersion: v1\nkind: Secret\nmetadata: {}\n---\nhello';
     assert.throws(() => read(bad, 'a: [', `${service}---\n${service}`), {
       name: 'TaskError',
@@ -63,7 +63,7 @@ describe('manifests', () => {
     assert.throws(() => read('# nothing'), { message: /They contain no object/ });
   });
 
-  it('get images by their repository, and by nothing that only looks like it', () => {
+  it('get images by repository, not by similar names', () => {
     const { objects, substitutions } = substituteImages(read(deployment('r.io:443/score:1')), ['r.io:443/score:2']);
     assert.deepEqual(imagesOf(objects), ['r.io/fetch:1', 'r.io:443/score:2', 'r.io/score-proxy:1']);
     assert.deepEqual(substitutions, [
@@ -76,7 +76,7 @@ describe('manifests', () => {
     );
   });
 
-  it('get images in the pods of cron jobs, too', () => {
+  it('get images also in the pods of cron jobs', () => {
     const job = `apiVersion: batch/v1
 kind: CronJob
 metadata: { name: a }
@@ -84,7 +84,7 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
     assert.match(renderYaml(substituteImages(read(job), ['r.io/a:2']).objects), /image: r\.io\/a:2/);
   });
 
-  it('refuse images that match nothing', () => {
+  it('refuse images that match no container', () => {
     assert.throws(
       () => substituteImages(read(deployment('r.io/score:1')), ['r.io/other:2', 'Bad', 'r.io/score:1', 'r.io/score:2']),
       {
@@ -94,7 +94,7 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
     );
   });
 
-  it('are sorted by what pods need, and marked with their service', () => {
+  it('are sorted by role, and labelled with their service', () => {
     const secret =
       'apiVersion: v1\nkind: Secret\nmetadata: { name: s, labels: { team: a } }\nstringData: { key: hidden }';
     const release = releaseOf(read(service, deployment('r.io/score:1'), secret), { 'azure-pipelines/run': '7' });
@@ -112,7 +112,7 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
     assert.throws(() => releaseOf(read(service)), { message: /no Deployment/ });
   });
 
-  it('are of one namespace', () => {
+  it('must use one namespace', () => {
     const within = (namespace: string) =>
       `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${namespace}, namespace: ${namespace} }`;
     assert.equal(namespaceOf(read(within('a'), service)), 'a');

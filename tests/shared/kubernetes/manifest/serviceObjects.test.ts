@@ -21,7 +21,7 @@ const podOf = ({ deployments: [deployment] }: { readonly deployments: readonly D
   deployment?.spec?.template.spec;
 
 describe('the objects of a service', () => {
-  it('are restricted, probed and spread, and never fewer than are wanted', () => {
+  it('are restricted, probed and spread, and never fewer than wanted', () => {
     const release = objectsFor();
     const pod = podOf(release);
     const [container] = pod?.containers ?? [];
@@ -39,18 +39,31 @@ describe('the objects of a service', () => {
     assert.equal(release.disruptionBudgets[0]?.spec?.maxUnavailable, 1);
   });
 
-  it('have no disruption budget for a single replica, of which it would forbid every drain', () => {
+  it('are reached on port 80 of a service, which is as public as asked for', () => {
+    const specs = (['clusterIp', 'loadBalancer', 'internalLoadBalancer'] as const).map((exposure) => {
+      const [service] = objectsFor({ exposure }).services;
+      return [service?.spec?.type, service?.spec?.ports, Object.values(service?.metadata?.annotations ?? {})];
+    });
+    const ports = [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }];
+    assert.deepEqual(specs, [
+      ['ClusterIP', ports, []],
+      ['LoadBalancer', ports, []],
+      ['LoadBalancer', ports, ['true']],
+    ]);
+  });
+
+  it('have no disruption budget for a single replica, because it would block every drain', () => {
     assert.deepEqual(objectsFor({ replicas: 1 }).disruptionBudgets, []);
   });
 
-  it('are scaled within their bounds when any of them is given', () => {
+  it('have an autoscaler when a bound or target is given', () => {
     const spec = objectsFor({ maxReplicas: '6' }).autoscalers[0]?.spec;
     assert.deepEqual([spec?.minReplicas, spec?.maxReplicas], [2, 6]);
     assert.equal(spec?.metrics?.[0]?.resource?.target.averageUtilization, 70);
     assert.deepEqual(objectsFor().autoscalers, []);
   });
 
-  it('name configuration by its content', () => {
+  it('name ConfigMaps and Secrets by their content', () => {
     const nameFor = (key: string) =>
       (objectsFor({ secrets: { KEY: key } }).foundations[0] as Secret | undefined)?.metadata?.name;
     assert.match(nameFor('a') ?? '', /^score-[0-9a-f]{10}$/);
@@ -64,14 +77,14 @@ describe('the objects of a service', () => {
     );
   });
 
-  it('act as an identity of Azure by their service account', () => {
+  it('act as an Azure identity through their service account', () => {
     const release = objectsFor({ identityClientId: '11111111-2222-3333-4444-555555555555' });
     assert.equal(release.foundations[0]?.kind, 'ServiceAccount');
     assert.equal(podOf(release)?.serviceAccountName, 'score');
     assert.equal(release.deployments[0]?.spec?.template.metadata?.labels?.['azure.workload.identity/use'], 'true');
   });
 
-  it('tell the model in labels as far as they can, and in full in annotations', () => {
+  it('name the model in labels as far as possible, and in full in annotations', () => {
     const modelName = `Fraud – ${'x'.repeat(80)}`;
     const { metadata } = objectsFor({ modelName, modelVersion: 'v 1/2' }).deployments[0]?.spec?.template ?? {};
     assert.equal(metadata?.labels?.['model-pipelines/model-version'], 'v-1-2');
@@ -81,7 +94,7 @@ describe('the objects of a service', () => {
     assert.equal(labelValue('–'), '');
   });
 
-  it('are refused with all that is wrong with their settings', () => {
+  it('are refused with all problems of their settings', () => {
     assert.deepEqual(
       problemsOf({ ...needed, image: '$(image)', port: 0, cpu: 'much', colour: 'red', replicas: 5, maxReplicas: 2 }),
       [

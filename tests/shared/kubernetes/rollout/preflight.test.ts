@@ -27,7 +27,7 @@ describe('a preflight', () => {
     } satisfies ConfigMap,
   });
 
-  it('names every permission that is missing, at once', async () => {
+  it('names all missing permissions at once', async () => {
     await assert.rejects(
       preflight(
         cluster.clientOf('deployer'),
@@ -51,7 +51,7 @@ describe('a preflight', () => {
     );
   });
 
-  it('names every object that the cluster would refuse, and keeps none', async () => {
+  it('names every object that the cluster would refuse, and stores none', async () => {
     const broken = scoringDeployment('score:1', { name: 'broken', replicas: -1 });
     await assert.rejects(
       preflight(cluster.client, [], [map('fine'), map('Not_A_Name'), { resource: deployments, object: broken }]),
@@ -65,7 +65,7 @@ describe('a preflight', () => {
     assert.equal(await cluster.client.get(configMaps, 'fine'), undefined);
   });
 
-  it('passes what may be done', async () => {
+  it('succeeds when everything is allowed', async () => {
     const namespace: Planned = {
       resource: namespaces,
       object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } },

@@ -37,7 +37,7 @@ describe('the verdict on a rollout', () => {
     assert.equal(stateOf(deploymentOf('score:1', { ...complete, availableReplicas: 1 })), 'unavailable');
   });
 
-  it('is superseded by another template or another Deployment, and not by another number of replicas', () => {
+  it('is superseded by another template or another Deployment, but not by another number of replicas', () => {
     assert.equal(stateOf(deploymentOf('score:2', complete)), 'superseded');
     const other = deploymentOf('score:1', complete);
     assert.equal(stateOf({ ...other, metadata: { ...other.metadata, uid: 'e' } }), 'superseded');
@@ -46,7 +46,7 @@ describe('the verdict on a rollout', () => {
     assert.equal(stateOf(undefined), 'deleted');
   });
 
-  it('is bad for what is paused or has no replicas', () => {
+  it('is a failure when it is paused or has no replicas', () => {
     const { spec, ...rest } = deploymentOf('score:1', complete);
     assert.ok(spec);
     assert.equal(stateOf({ ...rest, spec: { ...spec, paused: true } }), 'paused');
@@ -160,7 +160,7 @@ describe('the troubles of a rollout', () => {
     assert.deepEqual(rolloutTroubles(undefined, [podWith({ ready: true, state: { running: {} } })]), []);
   });
 
-  it('are one for all pods with the same, the gravest first', () => {
+  it('are one for all pods with the same trouble, the most severe first', () => {
     const pods = [podWith({ state: { running: {} } }), crashed(3, 1), crashed(2, 1)];
     const troubles = rolloutTroubles(undefined, pods);
     assert.deepEqual(
@@ -172,7 +172,7 @@ describe('the troubles of a rollout', () => {
     );
   });
 
-  it('are those of the ReplicaSet that may not make pods, too', () => {
+  it('include those of a ReplicaSet that is not allowed to create pods', () => {
     const set = (message: string): ReplicaSet => ({
       status: {
         replicas: 0,

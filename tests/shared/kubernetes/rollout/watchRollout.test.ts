@@ -69,7 +69,7 @@ const failures: readonly Failure[] = [
   },
   {
     image: 'score:1',
-    when: ' for a secret that is missing',
+    when: ' for a missing secret',
     spec: { envFrom: [{ secretRef: { name: 'none' } }] },
     message: /CreateContainerConfigError: secret "none" not found/,
     cause: /can't be started because something that it uses is missing: secret "none" not found/,
@@ -77,7 +77,7 @@ const failures: readonly Failure[] = [
   },
   {
     image: 'score:1',
-    when: ' where no node has room',
+    when: ' when no node has capacity',
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
@@ -94,7 +94,7 @@ const failures: readonly Failure[] = [
   },
   {
     image: 'unready:1',
-    when: ' at the deadline of its own',
+    when: ' at its own deadline',
     spec: { progressDeadlineSeconds: 120 },
     message: /exceeded its progress deadline/,
     cause: /is not ready/,
@@ -119,7 +119,7 @@ describe('following a rollout', () => {
     return watchRollout(client, { applied, ...options }, context);
   }
 
-  it('ends when all replicas are available, and tells each change once', async () => {
+  it('ends when all replicas are available, and logs each change once', async () => {
     const end = await follow(await deploy(scoringDeployment('slow:1')));
     assert.equal(end.outcome, 'done');
     assert.equal(end.message, 'Deployment score: successfully rolled out (2 replicas).');
@@ -137,14 +137,14 @@ describe('following a rollout', () => {
     assert.ok(cluster.kubernetes.requests.list().length - calls <= 4);
   });
 
-  it("replaces the pods of the old version, whose own faults don't count", async () => {
+  it('replaces the pods of the old version, and ignores their faults', async () => {
     await follow(await deploy(scoringDeployment('crash:1')), { minStableSeconds: 30 });
     const end = await follow(await deploy(scoringDeployment('score:2')));
     assert.equal(end.outcome, 'done', end.message);
   });
 
   for (const { image, when = '', outcome = 'failed', spec, minStableSeconds = 0, ...expected } of failures) {
-    it(`says why ${image} fails${when}`, async () => {
+    it(`reports why ${image} fails${when}`, async () => {
       const applied = await deploy(scoringDeployment(image, { replicas: 1, ...spec }));
       const end = await follow(applied, { minutes: outcome === 'timedOut' ? 4 : 10, minStableSeconds });
       assert.equal(end.outcome, outcome, end.message);
@@ -161,7 +161,7 @@ describe('following a rollout', () => {
     });
   }
 
-  it('says what a quota or the security of the namespace refuses', async () => {
+  it('reports what a quota or the Pod Security level of the namespace refuses', async () => {
     const { client, clock, agent } = cluster;
     await client.create(namespaces, { metadata: { name: 'small' } });
     const small = client.in('small');
@@ -187,7 +187,7 @@ describe('following a rollout', () => {
     }
   });
 
-  it('needs no permission to watch, and gets over faults that pass', async () => {
+  it('needs no permission to watch, and survives transient faults', async () => {
     const rules = [{ verbs: ['get', 'list', 'patch'], apiGroups: ['*'], resources: ['*'] }];
     await cluster.close();
     cluster = await openTestCluster({ users: [{ name: 'reader', groups: [], token: 'reader-token', rules }] });
@@ -197,7 +197,7 @@ describe('following a rollout', () => {
     assert.equal(end.outcome, 'done', end.message);
   });
 
-  it('fails with the rule that is missing when it may not look', async () => {
+  it('fails with the missing rule when it is not allowed to read', async () => {
     const rules = [{ verbs: ['get', 'list', 'patch'], apiGroups: ['apps'], resources: ['deployments'] }];
     await cluster.close();
     cluster = await openTestCluster({ users: [{ name: 'reader', groups: [], token: 'reader-token', rules }] });
@@ -227,7 +227,7 @@ describe('following a rollout', () => {
     assert.match(end.message, /something else was deployed meanwhile/);
   });
 
-  it('goes on when an autoscaler changes the replicas meanwhile', async () => {
+  it('continues when an autoscaler changes the replicas meanwhile', async () => {
     const following = follow(await deploy(scoringDeployment('slow:1')));
     await cluster.client.mergePatch(deployments, 'score', { spec: { replicas: 3 } });
     const end = await following;
@@ -241,7 +241,7 @@ describe('following a rollout', () => {
     assert.match((await following).message, /it was deleted meanwhile/);
   });
 
-  it('waits until it was stable for a while', async () => {
+  it('waits until it has been stable for some time', async () => {
     const applied = await deploy(scoringDeployment('score:1'));
     const startedAt = cluster.clock.now();
     const end = await follow(applied, { minStableSeconds: 60 });
@@ -249,7 +249,7 @@ describe('following a rollout', () => {
     assert.ok(cluster.clock.now() - startedAt >= 60_000);
   });
 
-  it('survives watches that break off, and versions that are forgotten', async () => {
+  it('survives watches that break off, and expired versions', async () => {
     const applied = await deploy(scoringDeployment('slow:1'));
     const following = follow(applied);
     const { kubernetes, clock } = cluster;
@@ -261,7 +261,7 @@ describe('following a rollout', () => {
     assert.equal((await following).outcome, 'done');
   });
 
-  it('ends with the reason of the signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const applied = await deploy(scoringDeployment('unready:1'));
     const cancel = new AbortController();
     const { clock, client, agent } = cluster;

@@ -12,7 +12,7 @@ describe('the share of a canary', () => {
     [90, 1, 9, 90, true],
   ] as const;
   for (const [percent, stable, replicas, actualPercent, isWithinTolerance] of cases)
-    it(`is ${actualPercent} % where ${percent} % are asked for beside ${stable}`, () => {
+    it(`is ${actualPercent} % when ${percent} % are requested beside ${stable}`, () => {
       const share = canaryShare(percent, stable);
       assert.deepEqual(
         [share.replicas, Math.round(share.actualPercent), share.isWithinTolerance],
@@ -20,7 +20,7 @@ describe('the share of a canary', () => {
       );
     });
 
-  it('is never nothing, and can be had with the replicas that are named', () => {
+  it('is never zero, and is possible with the suggested replicas', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 100 }), (percent, stable) => {
         const { replicas, actualPercent } = canaryShare(percent, stable);

@@ -82,7 +82,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
         assert.deepEqual(packagesOf(dependencies), expected);
       });
 
-    it('counts a continued line from where it begins', () => {
+    it('numbers a continued line by where it begins', () => {
       assert.deepEqual(written(read('\na \\\n  =1').problems), [
         "requirements.txt:2 'a   =1' has an invalid version specifier: '=1'; use '==' for one version.",
       ]);

@@ -1,0 +1,216 @@
+import type { HttpClient, HttpRequest } from '../../http/httpClient';
+import type { Json } from '../../json';
+import { answerPages } from './answerPages';
+import type { RawId } from './jobs';
+
+/**
+ * How far a run, or one task of it, has come. `state` is the older form of `status`; a workspace may send either or both.
+ * Source of all shapes here: https://docs.databricks.com/api/azure/workspace/jobs (Jobs API 2.2).
+ */
+export interface Standing {
+  readonly status?:
+    | {
+        readonly state?: string;
+        readonly termination_details?: { readonly code?: string; readonly message?: string };
+        readonly queue_details?: { readonly message?: string };
+      }
+    | undefined;
+  readonly state?:
+    { readonly life_cycle_state?: string; readonly result_state?: string; readonly state_message?: string } | undefined;
+}
+
+/** One attempt at one task of a run. A task that was retried or repaired is there once for each attempt. */
+export interface TaskRun extends Standing {
+  /** Its own id, by which its output is asked for. */
+  readonly id: string;
+  readonly taskKey: string;
+  /** 0 for the first. */
+  readonly attemptNumber: number;
+  readonly isNotebook: boolean;
+  /** Milliseconds since 1970; 0 when it has not started, or has not ended. */
+  readonly startTime: number;
+  readonly endTime: number;
+}
+
+/** A run with all its tasks. */
+export interface Run extends Standing {
+  readonly id: string;
+  readonly jobId: string;
+  readonly name: string;
+  /** The address that the service gives, in its legacy form; empty when it gives none. */
+  readonly pageUrl: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly tasks: readonly TaskRun[];
+  /** The ids of its repairs, oldest first. */
+  readonly repairIds: readonly string[];
+}
+
+/** A run as lists show it. */
+export interface ListedRun {
+  readonly id: string;
+  readonly startTime: number;
+}
+
+/** The output of a task. */
+export interface TaskOutput {
+  readonly notebookResult: string | undefined;
+  /** Whether the service cut the result off (at 5 MB). */
+  readonly isTruncated: boolean;
+  readonly error: string | undefined;
+  readonly errorTrace: string | undefined;
+}
+
+/** A call that starts a run: which one, and its body without the idempotency token. */
+export type RunRequest =
+  | { readonly call: 'run-now'; readonly jobId: string; readonly body: Readonly<Record<string, Json | undefined>> }
+  | { readonly call: 'submit'; readonly body: Readonly<Record<string, Json | undefined>> };
+
+/** The runs of the Jobs API 2.2. Every method throws what `HttpClient.json` throws. */
+export class RunsApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** The newest runs by start time, at most 20: of one job, or those that were submitted without one. */
+  async newestRuns(jobId: string | undefined): Promise<readonly ListedRun[]> {
+    const list = await this.http.json<{ readonly runs?: readonly RawRun[] }>({
+      method: 'GET',
+      path: '/api/2.2/jobs/runs/list',
+      query: jobId === undefined ? { run_type: 'SUBMIT_RUN', limit: 20 } : { job_id: jobId, limit: 20 },
+      purpose: jobId === undefined ? 'look for earlier runs' : `look for earlier runs of the job ${jobId}`,
+    });
+    return (list.runs ?? []).map(({ run_id, start_time = 0 }) => ({ id: String(run_id), startTime: start_time }));
+  }
+
+  /**
+   * Starts a run and returns its id. The service starts exactly one run for a token (at most 64 characters) and returns
+   * the id of that run from then on, so repeating the call is safe.
+   */
+  async startRun(request: RunRequest, idempotencyToken: string): Promise<string> {
+    const isJob = request.call === 'run-now';
+    const { run_id } = await this.http.json<{ readonly run_id: RawId }>({
+      method: 'POST',
+      path: isJob ? '/api/2.2/jobs/run-now' : '/api/2.2/jobs/runs/submit',
+      json: {
+        ...request.body,
+        ...(isJob && { job_id: BigInt(request.jobId) }),
+        idempotency_token: idempotencyToken,
+      },
+      purpose: isJob ? `start the job ${request.jobId}` : 'submit the run',
+      repeatable: true,
+    });
+    return String(run_id);
+  }
+
+  /** The run with all its tasks; a budget is for each page of 100 tasks. */
+  async getRun(id: string, budgetSeconds?: number): Promise<Run> {
+    const pages: RawRun[] = [];
+    const request: HttpRequest = {
+      method: 'GET',
+      path: '/api/2.2/jobs/runs/get',
+      query: { run_id: id, include_history: true },
+      purpose: `read the run ${id}`,
+      ...(budgetSeconds !== undefined && { budgetSeconds }),
+    };
+    for await (const page of answerPages<RawRun>(this.http, request)) pages.push(page);
+    const [first] = pages;
+    return {
+      id,
+      jobId: String(first?.job_id ?? ''),
+      name: first?.run_name ?? '',
+      pageUrl: first?.run_page_url ?? '',
+      startTime: first?.start_time ?? 0,
+      endTime: first?.end_time ?? 0,
+      status: first?.status,
+      state: first?.state,
+      tasks: pages.flatMap(({ tasks }) => tasks ?? []).map(taskRun),
+      repairIds: (first?.repair_history ?? []).flatMap((item) => (item.id === undefined ? [] : [String(item.id)])),
+    };
+  }
+
+  /** The output of one task, by the task's own run id: the service refuses runs with several tasks. */
+  async getTaskOutput(taskRunId: string): Promise<TaskOutput> {
+    const { notebook_output, error, error_trace } = await this.http.json<RawOutput>({
+      method: 'GET',
+      path: '/api/2.2/jobs/runs/get-output',
+      query: { run_id: taskRunId },
+      purpose: `read the output of the task run ${taskRunId}`,
+    });
+    return {
+      notebookResult: notebook_output?.result,
+      isTruncated: notebook_output?.truncated ?? false,
+      error: error || undefined,
+      errorTrace: error_trace || undefined,
+    };
+  }
+
+  /** Asks for the run to be cancelled; it ends some time later. */
+  async cancelRun(id: string, budgetSeconds: number): Promise<void> {
+    await this.http.json({
+      method: 'POST',
+      path: '/api/2.2/jobs/runs/cancel',
+      json: { run_id: BigInt(id) },
+      purpose: `cancel the run ${id}`,
+      repeatable: true,
+      budgetSeconds,
+    });
+  }
+
+  /**
+   * Runs the failed tasks of an ended run again, and those that depend on them, and returns the id of the repair. Repeating
+   * the call is safe: the service refuses it while a repair is under way, and after one that it does not name as the latest.
+   */
+  async repairRun(id: string, latestRepairId: string | undefined): Promise<string> {
+    const { repair_id } = await this.http.json<{ readonly repair_id: RawId }>({
+      method: 'POST',
+      path: '/api/2.2/jobs/runs/repair',
+      json: {
+        run_id: BigInt(id),
+        rerun_all_failed_tasks: true,
+        ...(latestRepairId !== undefined && { latest_repair_id: BigInt(latestRepairId) }),
+      },
+      purpose: `repair the run ${id}`,
+      repeatable: true,
+    });
+    return String(repair_id);
+  }
+}
+
+interface RawRun extends Standing {
+  readonly run_id: RawId;
+  readonly job_id?: RawId;
+  readonly run_name?: string;
+  readonly run_page_url?: string;
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly tasks?: readonly RawTaskRun[];
+  readonly repair_history?: readonly { readonly id?: RawId }[];
+  readonly next_page_token?: string;
+}
+
+interface RawTaskRun extends Standing {
+  readonly run_id: RawId;
+  readonly task_key: string;
+  readonly attempt_number?: number;
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly notebook_task?: unknown;
+}
+
+interface RawOutput {
+  readonly notebook_output?: { readonly result?: string; readonly truncated?: boolean };
+  readonly error?: string;
+  readonly error_trace?: string;
+}
+
+function taskRun(raw: RawTaskRun): TaskRun {
+  return {
+    id: String(raw.run_id),
+    taskKey: raw.task_key,
+    attemptNumber: raw.attempt_number ?? 0,
+    isNotebook: raw.notebook_task !== undefined,
+    startTime: raw.start_time ?? 0,
+    endTime: raw.end_time ?? 0,
+    status: raw.status,
+    state: raw.state,
+  };
+}
