@@ -25,7 +25,7 @@ export class GroupWatch {
     private readonly onSeen: (group: ContainerGroup) => void,
   ) {}
 
-  /** Throws a GroupFailure when the group has failed for good. */
+  /** Throws a GroupFailure when the group has failed permanently. */
   async look(budgetSeconds?: number): Promise<ContainerGroup | undefined> {
     const group = await this.groups.get(this.name, budgetSeconds);
     if (group) {

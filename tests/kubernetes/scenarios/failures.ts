@@ -30,7 +30,7 @@ export const failureScenarios: readonly Scenario[] = [
             assert.notEqual(agent.attachments['diagnosis.txt'], undefined);
           });
           assert.deepEqual(failures, []);
-          // One that answers wrongly is ready, and a rolling deployment knows no test before that.
+          // A pod that answers wrongly is ready, and a rolling deployment runs no test before that.
           if (strategy === 'blueGreen' || more === undefined) assert.deepEqual(images, new Set(['r.io/score:1']));
           assert.equal(await stage.ask(), 'r.io/score:1');
         },
