@@ -182,7 +182,7 @@ describe('the control plane for tests', function () {
 
   it('returns the log of a program that does not start', async () => {
     const binaries = await buildControlPlane(() => assert.fail('It is built already.'));
-    // kwok does not support the flags of the scheduler
+    // kwok does not support the flags of the scheduler.
     await assert.rejects(startControlPlane({ ...binaries, scheduler: binaries.kwok }), {
       name: 'ToolError',
       message: /^kwok ended \(exit code 1\):[^]*unknown flag: --leader-elect/,

@@ -100,7 +100,7 @@ describe('DeployAci with faults', function () {
       const [endState, requests] = [azure.endState(), differentRequests()];
       for (const request of requests)
         for (const when of ['before', 'after'] as const) {
-          // For Azure, this is the same as a kill after the previous request.
+          // For Azure this is the same as a kill after the previous request.
           if (when === 'before' && requests.includes(request - 1)) continue;
           const where = `killed ${when} request ${request}`;
           await stage(groups);

@@ -34,7 +34,7 @@ export interface DeployedGroup {
 }
 
 /**
- * Deploys a container group as described, and checks that all its containers run and keep running. Changes
+ * Deploys a container group as described, and verifies it: all its containers run and keep running, and it passes `prove`. Changes
  * nothing when the group is as described. When Azure can't update the group in place, another one replaces it, or is
  * deployed beside it under a second name; the old group then stays until the new one is proven. An attempt that was
  * killed is continued by the next one. When the group does not serve, the cause is reported as an error and repeated in a
@@ -117,7 +117,7 @@ class GroupDeployment {
     }
   }
 
-  /** Makes the group of a slot match the definition, and checks that it serves. */
+  /** Makes the group of a slot match the definition, and verifies that it serves. */
   async ensure(slot: Slot, before: ContainerGroup | undefined): Promise<DeployedGroup> {
     const { prove, onSeen = () => undefined } = this.options;
     const watch = new GroupWatch(this.groups, slot.name, this.context, onSeen);

@@ -13,7 +13,7 @@ export interface WatchRolloutOptions extends RolloutGoal {
 }
 
 export interface RolloutEnd {
-  /** `failed` permanently, `timedOut` at our own deadline; `superseded` when somebody else has deployed or deleted it. */
+  /** `failed` when waiting is useless, `timedOut` at our own deadline; `superseded` when somebody else has deployed or deleted it. */
   readonly outcome: 'done' | 'failed' | 'timedOut' | 'superseded';
   /** One sentence: `Deployment score: 2 of 3 new pods: CrashLoopBackOff: exit 1.` */
   readonly message: string;
@@ -26,12 +26,12 @@ const settleMilliseconds = 500;
 const secondsBetweenLooks = 15;
 /** Without a watch: this share of the time waited so far, as in `poll`. */
 const pauseShare = 0.05;
-/** The limits for one request, so that a request without a response doesn't outlast the deadline. */
+/** The budget of the calls of one look, so that a call that hangs doesn't outlast the deadline. */
 const minBudgetSeconds = 5;
 const maxBudgetSeconds = 60;
 
 /**
- * Follows a rollout until it is done or has failed permanently, or until the deadline. Looks first and watches then, because
+ * Follows a rollout until it is done, has failed permanently, or the deadline passes. Looks first and watches then, because
  * a deployment that changes nothing causes no events. Logs each change in a line. Survives transient faults. Rejects with
  * the signal's reason, or with the error of a call that is refused.
  */

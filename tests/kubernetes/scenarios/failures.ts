@@ -30,7 +30,7 @@ export const failureScenarios: readonly Scenario[] = [
             assert.notEqual(agent.attachments['diagnosis.txt'], undefined);
           });
           assert.deepEqual(failures, []);
-          // A version with wrong answers is ready, and a rolling deployment is not tested before it receives requests.
+          // A pod that answers wrongly is ready, and a rolling deployment runs no test before that.
           if (strategy === 'blueGreen' || more === undefined) assert.deepEqual(images, new Set(['r.io/score:1']));
           assert.equal(await stage.ask(), 'r.io/score:1');
         },

@@ -107,9 +107,9 @@ export const versionScenarios: readonly Scenario[] = [
       assert.equal(outputs['resultState'], 'Canary');
     });
     assert.deepEqual(images, new Set(['r.io/score:1', 'r.io/score:2']));
-    assert.match((await stage.fails(version('r.io/score:3'))).message, /promote or reject it first/);
+    assert.match((await stage.fails(version('r.io/score:3'))).message, /Promote or reject it first/);
     const { end } = await stage.succeeds({ action: 'promote', serviceName });
-    assert.equal(end.message, 'score runs what the canary ran; the canary was deleted.');
+    assert.equal(end.message, 'score runs the version of the canary now; the canary was deleted.');
     assert.equal(await stage.imageOf('score'), 'r.io/score:2');
     assert.equal(await stage.imageOf('score-canary'), undefined);
     assert.match((await stage.succeeds(version('r.io/score:2'))).end.message, /already runs/);

@@ -15,7 +15,7 @@ import { breakOff, RecordingServer, truncate, type Behaviour, type Reply } from 
 import { errorOf, TestTokens } from '../../http/clientUnderTest';
 
 const path = '/subscriptions/s/things/one';
-/** As Azure signs: with characters that a careless client would encode again. */
+/** A signed address as Azure returns it, with characters that a careless client would encode again. */
 const signed =
   "/subscriptions/s/operations/42?api-version=2018-06-01&t=6386&c=MII%2bab/c-_~*'(!)+x==&s=%7E~a+b%20c&h=x/y";
 

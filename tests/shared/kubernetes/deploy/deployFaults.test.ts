@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Fault } from '../../../../sandbox/http/faults';
 import { openDeployStage, servingImage, type DeployStage } from './deployFixture';
 
-/** The faults that a step must survive once, at any request. */
+/** A single one of these faults must not make a deployment fail, on any request. */
 const passing: Readonly<Record<string, Fault>> = {
   '429': { effect: 'status', status: 429, retryAfter: 1 },
   '503': { effect: 'status', status: 503 },
@@ -85,7 +85,7 @@ describe('a blue/green deployment with faults', function () {
     return kubernetes.requests.list().filter(({ fault }) => fault !== undefined).length;
   }
 
-  /** A deployment with a fault succeeds or reports the cause; the next deployment succeeds. */
+  /** A deployment with a fault succeeds or reports the cause; the next one succeeds. */
   async function meets({ method, path }: Call, fault: Fault, cause: RegExp): Promise<void> {
     const where = `${method} ${path}`;
     stage.kubernetes.requests.clear();

@@ -74,7 +74,7 @@ describe('a deployed service', function () {
           assert.ok(text.indexOf('[Deployment score') > text.indexOf('Deployment score: '), 'evidence follows');
         });
         assert.deepEqual(failures, []);
-        // A version that crashes or gives wrong answers may be ready for a moment, and a rolling deployment is not tested before that.
+        // A pod that crashes or answers wrongly may be ready for a moment, and a rolling deployment runs no test before that.
         if (wish === blueGreen) assert.deepEqual(images, new Set(['r.io/score:1']));
         assert.equal(servingImage(stage), 'r.io/score:1');
       });

@@ -85,7 +85,7 @@ describe('a trial of a version', function () {
     const promoted = await stage.run((client, context, onFacts) =>
       promoteService(client, names, requestOf('r.io/score:2'), context, onFacts),
     );
-    assert.equal(promoted.result, 'score runs what the canary ran; the canary was deleted.');
+    assert.equal(promoted.result, 'score runs the version of the canary now; the canary was deleted.');
     assert.equal(promoted.facts.resultState, 'Promoted');
     assert.equal(servingImage(stage), 'r.io/score:2');
     assert.equal(replicasOf(stage, 'score-canary'), undefined);
