@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { build, formatMessages, type Metafile } from 'esbuild';
+import { build, formatMessages, type Metafile, type Plugin } from 'esbuild';
 import { ToolError } from './commandLine';
 import { packageFolderOf } from './thirdPartyNotices';
 import { trimAxios } from './trimAxios';
@@ -31,7 +31,7 @@ startTask(task, taskLibAgent);`,
     keepNames: true,
     // The licences of all that is bundled are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
-    plugins: [trimAxios],
+    plugins: [trimAxios, pureLosslessJson],
     metafile: true,
     logLevel: 'silent',
   }).catch((error: unknown) => {
@@ -45,6 +45,19 @@ startTask(task, taskLibAgent);`,
   refuseSecondTaskLib(folder, result.metafile);
   return result.metafile;
 }
+
+/** Leaves out what a task does not use of lossless-json, which does not declare that its modules have no side effects. */
+const pureLosslessJson: Plugin = {
+  name: 'pure-lossless-json',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /lossless-json|^\.\// }, async ({ path: specifier, pluginData, ...from }) => {
+      const isOfLibrary =
+        specifier === 'lossless-json' || /[\\/]node_modules[\\/]lossless-json[\\/]/.test(from.importer);
+      if (!isOfLibrary || pluginData !== undefined) return undefined;
+      return { ...(await resolve(specifier, { ...from, pluginData: 'once' })), sideEffects: false };
+    });
+  },
+};
 
 function refuseLeftImports(folder: string, metafile: Metafile): void {
   const left = Object.values(metafile.outputs)

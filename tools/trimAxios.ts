@@ -15,6 +15,14 @@ const replacements = new Map([
   ['https-proxy-agent', 'export default class {}'],
   ['proxy-from-env', "export const getProxyForUrl = () => '';"],
   ['../helpers/shouldBypassProxy.js', 'export default () => true;'],
+  ['../helpers/formDataToStream.js', 'export default null;'],
+  ...['./toFormData.js', '../helpers/toFormData.js', './helpers/toFormData.js'].map(
+    (module) => [module, 'export const DEFAULT_FORM_DATA_MAX_DEPTH = 0; export default null;'] as const,
+  ),
+  ['../helpers/toURLEncodedForm.js', 'export default null;'],
+  ['../helpers/fromDataURI.js', 'export default null;'],
+  ['../helpers/estimateDataURLDecodedBytes.js', 'export const estimateDataURLBufferAllocation = () => 0;'],
+  ['./helpers/HttpStatusCode.js', 'export default {};'],
 ]);
 
 /** A look at this global, in axios' utils.js, makes Node load all of fetch. */
