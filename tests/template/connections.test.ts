@@ -311,7 +311,7 @@ describe('A permission that is revoked while the training runs', function () {
       assert.ok(outcome);
       assert.equal(outcome.isGreen, false, outcome.report);
       for (const expected of says) assert.match(outcome.report, expected);
-      assert.match(outcome.report, /The run itself goes on: http:\S+\/runs\/\d+/);
+      assert.match(outcome.report, /The run itself continues: http:\S+\/runs\/\d+/);
       assert.doesNotMatch(outcome.log, /exited with code/);
     });
   }
