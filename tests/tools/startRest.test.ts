@@ -23,7 +23,7 @@ describe('npm start, for a second model that is a REST service', function () {
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 
-  /** What the model answers when it is asked over and over. */
+  /** The answers of the model to requests that are sent until the signal aborts. */
   async function answersUntil(end: AbortSignal): Promise<readonly string[]> {
     const answers: string[] = [];
     while (!end.aborted) {
@@ -37,7 +37,7 @@ describe('npm start, for a second model that is a REST service', function () {
     assert.deepEqual(await ask(first), proof);
   }
 
-  it('ends green, and the model answers from where it serves', () => {
+  it('succeeds, and the model answers at its address', () => {
     const text = renderReport(first);
     assert.equal(exitCodeOf(first), 0, text);
     assert.match(text, /Docker@2 is not among the tasks that are built here/);
@@ -47,7 +47,7 @@ describe('npm start, for a second model that is a REST service', function () {
     assert.match(proof.answer, /"species": "setosa"[^]*"species": "virginica"/);
   });
 
-  it('ends red in test when the model answers something else, and production serves as before', async () => {
+  it('fails in test when the model answers something else, and production serves as before', async () => {
     await second.change('scoring_server.py', (text) =>
       text.replace('probabilities.index(confidence)', 'probabilities.index(min(probabilities))'),
     );
@@ -61,7 +61,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await stillServes();
   });
 
-  it('ends red in production when the service does not start, says why, and the old version serves on', async () => {
+  it('fails in production when the service does not start, says why, and the old version keeps serving', async () => {
     await second.change('scoring_server.py', (text) => text.replace('import json', 'import sklearn'));
     const report = await second.run('deploy', ['production']);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
@@ -69,7 +69,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await stillServes();
   });
 
-  it('goes over to the next version without a failed answer', async () => {
+  it('switches to the next version without a failed answer', async () => {
     await second.change('scoring_server.py', (text) => text.replace('"species":', '"kind": "iris", "species":'));
     const end = new AbortController();
     const asking = answersUntil(end.signal);
