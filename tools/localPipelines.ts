@@ -20,7 +20,7 @@ export interface RepositoryOptions {
   readonly repository: string;
   /** The model in it: the name of its folder. */
   readonly model: string;
-  /** Gets the extension, logs, reports, summaries and artifacts, and what the sandbox workspace holds when it ends. */
+  /** Gets the built extension, logs, reports, summaries and artifacts, and the state of the sandbox workspace. */
   readonly outputFolder: string;
   readonly listener: PipelineListener;
   /** The folder of the built tasks; without it they are built. */
@@ -35,7 +35,7 @@ export interface LocalPipelines {
   readonly sandbox: Sandbox;
   /** The folder of the built tasks. */
   readonly tasks: string;
-  /** What is in the repository now is what is run. */
+  /** Runs the files that are in the repository now. */
   run(pipeline: PipelineName, signal: AbortSignal, targetStages?: readonly string[]): Promise<PipelineReport>;
   close(): Promise<void>;
 }
@@ -43,10 +43,10 @@ export interface LocalPipelines {
 type RunOptions = Pick<PipelineOptions, 'connections' | 'parameters' | 'predefined' | 'environment'>;
 
 const registry = 'registry.sandbox';
-/** Clusters and containers start this many times as fast as they do in the cloud, and rollouts pass so. */
+/** Clusters and containers start, and rollouts run, this many times as fast as in the cloud. */
 const timeScale = 5;
 
-/** All pipelines, for a model that scores in batches. Their workspace is that of the folder, as the last run left it. */
+/** All pipelines, for a model that scores in batches. The workspace keeps its state in the output folder from run to run. */
 export async function openWorkspace(options: RepositoryOptions): Promise<LocalPipelines> {
   const { listener } = options;
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
@@ -79,7 +79,7 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
     tasks,
     run: (pipeline, signal, targetStages) => {
       listener.pipeline(pipeline, fileOf(pipeline));
-      if (pipeline === 'ci') listener.note('The step Lint will be skipped: its linter would have to be downloaded.');
+      if (pipeline === 'ci') listener.note('The Lint step is skipped: it would download its linter.');
       return runTemplate(pipeline, options, pipeline, {
         tasks,
         collection: sandbox.devops,
@@ -94,7 +94,7 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
   };
 }
 
-/** The deploy pipeline, for a REST service. Its cluster is empty at first, and keeps what a run put into it until it is closed. */
+/** The deploy pipeline, for a REST service. Its cluster starts empty and keeps its objects until it is closed. */
 export async function openCluster(options: RepositoryOptions): Promise<LocalPipelines> {
   const { listener } = options;
   const services = new ScoringServices(); // load Python while the tasks are built
@@ -136,7 +136,7 @@ export async function openCluster(options: RepositoryOptions): Promise<LocalPipe
       listener.pipeline(`${pipeline} as REST service`, fileOf(pipeline));
       const buildId = String(randomInt(1, 2 ** 31 - 1));
       const image = `${registry}/${options.model}:${buildId}`;
-      // What Docker@2 would do: without Docker the containers run the files as they are now.
+      // Stands in for Docker@2: the containers run the model's files as they are now.
       const folder = path.join(options.repository, options.model);
       const { inCluster, inContainerGroup } = await listener.prepare('Prepare the container', () =>
         buildScoringImage(folder, services),
@@ -158,7 +158,7 @@ export async function openCluster(options: RepositoryOptions): Promise<LocalPipe
   };
 }
 
-/** The address that the model serves at after a run, and what it answers to its sample just now; undefined when it has none. */
+/** The scoring URL after a run and the model's answer to its sample payload; undefined when the run deployed no service. */
 export async function askService(
   { repository, model }: Pick<RepositoryOptions, 'repository' | 'model'>,
   report: PipelineReport,

@@ -16,10 +16,10 @@ const marks: Readonly<Record<Result, string>> = {
   Skipped: '–',
 };
 
-/** Of one step; more hide the others from the eye. */
+/** Outputs of one step that are shown; more make the report hard to read. */
 const mostOutputs = 10;
 
-/** The report as text for a terminal: every stage, job and step with what there is to know of it. */
+/** The report as text: every stage, job and step with its result, messages, outputs and files. */
 export function renderReport(report: PipelineReport): string {
   const lines = [`${report.file}, run ${report.buildNumber}`];
   for (const stage of report.stages) {
@@ -60,7 +60,7 @@ function renderStep(step: StepReport): string[] {
       : `${step.displayName} (${step.task})`;
   const outputs = Object.entries(step.outputs);
   const attempts = step.attempts > 1 ? [`${step.attempts} attempts`] : [];
-  const dropped = step.droppedIssues > 0 ? [`${step.droppedIssues} more errors and warnings are in the log only`] : [];
+  const dropped = step.droppedIssues > 0 ? [`${step.droppedIssues} more errors and warnings are in the log`] : [];
   const details = [
     ...step.notes,
     ...(step.message === undefined ? [] : [step.message]),
@@ -82,7 +82,7 @@ function line(depth: number, result: Result, title: string, milliseconds: number
   return `${'  '.repeat(depth)}${marks[result]} ${title} (${time})`;
 }
 
-/** Further lines of a text stand below its first. */
+/** Indents every line of the text. */
 function indent(depth: number, text: string): string {
   const space = '  '.repeat(depth + 1);
   return text

@@ -14,7 +14,7 @@ export interface Issue {
 /** The stage of a pipeline that names none. */
 export const implicitStage = '__default';
 
-/** What a run did. Secrets are masked in every text; files are absolute paths below the output folder. */
+/** The result of a run. Secrets are masked in every text; files are absolute paths below the output folder. */
 export interface PipelineReport {
   readonly result: Result;
   readonly file: string;
@@ -30,7 +30,7 @@ export interface StageReport {
   readonly displayName: string;
   readonly result: Result;
   readonly durationMilliseconds: number;
-  /** What there is to know about it, such as why it was skipped. */
+  /** Facts such as why it was skipped. */
   readonly notes: readonly string[];
   readonly jobs: readonly JobReport[];
 }
@@ -55,7 +55,7 @@ export interface StepReport {
   readonly result: Result;
   readonly durationMilliseconds: number;
   readonly attempts: number;
-  /** What the task said as its result. */
+  /** The message with which the task set its result. */
   readonly message: string | undefined;
   readonly notes: readonly string[];
   /** At most ten errors and ten warnings; `droppedIssues` counts the others. */
@@ -91,8 +91,8 @@ export interface ArtifactReport {
 }
 
 /**
- * What a run tells while it goes, in the order in which it happens: one stage, job and step at a time. Secrets are masked.
- * A stage or job that isn't run only ends.
+ * The progress of a run, in order: stages, jobs and steps run one at a time. Secrets are masked.
+ * A stage or job that is not run has only an end.
  */
 export type RunEvent =
   | { readonly kind: 'jobStarted'; readonly stage: string; readonly job: string }
@@ -103,7 +103,7 @@ export type RunEvent =
 
 const severity: readonly Result[] = ['Skipped', 'Succeeded', 'SucceededWithIssues', 'Canceled', 'Failed'];
 
-/** The worst of several results; nothing but skipped ones give `Skipped`. */
+/** The worst of several results; `Skipped` only when all are skipped. */
 export function worstOf(results: readonly Result[], none: Result = 'Succeeded'): Result {
   const [first = none, ...rest] = results;
   return rest.reduce((worst, result) => (severity.indexOf(result) > severity.indexOf(worst) ? result : worst), first);

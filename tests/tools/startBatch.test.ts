@@ -32,14 +32,14 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.deepEqual([...reports.values()].map(exitCodeOf), [0, 0, 0, 0], `${text}\n${second.lines.join('\n')}`);
     assert.match(
       overviewOf(pipelineNames, reports),
-      /^✔ ci \(.* s\): 22 tests passed\n✔ train \(.* s\): accuracy 0\.9\d+, .*\n✔ evaluate \(.* s\): accuracy 0\.9\d+, .*; The model passed 3 rules\n✔ deploy \(.* s\): .*rows 150, .*$/,
+      /^✔ ci \(.* s\): 22 tests passed\n✔ train \(.* s\): accuracy 0\.9\d+, .*\n✔ evaluate \(.* s\): accuracy 0\.9\d+, .*; passed 3 rules\n✔ deploy \(.* s\): .*rows 150, .*$/,
     );
   });
 
   it('tests the code, shows the number of passed tests, and reports that it skips the linter', () => {
     const text = renderReport(reportOf('ci'));
     assert.match(text, /– Lint \(skipped\)/);
-    assert.ok(second.lines.some((line) => line.startsWith('The step Lint will be skipped: ')));
+    assert.ok(second.lines.some((line) => line.startsWith('The Lint step is skipped: ')));
     assert.match(text, /Unit tests of second_model: 22 tests passed/);
     assert.match(second.lines.join('\n'), /Ran 22 tests/);
   });
@@ -66,10 +66,10 @@ describe('npm start, for a second model that scores in batches', function () {
   it('fails before it deploys a model that does not meet the rules, and reports why', async () => {
     await second.change('model_variables.yml', (text) => text.replace('accuracy >= 0.9', 'accuracy >= 0.99'));
     const names = ['evaluate', 'deploy'] as const;
-    const red = await runInOrder(second.pipelines, names, new AbortController().signal);
-    assert.deepEqual([...red.values()].map(exitCodeOf), [1]);
+    const failed = await runInOrder(second.pipelines, names, new AbortController().signal);
+    assert.deepEqual([...failed.values()].map(exitCodeOf), [1]);
     assert.match(
-      overviewOf(names, red),
+      overviewOf(names, failed),
       /^✘ evaluate .*: Evaluate the model: The model failed 1 of 3 rules:\n {2}- accuracy >= 0\.99: 0\.9\d+ is not >= 0\.99\n– deploy: not run, because the pipeline before it did not succeed$/,
     );
   });

@@ -23,7 +23,7 @@ describe('npm start, for a second model that is a REST service', function () {
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 
-  /** What the model answers when it is asked over and over. */
+  /** The answers of the model to requests that are sent until the signal aborts. */
   async function answersUntil(end: AbortSignal): Promise<readonly string[]> {
     const answers: string[] = [];
     while (!end.aborted) {

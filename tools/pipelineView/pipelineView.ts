@@ -140,12 +140,14 @@ export class PipelineView implements PipelineListener {
   }
 
   /** A job or stage that has run has shown its steps; of one that has not, the reason is all there is. */
-  #ended({ displayName, result, notes }: JobReport | StageReport, hasRun: boolean): void {
+  #ended({ displayName: title, result, notes }: JobReport | StageReport, hasRun: boolean): void {
     if (hasRun) for (const note of notes) this.output.print(`    ${this.#paint('dim', withoutControls(note))}`);
-    else {
+    else if (result === 'Skipped') {
       const detail = firstSentence(notes.join(' ')).replace(/^Skipped: /, '');
-      const time = result === 'Skipped' ? 'skipped' : 'not run';
-      this.#row({ depth: 1, ...marks[result], title: displayName, detail, time });
+      this.#row({ depth: 1, ...marks[result], title, detail, time: 'skipped' });
+    } else {
+      this.#row({ depth: 1, ...marks[result], title, detail: '', time: 'not run' });
+      for (const note of notes) this.#block(`error: ${withoutControls(note).replace(/^Not run: /, '')}`, 'red');
     }
   }
 

@@ -35,7 +35,10 @@ const minDetailColumns = 12;
 export function renderRow(row: Row, columns: number | undefined, paint: Paint): string {
   const { mark, style, title, detail, time } = row;
   const indent = '  '.repeat(row.depth);
-  if (columns === undefined) return `${indent}${mark} ${title} (${time})${detail === '' ? '' : `: ${detail}`}`;
+  if (columns === undefined) {
+    const text = `${title} (${time})${detail === '' ? '' : `: ${detail}`}`;
+    return `${indent}${paint(style, mark)} ${style === 'dim' ? paint('dim', text) : text}`;
+  }
   // The last column stays free: some terminals break the line as soon as it is written to.
   const room = Math.min(columns, maxColumns) - 1 - widthOf(indent) - widthOf(mark) - 1;
   const left = fitted(title, room - widthOf(time) - 1);

@@ -133,7 +133,7 @@ variables:
     ['dependencies: []\ndependencies: []', /has dependencies twice/],
     ['dependencies: [', /not valid YAML or JSON: .* at line 1/],
     ['a: &x [b]\ndependencies: *x', /aliases/],
-    ['{[a]: b}', /key that is not text/],
+    ['{[a]: b}', /key that is not a text/],
     ['dependencies: []\n---\ndependencies: []', /one YAML document/],
   ];
   for (const [text, problem] of wrong)
