@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { GenerateKeyPairResult } from 'jose';
 import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
 import { aksUsers } from './aksUsers';
 import { type Azure, type AzureOptions, startAzure } from './azure/azure';
@@ -19,7 +20,9 @@ export interface SandboxOptions {
   /** What container groups run, and how fast. */
   readonly azure?: Pick<AzureOptions, 'images' | 'timeScale'>;
   /** What the cluster runs, and how fast; it has a clock of its own. */
-  readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale'>;
+  readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale' | 'authority'>;
+  /** The RSA keys of the tokens of Entra and of the organisation; new ones by default, which take a moment to make. */
+  readonly signingKeys?: GenerateKeyPairResult;
   /** How long tokens of every issuer live, on the clock of the workspace; each has its own default. */
   readonly tokenSeconds?: number;
   /** The service connections that are trusted without a secret; `databricks-dev` by default. */
@@ -119,7 +122,7 @@ const [machineIdentity, assignedIdentity] = [
 
 /** Starts every stand-in on a free loopback port, and lets each trust the others as the services do. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { tokenSeconds, tls, connections = [{ name: 'databricks-dev' }] } = options;
+  const { tokenSeconds, tls, signingKeys, connections = [{ name: 'databricks-dev' }] } = options;
   const clock = { now: () => databricks.clock.now() };
   const secured = tls && { tls, issuerCa: tls.ca };
   const common = { clock, ...secured, ...(tokenSeconds !== undefined && { tokenSeconds }) };
@@ -127,11 +130,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const clientId = principals[0]?.applicationId ?? guidOf('application');
   const clientSecret = randomBytes(24).toString('base64url');
 
-  const devops = await startLocalOrganization({ ...common, connections });
+  const issuing = { ...common, ...(signingKeys && { signingKeys }) };
+  const devops = await startLocalOrganization({ ...issuing, connections });
   const { issuer } = devops;
   const federatedCredentials = connections.map(({ name }) => ({ issuer, subject: devops.subjectOf(name) }));
   const entra = await startEntra({
-    ...common,
+    ...issuing,
     tenantIds: [tenantId],
     applications: [
       {

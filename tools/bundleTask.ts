@@ -49,12 +49,12 @@ startTask(task, taskLibAgent);`,
 /** Leaves out what a task does not use of lossless-json, which does not declare that its modules have no side effects. */
 const pureLosslessJson: Plugin = {
   name: 'pure-lossless-json',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /lossless-json|^\.\// }, async ({ path: specifier, pluginData, ...from }) => {
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /lossless-json|^\.\// }, async ({ path: specifier, pluginData, ...from }) => {
       const isOfLibrary =
         specifier === 'lossless-json' || /[\\/]node_modules[\\/]lossless-json[\\/]/.test(from.importer);
       if (!isOfLibrary || pluginData !== undefined) return undefined;
-      return { ...(await resolve(specifier, { ...from, pluginData: 'once' })), sideEffects: false };
+      return { ...(await esbuild.resolve(specifier, { ...from, pluginData: 'once' })), sideEffects: false };
     });
   },
 };

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  type GenerateKeyPairResult,
+  type JWK,
+  SignJWT,
+} from 'jose';
 import type { StartedJob } from './startedJob';
 
 /** The audience of every token, whoever it is for. */
@@ -24,6 +32,8 @@ export interface JobTokenOptions {
   readonly clock: { now(): number };
   /** 600 for a pipeline and 300 for a service connection without it, as with Azure DevOps. */
   readonly tokenSeconds: number | undefined;
+  /** New ones without it. */
+  readonly keys: GenerateKeyPairResult | undefined;
 }
 
 /** Signs what a job may show to others, with a key of its own. */
@@ -36,7 +46,7 @@ export class JobTokens {
   ) {}
 
   static async create(options: JobTokenOptions): Promise<JobTokens> {
-    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const { privateKey, publicKey } = options.keys ?? (await generateKeyPair('RS256'));
     const jwk = await exportJWK(publicKey);
     const kid = await calculateJwkThumbprint(jwk);
     return new JobTokens(options, privateKey, { ...jwk, use: 'sig', alg: 'RS256', kid });

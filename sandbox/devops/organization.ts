@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { GenerateKeyPairResult } from 'jose';
 import { Faults } from '../http/faults';
 import { closeServer, listen, type TlsOptions } from '../http/httpServer';
 import { RequestLog } from '../http/requestLog';
@@ -18,6 +19,8 @@ export interface OrganizationOptions {
   readonly clock?: { now(): number };
   /** How long tokens live; 600 by default, and 300 for one of a service connection. */
   readonly tokenSeconds?: number;
+  /** The RSA keys of its tokens; new ones by default, which take a moment to make. */
+  readonly signingKeys?: GenerateKeyPairResult;
 }
 
 /** What the organisation has from the start. */
@@ -61,7 +64,12 @@ export async function startOrganization(
   const connections = new Map(content.connections.map((connection) => [connection.id.toLowerCase(), connection.name]));
   const [faults, requests, jobs] = [new Faults(), new RequestLog(), new Map<string, StartedJob>()];
   const accessToken = randomBytes(39).toString('base64url');
-  const tokens = await JobTokens.create({ organization: name, clock, tokenSeconds: options.tokenSeconds });
+  const tokens = await JobTokens.create({
+    organization: name,
+    clock,
+    tokenSeconds: options.tokenSeconds,
+    keys: options.signingKeys,
+  });
   const { server, url: origin } = await listen(
     {
       answer: (received) => answerRequest({ origin, issuer, accessToken, tokens, jobs, connections }, received),

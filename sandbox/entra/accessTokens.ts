@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  type GenerateKeyPairResult,
+  type JWK,
+  SignJWT,
+} from 'jose';
 
 /** For whom a token is. */
 export interface Principal {
@@ -31,8 +39,8 @@ export class AccessTokens {
     readonly publicKey: JWK & { readonly kid: string },
   ) {}
 
-  static async create(): Promise<AccessTokens> {
-    const { privateKey, publicKey } = await generateKeyPair('RS256');
+  static async create(keys: GenerateKeyPairResult | undefined): Promise<AccessTokens> {
+    const { privateKey, publicKey } = keys ?? (await generateKeyPair('RS256'));
     const jwk = await exportJWK(publicKey);
     const kid = await calculateJwkThumbprint(jwk);
     return new AccessTokens(privateKey, { ...jwk, use: 'sig', kid, x5t: kid });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { GenerateKeyPairResult } from 'jose';
 import { Faults } from '../http/faults';
 import { closeServer, listen, type TlsOptions } from '../http/httpServer';
 import { RequestLog } from '../http/requestLog';
@@ -15,6 +16,8 @@ export interface EntraOptions {
   readonly clock?: { now(): number };
   /** How long access tokens live; 3599 by default. */
   readonly tokenSeconds?: number;
+  /** The RSA keys of access tokens; new ones by default, which take a moment to make. */
+  readonly signingKeys?: GenerateKeyPairResult;
   /** The first is that of everything that names no tenant. One by default. */
   readonly tenantIds?: readonly string[];
   /** What is not said gets a default; ids are random. */
@@ -58,7 +61,7 @@ export async function startEntra(options: EntraOptions = {}): Promise<Entra> {
   for (const application of options.applications ?? []) directory.addApplication(application);
   for (const identity of options.managedIdentities ?? []) directory.addManagedIdentity(identity);
 
-  const [faults, requests, tokens] = [new Faults(), new RequestLog(), await AccessTokens.create()];
+  const [faults, requests, tokens] = [new Faults(), new RequestLog(), await AccessTokens.create(options.signingKeys)];
   const { clock = Date, issuerCa } = options;
   const parts = { directory, tokens, clock, issuerCa };
   const { server, url } = await listen(

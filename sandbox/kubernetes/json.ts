@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export type JsonObject = { [key: string]: Json | undefined };
 
@@ -16,7 +14,17 @@ export const objectsOf = (value: Json | undefined): JsonObject[] =>
 
 export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-export const equal = (a: Json | undefined, b: Json | undefined): boolean => isDeepStrictEqual(a, b);
+/** Whether two values are the same; a field that is undefined is another thing than one that isn't there. */
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
+  if (!isObject(a) || !isObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && equal(a[name], b[name]))
+  );
+}
 
 /** A copy of a JSON value that may be changed. */
 export const clone = <T>(value: T): T => copied(value, clone);

@@ -33,6 +33,8 @@ export interface KubernetesOptions {
   readonly users?: readonly KubernetesUser[];
   /** Finds the user of a token that `users` does not contain, such as a token of Entra ID. */
   readonly authenticate?: (token: string) => KubernetesUser | undefined;
+  /** A new one by default. */
+  readonly authority?: Authority;
   /** Besides `default` and `kube-system`. */
   readonly namespaces?: readonly string[];
   /** What images do, by their full name; others go by a word of their name, as `pods/images.ts` lists. */
@@ -89,7 +91,7 @@ export interface Kubernetes {
 /** Starts the stand-in for a Kubernetes cluster on the loopback address. */
 export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
   const users = options.users ?? [{ name: 'admin', groups: [mastersGroup], token: randomBytes(16).toString('hex') }];
-  const authority: Authority = await makeAuthority();
+  const authority = options.authority ?? (await makeAuthority());
   const clock = new SandboxClock(options.timeScale);
   const store = new Store();
   const objects = new Objects(store, clock, new Admission(store));

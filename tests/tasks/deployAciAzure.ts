@@ -8,6 +8,7 @@ import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/DeployAci/task';
 import { FakeAgent } from '../support/fakeAgent';
 import { FakeClock } from '../support/fakeClock';
+import { sharedSigningKeys } from '../support/sharedKeys';
 
 const tenantId = '0a4f1c2e-6f5d-4a77-9d0b-6f1f3f0f5a01';
 const clientId = 'c11e4711-0000-4000-8000-000000000001';
@@ -66,6 +67,7 @@ export class DeployAciAzure {
       tenantIds: [tenantId],
       clock,
       tokenSeconds: 86_400,
+      signingKeys: await sharedSigningKeys(),
       applications: [{ clientId, secrets: [{ value: clientSecret }] }],
     });
     const azure = await startAzure({

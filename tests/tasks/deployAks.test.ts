@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Clock } from '../../shared/clock';
 import type { FakeAgent } from '../support/fakeAgent';
 import { kubeconfigConnection, ownManifests, runDeployAks } from '../support/runDeployAks';
+import { sharedAuthority, sharedSigningKeys } from '../support/sharedKeys';
 
 const service = { serviceName: 'score', image: 'r.io/score:1', memory: '256Mi' };
 const sample = { samplePayload: '{"data": [1]}', expectedJson: '$.path=/score\n$.pod=*', smokeRequests: '2' };
@@ -16,7 +17,11 @@ describe('DeployAks', function () {
   let folder: string;
 
   beforeEach(async () => {
-    sandbox = await startSandbox({ databricks: { timeScale: 0 }, kubernetes: { timeScale: 100 } });
+    sandbox = await startSandbox({
+      databricks: { timeScale: 0 },
+      kubernetes: { timeScale: 100, authority: await sharedAuthority() },
+      signingKeys: await sharedSigningKeys(),
+    });
     folder = await mkdtemp(path.join(tmpdir(), 'deploy-aks-'));
   });
   afterEach(async () => {

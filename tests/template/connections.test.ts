@@ -12,6 +12,7 @@ import { startSandbox, type Sandbox, type SandboxDescription } from '../../sandb
 import { projectRoot } from '../../tools/commandLine';
 import { builtExtension } from '../support/builtTasks';
 import { FakeNotebooks, finished } from '../sandbox/databricks/workspaceClient';
+import { sharedAuthority, sharedSigningKeys } from '../support/sharedKeys';
 
 const runSeconds = 90;
 const clusterStartSeconds = 30;
@@ -133,6 +134,8 @@ async function train({ connection, environment }: Way, { onTraining }: RunOption
   const sandbox = await startSandbox({
     databricks: { timeScale, notebooks, durations: { clusterStartSeconds } },
     tokenSeconds,
+    signingKeys: await sharedSigningKeys(),
+    kubernetes: { authority: await sharedAuthority() },
     connections: [{ name }],
   });
   const outputFolder = await mkdtemp(join(tmpdir(), 'connections-'));

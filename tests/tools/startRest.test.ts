@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
 import { askService, openCluster } from '../../tools/localPipelines';
@@ -23,12 +24,13 @@ describe('npm start, for a second model that is a REST service', function () {
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 
-  /** The answers of the model to requests that are sent until the signal aborts. */
+  /** The answers of the model to requests that are sent until the signal aborts, with a pause between them for other work. */
   async function answersUntil(end: AbortSignal): Promise<readonly string[]> {
     const answers: string[] = [];
     while (!end.aborted) {
       const service = await ask(first).catch(String);
       answers.push(typeof service === 'string' ? service : (service?.answer ?? ''));
+      await pause(25);
     }
     return answers;
   }

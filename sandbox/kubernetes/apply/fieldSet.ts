@@ -26,7 +26,9 @@ export function isEmpty({ isMember, children }: FieldSet): boolean {
 
 export const union = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, (inA, inB) => inA || inB);
 export const intersection = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, (inA, inB) => inA && inB);
-export const difference = (a: FieldSet, b: FieldSet): FieldSet => combine(a, b, (inA, inB) => inA && !inB);
+/** The first set itself where they have nothing in common. */
+export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
+  overlaps(a, b) ? combine(a, b, (inA, inB) => inA && !inB) : a;
 
 const nothing = emptySet();
 
@@ -40,7 +42,17 @@ function combine(a: FieldSet, b: FieldSet, isIn: (inA: boolean, inB: boolean) =>
   return set;
 }
 
-export const sameSets = (a: FieldSet, b: FieldSet): boolean => isEmpty(combine(a, b, (inA, inB) => inA !== inB));
+function overlaps(a: FieldSet, b: FieldSet): boolean {
+  if (a.isMember && b.isMember) return true;
+  for (const [key, child] of b.children) {
+    const other = a.children.get(key);
+    if (other && overlaps(other, child)) return true;
+  }
+  return false;
+}
+
+export const sameSets = (a: FieldSet, b: FieldSet): boolean =>
+  a === b || isEmpty(combine(a, b, (inA, inB) => inA !== inB));
 
 /** The set without the fields at and below some paths. */
 export function withoutPaths(set: FieldSet, paths: readonly (readonly string[])[]): FieldSet {

@@ -169,7 +169,18 @@ function ownerOf(writer: Writer, fields: FieldSet, before: Owner | undefined): O
 function readOwners(live: JsonObject | undefined): Owner[] {
   const metadata = live?.metadata;
   const entries = (isObject(metadata) ? (metadata.managedFields ?? []) : []) as ManagedFieldsEntry[];
-  return entries.map((entry) => ({ entry, fields: fromFieldsV1(entry.fieldsV1) }));
+  return entries.map((entry) => ({ entry, fields: fieldsOfEntry(entry) }));
+}
+
+/** Entries in the store are frozen, so that what was read of one once stays true. */
+const knownFieldSets = new WeakMap<ManagedFieldsEntry, FieldSet>();
+
+function fieldsOfEntry(entry: ManagedFieldsEntry): FieldSet {
+  const known = knownFieldSets.get(entry);
+  if (known) return known;
+  const fields = fromFieldsV1(entry.fieldsV1);
+  if (Object.isFrozen(entry)) knownFieldSets.set(entry, fields);
+  return fields;
 }
 
 /** All owners in their old order: the one who writes as it is now, the others without what was written or removed. */
@@ -185,7 +196,9 @@ function writeOwners(
   );
   return [...rest, ...(mine ? [] : [next])]
     .filter(({ fields }) => !isEmpty(fields))
-    .map(({ entry, fields }) => ({ ...entry, fieldsV1: toFieldsV1(fields) }));
+    .map(({ entry, fields }) =>
+      fields === knownFieldSets.get(entry) ? entry : { ...entry, fieldsV1: toFieldsV1(fields) },
+    );
 }
 
 function withoutManagedFields(object: JsonObject): JsonObject {

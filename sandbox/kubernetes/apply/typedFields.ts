@@ -1,6 +1,6 @@
 import { equal, isObject, type Json, type JsonObject } from '../json';
 import { any, keyDefaults, type ListSchema, type Schema } from '../schema/schema';
-import { emptySet, type FieldSet, union } from './fieldSet';
+import { emptySet, type FieldSet, isEmpty } from './fieldSet';
 
 interface Child {
   /** As in a `FieldSet`. */
@@ -79,6 +79,8 @@ export interface Comparison {
 export function compare(schema: Schema, before: Json | undefined, after: Json | undefined): Comparison {
   const changed = emptySet();
   const removed = emptySet();
+  // What is written often shares most with what was there.
+  if (before === after) return { changed, removed };
   const old = before === undefined ? [] : childrenOf(schema, before);
   const young = after === undefined ? [] : childrenOf(schema, after);
   if (!old || !young) {
@@ -95,10 +97,10 @@ export function compare(schema: Schema, before: Json | undefined, after: Json | 
     const below = (b ?? a)?.schema;
     if (!below) continue;
     const parts = compare(below, a?.value, b?.value);
-    changed.children.set(key, parts.changed);
-    removed.children.set(key, parts.removed);
+    if (!isEmpty(parts.changed)) changed.children.set(key, parts.changed);
+    if (!isEmpty(parts.removed)) removed.children.set(key, parts.removed);
   }
-  return { changed: union(changed, emptySet()), removed: union(removed, emptySet()) };
+  return { changed, removed };
 }
 
 /** The value with what a configuration says laid over it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Azure, type AzureOptions, startAzure } from '../../../sandbox/azure/azure';
 import { type Entra, startEntra } from '../../../sandbox/entra/entra';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 const tenantId = '0a4f1c2e-6f5d-4a77-9d0b-6f1f3f0f5a01';
 const otherTenantId = '0a4f1c2e-6f5d-4a77-9d0b-6f1f3f0f5a02';
@@ -48,6 +49,7 @@ describe('Azure sandbox', () => {
   before(async () => {
     const application = { clientId, objectId, secrets: [{ value }] };
     entra = await startEntra({
+      signingKeys: await sharedSigningKeys(),
       tenantIds: [tenantId, otherTenantId],
       clock,
       applications: [

@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { json as readJson } from 'node:stream/consumers';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox';
 import { makeTestCertificates } from '../../support/testCertificates';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 const databricksScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -13,7 +14,11 @@ describe('The services of the sandbox together', () => {
   let sandbox: Sandbox;
   const open: Sandbox[] = [];
   const start = async (options: SandboxOptions = {}) => {
-    sandbox = await startSandbox({ ...options, databricks: { timeScale: 0, ...options.databricks } });
+    sandbox = await startSandbox({
+      signingKeys: await sharedSigningKeys(),
+      ...options,
+      databricks: { timeScale: 0, ...options.databricks },
+    });
     open.push(sandbox);
   };
   beforeEach(() => start());

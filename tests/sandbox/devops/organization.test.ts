@@ -5,6 +5,7 @@ import { fetchJson } from '../../../sandbox/http/fetchJson';
 import { type LocalOrganizationOptions, startLocalOrganization } from '../../../sandbox/localOrganization';
 import { makeTestCertificates } from '../../support/testCertificates';
 import { useFixture } from '../agent/pipelineFixture';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 const id = '1d3a9b80-77c4-4e0e-8f6b-2a9c51d7e001';
 const connection = { name: 'To Databricks', id, url: 'https://w', scheme: 'None', type: 'DatabricksWorkspace' };
@@ -16,7 +17,12 @@ describe("The organisation's OIDC endpoint", () => {
   let organization: Organization;
   const open: Organization[] = [];
   const start = async (options: LocalOrganizationOptions = {}) => {
-    organization = await startLocalOrganization({ connections: [connection], clock: { now: () => now }, ...options });
+    organization = await startLocalOrganization({
+      connections: [connection],
+      clock: { now: () => now },
+      signingKeys: await sharedSigningKeys(),
+      ...options,
+    });
     open.push(organization);
   };
   beforeEach(() => start());

@@ -16,6 +16,7 @@ import {
   signAssertion,
   thumbprint,
 } from './entraClient';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 type Certificate = Awaited<ReturnType<typeof makeCertificate>>;
 const hour = 3600;
@@ -25,7 +26,7 @@ describe('Entra sandbox: client assertions', () => {
   let entra: Entra;
   let application: Application;
   before(async () => {
-    entra = await startEntra();
+    entra = await startEntra({ signingKeys: await sharedSigningKeys() });
   });
   after(() => entra.close());
   beforeEach(() => {

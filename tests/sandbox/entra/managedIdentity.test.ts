@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
 import { type Entra, startEntra } from '../../../sandbox/entra/entra';
 import { databricks, type EntraReply, refusalOf, replyOf } from './entraClient';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 const start = 1_800_000_000_000;
 
 describe('Entra sandbox: managed identity', () => {
   let entra: Entra;
   before(async () => {
-    entra = await startEntra({ clock: { now: () => start }, tokenSeconds: 20 });
+    entra = await startEntra({ signingKeys: await sharedSigningKeys(), clock: { now: () => start }, tokenSeconds: 20 });
   });
   after(() => entra.close());
   beforeEach(() => {

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Application } from '../../../sandbox/entra/directory';
 import { type Entra, startEntra } from '../../../sandbox/entra/entra';
 import { askToken, databricks, refusalOf, replyOf } from './entraClient';
+import { sharedSigningKeys } from '../../support/sharedKeys';
 
 const tenantId = '8f1d7e52-0c4b-4f6a-9d38-5b7a6c2e1f04';
 const otherTenantId = '1c2b3a49-5e6d-4788-9f01-a2b3c4d5e6f7';
@@ -16,7 +17,11 @@ describe('Entra sandbox: token endpoint', () => {
   let now: number;
   let application: Application;
   before(async () => {
-    entra = await startEntra({ tenantIds: [tenantId, otherTenantId], clock: { now: () => now } });
+    entra = await startEntra({
+      signingKeys: await sharedSigningKeys(),
+      tenantIds: [tenantId, otherTenantId],
+      clock: { now: () => now },
+    });
   });
   after(() => entra.close());
   beforeEach(() => {

@@ -4,6 +4,7 @@ import { type JsonObject, textOf } from '../../../sandbox/kubernetes/json';
 import { type Kubernetes, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
 import type { KubeObject } from '../../../sandbox/kubernetes/types';
 import { apply, ask, deployment, deploymentsPath, podsPath, service, servicesPath } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const web = `${deploymentsPath}/web`;
@@ -11,7 +12,7 @@ const web = `${deploymentsPath}/web`;
 describe('server-side apply in the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   beforeEach(async () => {
-    cluster = await startKubernetes({ timeScale: 0, hasControllers: false });
+    cluster = await startKubernetes({ timeScale: 0, authority: await sharedAuthority(), hasControllers: false });
   });
   afterEach(() => cluster.close());
 

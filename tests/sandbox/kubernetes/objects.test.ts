@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type JsonObject, textOf } from '../../../sandbox/kubernetes/json';
 import { type Kubernetes, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
 import { ask, deployment, deploymentsPath, service, servicesPath } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 type Meta = { resourceVersion: string; generation: number; uid: string; name: string; continue?: string };
@@ -11,7 +12,12 @@ const namesOf = (list: JsonObject) => (list.items as JsonObject[]).map((item) =>
 describe('objects of the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   beforeEach(async () => {
-    cluster = await startKubernetes({ timeScale: 0, hasControllers: false, hasGatewayApi: true });
+    cluster = await startKubernetes({
+      timeScale: 0,
+      authority: await sharedAuthority(),
+      hasControllers: false,
+      hasGatewayApi: true,
+    });
   });
   afterEach(() => cluster.close());
   const post = (path: string, body: unknown) => ask(cluster, path, { method: 'POST', body });

@@ -5,11 +5,12 @@ import { jsonPatch } from '../../../sandbox/kubernetes/patch/jsonPatch';
 import { strategicMergePatch } from '../../../sandbox/kubernetes/patch/strategicMergePatch';
 import { kindSchemas } from '../../../sandbox/kubernetes/schema/kindSchemas';
 import { ask, deployment, deploymentsPath, service, servicesPath } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 describe('patches of the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   before(async () => {
-    cluster = await startKubernetes({ timeScale: 0, hasControllers: false });
+    cluster = await startKubernetes({ timeScale: 0, authority: await sharedAuthority(), hasControllers: false });
     await ask(cluster, servicesPath, { method: 'POST', body: service() });
     await ask(cluster, deploymentsPath, { method: 'POST', body: deployment() });
   });

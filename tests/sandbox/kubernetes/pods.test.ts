@@ -3,11 +3,12 @@ import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../../
 import { serveByHandler } from '../../../sandbox/kubernetes/pods/serving';
 import type { Pod } from '../../../sandbox/kubernetes/types';
 import { apply, ask, deployment, type DeploymentFields, deploymentsPath, podsPath } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 describe('pods of the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   async function start(options: KubernetesOptions = {}): Promise<void> {
-    cluster = await startKubernetes({ timeScale: 0, ...options });
+    cluster = await startKubernetes({ timeScale: 0, authority: await sharedAuthority(), ...options });
   }
   afterEach(() => cluster.close());
 

@@ -3,11 +3,12 @@ import { textOf } from '../../../sandbox/kubernetes/json';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
 import type { Condition, Deployment } from '../../../sandbox/kubernetes/types';
 import { apply, ask, deployment, type DeploymentFields, deploymentsPath } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 describe('deployments of the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   async function start(options: KubernetesOptions = {}): Promise<void> {
-    cluster = await startKubernetes({ timeScale: 0, ...options });
+    cluster = await startKubernetes({ timeScale: 0, authority: await sharedAuthority(), ...options });
   }
   afterEach(() => cluster.close());
 

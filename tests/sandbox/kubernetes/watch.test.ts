@@ -5,13 +5,14 @@ import { createInterface } from 'node:readline';
 import { type JsonObject, textOf } from '../../../sandbox/kubernetes/json';
 import { type Kubernetes, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
 import { ask } from './clusterClient';
+import { sharedAuthority } from '../../support/sharedKeys';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 
 describe('watches of the Kubernetes sandbox', () => {
   let cluster: Kubernetes;
   beforeEach(async () => {
-    cluster = await startKubernetes({ timeScale: 0, hasControllers: false });
+    cluster = await startKubernetes({ timeScale: 0, authority: await sharedAuthority(), hasControllers: false });
   });
   afterEach(() => cluster.close());
 

@@ -6,6 +6,7 @@ import { KubernetesClient } from '../../../shared/kubernetes/client/client';
 import type { ClusterAccess } from '../../../shared/kubernetes/client/clusterAccess';
 import { readKubeconfig } from '../../../shared/kubernetes/access/kubeconfig';
 import { FakeAgent } from '../../support/fakeAgent';
+import { sharedAuthority } from '../../support/sharedKeys';
 import { testContext } from '../../support/testContext';
 
 /**
@@ -24,7 +25,7 @@ export interface TestCluster {
 }
 
 export async function openTestCluster(options: KubernetesOptions = {}): Promise<TestCluster> {
-  const kubernetes = await startKubernetes({ timeScale: 100, ...options });
+  const kubernetes = await startKubernetes({ timeScale: 100, authority: await sharedAuthority(), ...options });
   const agent = new FakeAgent();
   const holds = new Set<() => Promise<void>>();
   const clock: Clock = {
