@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Clock } from '../../../sandbox/clock';
-import { systemClock } from '../../../sandbox/clock';
+import { spawnSync } from 'node:child_process';
+import type { Clock } from '../../../sandbox/agent/clock';
+import { systemClock } from '../../../sandbox/agent/clock';
+import { projectRoot } from '../../../tools/commandLine';
 import { fakeClock, useFixture } from './pipelineFixture';
 
 /** Waits for signals for as long as it is let; says which came. */
@@ -114,7 +116,30 @@ describe('The end of a process', () => {
     assert.equal(steps.get('s')?.message, 'fine');
   });
 
-  it('is forced at the timeout of the step, which fails', async () => {
+  it('comes with the exit of the process that runs the pipeline', async () => {
+    const step =
+      'const child = require("child_process").spawn("sleep", ["600"]); console.log(process.pid, child.pid); setInterval(() => 0, 1000);';
+    const script = `
+      import { systemClock as clock } from './sandbox/agent/clock';
+      import { runProcess } from './sandbox/agent/run/runProcess';
+      import { agentTimings as timings } from './sandbox/agent/run/runState';
+      const { execPath: file, env: environment } = process;
+      const { signal } = new AbortController();
+      const onLine = (line) => process.stdout.write(line, () => process.exit(130));
+      const args = ['-e', ${JSON.stringify(step)}];
+      void runProcess({ file, args, cwd: '.', environment, onLine, onStart: () => 0, signal, kill: signal, clock, timings });`;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      { cwd: projectRoot, encoding: 'utf8' },
+    );
+    assert.equal(status, 130, stderr);
+    const [id, childId] = stdout.split(' ').map(Number);
+    await assertGone(id ?? 0);
+    await assertGone(childId ?? 0);
+  });
+
+  it('comes by the time limit of the step, which then failed', async () => {
     fixture().task('Polite', polite);
     const clock = releasableClock(patienceMilliseconds);
     const { steps } = await fixture().run(
