@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import type { Clock } from '../../../sandbox/agent/clock';
-import { systemClock } from '../../../sandbox/agent/clock';
+import type { Clock } from '../../../sandbox/clock';
+import { systemClock } from '../../../sandbox/clock';
 import { projectRoot } from '../../../tools/commandLine';
 import { fakeClock, useFixture } from './pipelineFixture';
 
@@ -116,11 +116,11 @@ describe('The end of a process', () => {
     assert.equal(steps.get('s')?.message, 'fine');
   });
 
-  it('comes with the exit of the process that runs the pipeline', async () => {
+  it('is forced when the process that runs the pipeline exits', async () => {
     const step =
       'const child = require("child_process").spawn("sleep", ["600"]); console.log(process.pid, child.pid); setInterval(() => 0, 1000);';
     const script = `
-      import { systemClock as clock } from './sandbox/agent/clock';
+      import { systemClock as clock } from './sandbox/clock';
       import { runProcess } from './sandbox/agent/run/runProcess';
       import { agentTimings as timings } from './sandbox/agent/run/runState';
       const { execPath: file, env: environment } = process;
@@ -139,7 +139,7 @@ describe('The end of a process', () => {
     await assertGone(childId ?? 0);
   });
 
-  it('comes by the time limit of the step, which then failed', async () => {
+  it('is forced at the timeout of the step, which fails', async () => {
     fixture().task('Polite', polite);
     const clock = releasableClock(patienceMilliseconds);
     const { steps } = await fixture().run(
