@@ -32,18 +32,21 @@ interface Timer {
  */
 export class SandboxClock {
   readonly #startReal = performance.now();
-  readonly #start = Date.now();
   readonly #timers = new Set<Timer>();
   #skipped = 0;
   #wakeUp: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(readonly timeScale = 1) {}
+  /** @param start what time it is first, in epoch milliseconds */
+  constructor(
+    readonly timeScale = 1,
+    private readonly start = Date.now(),
+  ) {}
 
   /** Sandbox time in epoch milliseconds. */
   now(): number {
     const flowed = this.timeScale === 0 ? 0 : (performance.now() - this.#startReal) * this.timeScale;
-    return Math.floor(this.#start + this.#skipped + flowed);
+    return Math.floor(this.start + this.#skipped + flowed);
   }
 
   /** Resolves when the sandbox time has passed, or at once when `signal` aborts. Never rejects. */

@@ -24,7 +24,7 @@ import { gatewayTypes, resourceTypes } from './resources';
 import { Api } from './rest/api';
 import { Watches } from './rest/watching';
 import { closeServer, listen } from './server';
-import { Store } from './store';
+import { type SavedObject, Store } from './store';
 
 export interface KubernetesOptions {
   /** A free port by default. */
@@ -37,6 +37,8 @@ export interface KubernetesOptions {
   readonly authority?: Authority;
   /** Besides `default` and `kube-system`. */
   readonly namespaces?: readonly string[];
+  /** What another cluster saved, in place of an empty one. Its pods start anew, as after a restart of the node. */
+  readonly saved?: SavedCluster;
   /** What images do, by their full name; others go by a word of their name, as `pods/images.ts` lists. */
   readonly images?: Readonly<Record<string, ImageBehaviour>>;
   /** How many times as fast as real time pods and controllers live; 0: only `clock.advance` moves the time. */
@@ -56,6 +58,12 @@ export interface KubernetesOptions {
   readonly logsBodies?: boolean;
   /** What `/version` says. */
   readonly version?: string;
+}
+
+/** All that a cluster holds, and its time in epoch milliseconds. */
+export interface SavedCluster {
+  readonly now: number;
+  readonly objects: readonly SavedObject[];
 }
 
 /** A running cluster. */
@@ -81,6 +89,8 @@ export interface Kubernetes {
   setWantedReplicas(namespace: string, autoscaler: string, replicas: number): void;
   /** Where requests to a service are balanced over its ready pods, from this machine. */
   serviceUrl(namespace: string, service: string): Promise<string>;
+  /** For `saved` of another cluster. */
+  save(): SavedCluster;
   /** Forgets old versions: watches and pages that start from them get 410. */
   compact(): void;
   /** Ends all open watches. */
@@ -92,13 +102,14 @@ export interface Kubernetes {
 export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
   const users = options.users ?? [{ name: 'admin', groups: [mastersGroup], token: randomBytes(16).toString('hex') }];
   const authority = options.authority ?? (await makeAuthority());
-  const clock = new SandboxClock(options.timeScale);
+  const clock = new SandboxClock(options.timeScale, options.saved?.now);
   const store = new Store();
   const objects = new Objects(store, clock, new Admission(store));
   const cluster = { clock, store, objects };
   const node = makeNode(clock.now(), options.node);
-  store.insert('nodes', node);
-  for (const name of ['default', 'kube-system', ...(options.namespaces ?? [])])
+  if (options.saved) store.restore(options.saved.objects);
+  else store.insert('nodes', node);
+  for (const name of options.saved ? [] : ['default', 'kube-system', ...(options.namespaces ?? [])])
     objects.create('namespaces', undefined, { metadata: { name } }, { manager: 'kube-apiserver' });
 
   const events = new EventRecorder(store, clock, node.metadata.name);
@@ -160,6 +171,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       loop.run();
     },
     serviceUrl: (namespace, service) => balancers.url(namespace, service),
+    save: () => ({ now: clock.now(), objects: store.all() }),
     compact: () => store.compact(),
     dropWatches: () => watches.drop(),
     async close() {

@@ -13,6 +13,12 @@ export interface Change {
   readonly revision: number;
 }
 
+/** An object as a store has it: frozen, so that several stores can share it. */
+export interface SavedObject {
+  readonly plural: Plural;
+  readonly object: KubeObject;
+}
+
 const keptChanges = 20_000;
 
 /**
@@ -46,6 +52,20 @@ export class Store {
       this.#lists.set(plural, all);
     }
     return namespace === undefined ? [...all] : all.filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  /** Every object, oldest version first. */
+  all(): readonly SavedObject[] {
+    return [...this.#objects]
+      .flatMap(([plural, objects]) => [...objects.values()].map((object) => ({ plural, object })))
+      .sort((a, b) => versionOf(a) - versionOf(b));
+  }
+
+  /** Takes in the objects of another store as they are, before anybody looks at this one. */
+  restore(saved: readonly SavedObject[]): void {
+    for (const { plural, object } of saved) this.#kind(plural).set(keyOfObject(object), object);
+    this.#revision = Math.max(this.#revision, ...saved.map(versionOf));
+    this.#oldest = this.#revision;
   }
 
   insert<K extends Plural>(plural: K, object: Kinds[K]): Kinds[K] {
@@ -118,6 +138,7 @@ export class Store {
 }
 
 const keyOf = (namespace: string | undefined, name: string) => `${namespace ?? ''}/${name}`;
+const versionOf = ({ object }: SavedObject) => Number(object.metadata.resourceVersion);
 const keyOfObject = ({ metadata }: KubeObject) => keyOf(metadata.namespace, metadata.name);
 
 /** Compares as bytes, as etcd sorts its keys, in every locale alike. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SavedCluster } from '../../../../sandbox/kubernetes/kubernetes';
 import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
 import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
 import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Step, type Wish } from './deployFixture';
@@ -79,6 +80,10 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
+const options = { timeScale: 0, loadBalancerSeconds: 'never' } as const;
+/** After the cluster was restored. */
+const untilPodsServeMilliseconds = 10_000;
+
 describe('a step that is interrupted', function () {
   this.timeout(240_000);
 
@@ -87,7 +92,8 @@ describe('a step that is interrupted', function () {
       // A kill after a request is one before the next. With no change in between, also of the pods, the cluster is the
       // same: of such requests the first stands for all.
       const kills: number[] = [];
-      const expected = await staged(earlier, async (stage) => {
+      const saved = await prepared(earlier);
+      const expected = await staged(saved, async (stage) => {
         let revision: number | undefined;
         let call = 0;
         const client = observed(stage.client, () => {
@@ -101,7 +107,7 @@ describe('a step that is interrupted', function () {
         return await endState(stage.client);
       });
       for (const call of [...kills, Infinity])
-        await staged(earlier, async (stage) => {
+        await staged(saved, async (stage) => {
           try {
             await stage.run(step, killedBefore(stage.client, 'call', call));
           } catch (error) {
@@ -115,10 +121,21 @@ describe('a step that is interrupted', function () {
       this.runnable().title += ` (${kills.length + 1} cases)`;
     });
 
-  async function staged<T>(earlier: Scenario['earlier'], use: (stage: DeployStage) => Promise<T>): Promise<T> {
-    const stage = await openDeployStage({ timeScale: 0, loadBalancerSeconds: 'never' });
+  /** The cluster as the earlier deployments leave it. */
+  async function prepared(earlier: Scenario['earlier']): Promise<SavedCluster> {
+    const stage = await openDeployStage(options);
     try {
       for (const [image, wish] of earlier) await stage.deploy(image, wish);
+      return stage.kubernetes.save();
+    } finally {
+      await stage.close();
+    }
+  }
+
+  async function staged<T>(saved: SavedCluster, use: (stage: DeployStage) => Promise<T>): Promise<T> {
+    const stage = await openDeployStage({ ...options, saved });
+    try {
+      await stage.clock.sleep(untilPodsServeMilliseconds);
       return await use(stage);
     } finally {
       await stage.close();
