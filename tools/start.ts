@@ -123,7 +123,7 @@ async function main(): Promise<void> {
     view.print(renderSummary({ outcomes, ...where, modelOptions, pipeline, paint }));
     process.exitCode = Math.max(...outcomes.map(({ report }) => (report ? exitCodeOf(report) : 0)));
   } catch (error) {
-    // What is interrupted on its way fails in its own words, such as the build.
+    // What is interrupted on its way fails with its own message, such as the build.
     if (signal.aborted) throw new ToolError('canceled before a pipeline was run.');
     throw error instanceof PipelineError ? new ToolError(error.message) : error;
   } finally {

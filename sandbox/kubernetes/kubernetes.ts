@@ -37,7 +37,7 @@ export interface KubernetesOptions {
   readonly authority?: Authority;
   /** Besides `default` and `kube-system`. */
   readonly namespaces?: readonly string[];
-  /** What another cluster saved, in place of an empty one. Its pods start anew, as after a restart of the node. */
+  /** What another cluster saved, instead of an empty one. Its pods start again, as after a restart of the node. */
   readonly saved?: SavedCluster;
   /** What images do, by their full name; others go by a word of their name, as `pods/images.ts` lists. */
   readonly images?: Readonly<Record<string, ImageBehaviour>>;

@@ -10,7 +10,7 @@ export interface ViewOutput {
   readonly columns: number | undefined;
   /** Adds lines. */
   print(text: string): void;
-  /** Shows that something is going on, in the place of what was before. */
+  /** Shows the current activity instead of the previous one. */
   start(activity: Activity): void;
   /** What is going on says something. */
   tell(detail: string): void;
