@@ -27,93 +27,119 @@ export interface Scenario {
   readonly variables?: Readonly<Record<string, string>>;
   /** The paths of requests without which the step still succeeds: they cost no more than a warning. */
   readonly dispensable?: RegExp;
-  /** The paths of requests for files: one that is always cut off is a damaged file, and no fault that one gets over. */
-  readonly downloads?: RegExp;
   /** Where the next try of a step that failed may rightly come to another end: only faults that pass are tried, once. */
   readonly passingOnly?: boolean;
   /** Holds a try that has ended to more than its verdict. */
   check?(agent: FakeAgent, stage: Stage, where: string): void;
 }
 
-interface FaultKind extends Fault {
+interface NamedFault extends Fault {
+  readonly name: string;
   /** What a message must say about it. */
   readonly cause: RegExp;
-  /** Whether the step must succeed in spite of one such fault. */
-  readonly passes: boolean;
-  /** Whether to try also what happens when it does not end: of faults that are alike then, one. */
-  readonly canLast?: boolean;
 }
 
-interface NamedFault extends FaultKind {
-  readonly name: string;
-}
+const busy = { effect: 'status', retryAfter: 1 } as const;
+const page = { effect: 'html', cause: /web page titled 'Sign in to Databricks'/ } as const;
+const refusal = { effect: 'status' } as const;
+const gateway = { name: '503 after', effect: 'status', status: 503, when: 'after', body: '{}' } as const;
 
-const busy = { effect: 'status', retryAfter: 30, passes: true } as const;
-const gateway = { effect: 'status', status: 503, when: 'after', body: '{}', passes: true } as const;
-const broken = { effect: 'reset', cause: /ECONNRESET/, passes: true } as const;
-const page = { effect: 'html', cause: /web page titled 'Sign in to Databricks'/, passes: false } as const;
-const refusal = { effect: 'status', passes: false } as const;
-
-const faultKinds: Readonly<Record<string, FaultKind>> = {
-  '429': { ...busy, status: 429, cause: /429 REQUEST_LIMIT_EXCEEDED/, canLast: true },
-  '503': { ...busy, status: 503, cause: /503 TEMPORARILY_UNAVAILABLE/ },
-  '503 after': { ...gateway, cause: /503 without giving a reason/ },
-  'reset before': { ...broken, when: 'before' },
-  'reset after': { ...broken, when: 'after', canLast: true },
-  truncated: {
-    effect: 'truncated',
-    cause: /not valid JSON|answered 4\d\d: \{"error_code/,
-    passes: true,
-    canLast: true,
-  },
-  'page before': { ...page, when: 'before' },
-  'page after': { ...page, when: 'after' },
-  '401': { ...refusal, status: 401, errorCode: 'UNAUTHENTICATED', cause: /401 UNAUTHENTICATED/ },
-  '403': { ...refusal, status: 403, errorCode: 'PERMISSION_DENIED', cause: /403 PERMISSION_DENIED/ },
+/** The step must succeed in spite of one of these at each request. */
+const passing: readonly NamedFault[] = [
+  { name: '429', ...busy, status: 429, cause: /429 REQUEST_LIMIT_EXCEEDED/ },
+  { name: '503', ...busy, status: 503, cause: /503 TEMPORARILY_UNAVAILABLE/ },
+  { ...gateway, cause: /503 without giving a reason/ },
+  { name: 'reset before', effect: 'reset', when: 'before', cause: /ECONNRESET/ },
+  { name: 'reset after', effect: 'reset', when: 'after', cause: /ECONNRESET/ },
+  { name: 'truncated', effect: 'truncated', cause: /not valid JSON|answered 4\d\d: \{"error_code/ },
+];
+/** The same refusal to a step, in two forms that only the HTTP client tells apart. */
+const signedOut: readonly NamedFault[] = [
+  { name: 'page before', ...page, when: 'before' },
+  { name: '401', ...refusal, status: 401, errorCode: 'UNAUTHENTICATED', cause: /401 UNAUTHENTICATED/ },
+];
+const pageAfter: NamedFault = { name: 'page after', ...page, when: 'after' };
+const forbidden: NamedFault = {
+  name: '403',
+  ...refusal,
+  status: 403,
+  errorCode: 'PERMISSION_DENIED',
+  cause: /403 PERMISSION_DENIED/,
 };
 const forGood = 1_000_000;
+/** More than a step makes to one route. */
+const mostRequests = 40;
+/** Of the faults that pass, those that don't come to the same when they last. */
+const lasting: readonly NamedFault[] = passing
+  .filter(({ name }) => ['429', 'reset after', 'truncated'].includes(name))
+  .map((fault) => ({ ...fault, times: forGood }));
 /** Enough for hundreds of cases on a busy machine. */
 const timeoutMilliseconds = 120_000;
 
-/** Adds a test that kills a step at every request, before and after it has its effect, and runs it again. */
+/**
+ * Adds a test that kills a step before each request and after the last, and runs it again. After a request the workspace
+ * is as it is before the next.
+ */
 export function itSurvivesKills(what: string, scenario: Scenario): void {
   it(`has the same result when it is killed at any request and run again: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
-    const { endState, paths, writesOfAnother } = await undisturbed(scenario);
-    for (let request = 1; request <= paths.length; request++)
-      for (const when of ['before', 'after'] as const)
-        await onStage(scenario, async (stage) => {
-          const where = `killed ${when} request ${request}`;
-          await runUntil(scenario, stage, { request, when });
-          await succeeds(scenario, stage, where);
-          assert.deepEqual(await stage.endState(), endState, where);
-          stage.databricks.requests.clear();
-          await succeeds(scenario, stage, `${where}, twice run again`);
-          assert.deepEqual(writes(stage), writesOfAnother, where);
-          assert.deepEqual(await stage.endState(), endState, where);
-        });
-    showCount(this, 2 * paths.length);
+    const { endState, requests, writesOfAnother } = await undisturbed(scenario);
+    const stops: Stop[] = requests.map((_, index) => ({ request: index + 1, when: 'before' }));
+    for (const stop of [...stops, { request: requests.length, when: 'after' } as const])
+      await onStage(scenario, async (stage) => {
+        const where = `killed ${stop.when} request ${stop.request}`;
+        await runUntil(scenario, stage, stop);
+        await succeeds(scenario, stage, where);
+        assert.deepEqual(await stage.endState(), endState, where);
+        stage.databricks.requests.clear();
+        await succeeds(scenario, stage, `${where}, twice run again`);
+        assert.deepEqual(writes(stage), writesOfAnother, where);
+        assert.deepEqual(await stage.endState(), endState, where);
+      });
+    showCount(this, stops.length + 1);
   });
 }
 
 /**
- * Adds a test that lets each kind of fault hit each request of a step, once, and permanently from there on where one such
- * fault is temporary. A temporary fault has no effect. The others fail the step with a message that names the cause, and
- * the next attempt completes the work.
+ * Adds a test in which each request of a step fails once, with each kind of temporary fault in turn, which has no effect;
+ * and one that lets a fault that does not pass hit each request, which fails the step with a message that names the cause,
+ * and the next attempt completes the work. Of kinds that are alike to a step each request meets one.
  */
 export function itSurvivesFaults(what: string, scenario: Scenario): void {
-  it(`has the same result, or reports the cause, with any fault at any request: ${what}`, async function () {
+  it(`has the same result although each request fails once, with any temporary fault: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
-    const { endState, paths } = await undisturbed(scenario);
+    const { endState, requests } = await undisturbed(scenario);
+    const routes = routesOf(requests);
+    // At once: each has a sandbox of its own.
+    await Promise.all(
+      passing.map((fault) =>
+        onStage(scenario, async (stage) => {
+          const { faults, requests: log } = stage.databricks;
+          for (const route of routes)
+            // Each is hit, the one that repeats it is not.
+            for (let from = 1; from < mostRequests; from += 2) faults.add({ ...fault, ...route, from });
+          const agent = await succeeds(scenario, stage, fault.name);
+          const hits = routesOf(log.list().filter((request) => request.fault !== undefined));
+          assert.deepEqual(hits, routes, `${fault.name}: ${agent.text()}`);
+          assert.deepEqual(await stage.endState(), endState, fault.name);
+        }),
+      ),
+    );
+    showCount(this, passing.length * requests.length);
+  });
+
+  if (scenario.passingOnly) return;
+  it(`reports the cause of a lasting fault at any request, and has the same result afterwards: ${what}`, async function () {
+    this.timeout(timeoutMilliseconds);
+    const { endState, requests } = await undisturbed(scenario);
     let cases = 0;
-    for (const [index, path] of paths.entries()) {
-      const faults = faultsFor(path, scenario).map((fault) => ({ ...fault, from: index + 1 }));
+    for (const [index, { method, path }] of requests.entries()) {
+      const faults = faultsAt(index, method).map((fault) => ({ ...fault, from: index + 1 }));
       cases += faults.length;
-      // At once: each has a sandbox of its own.
       await Promise.all(
         faults.map((fault) =>
           onStage(scenario, async (stage) => {
-            const where = `${fault.name} at request ${fault.from} (${path}), ${fault.times} times`;
+            const where = `${fault.name} at request ${fault.from} (${path}), ${fault.times ?? 1} times`;
             await meet(scenario, stage, fault, where);
             assert.deepEqual(await stage.endState(), endState, where);
           }),
@@ -124,17 +150,25 @@ export function itSurvivesFaults(what: string, scenario: Scenario): void {
   });
 }
 
-function faultsFor(path: string, scenario: Scenario): readonly NamedFault[] {
-  return Object.entries(faultKinds).flatMap(([name, kind]) => {
-    if (scenario.passingOnly) return kind.passes ? [{ ...kind, name, times: 1 }] : [];
-    const isDownload = scenario.downloads?.test(path) ?? false;
-    const lasts = kind.canLast === true && !(name === 'truncated' && isDownload);
-    return (lasts ? [1, forGood] : [1]).map((times) => ({ ...kind, name, times }));
-  });
+/** What is asked for, each once. Ids differ from sandbox to sandbox. */
+function routesOf(requests: readonly Route[]): readonly Route[] {
+  const routes = requests.map(({ method, path }) => ({ method, path: path.replace(/\d{6,}/g, '*') }));
+  return [...new Map(routes.map((route) => [`${route.path} ${route.method}`, route])).entries()]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, route]) => route);
+}
+
+function faultsAt(index: number, method: string): readonly NamedFault[] {
+  return [
+    forbidden,
+    ...signedOut.filter((_, kind) => kind === index % signedOut.length),
+    ...lasting.filter((_, kind) => kind === index % lasting.length),
+    ...(method === 'GET' ? [] : [pageAfter]),
+  ];
 }
 
 async function meet(scenario: Scenario, stage: Stage, fault: NamedFault, where: string): Promise<void> {
-  const { name, cause, passes, times } = fault;
+  const { name, cause } = fault;
   const { faults, requests } = stage.databricks;
   faults.add(fault);
   const agent = await run(scenario, stage);
@@ -142,8 +176,7 @@ async function meet(scenario: Scenario, stage: Stage, fault: NamedFault, where: 
   const said = `${where}: ${message}\n${agent.text()}`;
   const hit = requests.list().find((request) => request.fault !== undefined);
   assert.ok(hit, said);
-  if (passes && times === 1) assert.equal(result, 'Succeeded', said);
-  else if (scenario.dispensable?.test(hit.path)) {
+  if (scenario.dispensable?.test(hit.path)) {
     assert.equal(result, 'Succeeded', said);
     assert.match(agent.text('warning'), cause, said);
   }
@@ -156,10 +189,15 @@ async function meet(scenario: Scenario, stage: Stage, fault: NamedFault, where: 
   await succeeds(scenario, stage, `${where}, then`);
 }
 
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
 interface Undisturbed {
   readonly endState: unknown;
-  /** The paths of the requests that the step makes. */
-  readonly paths: readonly string[];
+  /** What the step asks. */
+  readonly requests: readonly Route[];
   /** What another run still changes. */
   readonly writesOfAnother: readonly string[];
 }
@@ -167,11 +205,11 @@ interface Undisturbed {
 async function undisturbed(scenario: Scenario): Promise<Undisturbed> {
   return onStage(scenario, async (stage) => {
     await succeeds(scenario, stage, 'undisturbed');
-    const paths = stage.databricks.requests.list().map(({ path }) => path);
+    const requests = stage.databricks.requests.list().map(({ method, path }) => ({ method, path }));
     const endState = await stage.endState();
     stage.databricks.requests.clear();
     await succeeds(scenario, stage, 'run again');
-    return { endState, paths, writesOfAnother: writes(stage) };
+    return { endState, requests, writesOfAnother: writes(stage) };
   });
 }
 
@@ -185,10 +223,11 @@ async function onStage<Result>(scenario: Scenario, use: (stage: Stage) => Promis
   }
 }
 
-async function succeeds(scenario: Scenario, stage: Stage, where: string): Promise<void> {
+async function succeeds(scenario: Scenario, stage: Stage, where: string): Promise<FakeAgent> {
   const agent = await run(scenario, stage);
   assert.equal(agent.end.result, 'Succeeded', `${where}: ${agent.end.message}\n${agent.text()}`);
   scenario.check?.(agent, stage, where);
+  return agent;
 }
 
 /** One try of a step. */

@@ -6,6 +6,7 @@ import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
 import { projectRoot } from '../../tools/commandLine';
 import { type LocalPipelines, type openWorkspace, type PipelineName } from '../../tools/localPipelines';
 import type { PipelineListener } from '../../tools/pipelineView/pipelineView';
+import { builtTasks } from '../support/builtTasks';
 
 /** A repository with a copy of the demo model, in which three lines are changed, and its pipelines. */
 export class SecondModel {
@@ -37,7 +38,13 @@ export class SecondModel {
     );
     self.#undone.length = 0;
     const outputFolder = join(self.#folder, 'output');
-    self.#pipelines = await how({ repository, model, outputFolder, listener: listenerOf(self.lines) });
+    self.#pipelines = await how({
+      repository,
+      model,
+      outputFolder,
+      tasks: await builtTasks(),
+      listener: listenerOf(self.lines),
+    });
     return self;
   }
 
