@@ -6,6 +6,7 @@ import { runTask } from '../../shared/task/runTask';
 import type { Task } from '../../shared/task/task';
 import { FakeAgent } from './fakeAgent';
 import { openGate, type Stop } from './gate';
+import { failEachOnce, type Route, routesOf } from './routes';
 
 /** A sandbox workspace as it is before a step. */
 export interface Stage {
@@ -67,8 +68,6 @@ const forbidden: NamedFault = {
   cause: /403 PERMISSION_DENIED/,
 };
 const forGood = 1_000_000;
-/** More than a step makes to one route. */
-const mostRequests = 40;
 /** Of the faults that pass, those that don't come to the same when they last. */
 const lasting: readonly NamedFault[] = passing
   .filter(({ name }) => ['429', 'reset after', 'truncated'].includes(name))
@@ -115,9 +114,7 @@ export function itSurvivesFaults(what: string, scenario: Scenario): void {
       passing.map((fault) =>
         onStage(scenario, async (stage) => {
           const { faults, requests: log } = stage.databricks;
-          for (const route of routes)
-            // Each is hit, the one that repeats it is not.
-            for (let from = 1; from < mostRequests; from += 2) faults.add({ ...fault, ...route, from });
+          failEachOnce(faults, routes, fault);
           const agent = await succeeds(scenario, stage, fault.name);
           const hits = routesOf(log.list().filter((request) => request.fault !== undefined));
           assert.deepEqual(hits, routes, `${fault.name}: ${agent.text()}`);
@@ -150,14 +147,6 @@ export function itSurvivesFaults(what: string, scenario: Scenario): void {
   });
 }
 
-/** What is asked for, each once. Ids differ from sandbox to sandbox. */
-function routesOf(requests: readonly Route[]): readonly Route[] {
-  const routes = requests.map(({ method, path }) => ({ method, path: path.replace(/\d{6,}/g, '*') }));
-  return [...new Map(routes.map((route) => [`${route.path} ${route.method}`, route])).entries()]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([, route]) => route);
-}
-
 function faultsAt(index: number, method: string): readonly NamedFault[] {
   return [
     forbidden,
@@ -187,11 +176,6 @@ async function meet(scenario: Scenario, stage: Stage, fault: NamedFault, where: 
   if (result === 'Succeeded') return;
   assert.match(`${message}\n${agent.text('error')}`, cause, said);
   await succeeds(scenario, stage, `${where}, then`);
-}
-
-interface Route {
-  readonly method: string;
-  readonly path: string;
 }
 
 interface Undisturbed {

@@ -35,7 +35,7 @@ async function open({ uploadFolder, prepare }: Beginning): Promise<Stage> {
       files: `${folder}/dist/*.whl`,
       uploadFolder,
       removeOthers: 'true',
-      timeoutMinutes: '5',
+      timeoutMinutes: '2',
     },
     endState: () => ({
       state: databricks.clusters.get(clusterId).state,

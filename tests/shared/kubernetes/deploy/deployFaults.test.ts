@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../../../sandbox/http/faults';
+import { failEachOnce, routesOf } from '../../../support/routes';
 import { openDeployStage, servingImage, type DeployStage } from './deployFixture';
 
 /** A single one of these faults must not make a deployment fail, on any request. */
@@ -10,8 +11,6 @@ const passing: Readonly<Record<string, Fault>> = {
   'reset after': { effect: 'reset', when: 'after' },
   truncated: { effect: 'truncated' },
 };
-/** More requests than a deployment makes to one path. */
-const mostRequests = 40;
 
 const blueGreen = {
   strategy: 'blueGreen',
@@ -43,10 +42,7 @@ describe('a blue/green deployment with faults', function () {
         .flatMap(({ method, path }) =>
           ['-blue', '-green'].map((slot) => ({ method, path: path.replace(/-\*$/, slot) })),
         );
-      for (const { method, path } of new Map(calls.map((call) => [`${call.method} ${call.path}`, call])).values())
-        // Each is hit, the one that repeats it is not.
-        for (let from = 1; from < mostRequests; from += 2)
-          stage.kubernetes.faults.add({ ...fault, method, path, from });
+      failEachOnce(stage.kubernetes.faults, routesOf(calls), fault);
       await deploys(name);
       assert.ok(hits(stage) > 20, String(hits(stage)));
     });
