@@ -69,9 +69,21 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     if (!status) return undefined;
     const isPrevious = status.lastState?.terminated !== undefined && !status.state?.terminated;
     if (!isPrevious && !status.state?.running && !status.state?.terminated) return undefined;
+    const log = await readLog(pod, status.name, isPrevious);
+    // A container that has ended may have been restarted since, and its log begun anew.
+    if (log.text !== '' || !status.state?.terminated) return log;
+    try {
+      return await readLog(pod, status.name, true);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      return log;
+    }
+  }
+
+  async function readLog(pod: Pod, container: string, isPrevious: boolean): Promise<ContainerLog> {
     const name = pod.metadata?.name ?? '';
-    const text = await client.logs(name, { container: status.name, tailLines: logLines, isPrevious });
-    return { pod: name, container: status.name, isPrevious, text: plain(text) };
+    const text = await client.logs(name, { container, tailLines: logLines, isPrevious });
+    return { pod: name, container, isPrevious, text: plain(text) };
   }
 }
 

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { ContainerState, Pod } from 'kubernetes-types/core/v1';
 import sinon from 'sinon';
+import { NetworkError } from '../../../../shared/http/errors';
 import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
 import { collectEvidence } from '../../../../shared/kubernetes/diagnose/evidence';
 import type { Trouble } from '../../../../shared/kubernetes/rollout/trouble';
 
+const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+
 function trouble(...names: readonly string[]): Trouble {
+  return troubleOf(names, running);
+}
+
+function troubleOf(names: readonly string[], state: ContainerState): Trouble {
   const pods = names.map((name): Pod => {
-    const state = { running: { startedAt: '2026-01-01T00:00:00Z' } };
     const status = { name: 'score', ready: false, restartCount: 0, image: 'score', imageID: '', state };
     return { metadata: { name, uid: `uid-${name}` }, status: { containerStatuses: [status] } };
   });
@@ -32,4 +38,29 @@ describe('the evidence of a rollout', () => {
     );
     assert.equal(evidence.troubles, troubles);
   });
+
+  for (const { title, previous, expected } of [
+    { title: 'was restarted since', previous: () => Promise.resolve('why it ended'), expected: [true, 'why it ended'] },
+    {
+      title: 'has no log before',
+      previous: () =>
+        Promise.reject(new NetworkError('No answer.', { code: 'ECONNRESET', attempts: 1, isTransient: true })),
+      expected: [false, ''],
+    },
+  ] as const)
+    it(`has the log of a container that ended and ${title}`, async () => {
+      const list = sinon.stub().resolves({ items: [] });
+      const logs = sinon.spy((_: string, { isPrevious }: { readonly isPrevious: boolean }) =>
+        isPrevious ? previous() : Promise.resolve(''),
+      );
+      const client = { list, logs } as unknown as KubernetesClient;
+      const troubles = [troubleOf(['a'], { terminated: { exitCode: 1 } })];
+      const snapshot = { deployment: undefined, replicaSet: undefined, pods: [], troubles };
+      const evidence = await collectEvidence(client, snapshot);
+      assert.deepEqual(
+        evidence.logs.map(({ isPrevious, text }) => [isPrevious, text]),
+        [expected],
+      );
+      assert.deepEqual(evidence.gaps, []);
+    });
 });
