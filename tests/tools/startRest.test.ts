@@ -30,7 +30,7 @@ describe('npm start, for a second model that is a REST service', function () {
     while (!end.aborted) {
       const service = await ask(first).catch(String);
       answers.push(typeof service === 'string' ? service : (service?.answer ?? ''));
-      await pause(25);
+      await pause(100);
     }
     return answers;
   }
