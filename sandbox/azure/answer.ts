@@ -93,5 +93,5 @@ function checkSubscription({ groups }: ArmParts, id: string): void {
 /** A defect of the stand-in itself: on its console, and as Resource Manager would say it. */
 function unexpected(thrown: unknown): ArmError {
   console.error(thrown);
-  return new ArmError(500, 'InternalServerError', `The sandbox has a defect: ${String(thrown)}`);
+  return new ArmError(500, 'InternalServerError', `Internal error of the sandbox: ${String(thrown)}`);
 }

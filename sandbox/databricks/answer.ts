@@ -59,5 +59,5 @@ function errorAnswer(error: ApiError, common: Record<'x-request-id' | 'x-databri
 /** A defect of the sandbox itself: on its console, and as Databricks would say it. */
 function unexpected(error: unknown): ApiError {
   console.error(error);
-  return new ApiError(500, 'INTERNAL_ERROR', `The sandbox has a defect: ${String(error)}`);
+  return new ApiError(500, 'INTERNAL_ERROR', `Internal error of the sandbox: ${String(error)}`);
 }

@@ -136,6 +136,6 @@ function page(status: number, headers: Readonly<Record<string, string>>, content
 /** A defect of the stand-in itself: on its console, and as Azure DevOps would say it. */
 function unexpected(thrown: unknown): OrganizationError {
   console.error(thrown);
-  const message = `The sandbox has a defect: ${String(thrown)}`;
+  const message = `Internal error of the sandbox: ${String(thrown)}`;
   return new OrganizationError(500, 'Exception', message, exceptionBody('System.Exception', message));
 }

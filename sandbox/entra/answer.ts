@@ -63,5 +63,5 @@ async function handle(parts: TokenParts, url: string, received: Received, trace:
 /** A defect of the stand-in itself: on its console, and as Entra ID would say it. */
 function unexpected(thrown: unknown): EntraError {
   console.error(thrown);
-  return new EntraError(500, 'server_error', 90033, `The sandbox has a defect: ${String(thrown)}`);
+  return new EntraError(500, 'server_error', 90033, `Internal error of the sandbox: ${String(thrown)}`);
 }

@@ -133,7 +133,7 @@ function spoil(fault: Fault, result: Answer | undefined, { errorBody }: HttpPart
     case 'status': {
       const status = fault.status ?? 503;
       const errorCode = fault.errorCode ?? (status === 429 ? 'REQUEST_LIMIT_EXCEEDED' : 'TEMPORARILY_UNAVAILABLE');
-      const body = fault.body ?? errorBody(errorCode, fault.message ?? 'This answer was asked of the sandbox.');
+      const body = fault.body ?? errorBody(errorCode, fault.message ?? 'This error was injected into the sandbox.');
       const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       return { status, headers: { ...jsonType, ...retryAfter }, body: Buffer.from(body), errorCode };
     }

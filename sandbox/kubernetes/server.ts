@@ -157,7 +157,7 @@ function spoil(fault: Fault, real: Answer | undefined): Answer | undefined {
     default: {
       const code = fault.status ?? 503;
       const reason = fault.errorCode ?? reasons[code] ?? 'InternalError';
-      const error = new StatusError(code, reason, fault.message ?? 'This answer was asked of the sandbox.');
+      const error = new StatusError(code, reason, fault.message ?? 'This error was injected into the sandbox.');
       const retryAfter = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       const body = Buffer.from(fault.body ?? JSON.stringify(error.toJson()));
       return { status: code, headers: { 'content-type': 'application/json', ...retryAfter }, body, reason };

@@ -14,7 +14,7 @@ export class PythonWorkers {
     this.#snapshot = new Promise((resolve, reject) => {
       this.#snapshotWorker.once('message', resolve);
       this.#snapshotWorker.once('error', reject);
-      this.#snapshotWorker.once('exit', () => reject(new Error('Python ended before it had started.')));
+      this.#snapshotWorker.once('exit', () => reject(new Error('Python ended while it was starting.')));
     });
     // Whoever needs the snapshot hears of it; without one there is nobody to tell.
     this.#snapshot.catch(() => undefined);

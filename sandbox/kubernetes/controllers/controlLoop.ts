@@ -50,7 +50,7 @@ export class ControlLoop {
   #run(): void {
     if (this.#isClosed) return;
     for (let round = 0, before = -1; before !== this.#store.revision; round++) {
-      if (round === mostRounds) throw new Error('The controllers do not come to rest');
+      if (round === mostRounds) throw new Error('The controllers did not settle');
       before = this.#store.revision;
       for (const reconcile of this.#controllers) this.#try(reconcile);
     }
