@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../finding';
-import { readLocatedYaml, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/located';
+import { readLocatedYaml, type YamlEntry, type YamlMap, type YamlNode } from './located';
 
 /**
  * For a valid YAML or JSON text: tells the line, from 1, on which the value at a path begins; for an entry of a map that

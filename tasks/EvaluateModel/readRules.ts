@@ -1,7 +1,7 @@
 import { parseRule, RuleProblem, type Rule } from '../../shared/evaluation/parseRule';
 import { isList } from '../../shared/json';
 import { readDocumentFile } from '../../shared/task/document';
-import { documentLines } from '../../shared/task/documentLines';
+import { documentLines } from '../../shared/yaml/documentLines';
 import { InvalidInput } from '../../shared/task/invalidInput';
 import { valueAt } from './mapAt';
 
@@ -21,7 +21,7 @@ export function readRules(text: string): readonly Rule[] {
 /** The rules of a YAML or JSON file, a list of texts under a key such as `evaluation.rules`. Throws an InvalidInput. */
 export function readRulesFile(file: string, key: string): readonly Rule[] {
   let lineOf = documentLines('');
-  const document = readDocumentFile(file, (_, { text }) => (lineOf = documentLines(text)));
+  const document = readDocumentFile(file, { check: (_, { text }) => (lineOf = documentLines(text)) });
   const value = valueAt(document, key);
   if (!isList(value) || value.length === 0) throw new InvalidInput(`has no list of rules under '${key}': ${file}`);
   const texts = value.map((rule, index) => {

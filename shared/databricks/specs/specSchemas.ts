@@ -1,5 +1,6 @@
+import type { DocumentPath } from '../../finding';
 import type { Json } from '../../json';
-import { checkSpec } from './checkSpec';
+import { checkSpec, isTextIn } from './checkSpec';
 
 /** The `new_cluster` of a job or a run, and the body of `clusters/create`. */
 export const newClusterSchema = schema('cluster specification', 'ClusterSpec');
@@ -11,5 +12,9 @@ export const runSchema = schema('run specification', 'SubmitRun');
 export const librariesSchema = schema('list of libraries', 'Library[]');
 
 function schema(name: string, type: string) {
-  return { name, check: (document: Json) => [...checkSpec(document, type)] };
+  return {
+    name,
+    textAt: (path: DocumentPath) => isTextIn(type, path),
+    check: (document: Json) => [...checkSpec(document, type)],
+  };
 }
