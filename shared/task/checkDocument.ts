@@ -30,7 +30,9 @@ export interface DocumentReading {
 /** A check that warns about the findings that are warnings, and throws an InvalidInput that lists the errors; each with its line. */
 export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warning'>): DocumentReading {
   const check: DocumentReading['check'] = (document, { text, file }, unsure) => {
-    const findings = [...schema.check(document), ...unsure.map(sentAsValue)];
+    const found = schema.check(document);
+    const isSent = found.every(({ severity }) => severity !== 'error');
+    const findings = isSent ? [...found, ...unsure.map(sentAsValue)] : found;
     if (findings.length === 0) return;
     const lineOf = documentLines(text);
     const located = findings.map((finding) => ({ ...finding, line: lineOf(finding.path) }));

@@ -1,6 +1,7 @@
 import type { DocumentPath } from '../../finding';
 import type { Json } from '../../json';
 import { checkSpec, isTextIn } from './checkSpec';
+import { otherForm } from './otherForms';
 
 /** The `new_cluster` of a job or a run, and the body of `clusters/create`. */
 export const newClusterSchema = schema('cluster specification', 'ClusterSpec');
@@ -15,6 +16,9 @@ function schema(name: string, type: string) {
   return {
     name,
     textAt: (path: DocumentPath) => isTextIn(type, path),
-    check: (document: Json) => [...checkSpec(document, type)],
+    check: (document: Json) => {
+      const form = otherForm(document, type);
+      return form ? [form] : [...checkSpec(document, type)];
+    },
   };
 }
