@@ -20,8 +20,11 @@ import { orInvalid } from './located';
 export const largestBytes = 2 * 1024 * 1024;
 const mostValues = 100_000;
 
-/** Whether the value at a path is text, however it is written; undefined where that is not known. */
-export type TextAt = (path: DocumentPath) => boolean | undefined;
+/**
+ * Whether the value at a path is text, however it is written; undefined where that is not known. `ifOther`: a number or a
+ * boolean is one if JSON writes it the same, and else the text that was written.
+ */
+export type TextAt = (path: DocumentPath) => boolean | 'ifOther' | undefined;
 
 export interface ValueRules {
   /** Without it, nothing is known to be text. */
@@ -115,8 +118,9 @@ function scalarOf({ value, text }: WrittenScalar, path: DocumentPath, rules: All
   if (typeof value === 'number' && !Number.isFinite(value)) rules.onInfinite(path);
   if (value === null) return null;
   const isText = rules.textAt?.(path);
-  if (isText) return text;
-  if (isText === undefined && String(value) !== text) rules.onOtherText?.(path);
+  const isOther = String(value) !== text;
+  if (isText === true || (isText === 'ifOther' && isOther)) return text;
+  if (isText === undefined && isOther) rules.onOtherText?.(path);
   return value;
 }
 
