@@ -2,7 +2,7 @@ import type { Agent } from '../agent/agent';
 import { documentPathText, type DocumentPath, type Finding } from '../finding';
 import type { Json } from '../json';
 import { documentLines } from '../yaml/documentLines';
-import type { TextAt } from '../yaml/values';
+import type { TextAt } from '../yaml/written';
 import { InvalidInput } from './invalidInput';
 
 /** A kind of document. */

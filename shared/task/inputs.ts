@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
 import type { DocumentPath } from '../finding';
 import type { Json } from '../json';
-import type { TextAt } from '../yaml/values';
+import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
 import { readDocument, readDocumentFile, readDocumentList } from './document';
 import { InvalidInput } from './invalidInput';
