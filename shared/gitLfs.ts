@@ -10,7 +10,7 @@ const pointer =
 export const pointerProblem =
   "is a Git LFS pointer, not the file itself. Set 'lfs: true' on the checkout step of the pipeline.";
 
-/** Whether a file that begins so is a Git LFS pointer: what a checkout without LFS leaves in the place of a file. */
+/** Whether a file that begins so is a Git LFS pointer: what a checkout without LFS writes instead of the file. */
 export function isLfsPointer(start: Uint8Array): boolean {
   return pointer.test(Buffer.from(start.subarray(0, mostPointerBytes)).toString('latin1'));
 }

@@ -1,7 +1,6 @@
 import type { Agent } from '../agent/agent';
 import { documentPathText, type DocumentPath, type Finding } from '../finding';
 import type { Json } from '../json';
-import { documentLines } from '../yaml/documentLines';
 import type { TextAt } from '../yaml/written';
 import { InvalidInput } from './invalidInput';
 
@@ -16,25 +15,24 @@ export interface DocumentSchema {
 /** How a document is read. */
 export interface DocumentReading {
   readonly textAt?: TextAt;
-  /**
-   * Checks the document; `source` is what it was read from, and `unsure` where it is not known whether a number or a
-   * boolean is meant as text. Throws an InvalidInput.
-   */
-  check?(
-    document: Json,
-    source: { readonly text: string; readonly file?: string },
-    unsure: readonly DocumentPath[],
-  ): void;
+  /** Checks the document. `unsure`: where it is not known whether a number or a boolean is meant as text. Throws an InvalidInput. */
+  check?(document: Json, source: DocumentSource, unsure: readonly DocumentPath[]): void;
+}
+
+/** What a document was read from. */
+export interface DocumentSource {
+  readonly file?: string | undefined;
+  /** As in `documentLines`. */
+  readonly lineOf: (path: DocumentPath) => number;
 }
 
 /** A check that warns about the findings that are warnings, and throws an InvalidInput that lists the errors; each with its line. */
 export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warning'>): DocumentReading {
-  const check: DocumentReading['check'] = (document, { text, file }, unsure) => {
+  const check: DocumentReading['check'] = (document, { file, lineOf }, unsure) => {
     const found = schema.check(document);
     const isSent = found.every(({ severity }) => severity !== 'error');
     const findings = isSent ? [...found, ...unsure.map(sentAsValue)] : found;
     if (findings.length === 0) return;
-    const lineOf = documentLines(text);
     const located = findings.map((finding) => ({ ...finding, line: lineOf(finding.path) }));
     located.sort((a, b) => a.line - b.line);
 

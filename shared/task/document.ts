@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { DocumentPath } from '../finding';
 import { isList, isMap, type Json } from '../json';
+import { documentLines } from '../yaml/documentLines';
 import { InvalidYaml } from '../yaml/invalidYaml';
 import { largestBytes, readYamlValue } from '../yaml/values';
-import type { DocumentReading } from './checkDocument';
+import type { DocumentReading, DocumentSource } from './checkDocument';
 import { InvalidInput } from './invalidInput';
 
 type Document = Readonly<Record<string, Json>>;
@@ -11,7 +12,7 @@ type Document = Readonly<Record<string, Json>>;
 /** Reads a YAML or JSON text that holds a map. Throws an InvalidInput that names the line. */
 export function readDocument(text: string, rules?: DocumentReading): Document {
   const { value, unsure } = readMap(text, rules);
-  rules?.check?.(value, { text }, unsure);
+  rules?.check?.(value, sourceOf(text), unsure);
   return value;
 }
 
@@ -19,7 +20,7 @@ export function readDocument(text: string, rules?: DocumentReading): Document {
 export function readDocumentList(text: string, rules?: DocumentReading): readonly Json[] {
   const { value, unsure } = readValue(text, rules);
   if (!isList(value)) throw new InvalidInput('must be a list, in YAML or JSON.');
-  rules?.check?.(value, { text }, unsure);
+  rules?.check?.(value, sourceOf(text), unsure);
   return value;
 }
 
@@ -31,7 +32,7 @@ export function readDocumentFile(file: string, rules?: DocumentReading): Documen
     throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${file}`);
   const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   const { value, unsure } = readMapOf(file, text, rules);
-  rules?.check?.(value, { text, file }, unsure);
+  rules?.check?.(value, sourceOf(text, file), unsure);
   return value;
 }
 
@@ -67,4 +68,9 @@ function readValue(text: string, rules: DocumentReading | undefined): Read<Json>
     if (!(error instanceof InvalidYaml)) throw error;
     throw new InvalidInput(`${error.message}.`, { cause: error });
   }
+}
+
+function sourceOf(text: string, file?: string): DocumentSource {
+  let lines: ReturnType<typeof documentLines> | undefined;
+  return { file, lineOf: (path) => (lines ??= documentLines(text))(path) };
 }

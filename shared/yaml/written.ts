@@ -45,7 +45,7 @@ interface ScalarTag {
   resolve(source: string, isExplicit: boolean, tagName: string): unknown;
 }
 
-/** A schema for js-yaml by which it reads a `Written`: YAML 1.2's types, merge keys, and other tags in their place. */
+/** A schema for js-yaml by which it reads a `Written`: merge keys, and YAML 1.2's types unless another tag is given. */
 export function writtenSchema({ bool = boolCoreTag, int = intCoreTag }: { bool?: ScalarTag; int?: ScalarTag } = {}) {
   return CORE_SCHEMA.withTags(
     mergeTag,

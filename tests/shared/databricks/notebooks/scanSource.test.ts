@@ -8,7 +8,7 @@ import { scanSource, SourceError, type SourcePatterns } from '../../../../shared
 import { FakeAgent } from '../../../support/fakeAgent';
 
 const header = '# Databricks notebook source\n';
-/** What a checkout without LFS leaves in the place of a file. */
+/** What a checkout without LFS writes instead of a file. */
 const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 2161959\n`;
 
 describe('scanSource', () => {
