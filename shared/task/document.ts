@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { DocumentPath } from '../finding';
+import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import { isList, isMap, type Json } from '../json';
 import { documentLines } from '../yaml/documentLines';
 import { InvalidYaml } from '../yaml/invalidYaml';
@@ -30,6 +31,7 @@ export function readDocumentFile(file: string, rules?: DocumentReading): Documen
   if (!found?.isFile()) throw new InvalidInput(`names a file that does not exist: ${file}`);
   if (found.size > largestBytes)
     throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${file}`);
+  if (isLfsPointerFile(file, found.size)) throw new InvalidInput(`names the file ${file}, which ${pointerProblem}`);
   const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   const { value, unsure } = readMapOf(file, text, rules);
   rules?.check?.(value, sourceOf(text, file), unsure);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
 import type { DocumentPath } from '../finding';
+import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import type { Json } from '../json';
 import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
@@ -313,6 +314,8 @@ function existing(kind: 'file' | 'folder') {
     if (!found) throw new InvalidInput(`names a ${kind} that does not exist: ${path}`);
     if (kind === 'file' ? !found.isFile() : !found.isDirectory())
       throw new InvalidInput(`does not name a ${kind}: ${path}`);
+    if (kind === 'file' && isLfsPointerFile(path, found.size))
+      throw new InvalidInput(`names the file ${path}, which ${pointerProblem}`);
     return path;
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../errors';
 import { findFiles } from '../../findFiles';
-import { isLfsPointer, mostPointerBytes, pointerProblem } from '../../gitLfs';
+import { isLfsPointerFile, pointerProblem } from '../../gitLfs';
 import { packageOfWheel } from './wheelName';
 
 /** A wheel or jar on this machine. */
@@ -57,6 +57,5 @@ async function readContent(file: string) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   const { size: sizeBytes } = await stat(file);
-  const isPointer = sizeBytes < mostPointerBytes && isLfsPointer(await readFile(file));
-  return { sizeBytes, sha256: hash.digest('hex'), isPointer };
+  return { sizeBytes, sha256: hash.digest('hex'), isPointer: isLfsPointerFile(file, sizeBytes) };
 }

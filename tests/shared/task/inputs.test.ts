@@ -232,6 +232,13 @@ describe('the kinds of input', () => {
         problem: `does not name a file: ${join(folder, 'notebooks')}`,
       });
     });
+    it('a file that is a Git LFS pointer is refused', () => {
+      const file = join(folder, 'pointer.yml');
+      writeFileSync(file, `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 21619\n`);
+      const problem = `names the file ${file}, which is a Git LFS pointer, not the file itself. Set 'lfs: true' on the checkout step of the pipeline.`;
+      assert.deepEqual(read(kinds.filePath(), file), { problem });
+      assert.deepEqual(read(kinds.documentFile(), file), { problem });
+    });
     it('a document file is read, byte order mark or not', () => {
       assert.deepEqual(read(kinds.documentFile(), join(folder, 'job.yml')), { name: 'train' });
     });
