@@ -7,3 +7,9 @@ export interface Finding {
   readonly message: string;
   readonly severity: 'error' | 'warning';
 }
+
+/** As in `tasks[0].notebook_task`. */
+export function documentPathText(path: DocumentPath): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return steps.join('').replace(/^\./, '') || 'the document';
+}

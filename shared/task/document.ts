@@ -1,59 +1,78 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { DocumentPath } from '../finding';
+import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import { isList, isMap, type Json } from '../json';
+import { documentLines } from '../yaml/documentLines';
 import { InvalidYaml } from '../yaml/invalidYaml';
 import { largestBytes, readYamlValue } from '../yaml/values';
-import type { DocumentCheck } from './checkDocument';
+import type { DocumentReading, DocumentSource } from './checkDocument';
 import { InvalidInput } from './invalidInput';
 
 type Document = Readonly<Record<string, Json>>;
 
 /** Reads a YAML or JSON text that holds a map. Throws an InvalidInput that names the line. */
-export function readDocument(text: string, check?: DocumentCheck): Document {
-  const map = readMap(text);
-  check?.(map, { text });
-  return map;
+export function readDocument(text: string, rules?: DocumentReading): Document {
+  const { value, unsure } = readMap(text, rules);
+  rules?.check?.(value, sourceOf(text), unsure);
+  return value;
 }
 
 /** Reads a YAML or JSON text that holds a list. Throws an InvalidInput that names the line. */
-export function readDocumentList(text: string, check?: DocumentCheck): readonly Json[] {
-  const list = readValue(text);
-  if (!isList(list)) throw new InvalidInput('must be a list, in YAML or JSON.');
-  check?.(list, { text });
-  return list;
+export function readDocumentList(text: string, rules?: DocumentReading): readonly Json[] {
+  const { value, unsure } = readValue(text, rules);
+  if (!isList(value)) throw new InvalidInput('must be a list, in YAML or JSON.');
+  rules?.check?.(value, sourceOf(text), unsure);
+  return value;
 }
 
 /** Reads a file that holds a YAML or JSON map. Throws an InvalidInput that names the file and the line. */
-export function readDocumentFile(file: string, check?: DocumentCheck): Document {
+export function readDocumentFile(file: string, rules?: DocumentReading): Document {
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found?.isFile()) throw new InvalidInput(`names a file that does not exist: ${file}`);
   if (found.size > largestBytes)
     throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${file}`);
+  if (isLfsPointerFile(file, found.size)) throw new InvalidInput(`names the file ${file}, which ${pointerProblem}`);
   const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
-  const map = readMapOf(file, text);
-  check?.(map, { text, file });
-  return map;
+  const { value, unsure } = readMapOf(file, text, rules);
+  rules?.check?.(value, sourceOf(text, file), unsure);
+  return value;
 }
 
-function readMapOf(file: string, text: string): Document {
+interface Read<Value> {
+  readonly value: Value;
+  /** Where it is not known whether a number or a boolean is meant as text. */
+  readonly unsure: readonly DocumentPath[];
+}
+
+function readMapOf(file: string, text: string, rules: DocumentReading | undefined): Read<Document> {
   try {
-    return readMap(text);
+    return readMap(text, rules);
   } catch (error) {
     if (error instanceof InvalidInput) throw new InvalidInput(`${error.message} (${file})`, { cause: error });
     throw error;
   }
 }
 
-function readMap(text: string): Document {
-  const value = readValue(text);
+function readMap(text: string, rules: DocumentReading | undefined): Read<Document> {
+  const { value, unsure } = readValue(text, rules);
   if (!isMap(value)) throw new InvalidInput('must be a map of names to values, in YAML or JSON.');
-  return value as Document;
+  return { value: value as Document, unsure };
 }
 
-function readValue(text: string): Json {
+function readValue(text: string, rules: DocumentReading | undefined): Read<Json> {
+  const unsure: DocumentPath[] = [];
   try {
-    return readYamlValue(text);
+    return {
+      value: readYamlValue(text, { textAt: rules?.textAt, onOtherText: (path) => void unsure.push(path) }),
+      unsure,
+    };
   } catch (error) {
     if (!(error instanceof InvalidYaml)) throw error;
     throw new InvalidInput(`${error.message}.`, { cause: error });
   }
+}
+
+function sourceOf(text: string, file?: string): DocumentSource {
+  let lines: ReturnType<typeof documentLines> | undefined;
+  return { file, lineOf: (path) => (lines ??= documentLines(text))(path) };
 }

@@ -2,8 +2,11 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
+import type { DocumentPath } from '../finding';
+import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import type { Json } from '../json';
-import { checkAgainst, type DocumentCheck, type DocumentSchema } from './checkDocument';
+import type { TextAt } from '../yaml/written';
+import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
 import { readDocument, readDocumentFile, readDocumentList } from './document';
 import { InvalidInput } from './invalidInput';
 
@@ -157,9 +160,14 @@ export function globs<const R extends Rules & { readonly default?: string }>(rul
   });
 }
 
-/** Named values: lines of `name=value`, which gives texts, or a JSON object, whose values are kept as they are. */
-export function pairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('multiLine', rules, readPairs);
+interface PairsRules extends Rules {
+  /** Where a number or a boolean of a JSON object is text; by default each value that is not a list or a map. */
+  readonly textAt?: TextAt;
+}
+
+/** Named values: lines of `name=value`, which gives texts, or a JSON object, whose lists and maps are kept as they are. */
+export function pairs<const R extends PairsRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+  return input('multiLine', rules, (given) => readPairs(given, rules?.textAt));
 }
 
 /** As `pairs`, with values that nobody may see. They are announced as secrets when they are read. */
@@ -175,16 +183,18 @@ export function sensitivePairs<const R extends Rules>(rules?: R): Seen<Readonly<
 interface DocumentRules extends Rules {
   /** What the document is checked against. */
   readonly schema?: DocumentSchema;
+  /** Without a schema: where a number or a boolean is text. */
+  readonly textAt?: TextAt;
 }
 
 /** A YAML or JSON map, written in the pipeline. */
 export function document<const R extends DocumentRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('multiLine', rules, (given, source) => readDocument(given, documentCheck(rules, source)));
+  return input('multiLine', rules, (given, source) => readDocument(given, documentReading(rules, source)));
 }
 
 /** A YAML or JSON list, written in the pipeline. */
 export function documentList<const R extends DocumentRules>(rules?: R): Seen<readonly Json[], R> {
-  return input('multiLine', rules, (given, source) => readDocumentList(given, documentCheck(rules, source)));
+  return input('multiLine', rules, (given, source) => readDocumentList(given, documentReading(rules, source)));
 }
 
 /** A file that holds a YAML or JSON map. */
@@ -192,7 +202,7 @@ export function documentFile<const R extends DocumentRules>(rules?: R): Seen<Rea
   return input(
     'filePath',
     rules,
-    (given, source) => readDocumentFile(given, documentCheck(rules, source)),
+    (given, source) => readDocumentFile(given, documentReading(rules, source)),
     {},
     (name, source) => source.pathInput(name),
   );
@@ -241,8 +251,8 @@ function input<Value, R extends Rules & { readonly default?: string }>(
   return { manifest, given, parse } as Seen<Value, R>;
 }
 
-function documentCheck(rules: DocumentRules | undefined, source: InputSource): DocumentCheck | undefined {
-  return rules?.schema && checkAgainst(rules.schema, source);
+function documentReading(rules: DocumentRules | undefined, source: InputSource): DocumentReading {
+  return rules?.schema ? checkAgainst(rules.schema, source) : { ...(rules?.textAt && { textAt: rules.textAt }) };
 }
 
 function secretText(name: string, source: InputSource): string | undefined {
@@ -257,7 +267,7 @@ function announced(given: string, source: InputSource): string {
 /** Each text and number in a value. Words such as true would be masked in every line of the log. */
 function announce(value: Json | undefined, source: InputSource): void {
   if (typeof value === 'object') for (const item of Object.values(value ?? {})) announce(item, source);
-  else if (typeof value !== 'boolean' && value !== undefined && value !== '') source.setSecret(String(value));
+  else if (value !== undefined && !/^(true|false)?$/i.test(String(value))) source.setSecret(String(value));
 }
 
 /** The reason why a JSON text can't be read may quote a part of it. */
@@ -270,8 +280,8 @@ function readSecretPairs(given: string): Readonly<Record<string, Json>> {
   }
 }
 
-function readPairs(given: string): Readonly<Record<string, Json>> {
-  if (given.startsWith('{')) return readDocument(given);
+function readPairs(given: string, textAt: TextAt = isTopLevel): Readonly<Record<string, Json>> {
+  if (given.startsWith('{')) return readDocument(given, { textAt });
   const values = new Map<string, string>();
   const lineOf = new Map<string, number>();
   for (const [index, line] of given.split(/\r?\n/).entries()) {
@@ -287,6 +297,10 @@ function readPairs(given: string): Readonly<Record<string, Json>> {
   return Object.fromEntries(values);
 }
 
+function isTopLevel(path: DocumentPath): boolean {
+  return path.length === 1;
+}
+
 function splitLines(given: string): readonly string[] {
   return given
     .split(/\r?\n/)
@@ -300,6 +314,8 @@ function existing(kind: 'file' | 'folder') {
     if (!found) throw new InvalidInput(`names a ${kind} that does not exist: ${path}`);
     if (kind === 'file' ? !found.isFile() : !found.isDirectory())
       throw new InvalidInput(`does not name a ${kind}: ${path}`);
+    if (kind === 'file' && isLfsPointerFile(path, found.size))
+      throw new InvalidInput(`names the file ${path}, which ${pointerProblem}`);
     return path;
   };
 }

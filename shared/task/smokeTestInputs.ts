@@ -13,7 +13,7 @@ export function smokeTestInputs(rules: { readonly when?: Readonly<Record<string,
     samplePayload: lines(rules),
     samplePayloadFile: filePath(rules),
     expectedStatus: integer({ ...rules, default: 200, min: 100, max: 599 }),
-    expectedJson: pairs(rules),
+    expectedJson: pairs({ ...rules, textAt: () => false }),
     maxLatencyMilliseconds: integer({ ...rules, min: 1, max: 3_600_000 }),
     smokeRequests: integer({ ...rules, default: 1, min: 1, max: 1000 }),
   };

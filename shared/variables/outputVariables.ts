@@ -2,7 +2,7 @@ import type { Report } from './origin';
 import { pathText } from './pathText';
 import { isSystemVariable } from './refusals';
 import type { ResolvedVariable } from './resolveVariables';
-import { isList } from './tree';
+import { textOf } from './tree';
 
 export interface OutputVariable {
   readonly name: string;
@@ -26,9 +26,10 @@ export function outputVariables(
   const owners = new Map(taken.map((name) => [name.toLowerCase(), `${name} of this step`]));
   for (const name of alwaysSet) owners.set(name.toLowerCase(), name);
 
-  for (const { path, value, origin } of variables) {
+  for (const variable of variables) {
+    const { path, value, origin } = variable;
     if (value === null) continue;
-    const text = isList(value) ? JSON.stringify(value) : String(value);
+    const text = textOf(variable);
     const own = pathText(path);
     const name = prefix + path.join('_');
     const owner = owners.get(name.toLowerCase()) ?? own;

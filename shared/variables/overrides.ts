@@ -37,7 +37,9 @@ export function readOverrides(
   return mapLeaves(tree, (leaf, path) => {
     if (typeof leaf.value !== 'string') return leaf;
     const wanted = typesAt(schema, path) ?? typesOf(treeAt(lower, path));
-    return { ...leaf, value: readAs(leaf.value, wanted, origin) };
+    const value = readAs(leaf.value, wanted, origin);
+    const isText = isList(value) || typeof value === 'string';
+    return isText ? { ...leaf, value } : { ...leaf, value, text: leaf.value };
   });
 }
 

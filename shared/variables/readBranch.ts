@@ -20,7 +20,12 @@ export function readBranch(
       name,
       'entries' in value
         ? readBranch(value.origin, value.entries, report, below)
-        : { origin: value.origin, overridden: [], value: readLeaf(value, report, pathText(below)) },
+        : {
+            origin: value.origin,
+            overridden: [],
+            value: readLeaf(value, report, pathText(below)),
+            text: otherText(value),
+          },
     );
   }
   return { origin, overridden: [], entries, replaces: false };
@@ -28,10 +33,16 @@ export function readBranch(
 
 type NoMap = Exclude<Located, { readonly entries: unknown }>;
 
+/** What was written for a number or a boolean, where that is not its own text. */
+function otherText(located: NoMap): string | undefined {
+  const isOther = 'text' in located && typeof located.scalar !== 'string' && located.scalar !== null;
+  return isOther && String(located.scalar) !== located.text ? located.text : undefined;
+}
+
 function readLeaf(located: NoMap, report: Report, name: string): Leaf['value'] {
   if ('items' in located) return located.items.map((item) => readPlain(item, report, name));
-  const { scalar, origin } = located;
-  const problem = typeof scalar === 'string' ? textProblem(scalar) : undefined;
+  const { scalar, text, origin } = located;
+  const problem = textProblem(text);
   if (problem !== undefined) report(origin, `${name} ${problem}`);
   return scalar;
 }

@@ -2,11 +2,13 @@ import { longestValue } from './limits';
 import type { Report } from './origin';
 import { pathText } from './pathText';
 import { textProblem } from './refusals';
-import { isBranch, isList, leavesOf, mapLeaves, treeAt, type Branch, type Leaf, type Plain } from './tree';
+import { isBranch, isList, leavesOf, mapLeaves, textOf, treeAt, type Branch, type Leaf, type Plain } from './tree';
 
 const tooLong = `is longer than ${longestValue} characters.`;
 const reference = /\{\{\s*([A-Za-z]\w*(?:\.[A-Za-z]\w*)*)\s*\}\}/g;
 const onlyReference = new RegExp(`^${reference.source}$`);
+
+type Value = Pick<Leaf, 'value' | 'text'>;
 
 /** A value that can't be resolved; the problem has been reported where it is. */
 class Unresolved extends Error {}
@@ -16,10 +18,10 @@ class Unresolved extends Error {}
  * text the value's text is inserted. Reports references to nothing and to themselves; such a value is unknown.
  */
 export function resolveReferences(tree: Branch, report: Report): Branch {
-  const resolved = new Map<Leaf, Leaf['value'] | undefined>();
+  const resolved = new Map<Leaf, Value | undefined>();
   const busy: { readonly leaf: Leaf; readonly name: string }[] = [];
 
-  function resolve(leaf: Leaf, path: readonly string[]): Leaf['value'] {
+  function resolve(leaf: Leaf, path: readonly string[]): Value {
     if (!resolved.has(leaf)) {
       busy.push({ leaf, name: pathText(path) });
       try {
@@ -41,7 +43,7 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     throw new Unresolved();
   }
 
-  function replaced({ value, isUnknown }: Leaf): Leaf['value'] {
+  function replaced({ value, text, isUnknown }: Leaf): Value {
     if (isUnknown) throw new Unresolved();
     let length = 0;
     const addLength = (text: string): string => {
@@ -51,10 +53,10 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     };
     const whole = typeof value === 'string' ? onlyReference.exec(value)?.[1] : undefined;
     if (whole !== undefined) return referredTo(whole);
-    if (!isList(value)) return inScalar(value, addLength);
+    if (!isList(value)) return { value: inScalar(value, addLength), text };
     const list = value.map((item) => inItem(item, addLength));
     if (JSON.stringify(list).length > longestValue) fail(tooLong);
-    return list;
+    return { value: list };
   }
 
   function inItem(item: Plain, addLength: (text: string) => string): Plain {
@@ -67,7 +69,7 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     if (typeof scalar !== 'string') return scalar;
     const whole = onlyReference.exec(scalar)?.[1];
     if (whole !== undefined) {
-      const value = referredTo(whole);
+      const { value } = referredTo(whole);
       if (isList(value)) fail(`refers to ${whole}, a list, where a single value is expected.`);
       addLength(String(value));
       return value;
@@ -76,16 +78,16 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     if (pieces.includes('{{')) fail('has {{ that is not followed by a name and }}.');
     addLength(pieces);
     const text = scalar.replaceAll(reference, (_, name: string) => {
-      const value = referredTo(name);
-      if (isList(value)) fail(`refers to ${name}, a list, inside a text.`);
-      return addLength(String(value));
+      const referred = referredTo(name);
+      if (isList(referred.value)) fail(`refers to ${name}, a list, inside a text.`);
+      return addLength(textOf(referred));
     });
     const problem = text === scalar ? undefined : textProblem(text);
     if (problem !== undefined) fail(`${problem} The cause is a value that it refers to.`);
     return text;
   }
 
-  function referredTo(name: string): Leaf['value'] {
+  function referredTo(name: string): Value {
     const path = name.split('.');
     const target = treeAt(tree, path);
     if (!target || (!isBranch(target) && target.value === null)) fail(`refers to ${name}, which is not set.`);
@@ -102,7 +104,7 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
       if (!(error instanceof Unresolved)) throw error;
     }
   return mapLeaves(tree, (leaf) => {
-    const value = leaf.value === null ? null : resolved.get(leaf);
-    return value === undefined ? { ...leaf, isUnknown: true } : { ...leaf, value };
+    const value = leaf.value === null ? leaf : resolved.get(leaf);
+    return value === undefined ? { ...leaf, isUnknown: true } : { ...leaf, value: value.value, text: value.text };
   });
 }

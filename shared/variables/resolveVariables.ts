@@ -25,6 +25,8 @@ export interface ResolvedVariable {
   readonly path: readonly string[];
   /** Null if it is unset. */
   readonly value: Leaf['value'];
+  /** As in `Leaf`. */
+  readonly text?: string | undefined;
   readonly origin: Origin;
   /** The origins of the values that it replaced, the nearest first. */
   readonly overridden: readonly Origin[];
@@ -64,9 +66,10 @@ export function resolveVariables(sources: VariableSources, report: Report): Reso
   }
   const tree = resolveReferences(merged, report);
   checkTree(tree, schema, report);
-  const variables = [...leavesOf(tree)].map(({ path, leaf: { value, origin, overridden } }) => ({
+  const variables = [...leavesOf(tree)].map(({ path, leaf: { value, text, origin, overridden } }) => ({
     path,
     value,
+    text,
     origin,
     overridden,
   }));

@@ -9,6 +9,8 @@ export interface Leaf {
   /** The origins of the values that this one replaced, the nearest first. */
   readonly overridden: readonly Origin[];
   readonly value: Scalar | readonly Plain[];
+  /** What was written for a number or a boolean, such as `1.10` for 1.1. Its own text, if undefined. */
+  readonly text?: string | undefined;
   /** The value can't be used; the problem has been reported where it is. */
   readonly isUnknown?: true;
 }
@@ -66,6 +68,11 @@ interface NamedTree {
 export interface NamedLeaf {
   readonly path: readonly string[];
   readonly leaf: Leaf;
+}
+
+/** A value as text: as it was written, and a list as JSON. */
+export function textOf({ value, text }: Pick<Leaf, 'value' | 'text'>): string {
+  return text ?? (isList(value) ? JSON.stringify(value) : String(value));
 }
 
 /** All values of a tree, in order. */

@@ -1,38 +1,36 @@
-import { CORE_SCHEMA, defineScalarTag, intCoreTag, load, mergeTag, NOT_RESOLVED } from 'js-yaml';
+import { intCoreTag, load } from 'js-yaml';
+import type { DocumentPath } from '../finding';
 import type { Json } from '../json';
+import { documentLines } from './documentLines';
 import { InvalidYaml } from './invalidYaml';
 import { orInvalid } from './located';
+import { countValues, valueOf, writtenSchema, type ValueRules, type Written } from './written';
 
 export const largestBytes = 2 * 1024 * 1024;
 const mostValues = 100_000;
 
-// Databricks' ids are 64 bits wide: an integer that a number can't hold exactly is kept as a bigint.
-const exactInteger = defineScalarTag<number | bigint>(intCoreTag.tagName, {
-  ...intCoreTag,
-  resolve(source, isExplicit, tagName) {
-    const value = intCoreTag.resolve(source, isExplicit, tagName);
-    if (value === NOT_RESOLVED || typeof value !== 'number') return NOT_RESOLVED;
-    return !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value;
+const schema = writtenSchema({
+  int: {
+    ...intCoreTag,
+    // Databricks' ids are 64 bits wide: an integer that a number can't hold exactly is kept as a bigint.
+    resolve(source, isExplicit, tagName) {
+      const value = intCoreTag.resolve(source, isExplicit, tagName);
+      return !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value;
+    },
   },
 });
-const schema = CORE_SCHEMA.withTags(mergeTag, exactInteger);
 
-/** Reads the value of a YAML or JSON text of one document, within limits. Throws an InvalidYaml. */
-export function readYamlValue(text: string): Json {
+/**
+ * Reads the value of a YAML or JSON text of one document, within limits. Where it is known to have text, a number or a
+ * boolean is the text that was written: `1.10`, `007`, `831877e8`. Throws an InvalidYaml.
+ */
+export function readYamlValue(text: string, rules: Omit<ValueRules, 'onInfinite'> = {}): Json {
   if (text.length > largestBytes) throw new InvalidYaml(`is larger than ${largestBytes / 1024 / 1024} MiB`);
-  const value = orInvalid(() => load(text, { schema }));
-  if (countValues(value, new Map()) > mostValues) throw new InvalidYaml(`holds more than ${mostValues} values`);
-  return value as Json;
-}
-
-/** How many values there are once aliases are written out: a few lines of nested aliases can stand for billions. */
-function countValues(value: unknown, counted: Map<unknown, number>): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  const known = counted.get(value);
-  if (known !== undefined) return known;
-  counted.set(value, Infinity); // where it is found again within itself: a cycle
-  let count = 1;
-  for (const item of Object.values(value)) count += countValues(item, counted);
-  counted.set(value, count);
-  return count;
+  const written = orInvalid(() => load(text, { schema })) as Written;
+  if (countValues(written) > mostValues) throw new InvalidYaml(`holds more than ${mostValues} values`);
+  const infinite: DocumentPath[] = [];
+  const value = valueOf(written, { ...rules, onInfinite: (path) => void infinite.push(path) });
+  if (infinite.length === 0) return value;
+  const lines = infinite.map(documentLines(text)).join(', ');
+  throw new InvalidYaml(`has .inf or .nan, which JSON does not have: put it in quotes (line ${lines})`);
 }

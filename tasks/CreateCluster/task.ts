@@ -123,5 +123,5 @@ function settingsOf({ spec, specFile, workers, ...inputs }: Partial<Given>): Clu
 }
 
 function nameOf({ cluster_name: name }: ClusterSettings): string | undefined {
-  return typeof name === 'string' || typeof name === 'number' ? String(name).trim() : undefined;
+  return typeof name === 'string' ? name.trim() : undefined;
 }

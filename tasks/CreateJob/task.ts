@@ -28,7 +28,7 @@ const inputs = {
   }),
   timeZone: text(),
   maxConcurrentRuns: integer({ min: 0, max: 1000 }),
-  permissions: documentList(),
+  permissions: documentList({ textAt: () => true }),
   adopt: flag({ default: false }),
   dryRun: flag({ default: false }),
 };

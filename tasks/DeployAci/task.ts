@@ -1,6 +1,7 @@
 import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
 import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/containerGroups/deployContainerGroup';
 import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/containerGroups/body';
+import { groupSchema } from '../../shared/azure/containerGroups/groupSchema';
 import { secretsIn } from '../../shared/azure/containerGroups/difference';
 import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/containerGroups/summary';
 import { smokeTestGroup } from '../../shared/azure/containerGroups/smokeTest';
@@ -59,8 +60,8 @@ const inputs = {
   subnetId: text({ when, pattern: resourceId }),
   restartPolicy: choice(['Always', 'OnFailure', 'Never'], { when }),
   onImmutableChange: choice(['replace', 'sideBySide'], { when, default: 'replace' }),
-  spec: document({ when }),
-  specFile: documentFile({ when }),
+  spec: document({ when, schema: groupSchema }),
+  specFile: documentFile({ when, schema: groupSchema }),
   ...smokeTestInputs({ when }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
 };

@@ -1,6 +1,6 @@
 import type { InputProblem } from '../../shared/errors';
 import type { Json } from '../../shared/json';
-import { describeService } from '../../shared/kubernetes/manifest/describeService';
+import { describeService, isServiceText } from '../../shared/kubernetes/manifest/describeService';
 import {
   choice,
   connection,
@@ -57,7 +57,7 @@ export const inputs = {
   namespace: text(),
   action: choice(['deploy', 'promote', 'reject', 'render', 'delete'], { required: true, default: 'deploy' }),
   source: choice(['service', 'manifests'], { required: true, default: 'service' }),
-  specFile: documentFile({ when: service }),
+  specFile: documentFile({ when: service, textAt: isServiceText }),
   ...settings,
   secrets: sensitivePairs({ when: service }),
   configFiles: globs({ when: service }),

@@ -1,7 +1,7 @@
 import { parseRule, RuleProblem, type Rule } from '../../shared/evaluation/parseRule';
 import { isList } from '../../shared/json';
+import type { DocumentSource } from '../../shared/task/checkDocument';
 import { readDocumentFile } from '../../shared/task/document';
-import { documentLines } from '../../shared/task/documentLines';
 import { InvalidInput } from '../../shared/task/invalidInput';
 import { valueAt } from './mapAt';
 
@@ -20,12 +20,13 @@ export function readRules(text: string): readonly Rule[] {
 
 /** The rules of a YAML or JSON file, a list of texts under a key such as `evaluation.rules`. Throws an InvalidInput. */
 export function readRulesFile(file: string, key: string): readonly Rule[] {
-  let lineOf = documentLines('');
-  const document = readDocumentFile(file, (_, { text }) => (lineOf = documentLines(text)));
+  let source: DocumentSource | undefined;
+  const document = readDocumentFile(file, { check: (_, from) => void (source = from) });
+  const lineOf = (index: number): number => source?.lineOf([...key.split('.'), index]) ?? 1;
   const value = valueAt(document, key);
   if (!isList(value) || value.length === 0) throw new InvalidInput(`has no list of rules under '${key}': ${file}`);
   const texts = value.map((rule, index) => {
-    const line = lineOf([...key.split('.'), index]);
+    const line = lineOf(index);
     if (typeof rule !== 'string') throw new InvalidInput(`has a rule that is not text at line ${line}: ${file}`);
     return { text: rule, line };
   });

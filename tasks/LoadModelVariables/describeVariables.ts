@@ -1,5 +1,6 @@
 import { plainMarkdown } from '../../shared/markdown';
 import { originText } from '../../shared/variables/origin';
+import { textOf } from '../../shared/variables/tree';
 import type { ResolvedVariable } from '../../shared/variables/resolveVariables';
 
 const longestShown = 200;
@@ -30,8 +31,8 @@ function nameOf({ path }: ResolvedVariable): string {
   return path.join('.');
 }
 
-function valueOf({ value }: ResolvedVariable): string {
-  if (value === null) return '(unset)';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value).replaceAll('\n', ' ↵ ');
+function valueOf(variable: ResolvedVariable): string {
+  if (variable.value === null) return '(unset)';
+  const text = textOf(variable).replaceAll('\n', ' ↵ ');
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

@@ -42,7 +42,7 @@ export function refuseSecretsInFile(
   const isSecret = (text: string): boolean => text.length >= shortestInFile && agent.holdsSecret(text);
   const check = (section: Section): Section => {
     const tree = mapLeaves(section.tree, (leaf, path) => {
-      if (!textsIn(leaf.value).some(isSecret)) return leaf;
+      if (![...textsIn(leaf.value), leaf.text ?? ''].some(isSecret)) return leaf;
       report(leaf.origin, `${pathText(path)} ${problemInFile}`);
       return { ...leaf, value: '', isUnknown: true };
     });

@@ -18,7 +18,7 @@ export const task = defineTask({
     modelFile: filePath({ required: true }),
     baseFile: filePath(),
     environment: text(),
-    overrides: pairs(),
+    overrides: pairs({ textAt: (path) => path.length === 1 && 'ifOther' }),
     schemaFile: filePath(),
     prefix: text({
       pattern: { matches: /^[A-Za-z]\w{0,49}$/, rule: 'must be letters, digits and _, and begin with a letter.' },

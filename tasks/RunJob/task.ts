@@ -2,7 +2,7 @@ import type { Run } from '../../shared/databricks/api/runs';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
 import { runJob } from '../../shared/databricks/runs/runJob';
-import { parameterNames, parametersProblem } from '../../shared/databricks/runs/parameters';
+import { isParameter, parameterNames, parametersProblem } from '../../shared/databricks/runs/parameters';
 import type { RunSource } from '../../shared/databricks/runs/request';
 import { runSummary } from '../../shared/databricks/runs/summary';
 import { runVerdict } from '../../shared/databricks/runs/verdict';
@@ -29,7 +29,7 @@ const inputs = {
   newCluster: document({ schema: newClusterSchema, required: true, when: { runSource: 'notebook', compute: 'new' } }),
   definition: document({ schema: runSchema, when: { runSource: 'definition' } }),
   definitionFile: documentFile({ schema: runSchema, when: { runSource: 'definition' } }),
-  parameters: pairs(),
+  parameters: pairs({ textAt: isParameter }),
   waitForCompletion: flag({ default: true }),
   timeoutMinutes: integer({ default: 120, min: 1, max: 10080, when: { waitForCompletion: 'true' } }),
   acceptPartialSuccess: flag({ default: false, when: { waitForCompletion: 'true' } }),

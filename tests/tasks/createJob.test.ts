@@ -319,6 +319,10 @@ describe('CreateJob', () => {
 
   it('reports everything that is wrong with the inputs at once, before any call', async () => {
     const wrong: [Record<string, string>, RegExp][] = [
+      [
+        { spec: 'resources: {jobs: {my_job: {name: A, tasks: [{task_key: t, notebook_task: {notebook_path: /x}}]}}}' },
+        /'spec' is not a valid job specification:\s+line 1: This is a bundle\. Use only the content of resources\.jobs\.my_job\./,
+      ],
       [{}, /'jobName' is required where[^]*'spec' must have tasks/],
       [{ jobName: 'x', notebookPath: 'train' }, /^Input 'notebookPath' must be an absolute workspace path/],
       [{ spec, specFile: 'package.json' }, /^Input 'spec' cannot be combined with 'specFile'\.$/],

@@ -66,6 +66,32 @@ describe('DeployAci', () => {
     assert.equal(agent.outputs['previousImage'], service.image);
   });
 
+  it('sends texts of a specification as they are written, and finds them unchanged', async () => {
+    const spec = `
+tags: {build: 20261128.10, commit: 831877e8}
+properties:
+  containers:
+    - name: score
+      properties:
+        command: [serve, --version, 1.10]
+        environmentVariables: [{name: ZIP, value: 01234}, {name: PIN, secureValue: 007}]
+        resources: {requests: {cpu: 1.0, memoryInGB: 1.50}}
+  newSetting: 1.10
+`;
+    const agent = await succeeds({ spec });
+    assert.deepEqual([group()?.tags?.['build'], group()?.tags?.['commit']], ['20261128.10', '831877e8']);
+    const [container] = containers();
+    assert.deepEqual(container?.environmentVariables?.[0], { name: 'ZIP', value: '01234' });
+    assert.deepEqual(container.resources, { requests: { cpu: 1, memoryInGB: 1.5 } });
+    assert.match(JSON.stringify(container), /"command":\["serve","--version","1\.10"\]/);
+    assert.match(agent.text('secret'), /007/);
+    assert.equal(
+      agent.text('warning'),
+      'specification of a container group, line 9: properties.newSetting is sent as a number or boolean, not as the text that is written. Put it in quotes if it is text.',
+    );
+    assert.equal((await succeeds({ spec })).outputs['change'], 'unchanged');
+  });
+
   it('updates when only a secret has changed, and never logs it', async () => {
     await succeeds({ secrets: 'KEY=first-secret' });
     const agent = await succeeds({ secrets: 'KEY=second-secret' });

@@ -160,6 +160,33 @@ describe('DeployAks', function () {
     assert.match(end.message, /'specFile' .* colour, which is not a setting of a service/);
   });
 
+  it('has the texts of a specification file as they are written', async () => {
+    const specFile = path.join(folder, 'texts.yml');
+    const spec = [
+      'serviceName: score',
+      'image: r.io/score:1',
+      'replicas: 0x2',
+      'modelVersion: 1.10',
+      'runAsNonRoot: True',
+      'args: [--build, 20261128.10]',
+      'environment: { COMMIT: 831877e8, ZIP: 01234 }',
+      'tolerations: [{ key: gpu, value: 1.0, tolerationSeconds: 60 }]',
+    ];
+    await writeFile(specFile, spec.join('\n'));
+    const { attachments } = await succeeds({ specFile, action: 'render' });
+    const yaml = attachments['score.yaml'] ?? '';
+    for (const line of [
+      "value: '831877e8'",
+      "value: '01234'",
+      "- '20261128.10'",
+      "value: '1.0'",
+      'tolerationSeconds: 60',
+    ])
+      assert.ok(yaml.includes(line), `${line}\n${yaml}`);
+    assert.match(yaml, /version: '1\.10'/);
+    assert.match(yaml, /replicas: 2$/m);
+  });
+
   it('renders the manifests without secrets, and deploys nothing', async () => {
     const { attachments, said } = await succeeds({ ...service, action: 'render', secrets: 'KEY=hunter2' });
     const yaml = attachments['score.yaml'] ?? '';

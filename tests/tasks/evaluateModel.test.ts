@@ -130,6 +130,12 @@ describe('EvaluateModel', () => {
     assert.match(end.message, /'championKey' does not name a map in the file: 'last\.tset'/);
   });
 
+  it('refuses metrics that are .inf or .nan, by line', async () => {
+    const { end } = await run({ metrics: 'accuracy: 0.9\nloss: .nan', rules: 'accuracy > 0.5' });
+    assert.equal(end.result, 'Failed');
+    assert.match(end.message, /'metrics' has \.inf or \.nan, which JSON does not have: put it in quotes \(line 2\)\./);
+  });
+
   it('reports missing inputs before any request', async () => {
     const agent = await run({ metricsSource: 'mlflow', rules: 'accuracy >= baseline' });
     for (const input of ['mlflowRunId', 'connection', 'championSource'])

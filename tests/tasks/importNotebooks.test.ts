@@ -18,6 +18,9 @@ describe('ImportNotebooks', () => {
     folder = await mkdtemp(join(tmpdir(), 'task-'));
     await mkdir(join(folder, 'empty'));
     await mkdir(join(folder, 'source'));
+    await mkdir(join(folder, 'pointers'));
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 2161959\n`;
+    for (const name of ['train.ipynb', 'model.pkl']) await writeFile(join(folder, 'pointers', name), pointer);
     await writeFile(join(folder, 'source', 'train.py'), '# Databricks notebook source\nprint(1)');
     await writeFile(join(folder, 'source', 'a|b.txt'), 'a');
   });
@@ -51,6 +54,11 @@ describe('ImportNotebooks', () => {
       /^Input 'sourceFolder' names a folder that does not exist/,
     ],
     ['an empty source folder', { sourceFolder: 'EMPTY' }, /^Input 'sourceFolder' has no files/],
+    [
+      'a notebook that is a Git LFS pointer',
+      { sourceFolder: 'POINTERS' },
+      /^Input 'sourceFolder' cannot be imported:\n {2}- train\.ipynb is a Git LFS pointer, .* 'lfs: true' on the checkout step/,
+    ],
     ['patterns that match nothing', { include: '*.scala' }, /^Input 'include' must match at least one of the 2 files/],
     ['a bad pattern', { exclude: '[' }, /^Input 'exclude' has the pattern '\['/],
     [
@@ -76,7 +84,9 @@ describe('ImportNotebooks', () => {
     it(`refuses ${what} before any request`, async () => {
       const agent = await run({
         ...inputs,
-        ...(inputs['sourceFolder'] === 'EMPTY' && { sourceFolder: join(folder, 'empty') }),
+        ...(/^[A-Z]+$/.test(inputs['sourceFolder'] ?? '') && {
+          sourceFolder: join(folder, inputs['sourceFolder']?.toLowerCase() ?? ''),
+        }),
       });
       assert.equal(agent.end.result, 'Failed');
       assert.match(agent.end.message, message);

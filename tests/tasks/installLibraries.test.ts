@@ -273,6 +273,7 @@ describe('InstallLibraries', () => {
     await workspace.write({
       'requirements.txt': 'pandas==2.2.3\n-e .\nnumpy @ https://example.com/numpy.whl\n',
       'dist/bad.whl': archive('1'),
+      'dist/lfs-1-py3-none-any.whl': `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 2161959\n`,
       'notes.txt': '',
     });
     const agent = await workspace.run({
@@ -288,6 +289,7 @@ describe('InstallLibraries', () => {
       /'libraries' has libraries that cannot be installed:[^]*pypi pandas==1\.0 contradicts pypi pandas==2\.2\.3 in the requirements file/,
       /bad\.whl does not have the name of a wheel/,
       /notes\.txt is neither a wheel nor a jar/,
+      /lfs-1-py3-none-any\.whl is a Git LFS pointer, not the file itself\. Set 'lfs: true' on the checkout step/,
       /'lib\/\*\.jar' matches no file/,
     ])
       assert.match(agent.end.message, part);

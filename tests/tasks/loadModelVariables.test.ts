@@ -118,6 +118,23 @@ describe('LoadModelVariables', () => {
     assert.equal(agent.outputs['long'], 'x'.repeat(500));
   });
 
+  it('sets the text of a number that is written otherwise, and keeps its type in the file', async () => {
+    await write('demo_model/model_variables.yml', `${model}- {name: rate, value: 0.10}\n- {name: limit, value: 1}\n`);
+    const agent = await run({ overrides: '{"limit": 1.50, "build": 20261128.10, "seed": 3, "rate": 0.20}' });
+    assert.equal(agent.end.result, 'Succeeded', agent.end.message);
+    const { limit, build, seed, rate, resolvedFile = '' } = agent.outputs;
+    assert.deepEqual([limit, build, seed, rate], ['1.50', '20261128.10', '3', '0.20']);
+    const values = JSON.parse(await readFile(resolvedFile, 'utf8')) as Readonly<Record<string, unknown>>;
+    assert.deepEqual([values['limit'], values['build'], values['seed'], values['rate']], [1.5, '20261128.10', 3, 0.2]);
+    assert.match(agent.text('log'), /^build = 20261128\.10 {2}\(input 'overrides'\)$/m);
+  });
+
+  it('refuses the text of a secret in a number', async () => {
+    await write('demo_model/model_variables.yml', `${model}- {name: pin, value: 4711.4200}\n`);
+    const agent = await run({}, ['4711.4200']);
+    assert.match(agent.end.message, /pin contains the value of a secret variable/);
+  });
+
   it('keeps line breaks in outputs, and shows the text on one line', async () => {
     const [lines, shown] = ['$.a=1\n$.b=2\n', '$.a=1 ↵ $.b=2 ↵ '];
     await write('demo_model/model_variables.yml', `${model}- name: answers\n  value: |\n    $.a=1\n    $.b=2\n`);

@@ -53,19 +53,19 @@ describe('RunJob', () => {
     const agent = await workspace.run({
       runSource: 'notebook',
       notebookPath: '/Shared/demo/train model',
-      parameters: '{"rounds": 3, "deep": {"a": true}}',
+      parameters: '{"rounds": 3, "version": 1.10, "deep": {"a": true}}',
     });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
     const { idempotency_token, ...body } = workspace.body('submit');
     assert.match(String(idempotency_token), /^[0-9a-f]{64}$/);
-    const base_parameters = { rounds: '3', deep: '{"a":true}' };
+    const base_parameters = { rounds: '3', version: '1.10', deep: '{"a":true}' };
     assert.deepEqual(body, {
       run_name: 'train model',
       tasks: [
         { task_key: 'train_model', notebook_task: { notebook_path: '/Shared/demo/train model', base_parameters } },
       ],
     });
-    assert.match(agent.summaries['Databricks run'] ?? '', /Parameters: rounds, deep\./);
+    assert.match(agent.summaries['Databricks run'] ?? '', /Parameters: rounds, version, deep\./);
   });
 
   it('runs a notebook on an existing cluster by its name, and on a new one', async () => {

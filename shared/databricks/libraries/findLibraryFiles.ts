@@ -5,6 +5,7 @@ import { basename, extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../errors';
 import { findFiles } from '../../findFiles';
+import { isLfsPointerFile, pointerProblem } from '../../gitLfs';
 import { packageOfWheel } from './wheelName';
 
 /** A wheel or jar on this machine. */
@@ -45,12 +46,16 @@ async function read(file: string): Promise<LibraryFile> {
   if (kind !== 'whl' && kind !== 'jar') throw new Error(`${file} is neither a wheel nor a jar.`);
   if (kind === 'whl' && packageOfWheel(fileName) === undefined)
     throw new Error(`${file} does not have the name of a wheel, such as demo-1.0.0-py3-none-any.whl (PEP 427).`);
-  try {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
-    const { size: sizeBytes } = await stat(file);
-    return { kind, file, fileName, sizeBytes, sha256: hash.digest('hex') };
-  } catch (error) {
+  const { sizeBytes, sha256, isPointer } = await readContent(file).catch((error: unknown) => {
     throw new Error(`${file} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
+  });
+  if (isPointer) throw new Error(`${file} ${pointerProblem}`);
+  return { kind, file, fileName, sizeBytes, sha256 };
+}
+
+async function readContent(file: string) {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  const { size: sizeBytes } = await stat(file);
+  return { sizeBytes, sha256: hash.digest('hex'), isPointer: isLfsPointerFile(file, sizeBytes) };
 }

@@ -49,7 +49,7 @@ export function wantedLibraries(sources: LibrarySources, python?: string): Wante
   ];
   const wishes: readonly Wish[] = [
     ...lists.flatMap(({ source, libraries }) => libraries.map((library) => ({ source, library }))),
-    ...items.map((item) => ({ source: 'libraries' as const, library: withTexts(item) as Library })),
+    ...items.map((item) => ({ source: 'libraries' as const, library: withoutEmpty(item) as Library })),
     ...files.map((upload) => ({ source: 'files' as const, library: uploadedLibrary(upload) })),
   ];
   const byKey = new Map(wishes.map((wish) => [libraryKey(wish.library), wish]));
@@ -106,12 +106,11 @@ function contradictions(wishes: readonly Wish[]): readonly LibraryProblem[] {
   });
 }
 
-/** A library as the API expects it: numbers and booleans as texts, empty fields left out. */
-function withTexts(value: Json): Json {
-  if (isList(value)) return value.map(withTexts);
-  if (!isMap(value)) return String(value);
+function withoutEmpty(value: Json): Json {
+  if (isList(value)) return value.map(withoutEmpty);
+  if (!isMap(value)) return value;
   const given = Object.entries(value).flatMap(([name, part]) =>
-    part === undefined || part === null ? [] : [[name, withTexts(part)]],
+    part === undefined || part === null ? [] : [[name, withoutEmpty(part)]],
   );
   return Object.fromEntries(given) as Json;
 }

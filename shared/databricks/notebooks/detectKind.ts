@@ -30,8 +30,8 @@ const mebibyte = 1024 * 1024;
 /** https://docs.databricks.com/notebooks/notebook-limitations.html (notebooks) and /files/workspace (files). */
 const limits = { source: 10 * mebibyte, jupyter: 100 * mebibyte, archive: 10 * mebibyte, file: 500 * mebibyte };
 
-/** Enough of a file to hold the header line in any encoding. */
-export const headerBytes = 256;
+/** Enough of a file to hold a header below a comment, and a Git LFS pointer. */
+export const headerBytes = 1024;
 
 /**
  * Distinguishes notebooks from files as Databricks does: by the extension, whatever its case, and for source files by a first
@@ -58,10 +58,30 @@ function problemWith(start: Buffer, header: string): string | undefined {
   const isUtf16 = start[0] === 0xff && start[1] === 0xfe;
   const line = firstLine(start.toString(isUtf16 ? 'utf16le' : 'utf8'));
   if (isUtf16 && line.includes(header)) return 'The file is UTF-16: save it as UTF-8 without a byte order mark';
-  if (line.trim() !== header) return undefined; // trim() also removes a byte order mark
+  // trim() also removes a byte order mark.
+  if (line.trim() !== header) return nearMiss(start.toString('utf8'), header);
   if (line.startsWith('\uFEFF'))
     return 'A byte order mark precedes the notebook header: save the file as UTF-8 without it';
   return 'There are spaces around the notebook header: remove them';
+}
+
+/** A line that was surely meant as the header: its comment, and what follows it. Exports of 2016 had their time behind it. */
+const likeHeader = /^\s*(#|\/\/|--)\s*databricks\s*notebook\s*source\s*(exported\b.*)?$/i;
+
+function nearMiss(text: string, header: string): string | undefined {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const index = lines.findIndex((line) => likeHeader.test(line));
+  const line = lines[index]?.trim();
+  if (line === undefined) return undefined;
+  const [, comment = '', exported] = likeHeader.exec(line) ?? [];
+  const reasons = [
+    ...(index > 0 ? [`is on line ${index + 1}`] : []),
+    ...(header.startsWith(comment) ? [] : [`is a comment of another language (${comment})`]),
+    ...(exported === undefined ? [] : ["is followed by 'exported …'"]),
+  ];
+  const isOtherCase = line.toLowerCase() === header.toLowerCase();
+  if (reasons.length === 0) reasons.push(isOtherCase ? 'has other upper and lower case' : 'has other spaces');
+  return `The notebook header ${reasons.join(' and ')}: the first line must be exactly '${header}'`;
 }
 
 function firstLine(text: string): string {

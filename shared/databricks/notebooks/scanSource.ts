@@ -5,6 +5,7 @@ import type { TaskAgent } from '../../agent/agent';
 import { TaskError } from '../../errors';
 import { listFiles, matcher, type FoundFile } from '../../findFiles';
 import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
+import { isLfsPointer, pointerProblem } from '../../gitLfs';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
 import { manifestName } from './manifest';
@@ -67,12 +68,8 @@ export async function scanSource(
   const items: SourceItem[] = [];
   const problems: string[] = [];
   await inParallel(chosen, hashedAtOnce, async (file) => {
-    const { item, detected, problem } = await read(file);
-    if (detected.headerProblem !== undefined)
-      agent.warning(`${file.path} is imported as a file, not as a notebook. ${detected.headerProblem}.`, {
-        file: file.file,
-        line: 1,
-      });
+    const { item, warning, problem } = await read(file);
+    if (warning !== undefined) agent.warning(warning, { file: file.file, line: 1 });
     if (problem === undefined) items.push(item);
     else problems.push(problem);
   });
@@ -97,24 +94,40 @@ function choose(files: readonly FoundFile[], { include, exclude }: SourcePattern
 
 interface Read {
   readonly item: SourceItem;
-  readonly detected: Detected;
-  /** Why the workspace would refuse it. */
+  /** Why the result is probably not what was meant. */
+  readonly warning?: string | undefined;
+  /** Why it cannot be imported. */
   readonly problem?: string;
 }
 
 async function read({ file, path: sourcePath }: FoundFile): Promise<Read> {
   const { size } = await stat(file);
-  const detected = detectKind(sourcePath, await startOf(file));
+  const start = await startOf(file);
+  const detected = detectKind(sourcePath, start);
   const { kind, format, language, path } = detected;
   const what = { kind, format, ...(language && { language }), path };
-  const problem = problemOf(sourcePath, detected, size);
-  if (problem !== undefined) return { item: { ...what, file, sourcePath, size, sha256: '' }, detected, problem };
+  const isPointer = isLfsPointer(start);
+  const problem =
+    isPointer && isUselessAsPointer(sourcePath)
+      ? `${sourcePath} ${pointerProblem}`
+      : problemOf(sourcePath, detected, size);
+  if (problem !== undefined) return { item: { ...what, file, sourcePath, size, sha256: '' }, problem };
+  const warning = isPointer ? `${sourcePath} ${pointerProblem}` : headerWarning(sourcePath, detected);
   if (format === 'SOURCE') {
     const content = await readFile(file);
     const canonicalSha256 = sha256(canonicalSource(content.toString('utf8')));
-    return { item: { ...what, file, sourcePath, size, sha256: sha256(content), canonicalSha256 }, detected };
+    return { item: { ...what, file, sourcePath, size, sha256: sha256(content), canonicalSha256 }, warning };
   }
-  return { item: { ...what, file, sourcePath, size, sha256: await sha256OfFile(file) }, detected };
+  return { item: { ...what, file, sourcePath, size, sha256: await sha256OfFile(file) }, warning };
+}
+
+/** Notebooks, modules and libraries; other data may not be needed in the workspace. */
+function isUselessAsPointer(path: string): boolean {
+  return /\.(ipynb|dbc|py|r|scala|sql|whl|jar|egg)$/i.test(path);
+}
+
+function headerWarning(sourcePath: string, { headerProblem }: Detected): string | undefined {
+  return headerProblem && `${sourcePath} is imported as a file, not as a notebook. ${headerProblem}.`;
 }
 
 function problemOf(sourcePath: string, { kind, path, mostBytes }: Detected, size: number): string | undefined {

@@ -1,4 +1,5 @@
 import { TaskError } from '../../errors';
+import type { DocumentPath } from '../../finding';
 import { isList, isMap, stringifyJson, type Json } from '../../json';
 import type { Job } from '../api/jobs';
 
@@ -39,6 +40,12 @@ export function parametersProblem(given: Parameters, takenBy: 'job' | 'notebook'
       return `has an empty value in ${kind}.`;
   }
   return undefined;
+}
+
+/** Whether the API takes the value at a path as text: a parameter, by its plain name or in a field of the API. */
+export function isParameter([first, second, ...deeper]: DocumentPath): boolean {
+  if (second === undefined) return true;
+  return deeper.length === 0 && [...maps, ...lists].some((field) => field === first);
 }
 
 /** Whether the job must be read to know what kind of parameters these are. */

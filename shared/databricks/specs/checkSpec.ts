@@ -1,4 +1,4 @@
-import type { DocumentPath, Finding } from '../../finding';
+import { documentPathText, type DocumentPath, type Finding } from '../../finding';
 import { isList, isMap, type Json } from '../../json';
 import { nearestName } from './nearestName';
 import { specTypes, specWords, type Fields } from './specTypes';
@@ -14,20 +14,24 @@ export function* checkSpec(value: Json, type: string, path: DocumentPath = []): 
   const fields = specTypes[type];
   if (type.endsWith('[]')) {
     if (!isList(value)) yield wrongKind(value, 'a list', path);
-    else for (const [index, item] of value.entries()) yield* checkItem(item, itemType, [...path, index]);
+    else for (const [index, item] of value.entries()) yield* checkSpec(item, itemType, [...path, index]);
   } else if (type.endsWith('{}')) {
     if (!isMap(value)) yield wrongKind(value, 'a map', path);
-    else for (const [name, item] of Object.entries(value)) yield* checkItem(item ?? null, itemType, [...path, name]);
+    else for (const [name, item] of Object.entries(value)) yield* checkSpec(item ?? null, itemType, [...path, name]);
   } else if (fields) {
     if (!isMap(value)) yield wrongKind(value, 'a map', path);
     else yield* checkFields(value, fields, path);
   } else yield* checkScalar(value, type, path);
 }
 
-function* checkItem(item: Json, type: string, path: DocumentPath): Generator<Finding> {
-  // The service accepts any scalar as a text ("Expected Scalar value for String field"), and people write
-  // `spark.speculation: true`. The API's own fields must have their type nevertheless: YAML reads a version 1.10 as 1.1.
-  if (type !== 'string' || !isUnquoted(kindOf(item))) yield* checkSpec(item, type, path);
+/** Whether a type of the SDK has text at a path; undefined where it has no such field. */
+export function isTextIn(type: string, path: DocumentPath): boolean | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return type === 'string';
+  if (type.endsWith('[]') || type.endsWith('{}')) return isTextIn(type.slice(0, -2), rest);
+  const fields = specTypes[type] ?? {};
+  const field = Object.hasOwn(fields, step) ? fields[step] : undefined;
+  return field === undefined ? undefined : isTextIn(field.replace('!', ''), rest);
 }
 
 function* checkFields(map: { readonly [name: string]: Json | undefined }, fields: Fields, path: DocumentPath) {
@@ -62,13 +66,7 @@ function unknownField(path: DocumentPath, nearest: string | undefined): Finding 
 }
 
 function finding(path: DocumentPath, problem: string, severity: Finding['severity'] = 'error'): Finding {
-  return { path, message: `${pathText(path)} ${problem}`, severity };
-}
-
-/** As in `tasks[0].notebook_task`. */
-function pathText(path: DocumentPath): string {
-  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
-  return steps.join('').replace(/^\./, '') || 'the document';
+  return { path, message: `${documentPathText(path)} ${problem}`, severity };
 }
 
 function kindOf(value: Json): Kind {

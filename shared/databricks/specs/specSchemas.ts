@@ -1,5 +1,7 @@
+import type { DocumentPath } from '../../finding';
 import type { Json } from '../../json';
-import { checkSpec } from './checkSpec';
+import { checkSpec, isTextIn } from './checkSpec';
+import { otherForm } from './otherForms';
 
 /** The `new_cluster` of a job or a run, and the body of `clusters/create`. */
 export const newClusterSchema = schema('cluster specification', 'ClusterSpec');
@@ -11,5 +13,12 @@ export const runSchema = schema('run specification', 'SubmitRun');
 export const librariesSchema = schema('list of libraries', 'Library[]');
 
 function schema(name: string, type: string) {
-  return { name, check: (document: Json) => [...checkSpec(document, type)] };
+  return {
+    name,
+    textAt: (path: DocumentPath) => isTextIn(type, path),
+    check: (document: Json) => {
+      const form = otherForm(document, type);
+      return form ? [form] : [...checkSpec(document, type)];
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Toleration } from 'kubernetes-types/core/v1';
+import type { DocumentPath } from '../../finding';
 import { isList, isMap, stringifyJson, type Json } from '../../json';
 import { parseImage } from './imageReference';
 import { bytesIn, coresIn } from './quantities';
@@ -14,6 +15,8 @@ type Settings = Readonly<Record<string, Json | undefined>>;
 type Read<T> = (value: Json) => T | undefined;
 
 interface Setting<T> {
+  /** Whether the setting is a number; others are text, or consist of texts. */
+  readonly isNumber?: true;
   readonly read: Read<T>;
   /** The rule, reported when the value breaks it. */
   readonly rule: string;
@@ -138,6 +141,14 @@ export function describeService(
   return { service: { ...defaults, ...rest, serviceName, image, ...(isScaled && { autoscaling }) } };
 }
 
+/** Whether a service has text at a path of its specification, where YAML may read a number. */
+export function isServiceText([name, ...rest]: DocumentPath): boolean {
+  const setting: Setting<unknown> | undefined = isSetting(String(name))
+    ? settings[name as keyof typeof settings]
+    : undefined;
+  return setting?.isNumber !== true && rest.at(-1) !== 'tolerationSeconds';
+}
+
 function isSetting(name: string): name is keyof typeof settings {
   return Object.hasOwn(settings, name);
 }
@@ -159,6 +170,7 @@ function within(amountIn: (text: string) => number, least: number, most: number,
 
 function whole(least: number, most: number): Setting<number> {
   return {
+    isNumber: true,
     read: (value) => {
       const number = /^\d{1,9}$/.test(textOf(value)) ? Number(textOf(value)) : NaN;
       return number >= least && number <= most ? number : undefined;

@@ -1,6 +1,10 @@
-import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, intCoreTag, loadAll, mergeTag, YAMLException } from 'js-yaml';
+import { boolYaml11Tag, intCoreTag, loadAll, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
+import type { DocumentPath } from '../../finding';
+import { documentLines } from '../../yaml/documentLines';
+import { countValues, valueOf, WrittenScalar, writtenSchema, type Written } from '../../yaml/written';
 import type { KubernetesObject } from '../client/resource';
+import { isManifestText } from './textFields';
 
 /** A file of a team's own manifests. */
 export interface ManifestFile {
@@ -9,29 +13,33 @@ export interface ManifestFile {
   readonly text: string;
 }
 
+/** Of one document, with aliases written out. */
+const mostValues = 1_000_000;
+
 /** YAML 1.1 integers, in which `0644` is octal. */
-const octalInteger = defineScalarTag<number>(intCoreTag.tagName, {
+const octalInteger = {
   ...intCoreTag,
-  resolve(source, isExplicit, tagName) {
+  resolve(source: string, isExplicit: boolean, tagName: string) {
     const [, sign, digits] = /^([-+]?)0([0-7]+)$/.exec(source) ?? [];
     if (digits === undefined) return intCoreTag.resolve(source, isExplicit, tagName);
     return parseInt(digits, 8) * (sign === '-' ? -1 : 1);
   },
-});
+};
 /** As kubectl reads YAML (sigs.k8s.io/yaml): `yes` and `on` are true, times are strings. */
-const schema = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag, octalInteger);
+const schema = writtenSchema({ bool: boolYaml11Tag, int: octalInteger });
 
 /**
- * Reads YAML or JSON files that contain Kubernetes objects, one or more each, in order. Throws a TaskError that lists all
- * problems.
+ * Reads YAML or JSON files that contain Kubernetes objects, one or more each, in order. A number or a boolean is the text
+ * that was written where Kubernetes is known to have text, such as in labels. Throws a TaskError that lists all problems.
  */
 export function readManifests(files: readonly ManifestFile[]): readonly KubernetesObject[] {
   const problems: string[] = [];
   const found = new Map<string, KubernetesObject>();
   for (const { name, text } of files) {
-    let documents: readonly unknown[] = [];
+    const yaml = text.replace(/^\uFEFF/, '');
+    let documents: readonly Written[] = [];
     try {
-      documents = loadAll(text.replace(/^\uFEFF/, ''), { schema });
+      documents = loadAll(yaml, { schema }) as readonly Written[];
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const line = error.mark ? `, line ${error.mark.line + 1}` : '';
@@ -40,8 +48,16 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
     for (const [index, document] of documents.entries()) {
       const where = documents.length > 1 ? `${name}, document ${index + 1}` : name;
       // A file may end with a separator, or contain only comments.
-      if (document === null || document === undefined) continue;
-      for (const object of itemsOf(document)) {
+      if (isEmpty(document)) continue;
+      if (countValues(document) > mostValues) {
+        problems.push(`${where}: it holds more than ${mostValues} values.`);
+        continue;
+      }
+      for (const { written, path } of itemsOf(document)) {
+        const infinite: DocumentPath[] = [];
+        const object = objectOf(written, (at) => void infinite.push([...path, ...at]));
+        const lines = infinite.map(infinite.length > 0 ? documentLines(yaml, index) : () => 0);
+        for (const line of lines) problems.push(`${name}, line ${line}: .inf and .nan must be in quotes.`);
         const problem = objectProblem(object);
         if (problem !== undefined) {
           problems.push(`${where}: ${problem}`);
@@ -59,16 +75,26 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
   return [...found.values()];
 }
 
-/** The items of a list, or the document itself. */
-function itemsOf(document: unknown): readonly KubernetesObject[] {
-  const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
-    ? (items as readonly KubernetesObject[])
-    : [document as KubernetesObject];
+function isEmpty(document: Written | undefined): boolean {
+  return document === undefined || (document instanceof WrittenScalar && document.value === null);
 }
 
-function objectProblem(object: KubernetesObject): string | undefined {
-  if (typeof object !== 'object' || Array.isArray(object)) return 'it is not a Kubernetes object.';
+/** The items of a list, or the document itself, and where they are in it. */
+function itemsOf(document: Written): readonly { readonly written: Written; readonly path: DocumentPath }[] {
+  const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+    ? (items as readonly Written[]).map((written, index) => ({ written, path: ['items', index] }))
+    : [{ written: document, path: [] }];
+}
+
+function objectOf(written: Written, onInfinite: (path: DocumentPath) => void): KubernetesObject {
+  const { kind } = written as { readonly kind?: unknown };
+  const textAt = (path: DocumentPath) => isManifestText(typeof kind === 'string' ? kind : '', path);
+  return valueOf(written, { textAt, onInfinite }) as KubernetesObject;
+}
+
+function objectProblem(object: KubernetesObject | null): string | undefined {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return 'it is not a Kubernetes object.';
   const { apiVersion, kind, metadata } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
     return 'apiVersion or kind is missing. Is it a Kubernetes manifest?';

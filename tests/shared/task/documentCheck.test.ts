@@ -10,7 +10,7 @@ import { FakeAgent } from '../../support/fakeAgent';
 
 /** A schema that finds what a test names, in whatever document. */
 function finding(...findings: Finding[]): DocumentSchema {
-  return { name: 'recipe', check: () => findings };
+  return { name: 'recipe', textAt: () => undefined, check: () => findings };
 }
 const badB: Finding = { path: ['b'], message: 'b must be a number, not text.', severity: 'error' };
 const badA: Finding = { path: ['a'], message: 'a is empty.', severity: 'error' };

@@ -116,6 +116,18 @@ describe('the kinds of input', () => {
     ['pairs allow empty values', kinds.pairs(), 'a=', { a: '' }],
     ['pairs read a JSON object', kinds.pairs(), '{"a": [1, "x"]}', { a: [1, 'x'] }],
     [
+      'pairs read numbers and booleans of a JSON object as they are written',
+      kinds.pairs(),
+      '{"a": 1.10, "b": 20261128.10, "c": true, "d": {"e": 1.5}}',
+      { a: '1.10', b: '20261128.10', c: 'true', d: { e: 1.5 } },
+    ],
+    [
+      'pairs may have values that are not text',
+      kinds.pairs({ textAt: () => false }),
+      '{"a": 1.5, "b": true}',
+      { a: 1.5, b: true },
+    ],
+    [
       'pairs name the line that is not a pair',
       kinds.pairs(),
       'a=1\nb',
@@ -124,6 +136,12 @@ describe('the kinds of input', () => {
     ['pairs refuse a name given twice', kinds.pairs(), 'a=1\na=2', { problem: 'line 2 repeats the name of line 1.' }],
     ['a document reads YAML', kinds.document(), 'a:\n  - 1\n  - x', { a: [1, 'x'] }],
     ['a document reads JSON', kinds.document(), '{"a": {"b": null}}', { a: { b: null } }],
+    [
+      'a document may have text only',
+      kinds.documentList({ textAt: () => true }),
+      '- {user_name: 007}\n- 1.10',
+      [{ user_name: '007' }, '1.10'],
+    ],
     ['a document keeps dates as text', kinds.document(), 'a: 2024-01-01', { a: '2024-01-01' }],
     [
       'a document keeps 64-bit ids exactly',
@@ -213,6 +231,13 @@ describe('the kinds of input', () => {
       assert.deepEqual(read(kinds.filePath(), join(folder, 'notebooks')), {
         problem: `does not name a file: ${join(folder, 'notebooks')}`,
       });
+    });
+    it('a file that is a Git LFS pointer is refused', () => {
+      const file = join(folder, 'pointer.yml');
+      writeFileSync(file, `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 21619\n`);
+      const problem = `names the file ${file}, which is a Git LFS pointer, not the file itself. Set 'lfs: true' on the checkout step of the pipeline.`;
+      assert.deepEqual(read(kinds.filePath(), file), { problem });
+      assert.deepEqual(read(kinds.documentFile(), file), { problem });
     });
     it('a document file is read, byte order mark or not', () => {
       assert.deepEqual(read(kinds.documentFile(), join(folder, 'job.yml')), { name: 'train' });

@@ -166,7 +166,23 @@ describe('the output variables', () => {
     const { outputs } = resolveTexts({
       model: 'variables: {a: 1, m: {x: true, y: {z: 0.50}}, l: [1, {b: c}], e: "", n: ~}',
     });
-    assert.deepEqual(outputs, { a: '1', m_x: 'true', m_y_z: '0.5', l: '[1,{"b":"c"}]', e: '' });
+    assert.deepEqual(outputs, { a: '1', m_x: 'true', m_y_z: '0.50', l: '[1,{"b":"c"}]', e: '' });
+  });
+
+  it('have numbers and booleans as they are written, also where another variable refers to them', () => {
+    const { outputs, problems } = resolveTexts({
+      model: 'variables: {a: 1.10, b: 831877e8, c: 20261128.10, d: True, e: "{{a}}", f: "v{{b}}", g: 1.0}',
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(outputs, {
+      a: '1.10',
+      b: '831877e8',
+      c: '20261128.10',
+      d: 'True',
+      e: '1.10',
+      f: 'v831877e8',
+      g: '1.0',
+    });
   });
 
   it('have the prefix; the name and the version of the model are also set without it', () => {

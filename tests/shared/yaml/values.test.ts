@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DocumentPath } from '../../../shared/finding';
 import { InvalidYaml } from '../../../shared/yaml/invalidYaml';
 import { largestBytes, readYamlValue } from '../../../shared/yaml/values';
 
@@ -20,6 +21,78 @@ describe('the value of a YAML text', () => {
     it(`of ${text} is ${typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)}`, () => {
       assert.deepEqual(readYamlValue(`a: ${text}`), { a: value });
     });
+
+  const texts: readonly string[] = [
+    '1.10',
+    '007',
+    '01234',
+    '831877e8',
+    '20261128.10',
+    '0x1F',
+    '0o17',
+    '+5',
+    '1e3',
+    '1_000',
+    '9007199254740993',
+    'True',
+    'yes',
+    '2026-01-01',
+  ];
+  for (const text of texts)
+    it(`of ${text} is that text where text is expected`, () => {
+      for (const document of [`a: ${text}`, `{"a": ${text}}`, `a: &x ${text}`, `a: !!str ${text}`])
+        assert.deepEqual(readYamlValue(document, { textAt: () => true }), { a: text });
+    });
+
+  it('is text only at the paths that have text', () => {
+    const textAt = (path: DocumentPath): boolean => path[0] === 'a' && path[1] !== 1;
+    const value = readYamlValue('a: [1.10, 1.10, "1.10"]\nb: 1.10\nc: &c 1.10\nd: *c', { textAt });
+    assert.deepEqual(value, { a: ['1.10', 1.1, '1.10'], b: 1.1, c: 1.1, d: 1.1 });
+    assert.deepEqual(readYamlValue('a: &x {y: 007}\nb: *x\nc: {<<: *x}', { textAt }), {
+      a: { y: '007' },
+      b: { y: 7 },
+      c: { y: 7 },
+    });
+  });
+
+  it('is null where nothing is written, also where text is expected', () => {
+    assert.deepEqual(readYamlValue('a:\nb: ~', { textAt: () => true }), { a: null, b: null });
+  });
+
+  it('has names as they are written', () => {
+    const value = readYamlValue('1.10: a\n1.1: b\n007: c\nTrue: d\n~: e\n"x": f\n__proto__: g');
+    assert.deepEqual(Object.entries(value as object), [
+      ['1.10', 'a'],
+      ['1.1', 'b'],
+      ['007', 'c'],
+      ['True', 'd'],
+      ['~', 'e'],
+      ['x', 'f'],
+      ['__proto__', 'g'],
+    ]);
+    assert.throws(() => readYamlValue('1.10: a\n"1.10": b'), /duplicated mapping key at line 2/);
+  });
+
+  it('tells where a number or a boolean is written otherwise and is not known to be text or not', () => {
+    const unsure: DocumentPath[] = [];
+    const textAt = ([name]: DocumentPath): boolean | undefined => (name === 'number' ? false : undefined);
+    readYamlValue('a: 1.10\nb: [1.5, 007]\nc: true\nd: TRUE\ne: "1.10"\nf:\nnumber: 1.10', {
+      textAt,
+      onOtherText: (path) => void unsure.push(path),
+    });
+    assert.deepEqual(unsure, [['a'], ['b', 1], ['d']]);
+  });
+
+  it('is never .inf or .nan, wherever it is', () => {
+    const textAt = ([name]: DocumentPath): boolean => name === 'text';
+    for (const text of ['.inf', '-.Inf', '+.INF', '.nan', '.NaN'])
+      for (const name of ['text', 'number'])
+        assert.throws(
+          () => readYamlValue(`a: 1\n${name}:\n  - ${text}\n  - ${text}`, { textAt }),
+          problem('has .inf or .nan, which JSON does not have: put it in quotes (line 3, 4)'),
+        );
+    assert.deepEqual(readYamlValue('a: ".nan"'), { a: '.nan' });
+  });
 
   it('has the keys of the maps that are merged into a map', () => {
     const value = readYamlValue('a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}');

@@ -42,6 +42,20 @@ describe('findLibraryFiles', () => {
     assert.match(problems[2] ?? '', /c\.txt is neither a wheel nor a jar\.$/);
   });
 
+  it('refuses Git LFS pointers', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 2161959\n`;
+    for (const path of ['lfs/demo-1.0.0-py3-none-any.whl', 'lfs/demo.jar']) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), pointer);
+    }
+    const advice = "is a Git LFS pointer, not the file itself. Set 'lfs: true' on the checkout step of the pipeline.";
+    assert.deepEqual(await find('lfs/*'), [
+      `${join(folder, 'lfs/demo-1.0.0-py3-none-any.whl')} ${advice}`,
+      `${join(folder, 'lfs/demo.jar')} ${advice}`,
+    ]);
+    await rm(join(folder, 'lfs'), { recursive: true });
+  });
+
   it('gives content a folder of its own, and leaves the name of the wheel as it is', async () => {
     const { files } = await findLibraryFiles(['dist/*.whl'], folder);
     const libraries = files.map((file) => uploadedLibrary(uploadTo('/Workspace/Shared/libraries', file)));

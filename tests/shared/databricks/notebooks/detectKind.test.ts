@@ -18,9 +18,9 @@ describe('detectKind', () => {
     ['a.b.py', python, 'notebook', 'SOURCE', 'a.b'],
     ['a.py', 'import os', 'file', 'AUTO', 'a.py'],
     ['a.py', '', 'file', 'AUTO', 'a.py'],
-    ['a.py', `\n${python}`, 'file', 'AUTO', 'a.py'],
     ['a.py', `${python}s`, 'file', 'AUTO', 'a.py'],
-    ['a.sql', python, 'file', 'AUTO', 'a.sql'],
+    ['a.py', '# Databricks notebook source code is in another folder', 'file', 'AUTO', 'a.py'],
+    ['a.py', `text = '''\n  ${python} and more\n'''`, 'file', 'AUTO', 'a.py'],
     ['a.txt', python, 'file', 'AUTO', 'a.txt'],
     ['m.py/a', python, 'file', 'AUTO', 'm.py/a'],
     ['Makefile', 'all:', 'file', 'AUTO', 'Makefile'],
@@ -46,6 +46,52 @@ describe('detectKind', () => {
       const found = detectKind('a.py', start);
       assert.equal(found.kind, 'file');
       assert.match(found.headerProblem ?? '', problem);
+    });
+
+  const meant: readonly [path: string, start: string, reason: string, header: string][] = [
+    [
+      'exported.py',
+      `${python} exported at Mon, 28 Mar 2016 16:01:31 UTC\n# MAGIC %md # T`,
+      "is followed by 'exported …'",
+      python,
+    ],
+    [
+      'exported.scala',
+      '// Databricks notebook source exported at Sat, 3 Dec 2016 00:03:53 UTC\nval a = 1',
+      "is followed by 'exported …'",
+      '// Databricks notebook source',
+    ],
+    ['lower.py', '# databricks notebook source\nprint(1)', 'has other upper and lower case', python],
+    [
+      'UPPER.SQL',
+      '-- DATABRICKS NOTEBOOK SOURCE\r\n',
+      'has other upper and lower case',
+      '-- Databricks notebook source',
+    ],
+    ['nospace.py', '#Databricks notebook source\nprint(1)', 'has other spaces', python],
+    ['spaces.r', '#  Databricks  notebook\tsource', 'has other spaces', python],
+    ['second_line.py', `# -*- coding: utf-8 -*-\n${python}\nprint(1)`, 'is on line 2', python],
+    ['blank_line.py', `\r\n${python}\r\n`, 'is on line 2', python],
+    ['license.py', `${'# Licensed to nobody in particular.\n'.repeat(10)}${python}\n`, 'is on line 11', python],
+    [
+      'wrong_comment.sql',
+      `${python}\nselect 1`,
+      'is a comment of another language (#)',
+      '-- Databricks notebook source',
+    ],
+    ['wrong_comment.py', '// Databricks notebook source\n', 'is a comment of another language (//)', python],
+    [
+      'both.scala',
+      `\n${python}\n`,
+      'is on line 2 and is a comment of another language (#)',
+      '// Databricks notebook source',
+    ],
+  ];
+  for (const [path, start, reason, header] of meant)
+    it(`says why ${path} is a file although it seems to have a header`, () => {
+      const { kind, headerProblem } = detectKind(path, Buffer.from(start));
+      assert.equal(kind, 'file');
+      assert.equal(headerProblem, `The notebook header ${reason}: the first line must be exactly '${header}'`);
     });
 });
 

@@ -8,6 +8,8 @@ import { scanSource, SourceError, type SourcePatterns } from '../../../../shared
 import { FakeAgent } from '../../../support/fakeAgent';
 
 const header = '# Databricks notebook source\n';
+/** What a checkout without LFS writes instead of a file. */
+const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 2161959\n`;
 
 describe('scanSource', () => {
   let top: string;
@@ -113,6 +115,31 @@ describe('scanSource', () => {
       agent.text('warning'),
       /space\.sql is imported as a file.*There are spaces around the notebook header/,
     );
+  });
+
+  it('refuses Git LFS pointers of notebooks, code and libraries, and warns of those of other files', async () => {
+    await write({
+      'train.ipynb': pointer,
+      'all.dbc': pointer.replaceAll('\n', '\r\n'),
+      'demo-1.0.0-py3-none-any.whl': pointer,
+      'old.jar': pointer.replace('git-lfs', 'hawser'),
+      'score.py': pointer.replace('oid', 'ext-0-case sha256:00\noid'),
+      'model.pkl': pointer,
+      'about.md': `How to write a pointer:\n${pointer}`,
+    });
+    const advice = "is a Git LFS pointer, not the file itself. Set 'lfs: true' on the checkout step of the pipeline.";
+    await assert.rejects(scan(), (error) => {
+      assert.ok(error instanceof SourceError);
+      assert.deepEqual(error.problem.split('\n'), [
+        'cannot be imported:',
+        ...['all.dbc', 'demo-1.0.0-py3-none-any.whl', 'old.jar', 'score.py', 'train.ipynb'].map(
+          (name) => `  - ${name} ${advice}`,
+        ),
+      ]);
+      return true;
+    });
+    assert.equal(agent.text('warning'), `model.pkl ${advice}`);
+    assert.deepEqual(await paths({ include: ['*.pkl', '*.md'] }), ['about.md', 'model.pkl']);
   });
 
   it('lists everything that the workspace would refuse in one error', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   apiParameters,
+  isParameter,
   jobParameters,
   notebookParameters,
   parameterNames,
@@ -39,6 +40,20 @@ describe('parametersProblem', () => {
       'cannot have jar_params for a notebook. Use plain names.',
       'cannot be used with a definition. Write the parameters into its tasks.',
     ]);
+  });
+});
+
+describe('isParameter', () => {
+  it('knows where the API has text', () => {
+    const texts = [['a'], ['notebook_params', 'a'], ['job_parameters', 'a'], ['python_params', 0], ['dbt_commands', 1]];
+    const others = [
+      ['a', 'b'],
+      ['a', 0],
+      ['pipeline_params', 'full_refresh'],
+      ['notebook_params', 'a', 'b'],
+    ];
+    assert.deepEqual(texts.map(isParameter), [true, true, true, true, true]);
+    assert.deepEqual(others.map(isParameter), [false, false, false, false]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   newClusterSchema,
   runSchema,
 } from '../../../../shared/databricks/specs/specSchemas';
+import type { Json } from '../../../../shared/json';
 import { InputError } from '../../../../shared/errors';
 import type { DocumentSchema } from '../../../../shared/task/checkDocument';
 import { readDocument, readDocumentList } from '../../../../shared/task/document';
@@ -14,8 +15,13 @@ import { readInputs } from '../../../../shared/task/readInputs';
 import { defineTask } from '../../../../shared/task/task';
 import { FakeAgent } from '../../../support/fakeAgent';
 
+function read(schema: DocumentSchema, text: string): Json {
+  const { textAt } = schema;
+  return schema === librariesSchema ? readDocumentList(text, { textAt }) : readDocument(text, { textAt });
+}
+
 function messages(schema: DocumentSchema, text: string, severity: 'error' | 'warning'): string[] {
-  const value = schema === librariesSchema ? readDocumentList(text) : readDocument(text);
+  const value = read(schema, text);
   return schema.check(value).flatMap((finding) => (finding.severity === severity ? finding.message : []));
 }
 
@@ -111,21 +117,70 @@ describe('the specifications of the API', () => {
   ];
   for (const [what, schema, text] of right)
     it(`a valid ${what} has no findings`, () => {
-      const value = schema === librariesSchema ? readDocumentList(text) : readDocument(text);
-      assert.deepEqual(schema.check(value), []);
+      assert.deepEqual(schema.check(read(schema, text)), []);
     });
+
+  const written: [string, DocumentSchema, string, unknown][] = [
+    ['a field', newClusterSchema, 'spark_version: 16.40', { spark_version: '16.40' }],
+    [
+      'a commit',
+      jobSchema,
+      'git_source: {git_url: a, git_provider: gitHub, git_commit: 831877e8}',
+      { git_source: { git_url: 'a', git_provider: 'gitHub', git_commit: '831877e8' } },
+    ],
+    [
+      'the default value of a job parameter',
+      jobSchema,
+      'parameters: [{name: 007, default: 1.10}]',
+      { parameters: [{ name: '007', default: '1.10' }] },
+    ],
+    [
+      'a condition of a task in a loop',
+      runSchema,
+      'tasks: [{task_key: a, for_each_task: {inputs: 010, task: {task_key: b, condition_task: {left: 0x1F, op: EQUAL_TO, right: True}}}}]',
+      {
+        tasks: [
+          {
+            task_key: 'a',
+            for_each_task: {
+              inputs: '010',
+              task: { task_key: 'b', condition_task: { left: '0x1F', op: 'EQUAL_TO', right: 'True' } },
+            },
+          },
+        ],
+      },
+    ],
+    [
+      'a version of a library',
+      librariesSchema,
+      '- maven: {coordinates: 1.10, exclusions: [2.0]}',
+      [{ maven: { coordinates: '1.10', exclusions: ['2.0'] } }],
+    ],
+  ];
+  for (const [what, schema, text, expected] of written)
+    it(`${what} is the text that is written`, () => {
+      assert.deepEqual(read(schema, text), expected);
+      assert.deepEqual(schema.check(read(schema, text)), []);
+    });
+
+  it('warns that a number in an unknown field is sent as a number, where that is not what is written', () => {
+    const agent = new FakeAgent();
+    const spec = 'new_setting:\n  version: 1.10\n  count: 3\nnum_workers: 007';
+    assert.deepEqual(document({ schema: newClusterSchema }).parse(spec, agent), {
+      new_setting: { version: 1.1, count: 3 },
+      num_workers: 7,
+    });
+    assert.deepEqual(agent.text('warning').split('\n'), [
+      'cluster specification, line 1: new_setting is not known, and is sent as it is.',
+      'cluster specification, line 2: new_setting.version is sent as a number or boolean, not as the text that is written. Put it in quotes if it is text.',
+    ]);
+  });
 
   const wrong: [string, DocumentSchema, string, string[]][] = [
     ['a missing field', jobSchema, 'name: a\ntasks: [{}]', ['tasks[0].task_key is missing.']],
     ['a required field that is empty', jobSchema, 'tasks: [{task_key: }]', ['tasks[0].task_key is missing.']],
     ['a text for a number', runSchema, 'timeout_seconds: 60 s', ['timeout_seconds must be a number, not text.']],
     ['a text for a flag', jobSchema, 'queue: {enabled: "on"}', ['queue.enabled must be true or false, not text.']],
-    [
-      'a number for a text',
-      newClusterSchema,
-      'spark_version: 16.40',
-      ['spark_version must be text, not a number: put it in quotes.'],
-    ],
     [
       'a flag for a word',
       newClusterSchema,

@@ -53,6 +53,67 @@ describe('manifests', () => {
     assert.deepEqual((object as { values?: unknown }).values, [420, true, '2024-01-01', '12:30', '0644']);
   });
 
+  it('have the text that is written where Kubernetes has text, and numbers elsewhere', () => {
+    const objects = read(
+      `apiVersion: v1
+kind: List
+items:
+  - apiVersion: apps/v1
+    kind: Deployment
+    metadata: { name: 007, labels: { version: 1.10 }, annotations: { commit: 831877e8 } }
+    spec:
+      replicas: 2
+      selector: { matchLabels: { version: 1.10 } }
+      template:
+        metadata: { labels: { version: 1.10, on: yes } }
+        spec:
+          containers:
+            - name: score
+              args: [--build, 20261128.10]
+              env: [{ name: ZIP, value: 01234 }, { name: DEBUG, value: on }]
+              ports: [{ containerPort: 0x50 }]
+`,
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {port: 0080}\n---\n' +
+        'apiVersion: v1\nkind: Other\nmetadata: {name: a}\ndata: {port: 0o120}',
+    );
+    const [deployed, config, other] = objects as readonly unknown[];
+    assert.deepEqual(deployed, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: '007', labels: { version: '1.10' }, annotations: { commit: '831877e8' } },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { version: '1.10' } },
+        template: {
+          metadata: { labels: { version: '1.10', on: 'yes' } },
+          spec: {
+            containers: [
+              {
+                name: 'score',
+                args: ['--build', '20261128.10'],
+                env: [
+                  { name: 'ZIP', value: '01234' },
+                  { name: 'DEBUG', value: 'on' },
+                ],
+                ports: [{ containerPort: 80 }],
+              },
+            ],
+          },
+        },
+      },
+    });
+    assert.deepEqual((config as { data: unknown }).data, { port: '0080' });
+    assert.deepEqual((other as { data: unknown }).data, { port: 80 });
+  });
+
+  it('must not have .inf or .nan, nor aliases without end', () => {
+    const object = 'apiVersion: v1\nkind: A\nmetadata: {name: a}\n';
+    assert.throws(() => read(`${object}---\n${object.replace('a}', 'b}')}x: .nan\ny: [.inf]`), {
+      message: /0\.yaml, line 8: \.inf and \.nan must be in quotes\.\n {2}- 0\.yaml, line 9: /,
+    });
+    assert.throws(() => read(`${object}x: &x [*x]`), { message: /0\.yaml: it holds more than 1000000 values/ });
+  });
+
   it('are refused with all their problems', () => {
     const bad = 'kind: Deployment\n---\napiVersion: v1\nkind: Secret\nmetadata: {}\n---\nhello';
     assert.throws(() => read(bad, 'a: [', `${service}---\n${service}`), {

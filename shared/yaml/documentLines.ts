@@ -1,12 +1,12 @@
 import type { DocumentPath } from '../finding';
-import { readLocatedYaml, type YamlEntry, type YamlMap, type YamlNode } from '../yaml/located';
+import { readLocatedYaml, type YamlEntry, type YamlMap, type YamlNode } from './located';
 
 /**
- * For a valid YAML or JSON text: tells the line, from 1, on which the value at a path begins; for an entry of a map that
- * is the line of its name. What is not there has the line of what would hold it.
+ * For a document of a valid YAML or JSON text, by default the first: tells the line, from 1, on which the value at a path
+ * begins; for an entry of a map that is the line of its name. What is not there has the line of what would hold it.
  */
-export function documentLines(text: string): (path: DocumentPath) => number {
-  const [root] = readLocatedYaml(text);
+export function documentLines(text: string, index = 0): (path: DocumentPath) => number {
+  const root = readLocatedYaml(text)[index];
   const entries = new Map<YamlMap, ReadonlyMap<string, YamlEntry>>();
 
   function entryOf(map: YamlMap, name: string): YamlEntry | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { dump } from 'js-yaml';
 import type { DocumentPath } from '../../../shared/finding';
-import { documentLines } from '../../../shared/task/documentLines';
+import { documentLines } from '../../../shared/yaml/documentLines';
 
 type Tree = string | readonly Tree[] | { readonly [name: string]: Tree };
 

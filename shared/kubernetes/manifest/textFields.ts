@@ -1,0 +1,32 @@
+import { isAt } from '../../comparison/knownBehavior';
+import type { DocumentPath } from '../../finding';
+
+/**
+ * Fields that are text in every kind of object that has them, and in which people write versions, numbers of builds and
+ * flags. Source: https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/ (ObjectMeta, LabelSelector, PodSpec,
+ * Container, EnvVar, ConfigMap, Secret).
+ */
+const paths = [
+  '**.metadata.name',
+  '**.metadata.namespace',
+  '**.metadata.labels.*',
+  '**.metadata.annotations.*',
+  '**.matchLabels.*',
+  '**.nodeSelector.*',
+  '**.env.*.value',
+  '**.containers.*.command.*',
+  '**.containers.*.args.*',
+  '**.initContainers.*.command.*',
+  '**.initContainers.*.args.*',
+];
+const ofKinds: Readonly<Record<string, readonly string[]>> = {
+  ConfigMap: ['data.*'],
+  Secret: ['stringData.*'],
+  Service: ['spec.selector.*'],
+};
+
+/** Whether an object of a kind has text at a path; undefined where that is not known. */
+export function isManifestText(kind: string, path: DocumentPath): true | undefined {
+  const names = path.map(String);
+  return [...paths, ...(ofKinds[kind] ?? [])].some((one) => isAt(one, names)) || undefined;
+}
