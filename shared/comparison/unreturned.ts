@@ -41,7 +41,7 @@ export function withUnreturned(
   return [...differences, ...hidden.filter((difference) => !isPart(difference))];
 }
 
-/** Whether a difference is no other value, but one that the service does not return, or one that it adds. */
+/** Whether the service does not return a value or adds one, instead of returning another value. */
 export function isUnconfirmed({ wanted, found, isEntry }: Difference): boolean {
   return !isEntry && (wanted === undefined || (found ?? null) === null);
 }

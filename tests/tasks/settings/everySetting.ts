@@ -10,7 +10,7 @@ export interface Setting {
   readonly other: Json;
 }
 
-/** All fields of a type that are no maps of fields themselves; a task that is repeated repeats none. */
+/** All fields of a type that do not consist of fields themselves; a task that is repeated repeats none. */
 export function settingsOf(type: string, path: Path = []): readonly Setting[] {
   return Object.entries(specTypes[type] ?? {}).flatMap(([field, written]) => {
     const kind = written.replace('!', '');
@@ -22,7 +22,7 @@ export function settingsOf(type: string, path: Path = []): readonly Setting[] {
   });
 }
 
-/** A value of a type that is no map of fields. Texts look like references to secrets, which are no secrets themselves. */
+/** A value of a type without fields. Texts look like references to secrets, which are not secret themselves. */
 function sample(kind: string, index: number): Json {
   if (kind.endsWith('[]')) return ['z', 'a'].map((name) => sampleText(kind.slice(0, -2), index, name));
   if (kind.endsWith('{}')) return { key: sampleText(kind.slice(0, -2), index) };
