@@ -178,6 +178,7 @@ describe('The difference between a specification and an object', () => {
       parameters: [{ name: 'token', default: 'secret1' }],
       tasks: [{ key: 'a', notebook_task: { base_parameters: { token: 'secret2' } } }],
       new_cluster: { spark_env_vars: { TOKEN: 'secret3' }, spark_conf: { 'fs.key': 'secret4' }, num_workers: 1 },
+      azure_attributes: { log_analytics_info: { log_analytics_primary_key: 'secret7' } },
       git: 'https://me:secret5@host/x',
     };
     const behaviors: KnownBehaviors = [{ path: 'parameters', is: 'set', key: 'name', source }, ...onlyWritten];

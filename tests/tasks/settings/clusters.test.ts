@@ -17,6 +17,13 @@ const possible: Readonly<Record<string, readonly [Json, Json]>> = {
 const isA = (kind: string, path: Path): boolean =>
   clusterBehaviors.some((behavior) => behavior.is === kind && isAt(behavior.path, path.map(String)));
 
+/** A setting that the types of the SDK do not have yet, as Databricks adds them. */
+const newer: Setting = {
+  path: ['driver_node_type_flexibility'],
+  value: { alternate_node_type_ids: ['Standard_DS4_v2'] },
+  other: { alternate_node_type_ids: ['Standard_DS5_v2'] },
+};
+
 describe('Every setting of a cluster', () => {
   let workspace: ClusterWorkspace;
   let proxy: AlteringProxy;
@@ -66,7 +73,7 @@ describe('Every setting of a cluster', () => {
     assert.deepEqual(await run(second ?? {}), ['unchanged', 0], what);
   }
 
-  for (const setting of settingsOf('ClusterSpec').filter(({ path }) => path[0] !== 'cluster_name')) {
+  for (const setting of [...settingsOf('ClusterSpec'), newer].filter(({ path }) => path[0] !== 'cluster_name')) {
     const { path, value } = setting;
     const isSize = path[0] === 'num_workers' || path[0] === 'autoscale';
     it(`${path.join('.')} is written, read and compared`, async () => {

@@ -14,7 +14,10 @@ const notebook: JsonMap = { notebook_path: '/Shared/train' };
 /** What a repeated task and a shared cluster have in common with the task and its own cluster: of that, the first level. */
 const repeated = /^(tasks\.0\.for_each_task\.task\.(new_cluster\.)?|job_clusters\.0\.new_cluster\.)\w+\./;
 
-const settings = settingsOf('CreateJob')
+/** A setting that the types of the SDK do not have yet, as Databricks adds them. */
+const newer: Setting = { path: ['parent_path'], value: '/Workspace/a', other: '/Workspace/b' };
+
+const settings = [...settingsOf('CreateJob'), newer]
   .filter(({ path }) => !identities.test(path.join('.')))
   .filter(({ path }) => !repeated.test(path.join('.')));
 
