@@ -153,7 +153,8 @@ async function settle(work: Work, id: string, sent: JobSettings): Promise<JobCom
     });
     return comparison;
   } catch (error) {
-    if (!(error instanceof TimedOutError) || !now) throw error;
+    // Where the last read failed, nobody knows how the job is now.
+    if (!(error instanceof TimedOutError) || error.cause !== undefined || !now) throw error;
     const { other, unconfirmed, remembered } = now.comparison;
     const ofTag = { path: ['tags', digestTag], wanted: digestIn(sent['tags']), found: remembered };
     const isTagOther = ofTag.wanted !== ofTag.found;
