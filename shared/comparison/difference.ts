@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
-import { entryKey, isFilledIn, isIncomparable, type KnownBehaviors } from './knownBehavior';
+import { entryKey, isAlias, isFilledIn, isIncomparable, isUnordered, type KnownBehaviors } from './knownBehavior';
 
 /** One place where what somebody wrote and what the service has are not the same. */
 export interface Difference {
@@ -9,6 +10,8 @@ export interface Difference {
   readonly wanted: Json | undefined;
   /** Undefined where there is nothing yet. */
   readonly found: Json | undefined;
+  /** Whether it is an entry that a list lacks or has in addition, so that the list has another value. */
+  readonly isEntry?: true;
 }
 
 /**
@@ -22,18 +25,26 @@ export function differences(
   found: Json | undefined,
   behaviors: KnownBehaviors,
   path: readonly string[] = [],
+  beside: JsonMap = {},
 ): readonly Difference[] {
-  if (isIncomparable(behaviors, path)) return [];
+  if (isIncomparable(behaviors, path, beside)) return [];
   if (isMap(wanted) && isMap(found)) return mapDifferences(wanted, found, behaviors, path);
   if (isList(wanted)) {
     const present = isList(found) ? found : [];
     const key = entryKey(behaviors, path);
     const [wantedByKey, presentByKey] = [byKey(wanted, key), byKey(present, key)];
-    if (wantedByKey && presentByKey) return mapDifferences(wantedByKey, presentByKey, behaviors, path, true);
+    if (wantedByKey && presentByKey) {
+      const isThere = present.length > 0;
+      return mapDifferences(wantedByKey, presentByKey, behaviors, path, true).map((difference) =>
+        isThere && isEntryOf(path, difference) ? { ...difference, isEntry: true } : difference,
+      );
+    }
+    if (isUnordered(behaviors, path) && haveSameEntries(wanted, present)) return [];
     if (wanted.length === present.length)
       return wanted.flatMap((entry, index) => differences(entry, present[index], behaviors, [...path, String(index)]));
   }
-  return isSame(wanted, found) ? [] : [{ path, wanted, found }];
+  if (isSame(wanted, found) || isAlias(behaviors, path, wanted, found)) return [];
+  return [{ path, wanted, found }];
 }
 
 /** Where a difference is: `tasks.train.timeout_seconds`. */
@@ -68,18 +79,43 @@ function mapDifferences(
   const unwritten = Object.keys(found).filter((name) => !written.includes(name) && !isEmpty(found[name]));
   return [
     ...written.flatMap((name) =>
-      differences(wanted[name], Object.hasOwn(found, name) ? found[name] : undefined, behaviors, [...path, name]),
+      differences(
+        wanted[name],
+        Object.hasOwn(found, name) ? found[name] : undefined,
+        behaviors,
+        [...path, name],
+        wanted,
+      ),
     ),
     ...unwritten
       .map((name) => ({ path: [...path, name], wanted: undefined, found: found[name] }))
-      .filter((extra) => !isIncomparable(behaviors, extra.path))
+      .filter((extra) => !isIncomparable(behaviors, extra.path, wanted))
       // A list was written whole: the service adds no entries to it.
       .filter((extra) => isKeyedList || !isFilledIn(behaviors, extra.path, extra.found ?? null, wanted)),
   ];
 }
 
+function isEntryOf(list: readonly string[], { path, wanted, found }: Difference): boolean {
+  return path.length === list.length + 1 && (wanted === undefined || found === undefined);
+}
+
+function haveSameEntries(one: readonly Json[], other: readonly Json[]): boolean {
+  const [texts, otherTexts] = [one, other].map((list) => list.map(canonicalText).sort());
+  return isDeepStrictEqual(texts, otherTexts);
+}
+
+/** A text that is the same for values that mean the same: without the order of fields, and 1 as "1". */
+export function canonicalText(value: Json): string {
+  if (isList(value)) return `[${value.map(canonicalText).join()}]`;
+  if (!isMap(value)) return JSON.stringify(String(value));
+  const fields = Object.entries(value).map(
+    ([name, field]) => `${JSON.stringify(name)}:${canonicalText(field ?? null)}`,
+  );
+  return `{${fields.sort().join()}}`;
+}
+
 /** The entries of a list by one of their fields; undefined where one has no such field, or two have the same value. */
-function byKey(list: readonly Json[], key: string | undefined): JsonMap | undefined {
+export function byKey(list: readonly Json[], key: string | undefined): JsonMap | undefined {
   if (key === undefined) return undefined;
   const entries = list.flatMap((entry) => {
     const name = isMap(entry) ? entry[key] : undefined;
@@ -103,16 +139,17 @@ function isExactNumber(value: Json | undefined): boolean {
   return Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER;
 }
 
-function isEmpty(value: Json | undefined): boolean {
+export function isEmpty(value: Json | undefined): boolean {
   if (value === null || value === undefined) return true;
   return typeof value === 'object' ? Object.values(value).every(isEmpty) : !value;
 }
 
 /** Settings of any service in which people leave secrets that no pipeline knows to mask. */
-const concealed = [
+export const concealed: readonly string[] = [
   'base_parameters',
   'basic_auth',
   'job_parameters',
+  'log_analytics_primary_key',
   'named_parameters',
   'parameters',
   'spark_conf',

@@ -16,6 +16,8 @@ export type KnownBehavior = {
        * does not return it. Neither is ever a difference.
        */
       readonly is: 'ignored' | 'writeOnly';
+      /** Only where this setting beside it was written, and is not false. */
+      readonly ifWritten?: string;
     }
   | {
       /** Where nothing was written, a default value of the service is not reported as a difference. */
@@ -26,9 +28,15 @@ export type KnownBehavior = {
       readonly unlessWritten?: string;
     }
   | {
-      /** A list in which the order has no meaning; its entries are known by one of their fields. */
+      /** A list in which the order has no meaning. */
       readonly is: 'set';
-      readonly key: string;
+      /** The field by which its entries are known; without it, they are known by their whole value. */
+      readonly key?: string;
+    }
+  | {
+      /** Other values by which the service returns a value that was written. */
+      readonly is: 'alias';
+      readonly values: Readonly<Record<string, readonly Json[]>>;
     }
 );
 
@@ -43,17 +51,43 @@ export function within(paths: readonly string[], behaviors: KnownBehaviors): Kno
   return paths.flatMap((path) => behaviors.map((behavior) => ({ ...behavior, path: `${path}.${behavior.path}` })));
 }
 
-/** Whether what was written and what is found at a path is never compared. */
-export function isIncomparable(behaviors: KnownBehaviors, path: readonly string[]): boolean {
+/** Whether what was written and what is found at a path is never compared. `beside` is what was written around it. */
+export function isIncomparable(behaviors: KnownBehaviors, path: readonly string[], beside: JsonMap = {}): boolean {
   return behaviors.some(
-    (behavior) => (behavior.is === 'ignored' || behavior.is === 'writeOnly') && isAt(behavior.path, path),
+    (behavior) =>
+      (behavior.is === 'ignored' || behavior.is === 'writeOnly') &&
+      isAt(behavior.path, path) &&
+      (behavior.ifWritten === undefined || Boolean(beside[behavior.ifWritten])),
   );
+}
+
+/** Whether the service accepts a setting and does not return it. */
+export function isWriteOnly(behaviors: KnownBehaviors, path: readonly string[]): boolean {
+  return behaviors.some((behavior) => behavior.is === 'writeOnly' && isAt(behavior.path, path));
 }
 
 /** The field by which the entries of a list are known; undefined for a list in which the order matters. */
 export function entryKey(behaviors: KnownBehaviors, path: readonly string[]): string | undefined {
   for (const behavior of behaviors) if (behavior.is === 'set' && isAt(behavior.path, path)) return behavior.key;
   return undefined;
+}
+
+/** Whether the order of a list has no meaning, and its entries are known by their whole value. */
+export function isUnordered(behaviors: KnownBehaviors, path: readonly string[]): boolean {
+  return behaviors.some((behavior) => behavior.is === 'set' && behavior.key === undefined && isAt(behavior.path, path));
+}
+
+/** Whether a value that is found is another name of the one that was written. */
+export function isAlias(
+  behaviors: KnownBehaviors,
+  path: readonly string[],
+  wanted: Json | undefined,
+  found: Json | undefined,
+): boolean {
+  if (typeof wanted !== 'string' || found === undefined) return false;
+  return behaviors.some(
+    (behavior) => behavior.is === 'alias' && isAt(behavior.path, path) && behavior.values[wanted]?.includes(found),
+  );
 }
 
 /** Whether a value that nobody wrote is one that the service fills in. `beside` is what was written around it. */

@@ -118,9 +118,9 @@ export class ClusterWorkspace {
   async run<I extends Inputs, Output extends string>(
     task: Task<I, Output>,
     inputs: Readonly<Record<string, string>>,
-    { signal = new AbortController().signal } = {},
+    { url = this.databricks.url, signal = new AbortController().signal } = {},
   ): Promise<FakeAgent> {
-    const { url, token } = this.databricks;
+    const { token } = this.databricks;
     const agent = new FakeAgent({ connection: 'c', ...inputs }, { c: { url, token } });
     await runTask(task, { agent, clock: this.clock, signal });
     return agent;

@@ -6,8 +6,11 @@ import { task } from '../../tasks/CreateCluster/task';
 import { itSurvivesFaults, itSurvivesKills } from '../support/faultMatrix';
 import { clusterStage, ClusterWorkspace, smallSpec, states } from './clusterWorkspace';
 
+type Body = Readonly<Record<string, unknown>>;
+
 const spec = JSON.stringify(smallSpec);
 const larger = JSON.stringify({ ...smallSpec, num_workers: 4 });
+const otherwise = JSON.stringify({ ...smallSpec, num_workers: 4, autotermination_minutes: 90 });
 
 describe('CreateCluster', () => {
   let workspace: ClusterWorkspace;
@@ -76,12 +79,12 @@ describe('CreateCluster', () => {
       }
       assert.equal(agent.end.result, 'Succeeded', agent.text());
       assert.equal(agent.outputs['change'], 'updated');
-      assert.deepEqual(workspace.writes(), ['clusters/edit']);
       const isDown = state === 'TERMINATED' || state === 'TERMINATING';
-      assert.equal(agent.outputs['state'], isDown ? 'TERMINATED' : 'RESTARTING');
+      assert.deepEqual(workspace.writes(), [isDown ? 'clusters/edit' : 'clusters/resize']);
+      assert.equal(agent.outputs['state'], isDown ? 'TERMINATED' : 'RESIZING');
       const log = agent.text('log');
       assert.match(log, /^Cluster 'train' \(.*\) differs from the specification:\n {2}~ num_workers: 2 → 4$/m);
-      assert.equal(/is RUNNING\. Editing restarts it\./.test(log), !isDown);
+      assert.equal(/is RUNNING\. Resizing it, which does not restart it\./.test(log), !isDown);
       assert.match(agent.summaries['Databricks cluster'] ?? '', /\| updated \|[^]*- \\~ num\\_workers: 2 → 4/);
       assert.equal(workspace.databricks.clusters.get(id).spec['num_workers'], 4);
 
@@ -89,6 +92,121 @@ describe('CreateCluster', () => {
       const again = await workspace.run(task, { spec: larger });
       assert.equal(again.outputs['change'], 'unchanged');
       assert.deepEqual(workspace.writes(), []);
+    });
+
+  for (const [what, size, then] of [
+    ['more workers', { num_workers: 2 }, { num_workers: 8 }],
+    ['no workers', { num_workers: 2 }, { num_workers: 0 }],
+    ['autoscaling', { num_workers: 2 }, { autoscale: { min_workers: 1, max_workers: 4 } }],
+    ['a fixed size', { autoscale: { min_workers: 1, max_workers: 4 } }, { num_workers: 1 }],
+    [
+      'other limits',
+      { autoscale: { min_workers: 1, max_workers: 4 } },
+      { autoscale: { min_workers: 2, max_workers: 9 } },
+    ],
+  ] as const)
+    it(`gives a running cluster ${what} without a restart, and changes nothing the second time`, async () => {
+      const rest = without(smallSpec, 'num_workers');
+      await workspace.run(task, { spec: JSON.stringify({ ...rest, ...size }), start: 'true' });
+      const contextId = workspace.databricks.clusters.list()[0]?.sparkContextId;
+      workspace.databricks.requests.clear();
+      const inputs = { spec: JSON.stringify({ ...rest, ...then }) };
+      const agent = await workspace.run(task, inputs);
+      assert.equal(agent.outputs['change'], 'updated', agent.text());
+      assert.deepEqual(workspace.writes(), ['clusters/resize']);
+      const { cluster_id, ...sent } = JSON.parse(workspace.databricks.requests.list('resize')[0]?.body ?? '') as Body;
+      assert.deepEqual([sent, typeof cluster_id], [then, 'string']);
+      await workspace.settle();
+      assert.equal(workspace.databricks.clusters.list()[0]?.sparkContextId, contextId);
+      assert.equal((await workspace.run(task, inputs)).outputs['change'], 'unchanged');
+    });
+
+  it('edits a running cluster when more than its size differs', async () => {
+    await workspace.cluster('RUNNING');
+    const agent = await workspace.run(task, { spec: otherwise });
+    assert.equal(agent.outputs['change'], 'updated', agent.text());
+    assert.deepEqual(workspace.writes(), ['clusters/edit']);
+    assert.match(agent.text('log'), /is RUNNING\. Editing restarts it\./);
+  });
+
+  it('edits a running cluster that Databricks refuses to resize in its state', async () => {
+    await workspace.cluster('RUNNING');
+    const body = JSON.stringify({ error_code: 'INVALID_STATE', message: 'Cluster is resizing' });
+    workspace.databricks.faults.add({ path: '*/resize', effect: 'status', status: 400, body });
+    const agent = await workspace.run(task, { spec: larger });
+    assert.equal(agent.outputs['change'], 'updated', agent.text());
+    assert.deepEqual(workspace.writes(), ['clusters/resize', 'clusters/edit']);
+    assert.match(agent.text('log'), /Cluster is resizing.*Reading the cluster again/);
+    await workspace.settle();
+    assert.equal((await workspace.run(task, { spec: larger })).outputs['change'], 'unchanged');
+  });
+
+  it('does not restart a cluster that has its size although Databricks refused it', async () => {
+    await workspace.cluster('RUNNING');
+    const body = JSON.stringify({ error_code: 'INVALID_STATE', message: 'Cluster is resizing' });
+    workspace.databricks.faults.add({ path: '*/resize', when: 'after', effect: 'status', status: 400, body });
+    const agent = await workspace.run(task, { spec: larger });
+    assert.equal(agent.outputs['change'], 'updated', agent.text());
+    assert.deepEqual(workspace.writes(), ['clusters/resize']);
+  });
+
+  it('fails when Databricks refuses the size for another reason', async () => {
+    await workspace.cluster('RUNNING');
+    const body = JSON.stringify({ error_code: 'INVALID_PARAMETER_VALUE', message: 'Too many workers' });
+    workspace.databricks.faults.add({ path: '*/resize', effect: 'status', status: 400, body });
+    const agent = await workspace.run(task, { spec: larger });
+    assert.match(agent.end.message, /^Could not resize the cluster .*Too many workers/);
+    assert.equal(workspace.count('clusters/edit'), 0);
+  });
+
+  it('notices a change of a setting that Databricks returns only as it was asked for', async () => {
+    await workspace.cluster('TERMINATED', { apply_policy_default_values: true });
+    const applied = JSON.stringify({ ...smallSpec, apply_policy_default_values: true });
+    assert.equal((await workspace.run(task, { spec: applied })).outputs['change'], 'unchanged');
+    const without = JSON.stringify({ ...smallSpec, apply_policy_default_values: false });
+    assert.equal((await workspace.run(task, { spec: without })).outputs['change'], 'updated');
+    assert.equal((await workspace.run(task, { spec: without })).outputs['change'], 'unchanged');
+    assert.equal((await workspace.run(task, { spec: applied })).outputs['change'], 'updated');
+    assert.deepEqual(workspace.writes(), ['clusters/edit', 'clusters/edit']);
+  });
+
+  it('remembers how to sign in to the registry of an image, without its password', async () => {
+    const image = (username: string, password: string): string => {
+      const docker_image = { url: 'registry.example.com/a:1', basic_auth: { username, password } };
+      return JSON.stringify({ ...smallSpec, docker_image });
+    };
+    const change = async (spec: string): Promise<unknown> => {
+      const agent = await workspace.run(task, { spec });
+      assert.equal(agent.end.result, 'Succeeded', agent.text());
+      await workspace.settle();
+      return agent.outputs['change'];
+    };
+    const tags = (): Body => workspace.databricks.clusters.list()[0]?.spec['custom_tags'] as Body;
+    assert.equal(await change(image('u', 'winter')), 'created');
+    assert.equal(await change(image('u', 'winter')), 'unchanged');
+    const digest = tags()['definition-digest'];
+    assert.match(String(digest), /^[0-9a-f]{16}$/);
+    assert.equal(await change(image('u', 'summer')), 'unchanged');
+    assert.equal(await change(image('v', 'winter')), 'updated');
+    assert.notEqual(tags()['definition-digest'], digest);
+    assert.equal(await change(image('v', '{{secrets/registry/password}}')), 'updated');
+    assert.equal(await change(image('v', '{{secrets/registry/other}}')), 'updated');
+    assert.equal(await change(image('v', '{{secrets/registry/other}}')), 'unchanged');
+  });
+
+  for (const [what, more] of Object.entries({
+    'without a size': {},
+    'with a size, which Databricks replaces': { num_workers: 3 },
+    'with tags of its own': { custom_tags: { team: 'a' } },
+  }))
+    it(`leaves a single-node cluster as it is, ${what}`, async () => {
+      const rest = { ...without(smallSpec, 'num_workers'), kind: 'CLASSIC_PREVIEW', is_single_node: true };
+      const inputs = { spec: JSON.stringify({ ...rest, ...more }) };
+      assert.equal((await workspace.run(task, inputs)).outputs['change'], 'created');
+      await workspace.settle();
+      const again = await workspace.run(task, inputs);
+      assert.equal(again.outputs['change'], 'unchanged', again.text());
+      assert.deepEqual(workspace.writes(), ['clusters/create']);
     });
 
   it('ignores defaults of the service, and other spellings of the same value', async () => {
@@ -99,7 +217,6 @@ describe('CreateCluster', () => {
       autotermination_minutes: '60',
       spark_conf: { 'spark.speculation': true },
       enable_local_disk_encryption: false,
-      apply_policy_default_values: true,
       init_scripts: [],
       custom_tags: {},
       driver_node_type_id: null,
@@ -158,10 +275,12 @@ describe('CreateCluster', () => {
     const update = await workspace.run(task, { spec: larger, dryRun: 'true', pinned: 'true' });
     assert.equal(
       update.end.message,
-      `Dry run: Cluster 'train' (${id}) would be edited, which restarts it, and pinned.`,
+      `Dry run: Cluster 'train' (${id}) would be resized, which does not restart it, and pinned.`,
     );
     assert.equal(update.text('log'), '~ num_workers: 2 → 4');
     assert.deepEqual(update.outputs, { clusterId: id, clusterName: 'train', change: 'updated', state: 'RUNNING' });
+    const edit = await workspace.run(task, { spec: otherwise, dryRun: 'true' });
+    assert.equal(edit.end.message, `Dry run: Cluster 'train' (${id}) would be edited, which restarts it.`);
 
     const unchanged = await workspace.run(task, { spec, dryRun: 'true' });
     assert.equal(unchanged.end.message, `Dry run: Cluster 'train' (${id}) is as specified.`);
@@ -171,7 +290,7 @@ describe('CreateCluster', () => {
   it('waits when another pipeline edits the cluster at the same time', async () => {
     const id = await workspace.cluster('RUNNING');
     workspace.databricks.faults.add({ path: '*/edit', delayMilliseconds: 20 });
-    const running = workspace.run(task, { spec: larger });
+    const running = workspace.run(task, { spec: otherwise });
     while (workspace.count('clusters/get') === 0) await new Promise((resolve) => setImmediate(resolve));
     await workspace.call('restart', { cluster_id: id });
     const agent = await running;
@@ -306,7 +425,10 @@ describe('CreateCluster', () => {
     'a new cluster': clusterStage({ spec, start: 'true', pinned: 'true', timeoutMinutes: '1' }, () =>
       Promise.resolve(),
     ),
-    'an update of a running cluster': clusterStage({ spec: larger, start: 'true', timeoutMinutes: '1' }, (before) =>
+    'an update of a running cluster': clusterStage({ spec: otherwise, start: 'true', timeoutMinutes: '1' }, (before) =>
+      before.cluster('RUNNING'),
+    ),
+    'another size of a running cluster': clusterStage({ spec: larger, start: 'true', timeoutMinutes: '1' }, (before) =>
       before.cluster('RUNNING'),
     ),
   };

@@ -293,6 +293,184 @@ describe('CreateJob', () => {
     assert.equal(again.outputs['change'], 'unchanged', again.text());
   });
 
+  const jarTask = { task_key: 'etl', spark_jar_task: { main_class_name: 'com.example.Main' } };
+  const cluster = { spark_version: '16.4.x-scala2.12', node_type_id: 'Standard_DS3_v2', num_workers: 1 };
+  const applied = { ...cluster, apply_policy_default_values: true };
+  const hooks = { on_failure: [{ id: 'ffff' }, { id: 'aaaa' }, { id: 'cccc' }] };
+  const loop = (task: object): object => ({ task_key: 'all', for_each_task: { inputs: '[1]', task } });
+  const image = { url: 'registry.example.com/a:1', basic_auth: { username: 'u', password: '{{secrets/a/b}}' } };
+  const tables = { table_names: ['b', 'a'], condition: 'ANY_UPDATED' };
+
+  // What is not returned as it was written, and another value of it.
+  for (const [what, job, other] of [
+    [
+      'policy defaults of a shared cluster',
+      { tasks: [notebook], job_clusters: [{ job_cluster_key: 'main', new_cluster: applied }] },
+      { tasks: [notebook], job_clusters: [{ job_cluster_key: 'main', new_cluster: cluster }] },
+    ],
+    [
+      'policy defaults of a cluster of a task',
+      { tasks: [{ ...notebook, new_cluster: applied }] },
+      { tasks: [{ ...notebook, new_cluster: cluster }] },
+    ],
+    [
+      'policy defaults of a cluster of a repeated task',
+      { tasks: [loop({ ...notebook, new_cluster: applied })] },
+      { tasks: [loop({ ...notebook, new_cluster: cluster })] },
+    ],
+    [
+      'the sign-in to the registry of an image',
+      { tasks: [{ ...notebook, new_cluster: { ...cluster, docker_image: image } }] },
+      {
+        tasks: [
+          {
+            ...notebook,
+            new_cluster: { ...cluster, docker_image: { ...image, basic_auth: { ...image.basic_auth, username: 'v' } } },
+          },
+        ],
+      },
+    ],
+    [
+      'the condition of a table trigger',
+      { tasks: [notebook], trigger: { table_update: tables } },
+      { tasks: [notebook], trigger: { table_update: { ...tables, condition: 'ALL_UPDATED' } } },
+    ],
+    [
+      'the condition of one of several triggers',
+      { tasks: [notebook], triggers: [{ table_update: tables }] },
+      { tasks: [notebook], triggers: [{ table_update: { ...tables, condition: 'ALL_UPDATED' } }] },
+    ],
+    [
+      'webhooks of a job in another order',
+      { tasks: [notebook], webhook_notifications: hooks },
+      { tasks: [notebook], webhook_notifications: { on_failure: hooks.on_failure.slice(1) } },
+    ],
+    [
+      'webhooks of tasks in another order',
+      { tasks: [{ ...notebook, webhook_notifications: hooks }, loop({ ...notebook, webhook_notifications: hooks })] },
+      { tasks: [{ ...notebook, webhook_notifications: hooks }, loop(notebook)] },
+    ],
+    [
+      'run_as_repl of a JAR task',
+      { tasks: [jarTask, loop(jarTask)] },
+      { tasks: [jarTask, loop({ ...jarTask, spark_jar_task: { main_class_name: 'com.example.Other' } })] },
+    ],
+  ] as const)
+    it(`leaves a job as it is with ${what}, and notices a change`, async () => {
+      const [inputs, changed] = [job, other].map((settings) => ({
+        spec: JSON.stringify({ name: 'Job', ...settings }),
+      }));
+      assert.ok(inputs && changed);
+      const before = workspace.clock.now();
+      assert.equal((await workspace.run(inputs)).outputs['change'], 'created');
+      assert.ok(workspace.clock.now() - before <= 2000, 'waited');
+      const [again, calls] = await writesOf(inputs);
+      assert.deepEqual([again.outputs['change'], calls], ['unchanged', []], again.text());
+      assert.equal((await workspace.run({ ...inputs, dryRun: 'true' })).outputs['change'], 'unchanged');
+
+      assert.equal((await workspace.run({ ...changed, dryRun: 'true' })).outputs['change'], 'updated');
+      const [updated, reset] = await writesOf(changed);
+      assert.deepEqual([updated.outputs['change'], reset], ['updated', ['POST /api/2.2/jobs/reset']], updated.text());
+      assert.equal((await workspace.run(changed)).outputs['change'], 'unchanged');
+    });
+
+  it('accepts a setting that Databricks does not return, and remembers it with a tag', async () => {
+    const { jobs } = workspace.databricks;
+    const [create, reset] = [jobs.create.bind(jobs), jobs.reset.bind(jobs)];
+    const known = (all: object): object => Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'new'));
+    jobs.create = (all, creator) => create(known(all) as typeof all, creator);
+    jobs.reset = (job, all) => reset(job, known(all) as typeof all);
+    const withNew = (value: string): Readonly<Record<string, string>> => ({ spec: `${spec}new: ${value}` });
+    const created = await workspace.run(withNew('a'));
+    assert.equal(created.outputs['change'], 'created', created.text());
+    assert.match(created.text('log'), /^Databricks does not return a setting of the definition: \+ new: a$/m);
+    assert.match(JSON.stringify(settings()['tags']), /"definition-digest":"[0-9a-f]{16}"/);
+    const [same, none] = await writesOf(withNew('a'));
+    assert.deepEqual([same.outputs['change'], none], ['unchanged', []], same.text());
+    assert.equal((await workspace.run(withNew('b'))).outputs['change'], 'updated');
+    const [again, nothing] = await writesOf(withNew('b'));
+    assert.deepEqual([again.outputs['change'], nothing], ['unchanged', []], again.text());
+    const [less] = await writesOf({ spec });
+    assert.equal(less.outputs['change'], 'updated');
+    assert.deepEqual(settings()['tags'], ours);
+    assert.equal((await workspace.run({ spec })).outputs['change'], 'unchanged');
+  });
+
+  it('restores what somebody removed by hand beside what Databricks does not return', async () => {
+    const inputs = {
+      spec: JSON.stringify({ name: 'Job', tasks: [{ ...notebook, new_cluster: applied, max_retries: 3 }] }),
+    };
+    const { outputs } = await workspace.run(inputs);
+    await workspace.call('POST', '/api/2.2/jobs/update', {
+      job_id: BigInt(outputs['jobId'] ?? ''),
+      new_settings: { tasks: [{ ...notebook, new_cluster: cluster }] },
+    });
+    const agent = await workspace.run(inputs);
+    assert.equal(agent.outputs['change'], 'updated', agent.text());
+    assert.match(agent.text('log'), /\+ tasks\.train\.max_retries: 3/);
+    assert.equal((await workspace.run(inputs)).outputs['change'], 'unchanged');
+  });
+
+  it('gives a job of an earlier version no tag, unless it has settings that Databricks does not return', async () => {
+    await workspace.job({ name: 'Plain', tags: ours, tasks: [notebook] });
+    const [plain, none] = await writesOf({ spec: JSON.stringify({ name: 'Plain', tasks: [notebook] }) });
+    assert.deepEqual([plain.outputs['change'], none], ['unchanged', []], plain.text());
+
+    const task = { ...notebook, new_cluster: applied };
+    await workspace.job({ name: 'Hidden', tags: ours, tasks: [task] });
+    const inputs = { spec: JSON.stringify({ name: 'Hidden', tasks: [task] }) };
+    const [hidden, reset] = await writesOf(inputs);
+    assert.deepEqual([hidden.outputs['change'], reset.length], ['updated', 1], hidden.text());
+    assert.match(hidden.text('log'), /\+ tasks\.train\.new_cluster\.apply_policy_default_values: true/);
+    assert.equal((await workspace.run(inputs)).outputs['change'], 'unchanged');
+  });
+
+  it('takes no digest from a specification that was exported from a job, and keeps room for its own', async () => {
+    const tags = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, 'x']));
+    const exported = { name: 'Job', tags: { ...tags(2), 'definition-digest': 'other' }, tasks: [notebook] };
+    assert.equal((await workspace.run({ spec: JSON.stringify(exported) })).outputs['change'], 'created');
+    assert.deepEqual(settings()['tags'], { ...ours, ...tags(2) });
+
+    const hidden = { name: 'Job', tasks: [{ ...notebook, new_cluster: applied }] };
+    const agent = await workspace.run({ spec: JSON.stringify({ ...hidden, tags: tags(23) }) });
+    assert.match(agent.end.message, /'spec' must not have more than 22 tags/);
+    assert.equal(
+      (await workspace.run({ spec: JSON.stringify({ ...hidden, tags: tags(22) }) })).end.result,
+      'Succeeded',
+    );
+    assert.equal(Object.keys(settings()['tags'] ?? {}).length, 25);
+  });
+
+  it('says that a change of a password alone is not noticed', async () => {
+    const withPassword = (password: string): Readonly<Record<string, string>> => {
+      const docker_image = { ...image, basic_auth: { username: 'u', password } };
+      return {
+        spec: JSON.stringify({ name: 'Job', tasks: [{ ...notebook, new_cluster: { ...cluster, docker_image } }] }),
+      };
+    };
+    const notice =
+      /^Databricks does not return tasks\.train\.new_cluster\.docker_image\.basic_auth, so a change of only a secret/m;
+    assert.match((await workspace.run(withPassword('winter'))).text('log'), notice);
+    const same = await workspace.run(withPassword('summer'));
+    assert.equal(same.outputs['change'], 'unchanged');
+    assert.match(same.text('log'), notice);
+    const reference = await workspace.run(withPassword('{{secrets/a/b}}'));
+    assert.equal(reference.outputs['change'], 'updated');
+    assert.doesNotMatch(reference.text('log'), notice);
+  });
+
+  it('fails when a list lacks an entry that was written', async () => {
+    const { resetJob } = spoiled();
+    await workspace.run({ spec });
+    resetJob((all) => ({ ...all, tasks: (all as { tasks: object[] }).tasks.slice(0, 1) }));
+    const agent = await workspace.run({ spec, maxConcurrentRuns: '5' });
+    assert.match(
+      agent.end.message,
+      /^Databricks accepted the definition .* but these settings differ:\n {2}\+ tasks\.score: /,
+    );
+  });
+
   it('reports which permissions Databricks did not accept', async () => {
     const all = workspace.databricks.permissions;
     const set = all.set.bind(all);

@@ -6,6 +6,7 @@ import { sparkVersions, viewNodeTypes } from './clusterCatalog';
 import { listEvents } from './clusterEvents';
 import type { Cluster } from './cluster';
 import type { Clusters } from './clusters';
+import { withoutSignIn } from './clusterSpec';
 import type { InstancePools } from './instancePools';
 import { viewCluster } from './viewCluster';
 
@@ -26,7 +27,7 @@ export function addClusterRoutes(router: Router, clusters: Clusters, pools: Inst
   }));
   router.add('GET', `${base}get`, (request) => {
     const cluster = clusters.get(request.required('cluster_id'));
-    return { ...view(cluster), spec: cluster.spec };
+    return { ...view(cluster), spec: withoutSignIn(cluster.spec) };
   });
   router.add('GET', `${base}list`, (request) => {
     const found = clusters.list().filter(filterOf(request)).reverse();

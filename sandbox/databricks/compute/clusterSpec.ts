@@ -24,6 +24,7 @@ export function readSpec(asked: JsonObject, { policies, pools }: SpecReferences)
   if (!version) throw invalidParameter("Missing required field 'spark_version'");
   // dbx issue 782 and databricks-sdk-java pull request 54.
   if (!sparkVersions.some(({ key }) => key === version)) throw invalidParameter(`Invalid spark version ${version}.`);
+  checkKind(spec);
   checkNodes(spec, pools);
   checkSize(spec);
   const minutes = integerOf(spec, 'autotermination_minutes') ?? 0;
@@ -32,6 +33,13 @@ export function readSpec(asked: JsonObject, { policies, pools }: SpecReferences)
   if (Object.keys(textsOf(spec.custom_tags)).length > maximumTags)
     throw invalidParameter(`At most ${maximumTags} custom tags are allowed`);
   return spec;
+}
+
+/** Checks the settings that only a cluster with a `kind` has (databricks/cli issue 3622). @throws ApiError 400 */
+export function checkKind(spec: JsonObject): void {
+  for (const name of ['is_single_node', 'use_ml_runtime'])
+    if (spec[name] === true && spec.kind === undefined)
+      throw invalidParameter(`${name} is not allowed with unspecified kind.`);
 }
 
 function checkNodes(spec: JsonObject, pools: InstancePools): void {
@@ -80,29 +88,50 @@ function withTexts(spec: JsonObject): JsonObject {
   return { ...spec, ...Object.fromEntries(maps.map((name) => [name, textsOf(spec[name])])) };
 }
 
+/** What the names of the access modes of a cluster with a `kind` stand for (`data_security_mode` of the REST reference). */
+const accessModes: Readonly<Record<string, string>> = {
+  DATA_SECURITY_MODE_AUTO: 'USER_ISOLATION',
+  DATA_SECURITY_MODE_DEDICATED: 'SINGLE_USER',
+  DATA_SECURITY_MODE_STANDARD: 'USER_ISOLATION',
+};
+
+/** A specification without the sign-in to the registry of its image, which the service keeps to itself. */
+export function withoutSignIn(spec: JsonObject): JsonObject {
+  return isJsonObject(spec.docker_image) ? { ...spec, docker_image: without(spec.docker_image, 'basic_auth') } : spec;
+}
+
+/** What `is_single_node` sets, whatever was sent: the size, and the tags and Spark settings of a single node. */
+function singleNode(spec: JsonObject): JsonObject {
+  if (spec.is_single_node !== true) return {};
+  return {
+    num_workers: 0,
+    spark_conf: {
+      ...textsOf(spec.spark_conf),
+      'spark.databricks.cluster.profile': 'singleNode',
+      'spark.master': 'local[*, 4]',
+    },
+    custom_tags: { ...textsOf(spec.custom_tags), ResourceClass: 'SingleNode' },
+  };
+}
+
 /** What the service adds to a specification on Azure. Settings for other clouds are returned as they were sent. */
-export function withServerDefaults(spec: JsonObject, creator: string, pools: InstancePools): JsonObject {
+export function withServerDefaults(asked: JsonObject, creator: string, pools: InstancePools): JsonObject {
+  const mode = accessModes[textOf(asked.data_security_mode) ?? ''];
+  const spec: JsonObject = {
+    ...withoutSignIn(asked),
+    ...(mode !== undefined && { data_security_mode: mode }),
+    ...singleNode(asked),
+  };
   const pool = textOf(spec.instance_pool_id);
   const nodeType = spec.node_type_id ?? (pool === undefined ? undefined : pools.find(pool)?.settings.node_type_id);
-  const isSingleNode = spec.is_single_node === true;
   return {
     cluster_name: '',
     autotermination_minutes: 0,
     enable_elastic_disk: true,
     enable_local_disk_encryption: false,
-    runtime_engine: /-photon-/.test(textOf(spec.spark_version) ?? '') ? 'PHOTON' : 'STANDARD',
     init_scripts_safe_mode: false,
-    ...(isSingleNode && { num_workers: 0 }),
     ...(spec.data_security_mode === 'SINGLE_USER' && { single_user_name: creator }),
     ...without(spec, 'apply_policy_default_values', 'idempotency_token', 'clone_from'),
-    ...(isSingleNode && {
-      spark_conf: {
-        'spark.databricks.cluster.profile': 'singleNode',
-        'spark.master': 'local[*, 4]',
-        ...textsOf(spec.spark_conf),
-      },
-      custom_tags: { ResourceClass: 'SingleNode', ...textsOf(spec.custom_tags) },
-    }),
     azure_attributes: {
       first_on_demand: 1,
       availability: 'ON_DEMAND_AZURE',

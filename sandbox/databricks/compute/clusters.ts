@@ -252,6 +252,7 @@ export class Clusters {
 
 /** The workers that a specification asks for; the fewest of an autoscaling cluster. */
 export function workersOf(spec: JsonObject): number {
+  if (spec.is_single_node === true) return 0;
   return Number((isJsonObject(spec.autoscale) ? spec.autoscale.min_workers : spec.num_workers) ?? 0);
 }
 

@@ -1,5 +1,6 @@
 import { invalidParameter } from '../apiError';
-import { isJsonObject, type JsonObject, objectsOf, textOf, without } from '../json';
+import { checkKind } from '../compute/clusterSpec';
+import { isJsonObject, type JsonObject, objectsOf, textOf } from '../json';
 
 const maximumTasks = 1000;
 
@@ -24,6 +25,8 @@ export function checkSettings(settings: JsonObject): void {
   const tasks = tasksOf(settings);
   if (tasks.length > maximumTasks)
     throw invalidParameter(`A job can have at most ${maximumTasks} tasks, got ${tasks.length}`);
+  for (const { new_cluster: spec } of [...objectsOf(settings.job_clusters), ...tasks])
+    if (isJsonObject(spec)) checkKind(spec);
   const clusterKeys = new Set(objectsOf(settings.job_clusters).map((cluster) => textOf(cluster.job_cluster_key)));
   const environmentKeys = new Set(objectsOf(settings.environments).map((entry) => textOf(entry.environment_key)));
   const keys = new Set<string>();
@@ -94,52 +97,4 @@ function checkDependencies(tasks: readonly JsonObject[], keys: ReadonlySet<strin
     for (const task of ready) ends.add(keyOf(task));
     waiting = waiting.filter((task) => !ends.has(keyOf(task)));
   }
-}
-
-/**
- * Adds what the server adds to settings that leave it out, and drops and sorts what it does not return as it was sent
- * (`jobFixUps` in libs/testserver of databricks/cli, here with the defaults of Azure).
- */
-export function withDefaults(settings: JsonObject): JsonObject {
-  const tasks = tasksOf(settings).map((task) => ({
-    run_if: 'ALL_SUCCESS',
-    timeout_seconds: 0,
-    email_notifications: {},
-    ...task,
-    ...(task.depends_on !== undefined && { depends_on: sortedByKey(objectsOf(task.depends_on)) }),
-    ...(isJsonObject(task.notebook_task) && { notebook_task: { source: 'WORKSPACE', ...task.notebook_task } }),
-    ...withClusterDefaults(task),
-  }));
-  return {
-    name: 'Untitled',
-    email_notifications: {},
-    webhook_notifications: {},
-    timeout_seconds: 0,
-    max_concurrent_runs: 1,
-    ...settings,
-    ...(settings.job_clusters !== undefined && {
-      job_clusters: objectsOf(settings.job_clusters).map((cluster) => ({
-        ...cluster,
-        ...withClusterDefaults(cluster),
-      })),
-    }),
-    format: 'MULTI_TASK',
-    tasks,
-  };
-}
-
-const sortedByKey = (dependencies: readonly JsonObject[]) =>
-  [...dependencies].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-
-function withClusterDefaults({ new_cluster: spec }: JsonObject): JsonObject {
-  if (!isJsonObject(spec)) return {};
-  const azure = isJsonObject(spec.azure_attributes) ? spec.azure_attributes : {};
-  return {
-    new_cluster: {
-      data_security_mode: 'SINGLE_USER',
-      enable_elastic_disk: true,
-      ...without(spec, 'apply_policy_default_values'),
-      azure_attributes: { first_on_demand: 1, availability: 'ON_DEMAND_AZURE', spot_bid_max_price: -1, ...azure },
-    },
-  };
 }

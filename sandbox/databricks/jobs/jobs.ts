@@ -5,7 +5,8 @@ import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, without } 
 import { checkLimit, pageOf } from '../pages';
 import { entriesOf, type JobRight, type Permissions } from '../permissions';
 import type { ApiRequest, Router } from '../router';
-import { checkSettings, withDefaults } from './jobSettings';
+import { checkSettings } from './jobSettings';
+import { withDefaults } from './returnedSettings';
 
 export interface Job {
   readonly id: string;

@@ -5,7 +5,8 @@ import type { Ids } from '../ids';
 import { isJsonObject, type Json, type JsonObject, objectsOf, textOf, textsOf, toJson, without } from '../json';
 import { isActive, type JobParameter, type JobRun, latestAttempts, skipped, type TaskRun } from './jobRun';
 import type { Job } from './jobs';
-import { checkSettings, dependenciesOf, keyOf, tasksOf, withDefaults } from './jobSettings';
+import { checkSettings, dependenciesOf, keyOf, tasksOf } from './jobSettings';
+import { withDefaults } from './returnedSettings';
 import { endInterrupted, type RunEngine } from './runEngine';
 
 const parameterNames = [

@@ -92,6 +92,11 @@ export class ClustersApi {
     await this.#change('edit', id, settings);
   }
 
+  /** Sets the size, `num_workers` or `autoscale`, without a restart. Refused with INVALID_STATE unless it is RUNNING. */
+  async resizeCluster(id: string, size: ClusterSettings): Promise<void> {
+    await this.#change('resize', id, size);
+  }
+
   /** Refused with INVALID_STATE unless it is TERMINATED. */
   async startCluster(id: string): Promise<void> {
     await this.#change('start', id);
@@ -141,6 +146,7 @@ export class ClustersApi {
 
 const purposes = {
   edit: 'edit',
+  resize: 'resize',
   start: 'start',
   restart: 'restart',
   delete: 'terminate',

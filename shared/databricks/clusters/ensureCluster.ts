@@ -3,9 +3,10 @@ import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import { poll } from '../../http/poll';
 import type { Cluster, ClustersApi, ClusterSettings } from '../api/clusters';
-import { clusterDifferences } from './differences';
+import { clusterDifferences, isResizable, rememberedSpec, secretNotice, sizeIn } from './differences';
 import { clusterState, clusterTitle, describeTermination } from './describeCluster';
 import { differenceLine, type Difference } from '../../comparison/difference';
+import { isUnconfirmed } from '../../comparison/unreturned';
 import { followCluster, type FollowOptions } from './followCluster';
 import { lookUpClusterName } from './lookUpCluster';
 
@@ -38,6 +39,8 @@ export async function ensureCluster(
   { spec, pinned, ...options }: EnsureClusterOptions,
   context: Context,
 ): Promise<EnsuredCluster> {
+  const notice = secretNotice(spec);
+  if (notice) context.agent.log(notice);
   const made = await findOrCreate(clusters, spec, context);
   const { cluster, differences } = await editIfDifferent(clusters, made.cluster, spec, options, context);
 
@@ -74,7 +77,7 @@ async function findOrCreate(
       if (found) return found;
       if (!isNew) agent.log(`There is no cluster named '${name}'. Creating it.`);
       isNew = true;
-      const id = await clusters.createCluster(spec, creationToken(name, tokens));
+      const id = await clusters.createCluster(rememberedSpec(spec), creationToken(name, tokens));
       const created = await clusters.getCluster(id);
       if (!created || created.name === name) return created;
       tokens++; // this one belongs to a cluster that was renamed since
@@ -108,6 +111,7 @@ async function editIfDifferent(
   }
   agent.log(`${title} differs from the specification:\n${describe(differences)}`);
   let isAccepted = false;
+  let mayResize = true;
 
   const cluster = await followCluster(
     clusters,
@@ -117,12 +121,19 @@ async function editIfDifferent(
       awaited: 'match its specification',
       step: async (cluster) => {
         const left = clusterDifferences(spec, cluster);
+        if (isAccepted) return isApplied(cluster, left, context);
         if (left.length === 0) return true;
-        if (isAccepted) throw notApplied(title, left);
         if (cluster.state === 'ERROR') throw cannotEdit(cluster);
         if (cluster.state !== 'RUNNING' && cluster.state !== 'TERMINATED') return false;
-        if (cluster.state === 'RUNNING') agent.log(`${title} is RUNNING. Editing restarts it.`);
-        await clusters.editCluster(cluster.id, spec);
+        if (mayResize && isResizable(cluster, left)) {
+          // When it is refused, the cluster is edited instead, unless it has the size by then.
+          mayResize = false;
+          agent.log(`${title} is RUNNING. Resizing it, which does not restart it.`);
+          await clusters.resizeCluster(cluster.id, sizeIn(spec));
+        } else {
+          if (cluster.state === 'RUNNING') agent.log(`${title} is RUNNING. Editing restarts it.`);
+          await clusters.editCluster(cluster.id, rememberedSpec(spec));
+        }
         isAccepted = true;
         return false;
       },
@@ -130,6 +141,19 @@ async function editIfDifferent(
     context,
   );
   return { cluster, differences };
+}
+
+/** What is not returned may be as it was asked for; another value is not. */
+function isApplied(cluster: Cluster, left: readonly Difference[], { agent }: Context): true {
+  const [unreturned, others] = [left.filter(isUnreturned), left.filter((difference) => !isUnreturned(difference))];
+  if (others.length > 0) throw notApplied(clusterTitle(cluster), others);
+  for (const difference of unreturned)
+    agent.log(`Databricks does not return a setting of the specification: ${differenceLine(difference)}`);
+  return true;
+}
+
+function isUnreturned(difference: Difference): boolean {
+  return difference.wanted !== undefined && isUnconfirmed(difference);
 }
 
 function cannotEdit(cluster: Cluster): TaskError {
@@ -142,8 +166,7 @@ function cannotEdit(cluster: Cluster): TaskError {
 function notApplied(title: string, left: readonly Difference[]): TaskError {
   return new TaskError(
     `Databricks accepted the specification of ${title}, but these settings differ:\n${describe(left)}\n` +
-      'A policy may set them, another pipeline may have edited the cluster at the same time, or the specification has a ' +
-      'field that Databricks does not know. Correct the specification.',
+      'A policy may set them, or another pipeline may have edited the cluster at the same time. Correct the specification.',
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Context } from '../../agent/context';
 import type { Cluster, ClustersApi } from '../api/clusters';
-import { clusterDifferences } from './differences';
+import { clusterDifferences, isResizable, secretNotice } from './differences';
 import { clusterTitle } from './describeCluster';
-import { differenceLine } from '../../comparison/difference';
+import { differenceLine, type Difference } from '../../comparison/difference';
 import type { ClusterChange, EnsureClusterOptions } from './ensureCluster';
 import { lookUpClusterName } from './lookUpCluster';
 
@@ -20,6 +20,8 @@ export async function planCluster(
   { spec, pinned }: Pick<EnsureClusterOptions, 'spec' | 'pinned'>,
   { agent }: Context,
 ): Promise<ClusterPlan> {
+  const notice = secretNotice(spec);
+  if (notice) agent.log(notice);
   const cluster = await lookUpClusterName(clusters, spec.cluster_name);
   if (!cluster) return { cluster, change: 'created', sentence: `Cluster '${spec.cluster_name}' would be created.` };
 
@@ -27,11 +29,16 @@ export async function planCluster(
   for (const difference of differences) agent.log(differenceLine(difference));
   const isToBePinned = pinned && !(await clusters.isPinned(cluster.id));
   const would = [
-    ...(differences.length > 0 ? [cluster.state === 'RUNNING' ? 'edited, which restarts it' : 'edited'] : []),
+    ...(differences.length > 0 ? [changeOf(cluster, differences)] : []),
     ...(isToBePinned ? ['pinned'] : []),
   ];
   const title = clusterTitle(cluster);
   return would.length > 0
     ? { cluster, change: 'updated', sentence: `${title} would be ${would.join(', and ')}.` }
     : { cluster, change: 'unchanged', sentence: `${title} is as specified.` };
+}
+
+function changeOf(cluster: Cluster, differences: readonly Difference[]): string {
+  if (isResizable(cluster, differences)) return 'resized, which does not restart it';
+  return cluster.state === 'RUNNING' ? 'edited, which restarts it' : 'edited';
 }

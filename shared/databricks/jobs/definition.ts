@@ -1,8 +1,10 @@
+import { digestTag } from '../../comparison/unreturned';
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../../json';
 import type { JobSettings } from '../api/jobs';
 import type { Grant } from '../api/permissions';
 import { grantsOf, grantsProblem } from './grants';
-import { ownerTag, ownerTags } from './ownership';
+import { expectedDigest } from './differences';
+import { mostTags, ownerTag, ownerTags } from './ownership';
 
 /** The most common settings of a job, to be given without a specification or in addition to one. */
 export interface JobShorthand {
@@ -51,7 +53,7 @@ export function jobDefinition(spec: JsonMap, shorthand: JobShorthand, repository
     settings: {
       ...rest,
       name,
-      tags: { ...ownerTags(repository), ...mapOf(spec['tags']) },
+      tags: { ...ownerTags(repository), ...tagsOf(spec) },
       tasks: clusterId === undefined ? tasks : tasks.map((task) => withCluster(task, clusterId)),
       ...(parameters && { parameters: withParameters(spec['parameters'], parameters) }),
       ...(maxConcurrentRuns !== undefined && { max_concurrent_runs: maxConcurrentRuns }),
@@ -97,12 +99,12 @@ export function definitionProblems(spec: JsonMap, shorthand: JobShorthand): read
   check(empty !== undefined, 'parameters', `has no value for ${empty}.`);
 
   const { access_control_list: inSpec } = spec;
-  const tags = mapOf(spec['tags']);
-  const most = 25 - Object.keys(ownerTags('any')).length;
+  const tags = tagsOf(spec);
+  const most = mostTags - Object.keys(ownerTags('any')).length - (expectedDigest(spec) === undefined ? 0 : 1);
   check(
     Object.keys(tags).length > most,
     'spec',
-    `must not have more than ${most} tags: Databricks accepts 25, and this task adds its own.`,
+    `must not have more than ${most} tags: Databricks accepts ${mostTags}, and this task adds its own.`,
   );
   const claimed = tags[ownerTag.name];
   check(
@@ -125,6 +127,11 @@ function nameOf(spec: JsonMap, { jobName }: JobShorthand): string {
 function tasksOf(spec: JsonMap): readonly JsonMap[] {
   const { tasks } = spec;
   return isList(tasks) ? tasks.filter(isMap) : [];
+}
+
+/** Without the digest, which a specification that was exported from a job has. */
+function tagsOf(spec: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(mapOf(spec['tags'])).filter(([name]) => name !== digestTag));
 }
 
 function mapOf(value: Json | undefined): JsonMap {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../../agent/context';
 import { differenceLine, type Difference } from '../../comparison/difference';
+import { digestIn, digestTag, withDigest } from '../../comparison/unreturned';
 import { TaskError } from '../../errors';
 import { poll, TimedOutError } from '../../http/poll';
 import { withSignal } from '../../http/withSignal';
@@ -9,9 +10,9 @@ import { PermissionsApi } from '../api/permissions';
 import type { Workspace } from '../connect';
 import { createJob, findJob } from './createJob';
 import type { JobDefinition } from './definition';
-import { jobDifferences } from './differences';
+import { compareJob, expectedDigest, secretNotice, type JobComparison } from './differences';
 import { grantDifferences, withOwner } from './grants';
-import { isOurs } from './ownership';
+import { isOurs, mostTags } from './ownership';
 import { jobPage } from './page';
 
 export interface EnsureJobOptions {
@@ -41,7 +42,7 @@ const secondsToLetGo = 5;
 /** A job as it is, and where that is not as defined. */
 interface Look {
   readonly settings: JobSettings;
-  readonly ofSettings: readonly Difference[];
+  readonly comparison: JobComparison;
   readonly ofGrants: readonly Difference[];
 }
 
@@ -56,7 +57,7 @@ interface Work {
 /**
  * Creates or updates a job by name to match its definition, and resolves when the job reads as defined. A job that
  * matches is not changed. Throws a TaskError when several jobs have the name, or when Databricks accepts the definition
- * but does not return it; a ForeignJobError when the job was created by somebody else and may not be adopted.
+ * but returns other values; a ForeignJobError when the job was created by somebody else and may not be adopted.
  */
 export async function ensureJob(
   workspace: Workspace,
@@ -71,17 +72,26 @@ export async function ensureJob(
   const found = await findJob(work.jobs, definition.name);
   if (found) known(found.id);
   const before = await look(work, found?.id);
-  const differences = [...before.ofSettings, ...before.ofGrants];
+  const differences = [...before.comparison.differences, ...before.ofGrants];
   reportDifferences(work, found, differences);
+  const notice = secretNotice(definition.settings);
+  if (notice) context.agent.log(notice);
   if (found && !isOurs(before.settings)) adoptForeign(work, found, adopt);
   if (dryRun || (found && differences.length === 0)) return ensured(found, differences);
 
-  const id = found?.id ?? (await createJob(work.jobs, definition, known, context));
-  if (found && before.ofSettings.length > 0) await work.jobs.resetJob(id, definition.settings);
+  const { digest, remembered } = before.comparison;
+  const sent = remembering(definition.settings, digest === remembered ? digest : expectedDigest(definition.settings));
+  const id = found?.id ?? (await createJob(work.jobs, { ...definition, settings: sent }, known, context));
+  if (found && before.comparison.differences.length > 0) await work.jobs.resetJob(id, sent);
   if (before.ofGrants.length > 0) await setGrants(work, id);
-  const kept = await settle(work, id);
-  const made = differences.filter(({ path }) => !kept.some((other) => isDeepStrictEqual(other.path, path)));
+  const { unconfirmed } = await remember(work, id, await settle(work, id, sent));
+  const added = unconfirmed.filter(({ wanted }) => wanted === undefined);
+  const made = differences.filter(({ path }) => !added.some((other) => isDeepStrictEqual(other.path, path)));
   return ensured(found, made);
+}
+
+function remembering({ tags, ...settings }: JobSettings, digest: string | undefined): JobSettings {
+  return { ...settings, tags: withDigest(tags, digest, mostTags) };
 }
 
 function ensured(found: ListedJob | undefined, differences: readonly Difference[]): EnsuredJob {
@@ -96,7 +106,7 @@ async function look({ jobs, permissions, definition }: Work, id: string | undefi
   const held = id === undefined || !grants ? [] : await permissions.jobGrants(id);
   return {
     settings: present,
-    ofSettings: jobDifferences(settings, present),
+    comparison: compareJob(settings, present),
     ofGrants: grants ? grantDifferences(grants, held) : [],
   };
 }
@@ -121,32 +131,53 @@ async function setGrants({ permissions, definition: { grants } }: Work, id: stri
   if (grants) await permissions.setJobGrants(id, withOwner(grants, await permissions.jobGrants(id)));
 }
 
-/** Reads the job until it is as defined; resolves with what it still has beyond its definition, which Databricks adds. */
-async function settle(work: Work, id: string): Promise<readonly Difference[]> {
+/** Reads the job until no setting has another value than the one that was sent; resolves with how it then compares. */
+async function settle(work: Work, id: string, sent: JobSettings): Promise<JobComparison> {
   const { name } = work.definition;
   const { agent, clock, signal } = work.context;
   const begin = clock.now();
   let now: Look | undefined;
   try {
-    await poll({
+    const { comparison } = await poll({
       clock,
       signal,
       deadline: begin + secondsToSettle * 1000,
       awaited: `the job '${name}' to be as defined`,
       probe: async () => (now = await look(work, id)),
-      isDone: ({ ofSettings, ofGrants }) =>
+      isDone: ({ comparison: { other, unconfirmed, digest, remembered }, ofGrants }) =>
         ofGrants.length === 0 &&
-        ofSettings.every(({ wanted }) => wanted === undefined && clock.now() >= begin + secondsToLetGo * 1000),
+        other.length === 0 &&
+        remembered === digestIn(sent['tags']) &&
+        (unconfirmed.length === 0 || digest === remembered || clock.now() >= begin + secondsToLetGo * 1000),
       onTransient: (error) => agent.log(error.message),
     });
+    return comparison;
   } catch (error) {
-    if (!(error instanceof TimedOutError) || !now) throw error;
-    const lines = [...now.ofSettings, ...now.ofGrants].map(differenceLine).join('\n  ');
+    // Where the last read failed, nobody knows how the job is now.
+    if (!(error instanceof TimedOutError) || error.cause !== undefined || !now) throw error;
+    const { other, unconfirmed, remembered } = now.comparison;
+    const ofTag = { path: ['tags', digestTag], wanted: digestIn(sent['tags']), found: remembered };
+    const isTagOther = ofTag.wanted !== ofTag.found;
+    const left = [...other, ...unconfirmed, ...(isTagOther ? [ofTag] : []), ...now.ofGrants];
+    const lines = left.map(differenceLine);
     const problem = `Databricks accepted the definition of the job '${name}' (${id}), but these settings differ:`;
-    throw new TaskError(`${problem}\n  ${lines}\nWrite these settings as Databricks returns them, or remove them.`);
+    throw new TaskError(
+      `${problem}\n  ${lines.join('\n  ')}\nWrite these settings as Databricks returns them, or remove them.`,
+    );
   }
-  const kept = now?.ofSettings ?? [];
-  for (const difference of kept)
-    agent.log(`Databricks keeps a setting that is not in the definition: ${differenceLine(difference)}`);
-  return kept;
+}
+
+/** Logs what Databricks does not return or adds, and updates the tag that remembers it, if the job has another one. */
+async function remember(work: Work, id: string, comparison: JobComparison): Promise<JobComparison> {
+  const { jobs, definition, context } = work;
+  const { unconfirmed, digest, remembered } = comparison;
+  for (const difference of unconfirmed) {
+    const isAdded = difference.wanted === undefined;
+    const what = isAdded ? 'keeps a setting that is not in' : 'does not return a setting of';
+    context.agent.log(`Databricks ${what} the definition: ${differenceLine(difference)}`);
+  }
+  const sent = remembering(definition.settings, digest);
+  if (digestIn(sent['tags']) === remembered) return comparison;
+  await jobs.resetJob(id, sent);
+  return settle(work, id, sent);
 }

@@ -1,10 +1,12 @@
 import { within, type KnownBehaviors } from '../../comparison/knownBehavior';
-import { clusterBehaviors } from '../clusters/knownBehavior';
+import { jobClusterBehaviors } from '../clusters/knownBehavior';
 
 const api = 'https://docs.databricks.com/api/azure/workspace/jobs/create';
-const cliJobs = 'https://github.com/databricks/cli/blob/main/bundle/direct/dresources/configs/jobs.yml';
+const cliJobs = 'https://github.com/databricks/cli/blob/main/bundle/direct/dresources/resources.yml';
 const cliJobsCode = 'https://github.com/databricks/cli/blob/main/bundle/direct/dresources/job.go';
 const cliWebhooks = 'https://github.com/databricks/cli/pull/6060';
+const cliTableUpdates = 'https://github.com/databricks/cli/pull/6442';
+const terraform = 'https://github.com/databricks/terraform-provider-databricks/blob/main/jobs/resource_job.go';
 const terraformJarTask = 'https://github.com/databricks/terraform-provider-databricks/issues/4450';
 
 /** A task of a job, and the task that another one runs for each of its inputs. */
@@ -14,6 +16,10 @@ const tasks = ['tasks.*', 'tasks.*.for_each_task.task'];
 const taskBehaviors: KnownBehaviors = [
   { path: 'depends_on', is: 'set', key: 'task_key', source: cliJobsCode },
   { path: 'webhook_notifications.*', is: 'set', key: 'id', source: cliWebhooks },
+  { path: 'email_notifications.*', is: 'set', source: api },
+  { path: 'libraries', is: 'set', source: terraform },
+  { path: 'retry_on_timeout', is: 'default', source: terraform },
+  { path: 'dbt_task.schema', is: 'default', values: ['default'], source: terraform },
   { path: 'run_if', is: 'default', values: ['ALL_SUCCESS'], source: cliJobs },
   { path: '*_task.source', is: 'default', source: cliJobs },
   { path: 'sql_task.file.source', is: 'default', source: cliJobs },
@@ -27,14 +33,21 @@ export const jobBehaviors: KnownBehaviors = [
   { path: 'environments', is: 'set', key: 'environment_key', source: cliJobsCode },
   { path: 'parameters', is: 'set', key: 'name', source: cliJobsCode },
   { path: 'webhook_notifications.*', is: 'set', key: 'id', source: cliWebhooks },
+  { path: 'email_notifications.*', is: 'set', source: api },
+  { path: 'health.rules', is: 'set', key: 'metric', source: api },
+  { path: 'trigger.table_update.table_names', is: 'set', source: api },
+  { path: 'triggers.*.table_update.table_names', is: 'set', source: api },
 
-  { path: 'trigger.table_update.condition', is: 'writeOnly', source: cliJobs },
+  { path: 'trigger.table_update.condition', is: 'writeOnly', source: cliTableUpdates },
+  { path: 'triggers.*.table_update.condition', is: 'writeOnly', source: cliTableUpdates },
   { path: 'deployment.version_id', is: 'ignored', source: cliJobs },
+  { path: 'format', is: 'ignored', source: api },
+  // Only runs have it.
+  { path: 'git_source.git_snapshot', is: 'ignored', source: api },
 
   { path: 'budget_policy_id', is: 'default', source: api },
   { path: 'deployment', is: 'default', source: api },
   { path: 'edit_mode', is: 'default', source: api },
-  { path: 'format', is: 'default', source: cliJobs },
   { path: 'parent_path', is: 'default', source: api },
   { path: 'performance_target', is: 'default', source: api },
   { path: 'queue', is: 'default', source: api },
@@ -49,5 +62,5 @@ export const jobBehaviors: KnownBehaviors = [
   { path: 'environments.*.spec.environment_version', is: 'default', source: api },
 
   ...within(tasks, taskBehaviors),
-  ...within(['job_clusters.*.new_cluster', ...tasks.map((task) => `${task}.new_cluster`)], clusterBehaviors),
+  ...within(['job_clusters.*.new_cluster', ...tasks.map((task) => `${task}.new_cluster`)], jobClusterBehaviors),
 ];

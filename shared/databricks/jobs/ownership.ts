@@ -4,6 +4,9 @@ import type { JobSettings } from '../api/jobs';
 /** Marks the jobs that this product created and may change. */
 export const ownerTag = { name: 'managed-by', value: 'model-pipeline-tasks' };
 
+/** Databricks accepts no more tags. */
+export const mostTags = 25;
+
 /**
  * The tags of a job that this product creates. Jobs pass their tags on to their clusters and so to the cloud. Google
  * Cloud has the strictest rules for them: https://github.com/databricks/cli/pull/819.

@@ -9,6 +9,7 @@ const spec = {
   node_type_id: 'Standard_DS3_v2',
   num_workers: 1,
 };
+const singleNode = { ...without(spec, 'num_workers'), kind: 'CLASSIC_PREVIEW', is_single_node: true };
 
 describe('Databricks sandbox: clusters', () => {
   let databricks: Databricks;
@@ -169,7 +170,32 @@ describe('Databricks sandbox: clusters', () => {
       assert.ok(reply.status === 400 || reply.status === 404);
       assert.match(reply.json.message as string, typeof message === 'string' ? new RegExp(`^${message}$`) : message);
     }
-    assert.equal((await client.post('/api/2.1/clusters/create', { ...sizeless, is_single_node: true })).status, 200);
+    assert.equal((await client.post('/api/2.1/clusters/create', singleNode)).status, 200);
+    for (const name of ['is_single_node', 'use_ml_runtime']) {
+      const { status, json } = await client.post('/api/2.1/clusters/create', { ...spec, [name]: true });
+      assert.deepEqual([status, json.message], [400, `${name} is not allowed with unspecified kind.`]);
+    }
+  });
+
+  it('sets the size, the tags and the Spark settings of a single node', async () => {
+    const tags = { team: 'a' };
+    const sent = { ...singleNode, num_workers: 3, custom_tags: tags };
+    const { cluster_id: id } = (await client.post('/api/2.1/clusters/create', sent)).json;
+    const { num_workers, custom_tags, spark_conf, spec: asked } = await get(id);
+    assert.deepEqual([num_workers, custom_tags], [0, { ...tags, ResourceClass: 'SingleNode' }]);
+    assert.equal((spark_conf as Record<string, string>)['spark.databricks.cluster.profile'], 'singleNode');
+    assert.deepEqual(asked, sent);
+  });
+
+  it('returns no runtime engine that was not sent, other names of access modes, and no password of an image', async () => {
+    const docker_image = { url: 'registry.example.com/a:1', basic_auth: { username: 'u', password: 'p' } };
+    const sent = { ...spec, docker_image, data_security_mode: 'DATA_SECURITY_MODE_DEDICATED', kind: 'CLASSIC_PREVIEW' };
+    const { cluster_id: id } = (await client.post('/api/2.1/clusters/create', sent)).json;
+    const cluster = await get(id);
+    assert.equal('runtime_engine' in cluster, false);
+    assert.equal(cluster.data_security_mode, 'SINGLE_USER');
+    for (const { docker_image: image } of [cluster, cluster.spec as typeof cluster])
+      assert.deepEqual(image, { url: docker_image.url });
   });
 
   it('returns the specification with the defaults of the service', async () => {

@@ -86,6 +86,44 @@ describe('Databricks sandbox: jobs', () => {
     assert.deepEqual(last?.depends_on, [{ task_key: 'a' }, { task_key: 'b' }]);
   });
 
+  it('drops, adds and sorts what Databricks does, at every depth', async () => {
+    const new_cluster = {
+      spark_version: '16.4.x-scala2.12',
+      num_workers: 1,
+      apply_policy_default_values: true,
+      docker_image: { url: 'a/b', basic_auth: { username: 'u', password: 'p' } },
+    };
+    const hooks = { on_failure: [{ id: 'ffff' }, { id: 'aaaa' }] };
+    const jar = (key: string): JsonObject => ({
+      task_key: key,
+      new_cluster,
+      spark_jar_task: { main_class_name: 'Main' },
+      webhook_notifications: hooks,
+    });
+    const update = { table_names: ['a.b.c'], condition: 'ALL_UPDATED' };
+    const id = await create({
+      name: 'x',
+      webhook_notifications: hooks,
+      trigger: { table_update: update },
+      triggers: [{ table_update: update }],
+      job_clusters: [{ job_cluster_key: 'main', new_cluster }],
+      tasks: [jar('a'), { task_key: 'b', for_each_task: { inputs: '[1]', task: jar('c') } }],
+    });
+    const settings = settingsOf((await get(id)).json);
+    const [first, second] = objectsOf(settings.tasks);
+    const loop = isJsonObject(second?.for_each_task) ? second.for_each_task.task : undefined;
+    const sorted = { on_failure: [{ id: 'aaaa' }, { id: 'ffff' }] };
+    for (const task of [first, loop]) {
+      assert.ok(isJsonObject(task));
+      assert.deepEqual(task.spark_jar_task, { run_as_repl: true, main_class_name: 'Main' });
+      assert.deepEqual(task.webhook_notifications, sorted);
+    }
+    assert.deepEqual(settings.webhook_notifications, sorted);
+    const seen = JSON.stringify([settings.job_clusters, settings.tasks, settings.trigger, settings.triggers]);
+    assert.equal(seen.match(/"docker_image":{"url":"a\/b"}/g)?.length, 3);
+    assert.doesNotMatch(seen, /apply_policy_default_values|basic_auth|condition/);
+  });
+
   it('updates fields, merges tasks by key, and removes the given fields', async () => {
     const id = await create({
       name: 'x',

@@ -120,6 +120,34 @@ describe('The difference between a specification and an object', () => {
       assert.deepEqual(lines({ a: { x: {} } }, { a: { x: { b: 2, c: 3 } } }, behaviors), ['- a.x.c: 3']);
     });
 
+  it('ignores the order of a list whose entries are known by their value', () => {
+    const behaviors: KnownBehaviors = [{ path: 'list', is: 'set', source }];
+    assert.deepEqual(lines({ list: ['b', 'a'] }, { list: ['a', 'b'] }, behaviors), []);
+    assert.deepEqual(lines({ list: [{ x: 1, y: 2 }, 'a'] }, { list: ['a', { y: '2', x: 1 }] }, behaviors), []);
+    assert.deepEqual(lines({ list: ['b', 'a'] }, { list: ['a', 'c'] }, behaviors), [
+      '~ list.0: a → b',
+      '~ list.1: c → a',
+    ]);
+    assert.equal(differences({ list: ['a', 'a'] }, { list: ['a'] }, behaviors).length, 1);
+    assert.equal(differences({ list: ['a', 'a', 'b'] }, { list: ['a', 'b', 'b'] }, behaviors).length, 1);
+  });
+
+  it('accepts another name of a value that was written, not the other way round', () => {
+    const behaviors: KnownBehaviors = [{ path: 'a', is: 'alias', values: { NEW: ['OLD', 'OLDER'] }, source }];
+    assert.deepEqual(lines({ a: 'NEW' }, { a: 'OLDER' }, behaviors), []);
+    assert.deepEqual(lines({ a: 'OLD' }, { a: 'NEW' }, behaviors), ['~ a: NEW → OLD']);
+    assert.deepEqual(lines({ a: 'NEW' }, {}, behaviors), ['+ a: NEW']);
+    assert.deepEqual(lines({ b: 'NEW' }, { b: 'OLD' }, behaviors), ['~ b: OLD → NEW']);
+  });
+
+  it('ignores a setting only where another one beside it was written', () => {
+    const behaviors: KnownBehaviors = [{ path: 'a.b', is: 'ignored', ifWritten: 'c', source }];
+    assert.deepEqual(lines({ a: { b: 1, c: true } }, { a: { b: 2, c: true } }, behaviors), []);
+    assert.deepEqual(lines({ a: { c: true } }, { a: { b: 2, c: true } }, behaviors), []);
+    assert.deepEqual(lines({ a: { b: 1, c: false } }, { a: { b: 2 } }, behaviors), ['~ a.b: 2 → 1']);
+    assert.deepEqual(lines({ a: { b: 1 } }, { a: { b: 2, c: true } }, behaviors), ['~ a.b: 2 → 1', '- a.c: true']);
+  });
+
   it('finds settings by patterns of their names, at the depth that the pattern says', () => {
     const at = (path: string): KnownBehaviors => [{ path, is: 'ignored', source }];
     const wanted = { a_task: { x: 1, file: { x: 1 } }, b: { c: { x: 1 } } };
@@ -150,6 +178,7 @@ describe('The difference between a specification and an object', () => {
       parameters: [{ name: 'token', default: 'secret1' }],
       tasks: [{ key: 'a', notebook_task: { base_parameters: { token: 'secret2' } } }],
       new_cluster: { spark_env_vars: { TOKEN: 'secret3' }, spark_conf: { 'fs.key': 'secret4' }, num_workers: 1 },
+      azure_attributes: { log_analytics_info: { log_analytics_primary_key: 'secret7' } },
       git: 'https://me:secret5@host/x',
     };
     const behaviors: KnownBehaviors = [{ path: 'parameters', is: 'set', key: 'name', source }, ...onlyWritten];

@@ -136,6 +136,76 @@ describe('The difference of a job from its definition', () => {
       assert.match(lines(jobWith({ ...written, num_workers: 2 }), jobWith(written)).join(), /num_workers: 1 → 2$/);
     });
 
+  // backend_defaults and ignore_remote_changes in bundle/direct/dresources/resources.yml of databricks/cli.
+  const ofCluster: JsonMap = {
+    aws_attributes: { zone_id: 'us-east-1c', availability: 'SPOT_WITH_FALLBACK' },
+    azure_attributes: { first_on_demand: 1, availability: 'ON_DEMAND_AZURE', spot_bid_max_price: -1 },
+    gcp_attributes: { first_on_demand: 1, use_preemptible_executors: false },
+    enable_elastic_disk: true,
+    enable_local_disk_encryption: true,
+    node_type_id: 'Standard_DS3_v2',
+    driver_node_type_id: 'Standard_DS3_v2',
+    driver_instance_pool_id: 'pool',
+    data_security_mode: 'SINGLE_USER',
+    custom_tags: { policy: 'p' },
+    runtime_engine: 'STANDARD',
+    spark_version: '17.3.x-scala2.13',
+  };
+  for (const [name, value] of Object.entries(ofCluster))
+    it(`accepts ${name} of a cluster that nobody wrote, wherever the cluster is`, () => {
+      const job = (new_cluster: JsonMap): JsonMap => ({
+        tasks: [
+          { ...notebook, new_cluster },
+          { task_key: 'all', for_each_task: { inputs: '[1]', task: { ...notebook, new_cluster } } },
+        ],
+        job_clusters: [{ job_cluster_key: 'main', new_cluster }],
+      });
+      assert.deepEqual(lines(job({ num_workers: 1 }), job({ num_workers: 1, [name]: value })), []);
+    });
+
+  for (const [name, task, source] of [
+    ['notebook_task', { notebook_path: '/a' }, 'WORKSPACE'],
+    ['spark_python_task', { python_file: '/a.py' }, 'WORKSPACE'],
+    ['dbt_task', { commands: ['dbt run'] }, 'GIT'],
+    ['sql_task', { file: { path: '/a.sql' } }, 'WORKSPACE'],
+  ] as const)
+    it(`accepts the source and run_if of a ${name} that nobody wrote, also of a repeated one`, () => {
+      const job = (details: JsonMap, more: JsonMap = {}): JsonMap => {
+        const one: JsonMap = { task_key: 'a', [name]: details, ...more };
+        return { tasks: [one, { task_key: 'all', for_each_task: { inputs: '[1]', task: one } }] };
+      };
+      const returned = 'file' in task ? { file: { ...task.file, source } } : { ...task, source };
+      assert.deepEqual(lines(job(task), job(returned, { run_if: 'ALL_SUCCESS', retry_on_timeout: true })), []);
+      assert.equal(lines(job(task), job(returned, { run_if: 'ALL_DONE' })).length, 2);
+    });
+
+  it('ignores the order of lists that are sets', () => {
+    const job = (...[one, two]: [string, string]): JsonMap => {
+      const events = { on_start: [one, two] };
+      const task = { ...notebook, email_notifications: events, libraries: [{ jar: one }, { jar: two }] };
+      const rule = (metric: string): JsonMap => ({ metric, op: 'GREATER_THAN', value: 60 });
+      return {
+        email_notifications: events,
+        health: { rules: [rule(one), rule(two)] },
+        trigger: { table_update: { table_names: [one, two] } },
+        tasks: [task, { task_key: 'all', for_each_task: { inputs: '[1]', task } }],
+      };
+    };
+    assert.deepEqual(lines(job('a', 'b'), job('b', 'a')), []);
+    assert.notDeepEqual(lines(job('a', 'b'), job('b', 'c')), []);
+    const spark = (...parameters: string[]): JsonMap => ({
+      tasks: [{ task_key: 'a', spark_jar_task: { parameters } }],
+    });
+    assert.equal(lines(spark('a', 'b'), spark('b', 'a')).length, 2);
+  });
+
+  it('ignores the format, which Databricks sets', () => {
+    for (const format of ['SINGLE_TASK', 'MULTI_TASK']) {
+      assert.deepEqual(lines({ format: 'SINGLE_TASK' }, { format }), []);
+      assert.deepEqual(lines({}, { format }), []);
+    }
+  });
+
   it('ignores the order of webhooks, of the job, a task and a repeated task, and reports others', () => {
     const [one, two] = [{ id: 'ffff' }, { id: 'aaaa' }];
     const job = (hooks: readonly JsonMap[]): JsonMap => {

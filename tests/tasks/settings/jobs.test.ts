@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { isAt } from '../../../shared/comparison/knownBehavior';
+import { jobBehaviors } from '../../../shared/databricks/jobs/knownBehavior';
+import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
+import { CreateJobWorkspace } from '../createJobWorkspace';
+import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
+import { documentWith, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
+
+/** What finds the entries of a list, and what other suites cover: the name, the permissions and the notebook. */
+const identities =
+  /(^|\.)(name|notebook_path|task_key|job_cluster_key|environment_key|metric|\d\.id|access_control_list\..*)$/;
+const notebook: JsonMap = { notebook_path: '/Shared/train' };
+
+/** What a repeated task and a shared cluster have in common with the task and its own cluster: of that, the first level. */
+const repeated = /^(tasks\.0\.for_each_task\.task\.(new_cluster\.)?|job_clusters\.0\.new_cluster\.)\w+\./;
+
+/** A setting that the types of the SDK do not have yet, as Databricks adds them. */
+const newer: Setting = { path: ['parent_path'], value: '/Workspace/a', other: '/Workspace/b' };
+
+const settings = [...settingsOf('CreateJob'), newer]
+  .filter(({ path }) => !identities.test(path.join('.')))
+  .filter(({ path }) => !repeated.test(path.join('.')));
+
+/** Names of a path as differences have them: an entry of a list by its key. */
+const keys: Readonly<Record<string, string>> = {
+  tasks: 'train',
+  job_clusters: 'main',
+  environments: 'main',
+  parameters: 'p',
+  depends_on: 'before',
+};
+const namesOf = (path: Path): readonly string[] =>
+  path.map((name, index) => (typeof name === 'number' ? (keys[String(path[index - 1])] ?? String(name)) : name));
+const isA = (kind: string, path: Path): boolean =>
+  jobBehaviors.some((behavior) => behavior.is === kind && isAt(behavior.path, namesOf(path)));
+const isIgnored = (path: Path): boolean => path.some((_, index) => isA('ignored', path.slice(0, index + 1)));
+
+describe('Every setting of a job', () => {
+  let workspace: CreateJobWorkspace;
+  let proxy: AlteringProxy;
+  let count = 0;
+  before(async () => {
+    workspace = await CreateJobWorkspace.open();
+    proxy = await startAlteringProxy(workspace.databricks.url);
+  });
+  after(async () => {
+    await proxy.close();
+    await workspace.close();
+  });
+
+  /** Runs the task: what it did, and how often it wrote. */
+  async function run(spec: Json): Promise<readonly [string, number]> {
+    workspace.databricks.requests.clear();
+    const agent = await workspace.run({ spec: stringifyJson(spec) }, { url: proxy.url });
+    assert.equal(agent.end.result, 'Succeeded', agent.text());
+    const writes = workspace.databricks.requests.list().filter(({ method }) => method !== 'GET');
+    return [agent.outputs['change'] ?? '', writes.length];
+  }
+
+  async function holds({ path, value, other }: Setting, given: (settings: Json) => Json, what: string): Promise<void> {
+    const name = `job ${++count}`;
+    proxy.alter = (answer) => withValueAt(answer, ['settings'], given((answer as JsonMap)['settings'] ?? {}));
+    const [first, second] = [value, other].map((one) => ({ ...jobWith(path, one), name }));
+    assert.equal((await run(first ?? {}))[0], 'created', what);
+    assert.deepEqual(await run(first ?? {}), ['unchanged', 0], what);
+    if (isIgnored(path)) return;
+    const [change, writes] = await run(second ?? {});
+    assert.ok(change === 'updated' && writes > 0, `${what}: a change is not noticed`);
+    assert.deepEqual(await run(second ?? {}), ['unchanged', 0], what);
+  }
+
+  for (const setting of settings) {
+    const { path, value } = setting;
+    it(`${path.join('.')} is written, read and compared`, async () => {
+      await holds(setting, (found) => found, 'returned as it was written');
+      // Without its tags it would be the job of somebody else.
+      if (path[0] !== 'tags') await holds(setting, (found) => withValueAt(found, path, undefined), 'not returned');
+      const read = (found: Json): Json | undefined => valueAt(found, path);
+      if (Array.isArray(value) && isA('set', path))
+        await holds(
+          setting,
+          (found) => withValueAt(found, path, [...((read(found) ?? []) as readonly Json[])].reverse()),
+          'returned in another order',
+        );
+      if (path.length > 2 || path[0] === 'tags') return;
+      const name = `job ${++count}`;
+      proxy.alter = (answer) => withValueAt(answer, ['settings', ...path], value);
+      const without = { ...jobWith(['name'], name), name };
+      assert.equal((await run(without))[0], 'created', 'filled in');
+      assert.deepEqual(await run(without), ['unchanged', 0], 'filled in');
+    });
+  }
+});
+
+/** The smallest specification of a job with a value at a path. */
+function jobWith(path: Path, value: Json): JsonMap {
+  const job = documentWith('CreateJob', path, value);
+  const [list, , field] = path;
+  const tasks = list === 'tasks' ? [taskWith(path.slice(2), (valueAt(job, ['tasks', 0]) ?? {}) as JsonMap)] : [];
+  const isDependent = list === 'tasks' && field === 'depends_on';
+  const job_cluster_key = 'main';
+  const environment_key = 'main';
+  return {
+    ...(path.includes('job_cluster_key') && { job_clusters: [{ job_cluster_key, new_cluster: {} }] }),
+    ...(path.includes('environment_key') && { environments: [{ environment_key }] }),
+    ...job,
+    ...(list === 'job_clusters' && {
+      job_clusters: [
+        {
+          job_cluster_key,
+          new_cluster: {
+            kind: 'CLASSIC_PREVIEW',
+            ...((valueAt(job, ['job_clusters', 0, 'new_cluster']) ?? {}) as JsonMap),
+          },
+        },
+      ],
+    }),
+    ...(list === 'environments' && {
+      environments: [{ ...((valueAt(job, ['environments', 0]) ?? {}) as JsonMap), environment_key }],
+    }),
+    tasks: [
+      ...(tasks.length > 0 ? tasks : [taskWith(['notebook_task'], {})]),
+      ...(isDependent ? [{ task_key: 'before', notebook_task: notebook }] : []),
+    ],
+  };
+}
+
+function taskWith([field = '', ...rest]: Path, task: JsonMap): JsonMap {
+  if (field === 'for_each_task' && rest[0] === 'task') {
+    const loop = task['for_each_task'] as JsonMap;
+    const inner = taskWith(rest.slice(1), loop['task'] as JsonMap);
+    return { ...task, task_key: 'train', for_each_task: { ...loop, task: inner } };
+  }
+  const { new_cluster: cluster } = task;
+  const isKind = String(field).endsWith('_task');
+  const details = task['notebook_task'] as JsonMap | undefined;
+  return {
+    ...task,
+    task_key: 'train',
+    ...((!isKind || field === 'notebook_task') && { notebook_task: { ...details, ...notebook } }),
+    ...(cluster !== undefined && { new_cluster: { kind: 'CLASSIC_PREVIEW', ...(cluster as JsonMap) } }),
+    ...(field === 'libraries' && { existing_cluster_id: '0000-000000-cluster' }),
+    ...(field === 'depends_on' && { depends_on: [{ ...(task['depends_on'] as JsonMap[])[0], task_key: 'before' }] }),
+  };
+}
