@@ -14,8 +14,8 @@ import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
  * package is not checked. Packages that are not Python packages are problems; Python, pip and the channels are notes. Never throws.
  * Source: https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html.
  */
-export function readCondaEnvironment(file: string, { readFile, python }: ReadOptions): Dependencies {
-  const list = new DependencyList(python);
+export function readCondaEnvironment(file: string, { readFile, python, machine }: ReadOptions): Dependencies {
+  const list = new DependencyList(python, machine);
   try {
     new EnvironmentReader(file, list, new RequirementsReader(list, readFile)).read(
       readYamlLines(decodeText(readFile(file))),

@@ -97,11 +97,28 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       assert.deepEqual(packages(text, {}, '3.10'), ['b', 'c==1']);
     });
 
+    it('are decided for the machine of the cluster', () => {
+      const files = { 'requirements.txt': 'a; platform_machine == "aarch64"\nb; platform_machine == "x86_64"' };
+      const on = (machine?: string) =>
+        readRequirements('requirements.txt', { readFile: filesOf(files), ...(machine && { machine }) });
+      assert.deepEqual(packagesOf(on('aarch64')), ['a']);
+      assert.deepEqual(packagesOf(on()), ['b']);
+    });
+
+    it('are a problem if the patch version or the kernel decides', () => {
+      const problems = (text: string) => written(read(text, {}, '3.12').problems).join();
+      assert.match(
+        problems('a; python_full_version < "3.12.4"'),
+        /but the patch version of the Python 3\.12 of the cluster/,
+      );
+      assert.match(problems('a; platform_release == "6.8"'), /which depends on the operating system of the cluster/);
+    });
+
     it('are a problem if the Python version decides and is not known', () => {
       const [problem] = written(read('tomli; python_version < "3.11"').problems);
       assert.match(
         problem ?? '',
-        /requirements.txt:1 tomli is wanted if python_version < "3.11", which depends on .* unknown/,
+        /requirements.txt:1 tomli is wanted if python_version < "3.11", but the Python version of the cluster is not known/,
       );
     });
   });
