@@ -34,7 +34,7 @@ import { RunEngine, type RunDurations } from './jobs/runEngine';
 import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
-import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf, toJson } from './json';
+import { isJsonObject, type JsonObject, objectsOf, textsOf, toJson } from './json';
 import { addCatalogModelRoutes, addRegistryRoutes } from './mlflow/modelRoutes';
 import { Models } from './mlflow/models';
 import { Tracking } from './mlflow/tracking';
@@ -191,7 +191,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       idsMade: ids.made,
       workspace: workspace
         .below('/')
-        .map((node) => (node.type === 'FILE' ? { ...node, bytes: node.bytes.toString('base64') } : { ...node })),
+        .map((node) => ('bytes' in node ? { ...node, bytes: node.bytes.toString('base64') } : { ...node })),
       jobs: jobs
         .list()
         .reverse()
@@ -211,7 +211,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   }
   if (saved) {
     const nodes = objectsOf(saved.workspace).map((node) =>
-      node.type === 'FILE' ? { ...node, bytes: Buffer.from(textOf(node.bytes) ?? '', 'base64') } : node,
+      typeof node.bytes === 'string' ? { ...node, bytes: Buffer.from(node.bytes, 'base64') } : node,
     );
     workspace.restore(nodes as unknown as WorkspaceNode[]);
     jobs.restore(objectsOf(saved.jobs) as unknown as Job[]);
