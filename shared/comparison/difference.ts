@@ -1,5 +1,5 @@
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
-import { entryKey, isFilledIn, isIncomparable, type KnownBehaviors } from './knownBehavior';
+import { entryKey, isAnyCase, isFilledIn, isIncomparable, type KnownBehaviors } from './knownBehavior';
 
 /** One place where what somebody wrote and what the service has are not the same. */
 export interface Difference {
@@ -33,7 +33,12 @@ export function differences(
     if (wanted.length === present.length)
       return wanted.flatMap((entry, index) => differences(entry, present[index], behaviors, [...path, String(index)]));
   }
+  if (isAnyCase(behaviors, path) && isSame(lowerCase(wanted), lowerCase(found))) return [];
   return isSame(wanted, found) ? [] : [{ path, wanted, found }];
+}
+
+function lowerCase(value: Json | undefined): Json | undefined {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 /** Where a difference is: `tasks.train.timeout_seconds`. */

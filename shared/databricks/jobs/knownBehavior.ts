@@ -6,6 +6,7 @@ const cliJobs = 'https://github.com/databricks/cli/blob/main/bundle/direct/dreso
 const cliJobsCode = 'https://github.com/databricks/cli/blob/main/bundle/direct/dresources/job.go';
 const cliWebhooks = 'https://github.com/databricks/cli/pull/6060';
 const terraformJarTask = 'https://github.com/databricks/terraform-provider-databricks/issues/4450';
+const terraformRepos = 'https://github.com/databricks/terraform-provider-databricks/blob/main/repos/resource_repo.go';
 
 /** A task of a job, and the task that another one runs for each of its inputs. */
 const tasks = ['tasks.*', 'tasks.*.for_each_task.task'];
@@ -28,6 +29,7 @@ export const jobBehaviors: KnownBehaviors = [
   { path: 'parameters', is: 'set', key: 'name', source: cliJobsCode },
   { path: 'webhook_notifications.*', is: 'set', key: 'id', source: cliWebhooks },
 
+  { path: 'git_source.git_provider', is: 'anyCase', source: terraformRepos },
   { path: 'trigger.table_update.condition', is: 'writeOnly', source: cliJobs },
   { path: 'deployment.version_id', is: 'ignored', source: cliJobs },
 
