@@ -1,11 +1,12 @@
 import { messageOf } from '../../../errors';
 import { parseCondaSpec, pipSpecifiers } from './condaSpec';
 import { pypiNameOf } from './condaNames';
+import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
 import { RequirementsReader, type ReadOptions } from './readRequirements';
 import { InvalidRequirement, renderRequirement } from './requirement';
-import { decodeText, InvalidLine } from './requirementLines';
+import { InvalidLine } from './requirementLines';
 import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
 
 /**
@@ -97,8 +98,8 @@ class EnvironmentReader {
 
   #readPackage(text: string, place: Place): void {
     try {
-      const { name, version, dropped } = parseCondaSpec(text);
-      const pypiName = pypiNameOf(name);
+      const { name, version, build, dropped } = parseCondaSpec(text);
+      const pypiName = pypiNameOf(name, build);
       if (name === 'python' || name === 'pip') this.list.note(place, this.#ofRuntime(name, version));
       else if (pypiName === undefined)
         this.list.refuse(

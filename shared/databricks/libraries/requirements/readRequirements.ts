@@ -1,9 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { messageOf } from '../../../errors';
+import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
 import { InvalidRequirement, parseRequirement } from './requirement';
-import { decodeText, InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
+import { InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
 
 export interface ReadOptions {
   /** Returns the bytes of a file, or throws. */
