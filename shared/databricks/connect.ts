@@ -149,7 +149,7 @@ function headersOf(id: string | undefined): Readonly<Record<string, string>> {
 }
 
 function workspaceIdIn(part: string): string | undefined {
-  return /[?&](?:o|w|workspace_id)=(\d+)(?:[&#]|$)/.exec(part)?.[1];
+  return /[?&](?:o|w|workspace_id)=([1-9]\d*)(?:[&#]|$)/.exec(part)?.[1];
 }
 
 function unusableAddress(problem: string): UnusableError {

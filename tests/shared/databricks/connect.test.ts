@@ -101,7 +101,7 @@ describe('connect', () => {
       ['adb-123.4.azuredatabricks.net', 'https://adb-123.4.azuredatabricks.net', undefined],
       ['adb-123.4.azuredatabricks.net/', 'https://adb-123.4.azuredatabricks.net', undefined],
       ['adb-123.4.azuredatabricks.net:443', 'https://adb-123.4.azuredatabricks.net', undefined],
-      [' dbc-a1b2.cloud.databricks.com/jobs/7?o=0#x\n', 'https://dbc-a1b2.cloud.databricks.com', '0'],
+      [' dbc-a1b2.cloud.databricks.com/jobs/7?o=0#x\n', 'https://dbc-a1b2.cloud.databricks.com', undefined],
       ['ADB-123.4.azuredatabricks.net?o=123', 'https://adb-123.4.azuredatabricks.net', '123'],
       ['https://acme.databricks.net/?o=123456', 'https://acme.databricks.net', '123456'],
       ['https://acme.databricks.net/?o=123456#job/7/run/8', 'https://acme.databricks.net', '123456'],

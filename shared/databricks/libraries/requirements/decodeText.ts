@@ -2,7 +2,7 @@ import { InvalidLine } from './requirementLines';
 
 const largestBytes = 1024 * 1024;
 
-/** Python's names of encodings that are no label of the WHATWG, or another encoding there. Source: https://docs.python.org/3/library/codecs.html#standard-encodings. */
+/** Python's names of encodings that TextDecoder does not know, or knows as another encoding. Source: https://docs.python.org/3/library/codecs.html#standard-encodings. */
 const pythonNames: Readonly<Record<string, string>> = {
   ...aliases('utf-8', 'u8 utf utf8 cp65001 utf-8-sig utf8-sig utf8-ucs2 utf8-ucs4'),
   ...aliases('ascii', '646 us-ascii ansi-x3.4-1968 iso646-us'),
