@@ -34,7 +34,7 @@ import { RunEngine, type RunDurations } from './jobs/runEngine';
 import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
-import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf, toJson } from './json';
+import { isJsonObject, type JsonObject, objectsOf, textsOf, toJson } from './json';
 import { addCatalogModelRoutes, addRegistryRoutes } from './mlflow/modelRoutes';
 import { Models } from './mlflow/models';
 import { Tracking } from './mlflow/tracking';
@@ -46,7 +46,8 @@ import { RequestLog } from '../http/requestLog';
 import { Router } from './router';
 import { Scripts } from './scripts';
 import { loadState, StateFile } from './stateFile';
-import { addFilesRoutes, Volumes } from './volumes';
+import { addDbfsRoutes, Dbfs, dbfsPath } from './files/dbfs';
+import { addFilesRoutes, Volumes } from './files/volumes';
 import { addWorkspaceRoutes } from './workspace/workspace';
 import { normalPath, type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
 
@@ -148,12 +149,13 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   const references = { policies, pools };
   const clusters = new Clusters({ clock, ids, durations, scripts: clusterScripts, references, changed });
   const volumes = new Volumes(options.volumes ?? ['main.default.files'], clock, changed);
+  const dbfs = new Dbfs(clock, ids, changed);
   const libraries = new Libraries({
     clock,
     clusters,
     durations,
     scripts: libraryScripts,
-    read: (path) => readFile(path, workspace, volumes),
+    read: (path) => readFile(path, workspace, volumes, dbfs),
     changed,
   });
   const jobs = new Jobs(clock, ids, changed);
@@ -191,7 +193,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       idsMade: ids.made,
       workspace: workspace
         .below('/')
-        .map((node) => (node.type === 'FILE' ? { ...node, bytes: node.bytes.toString('base64') } : { ...node })),
+        .map((node) => ('bytes' in node ? { ...node, bytes: node.bytes.toString('base64') } : { ...node })),
       jobs: jobs
         .list()
         .reverse()
@@ -202,6 +204,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       libraries: libraries.saved,
       permissions: permissions.saved,
       volumes: volumes.saved,
+      dbfs: dbfs.saved,
       tracking: tracking.saved as unknown as JsonObject,
       catalogModels: catalogModels.saved as unknown as JsonObject[],
       registryModels: registryModels.saved as unknown as JsonObject[],
@@ -211,7 +214,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   }
   if (saved) {
     const nodes = objectsOf(saved.workspace).map((node) =>
-      node.type === 'FILE' ? { ...node, bytes: Buffer.from(textOf(node.bytes) ?? '', 'base64') } : node,
+      typeof node.bytes === 'string' ? { ...node, bytes: Buffer.from(node.bytes, 'base64') } : node,
     );
     workspace.restore(nodes as unknown as WorkspaceNode[]);
     jobs.restore(objectsOf(saved.jobs) as unknown as Job[]);
@@ -220,6 +223,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     libraries.restore((saved.libraries ?? {}) as unknown as Record<string, ClusterLibrary[]>);
     if (isJsonObject(saved.permissions)) permissions.restore(saved.permissions);
     if (isJsonObject(saved.volumes)) volumes.restore(saved.volumes as unknown as Volumes['saved']);
+    if (isJsonObject(saved.dbfs)) dbfs.restore(saved.dbfs as unknown as Dbfs['saved']);
     if (isJsonObject(saved.tracking)) tracking.restore(saved.tracking as unknown as Tracking['saved']);
     catalogModels.restore(objectsOf(saved.catalogModels) as unknown as Models['saved']);
     registryModels.restore(objectsOf(saved.registryModels) as unknown as Models['saved']);
@@ -259,7 +263,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   );
   addOauthRoutes(router, { url, workspaceId, identities, federation });
   if (options.entra) addEntraRoutes(router, options.entra);
-  addScimRoutes(router);
+  addScimRoutes(router, identities);
   addWorkspaceRoutes(router, workspace);
   addClusterRoutes(router, clusters, pools);
   addLibraryRoutes(router, clusters, libraries);
@@ -269,6 +273,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   addRunRoutes(router, { jobs, runs, permissions, engine, workspace, workplace: { url, workspaceId } });
   addPermissionRoutes(router, permissions);
   addFilesRoutes(router, volumes);
+  addDbfsRoutes(router, dbfs);
+  // The workspace has no secret scopes.
+  router.add('GET', '/api/2.0/secrets/scopes/list', () => ({}));
   addTrackingRoutes(router, tracking, () => clock.now());
   addCatalogModelRoutes(router, catalogModels);
   addRegistryRoutes(router, registryModels);
@@ -315,8 +322,9 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   };
 }
 
-/** A file of a volume or of the workspace. */
-function readFile(path: string, workspace: WorkspaceTree, volumes: Volumes): Buffer | undefined {
+/** A file of a volume, of the workspace or of DBFS. */
+function readFile(path: string, workspace: WorkspaceTree, volumes: Volumes, dbfs: Dbfs): Buffer | undefined {
+  if (path.startsWith('dbfs:/')) return dbfs.file(dbfsPath(path) ?? '')?.bytes;
   if (path.startsWith('/Volumes/')) return volumes.file(path)?.bytes;
   const node = path.startsWith('/') ? workspace.get(normalPath(path)) : undefined;
   return node?.type === 'FILE' ? node.bytes : undefined;

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
-import { entryKey, isAlias, isFilledIn, isIncomparable, isUnordered, type KnownBehaviors } from './knownBehavior';
+import {
+  entryKey,
+  isAlias,
+  isAnyCase,
+  isFilledIn,
+  isIncomparable,
+  isUnordered,
+  type KnownBehaviors,
+} from './knownBehavior';
 
 /** One place where what somebody wrote and what the service has are not the same. */
 export interface Difference {
@@ -44,7 +52,12 @@ export function differences(
       return wanted.flatMap((entry, index) => differences(entry, present[index], behaviors, [...path, String(index)]));
   }
   if (isSame(wanted, found) || isAlias(behaviors, path, wanted, found)) return [];
+  if (isAnyCase(behaviors, path) && isSame(lowerCase(wanted), lowerCase(found))) return [];
   return [{ path, wanted, found }];
+}
+
+function lowerCase(value: Json | undefined): Json | undefined {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 /** Where a difference is: `tasks.train.timeout_seconds`. */

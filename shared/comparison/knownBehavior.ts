@@ -38,6 +38,10 @@ export type KnownBehavior = {
       readonly is: 'alias';
       readonly values: Readonly<Record<string, readonly Json[]>>;
     }
+  | {
+      /** A word of the service that has the same meaning in lower case. */
+      readonly is: 'anyCase';
+    }
 );
 
 /** All that is known of one kind of resource. Of several rows for one path, the first of a kind applies. */
@@ -64,6 +68,11 @@ export function isIncomparable(behaviors: KnownBehaviors, path: readonly string[
 /** Whether the service accepts a setting and does not return it. */
 export function isWriteOnly(behaviors: KnownBehaviors, path: readonly string[]): boolean {
   return behaviors.some((behavior) => behavior.is === 'writeOnly' && isAt(behavior.path, path));
+}
+
+/** Whether a text at a path means the same in upper and lower case. */
+export function isAnyCase(behaviors: KnownBehaviors, path: readonly string[]): boolean {
+  return behaviors.some((behavior) => behavior.is === 'anyCase' && isAt(behavior.path, path));
 }
 
 /** The field by which the entries of a list are known; undefined for a list in which the order matters. */

@@ -20,6 +20,8 @@ import { databricksDialect } from './dialect';
 export interface Workspace {
   /** Without a trailing slash: `https://adb-1.2.azuredatabricks.net`. */
   readonly url: string;
+  /** Where its address names it, as on hosts with several workspaces. */
+  readonly id?: string;
   readonly http: HttpClient;
 }
 
@@ -48,17 +50,25 @@ const azureDatabricks = { name: 'Databricks', id: '2ff814a6-3304-4ab8-85cb-cd0e6
  * Throws an UnusableError when the connection or the address can't be used.
  */
 export async function connect(access: WorkspaceAccess, context: Context): Promise<Workspace> {
-  const { url, tokens } = await ('databricks' in access
+  const { url, id, tokens } = await ('databricks' in access
     ? throughDatabricks(access, context)
     : throughAzure(access, context));
   const service = 'Databricks';
-  const options = { ...context, baseUrl: url, service, dialect: databricksDialect, tokens, userAgent } as const;
+  const options = {
+    ...context,
+    baseUrl: url,
+    service,
+    dialect: databricksDialect,
+    tokens,
+    userAgent,
+    headers: headersOf(id),
+  } as const;
   const caller = new Caller(() => createHttpClient(options));
   const http = createHttpClient({
     ...options,
     explain: async (trouble) => joined(await caller.describe(trouble), adviceFor(service, trouble) ?? '') || undefined,
   });
-  return { url, http };
+  return { url, ...(id !== undefined && { id }), http };
 }
 
 /** Who makes the calls, as the workspace names them: the principal that a permission must be granted to. */
@@ -88,26 +98,30 @@ class Caller {
   }
 }
 
-interface Target {
+/** The address of a workspace, taken apart. */
+interface Address {
   readonly url: string;
+  readonly id?: string | undefined;
+}
+
+interface Target extends Address {
   readonly tokens: TokenSource;
 }
 
 function throughDatabricks({ databricks }: DatabricksAccess, context: Context): Target {
-  const url = originOf(databricks.url);
-  if (url === undefined) throw new UnusableError('The Databricks connection', 'has a workspace URL that is not a URL.');
-  return { url, tokens: databricksIdentity(databricks, url, context) };
+  const address = readAddress(databricks.url);
+  if (!address) throw new UnusableError('The Databricks connection', 'has a workspace URL that is not a URL.');
+  return { ...address, tokens: databricksIdentity(databricks, address.url, context, headersOf(address.id)) };
 }
 
 async function throughAzure({ azure, address, usesManagementToken }: AzureAccess, context: Context): Promise<Target> {
   const identity = azureIdentity(azure, context);
   const tokens = identity.tokensFor(azureDatabricks);
   if (!isWorkspaceResourceId(address)) {
-    const url = originOf(address);
-    if (url === undefined)
-      throw unusableAddress('is neither a URL nor the Azure resource id of a Databricks workspace.');
+    const found = readAddress(address);
+    if (!found) throw unusableAddress('is neither a URL nor the Azure resource id of a Databricks workspace.');
     if (usesManagementToken) throw unusableAddress('must be the Azure resource id where a management token is used.');
-    return { url, tokens };
+    return { ...found, tokens };
   }
   const url = await workspaceUrlOf(resourceManager(identity, azure.url, context), address);
   if (!usesManagementToken) return { url, tokens };
@@ -116,9 +130,26 @@ async function throughAzure({ azure, address, usesManagementToken }: AzureAccess
   return { url, tokens: withManagementToken(tokens, managementTokens, address) };
 }
 
-/** People paste the address of any page of the workspace: only the origin is used. */
-function originOf(given: string): string | undefined {
-  return URL.canParse(given) && given.includes('//') ? new URL(given).origin : undefined;
+/**
+ * People paste the host alone, as Azure gives it, or the address of any page of the workspace: only the origin is used, and
+ * the id of the workspace that `?o=` names (databricks/cli libs/auth/hostparams.go). Undefined for what is neither.
+ */
+function readAddress(given: string): Address | undefined {
+  const text = given.trim();
+  const full = /^[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$)/.test(text) ? `https://${text}` : text;
+  if (!URL.canParse(full) || !full.includes('//')) return undefined;
+  const url = new URL(full);
+  const id = [url.search, url.hash].map(workspaceIdIn).find((one) => one !== undefined);
+  return { url: url.origin, id };
+}
+
+/** The headers of every call: a host can have several workspaces. */
+function headersOf(id: string | undefined): Readonly<Record<string, string>> {
+  return id === undefined ? {} : { 'X-Databricks-Org-Id': id };
+}
+
+function workspaceIdIn(part: string): string | undefined {
+  return /[?&](?:o|w|workspace_id)=([1-9]\d*)(?:[&#]|$)/.exec(part)?.[1];
 }
 
 function unusableAddress(problem: string): UnusableError {

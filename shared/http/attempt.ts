@@ -1,6 +1,7 @@
 import type { Format } from './answer/formats';
 import { parseRetryAfter } from './answer/failure';
 import { requestIdOf, type Reading } from './answer/readAnswer';
+import { TaskError } from '../errors';
 import type { Dialect } from './dialect';
 import type { HttpRequest } from './httpClient';
 import type { Service } from './service';
@@ -28,6 +29,7 @@ export async function attempt<T>(
   const report = (outcome: string): void =>
     agent.debug(`${service}: ${summaryOf(request)}: ${outcome}, ${clock.now() - startedAt} ms`);
   const authorization = authorizationOf(credentials, dialect);
+  checkHeaders({ ...authorization.headers, ...credentials.headers }, target, request);
   const hide = hidden([...Object.values(credentials.headers), ...(request.secrets ?? []), ...authorization.secrets]);
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(tooSlow()), milliseconds);
@@ -40,6 +42,7 @@ export async function attempt<T>(
         ...authorization.headers,
         Accept: accept,
         'User-Agent': userAgent,
+        ...target.headers,
         ...credentials.headers,
         ...request.headers,
         ...headers,
@@ -71,6 +74,19 @@ function authorizationOf(
   const value = authorization(token);
   // What follows the scheme may be the token in another form.
   return { headers: { Authorization: value }, secrets: [token, value.replace(/^\S+ /, '')] };
+}
+
+/** Throws a TaskError for credentials that HTTP cannot carry, such as a token with a line break. */
+function checkHeaders(
+  headers: Readonly<Record<string, string>>,
+  { service, tokens }: Service,
+  { purpose }: HttpRequest,
+): void {
+  if (Object.values(headers).every((value) => !/[^\t\x20-\x7e\x80-\xff]/.test(value))) return;
+  const who = tokens ? ` It belongs to ${tokens.identity}.` : '';
+  throw new TaskError(
+    `Could not ${purpose}: the token for ${service} contains a line break or another character that cannot be sent.${who} Enter it again.`,
+  );
 }
 
 function bearer(token: string): string {

@@ -25,6 +25,8 @@ export interface HttpClientOptions {
   /** Ends every call at once. */
   readonly signal: AbortSignal;
   readonly userAgent: string;
+  /** Of every call, and no secrets. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Certificates for this service only, in PEM. */
   readonly tls?: ServiceCertificates;
   /** What to do about an answer that holds no data: sentences that follow what came back. Called only after the last attempt. */
@@ -37,7 +39,7 @@ export interface HttpClientOptions {
 
 /** A service that calls can be made to: the options, checked and complete. */
 export interface Service extends Required<
-  Pick<HttpClientOptions, 'service' | 'dialect' | 'agent' | 'clock' | 'signal' | 'userAgent'>
+  Pick<HttpClientOptions, 'service' | 'dialect' | 'agent' | 'clock' | 'signal' | 'userAgent' | 'headers'>
 > {
   readonly baseUrl: URL;
   readonly tokens: TokenSource | undefined;
@@ -57,6 +59,7 @@ export function openService(options: HttpClientOptions): Service {
     silenceMilliseconds: 60_000,
     random: Math.random,
     explain: () => undefined,
+    headers: {},
     ...options,
     tokens,
     dialect,

@@ -1,5 +1,6 @@
 import type { ServiceConnection } from '../agent/agent';
 import type { Context } from '../agent/context';
+import { pasted, pastedProblem } from '../agent/pasted';
 import { messageOf, UnusableError } from '../errors';
 import type { TokenSource } from '../http/tokenSource';
 import { azureClouds, type AzureCloud } from './azureCloud';
@@ -22,7 +23,7 @@ export function azureIdentity(connection: ServiceConnection, context: Context): 
   const cloud = cloudOf(connection);
   const scheme = connection.scheme.toLowerCase();
   if (scheme === 'managedserviceidentity') {
-    const clientId = connection.data('msiclientId') ?? connection.authorization('msiclientId');
+    const clientId = pasted(connection.data('msiclientId')) ?? pasted(connection.authorization('msiclientId'));
     return { cloud, tokensFor: (resource) => managedIdentityTokens(clientId, resource, context) };
   }
   if (scheme !== 'serviceprincipal' && scheme !== 'workloadidentityfederation')
@@ -30,7 +31,7 @@ export function azureIdentity(connection: ServiceConnection, context: Context): 
       `has the authentication scheme ${connection.scheme}: it must use workload identity federation, a service ` +
         'principal or a managed identity.',
     );
-  const authority = connection.data('environmentAuthorityUrl') ?? cloud.authority;
+  const authority = pasted(connection.data('environmentAuthorityUrl')) ?? cloud.authority;
   const clientId = required(connection, 'serviceprincipalid', 'service principal id');
   const tenantId = required(connection, 'tenantid', 'tenant id');
   const proof = scheme === 'serviceprincipal' ? ownProof(connection, clientId, context) : jobProof(connection, context);
@@ -41,7 +42,7 @@ export function azureIdentity(connection: ServiceConnection, context: Context): 
 }
 
 function cloudOf(connection: ServiceConnection): AzureCloud {
-  const name = connection.data('environment') ?? 'AzureCloud';
+  const name = pasted(connection.data('environment')) ?? 'AzureCloud';
   const cloud = azureClouds.find((known) => known.name.toLowerCase() === name.toLowerCase());
   if (cloud) return cloud;
   throw unusable(`is for the cloud ${name}: it must be for ${azureClouds.map((known) => known.name).join(' or ')}.`);
@@ -65,6 +66,8 @@ function ownProof(connection: ServiceConnection, clientId: string, { agent, cloc
     };
   }
   const secret = required(connection, 'serviceprincipalkey', 'client secret');
+  const problem = pastedProblem(secret, 'a client secret', 'password');
+  if (problem !== undefined) throw unusable(problem);
   agent.setSecret(secret);
   return {
     means: 'with the client secret of the connection',
@@ -92,7 +95,7 @@ function certificateOf(pem: string): ReturnType<typeof readClientCertificate> {
 }
 
 function required(connection: ServiceConnection, parameter: string, what: string): string {
-  const value = connection.authorization(parameter);
+  const value = pasted(connection.authorization(parameter));
   if (value === undefined) throw unusable(`has no ${what} (${parameter}).`);
   return value;
 }

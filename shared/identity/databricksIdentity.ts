@@ -1,5 +1,6 @@
 import type { ServiceConnection } from '../agent/agent';
 import type { Context } from '../agent/context';
+import { pasted, pastedProblem } from '../agent/pasted';
 import { UnusableError } from '../errors';
 import type { TokenSource } from '../http/tokenSource';
 import { FixedToken } from './fixedToken';
@@ -18,22 +19,27 @@ export function databricksIdentity(
   /** The workspace. */
   url: string,
   context: Context,
+  /** Of every call to the workspace. */
+  headers: Readonly<Record<string, string>> = {},
 ): TokenSource {
-  const clientId = connection.data('clientId') ?? connection.authorization('username');
+  const workspace = { url, headers };
+  const clientId = pasted(connection.data('clientId')) ?? pasted(connection.authorization('username'));
   switch (connection.scheme.toLowerCase()) {
     case 'token': {
-      const token = connection.authorization('apitoken');
+      const token = pasted(connection.authorization('apitoken'));
       if (token === undefined) throw unusable('has no personal access token.');
+      refuse(pastedProblem(token, 'a personal access token', 'token'));
       return new FixedToken('the personal access token of the service connection', token, context.agent);
     }
     case 'usernamepassword': {
-      const secret = connection.authorization('password');
+      const secret = pasted(connection.authorization('password'));
       if (secret === undefined) throw unusable('has no OAuth secret.');
+      refuse(pastedProblem(secret, 'an OAuth secret', 'password'));
       if (clientId === undefined) throw unusable('has no client ID of a service principal.');
-      return servicePrincipalTokens(url, clientId, secret, context);
+      return servicePrincipalTokens(workspace, clientId, secret, context);
     }
     case 'none':
-      return federatedTokens(url, clientId, connection, context);
+      return federatedTokens(workspace, clientId, connection, context);
     default:
       throw unusable(
         `has the authentication scheme ${connection.scheme}: it must use a token, a service principal or token federation.`,
@@ -41,11 +47,25 @@ export function databricksIdentity(
   }
 }
 
+interface Workspace {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw unusable(problem);
+}
+
 /** https://docs.databricks.com/dev-tools/auth/oauth-m2m */
-function servicePrincipalTokens(url: string, clientId: string, secret: string, context: Context): RenewedTokens {
+function servicePrincipalTokens(
+  workspace: Workspace,
+  clientId: string,
+  secret: string,
+  context: Context,
+): RenewedTokens {
   const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
   for (const each of [secret, basic]) context.agent.setSecret(each);
-  return exchangedTokens(url, context, {
+  return exchangedTokens(workspace, context, {
     identity: () => `service principal ${clientId}, with the OAuth secret of the connection`,
     proof: () =>
       Promise.resolve({
@@ -58,7 +78,7 @@ function servicePrincipalTokens(url: string, clientId: string, secret: string, c
 
 /** https://docs.databricks.com/dev-tools/auth/oauth-federation-exchange */
 function federatedTokens(
-  url: string,
+  workspace: Workspace,
   /** Without it, the account itself needs a federation policy for the job. */
   clientId: string | undefined,
   connection: ServiceConnection,
@@ -69,7 +89,7 @@ function federatedTokens(
     clientId === undefined
       ? 'the principal that the federation policy of the account names'
       : `service principal ${clientId}`;
-  return exchangedTokens(url, context, {
+  return exchangedTokens(workspace, context, {
     identity: () => `${who}, with token federation`,
     describe: () => tokens.describe(),
     async proof() {
@@ -98,10 +118,14 @@ interface Exchange {
 }
 
 /** Tokens that the workspace itself issues for a proof. */
-function exchangedTokens(url: string, context: Context, { identity, describe, proof }: Exchange): RenewedTokens {
+function exchangedTokens(
+  { url, headers }: Workspace,
+  context: Context,
+  { identity, describe, proof }: Exchange,
+): RenewedTokens {
   const service = 'Databricks';
   const whoAsked = (): string => `The token was requested as ${identity()}. ${describe?.() ?? ''}`.trim();
-  const http = tokenClient({ baseUrl: url, service, dialect: databricksTokenDialect, whoAsked }, context);
+  const http = tokenClient({ baseUrl: url, service, dialect: databricksTokenDialect, headers, whoAsked }, context);
   return new RenewedTokens({
     ...context,
     identity,

@@ -12,6 +12,8 @@ export interface TokenService {
   readonly service: SignInService;
   readonly dialect: Dialect;
   readonly tokens?: TokenSource;
+  /** Of every call. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Follows a refusal: who requested the token, and with what. */
   readonly whoAsked?: () => string;
 }

@@ -15,7 +15,7 @@ import {
   type LibrarySource,
 } from '../../shared/databricks/libraries/wantedLibraries';
 import { lookUpCluster } from '../../shared/databricks/clusters/lookUpCluster';
-import { pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
+import { machineOfRuntime, pythonOfRuntime } from '../../shared/databricks/libraries/requirements/pythonOfRuntime';
 import { librariesSchema } from '../../shared/databricks/specs/specSchemas';
 import { InputError, TaskError, type InputProblem } from '../../shared/errors';
 import { groupBy } from '../../shared/groupBy';
@@ -34,6 +34,9 @@ const inputs = {
   uploadFolder: text(),
   removeOthers: flag({ default: false }),
   restartIfNeeded: flag({ default: true }),
+  pythonVersion: text({
+    pattern: { matches: /^3\.\d+(\.\d+)?$/, rule: 'must be a Python version, such as 3.12 or 3.12.3.' },
+  }),
   timeoutMinutes: integer({ default: 30, min: 1, max: 1440 }),
   dryRun: flag({ default: false }),
 };
@@ -54,10 +57,10 @@ export const task = defineTask({
     const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
-    const { requirementsFile: requirements, environmentFile: environment, libraries } = inputs;
+    const { requirementsFile: requirements, environmentFile: environment, libraries, pythonVersion } = inputs;
     const sources = { requirements, environment, libraries, files: uploads };
     const missingFiles = found.problems.map((problem) => ({ source: 'files' as const, problem }));
-    throwProblems([...missingFiles, ...certainProblems(sources)]);
+    throwProblems([...missingFiles, ...certainProblems(sources, pythonVersion)]);
 
     const workspace = await openWorkspace(inputs, context);
     const cluster = await lookUpCluster(new ClustersApi(workspace.http), inputs.cluster);
@@ -66,9 +69,15 @@ export const task = defineTask({
         `There is no cluster '${inputs.cluster}' in the workspace, or this identity is not allowed to view it.`,
       );
     setOutput('clusterId', cluster.id);
-    const { spark_version: runtime } = cluster.settings;
-    const wanted = wantedLibraries(sources, typeof runtime === 'string' ? pythonOfRuntime(runtime) : undefined);
-    throwProblems(wanted.problems);
+    const { spark_version: key } = cluster.settings;
+    const runtime = typeof key === 'string' ? key : '';
+    const ownPython = pythonOfRuntime(runtime);
+    const python = pythonVersion ?? ownPython;
+    if (ownPython !== undefined && !cluster.settings['docker_image'] && !`${python}.`.startsWith(`${ownPython}.`))
+      agent.warning(`'pythonVersion' is ${python}, but ${clusterTitle(cluster)} has Python ${ownPython}.`);
+    const wanted = wantedLibraries(sources, { python, machine: machineOfRuntime(runtime) });
+    // Without a Python version, what is left depends on it: the other problems were thrown above.
+    throwProblems(wanted.problems, python === undefined ? [unknownPython(clusterTitle(cluster), runtime)] : []);
     for (const note of wanted.notes) agent.log(located(note));
 
     const { removeOthers, restartIfNeeded: mayRestart, dryRun } = inputs;
@@ -109,14 +118,21 @@ const inputOf: Readonly<Record<LibrarySource, string>> = {
   files: 'files',
 };
 
-/** Throws one error for all problems, those of one input together. */
-function throwProblems(problems: readonly LibraryProblem[]): void {
+function unknownPython(title: string, runtime: string): InputProblem {
+  return {
+    input: 'pythonVersion',
+    problem: `is required: ${title} has the runtime '${runtime}', whose Python version is not known.`,
+  };
+}
+
+/** Throws one error for all problems, those of one input together, and the advice on them. */
+function throwProblems(problems: readonly LibraryProblem[], advice: readonly InputProblem[] = []): void {
   if (problems.length === 0) return;
   const found = [...groupBy(problems, ({ source }) => source)].map(([source, those]) => ({
     input: inputOf[source],
     problem: `has libraries that cannot be installed:${those.map(({ problem }) => `\n    ${problem}`).join('')}`,
   }));
-  throw new InputError(found);
+  throw new InputError([...found, ...advice]);
 }
 
 function withAdvice(error: unknown): unknown {

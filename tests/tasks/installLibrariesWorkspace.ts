@@ -39,9 +39,9 @@ export class InstallLibrariesWorkspace {
   }
 
   /** With a cluster named `train` that runs. */
-  static async open(options: DatabricksOptions = {}): Promise<InstallLibrariesWorkspace> {
+  static async open(options: DatabricksOptions = {}, runtime = '15.4.x-scala2.12'): Promise<InstallLibrariesWorkspace> {
     const databricks = await startDatabricks({ timeScale: 0, hasLimits: false, logsBodies: true, ...options });
-    const spec = { cluster_name: 'train', spark_version: '15.4.x-scala2.12', node_type_id: 'Standard_DS3_v2' };
+    const spec = { cluster_name: 'train', spark_version: runtime, node_type_id: 'Standard_DS3_v2' };
     const { id } = databricks.clusters.create({ ...spec, num_workers: 1 }, 'someone@example.com', 'API');
     await databricks.clock.advance(60_000);
     return new InstallLibrariesWorkspace(databricks, await mkdtemp(join(tmpdir(), 'libraries-')), id);

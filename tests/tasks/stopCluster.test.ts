@@ -59,6 +59,39 @@ describe('StopCluster', () => {
         assert.deepEqual(workspace.writes(), []);
       });
 
+  const absences = [
+    ['404 NOT_FOUND', { status: 404, body: '{"error_code":"NOT_FOUND","message":"No such cluster"}' }],
+    ['404 with an unknown code', { status: 404, body: '{"error_code":"CLUSTER_NOT_FOUND","message":""}' }],
+    ['404 without a body', { status: 404, body: '' }],
+    ['404 with an empty object', { status: 404, body: '{}' }],
+    ['400 RESOURCE_DOES_NOT_EXIST', { status: 400, body: '{"error_code":"RESOURCE_DOES_NOT_EXIST","message":""}' }],
+  ] as const;
+  for (const [what, answer] of absences)
+    for (const deletion of ['terminate', 'permanent'])
+      it(`succeeds when the cluster is gone, by ${what} (${deletion})`, async () => {
+        const id = await workspace.cluster('RUNNING');
+        const gone = { effect: 'status', times: 100, ...answer } as const;
+        workspace.databricks.faults.add({ path: '/api/2.1/clusters/get', ...gone });
+        const agent = await workspace.run(task, { cluster: id, deletion });
+        assert.equal(agent.end.result, 'Succeeded', agent.text());
+        assert.deepEqual([agent.outputs['state'], workspace.writes()], ['ABSENT', []]);
+
+        workspace.databricks.faults.clear();
+        workspace.databricks.faults.add({ path: '/api/2.1/clusters/*delete', ...gone });
+        workspace.databricks.faults.add({ path: '/api/2.1/clusters/get', from: 2, ...gone });
+        const between = await workspace.run(task, { cluster: id, deletion });
+        assert.equal(between.end.result, 'Succeeded', between.text());
+        assert.equal(between.outputs['state'], 'ABSENT');
+      });
+
+  it('fails when the route is missing, which proves nothing', async () => {
+    const body = '{"error_code":"ENDPOINT_NOT_FOUND","message":"No API found"}';
+    workspace.databricks.faults.add({ path: '/api/2.1/clusters/get', effect: 'status', times: 100, status: 404, body });
+    const agent = await workspace.run(task, { cluster: await workspace.cluster('RUNNING') });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /404 ENDPOINT_NOT_FOUND/);
+  });
+
   it('refuses a name that several clusters have', async () => {
     const ids = [await workspace.cluster('RUNNING'), await workspace.cluster('RUNNING')];
     const agent = await workspace.run(task, { cluster: 'train', deletion: 'permanent' });

@@ -8,6 +8,8 @@ interface Runtime {
 }
 
 const runtimes: readonly Runtime[] = [
+  { version: '19', spark: '4.2.0', scala: '2.13', isLongTerm: false },
+  { version: '18', spark: '4.1.0', scala: '2.13', isLongTerm: true },
   { version: '17.3', spark: '4.0.0', scala: '2.13', isLongTerm: true },
   { version: '17.2', spark: '4.0.0', scala: '2.13', isLongTerm: false },
   { version: '16.4', spark: '3.5.2', scala: '2.12', isLongTerm: true },
@@ -23,6 +25,8 @@ const flavours = [
   ['-photon', ' Photon'],
   ['-cpu-ml', ' ML'],
   ['-gpu-ml', ' ML (GPU)'],
+  ['-aarch64', ' aarch64'],
+  ['-aarch64-photon', ' Photon aarch64'],
 ] as const;
 
 /** The answer of `clusters/spark-versions`. */

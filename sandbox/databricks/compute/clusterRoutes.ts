@@ -58,6 +58,8 @@ export function addClusterRoutes(router: Router, clusters: Clusters, pools: Inst
 
   router.add('POST', `${base}events`, (request) => listEvents(clusters.get(request.required('cluster_id')), request));
   router.add('GET', `${base}spark-versions`, () => ({ versions: sparkVersions.map((version) => ({ ...version })) }));
+  // A region of Azure has three; the service documents the answer of AWS alone.
+  router.add('GET', `${base}list-zones`, () => ({ zones: ['1', '2', '3'], default_zone: '1' }));
   router.add('GET', `${base}list-node-types`, () => ({ node_types: viewNodeTypes() }));
 }
 

@@ -62,6 +62,11 @@ export class Identities {
     this.parts.added(applicationId);
   }
 
+  /** All users and service principals of the workspace. */
+  users(): readonly User[] {
+    return [...this.#members.values()].map(({ user }) => user);
+  }
+
   /** Whether the account knows the user or service principal, which may have been removed from the workspace. */
   knows(userName: string): boolean {
     return this.#members.has(userName) || this.#formerMembers.has(userName);

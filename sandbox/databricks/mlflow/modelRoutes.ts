@@ -15,6 +15,18 @@ export function addCatalogModelRoutes(router: Router, models: Models): void {
     return viewModel(models.create(parts.join('.'), request.user.userName));
   });
 
+  router.add('GET', base, (request) => {
+    const [catalog, schema] = ['catalog_name', 'schema_name'].map((name) => request.text(name));
+    // "If either catalog_name or schema_name is specified, the other must be too."
+    if (!catalog !== !schema) throw invalidParameter('catalog_name and schema_name must be given together');
+    const size = request.integer('max_results') || 100;
+    const listed = models.list(catalog ? `${catalog}.${schema}` : undefined);
+    const page = pageOf(listed, size, request.text('page_token') || undefined);
+    return {
+      ...(page.items.length > 0 && { registered_models: page.items.map(viewModel) }),
+      ...(page.nextToken && { next_page_token: page.nextToken }),
+    };
+  });
   router.add('GET', `${base}/*`, (request) => {
     const { model, kind, key } = addressed(request, models);
     if (kind === undefined) return viewModel(model);

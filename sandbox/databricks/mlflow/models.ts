@@ -45,6 +45,14 @@ export class Models {
     return model;
   }
 
+  /** All of a schema, or of all schemas, by name. */
+  list(schema: string | undefined): readonly RegisteredModel[] {
+    const found = [...this.#models.values()].filter(
+      ({ name }) => schema === undefined || name.startsWith(`${schema}.`),
+    );
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
   /** The next version of a model, as MLflow's clients register it. */
   addVersion(name: string, runId: string, creator = this.get(name).owner): ModelVersion {
     const { versions } = this.get(name);

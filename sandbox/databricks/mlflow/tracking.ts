@@ -28,6 +28,8 @@ export interface TrackedRun {
   endTime: number | undefined;
   /** The last value of each. */
   readonly metrics: Record<string, Metric>;
+  /** All values of each, in the order in which they were logged. */
+  readonly history: Record<string, Metric[] | undefined>;
   readonly params: Record<string, string>;
   readonly tags: Record<string, string>;
 }
@@ -94,6 +96,7 @@ export class Tracking {
       status: 'RUNNING',
       endTime: undefined,
       metrics: {},
+      history: {},
       params: {},
       tags: {},
     };
@@ -130,6 +133,7 @@ export class Tracking {
     const isNewer =
       !before || metric.step > before.step || (metric.step === before.step && metric.timestamp >= before.timestamp);
     if (isNewer) run.metrics[metric.key] = metric;
+    (run.history[metric.key] ??= []).push(metric);
     this.changed();
   }
 
@@ -155,6 +159,7 @@ export class Tracking {
 
   restore({ experiments, runs }: Tracking['saved']): void {
     for (const experiment of experiments) this.#experiments.set(experiment.id, experiment);
-    for (const run of runs) this.#runs.set(run.id, run);
+    // Earlier versions of the sandbox did not save the history.
+    for (const run of runs) this.#runs.set(run.id, { ...run, history: (run as Partial<TrackedRun>).history ?? {} });
   }
 }

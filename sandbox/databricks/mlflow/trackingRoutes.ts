@@ -48,6 +48,15 @@ export function addTrackingRoutes(router: Router, tracking: Tracking, now: () =>
     tracking.logMetric(runOf(request), metricOf(request.json, now()));
     return {};
   });
+  router.add('GET', `${base}metrics/get-history`, (request) => {
+    const history = runOf(request).history[request.required('metric_key')] ?? [];
+    const size = checkLimit(request.integer('max_results'), 25_000, 25_000);
+    const page = pageOf(history, size, request.text('page_token') || undefined);
+    return {
+      ...(page.items.length > 0 && { metrics: page.items.map(viewMetric) }),
+      ...(page.nextToken && { next_page_token: page.nextToken }),
+    };
+  });
   router.add('POST', `${base}runs/log-parameter`, (request) => {
     tracking.logParam(runOf(request), request.required('key'), request.text('value') ?? '');
     return {};
@@ -120,14 +129,15 @@ function infoOf({ id, name, experimentId, user, status, startTime, endTime }: Tr
   };
 }
 
+/** The JSON form of protocol buffers has NaN and the infinities as text. */
+function viewMetric({ value, ...metric }: Metric): JsonObject {
+  return { ...metric, value: Number.isFinite(Number(value)) ? Number(value) : value };
+}
+
 function viewRun(run: TrackedRun): JsonObject {
   const pairs = (values: Readonly<Record<string, string>>) =>
     Object.entries(values).map(([key, value]) => ({ key, value }));
-  // The JSON form of protocol buffers has NaN and the infinities as text.
-  const metrics = Object.values(run.metrics).map(({ value, ...metric }) => ({
-    ...metric,
-    value: Number.isFinite(Number(value)) ? Number(value) : value,
-  }));
+  const metrics = Object.values(run.metrics).map(viewMetric);
   return {
     info: infoOf(run),
     data: {

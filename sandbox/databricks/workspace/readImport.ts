@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ApiError, invalidParameter } from '../apiError';
+import { isJsonObject, parseJson, type Json } from '../json';
 import {
   fromHtml,
   fromJupyter,
@@ -11,7 +12,7 @@ import {
   languageOfExtension,
   type NotebookContent,
 } from './notebookFormats';
-import type { Content } from './workspaceTree';
+import type { Content, FileType } from './workspaceTree';
 import { isZip, readZip, type ZipEntry } from './zip';
 
 const megabyte = 1024 * 1024;
@@ -46,7 +47,7 @@ export function readImport(path: string, format: string, language: string | unde
       return [notebook(path, fromSource(language, text(bytes)))];
     }
     case 'JUPYTER':
-      return [notebook(path, fromJupyter(text(bytes, jupyterLimitBytes)))];
+      return [readJupyter(path, path, bytes)];
     case 'HTML':
       return [notebook(path, fromHtml(text(bytes)))];
     case 'R_MARKDOWN':
@@ -64,14 +65,33 @@ function readAuto(path: string, bytes: Buffer): ImportItem {
   const extension = posix.extname(path);
   const language = languageOfExtension(extension);
   const withoutExtension = path.slice(0, path.length - extension.length);
-  if (extension.toLowerCase() === '.ipynb') {
-    const name = path.endsWith('.designer.ipynb') ? path : withoutExtension;
-    return notebook(name, fromJupyter(text(bytes, jupyterLimitBytes)));
-  }
+  if (extension.toLowerCase() === '.ipynb') return readJupyter(path, withoutExtension, bytes);
+  if (path.endsWith('.lvdash.json')) return dashboard(path, bytes);
   if (language && hasNotebookHeader(language, bytes.toString('utf8', 0, 64))) {
     return notebook(withoutExtension, fromSource(language, text(bytes)));
   }
   return file(path, bytes);
+}
+
+/** A file of Lakeflow Designer keeps its whole name (databricks/cli libs/notebook/ext.go), a notebook gets `name`. */
+function readJupyter(path: string, name: string, bytes: Buffer): ImportItem {
+  const content = fromJupyter(text(bytes, jupyterLimitBytes));
+  return path.endsWith('.designer.ipynb') ? file(path, bytes, 'DESIGNER_FILE') : notebook(name, content);
+}
+
+/** Kept as it is, but for one line end behind it (databricks/cli libs/testserver/dashboards.go). */
+function dashboard(path: string, bytes: Buffer): ImportItem {
+  const source = text(bytes);
+  if (!isJsonObject(parsed(source))) throw invalidParameter(`The dashboard at ${path} is not a JSON object`);
+  return file(path, Buffer.from(`${source.trimEnd()}\n`), 'DASHBOARD');
+}
+
+function parsed(source: string): Json | undefined {
+  try {
+    return parseJson(source);
+  } catch {
+    return undefined;
+  }
 }
 
 type EntryReader = (path: string, bytes: Buffer) => ImportItem | undefined;
@@ -122,9 +142,9 @@ const notebook = (path: string, content: NotebookContent): ImportItem => ({
   content: { type: 'NOTEBOOK', ...content },
 });
 
-function file(path: string, bytes: Buffer): ImportItem {
+function file(path: string, bytes: Buffer, type: FileType = 'FILE'): ImportItem {
   checkSize(bytes, fileLimitBytes);
-  return { path, content: { type: 'FILE', bytes } };
+  return { path, content: { type, bytes } };
 }
 
 function text(bytes: Buffer, limitBytes = inlineLimitBytes): string {

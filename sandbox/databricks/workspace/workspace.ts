@@ -122,7 +122,9 @@ function view(node: WorkspaceNode, mount: string): JsonObject {
     object_id: int64(node.id),
     resource_id: node.id,
     ...(node.type === 'NOTEBOOK' && { language: node.language }),
-    ...(node.type !== 'DIRECTORY' && { created_at: node.createdAt, modified_at: node.modifiedAt }),
+    // Dashboards have their times in an API of their own.
+    ...(node.type !== 'DIRECTORY' &&
+      node.type !== 'DASHBOARD' && { created_at: node.createdAt, modified_at: node.modifiedAt }),
     ...(node.type === 'FILE' && { size: node.bytes.length }),
   };
 }

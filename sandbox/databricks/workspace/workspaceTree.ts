@@ -9,10 +9,12 @@ interface Common {
   readonly createdAt: number;
   readonly modifiedAt: number;
 }
+/** Objects that are kept as bytes: a dashboard is `x.lvdash.json`, and a file of Lakeflow Designer `x.designer.ipynb`. */
+export type FileType = 'FILE' | 'DASHBOARD' | 'DESIGNER_FILE';
 export type Content =
   | { readonly type: 'DIRECTORY' }
   | ({ readonly type: 'NOTEBOOK' } & NotebookContent)
-  | { readonly type: 'FILE'; readonly bytes: Buffer };
+  | { readonly type: FileType; readonly bytes: Buffer };
 export type WorkspaceNode = Common & Content;
 
 const roots = ['/', '/Users', '/Shared', '/Repos'];

@@ -25,7 +25,12 @@ export function writeExport(node: WorkspaceNode, below: readonly WorkspaceNode[]
 function write(node: WorkspaceNode, below: readonly WorkspaceNode[], format: string): Exported {
   const name = nameOf(node.path);
   if (node.type === 'DIRECTORY') return writeFolder(node, below, format);
-  if (node.type === 'FILE') {
+  if (node.type === 'DESIGNER_FILE') {
+    if (format !== 'JUPYTER' && format !== 'AUTO')
+      throw invalidParameter(`A file of Lakeflow Designer can't be exported in format ${format}`);
+    return { bytes: node.bytes, fileType: 'ipynb' };
+  }
+  if (node.type !== 'NOTEBOOK') {
     if (format !== 'SOURCE' && format !== 'AUTO')
       throw invalidParameter(`A file can't be exported in format ${format}`);
     return { bytes: node.bytes, fileType: posix.extname(name).slice(1) };
@@ -55,7 +60,7 @@ function writeFolder(folder: WorkspaceNode, below: readonly WorkspaceNode[], for
   const entries = below.flatMap((node): ZipEntry | ZipEntry[] => {
     const path = node.path.slice(start);
     if (node.type === 'DIRECTORY') return { path: `${path}/`, bytes: Buffer.alloc(0) };
-    if (node.type === 'FILE') return format === 'AUTO' ? { path, bytes: node.bytes } : [];
+    if ('bytes' in node) return format === 'AUTO' ? { path, bytes: node.bytes } : [];
     if (format === 'DBC') return dbcEntry(path, node);
     return { path: path + languages[node.language].extension, bytes: Buffer.from(toSource(node)) };
   });

@@ -90,7 +90,8 @@ function isDoomed(container: Container, { properties }: ContainerGroup): boolean
   // Until the operation has ended, Azure may still return the previous container.
   if (isInTransition(provisioningState)) return false;
   if (restartCount >= maxRestarts) return true;
-  if (state === 'Waiting') return false;
+  // A state that is not known may be followed by another one.
+  if (state !== 'Terminated') return false;
   return restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && currentState?.exitCode === 0);
 }
 

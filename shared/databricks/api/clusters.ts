@@ -2,6 +2,7 @@ import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { answerPages } from './answerPages';
+import { isAbsent } from './isAbsent';
 
 /** The settings of a cluster, in the format of the API. */
 export type ClusterSettings = Readonly<Record<string, Json | undefined>>;
@@ -155,11 +156,11 @@ const purposes = {
   unpin: 'unpin',
 };
 
-/** Whether a call was refused because the cluster is not there (any more): the service answers 400, not 404. */
+/** Whether a call was refused because the cluster is not there (any more): mostly with 400, of which only the text tells. */
 export function isGone(error: unknown): boolean {
-  if (!(error instanceof HttpError)) return false;
-  if (error.errorCode === 'RESOURCE_DOES_NOT_EXIST') return true;
-  return error.status === 400 && /does not exist|terminated or unpinned more than/i.test(error.serviceMessage);
+  if (isAbsent(error)) return true;
+  if (!(error instanceof HttpError) || error.status !== 400) return false;
+  return /does not exist|terminated or unpinned more than/i.test(error.serviceMessage);
 }
 
 interface RawCluster extends ClusterSettings {

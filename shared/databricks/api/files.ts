@@ -1,6 +1,6 @@
-import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
+import { isAbsent } from './isAbsent';
 
 /** 100 requests a second, 10 at once, by the source of the Databricks CLI (bundle/libraries/upload.go). */
 const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 90 };
@@ -23,7 +23,7 @@ export class FilesApi {
       });
       return new Map(contents.map(({ path, file_size = 0 }) => [path, file_size]));
     } catch (error) {
-      if (error instanceof HttpError && error.status === 404) return new Map();
+      if (isAbsent(error)) return new Map();
       throw error;
     }
   }

@@ -1,6 +1,6 @@
-import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
 import { answerPages } from './answerPages';
+import { isAbsent } from './isAbsent';
 
 /** A version of a registered model. */
 export interface ModelVersion {
@@ -82,9 +82,8 @@ export class ModelsApi {
       const found = await find();
       return found && modelVersion(found);
     } catch (error) {
-      // A model that was never registered has no champion either; a missing route is a different problem.
-      if (error instanceof HttpError && error.status === 404 && error.errorCode !== 'ENDPOINT_NOT_FOUND')
-        return undefined;
+      // A model that was never registered has no champion either.
+      if (isAbsent(error)) return undefined;
       throw error;
     }
   }

@@ -35,6 +35,7 @@ export interface TaskRun extends Standing {
 /** A run with all its tasks. */
 export interface Run extends Standing {
   readonly id: string;
+  /** Empty where it is not known. */
   readonly jobId: string;
   readonly name: string;
   /** The address that the service gives, in its legacy form; empty when it gives none. */
@@ -68,7 +69,11 @@ export type RunRequest =
 
 /** The runs of the Jobs API 2.2. Every method throws what `HttpClient.json` throws. */
 export class RunsApi {
-  constructor(private readonly http: HttpClient) {}
+  constructor(
+    private readonly http: HttpClient,
+    /** The job whose runs are read, for answers that leave it out. */
+    private readonly jobId = '',
+  ) {}
 
   /** The newest runs by start time, at most 20: of one job, or those that were submitted without one. */
   async newestRuns(jobId: string | undefined): Promise<readonly ListedRun[]> {
@@ -115,7 +120,7 @@ export class RunsApi {
     const [first] = pages;
     return {
       id,
-      jobId: String(first?.job_id ?? ''),
+      jobId: jobIdOf(first) ?? this.jobId,
       name: first?.run_name ?? '',
       pageUrl: first?.run_page_url ?? '',
       startTime: first?.start_time ?? 0,
@@ -200,6 +205,11 @@ interface RawOutput {
   readonly notebook_output?: { readonly result?: string; readonly truncated?: boolean };
   readonly error?: string;
   readonly error_trace?: string;
+}
+
+/** Some answers name the job in the address of the run's page only. */
+function jobIdOf({ job_id: id, run_page_url: page = '' }: Partial<RawRun> = {}): string | undefined {
+  return id ? String(id) : /\bjobs?\/([1-9]\d*)\/runs?\//.exec(page)?.[1];
 }
 
 function taskRun(raw: RawTaskRun): TaskRun {

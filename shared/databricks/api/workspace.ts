@@ -1,6 +1,7 @@
 import { HttpError } from '../../http/errors';
 import type { FormPart, HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
+import { isAbsent } from './isAbsent';
 
 /** What the workspace says of one of its objects. */
 export interface WorkspaceObject {
@@ -146,7 +147,7 @@ async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof HttpError && error.status === 404) return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

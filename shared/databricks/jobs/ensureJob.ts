@@ -67,7 +67,7 @@ export async function ensureJob(
 ): Promise<EnsuredJob> {
   const http = withSignal(workspace.http, context.signal);
   const work: Work = { jobs: new JobsApi(http), permissions: new PermissionsApi(http), definition, context };
-  const known = (id: string): void => onKnown(id, jobPage(workspace.url, id));
+  const known = (id: string): void => onKnown(id, jobPage(workspace.url, id, workspace.id));
 
   const found = await findJob(work.jobs, definition.name);
   if (found) known(found.id);

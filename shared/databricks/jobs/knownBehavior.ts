@@ -8,6 +8,7 @@ const cliWebhooks = 'https://github.com/databricks/cli/pull/6060';
 const cliTableUpdates = 'https://github.com/databricks/cli/pull/6442';
 const terraform = 'https://github.com/databricks/terraform-provider-databricks/blob/main/jobs/resource_job.go';
 const terraformJarTask = 'https://github.com/databricks/terraform-provider-databricks/issues/4450';
+const terraformRepos = 'https://github.com/databricks/terraform-provider-databricks/blob/main/repos/resource_repo.go';
 
 /** A task of a job, and the task that another one runs for each of its inputs. */
 const tasks = ['tasks.*', 'tasks.*.for_each_task.task'];
@@ -40,6 +41,7 @@ export const jobBehaviors: KnownBehaviors = [
 
   { path: 'trigger.table_update.condition', is: 'writeOnly', source: cliTableUpdates },
   { path: 'triggers.*.table_update.condition', is: 'writeOnly', source: cliTableUpdates },
+  { path: 'git_source.git_provider', is: 'anyCase', source: terraformRepos },
   { path: 'deployment.version_id', is: 'ignored', source: cliJobs },
   { path: 'format', is: 'ignored', source: api },
   // Only runs have it.

@@ -54,8 +54,15 @@ function rowOf(wanted: Library, state: LibraryState | undefined, isNew: boolean)
         messages: ['Somebody uninstalled it: it will be removed at the next restart.'],
       };
     default:
-      return { ...row, result: 'not installed yet' };
+      return { ...row, result: 'not installed yet', messages: [...row.messages, ...unknownStatus(state)] };
   }
+}
+
+const pending = ['PENDING', 'RESOLVING', 'INSTALLING'];
+
+/** A status that this task does not know may be followed by another one, and is never a success. */
+function unknownStatus(state: LibraryState | undefined): readonly string[] {
+  return state && !pending.includes(state.status) ? [`Databricks reports the status ${state.status}.`] : [];
 }
 
 const longestLine = 2000;

@@ -5,7 +5,7 @@ import { libraryKey } from './key';
 import { packageOf } from './packageOf';
 import type { Dependencies, Remark } from './requirements/dependencyList';
 import { readCondaEnvironment } from './requirements/readCondaEnvironment';
-import { readRequirements } from './requirements/readRequirements';
+import { readRequirements, type ReadOptions } from './requirements/readRequirements';
 import { libraryTitle } from './title';
 import { uploadedLibrary, type Upload } from './uploadLibraries';
 
@@ -36,9 +36,12 @@ export interface WantedLibraries {
 }
 
 /** Reads all wanted libraries, for a cluster with this Python where it is known. Nothing should be done while there are problems. */
-export function wantedLibraries(sources: LibrarySources, python?: string): WantedLibraries {
+export function wantedLibraries(
+  sources: LibrarySources,
+  cluster: Pick<ReadOptions, 'python' | 'machine'> = {},
+): WantedLibraries {
   const { requirements, environment, libraries: items = [], files } = sources;
-  const options = { readFile: (path: string) => readFileSync(path), ...(python !== undefined && { python }) };
+  const options = { readFile: (path: string) => readFileSync(path), ...cluster };
   const lists: readonly SourceList[] = [
     ...(requirements === undefined
       ? []
@@ -63,12 +66,12 @@ export function wantedLibraries(sources: LibrarySources, python?: string): Wante
   };
 }
 
-/** The problems that remain whatever Python the cluster has. */
-export function certainProblems(sources: LibrarySources): readonly LibraryProblem[] {
-  const { problems } = wantedLibraries(sources);
-  if (problems.length === 0) return [];
-  const withPython = new Set(wantedLibraries(sources, '3.12').problems.map(({ problem }) => problem));
-  return problems.filter(({ problem }) => withPython.has(problem));
+/** The problems that remain whatever machines, and unless it is given, whatever Python the cluster has. */
+export function certainProblems(sources: LibrarySources, python?: string): readonly LibraryProblem[] {
+  const { problems } = wantedLibraries(sources, { python });
+  const others = problems.length === 0 ? [] : [{ python: python ?? '3.12.3' }, { python, machine: 'aarch64' }];
+  const texts = others.map((other) => new Set(wantedLibraries(sources, other).problems.map(({ problem }) => problem)));
+  return problems.filter(({ problem }) => texts.every((those) => those.has(problem)));
 }
 
 /** `requirements.txt:3: …` */

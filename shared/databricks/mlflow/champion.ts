@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors';
-import { HttpError } from '../../http/errors';
+import { isAbsent } from '../api/isAbsent';
 import { ModelsApi } from '../api/models';
 import type { Workspace } from '../connect';
 import { metricsOfMaker, type TrackedMetrics } from './trackedMetrics';
@@ -28,7 +28,7 @@ export async function findChampion(workspace: Workspace, place: ChampionPlace): 
       `Version ${version} of ${place.model} has no MLflow run, so its metrics are unknown. Provide them in a file.`,
     );
   const { metrics, source } = await metricsOfMaker(workspace, runId).catch((error: unknown) => {
-    if (!(error instanceof HttpError) || error.errorCode !== 'RESOURCE_DOES_NOT_EXIST') throw error;
+    if (!isAbsent(error)) throw error;
     throw new TaskError(
       `The MLflow run ${runId}, which created version ${version} of ${place.model}, is not in this workspace: it is in another workspace, or was deleted. Provide the champion's metrics in a file.`,
       { cause: error },

@@ -1,12 +1,13 @@
 import type { Context } from '../../agent/context';
 import { messageOf, TaskError } from '../../errors';
-import { isNotEmpty } from '../api/workspace';
+import { isNotEmpty, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
 import { type Arrival, confirmSends } from './confirmSends';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
-import type { Listing, Target } from './listTarget';
+import { type Listing, readContent, type Seen, type Target } from './listTarget';
 import type { Manifest, PendingItem, RecordedItem } from './manifest';
 import type { ImportOutcome, Plan, Reason, Removal, Send } from './plan';
+import { sha256 } from './scanSource';
 import { below, folderOf } from './workspaceFolder';
 
 /** The target of an import, and the context of the work. */
@@ -144,7 +145,7 @@ export class PlanInProgress {
     for (const [object, seen] of objects) {
       const place = below(folder, object);
       const now = await api.status(place);
-      if (now && (String(now.object_id) !== seen.objectId || now.modified_at !== seen.modifiedAt))
+      if (now && !(await isAsSeen(api, now, seen)))
         throw new TaskError(`Did not delete ${place}: somebody has just edited it. Run again.`);
       if (now) await api.delete(place);
     }
@@ -178,4 +179,12 @@ export class PlanInProgress {
     this.#done += 1;
     if (percent(this.#done) > percent(this.#done - 1)) agent.progress(percent(this.#done), `${this.#done} of ${total}`);
   }
+}
+
+/** Whether nobody has edited an object since it was listed. */
+async function isAsSeen(api: WorkspaceApi, now: WorkspaceObject, seen: Seen): Promise<boolean> {
+  if (String(now.object_id) !== seen.objectId || now.modified_at !== seen.modifiedAt) return false;
+  if (seen.contentSha256 === undefined) return true;
+  const content = await readContent(api, now.path);
+  return content !== undefined && sha256(content) === seen.contentSha256;
 }

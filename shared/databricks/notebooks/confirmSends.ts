@@ -1,10 +1,18 @@
 import type { Context } from '../../agent/context';
-import { HttpError } from '../../http/errors';
 import type { WorkspaceApi } from '../api/workspace';
 import { canonicalSource } from './detectKind';
-import { addToListing, type Listing, listTree, partsOf, recordedObjects, type Target } from './listTarget';
+import {
+  addContents,
+  addToListing,
+  type Listing,
+  listTree,
+  partsOf,
+  readContent,
+  recordedObjects,
+  type Target,
+} from './listTarget';
 import type { PendingItem, RecordedItem } from './manifest';
-import { type Send, typeOf } from './plan';
+import { mayBe, type Send } from './plan';
 import { sha256 } from './scanSource';
 import { below } from './workspaceFolder';
 
@@ -35,7 +43,8 @@ export async function confirmSends(
     found = await look(target, folder, open);
     const late: Send[] = [];
     for (const send of open) {
-      if (isThere(send, found) && !isUntouched(send, found)) arrivals.push({ send, ...recorded(send, found) });
+      if (isThere(send, found) && !isUntouched(send, found))
+        arrivals.push({ send, item: await recorded(target, send, found) });
       else late.push(send);
     }
     open = late;
@@ -56,7 +65,7 @@ async function look(target: Target, folder: string, sends: readonly Send[]): Pro
 function isThere({ item: { kind, path } }: Send, found: Listing): boolean {
   const seen = found.get(path);
   if (!seen) return false;
-  return kind === 'archive' ? seen.isFolder || seen.type === 'NOTEBOOK' : seen.type === typeOf(kind);
+  return kind === 'archive' ? seen.isFolder || mayBe('notebook', seen.type) : mayBe(kind, seen.type);
 }
 
 /** Whether it is still as it was before it was overwritten. */
@@ -66,19 +75,26 @@ function isUntouched({ item, before, removal }: Send, found: Listing): boolean {
   return seen.objectId === before?.objectId && seen.modifiedAt === before.modifiedAt;
 }
 
-/** Without a time it would not be known later whether it was edited. */
-function recorded({ item: { kind, path, sha256 } }: Send, found: Listing): { readonly item?: RecordedItem } {
-  const parts = [...partsOf(path, found)];
-  if (parts.some(([, { isFolder, modifiedAt }]) => !isFolder && modifiedAt === undefined)) return {};
-  return { item: { kind, sha256, objects: recordedObjects(path, found) } };
+/** What was sent, as whatever the workspace made of it. */
+async function recorded(target: Target, { item }: Send, found: Listing): Promise<RecordedItem> {
+  const { kind, path, sha256 } = item;
+  await addContents(
+    target,
+    found,
+    [...partsOf(path, found)].map(([part]) => part),
+  );
+  return { kind, sha256, objects: recordedObjects(path, found) };
 }
 
 /** Judges what is still not as expected after the last wait. Overwriting with the same content may change nothing. */
-async function judge({ api, folder }: Target, send: Send, found: Listing): Promise<Arrival> {
+async function judge(target: Target, send: Send, found: Listing): Promise<Arrival> {
+  const { api, folder } = target;
   const { path, kind, sourcePath } = send.item;
   const place = below(folder, path);
   if (isThere(send, found))
-    return (await holdsWhatWasSent(api, place, send.item)) ? { send, ...recorded(send, found) } : { send };
+    return (await holdsWhatWasSent(api, place, send.item))
+      ? { send, item: await recorded(target, send, found) }
+      : { send };
   const type = found.get(path)?.type;
   const what = type === undefined ? 'nothing exists' : `there is a ${type.toLowerCase()}, not a ${kind}`;
   return {
@@ -90,15 +106,9 @@ async function judge({ api, folder }: Target, send: Send, found: Listing): Promi
 /** Whether an object has exactly the content that was sent, as far as that can be proved. */
 export async function holdsWhatWasSent(api: WorkspaceApi, path: string, sent: PendingItem): Promise<boolean> {
   if (sent.kind === 'archive') return false;
-  try {
-    const content = await api.export(path);
-    if (!content) return false;
-    if (sha256(content) === sent.sha256) return true;
-    const source = sha256(canonicalSource(Buffer.from(content).toString('utf8')));
-    return sent.kind === 'notebook' && source === sent.canonicalSha256;
-  } catch (error) {
-    // The service exports no more than 10 MB: what cannot be read cannot be proved.
-    if (error instanceof HttpError && !error.isTransient) return false;
-    throw error;
-  }
+  const content = await readContent(api, path);
+  if (!content) return false;
+  if (sha256(content) === sent.sha256) return true;
+  const source = sha256(canonicalSource(Buffer.from(content).toString('utf8')));
+  return sent.kind === 'notebook' && source === sent.canonicalSha256;
 }

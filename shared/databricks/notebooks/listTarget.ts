@@ -1,7 +1,9 @@
+import { HttpError } from '../../http/errors';
 import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
 import type { Recorded } from './manifest';
+import { sha256 } from './scanSource';
 import { below, folderOf } from './workspaceFolder';
 
 /** A workspace folder to import to. */
@@ -16,11 +18,13 @@ export interface Target {
 /** One object of the workspace as it was when it was listed. */
 export interface Seen {
   readonly isFolder: boolean;
-  /** `NOTEBOOK`, `FILE`, `DIRECTORY` and others. */
+  /** `NOTEBOOK`, `FILE`, `DIRECTORY` and others, which may be newer than this task. */
   readonly type: string;
   readonly objectId: string;
   readonly createdAt: number | undefined;
   readonly modifiedAt: number | undefined;
+  /** Of what the workspace exports, where it was read because the object has no time. */
+  readonly contentSha256?: string;
 }
 
 /** What is in the workspace, by path relative to the target folder. */
@@ -70,6 +74,29 @@ export async function listTree({ api, folder: target }: Target, folder: string):
   return listing;
 }
 
+/**
+ * Reads what these objects hold if the workspace lists them without a time, as it does dashboards, so that edits are
+ * noticed nevertheless. An object that cannot be exported stays without a hash.
+ */
+export async function addContents(target: Target, listing: Listing, paths: readonly string[]): Promise<void> {
+  await inParallel(paths, target.atOnce, async (path) => {
+    const seen = listing.get(path);
+    if (!seen || seen.isFolder || seen.modifiedAt !== undefined) return;
+    const content = await readContent(target.api, below(target.folder, path));
+    if (content) listing.set(path, { ...seen, contentSha256: sha256(content) });
+  });
+}
+
+/** The content of an object as the workspace exports it. Undefined where it exports none: not more than 10 MB, and not every type. */
+export async function readContent(api: WorkspaceApi, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await api.export(path);
+  } catch (error) {
+    if (error instanceof HttpError && !error.isTransient) return undefined;
+    throw error;
+  }
+}
+
 /** What is listed at a path and below. */
 export function* partsOf(path: string, listing: Listing): Generator<[string, Seen]> {
   const seen = listing.get(path);
@@ -81,9 +108,15 @@ export function* partsOf(path: string, listing: Listing): Generator<[string, See
 
 /** The same, as the manifest has it. */
 export function recordedObjects(path: string, listing: Listing): ReadonlyMap<string, Recorded> {
-  const parts = [...partsOf(path, listing)].map(([part, { objectId, modifiedAt }]): [string, Recorded] => [
-    part.slice(path.length + 1),
-    { objectId, ...(modifiedAt !== undefined && { modifiedAt }) },
-  ]);
+  const parts = [...partsOf(path, listing)].map(
+    ([part, { objectId, modifiedAt, contentSha256 }]): [string, Recorded] => [
+      part.slice(path.length + 1),
+      {
+        objectId,
+        ...(modifiedAt !== undefined && { modifiedAt }),
+        ...(contentSha256 !== undefined && { contentSha256 }),
+      },
+    ],
+  );
   return new Map(parts);
 }

@@ -8,8 +8,10 @@ const formatVersion = 1;
 /** One object of the workspace, as it was when it was known to be what was sent. */
 export interface Recorded {
   readonly objectId: string;
-  /** Milliseconds since 1970; folders have none. */
+  /** Milliseconds since 1970; folders have none, nor have some types of objects. */
   readonly modifiedAt?: number;
+  /** Of what the workspace exported then, for an object without a time. */
+  readonly contentSha256?: string;
 }
 
 export interface RecordedItem {
@@ -112,8 +114,12 @@ function readPendingItem(value: Json | undefined): PendingItem | undefined {
 
 function readObject(value: Json | undefined): Recorded | undefined {
   if (!isMap(value) || typeof value['objectId'] !== 'string') return undefined;
-  const { objectId, modifiedAt } = value;
-  return { objectId, ...(typeof modifiedAt === 'number' && { modifiedAt }) };
+  const { objectId, modifiedAt, contentSha256 } = value;
+  return {
+    objectId,
+    ...(typeof modifiedAt === 'number' && { modifiedAt }),
+    ...(typeof contentSha256 === 'string' && { contentSha256 }),
+  };
 }
 
 function mapOf<T>(

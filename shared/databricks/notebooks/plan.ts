@@ -81,13 +81,27 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
     conflicts: [] as Reason[],
   };
 
+  const blocked = new Map<string, Seen>();
+  const blockerOf = (path: string): Reason[] =>
+    foldersAbove(path).flatMap((folder) => {
+      const seen = blocked.get(folder);
+      return seen
+        ? [{ path, reason: `The workspace has ${named(seen)} at ${folder}, where the source has a folder.` }]
+        : [];
+    });
+
   for (const path of neededFolders) {
     const seen = listing.get(path);
-    if (seen?.isFolder) continue;
+    if (seen?.isFolder || blockerOf(path).length > 0) continue;
+    const recorded = manifest.items.get(path);
+    const isOurs = recorded !== undefined && isWholly(recorded, path, listing);
+    if (seen && !isOurs && !knownTypes.includes(seen.type)) {
+      blocked.set(path, seen);
+      continue;
+    }
     plan.newFolders.push(path);
     if (!seen) continue;
-    const recorded = manifest.items.get(path);
-    if (recorded && isWholly(recorded, path, listing)) plan.clearings.push(removalOf(path, listing));
+    if (isOurs) plan.clearings.push(removalOf(path, listing));
     else
       plan.conflicts.push({
         path,
@@ -95,7 +109,11 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
       });
   }
 
-  for (const item of items) planItem(item, manifest, listing, plan);
+  for (const item of items) {
+    const [reason] = blockerOf(item.path);
+    if (reason) plan.refused.push(reason);
+    else planItem(item, manifest, listing, plan);
+  }
 
   const cleared = new Set(plan.clearings.map(({ path }) => path));
   if (mode === 'mirror') {
@@ -103,7 +121,7 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
       if (wanted.has(path) || cleared.has(path) || !listing.has(path)) continue;
       const recorded = manifest.items.get(path);
       if (recorded && isWholly(recorded, path, listing)) plan.deletions.push(removalOf(path, listing));
-      else plan.kept.push({ path, reason: reasonToKeep(path, manifest) });
+      else plan.kept.push({ path, reason: reasonToKeep(path, manifest, listing) });
     }
   }
   const folderDeletions = mode === 'mirror' ? emptied(manifest, listing, neededFolders, plan.deletions) : [];
@@ -130,13 +148,14 @@ function planItem(
     return;
   }
   const isOurs = recorded !== undefined && isWholly(recorded, path, listing);
-  if (isOurs && isSame && !isPending && isComplete(recorded, path, listing)) {
+  const isUnedited = recorded !== undefined && !isEdited(recorded, path, listing);
+  if (isUnedited && isSame && !isPending && isComplete(recorded, path, listing)) {
     plan.unchanged.push(item);
     return;
   }
   const change = recorded && isSame ? 'restored' : 'changed';
   const unconfirmed = 'an earlier import of it was not confirmed';
-  if (item.kind === 'archive' || recorded?.kind === 'archive' || seen.type !== typeOf(item.kind)) {
+  if (item.kind === 'archive' || recorded?.kind === 'archive' || !mayBe(item.kind, seen.type)) {
     if (isOurs) {
       const note = isPending
         ? unconfirmed
@@ -160,18 +179,27 @@ function planItem(
   if (isPending) plan.sends.push({ item, change: 'changed', note: unconfirmed, before: seen });
   else if (!recorded)
     plan.sends.push({ item, change: 'changed', note: 'it existed, and was not imported by this task', before: seen });
-  else if (isOurs) plan.sends.push({ item, change, before: seen });
+  else if (isUnedited) plan.sends.push({ item, change, before: seen });
   else plan.sends.push({ item, change, note: 'it was edited in the workspace', before: seen });
 }
 
-/** Whether everything that exists now is as it was recorded, so that nobody's work would be lost. */
+/** Whether everything that exists now is certainly as it was recorded, so that nobody's work would be lost. */
 function isWholly(recorded: RecordedItem, path: string, listing: Listing): boolean {
-  const parts = [...partsOf(path, listing)];
-  return parts.every(([part, seen]) => {
-    const known = recorded.objects.get(part.slice(path.length + 1));
-    if (known?.objectId !== seen.objectId) return false;
-    return seen.isFolder || (seen.modifiedAt !== undefined && seen.modifiedAt === known.modifiedAt);
-  });
+  return [...partsOf(path, listing)].every(([part, seen]) => comparison(recorded, path, part, seen) === 'same');
+}
+
+/** Whether something is not as it was recorded. */
+function isEdited(recorded: RecordedItem, path: string, listing: Listing): boolean {
+  return [...partsOf(path, listing)].some(([part, seen]) => comparison(recorded, path, part, seen) === 'different');
+}
+
+/** Unknown: it is the recorded object, but the workspace has neither a time nor an export of it. */
+function comparison(recorded: RecordedItem, path: string, part: string, seen: Seen): 'same' | 'different' | 'unknown' {
+  const known = recorded.objects.get(part.slice(path.length + 1));
+  if (known?.objectId !== seen.objectId) return 'different';
+  if (seen.isFolder) return 'same';
+  if (seen.modifiedAt !== known.modifiedAt || seen.contentSha256 !== known.contentSha256) return 'different';
+  return (seen.modifiedAt ?? seen.contentSha256) === undefined ? 'unknown' : 'same';
 }
 
 /** Whether everything that was recorded exists. */
@@ -204,7 +232,10 @@ function emptied(
   return empty;
 }
 
-function reasonToKeep(path: string, manifest: Manifest): string {
+function reasonToKeep(path: string, manifest: Manifest, listing: Listing): string {
+  const recorded = manifest.items.get(path);
+  if (recorded && !isEdited(recorded, path, listing))
+    return 'It is no longer in the source, but the workspace does not show whether somebody edited it. It is kept.';
   if (!manifest.pending.has(path))
     return 'It is no longer in the source, but somebody edited it in the workspace. It is kept.';
   return 'It is no longer in the source, but an import of it was interrupted, and it cannot be proved that this task created it. It is kept.';
@@ -215,13 +246,18 @@ function deepestFirst(paths: readonly string[]): string[] {
   return [...paths].sort((a, b) => depth(b) - depth(a));
 }
 
-/** The workspace's type of an object of this kind. An archive may become either, and never overwrites. */
-export function typeOf(kind: Kind): string {
-  return kind === 'file' ? 'FILE' : 'NOTEBOOK';
+const knownTypes: readonly string[] = ['NOTEBOOK', 'FILE', 'DIRECTORY', 'REPO', 'LIBRARY'];
+
+/**
+ * Whether an object with this type of the workspace can be what an import of this kind created. Databricks makes of some
+ * files objects of types of their own (`DASHBOARD` of `x.lvdash.json`), and adds to them: only a known type can be wrong.
+ */
+export function mayBe(kind: Kind, type: string): boolean {
+  return type === (kind === 'file' ? 'FILE' : 'NOTEBOOK') || !knownTypes.includes(type);
 }
 
 function named({ type }: Seen): string {
-  return type === 'DIRECTORY' ? 'a folder' : `a ${type.toLowerCase()}`;
+  return type === 'DIRECTORY' ? 'a folder' : `${/^[aeiou]/i.test(type) ? 'an' : 'a'} ${type.toLowerCase()}`;
 }
 
 function article(kind: Kind): string {

@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { archiveNotebooks } from './archiveNotebooks';
 import { holdsWhatWasSent } from './confirmSends';
 import { inParallel } from '../../inParallel';
-import { type Listing, listTree, partsOf, recordedObjects, type Seen, type Target } from './listTarget';
+import { addContents, type Listing, listTree, partsOf, recordedObjects, type Seen, type Target } from './listTarget';
 import type { Manifest } from './manifest';
-import { typeOf } from './plan';
+import { mayBe } from './plan';
 import type { SourceItem } from './scanSource';
 import { below, foldersAbove } from './workspaceFolder';
 
 /**
  * Corrects the manifest by what exists: objects that are exactly what an interrupted import was about to create are
- * recorded as imported; an archive that the source now has as separate files is recorded as its parts.
+ * recorded as imported; an archive that the source now has as separate files is recorded as its parts. Reads the content
+ * of recorded objects that are listed without a time.
  */
 export async function settleDoubts(
   target: Target,
@@ -22,6 +23,9 @@ export async function settleDoubts(
   const pending = new Map(manifest.pending);
   const folders = new Set(manifest.folders);
 
+  const recorded = [...items].flatMap(([path]) => [...partsOf(path, listing)].map(([part]) => part));
+  await addContents(target, listing, recorded);
+
   const wanted = new Map(source.map((item) => [item.path, item]));
   await inParallel(manifest.pending, target.atOnce, async ([path, item]) => {
     const seen = listing.get(path);
@@ -32,9 +36,10 @@ export async function settleDoubts(
       for (const [part, partSeen] of await listTree(target, path)) listing.set(part, partSeen);
       if (!isFreshFrom(await readFile(replacement.file), path, listing)) return;
     } else {
-      const willBeOverwritten = replacement && seen.type === typeOf(replacement.kind);
-      if (willBeOverwritten || seen.type !== typeOf(item.kind)) return;
+      const willBeOverwritten = replacement && mayBe(replacement.kind, seen.type);
+      if (willBeOverwritten || !mayBe(item.kind, seen.type)) return;
       if (!(await holdsWhatWasSent(target.api, below(target.folder, path), item))) return;
+      await addContents(target, listing, [path]);
     }
     items.set(path, { kind: item.kind, sha256: item.sha256, objects: recordedObjects(path, listing) });
     pending.delete(path);

@@ -35,8 +35,9 @@ export async function runJob(
 ): Promise<RunJobOutcome> {
   const { agent, signal } = context;
   const http = withSignal(workspace.http, signal);
-  const lastingRuns = new RunsApi(workspace.http);
   const request = await runRequest(http, source);
+  const jobId = request.call === 'run-now' ? request.jobId : undefined;
+  const lastingRuns = new RunsApi(workspace.http, jobId);
   let accepted: string | undefined;
   let isSeen = false;
   const onAccepted = (runId: string): void => void (accepted = runId);
@@ -57,7 +58,7 @@ export async function runJob(
     options.onStarted(run, url);
     signal.throwIfAborted();
     if (!options.waitForCompletion) return { run, url };
-    return { ...(await watchRun(new RunsApi(http), run, { ...options, url }, context)), url };
+    return { ...(await watchRun(new RunsApi(http, jobId), run, { ...options, url }, context)), url };
   } catch (error) {
     if (accepted === undefined) throw error;
     if (signal.aborted) throw await cancelled(lastingRuns, accepted, error);

@@ -50,7 +50,8 @@ function* checkScalar(value: Json, type: string, path: DocumentPath): Generator<
   // The service accepts a number in quotes, as it is sent where a 64-bit number would lose digits.
   if (type === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return;
   if (kindOf(value) !== kind) yield wrongKind(value, kind, path);
-  else if (words?.every((word) => word !== value))
+  // Databricks itself writes some of its words in several ways, such as `azureDevOpsServices` and `azuredevopsservices`.
+  else if (typeof value === 'string' && words?.every((word) => word.toLowerCase() !== value.toLowerCase()))
     yield finding(path, `is not one of the known values: ${words.join(', ')}.`, 'warning');
 }
 

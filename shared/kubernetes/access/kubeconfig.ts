@@ -119,7 +119,7 @@ function tokensOf(
 ): TokenSource | undefined {
   if (user.username !== undefined)
     throw unusable('signs in with a user name and password, which clusters no longer accept.');
-  const token = user.token ?? (user.tokenFile && readText(user.tokenFile, 'tokenFile').trim());
+  const token = (user.token ?? (user.tokenFile && readText(user.tokenFile, 'tokenFile')))?.trim();
   if (token) return new FixedToken(`the token of the kubeconfig for ${name}`, token, context.agent);
   return user.exec && execTokens(user.exec, cluster, name, context);
 }

@@ -1,5 +1,6 @@
 import type { ServiceConnection } from '../../agent/agent';
 import type { Context } from '../../agent/context';
+import { pasted, pastedProblem } from '../../agent/pasted';
 import { messageOf, TaskError, UnusableError } from '../../errors';
 import { FixedToken } from '../../identity/fixedToken';
 import type { ClusterAccess } from '../client/clusterAccess';
@@ -35,22 +36,25 @@ export function kubernetesConnection(connection: ServiceConnection, context: Con
   }
 
   function byServiceAccount(): ClusterAccess {
-    const token = connection.authorization('apiToken');
-    const ca = connection.authorization('serviceAccountCertificate');
-    if (token === undefined) throw unusable('has no token of a service account (apiToken).');
+    const given = pasted(connection.authorization('apiToken'));
+    const ca = pasted(connection.authorization('serviceAccountCertificate'));
+    if (given === undefined) throw unusable('has no token of a service account (apiToken).');
+    const token = decoded(given);
+    const problem = pastedProblem(token, 'a token of a service account', 'token');
+    if (problem !== undefined) throw unusable(problem);
     const name = URL.canParse(connection.url) ? new URL(connection.url).hostname : connection.url;
     return {
       name,
       server: connection.url,
       tls: ca === undefined ? {} : { ca: decoded(ca) },
-      tokens: new FixedToken(`the service account of the connection to ${name}`, decoded(token), context.agent),
+      tokens: new FixedToken(`the service account of the connection to ${name}`, token, context.agent),
     };
   }
 }
 
-/** Azure DevOps asks for both in base64, as a Kubernetes Secret holds them; people also paste them decoded. */
+/** Azure DevOps asks for both in base64, as a Kubernetes Secret holds them; people also paste them decoded, or in several lines. */
 function decoded(text: string): string {
-  return /[.\s]|^-----/.test(text.trim()) ? text.trim() : Buffer.from(text, 'base64').toString('utf8').trim();
+  return /\.|^-----/.test(text) ? text : Buffer.from(text, 'base64').toString('utf8').trim();
 }
 
 function unusable(problem: string): UnusableError {

@@ -296,6 +296,24 @@ describe('Databricks sandbox: workspace', () => {
     });
   });
 
+  it('makes dashboards and files of Lakeflow Designer of their files, with their whole names', async () => {
+    await makeFolder('/Shared/types');
+    await client.importFile('/Shared/types/sales.lvdash.json', '{"pages":[]}');
+    await client.importFile('/Shared/types/prepare.designer.ipynb', '{"cells":[],"metadata":{},"nbformat":4}');
+    const types = (await list('/Shared/types')).map((object) => [
+      object.path,
+      object.object_type,
+      'modified_at' in object,
+    ]);
+    assert.deepEqual(types, [
+      ['/Shared/types/prepare.designer.ipynb', 'DESIGNER_FILE', true],
+      ['/Shared/types/sales.lvdash.json', 'DASHBOARD', false],
+    ]);
+    assert.equal(await client.source('/Shared/types/sales.lvdash.json', 'AUTO'), '{"pages":[]}\n');
+    assert.match(await client.source('/Shared/types/prepare.designer.ipynb', 'JUPYTER'), /"cells":\[\]/);
+    assert.equal((await client.importFile('/Shared/types/bad.lvdash.json', 'pages')).status, 400);
+  });
+
   it('lists notebooks modified after a time, and all objects that are not notebooks', async () => {
     await makeFolder('/Shared/times');
     await client.importFile('/Shared/times/old.py', '# Databricks notebook source\n1');

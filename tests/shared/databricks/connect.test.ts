@@ -97,9 +97,56 @@ describe('connect', () => {
       assert.equal(workspace.requests.length, 0);
     });
 
+    for (const [given, origin, id] of [
+      ['adb-123.4.azuredatabricks.net', 'https://adb-123.4.azuredatabricks.net', undefined],
+      ['adb-123.4.azuredatabricks.net/', 'https://adb-123.4.azuredatabricks.net', undefined],
+      ['adb-123.4.azuredatabricks.net:443', 'https://adb-123.4.azuredatabricks.net', undefined],
+      [' dbc-a1b2.cloud.databricks.com/jobs/7?o=0#x\n', 'https://dbc-a1b2.cloud.databricks.com', undefined],
+      ['ADB-123.4.azuredatabricks.net?o=123', 'https://adb-123.4.azuredatabricks.net', '123'],
+      ['https://acme.databricks.net/?o=123456', 'https://acme.databricks.net', '123456'],
+      ['https://acme.databricks.net/?o=123456#job/7/run/8', 'https://acme.databricks.net', '123456'],
+      ['acme.databricks.net/browse?a=1&o=123456&b=2', 'https://acme.databricks.net', '123456'],
+      ['https://acme.databricks.net/#job/7?o=123456', 'https://acme.databricks.net', '123456'],
+      ['https://acme.databricks.net/?workspace_id=123456', 'https://acme.databricks.net', '123456'],
+      ['https://acme.databricks.net/?o=none', 'https://acme.databricks.net', undefined],
+    ] as const) {
+      it(`reads the host and the workspace of ${given}`, async () => {
+        for (const access of [byToken(given), byAzure(given)]) {
+          const { url, id: found } = await open(access);
+          assert.deepEqual([url, found], [origin, id]);
+        }
+      });
+    }
+
+    it('names the workspace of a host with several workspaces in every call', async () => {
+      const sent = (): readonly unknown[] => workspace.requests.map(({ headers }) => headers['x-databricks-org-id']);
+      const secret = { clientId: 'id', password: 'p' };
+      const byPrincipal = {
+        databricks: connectionOf({
+          url: `${workspace.url}/?o=123456`,
+          scheme: 'UsernamePassword',
+          parameters: { username: secret.clientId, password: secret.password },
+        }),
+      };
+      workspace.reset(
+        routes({ '/oidc/v1/token': tokenReply('t'), '/api/run': forbidden, [me]: { body: { userName: 'u' } } }),
+      );
+      await errorOf(HttpError, (await open(byPrincipal)).http.json(look));
+      assert.deepEqual(pathsOf(workspace), ['/oidc/v1/token', '/api/run', me]);
+      assert.deepEqual(sent(), ['123456', '123456', '123456']);
+
+      workspace.reset({ body: {} });
+      for (const access of [byToken(`${workspace.url}?o=7`), byAzure(`${workspace.url}/jobs?o=7`)])
+        await (await open(access)).http.json(look);
+      assert.deepEqual(sent(), ['7', '7']);
+      workspace.reset({ body: {} });
+      await (await open(byToken())).http.json(look);
+      assert.deepEqual(sent(), [undefined]);
+    });
+
     for (const [what, url] of [
       ['no URL', 'workspace'],
-      ['a host without a scheme', 'adb-1.2.azuredatabricks.net:443'],
+      ['a sentence', 'see adb-1.2.azuredatabricks.net'],
     ] as const) {
       it(`is refused with ${what} in it`, async () => {
         const error = await errorOf(UnusableError, open(byToken(url)));
@@ -156,6 +203,7 @@ describe('connect', () => {
 
     for (const [what, address] of [
       ['neither URL nor resource id', 'my-workspace'],
+      ['a path', 'workspaces/adb-1.2.azuredatabricks.net'],
       ['the id of a resource group', '/subscriptions/s/resourceGroups/g'],
     ] as const) {
       it(`is refused with ${what}`, async () => {

@@ -7,6 +7,8 @@ export interface CondaSpec {
   readonly name: string;
   /** In conda's syntax; empty for any. */
   readonly version: string;
+  /** The build, which tells packages of Python from others: `py312_0`. */
+  readonly build: string | undefined;
   /** Parts without a meaning outside of conda, such as `build py312_0`. */
   readonly dropped: readonly string[];
 }
@@ -27,6 +29,7 @@ export function parseCondaSpec(text: string): CondaSpec {
   return {
     name: name.toLowerCase(),
     version: (keyVersion ?? version).replace(/\s/g, ''),
+    build: keyBuild,
     dropped: Object.entries(dropped).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`])),
   };
 }
@@ -64,14 +67,17 @@ export function pipSpecifiers(version: string): readonly Specifier[] {
     .map(translateClause);
 }
 
-/** `=1.2`, `1.2.*` and `1.2*` stand for all 1.2 versions, `1.2` for this one; in `>=1.2.*` and `<1.2.*` the asterisk has no meaning. */
+/**
+ * `=1.2`, `1.2.*`, `==1.2.*` and `1.2*` stand for all 1.2 versions, `1.2` for this one; in `>=1.2.*` and `<1.2.*` the
+ * asterisk has no meaning.
+ */
 function translateClause(clause: string): Specifier {
   const [, operator = '', version = '', asterisk = ''] = /^(==|!=|<=|>=|~=|<|>|=|)(.*?)(\.?\*)?$/s.exec(clause) ?? [];
-  // conda reads these in a surprising way (==1.2.* as 1.2 only), which was hardly meant.
-  if (asterisk !== '' && ['==', '>', '<=', '~='].includes(operator))
+  // conda drops the asterisk, which was hardly meant.
+  if (asterisk !== '' && ['>', '<=', '~='].includes(operator))
     throw new InvalidRequirement(`has an asterisk that means something else to pip: '${clause}'`);
   const exact = `${operator === '=' || operator === '' ? '==' : operator}${version}`;
-  const isPrefix = operator === '=' || (asterisk !== '' && (operator === '' || operator === '!='));
+  const isPrefix = operator === '=' || (asterisk !== '' && ['', '==', '!='].includes(operator));
   // In PEP 440 a pre-release cannot be a prefix, and it is a single version anyway.
   const specifier = (isPrefix ? parseSpecifier(`${exact}.*`) : undefined) ?? parseSpecifier(exact);
   if (!specifier) throw new InvalidRequirement(`has a version that pip does not accept: '${clause}'`);

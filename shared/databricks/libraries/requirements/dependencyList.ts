@@ -31,6 +31,8 @@ interface Mention {
 }
 
 const mostMentions = 3_000;
+/** With it, a marker is decided if it depends on nothing but Python. */
+const anyFullVersion = '3.12.3';
 
 /** Collects requirements from any number of files and turns them into libraries, each package once. */
 export class DependencyList {
@@ -43,8 +45,11 @@ export class DependencyList {
   #index: string | undefined;
   #mentions = 0;
 
-  /** `python` is the version of the cluster's Python, such as 3.12, if it is known. */
-  constructor(readonly python: string | undefined) {}
+  /** What is known of the cluster: the version of its Python, such as 3.12, and its machines, such as x86_64. */
+  constructor(
+    readonly python: string | undefined,
+    private readonly machine: string | undefined,
+  ) {}
 
   note(place: Place, text: string): void {
     this.#notes.push({ ...place, text: presentable(text, 500) });
@@ -58,7 +63,7 @@ export class DependencyList {
     const { name, marker } = requirement;
     if (!this.#hasRoom(place)) return;
     const holds = this.#holds(marker);
-    const problem = holds === undefined ? undecided(requirement) : unsuitable(requirement);
+    const problem = holds === undefined ? this.#undecided(requirement) : unsuitable(requirement);
     if (holds === false) this.note(place, `${name} is skipped: on a cluster, ${marker ?? ''} is false.`);
     else if (problem !== undefined) this.refuse(place, problem);
     else {
@@ -134,7 +139,7 @@ export class DependencyList {
       const holds = this.#holds(requirement.marker);
       if (holds === false) continue;
       if (!listed) idle.push(place);
-      else if (holds === undefined) this.refuse(place, undecided(requirement));
+      else if (holds === undefined) this.refuse(place, this.#undecided(requirement));
       else listed.push({ requirement, place });
     }
     const [first] = idle;
@@ -178,7 +183,18 @@ export class DependencyList {
   #holds(markerText: string | undefined): boolean | undefined {
     if (markerText === undefined) return true;
     const marker = parseMarker(markerText);
-    return marker && holdsOnCluster(marker, this.python);
+    return marker && holdsOnCluster(marker, this.python, this.machine);
+  }
+
+  #undecided({ name, marker: text = '' }: Requirement): string {
+    const marker = parseMarker(text);
+    const dependsOnPython = marker !== undefined && holdsOnCluster(marker, anyFullVersion, this.machine) !== undefined;
+    const unknown = !dependsOnPython
+      ? 'which depends on the operating system of the cluster'
+      : this.python === undefined
+        ? 'but the Python version of the cluster is not known'
+        : `but the patch version of the Python ${this.python} of the cluster is not known`;
+    return `${name} is wanted if ${text}, ${unknown}.`;
   }
 }
 
@@ -200,8 +216,4 @@ function unique<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[
 function allowsText(specifier: Specifier, text: string): boolean {
   const version = parseVersion(text);
   return version !== undefined && allows(specifier, version);
-}
-
-function undecided({ name, marker = '' }: Requirement): string {
-  return `${name} is wanted if ${marker}, which depends on something unknown about the cluster, such as its Python version.`;
 }

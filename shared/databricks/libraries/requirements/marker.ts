@@ -8,12 +8,11 @@ export type Marker =
 
 type Operand = { readonly variable: string } | { readonly literal: string };
 
-/** Clusters run CPython on Linux. The other names of PEP 508 depend on the Python version or the machine. */
+/** Clusters run CPython on Linux. The other names of PEP 508 depend on the Python version, the machine or the kernel. */
 const linux = new Map(
   Object.entries({
     os_name: 'posix',
     sys_platform: 'linux',
-    platform_machine: 'x86_64',
     platform_python_implementation: 'CPython',
     platform_system: 'Linux',
     implementation_name: 'cpython',
@@ -21,7 +20,7 @@ const linux = new Map(
   }),
 );
 const ofPython = ['python_version', 'python_full_version', 'implementation_version'];
-const ofMachine = ['platform_release', 'platform_version'];
+const ofMachine = ['platform_machine', 'platform_release', 'platform_version'];
 const oldNames = new Map(
   Object.entries({
     'os.name': 'os_name',
@@ -89,11 +88,13 @@ export function parseMarker(text: string): Marker | undefined {
 }
 
 /**
- * Whether a marker is true on a cluster: on Linux, x86_64, with CPython of the given version (3.12 or 3.12.3).
+ * Whether a marker is true on a cluster: on Linux, on the given machine, with CPython of the given version (3.12 or 3.12.3).
  * Undefined if that depends on something unknown, such as the Python version if none is given, or the kernel.
  */
-export function holdsOnCluster(marker: Marker, python?: string): boolean | undefined {
-  const verdicts = new Set(possiblePythons(marker, python).map((version) => holds(marker, version)));
+export function holdsOnCluster(marker: Marker, python?: string, machine = 'x86_64'): boolean | undefined {
+  const verdicts = new Set(
+    possiblePythons(marker, python).map((version) => holds(marker, { python: version, machine })),
+  );
   return verdicts.size === 1 ? [...verdicts][0] : undefined;
 }
 
@@ -111,17 +112,25 @@ function asksForPatch(marker: Marker): boolean {
   return ofPython.includes(variable) && variable !== 'python_version';
 }
 
-function holds(marker: Marker, python: string): boolean | undefined {
-  if (marker.kind === 'comparison') return compare(marker, python);
+interface Environment {
+  readonly python: string;
+  readonly machine: string;
+}
+
+function holds(marker: Marker, environment: Environment): boolean | undefined {
+  if (marker.kind === 'comparison') return compare(marker, environment);
   const decisive = marker.kind === 'or';
-  const verdicts = marker.parts.map((part) => holds(part, python));
+  const verdicts = marker.parts.map((part) => holds(part, environment));
   if (verdicts.includes(decisive)) return decisive;
   return verdicts.includes(undefined) ? undefined : !decisive;
 }
 
-function compare({ left, operator, right }: Marker & { kind: 'comparison' }, python: string): boolean | undefined {
+function compare(
+  { left, operator, right }: Marker & { kind: 'comparison' },
+  environment: Environment,
+): boolean | undefined {
   const [leftText, rightText] = [left, right].map((side) =>
-    'literal' in side ? side.literal : valueOf(side.variable, python),
+    'literal' in side ? side.literal : valueOf(side.variable, environment),
   );
   if (leftText === undefined || rightText === undefined) return undefined;
   const isVersion = [left, right].some((side) => 'variable' in side && ofPython.includes(side.variable));
@@ -149,7 +158,8 @@ function compare({ left, operator, right }: Marker & { kind: 'comparison' }, pyt
   }
 }
 
-function valueOf(variable: string, python: string): string | undefined {
+function valueOf(variable: string, { python, machine }: Environment): string | undefined {
+  if (variable === 'platform_machine') return machine;
   if (variable === 'python_version') return python.split('.').slice(0, 2).join('.');
   return ofPython.includes(variable) ? python : linux.get(variable);
 }

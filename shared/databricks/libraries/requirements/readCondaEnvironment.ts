@@ -1,11 +1,12 @@
 import { messageOf } from '../../../errors';
 import { parseCondaSpec, pipSpecifiers } from './condaSpec';
 import { pypiNameOf } from './condaNames';
+import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
 import { RequirementsReader, type ReadOptions } from './readRequirements';
 import { InvalidRequirement, renderRequirement } from './requirement';
-import { decodeText, InvalidLine } from './requirementLines';
+import { InvalidLine } from './requirementLines';
 import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
 
 /**
@@ -14,8 +15,8 @@ import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
  * package is not checked. Packages that are not Python packages are problems; Python, pip and the channels are notes. Never throws.
  * Source: https://docs.conda.io/projects/conda/en/stable/user-guide/tasks/manage-environments.html.
  */
-export function readCondaEnvironment(file: string, { readFile, python }: ReadOptions): Dependencies {
-  const list = new DependencyList(python);
+export function readCondaEnvironment(file: string, { readFile, python, machine }: ReadOptions): Dependencies {
+  const list = new DependencyList(python, machine);
   try {
     new EnvironmentReader(file, list, new RequirementsReader(list, readFile)).read(
       readYamlLines(decodeText(readFile(file))),
@@ -97,8 +98,8 @@ class EnvironmentReader {
 
   #readPackage(text: string, place: Place): void {
     try {
-      const { name, version, dropped } = parseCondaSpec(text);
-      const pypiName = pypiNameOf(name);
+      const { name, version, build, dropped } = parseCondaSpec(text);
+      const pypiName = pypiNameOf(name, build);
       if (name === 'python' || name === 'pip') this.list.note(place, this.#ofRuntime(name, version));
       else if (pypiName === undefined)
         this.list.refuse(

@@ -1,15 +1,18 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { messageOf } from '../../../errors';
+import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
 import { InvalidRequirement, parseRequirement } from './requirement';
-import { decodeText, InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
+import { InvalidLine, logicalLines, splitLine, type PipOption } from './requirementLines';
 
 export interface ReadOptions {
   /** Returns the bytes of a file, or throws. */
   readonly readFile: (path: string) => Uint8Array;
   /** The version of the cluster's Python, such as 3.12, if it is known. */
-  readonly python?: string;
+  readonly python?: string | undefined;
+  /** The cluster's machines as Python names them. Default: x86_64. */
+  readonly machine?: string;
 }
 
 const mostFiles = 100;
@@ -30,10 +33,10 @@ const adviceFor: Readonly<Record<string, string>> = {
  * folders) is a problem. Never throws.
  *
  * Databricks documents a name with an optional version for a library's `package`; markers are not documented, so they
- * are decided here, for Linux on x86_64 and the given Python, and not sent.
+ * are decided here, for Linux, the given machine and the given Python, and not sent.
  */
-export function readRequirements(file: string, { readFile, python }: ReadOptions): Dependencies {
-  const list = new DependencyList(python);
+export function readRequirements(file: string, { readFile, python, machine }: ReadOptions): Dependencies {
+  const list = new DependencyList(python, machine);
   new RequirementsReader(list, readFile).readFile(file, { file, line: 1 }, { areConstraints: false, files: [] });
   return list.result();
 }

@@ -89,8 +89,8 @@ function parseSpecifiers(text: string): readonly Specifier[] {
 }
 
 function checkedMarker(text: string | undefined): { readonly marker?: string } {
-  if (text === undefined) return {};
-  const marker = text.trim();
+  const marker = text?.trim() ?? '';
+  if (marker === '') return {}; // pip accepts a semicolon at the end
   if (!parseMarker(marker)) throw new InvalidRequirement(`has an invalid environment marker: '${marker}'`);
   return { marker };
 }

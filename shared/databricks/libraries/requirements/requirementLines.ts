@@ -16,7 +16,6 @@ export interface PipOption {
 /** Why bytes are not a text, or why pip would not accept a line, in the words that follow it. */
 export class InvalidLine extends Error {}
 
-const largestBytes = 1024 * 1024;
 const longestLine = 20_000; // more than a hundred hashes
 const longestRequirement = 2_000;
 
@@ -38,26 +37,6 @@ const withValue = [
   ...['--global-option', '--install-option', '--config-setting', '--all-releases', '--only-final'],
 ];
 const withoutValue = ['--no-index', '--prefer-binary', '--require-hashes', '--no-require-hashes', '--pre'];
-
-/** The text of a file: UTF-8, or the encoding of a byte order mark or a `# -*- coding: … -*-` in the first two lines. Throws an InvalidLine. */
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length > largestBytes) throw new InvalidLine(`is larger than ${largestBytes / 1024 / 1024} MiB`);
-  const encoding = encodingOf(bytes);
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new InvalidLine(`cannot be read as ${encoding}: save it as UTF-8`, { cause: error });
-  }
-}
-
-function encodingOf(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  const twoLines = Buffer.from(bytes.subarray(0, 1000)).toString('latin1').split('\n', 2);
-  const declared = twoLines.map((line) => /^#.*?coding[:=]\s*([-\w.]+)/.exec(line)?.[1]);
-  return declared.find((name) => name !== undefined) ?? 'utf-8';
-}
 
 /** The lines that are not empty, joined where they end in a backslash, as pip joins them. */
 export function logicalLines(text: string): readonly LogicalLine[] {

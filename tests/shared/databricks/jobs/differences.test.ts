@@ -11,6 +11,13 @@ describe('The difference of a job from its definition', () => {
   const lines = (definition: JsonMap, found: JsonMap): readonly string[] =>
     jobDifferences(definition, found).map(differenceLine);
 
+  it('reads the provider of a Git repository in any case', () => {
+    const from = (git_provider: string): JsonMap => ({ ...wanted, git_source: { git_url: 'u', git_provider } });
+    assert.deepEqual(lines(from('azuredevopsservices'), from('azureDevOpsServices')), []);
+    assert.deepEqual(lines(from('github'), from('gitHub')), []);
+    assert.equal(lines(from('github'), from('gitLab')).length, 1);
+  });
+
   it('ignores what Databricks fills in', () => {
     const loop = (task: object): object => ({ task_key: 'all', for_each_task: { inputs: '[1]', task } });
     assert.deepEqual(

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { Workspace } from '../../../../shared/databricks/connect';
-import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { ImportSandbox, header, target } from './importSandbox';
 
 describe('importNotebooks', () => {
@@ -268,25 +266,6 @@ describe('importNotebooks', () => {
         reason: `Databricks accepted late.txt, but nothing exists at ${target}/late.txt. Run again; if it happens again, check that folder.`,
       },
     ]);
-  });
-
-  it('imports notebooks again in every run, and never deletes them, when the workspace has no modification times', async () => {
-    const timeless = (): Workspace => {
-      const workspace = sandbox.connect();
-      const { http } = workspace;
-      const withoutTimes = (key: string, value: unknown): unknown => (key === 'modified_at' ? undefined : value);
-      const json = async <T>(request: HttpRequest): Promise<T> =>
-        JSON.parse(JSON.stringify(await http.json(request), withoutTimes)) as T;
-      return { ...workspace, http: { json, bytes: (request) => http.bytes(request) } };
-    };
-    await sandbox.run({ workspace: timeless() });
-    assert.equal((await sandbox.run({ workspace: timeless() })).imported.length, 4);
-    await sandbox.write({ 'train.ipynb': '{"cells":[],"metadata":{},"nbformat":4}' });
-    await sandbox.remove('train.py');
-    await sandbox.run({ workspace: timeless() });
-    await sandbox.remove('train.ipynb');
-    await sandbox.run({ workspace: timeless(), mode: 'mirror' });
-    assert.equal(sandbox.contents()['train'], 'PYTHON: ');
   });
 
   it('fails before anything is imported when the manifest would be too large to be read again', async () => {

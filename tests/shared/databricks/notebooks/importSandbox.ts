@@ -179,7 +179,7 @@ export class ImportSandbox {
         const path = node.path.slice(target.length + 1);
         if (path.startsWith('.import-manifest.')) return [];
         if (node.type === 'DIRECTORY') return [[path, 'folder']];
-        if (node.type === 'FILE') return [[path, node.bytes.toString()]];
+        if ('bytes' in node) return [[path, node.bytes.toString()]];
         return [[path, `${node.language}: ${node.commands.join(' | ')}`]];
       }),
     );

@@ -20,6 +20,16 @@ describe('runPage', () => {
     assert.equal(runPage('https://x.test', run), 'https://x.test/jobs/12/runs/9007199254740993');
   });
 
+  it('needs no job', () => {
+    const pageUrl = 'https://x.test/?o=77#run/3';
+    assert.equal(runPage('https://x.test', { ...run, jobId: '', pageUrl }), pageUrl);
+    assert.equal(runPage('https://x.test', { ...run, jobId: '' }), 'https://x.test/jobs/runs');
+    assert.equal(
+      runPage('https://adb-42.7.azuredatabricks.net', { ...run, jobId: '' }, '5'),
+      'https://adb-42.7.azuredatabricks.net/jobs/runs?o=42',
+    );
+  });
+
   it('gives the page of one task of the run', () => {
     assert.equal(runPage('https://x.test', run, '5'), 'https://x.test/jobs/12/runs/5');
   });

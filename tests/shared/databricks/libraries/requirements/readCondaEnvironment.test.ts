@@ -71,7 +71,11 @@ variables:
     ['numpy>=1.8,<2|>3', '?'],
     ['numpy >=1.20.*', 'numpy>=1.20'],
     ['numpy <2.*', 'numpy<2'],
-    ['numpy ==1.20.*', '?'],
+    ['numpy ==1.20.*', 'numpy==1.20.*'],
+    ['rmm==26.10.*,>=0.0.0a0', 'rmm==26.10.*,>=0.0.0a0'],
+    ['cudf ==26.10.*,>=0.0.0a0', 'cudf==26.10.*,>=0.0.0a0'],
+    ['numpy=1.26.*=py312*', 'numpy==1.26.*'],
+    ['scipy=1.11.*=*_openblas', 'scipy==1.11.*'],
     ['numpy >1.20.*', '?'],
     ['numpy1.*, >1', '?'],
     ['numpy !=1.20.*,>1', 'numpy!=1.20.*,>1'],
@@ -94,7 +98,31 @@ variables:
     ['openssl 1.1.1w', '?'],
     ['nodejs', '?'],
     ['librosa', 'librosa'],
+    ['libcst=1.5=py312h12e396e_0', 'libcst==1.5'],
+    ['libnewbinding=1.0=py312h12e396e_0', 'libnewbinding==1.0'],
+    ['newnativething=1.0=h12e396e4_0', '?'],
+    ['newpurething=1.0=pyhd8ed1ab_0', 'newpurething==1.0'],
     ['constructor', 'constructor'],
+    ['dask-core=2022.2', 'dask==2022.2.*'],
+    ['seaborn-base=0.11', 'seaborn==0.11.*'],
+    ['brotli-python=1.1.0=py312h2ec8cdc_2', 'Brotli==1.1.0'],
+    ...[
+      'xorg-libx11=1.7.2',
+      'libuv=1.42',
+      'aws-c-common=0.6.2',
+      'abseil-cpp=20210324.2',
+      'cairo=1.16.0',
+      'font-ttf-ubuntu=0.83',
+      'aws-sdk-cpp=1.11',
+      'fonts-conda-forge=1',
+      'xorg-xproto=7.0',
+      'gst-plugins-base=1.22',
+      'kernel-headers_linux-64=3.10',
+      'tzdata=2024a',
+      'libabseil=20240722',
+      'azure-core-cpp=1.14',
+      'm2w64-gcc-libs=5.3',
+    ].map((spec) => [spec, '?'] as const),
   ];
   for (const [spec, expected] of specs)
     it(expected === '?' ? `can't take '${spec}'` : `takes '${spec}' as ${expected}`, () => {
@@ -103,7 +131,20 @@ variables:
       assert.equal(dependencies.problems.length, expected === '?' ? 1 : 0);
     });
 
+  it('names the packages of an exported environment that are not Python packages', () => {
+    const exported = ['python=3.10', 'xorg-libx11=1.7.2', 'libuv=1.42', 'dask-core=2022.2', 'numpy=1.22'];
+    const { problems, ...rest } = read(`dependencies:\n${exported.map((one) => `  - ${one}\n`).join('')}`);
+    assert.deepEqual(written(problems), [
+      'environment.yml:3 xorg-libx11 is not a Python package, so a cluster cannot install it. Remove it, or use an init script.',
+      'environment.yml:4 libuv is not a Python package, so a cluster cannot install it. Remove it, or use an init script.',
+    ]);
+    assert.deepEqual(packagesOf({ problems, ...rest }), ['dask==2022.2.*', 'numpy==1.22.*']);
+  });
+
   it('says what it drops', () => {
+    assert.deepEqual(written(ofSpec('numpy=1.26.*=py312*').notes), [
+      "environment.yml:1 'numpy=1.26.*=py312*' is installed as numpy==1.26.*, without build py312*.",
+    ]);
     assert.deepEqual(written(ofSpec('main::numpy=1.26.4=py312_0').notes), [
       "environment.yml:1 'main::numpy=1.26.4=py312_0' is installed as numpy==1.26.4, without build py312_0, channel main.",
     ]);

@@ -20,6 +20,13 @@ function packages(
   return packagesOf(dependencies);
 }
 
+function utf32(text: string, isLittleEndian: boolean): Uint8Array {
+  const points = Array.from(`\uFEFF${text}`);
+  const bytes = new DataView(new ArrayBuffer(points.length * 4));
+  for (const [index, point] of points.entries()) bytes.setUint32(index * 4, point.codePointAt(0) ?? 0, isLittleEndian);
+  return new Uint8Array(bytes.buffer);
+}
+
 describe('readRequirements', () => {
   it("reads the example of pip's documentation, naming what a cluster can't install", () => {
     const text = `# This is a comment, to show how #-prefixed lines are ignored.
@@ -66,6 +73,38 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       ['takes a UTF-8 byte order mark', '\uFEFFa\nb', ['a', 'b']],
       ['takes what PowerShell writes', Buffer.from('\uFEFFa==1\r\nb\r\n', 'utf16le'), ['a==1', 'b']],
       ['takes big-endian UTF-16', Buffer.from('\uFEFFa', 'utf16le').swap16(), ['a']],
+      [
+        'takes a semicolon without a marker',
+        Buffer.from('numpy>=1.0;\npandas ;\nscipy==1.11 ; # why\n'),
+        ['numpy>=1.0', 'pandas', 'scipy==1.11'],
+      ],
+      ...[
+        'utf_8',
+        'utf-8-sig',
+        'UTF8',
+        'utf_8_sig',
+        'ascii',
+        'latin_1',
+        'cp1252',
+        'iso8859_15',
+        'mac_roman',
+        'shift_jis',
+      ].map(
+        (name) =>
+          [
+            `takes the name ${name} of Python`,
+            Buffer.from(`# -*- coding: ${name} -*-\nnumpy==1.26.4\n`),
+            ['numpy==1.26.4'],
+          ] as const,
+      ),
+      [
+        'takes Latin-1 by its name in Python',
+        Buffer.from('# -*- coding: latin-1 -*-\n# caf\u00e9 \u0085\nnumpy', 'latin1'),
+        ['numpy'],
+      ],
+      ['takes UTF-8 with a mark and a name', Buffer.from('\uFEFF# coding: utf-8-sig\na'), ['a']],
+      ['takes UTF-32', utf32('numpy==1.26.4\n', true), ['numpy==1.26.4']],
+      ['takes big-endian UTF-32', utf32('numpy==1.26.4\n', false), ['numpy==1.26.4']],
       ['takes the encoding that a comment names', Buffer.from('# -*- coding: latin1 -*-\n# Köln\na', 'latin1'), ['a']],
       ['takes each package once', 'A_b>=1\na-B[x]\na.b>=1.0', ['A_b[x]>=1']],
       ['sums up versions that agree', 'a>=1\na==1.5\na<2', ['a==1.5']],
@@ -97,11 +136,28 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       assert.deepEqual(packages(text, {}, '3.10'), ['b', 'c==1']);
     });
 
+    it('are decided for the machine of the cluster', () => {
+      const files = { 'requirements.txt': 'a; platform_machine == "aarch64"\nb; platform_machine == "x86_64"' };
+      const on = (machine?: string) =>
+        readRequirements('requirements.txt', { readFile: filesOf(files), ...(machine && { machine }) });
+      assert.deepEqual(packagesOf(on('aarch64')), ['a']);
+      assert.deepEqual(packagesOf(on()), ['b']);
+    });
+
+    it('are a problem if the patch version or the kernel decides', () => {
+      const problems = (text: string) => written(read(text, {}, '3.12').problems).join();
+      assert.match(
+        problems('a; python_full_version < "3.12.4"'),
+        /but the patch version of the Python 3\.12 of the cluster/,
+      );
+      assert.match(problems('a; platform_release == "6.8"'), /which depends on the operating system of the cluster/);
+    });
+
     it('are a problem if the Python version decides and is not known', () => {
       const [problem] = written(read('tomli; python_version < "3.11"').problems);
       assert.match(
         problem ?? '',
-        /requirements.txt:1 tomli is wanted if python_version < "3.11", which depends on .* unknown/,
+        /requirements.txt:1 tomli is wanted if python_version < "3.11", but the Python version of the cluster is not known/,
       );
     });
   });
@@ -214,6 +270,15 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
 
   it('refuses bytes that are not text, and files that are too large', () => {
     assert.match(read(Buffer.from([0x61, 0xff, 0x62])).problems[0]?.text ?? '', /cannot be read as utf-8/);
+    for (const [bytes, name] of [
+      [Buffer.from('# coding: klingon\na'), 'klingon'],
+      [Buffer.from('# coding: us_ascii\n# caf\u00e9'), 'ascii'],
+      [utf32('a', true).subarray(0, 7), 'utf-32le'],
+    ] as const)
+      assert.match(
+        read(bytes).problems[0]?.text ?? '',
+        new RegExp(`^requirements.txt cannot be read as ${name}: save it as UTF-8\\.$`),
+      );
     assert.match(read('# coding: klingon\na').problems[0]?.text ?? '', /cannot be read as klingon/);
     assert.match(read(Buffer.alloc(1024 * 1024 + 1, 'a')).problems[0]?.text ?? '', /larger than 1 MiB/);
   });

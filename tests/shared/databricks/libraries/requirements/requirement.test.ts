@@ -24,6 +24,10 @@ describe('parseRequirement', () => {
     ['name>=3,<2', 'name>=3,<2'],
     ['name (>=1,<2)', 'name>=1,<2'],
     ['name>=1,', 'name>=1'],
+    ['name;', 'name'],
+    ['name>=1.0 ; ', 'name>=1.0'],
+    ['name[a];', 'name[a]'],
+    ['name @ https://a.test/b.whl ;', 'name @ https://a.test/b.whl'],
     ["name [fred,bar] ; platform_version=='2'", "name[fred,bar] ; platform_version=='2'"],
     [
       'requests [security] >= 2.8.1, == 2.8.* ; python_version < "2.7"',
@@ -47,7 +51,7 @@ describe('parseRequirement', () => {
     ['name[a b]', /extra that is not a name/],
     ['name@', /no URL/],
     ['name; python_version', /environment marker/],
-    ['name;', /environment marker/],
+    ['name; ;', /environment marker/],
   ];
   for (const [text, message] of wrong)
     it(`says what is wrong with '${text}'`, () => {

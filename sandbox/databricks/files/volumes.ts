@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { ApiError, invalidParameter } from './apiError';
-import type { SandboxClock } from '../clock';
-import { pageOf } from './pages';
-import { type ApiAnswer, type ApiRequest, RawAnswer, type Router } from './router';
+import { ApiError, invalidParameter } from '../apiError';
+import type { SandboxClock } from '../../clock';
+import { pageOf } from '../pages';
+import { type ApiAnswer, type ApiRequest, RawAnswer, type Router } from '../router';
 
 interface VolumeFile {
   readonly bytes: Buffer;
