@@ -40,7 +40,7 @@ async function open({ uploadFolder, prepare }: Beginning): Promise<Stage> {
     endState: () => ({
       state: databricks.clusters.get(clusterId).state,
       restarts: restarts() - restartsBefore,
-      // Installed anew, or as the cluster started.
+      // Installed again, or restored when the cluster started.
       libraries: Object.entries(workspace.libraries())
         .map(([title, status]) => `${title}: ${status.replace('RESTORED', 'INSTALLED')}`)
         .sort(),

@@ -70,7 +70,7 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     const isPrevious = status.lastState?.terminated !== undefined && !status.state?.terminated;
     if (!isPrevious && !status.state?.running && !status.state?.terminated) return undefined;
     const log = await readLog(pod, status.name, isPrevious);
-    // A container that has ended may have been restarted since, and its log begun anew.
+    // A container that has ended may have been restarted since, and it begins its log again.
     if (log.text !== '' || !status.state?.terminated) return log;
     try {
       return await readLog(pod, status.name, true);

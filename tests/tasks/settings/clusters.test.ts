@@ -5,7 +5,7 @@ import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
 import { task } from '../../../tasks/CreateCluster/task';
 import { ClusterWorkspace, smallSpec } from '../clusterWorkspace';
 import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
-import { documentWith, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
+import { documentWith, groupsOf, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
 
 /** Values that the sandbox accepts, as Databricks does, where not every value is possible. */
 const possible: Readonly<Record<string, readonly [Json, Json]>> = {
@@ -61,37 +61,59 @@ describe('Every setting of a cluster', () => {
     return [agent.outputs['change'] ?? '', workspace.writes().length];
   }
 
-  async function holds(setting: Setting, given: (cluster: Json) => Json, what: string): Promise<void> {
-    const { path } = setting;
-    const [value, other] = ids[path.join('.')] ?? possible[path.join('.')] ?? [setting.value, setting.other];
-    const cluster_name = `cluster ${++count}`;
+  async function holds(group: readonly Setting[], given: (cluster: Json) => Json, what: string): Promise<void> {
+    const [first, ...others] = group.map(realistic);
+    assert.ok(first);
     proxy.alter = given;
-    const [first, second] = [value, other].map((one) => ({ ...clusterWith(path, one), cluster_name }));
-    assert.equal((await run(first ?? {}))[0], 'created', what);
-    assert.deepEqual(await run(first ?? {}), ['unchanged', 0], what);
-    assert.deepEqual(await run(second ?? {}), ['updated', 1], `${what}: a change is not noticed`);
-    assert.deepEqual(await run(second ?? {}), ['unchanged', 0], what);
+    let spec: Json = { ...clusterWith(first.path, first.value), cluster_name: `cluster ${++count}` };
+    for (const { path, value } of others) spec = withValueAt(spec, path, value);
+    assert.equal((await run(spec))[0], 'created', what);
+    assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    for (const { path, other } of [first, ...others]) {
+      spec = withValueAt(spec, path, other);
+      assert.deepEqual(await run(spec), ['updated', 1], `${what}: a change of ${path.join('.')} is not noticed`);
+    }
+    assert.deepEqual(await run(spec), ['unchanged', 0], what);
   }
 
-  for (const setting of [...settingsOf('ClusterSpec'), newer].filter(({ path }) => path[0] !== 'cluster_name')) {
-    const { path, value } = setting;
-    const isSize = path[0] === 'num_workers' || path[0] === 'autoscale';
-    it(`${path.join('.')} is written, read and compared`, async () => {
-      await holds(setting, (cluster) => cluster, 'returned as it was written');
-      // The size is always returned.
-      if (!isSize)
-        await holds(setting, (cluster) => withValueAt(cluster, path, undefined), 'returned only as asked for');
-      if (isA('set', path))
+  /** With values that the sandbox accepts. */
+  function realistic({ path, value, other }: Setting): Setting {
+    const pair = ids[path.join('.')] ?? possible[path.join('.')];
+    return pair ? { path, value: pair[0], other: pair[1] } : { path, value, other };
+  }
+
+  // The size is always returned.
+  const isSize = ({ path }: Setting): boolean => path[0] === 'num_workers' || path[0] === 'autoscale';
+  const settings = [...settingsOf('ClusterSpec'), newer].filter(({ path }) => path[0] !== 'cluster_name');
+  for (const group of groupsOf(settings, 2)) {
+    const title = group.map(({ path }) => path.join('.')).join(', ');
+    it(`${title}: written, read and compared`, async () => {
+      await holds(group, (cluster) => cluster, 'returned as it was written');
+      if (!group.some(isSize))
         await holds(
-          setting,
-          (cluster) => withValueAt(cluster, path, [...((valueAt(cluster, path) ?? []) as readonly Json[])].reverse()),
+          group,
+          (cluster) => group.reduce((rest, { path }) => withValueAt(rest, path, undefined), cluster),
+          'returned only as asked for',
+        );
+      for (const setting of group.filter(({ path }) => isA('set', path))) {
+        const { path } = setting;
+        const read = (cluster: Json): Json | undefined => valueAt(cluster, path);
+        await holds(
+          [setting],
+          (cluster) => withValueAt(cluster, path, [...((read(cluster) ?? []) as readonly Json[])].reverse()),
           'returned in another order',
         );
-      if (isSize || String(path[0]) in smallSpec) return;
+      }
+    });
+  }
+
+  for (const group of groupsOf(settings, 2).filter(([first]) => first && !(String(first.path[0]) in smallSpec))) {
+    if (group.some(isSize)) continue;
+    it(`${group.map(({ path }) => path.join('.')).join(', ')}: may be filled in by Databricks`, async () => {
       const spec = { ...smallSpec, cluster_name: `cluster ${++count}` };
-      proxy.alter = (cluster) => withValueAt(cluster, path, value);
-      assert.equal((await run(spec))[0], 'created', 'filled in');
-      assert.deepEqual(await run(spec), ['unchanged', 0], 'filled in');
+      proxy.alter = (cluster) => group.reduce((all, { path, value }) => withValueAt(all, path, value), cluster);
+      assert.equal((await run(spec))[0], 'created');
+      assert.deepEqual(await run(spec), ['unchanged', 0]);
     });
   }
 });

@@ -22,6 +22,17 @@ export function settingsOf(type: string, path: Path = []): readonly Setting[] {
   });
 }
 
+/** Settings that can be tried together: those of one part of a specification, at least so deep that none excludes another. */
+export function groupsOf(settings: readonly Setting[], leastDepth: number): readonly (readonly Setting[])[] {
+  const groups = new Map<string, Setting[]>();
+  for (const setting of settings) {
+    const { path } = setting;
+    const key = (path.length >= leastDepth ? path.slice(0, -1) : path).join('.');
+    groups.set(key, [...(groups.get(key) ?? []), setting]);
+  }
+  return [...groups.values()];
+}
+
 /** A value of a type without fields. Texts look like references to secrets, which are not secret themselves. */
 function sample(kind: string, index: number): Json {
   if (kind.endsWith('[]')) return ['z', 'a'].map((name) => sampleText(kind.slice(0, -2), index, name));

@@ -4,7 +4,7 @@ import { jobBehaviors } from '../../../shared/databricks/jobs/knownBehavior';
 import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
 import { CreateJobWorkspace } from '../createJobWorkspace';
 import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
-import { documentWith, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
+import { documentWith, groupsOf, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
 
 /** What finds the entries of a list, and what other suites cover: the name, the permissions and the notebook. */
 const identities =
@@ -57,39 +57,56 @@ describe('Every setting of a job', () => {
     return [agent.outputs['change'] ?? '', writes.length];
   }
 
-  async function holds({ path, value, other }: Setting, given: (settings: Json) => Json, what: string): Promise<void> {
-    const name = `job ${++count}`;
+  async function holds(group: readonly Setting[], given: (settings: Json) => Json, what: string): Promise<void> {
+    const [first, ...others] = group;
+    assert.ok(first);
     proxy.alter = (answer) => withValueAt(answer, ['settings'], given((answer as JsonMap)['settings'] ?? {}));
-    const [first, second] = [value, other].map((one) => ({ ...jobWith(path, one), name }));
-    assert.equal((await run(first ?? {}))[0], 'created', what);
-    assert.deepEqual(await run(first ?? {}), ['unchanged', 0], what);
-    if (isIgnored(path)) return;
-    const [change, writes] = await run(second ?? {});
-    assert.ok(change === 'updated' && writes > 0, `${what}: a change is not noticed`);
-    assert.deepEqual(await run(second ?? {}), ['unchanged', 0], what);
+    let spec: Json = { ...jobWith(first.path, first.value), name: `job ${++count}` };
+    for (const { path, value } of others) spec = withValueAt(spec, path, value);
+    assert.equal((await run(spec))[0], 'created', what);
+    assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    for (const { path, other } of group.filter((setting) => !isIgnored(setting.path))) {
+      spec = withValueAt(spec, path, other);
+      const [change, writes] = await run(spec);
+      assert.ok(change === 'updated' && writes > 0, `${what}: a change of ${path.join('.')} is not noticed`);
+    }
+    assert.deepEqual(await run(spec), ['unchanged', 0], what);
   }
 
-  for (const setting of settings) {
-    const { path, value } = setting;
-    it(`${path.join('.')} is written, read and compared`, async () => {
-      await holds(setting, (found) => found, 'returned as it was written');
+  // At the depth of a task's own fields, one kind of task or of compute excludes another.
+  for (const group of groupsOf(settings, 4)) {
+    const title = group.map(({ path }) => path.join('.')).join(', ');
+    it(`${title}: written, read and compared`, async () => {
+      await holds(group, (found) => found, 'returned as it was written');
       // Without its tags it would be the job of somebody else.
-      if (path[0] !== 'tags') await holds(setting, (found) => withValueAt(found, path, undefined), 'not returned');
-      const read = (found: Json): Json | undefined => valueAt(found, path);
-      if (Array.isArray(value) && isA('set', path))
+      const returned = group.filter(({ path }) => path[0] !== 'tags');
+      if (returned.length > 0)
         await holds(
-          setting,
+          returned,
+          (found) => returned.reduce((rest, { path }) => withValueAt(rest, path, undefined), found),
+          'not returned',
+        );
+      for (const setting of group.filter(({ path, value }) => Array.isArray(value) && isA('set', path))) {
+        const { path } = setting;
+        const read = (found: Json): Json | undefined => valueAt(found, path);
+        await holds(
+          [setting],
           (found) => withValueAt(found, path, [...((read(found) ?? []) as readonly Json[])].reverse()),
           'returned in another order',
         );
-      if (path.length > 2 || path[0] === 'tags') return;
-      const name = `job ${++count}`;
-      proxy.alter = (answer) => withValueAt(answer, ['settings', ...path], value);
-      const without = { ...jobWith(['name'], name), name };
-      assert.equal((await run(without))[0], 'created', 'filled in');
-      assert.deepEqual(await run(without), ['unchanged', 0], 'filled in');
+      }
     });
   }
+
+  it('may be filled in by Databricks', async () => {
+    const filled = settings.filter(({ path }) => path.length <= 2 && path[0] !== 'tags');
+    proxy.alter = (answer) =>
+      filled.reduce((all, { path, value }) => withValueAt(all, ['settings', ...path], value), answer);
+    const name = `job ${++count}`;
+    const without = { ...jobWith(['name'], name), name };
+    assert.equal((await run(without))[0], 'created');
+    assert.deepEqual(await run(without), ['unchanged', 0]);
+  });
 });
 
 /** The smallest specification of a job with a value at a path. */
