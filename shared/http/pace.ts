@@ -5,6 +5,11 @@ import { type Outcome, RecentCalls } from './recentCalls';
 const catchUpShare = 0.95;
 /** The least rate, as a share of the full one: some call must find out when the service accepts more again. */
 const leastShare = 1 / 20;
+/**
+ * After so many refusals in a row the least rate falls, too, but not further than to a tenth: if the service counts refused
+ * calls, it would accept none at all.
+ */
+const mostInARow = 6;
 /** A refusal leaves a rate of at least this share, so that those who have little don't lose all. */
 const keptShare = 0.5;
 /** After repeated refusals, no rate is much higher than so many times what the service accepted in the last second. */
@@ -32,6 +37,7 @@ export class Pace {
   /** The rate after the last refusal. */
   #reducedRate: number;
   #reducedAt = 0;
+  #refusedInARow = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -82,12 +88,15 @@ export class Pace {
   #slowDown(): void {
     const [accepted, refused] = [this.#recent.count('accepted'), this.#recent.count('refused')];
     const most = mostOfAccepted * accepted + this.fullRate / refused;
-    const lowered = Math.max(this.#rate - 1, this.#rate * keptShare, this.fullRate * leastShare);
+    this.#refusedInARow += 1;
+    const least = (this.fullRate * leastShare) / Math.min(10, Math.max(1, this.#refusedInARow / mostInARow));
+    const lowered = Math.max(this.#rate - 1, this.#rate * keptShare, least);
     this.#rate = this.#reducedRate = Math.min(lowered, most);
     this.#reducedAt = this.clock.now();
   }
 
   #speedUp(): void {
+    this.#refusedInARow = 0;
     const quietSeconds = (this.clock.now() - this.#reducedAt) / 1000;
     this.#rate = Math.min(this.fullRate, this.#reducedRate + this.fullRate * growthShare * quietSeconds ** 2);
   }

@@ -100,6 +100,21 @@ export function tokenBucket(burst: number, limit: RateLimit): (now: () => number
   };
 }
 
+/** A sliding second in which refused calls take part, too. */
+export function strictSecond(limit: RateLimit): (now: () => number) => LimitedService {
+  return (now) => {
+    let recent: readonly number[] = [];
+    return {
+      refuse() {
+        recent = recent.filter((time) => now() - time < 1000);
+        const isFull = recent.length >= limit.requestsPerSecond;
+        recent = [...recent, now()];
+        return isFull ? { retryAfterSeconds: 1 } : undefined;
+      },
+    };
+  };
+}
+
 /** The same limit, but refusals don't say when to come again. */
 export function silent(make: (now: () => number) => LimitedService): (now: () => number) => LimitedService {
   return (now) => {

@@ -6,6 +6,7 @@ import {
   runAgents,
   silent,
   slidingSecond,
+  strictSecond,
   tokenBucket,
 } from '../../support/agentsOnOneLimit';
 
@@ -43,6 +44,11 @@ describe('agents that share a limit without knowing of each other', () => {
         const times = await timesTheLimit({ agents, callsEach, limit, service });
         assert.ok(times <= 1.1, `${times} ×`);
       });
+
+  it('all come to their end even where refused calls are counted, too', async () => {
+    const course = await runAgents({ agents: 50, callsEach: 12, limit, service: strictSecond(limit), seed: 1 });
+    assert.equal(course.accepted, 600);
+  });
 
   it('leave room to those who start later', async () => {
     const times = await timesTheLimit({

@@ -128,7 +128,7 @@ describe('throttle', () => {
         rates.push(await rate());
       }
       const [first = 0, second = 0, third = 0] = rates;
-      assert.ok(first > 3 && second > first + 3 && third > 28, rates.join());
+      assert.ok(first > 2 && second > first + 3 && third > 28, rates.join());
     });
 
     it('never stops completely', async () => {
@@ -136,7 +136,9 @@ describe('throttle', () => {
         await call(true);
         clock.advance(1001);
       }
-      assert.ok((await secondsOf(5)) < 5);
+      assert.ok((await secondsOf(5)) < 40);
+      await call(false);
+      assert.ok((await rate()) > 10);
     });
 
     it('ignores a call that got no answer', async () => {
