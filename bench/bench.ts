@@ -5,6 +5,7 @@ import { againFigures } from './againFigures';
 import { cliFigures } from './cliFigures';
 import { brokenFigures, table } from './figures';
 import { importFigures } from './importFigures';
+import { sharingFigures } from './sharingFigures';
 import { startFigures } from './startFigures';
 import { watchFigures } from './watchFigures';
 
@@ -12,6 +13,7 @@ await runFromCommandLine(import.meta.url, async () => {
   const { values } = parseArgs({ options: { json: { type: 'string' } } });
   const figures = [
     ...(await importFigures()),
+    ...(await sharingFigures()),
     ...(await startFigures()),
     ...(await watchFigures()),
     ...(await againFigures()),

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: '×' | 'requests' | 'MB' | 'ms' | 's' | 'bytes' | 'polls';
+  readonly unit: '×' | 'requests' | 'MB' | 'ms' | 's' | 'bytes' | 'polls' | 'round trips';
   /** The maximum; above it, the bench fails. */
   readonly limit?: number;
 }

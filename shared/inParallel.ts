@@ -21,3 +21,15 @@ export async function inParallel<Item>(
   await Promise.all(Array.from({ length: atOnce }, worker));
   if (failures.length > 0) throw failures[0];
 }
+
+/** Does two things, at the same time unless only one may be done at once. Rejects with the first failure when both have ended. */
+export async function both<First, Second>(
+  atOnce: number,
+  first: () => Promise<First>,
+  second: () => Promise<Second>,
+): Promise<readonly [First, Second]> {
+  if (atOnce === 1) return [await first(), await second()];
+  const outcomes = [first(), second()] as const;
+  await Promise.allSettled(outcomes);
+  return Promise.all(outcomes);
+}

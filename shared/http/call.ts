@@ -24,11 +24,14 @@ export async function callUntilAnswered<T>(service: Service, request: HttpReques
     // The time in our own queue is not the service's.
     deadline += clock.now() - queuedAt;
 
-    const reading = await attempt(service, request, format, credentials, deadline - clock.now(), signal);
+    const reading = await throttle.follow(
+      limit,
+      attempt(service, request, format, credentials, deadline - clock.now(), signal),
+      (outcome) => 'failure' in outcome && outcome.failure.isTooFast,
+    );
     if ('value' in reading) return reading.value;
     const { failure } = reading;
     const { token } = credentials;
-    if (failure.isTooFast) throttle.slowDown(limit);
     if (failure.isTokenRefused && !isTokenRenewed && token !== undefined && tokens?.refused(token)) {
       isTokenRenewed = true;
       continue;

@@ -3,7 +3,7 @@ import type { RateLimit } from '../../http/throttle';
 import { isAbsent } from './isAbsent';
 
 /** 100 requests a second, 10 at once, by the source of the Databricks CLI (bundle/libraries/upload.go). */
-const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 90 };
+const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 100 };
 
 /**
  * The Files API 2.0, for Unity Catalog volumes. Every method throws what `HttpClient.json` throws.

@@ -34,10 +34,10 @@ export interface ImportRequest {
   readonly budgetSeconds?: number;
 }
 
-/** 30 imports a second and workspace (https://learn.microsoft.com/azure/databricks/resources/limits); kept below. */
-const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 29 };
+/** 30 imports a second and workspace: https://learn.microsoft.com/azure/databricks/resources/limits. */
+const importLimit: RateLimit = { name: 'workspace/import', requestsPerSecond: 30 };
 /** 60 exports a second and workspace, by the same page. */
-const exportLimit: RateLimit = { name: 'workspace/export', requestsPerSecond: 58 };
+const exportLimit: RateLimit = { name: 'workspace/export', requestsPerSecond: 60 };
 
 /** The Workspace API 2.0: https://docs.databricks.com/api/workspace/workspace. */
 export class WorkspaceApi {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
+import { both } from '../../inParallel';
 import { isAlreadyThere, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
 import type { Target } from './listTarget';
 import { type Manifest, manifestFile, manifestName, readManifest, writeManifest } from './manifest';
@@ -29,6 +30,13 @@ export function generationsIn(top: readonly WorkspaceObject[]): readonly Generat
     .sort((a, b) => b.generation - a.generation);
 }
 
+/** What a plan was made from. */
+export interface PlannedFrom {
+  readonly generations: readonly Generation[];
+  /** Whether the target must be compared with its listing once more. */
+  readonly isDoubtful: boolean;
+}
+
 /** Where a claim is held. */
 export interface ClaimPlace extends Target {
   /** The same API for the last write: it works for some seconds after a cancellation. */
@@ -53,11 +61,17 @@ export class Claim {
   }
 
   /** Undefined when another run was faster: the plan is outdated then. */
-  static async take(place: ClaimPlace, known: readonly Generation[], manifest: Manifest): Promise<Claim | undefined> {
+  static async take(place: ClaimPlace, plannedFrom: PlannedFrom, manifest: Manifest): Promise<Claim | undefined> {
+    const { generations: known, isDoubtful } = plannedFrom;
     const newest = known[0]?.generation ?? 0;
     const claim = new Claim(place, newest + 1, manifest);
-    if (!(await claim.#create(manifest.writer))) return undefined;
-    if (!(await claim.#isNewest(newest))) {
+    const [isCreated, isAsListed] = await both(
+      place.atOnce,
+      () => claim.#create(manifest.writer),
+      async () => !isDoubtful || claim.#isAsListed(known[0]),
+    );
+    if (!isCreated) return undefined;
+    if (!isAsListed || !(await claim.#isNewest(newest))) {
       await claim.#delete(claim.generation);
       return undefined;
     }
@@ -105,6 +119,16 @@ export class Claim {
       const content = await api.export(this.#path());
       return content !== undefined && readManifest(Buffer.from(content).toString(), this.#path())?.writer === writer;
     }
+  }
+
+  /**
+   * Whether nobody has written the generation that the plan was made from since the target was listed: if somebody has, the
+   * listing may be from before the end of that import. One that was deleted is for `#isNewest` to judge.
+   */
+  async #isAsListed(predecessor: Generation | undefined): Promise<boolean> {
+    if (!predecessor) return true;
+    const now = await this.place.api.status(below(this.place.folder, manifestFile(predecessor.generation)));
+    return now === undefined || now.modified_at === predecessor.modifiedAt;
   }
 
   /**

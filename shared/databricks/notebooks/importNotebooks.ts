@@ -8,7 +8,7 @@ import { PlanInProgress } from './applyPlan';
 import { Claim } from './claim';
 import { describePlan } from './describeImport';
 import { listFolders, type Listing, type Target } from './listTarget';
-import type { Manifest } from './manifest';
+import { emptyManifest, type Manifest } from './manifest';
 import { hasWork, makePlan, type ImportOutcome, type Mode, type Plan, type Reason } from './plan';
 import type { SourceItem } from './scanSource';
 import { settleDoubts } from './settleDoubts';
@@ -54,8 +54,8 @@ export async function importNotebooks(
   const target: Target = { api, folder: options.target, atOnce };
   const turn = withTimeout(context, longestWaitMinutes);
 
-  for (;;) {
-    const prepared = await prepare(target, source, options, turn);
+  for (let isRepeated = false; ; isRepeated = true) {
+    const prepared = await prepare(target, source, options, isRepeated, turn);
     const { plan, found, manifest, listing } = prepared;
     const progress = new PlanInProgress(plan, manifest, listing);
     // Items that an interrupted run left pending must not stay in the manifest, even if there is nothing else to do.
@@ -76,10 +76,14 @@ async function prepare(
   target: Target,
   source: readonly SourceItem[],
   { mode, dryRun }: ImportOptions,
+  isRepeated: boolean,
   context: Context,
 ): Promise<Prepared> {
-  const found = await waitForTurn(target, dryRun, context);
-  const listing = await listFolders(target, found.top, foldersOf(source, found.manifest));
+  // Once something has come between, one after the other.
+  const folders = isRepeated ? undefined : foldersOf(source, emptyManifest);
+  const found = await waitForTurn(target, folders, dryRun, context);
+  const { listing, listed } = found;
+  await listFolders(target, listing, foldersOf(source, found.manifest), listed);
   const manifest = await settleDoubts(target, source, found.manifest, listing);
   const plan = makePlan(source, manifest, listing, mode);
   if (dryRun || hasWork(plan) || plan.conflicts.length + plan.kept.length > 0)
@@ -100,7 +104,7 @@ async function carryOut(
   if (!found.exists) await target.api.makeFolder(target.folder);
   const state = { writer: randomUUID(), ...(run !== undefined && { run }) };
   const place = { ...target, lastingApi: new WorkspaceApi(workspace.http), clock: context.clock };
-  const claim = await Claim.take(place, found.generations, progress.manifest({ ...state, isInProgress: true }));
+  const claim = await Claim.take(place, found, progress.manifest({ ...state, isInProgress: true }));
   if (!claim) return undefined;
   warnOfKept(plan, context);
   let stoppedBy: Error | undefined;
@@ -126,7 +130,10 @@ function asError(error: unknown): Error {
 }
 
 /** The folders whose contents must be known. */
-function foldersOf(source: readonly SourceItem[], { items, pending, folders }: Manifest): ReadonlySet<string> {
+function foldersOf(
+  source: readonly SourceItem[],
+  { items, pending, folders }: Pick<Manifest, 'items' | 'pending' | 'folders'>,
+): ReadonlySet<string> {
   const archives = source.filter(({ kind }) => kind === 'archive').map(({ path }) => path);
   const recorded = [...items].flatMap(([path, item]) =>
     [...item.objects.keys()].map((part) => (part === '' ? path : `${path}/${part}`)),

@@ -40,23 +40,25 @@ export function addToListing(listing: Listing, folder: string, objects: readonly
   }
 }
 
-/** Lists these folders of the target, each once and only when it exists. Starts from the listing of the target itself. */
+/**
+ * Adds the contents of these folders of the target to its listing: of each once, and only when it exists. What has been
+ * listed already is left out.
+ */
 export async function listFolders(
   { api, folder: target, atOnce }: Target,
-  top: readonly WorkspaceObject[],
+  listing: Listing,
   folders: ReadonlySet<string>,
-): Promise<Listing> {
-  const listing: Listing = new Map();
-  addToListing(listing, '', top);
+  listed: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const children = groupBy(folders, folderOf);
   for (let level = ['']; level.length > 0;) {
     const next = level.flatMap((folder) => children.get(folder) ?? []).filter((path) => listing.get(path)?.isFolder);
-    await inParallel(next, atOnce, async (folder) =>
+    const open = next.filter((folder) => !listed.has(folder));
+    await inParallel(open, atOnce, async (folder) =>
       addToListing(listing, folder, (await api.list(below(target, folder))) ?? []),
     );
     level = next;
   }
-  return listing;
 }
 
 /** Lists everything below a folder. */

@@ -2,17 +2,22 @@ import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
 import { generationsIn, leaseMilliseconds, type Generation } from './claim';
-import type { Target } from './listTarget';
+import { both } from '../../inParallel';
+import { addToListing, listFolders, type Listing, type Target } from './listTarget';
 import { emptyManifest, manifestFile, readManifest, type Manifest } from './manifest';
 import { below } from './workspaceFolder';
 
 /** What is known of the target before an import. */
 export interface Found {
-  /** The objects in the target folder. */
-  readonly top: readonly WorkspaceObject[];
   readonly exists: boolean;
   readonly generations: readonly Generation[];
   readonly manifest: Manifest;
+  /** What is in the target folder and in the folders below. */
+  readonly listing: Listing;
+  /** The folders below that have been listed. */
+  readonly listed: ReadonlySet<string>;
+  /** Whether they were listed while the manifest was read: outdated, if another run has written the manifest meanwhile. */
+  readonly isDoubtful: boolean;
 }
 
 /** How often to look whether another pipeline has finished. */
@@ -20,9 +25,17 @@ export const pollMilliseconds = 5_000;
 /** A manifest of that age was abandoned, however wrong this machine's clock is. */
 const longAgoMilliseconds = 15 * 60_000;
 
-/** Reads what is known of the target, once nobody else imports to it. Throws a TaskError at the context's deadline. */
-export async function waitForTurn(target: Target, dryRun: boolean, context: Context): Promise<Found> {
-  const { api, folder } = target;
+/**
+ * Reads what is known of the target, once nobody else imports to it, and lists these folders of it meanwhile, unless it had to
+ * wait. Throws a TaskError at the context's deadline.
+ */
+export async function waitForTurn(
+  target: Target,
+  folders: ReadonlySet<string> | undefined,
+  dryRun: boolean,
+  context: Context,
+): Promise<Found> {
+  const { api, folder, atOnce } = target;
   const { agent, clock, signal, deadline } = context;
   const startedAt = clock.now();
   let watched: { readonly sign: string; readonly since: number } | undefined;
@@ -31,11 +44,20 @@ export async function waitForTurn(target: Target, dryRun: boolean, context: Cont
     const top = await api.list(folder);
     refuseOtherObject(top, folder);
     const generations = generationsIn(top ?? []);
-    const found = { top: top ?? [], exists: top !== undefined, generations };
+    const listing: Listing = new Map();
+    addToListing(listing, '', top ?? []);
     const [newest] = generations;
+    // Without a time of the manifest it would not be known later whether another run has written it.
+    const isDoubtful = folders !== undefined && watched === undefined && newest?.modifiedAt !== undefined;
+    const listed = isDoubtful ? folders : new Set<string>();
+    const found = { exists: top !== undefined, generations, listing, listed, isDoubtful };
     if (!newest) return { ...found, manifest: { ...emptyManifest, isInProgress: false, writer: '' } };
 
-    const manifest = await read(api, below(folder, manifestFile(newest.generation)), context);
+    const [manifest] = await both(
+      atOnce,
+      () => read(api, below(folder, manifestFile(newest.generation)), context),
+      () => listFolders({ ...target, atOnce: Math.max(1, atOnce - 1) }, listing, listed),
+    );
     if (manifest && (!manifest.isInProgress || dryRun)) return { ...found, manifest };
     const sign = `${newest.generation} ${newest.modifiedAt}`;
     if (watched?.sign !== sign) watched = { sign, since: clock.now() };

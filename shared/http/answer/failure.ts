@@ -24,6 +24,8 @@ export type NextStep = { readonly waitSeconds: number } | { readonly reason: str
 
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 30;
+/** The throttle spaces the calls that were refused as too many: a longer wait would leave the limit unused. */
+const longestWaitOfTooFastSeconds = 2;
 /** A shorter attempt would time out, and hide the real error. */
 const shortestAttemptSeconds = 1;
 
@@ -45,7 +47,8 @@ export function nextStep(
   if (!failure.isTransient || attempts >= mostAttempts) return { reason: '' };
   if (!call.isRepeatable && !failure.isUndone)
     return { reason: 'The call was not repeated, because it may have been carried out.' };
-  const backoffSeconds = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** (attempts - 1));
+  const longestSeconds = failure.isTooFast ? longestWaitOfTooFastSeconds : longestWaitSeconds;
+  const backoffSeconds = Math.min(longestSeconds, firstWaitSeconds * 2 ** (attempts - 1));
   const waitSeconds = retryAfterSeconds ?? call.random() * backoffSeconds;
   if (waitSeconds + shortestAttemptSeconds <= secondsLeft) return { waitSeconds };
   return {

@@ -178,6 +178,16 @@ describe('retry', () => {
     assert.match(error.message, /The 120 s that the call may take are used up\. Tried 8 times\.$/);
   });
 
+  it('waits at most 2 s when there were too many calls, because these are spaced anyway', async () => {
+    server.reset(fault(429), fault(429), fault(429), fault(429), { body: {} });
+    const { client, clock } = clientFor(server.url);
+    await client.json(get);
+    assert.deepEqual(
+      clock.sleeps.filter((milliseconds) => milliseconds >= 1000),
+      [1000, 2000, 2000, 2000],
+    );
+  });
+
   it('spreads the waits with full jitter', async () => {
     server.reset(fault(500), fault(500), fault(500), { body: {} });
     const draws = [0, 0.5, 0.25];

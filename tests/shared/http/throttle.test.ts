@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { throttleOf } from '../../../shared/http/throttle';
+import { type Throttle, throttleOf } from '../../../shared/http/throttle';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create } from './clientUnderTest';
 
-const importLimit = { name: 'workspace/import', requestsPerSecond: 29 };
+const importLimit = { name: 'workspace/import', requestsPerSecond: 30 };
 const never = (): AbortSignal => new AbortController().signal;
 
 /** A clock whose timers are as late as those of a busy machine: by up to 12 ms. */
@@ -83,41 +83,90 @@ describe('throttle', () => {
     assert.ok(mostInOneSecond(times.slice(101)) <= 101);
   });
 
-  it('lowers its rate a little for one refusal, halves it for the next, once for each second, and recovers slowly', async () => {
-    const clock = new FakeClock();
-    const throttle = throttleOf('host', clock);
-    const limit = { name: 'x', requestsPerSecond: 10 };
-    const rate = async (): Promise<number> => {
-      await throttle.turn(limit, never());
+  describe('after refusals', () => {
+    const limit = { name: 'x', requestsPerSecond: 30 };
+    let clock: FakeClock;
+    let throttle: Throttle;
+
+    beforeEach(() => {
+      clock = new FakeClock();
+      throttle = throttleOf('host', clock);
+    });
+
+    const call = (isRefused: boolean): Promise<boolean> =>
+      throttle.follow(limit, Promise.resolve(isRefused), (answer) => answer);
+    const secondsOf = async (turns: number): Promise<number> => {
       const start = clock.now();
-      for (let count = 0; count < 2; count++) await throttle.turn(limit, never());
-      return 2000 / (clock.now() - start);
+      for (let count = 0; count < turns; count++) await throttle.turn(limit, never());
+      return (clock.now() - start) / 1000;
     };
-    await rate();
-    for (let count = 0; count < 30; count++) throttle.slowDown(limit);
-    const lowered = await rate();
-    assert.ok(lowered > 8.5 && lowered < 10, `${lowered}/s`);
-    clock.advance(1000);
-    for (let count = 0; count < 30; count++) throttle.slowDown(limit);
-    const reduced = await rate();
-    assert.ok(reduced > 3 && reduced < 6, `${reduced}/s`);
-    clock.advance(4000);
-    const recovering = await rate();
-    assert.ok(recovering > reduced && recovering < 9, `${recovering}/s`);
-    clock.advance(10_000);
-    assert.ok((await rate()) > 9);
+    const rate = async (): Promise<number> => {
+      await secondsOf(1);
+      return 4 / (await secondsOf(4));
+    };
+
+    it('lowers the rate by one call a second for each refused call', async () => {
+      for (let count = 0; count < 20; count++) await call(false);
+      assert.ok((await rate()) > 28);
+      for (let count = 0; count < 5; count++) await call(true);
+      const lowered = await rate();
+      assert.ok(lowered > 23 && lowered < 25, `${lowered}/s`);
+    });
+
+    it('lowers the rate to what the service accepts, soon', async () => {
+      for (let count = 0; count < 6; count++) await call(true);
+      const lowered = await rate();
+      assert.ok(lowered > 3 && lowered < 6, `${lowered}/s`);
+    });
+
+    it('raises the rate when calls are accepted, the faster the longer none was refused', async () => {
+      for (let count = 0; count < 20; count++) await call(true);
+      const rates: number[] = [];
+      for (const milliseconds of [1000, 1000, 3000]) {
+        clock.advance(milliseconds);
+        await call(false);
+        rates.push(await rate());
+      }
+      const [first = 0, second = 0, third = 0] = rates;
+      assert.ok(first > 2 && second > first + 3 && third > 28, rates.join());
+    });
+
+    it('never stops completely', async () => {
+      for (let second = 0; second < 60; second++) {
+        await call(true);
+        clock.advance(1001);
+      }
+      assert.ok((await secondsOf(5)) < 40);
+      await call(false);
+      assert.ok((await rate()) > 10);
+    });
+
+    it('ignores a call that got no answer', async () => {
+      const noAnswer = new Error('no answer');
+      for (let count = 0; count < 10; count++)
+        await assert.rejects(
+          throttle.follow(limit, Promise.reject(noAnswer), () => true),
+          noAnswer,
+        );
+      assert.ok((await rate()) > 28);
+    });
   });
 
-  it('never stops completely', async () => {
+  it('lets no more calls through than the limit while the answers are late', async () => {
     const clock = new FakeClock();
     const throttle = throttleOf('host', clock);
-    for (let second = 0; second < 60; second++) {
-      throttle.slowDown(importLimit);
-      clock.advance(1001);
-    }
+    const call = async (milliseconds: number): Promise<void> => {
+      await throttle.turn(importLimit, never());
+      await throttle.follow(importLimit, clock.sleep(milliseconds), () => false);
+    };
+    for (let count = 0; count < 20; count++) await call(50);
     const start = clock.now();
-    for (let count = 0; count < 5; count++) await throttle.turn(importLimit, never());
-    assert.ok(clock.now() - start < 5000);
+    const late = Array.from({ length: 40 }, () => call(10_000));
+    const next = Promise.all(late.slice(0, 30)).then(() => clock.now() - start);
+    await Promise.all(late.slice(0, 29));
+    assert.ok(clock.now() - start < 11_100, 'the first 29 were let through at once');
+    assert.ok((await next) > 20_000, 'the next one waited for an answer');
+    await Promise.all(late);
   });
 
   it('releases a caller whose signal aborts, without a delay for the others', async () => {

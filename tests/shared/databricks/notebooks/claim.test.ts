@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { writeManifest } from '../../../../shared/databricks/notebooks/manifest';
+import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { ImportClock, ImportSandbox, header, target } from './importSandbox';
 
 const minute = 60_000;
@@ -145,6 +146,43 @@ describe('the record of imports', () => {
     );
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.4.json']);
   });
+
+  for (const atOnce of [1, 4])
+    it(`reveals an import that ended while the folders were listed, with ${atOnce} at once`, async () => {
+      await sandbox.run();
+      const manifest = sandbox.manifests()['.import-manifest.1.json'];
+      await sandbox.edit('lib/tools.py', 'x = 0'); // as the other run has not imported it yet
+      const workspace = sandbox.connect();
+      let isListed = (): void => undefined;
+      const listed = new Promise<void>((resolve) => (isListed = resolve));
+      let hasEnded = false;
+      const end = async (): Promise<void> => {
+        await sandbox.edit('lib/tools.py', 'x = 1');
+        const { id, modifiedAt } = sandbox.databricks.workspace.get(`${target}/lib/tools.py`) ?? {};
+        const tools = {
+          ...(manifest?.items['lib/tools.py'] as object),
+          objects: { '': { objectId: String(id), modifiedAt } },
+        };
+        const ended = { ...manifest, items: { ...manifest?.items, 'lib/tools.py': tools } };
+        await sandbox.edit('.import-manifest.1.json', JSON.stringify(ended));
+      };
+      const { bytes, json } = workspace.http;
+      workspace.http.bytes = async (request) => {
+        if (atOnce > 1) await listed;
+        if (!hasEnded) await end();
+        hasEnded = true;
+        return bytes.call(workspace.http, request);
+      };
+      workspace.http.json = async <T>(request: HttpRequest) => {
+        const answer: T = (await json.call(workspace.http, request)) as T;
+        if (request.query?.['path'] === `${target}/lib`) isListed();
+        return answer;
+      };
+      const outcome = await sandbox.run({ workspace, atOnce, clock: waitingClock(async () => undefined) });
+      assert.deepEqual(outcome.imported, []);
+      assert.equal(outcome.plan.unchanged.length, 2);
+      assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.1.json']);
+    });
 
   it('is deleted except for its newest generation', async () => {
     await sandbox.run();

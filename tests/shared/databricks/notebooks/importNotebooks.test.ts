@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Workspace } from '../../../../shared/databricks/connect';
+import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { ImportSandbox, header, target } from './importSandbox';
 
 describe('importNotebooks', () => {
@@ -51,6 +53,53 @@ describe('importNotebooks', () => {
     ]);
   });
 
+  describe('in rounds of requests at the same time', () => {
+    /** Counts how many requests of a workspace follow one another, each sent after the answer to the one before. */
+    function countRounds({ url, http }: Workspace): { readonly workspace: Workspace; readonly rounds: () => number } {
+      let answered = 0;
+      const counted =
+        <T>(send: (request: HttpRequest) => Promise<T>) =>
+        async (request: HttpRequest): Promise<T> => {
+          const round = answered + 1;
+          try {
+            return await send(request);
+          } finally {
+            answered = Math.max(answered, round);
+          }
+        };
+      const json = counted((request) => http.json<unknown>(request));
+      const bytes = counted((request) => http.bytes(request));
+      const workspace = { url, http: { json: <T>(request: HttpRequest) => json(request) as Promise<T>, bytes } };
+      return { workspace, rounds: () => answered };
+    }
+
+    async function roundsOfRun(): Promise<number> {
+      const { workspace, rounds } = countRounds(sandbox.connect());
+      const outcome = await sandbox.run({ workspace, atOnce: 32 });
+      assert.deepEqual(outcome.failures, []);
+      return rounds();
+    }
+
+    beforeEach(async () => {
+      await sandbox.remove('lib/sql');
+      await sandbox.run();
+    });
+
+    it('needs 2 when nothing has changed: the folder, then its manifest and the folders below', async () => {
+      assert.equal(await roundsOfRun(), 2);
+    });
+
+    for (const [what, files] of [
+      ['one file', { 'lib/tools.py': 'x = 2' }],
+      ['one notebook', { 'train.py': `${header}print(2)` }],
+      ['all files', { 'train.py': `${header}print(2)`, 'lib/tools.py': 'x = 2', 'lib/data.json': '[]' }],
+    ] as const)
+      it(`needs 7 when ${what} changed: these 2, the claim, its proof, the upload, the listing, the end`, async () => {
+        await sandbox.write(files);
+        assert.equal(await roundsOfRun(), 7);
+      });
+  });
+
   it('restores what was edited or deleted by hand, and logs it, with few requests', async () => {
     await sandbox.run();
     const fresh = sandbox.contents();
@@ -64,7 +113,7 @@ describe('importNotebooks', () => {
     );
     assert.match(sandbox.agent.text('log'), /restore lib\/data\.json \(file\): it was deleted in the workspace/);
     assert.match(sandbox.agent.text('log'), /restore train \(notebook\): it was edited in the workspace/);
-    assert.ok(sandbox.requests().length <= 3 + 8, sandbox.requests().join('\n'));
+    assert.ok(sandbox.requests().length <= 3 + 9, sandbox.requests().join('\n'));
   });
 
   it('sends only what changed', async () => {
