@@ -45,8 +45,8 @@ export const task = defineTask({
     reportFailures(outcome, agent);
     if (outcome.stoppedBy) throw outcome.stoppedBy;
     if (outcome.failures.length > 0)
-      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target)}.`);
-    return sentenceOf(outcome, target);
+      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target, dryRun)}.`);
+    return sentenceOf(outcome, target, dryRun);
   },
 });
 

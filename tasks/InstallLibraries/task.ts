@@ -1,6 +1,6 @@
 import { withTimeout } from '../../shared/agent/context';
 import { ClustersApi } from '../../shared/databricks/api/clusters';
-import { clusterTitle } from '../../shared/databricks/clusters/describeCluster';
+import { clusterMention, clusterTitle } from '../../shared/databricks/clusters/describeCluster';
 import { installLibraries, RestartRefusedError } from '../../shared/databricks/libraries/installLibraries';
 import { librarySummary, libraryTable, reportFailures } from '../../shared/databricks/libraries/describeRows';
 import { findLibraryFiles } from '../../shared/databricks/libraries/findLibraryFiles';
@@ -74,10 +74,10 @@ export const task = defineTask({
     const ownPython = pythonOfRuntime(runtime);
     const python = pythonVersion ?? ownPython;
     if (ownPython !== undefined && !cluster.settings['docker_image'] && !`${python}.`.startsWith(`${ownPython}.`))
-      agent.warning(`'pythonVersion' is ${python}, but ${clusterTitle(cluster)} has Python ${ownPython}.`);
+      agent.warning(`'pythonVersion' is ${python}, but ${clusterMention(cluster)} has Python ${ownPython}.`);
     const wanted = wantedLibraries(sources, { python, machine: machineOfRuntime(runtime) });
     // Without a Python version, what is left depends on it: the other problems were thrown above.
-    throwProblems(wanted.problems, python === undefined ? [unknownPython(clusterTitle(cluster), runtime)] : []);
+    throwProblems(wanted.problems, python === undefined ? [unknownPython(clusterMention(cluster), runtime)] : []);
     for (const note of wanted.notes) agent.log(located(note));
 
     const { removeOthers, restartIfNeeded: mayRestart, dryRun } = inputs;
@@ -100,11 +100,11 @@ export const task = defineTask({
     reportFailures(rows, agent);
     if (stoppedBy) throw withAdvice(stoppedBy);
     const total = wanted.libraries.length;
-    if (rows.length === 0) return `No libraries were given, and ${clusterTitle(cluster)} has none to remove.`;
+    if (rows.length === 0) return `No libraries were given, and ${clusterMention(cluster)} has none to remove.`;
     const missing = count('failed') + count('skipped');
     if (missing > 0)
       throw new TaskError(
-        `${missing} of ${total} libraries were not installed on ${clusterTitle(cluster)}: see the errors above.`,
+        `${missing} of ${total} libraries were not installed on ${clusterMention(cluster)}: see the errors above.`,
       );
     return `${clusterTitle(cluster)} has all ${total} libraries: ${count('installed')} installed, ${count('already there')} already there, ${count('removed')} removed.`;
   },

@@ -49,7 +49,8 @@ export const task = defineTask({
     setOutput('resolvedFile', file);
     agent.group('Model variables', describeVariables(variables));
     await agent.summary('Model variables', variablesTable(variables, inputs.environment));
-    return `Set ${settings.length} variables and wrote them to ${file}.`;
+    const lifetime = inputs.outputFolder === undefined ? ', which is deleted when the job ends' : '';
+    return `Set ${settings.length} variables and wrote them to ${file}${lifetime}.`;
   },
 });
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { startDatabricks, type Databricks } from '../../sandbox/databricks/databricks';
-import type { Clock } from '../../shared/clock';
-import { runTask } from '../../shared/task/runTask';
+import type { Json } from '../../shared/json';
 import type { Inputs, Task } from '../../shared/task/task';
-import { FakeAgent } from '../support/fakeAgent';
+import { DatabricksStage, type TryOptions } from '../support/databricksStage';
+import type { FakeAgent } from '../support/fakeAgent';
 import type { Stage } from '../support/faultMatrix';
 
-type Body = Readonly<Record<string, unknown>>;
+type Body = Readonly<Record<string, Json>>;
 
 export const smallSpec = {
   cluster_name: 'train',
@@ -35,40 +34,16 @@ export interface EndState {
   readonly isPinned: boolean;
 }
 
-/** A sandbox workspace with clusters, whose time passes only while a task sleeps, or by `settle`. */
-export class ClusterWorkspace {
-  readonly clock: Clock;
-
-  private constructor(readonly databricks: Databricks) {
-    this.clock = {
-      now: () => databricks.clock.now(),
-      sleep: async (milliseconds, signal) => {
-        signal?.throwIfAborted();
-        await databricks.clock.advance(milliseconds);
-        signal?.throwIfAborted();
-      },
-    };
-  }
-
+/** A workspace with clusters, whose time passes only while a task sleeps, or by `settle`. */
+export class ClusterWorkspace extends DatabricksStage {
   static async open(): Promise<ClusterWorkspace> {
     const durations = { clusterStartSeconds: 4, clusterStopSeconds: 2, clusterResizeSeconds: 2 };
-    return new ClusterWorkspace(await startDatabricks({ timeScale: 0, hasLimits: false, logsBodies: true, durations }));
-  }
-
-  close(): Promise<void> {
-    return this.databricks.close();
+    return new ClusterWorkspace(await DatabricksStage.start({ durations }));
   }
 
   /** Calls the Clusters API as somebody else would. */
-  async call(action: string, body: Body): Promise<Readonly<Record<string, unknown>>> {
-    const response = await fetch(`${this.databricks.url}/api/2.1/clusters/${action}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.databricks.token}` },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(text);
-    return JSON.parse(text) as Body;
+  call(action: string, body: Body): Promise<{ readonly cluster_id: string }> {
+    return this.request('POST', `/api/2.1/clusters/${action}`, body);
   }
 
   /** Makes a cluster that is in a state, and gives its id. The log of requests is empty after that. */
@@ -81,10 +56,9 @@ export class ClusterWorkspace {
     if (state === 'TERMINATED') await this.settle();
     if (state === 'RESTARTING') await this.call('restart', { cluster_id });
     if (state === 'RESIZING') await this.call('resize', { cluster_id, num_workers: 2 });
-    const id = String(cluster_id);
-    assert.equal(this.databricks.clusters.get(id).state, state);
+    assert.equal(this.databricks.clusters.get(cluster_id).state, state);
     this.databricks.requests.clear();
-    return id;
+    return cluster_id;
   }
 
   settle(): Promise<void> {
@@ -101,29 +75,13 @@ export class ClusterWorkspace {
     }));
   }
 
-  /** How often an endpoint was asked for, such as `clusters/edit`. */
-  count(path: string): number {
-    return this.databricks.requests.list(path).length;
-  }
-
-  /** The requests that change something, such as `clusters/edit`. */
-  writes(): readonly string[] {
-    return this.databricks.requests
-      .list()
-      .filter(({ method }) => method !== 'GET')
-      .map(({ path }) => path.replace('/api/2.1/', ''));
-  }
-
   /** One try of a step. */
-  async run<I extends Inputs, Output extends string>(
+  run<I extends Inputs, Output extends string>(
     task: Task<I, Output>,
     inputs: Readonly<Record<string, string>>,
-    { url = this.databricks.url, signal = new AbortController().signal } = {},
+    options?: TryOptions,
   ): Promise<FakeAgent> {
-    const { token } = this.databricks;
-    const agent = new FakeAgent({ connection: 'c', ...inputs }, { c: { url, token } });
-    await runTask(task, { agent, clock: this.clock, signal });
-    return agent;
+    return this.try(task, inputs, options);
   }
 }
 

@@ -119,7 +119,7 @@ describe('CreateJob', () => {
 
   it('removes what somebody added to the job by hand, and logs it', async () => {
     const { outputs } = await workspace.run({ spec });
-    await workspace.call('POST', '/api/2.2/jobs/update', {
+    await workspace.request('POST', '/api/2.2/jobs/update', {
       job_id: BigInt(outputs['jobId'] ?? ''),
       new_settings: {
         tasks: [{ ...notebook, task_key: 'extra' }],
@@ -401,7 +401,7 @@ describe('CreateJob', () => {
       spec: JSON.stringify({ name: 'Job', tasks: [{ ...notebook, new_cluster: applied, max_retries: 3 }] }),
     };
     const { outputs } = await workspace.run(inputs);
-    await workspace.call('POST', '/api/2.2/jobs/update', {
+    await workspace.request('POST', '/api/2.2/jobs/update', {
       job_id: BigInt(outputs['jobId'] ?? ''),
       new_settings: { tasks: [{ ...notebook, new_cluster: cluster }] },
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startDatabricks } from '../../sandbox/databricks/databricks';
 import { task } from '../../tasks/EvaluateModel/task';
+import { clockOf } from '../support/databricksStage';
 import { itSurvivesFaults, itSurvivesKills, type Scenario, type Stage } from '../support/faultMatrix';
 
 const model = 'main.ml.demo';
@@ -28,14 +29,7 @@ async function open(own: (runId: string) => Stage['inputs'], champion?: number):
   aliases['champion'] = champion;
   return {
     databricks,
-    clock: {
-      now: () => databricks.clock.now(),
-      sleep: async (milliseconds, signal) => {
-        signal?.throwIfAborted();
-        await databricks.clock.advance(milliseconds);
-        signal?.throwIfAborted();
-      },
-    },
+    clock: clockOf(databricks),
     inputs: { ...inputs, ...own(newest) },
     endState: () => ({ ...aliases }),
     close: () => databricks.close(),

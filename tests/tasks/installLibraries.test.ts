@@ -85,7 +85,7 @@ describe('InstallLibraries', () => {
       { ...agent.outputs, clusterId: '' },
       { clusterId: '', installedCount: '1', alreadyInstalledCount: '0', removedCount: '1', restarted: 'true' },
     );
-    assert.match(agent.text('log'), /^Restarting Cluster 'train' \(.*\) to remove pypi pandas==2\.2\.2\.$/m);
+    assert.match(agent.text('log'), /^Restarting cluster 'train' \(.*\) to remove pypi pandas==2\.2\.2\.$/m);
   });
 
   it('changes a version on a terminated cluster without a restart', async () => {

@@ -34,7 +34,7 @@ describe('InstallLibraries, the Python version of the cluster', () => {
     );
     assert.match(
       message,
-      /'pythonVersion' is required: Cluster 'train' \(.+\) has the runtime '19\.x-scala2\.13', whose Python version is not known\./,
+      /'pythonVersion' is required: cluster 'train' \(.+\) has the runtime '19\.x-scala2\.13', whose Python version is not known\./,
     );
     assert.deepEqual(workspace.writes(), []);
   });
@@ -49,7 +49,7 @@ describe('InstallLibraries, the Python version of the cluster', () => {
   it('that is given replaces the one of the runtime, with a warning', async () => {
     const agent = await install('18.x-scala2.13', { pythonVersion: '3.13.1' });
     assert.deepEqual(installed(), ['pypi tqdm==4.66.4']);
-    assert.match(agent.text('warning'), /^'pythonVersion' is 3\.13\.1, but Cluster 'train' \(.+\) has Python 3\.12\.$/);
+    assert.match(agent.text('warning'), /^'pythonVersion' is 3\.13\.1, but cluster 'train' \(.+\) has Python 3\.12\.$/);
   });
 
   it('is not needed without conditions', async () => {

@@ -44,7 +44,7 @@ describe('InstallLibraries while it waits', () => {
       await workspace.call('2.1/clusters/delete', {});
       workspace.databricks.scriptLibrary({ seconds: 600 });
       const cancellation = new AbortController();
-      const agent = workspace.agent({ libraries });
+      const agent = workspace.agentOf({ libraries });
       agent.progress = () => {
         const count = workspace.databricks.requests.list(path.slice(1)).length;
         if (count > (path === '*/cluster-status' ? 3 : 0)) cancellation.abort(new CancelledError());
@@ -58,7 +58,7 @@ describe('InstallLibraries while it waits', () => {
 
   it('fails when the cluster terminates, with the reason of Databricks', async () => {
     workspace.databricks.scriptLibrary({ seconds: 600 });
-    const agent = workspace.agent({ libraries });
+    const agent = workspace.agentOf({ libraries });
     const log = agent.log.bind(agent);
     agent.log = (text) => {
       log(text);
@@ -75,7 +75,7 @@ describe('InstallLibraries while it waits', () => {
 
   it('continues when somebody restarts the cluster meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
-    const agent = workspace.agent({ libraries });
+    const agent = workspace.agentOf({ libraries });
     const log = agent.log.bind(agent);
     let isRestarted = false;
     agent.log = (text) => {
@@ -91,7 +91,7 @@ describe('InstallLibraries while it waits', () => {
 
   it('does not restart a cluster that somebody restarts at the same moment', async () => {
     await workspace.has('numpy==1.26.4');
-    const agent = workspace.agent({ libraries });
+    const agent = workspace.agentOf({ libraries });
     const log = agent.log.bind(agent);
     agent.log = (text) => {
       log(text);
@@ -106,7 +106,7 @@ describe('InstallLibraries while it waits', () => {
 
   it('reports when somebody uninstalls a wanted library meanwhile', async () => {
     workspace.databricks.scriptLibrary({ seconds: 100 });
-    const agent = workspace.agent({ libraries });
+    const agent = workspace.agentOf({ libraries });
     const log = agent.log.bind(agent);
     agent.log = (text) => {
       log(text);

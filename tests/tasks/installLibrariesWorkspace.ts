@@ -1,15 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startDatabricks, type Databricks, type DatabricksOptions } from '../../sandbox/databricks/databricks';
-import type { Clock } from '../../shared/clock';
+import type { Databricks, DatabricksOptions } from '../../sandbox/databricks/databricks';
 import type { Library } from '../../shared/databricks/api/libraries';
 import { libraryTitle } from '../../shared/databricks/libraries/title';
 import type { Json } from '../../shared/json';
-import { stringifyJson } from '../../shared/json';
-import { runTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/InstallLibraries/task';
-import { FakeAgent } from '../support/fakeAgent';
+import { DatabricksStage, type TryOptions } from '../support/databricksStage';
+import type { FakeAgent } from '../support/fakeAgent';
 
 /** The smallest file that passes for a wheel or a jar: an empty zip archive, with a comment to tell one from another. */
 export function archive(comment: string): Uint8Array {
@@ -19,36 +17,27 @@ export function archive(comment: string): Uint8Array {
   return Buffer.concat([end, Buffer.from(comment)]);
 }
 
-/** A sandbox workspace with a cluster, whose time passes only while the task sleeps, and a folder on the agent. */
-export class InstallLibrariesWorkspace {
-  readonly clock: Clock;
-
+/** A workspace with a cluster, and a folder on the agent. */
+export class InstallLibrariesWorkspace extends DatabricksStage {
   private constructor(
-    readonly databricks: Databricks,
+    databricks: Databricks,
     readonly folder: string,
     readonly clusterId: string,
   ) {
-    this.clock = {
-      now: () => databricks.clock.now(),
-      sleep: async (milliseconds, signal) => {
-        signal?.throwIfAborted();
-        await databricks.clock.advance(milliseconds);
-        signal?.throwIfAborted();
-      },
-    };
+    super(databricks);
   }
 
   /** With a cluster named `train` that runs. */
   static async open(options: DatabricksOptions = {}, runtime = '15.4.x-scala2.12'): Promise<InstallLibrariesWorkspace> {
-    const databricks = await startDatabricks({ timeScale: 0, hasLimits: false, logsBodies: true, ...options });
+    const databricks = await DatabricksStage.start(options);
     const spec = { cluster_name: 'train', spark_version: runtime, node_type_id: 'Standard_DS3_v2' };
     const { id } = databricks.clusters.create({ ...spec, num_workers: 1 }, 'someone@example.com', 'API');
     await databricks.clock.advance(60_000);
     return new InstallLibrariesWorkspace(databricks, await mkdtemp(join(tmpdir(), 'libraries-')), id);
   }
 
-  async close(): Promise<void> {
-    await this.databricks.close();
+  override async close(): Promise<void> {
+    await super.close();
     await rm(this.folder, { recursive: true });
   }
 
@@ -62,12 +51,7 @@ export class InstallLibrariesWorkspace {
 
   /** Calls the API as somebody else would, and lets a minute pass. */
   async call(path: string, body: Readonly<Record<string, Json>>): Promise<void> {
-    const response = await fetch(`${this.databricks.url}/api/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.databricks.token}` },
-      body: stringifyJson({ cluster_id: this.clusterId, ...body }),
-    });
-    if (!response.ok) throw new Error(await response.text());
+    await this.request('POST', `/api/${path}`, { cluster_id: this.clusterId, ...body });
     await this.databricks.clock.advance(60_000);
   }
 
@@ -85,30 +69,20 @@ export class InstallLibrariesWorkspace {
     );
   }
 
-  /** The requests that changed something, as `libraries/install`, since the last time. */
-  writes(): readonly string[] {
-    const found = this.databricks.requests.list().filter(({ method }) => method !== 'GET');
+  /** The requests that changed something since the last time. */
+  override writes(): readonly string[] {
+    const found = super.writes();
     this.databricks.requests.clear();
-    return found.map(({ path }) => path.replace(/^\/api\/\d\.\d\//, ''));
+    return found;
   }
 
-  agent(inputs: Readonly<Record<string, string>>, url = this.databricks.url): FakeAgent {
-    return new FakeAgent(
-      { connection: 'c', cluster: 'train', ...inputs },
-      { c: { url, token: this.databricks.token } },
-      { 'System.DefaultWorkingDirectory': this.folder },
-    );
+  override agentOf(inputs: Readonly<Record<string, string>>, options?: TryOptions): FakeAgent {
+    const variables = { 'System.DefaultWorkingDirectory': this.folder };
+    return super.agentOf({ cluster: 'train', ...inputs }, { variables, ...options });
   }
 
   /** One run of the step. */
-  async run(
-    inputs: Readonly<Record<string, string>>,
-    {
-      signal = new AbortController().signal,
-      agent = this.agent(inputs),
-    }: { signal?: AbortSignal; agent?: FakeAgent } = {},
-  ): Promise<FakeAgent> {
-    await runTask(task, { agent, clock: this.clock, signal });
-    return agent;
+  run(inputs: Readonly<Record<string, string>>, options?: TryOptions): Promise<FakeAgent> {
+    return this.try(task, inputs, options);
   }
 }

@@ -1,10 +1,8 @@
-import { startDatabricks, type Databricks, type DatabricksOptions } from '../../sandbox/databricks/databricks';
-import type { Clock } from '../../shared/clock';
-import type { Json } from '../../shared/json';
-import { parseJson, stringifyJson } from '../../shared/json';
-import { runTask } from '../../shared/task/runTask';
+import type { DatabricksOptions } from '../../sandbox/databricks/databricks';
+import { parseJson, type Json } from '../../shared/json';
 import { task } from '../../tasks/RunJob/task';
-import { FakeAgent } from '../support/fakeAgent';
+import { clockOf, DatabricksStage, type TryOptions } from '../support/databricksStage';
+import type { FakeAgent } from '../support/fakeAgent';
 
 /** What the agent tells every try of one step. */
 export const oneStep = {
@@ -18,42 +16,19 @@ export const oneStep = {
   'System.TaskInstanceId': '33333333-2222-4333-8444-555555555555',
 };
 
-/** A sandbox workspace whose time passes only while the task sleeps. */
-export class RunJobWorkspace {
-  readonly clock: Clock;
+/** A workspace in which jobs are run. */
+export class RunJobWorkspace extends DatabricksStage {
   /** Every duration that was slept, in milliseconds. */
   readonly sleeps: number[] = [];
-
-  private constructor(readonly databricks: Databricks) {
-    this.clock = {
-      now: () => databricks.clock.now(),
-      sleep: async (milliseconds, signal) => {
-        signal?.throwIfAborted();
-        this.sleeps.push(milliseconds);
-        await databricks.clock.advance(milliseconds);
-        signal?.throwIfAborted();
-      },
-    };
-  }
+  override readonly clock = clockOf(this.databricks, (milliseconds) => void this.sleeps.push(milliseconds));
 
   static async open(options: DatabricksOptions = {}): Promise<RunJobWorkspace> {
-    return new RunJobWorkspace(await startDatabricks({ timeScale: 0, hasLimits: false, logsBodies: true, ...options }));
+    return new RunJobWorkspace(await DatabricksStage.start(options));
   }
 
-  close(): Promise<void> {
-    return this.databricks.close();
-  }
-
-  /** Calls the API as somebody else would; a `bigint` is written as bare digits, an id is read as text. */
-  async call<T>(path: string, body: Readonly<Record<string, Json>>): Promise<T> {
-    const response = await fetch(`${this.databricks.url}/api/2.2/jobs/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.databricks.token}` },
-      body: stringifyJson(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(text);
-    return parseJson(text) as T;
+  /** Calls the Jobs API as somebody else would. */
+  call<T>(path: string, body: Readonly<Record<string, Json>>): Promise<T> {
+    return this.request('POST', `/api/2.2/jobs/${path}`, body);
   }
 
   /** Makes a job, of one notebook unless the settings say otherwise, and gives its id. */
@@ -63,36 +38,13 @@ export class RunJobWorkspace {
     return String(job_id);
   }
 
-  /** How often an endpoint was asked for, such as `run-now`. */
-  count(path: string): number {
-    return this.databricks.requests.list(path).length;
-  }
-
   /** The last body that was sent to an endpoint. */
   body(path: string): Record<string, unknown> {
     return parseJson(this.databricks.requests.list(path).at(-1)?.body ?? '{}') as Record<string, unknown>;
   }
 
   /** One try of the step. */
-  async run(
-    inputs: Readonly<Record<string, string>>,
-    {
-      variables = oneStep,
-      signal = new AbortController().signal,
-      clock = this.clock,
-      agent = new FakeAgent(
-        { connection: 'c', ...inputs },
-        { c: { url: this.databricks.url, token: this.databricks.token } },
-        variables,
-      ),
-    }: {
-      variables?: Readonly<Record<string, string>>;
-      signal?: AbortSignal;
-      clock?: Clock;
-      agent?: FakeAgent;
-    } = {},
-  ): Promise<FakeAgent> {
-    await runTask(task, { agent, clock, signal });
-    return agent;
+  run(inputs: Readonly<Record<string, string>>, options: TryOptions = {}): Promise<FakeAgent> {
+    return this.try(task, inputs, { variables: oneStep, ...options });
   }
 }

@@ -8,7 +8,7 @@ import { copyProject } from './projectCopy';
 describe('the build', () => {
   let root: string;
   beforeEach(async () => {
-    root = await copyProject();
+    root = await copyProject('RunJob', 'StopCluster');
   });
   afterEach(() => rm(root, { recursive: true, maxRetries: 5 }));
 

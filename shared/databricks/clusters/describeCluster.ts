@@ -3,8 +3,13 @@ import type { Cluster } from '../api/clusters';
 import { terminationAdvice } from './terminationAdvice';
 
 /** `Cluster 'train' (0123-456789-abc)`. */
-export function clusterTitle({ id, name }: Pick<Cluster, 'id' | 'name'>): string {
-  return `Cluster '${name}' (${id})`;
+export function clusterTitle(cluster: Pick<Cluster, 'id' | 'name'>): string {
+  return `C${clusterMention(cluster).slice(1)}`;
+}
+
+/** The same within a sentence. */
+export function clusterMention({ id, name }: Pick<Cluster, 'id' | 'name'>): string {
+  return `cluster '${name}' (${id})`;
 }
 
 /** The state, with the service's message: `PENDING (Finding instances for new nodes)`. */

@@ -4,7 +4,7 @@ import { TaskError } from '../../errors';
 import { poll } from '../../http/poll';
 import type { Cluster, ClustersApi, ClusterSettings } from '../api/clusters';
 import { clusterDifferences, isResizable, rememberedSpec, secretNotice, sizeIn } from './differences';
-import { clusterState, clusterTitle, describeTermination } from './describeCluster';
+import { clusterMention, clusterState, clusterTitle, describeTermination } from './describeCluster';
 import { differenceLine, type Difference } from '../../comparison/difference';
 import { isUnconfirmed } from '../../comparison/unreturned';
 import { followCluster, type FollowOptions } from './followCluster';
@@ -146,7 +146,7 @@ async function editIfDifferent(
 /** What is not returned may be as it was asked for; another value is not. */
 function isApplied(cluster: Cluster, left: readonly Difference[], { agent }: Context): true {
   const [unreturned, others] = [left.filter(isUnreturned), left.filter((difference) => !isUnreturned(difference))];
-  if (others.length > 0) throw notApplied(clusterTitle(cluster), others);
+  if (others.length > 0) throw notApplied(clusterMention(cluster), others);
   for (const difference of unreturned)
     agent.log(`Databricks does not return a setting of the specification: ${differenceLine(difference)}`);
   return true;

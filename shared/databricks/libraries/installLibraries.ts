@@ -6,7 +6,7 @@ import { withSignal } from '../../http/withSignal';
 import { ClustersApi, type Cluster } from '../api/clusters';
 import type { Library } from '../api/libraries';
 import { LibrariesApi, type LibraryState } from '../api/librariesApi';
-import { clusterTitle } from '../clusters/describeCluster';
+import { clusterMention, clusterTitle } from '../clusters/describeCluster';
 import { restartCluster } from '../clusters/restartCluster';
 import { startCluster } from '../clusters/startCluster';
 import type { Workspace } from '../connect';
@@ -111,7 +111,7 @@ class Installation {
 
   reportPlan(): void {
     const { missing, present, leaving, restartFor } = this.#plan;
-    const title = clusterTitle(this.cluster);
+    const title = clusterMention(this.cluster);
     const steps = [
       ...leaving.map(({ library }) => `remove  ${libraryTitle(library)}`),
       ...(this.isUp ? [] : [`start   ${title}, which is ${this.cluster.state}`]),
@@ -148,7 +148,7 @@ class Installation {
     const { restartFor } = this.#plan;
     if (restartFor.length === 0) return;
     this.context.agent.log(
-      `Restarting ${clusterTitle(this.cluster)} to remove ${restartFor.map(libraryTitle).join(', ')}.`,
+      `Restarting ${clusterMention(this.cluster)} to remove ${restartFor.map(libraryTitle).join(', ')}.`,
     );
     this.cluster = await restartCluster(this.#clusters, this.cluster, this.context);
     this.#isRestarted = true;

@@ -9,7 +9,7 @@ const verbs = { added: 'add    ', changed: 'change ', restored: 'restore' } as c
 
 /** A plan as a title and lines for the log. */
 export function describePlan(plan: Plan, target: string, dryRun: boolean): [title: string, text: string] {
-  const { sends, deletions, folderDeletions, clearings, kept, refused, conflicts, unchanged } = plan;
+  const { sends, deletions, folderDeletions, clearings, kept, refused, conflicts } = plan;
   const lines = [
     ...sends.map(({ item, change, note }) => `${verbs[change]} ${item.path} (${item.kind})${note ? `: ${note}` : ''}`),
     ...clearings.map(({ path }) => `delete  ${path}: the source has a folder with this name`),
@@ -19,17 +19,20 @@ export function describePlan(plan: Plan, target: string, dryRun: boolean): [titl
     ...refused.map(({ path, reason }) => `refuse  ${path}: ${reason}`),
     ...conflicts.map(({ path, reason }) => `conflict ${path}: ${reason}`),
   ];
+  const title = `${dryRun ? 'Dry run, nothing is changed. Plan' : 'Plan'} for ${target}: ${countsOf(plan)}`;
+  return [title, lines.length > 0 ? lines.join('\n') : 'Nothing to do.'];
+}
+
+function countsOf({ sends, deletions, refused, conflicts, unchanged }: Plan): string {
   const count = (change: string): number => sends.filter((send) => send.change === change).length;
-  const counts = [
+  return [
     `${count('added')} to add`,
     `${count('changed')} to change`,
     `${count('restored')} to restore`,
     `${deletions.length} to delete`,
     ...(conflicts.length + refused.length > 0 ? [`${conflicts.length + refused.length} in conflict`] : []),
     `${unchanged.length} unchanged`,
-  ];
-  const title = `${dryRun ? 'Dry run, nothing is changed. Plan' : 'Plan'} for ${target}: ${counts.join(', ')}`;
-  return [title, lines.length > 0 ? lines.join('\n') : 'Nothing to do.'];
+  ].join(', ');
 }
 
 /** Reports what failed, one error each for the first few. */
@@ -40,7 +43,9 @@ export function reportFailures({ failures }: ImportOutcome, agent: TaskAgent): v
 }
 
 /** One line for the log and the result. */
-export function sentenceOf({ plan, imported, deleted, failures }: ImportOutcome, target: string): string {
+export function sentenceOf(outcome: ImportOutcome, target: string, dryRun: boolean): string {
+  const { plan, imported, deleted, failures } = outcome;
+  if (dryRun && failures.length === 0) return `Dry run, nothing was changed. ${target}: ${countsOf(plan)}`;
   const counts = [
     `${imported.length} imported`,
     `${plan.unchanged.length} unchanged`,

@@ -33,13 +33,15 @@ describe('agents that share a limit without knowing of each other', () => {
     'windows of 10 s, without Retry-After': silent(fixedWindow(10, limit)),
     'a token bucket': tokenBucket(15, limit),
   };
+  const shares = [
+    [2, 300],
+    [5, 120],
+    [20, 30],
+    [50, 12],
+  ] as const;
   for (const [what, service] of Object.entries(services))
-    for (const [agents, callsEach] of [
-      [2, 300],
-      [5, 120],
-      [20, 30],
-      [50, 12],
-    ] as const)
+    // The sliding second is what Databricks has; the others are tried with one share.
+    for (const [agents, callsEach] of what.startsWith('a sliding') ? shares : [shares[2]])
       it(`need at most 1.1 × its time: ${agents} agents, ${what}`, async () => {
         const times = await timesTheLimit({ agents, callsEach, limit, service });
         assert.ok(times <= 1.1, `${times} ×`);

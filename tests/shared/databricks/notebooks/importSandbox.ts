@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startDatabricks, type Databricks, type DatabricksOptions } from '../../../../sandbox/databricks/databricks';
+import type { Databricks, DatabricksOptions } from '../../../../sandbox/databricks/databricks';
 import type { Clock } from '../../../../shared/clock';
+import type { Json } from '../../../../shared/json';
 import type { Workspace } from '../../../../shared/databricks/connect';
 import { importNotebooks, type ImportOptions } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
@@ -13,6 +14,7 @@ import { createHttpClient } from '../../../../shared/http/createHttpClient';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FixedToken } from '../../../../shared/identity/fixedToken';
 import { adviceFor } from '../../../../shared/identity/signInProblems';
+import { clockOf, DatabricksStage } from '../../../support/databricksStage';
 import { FakeAgent } from '../../../support/fakeAgent';
 
 export const header = '# Databricks notebook source\n';
@@ -20,32 +22,27 @@ export const target = '/Shared/model';
 
 /** The sandbox's time, which passes only while somebody sleeps. Renewals of a claim wait until `renew` is called. */
 export class ImportClock implements Clock {
+  readonly now: Clock['now'];
+  readonly #sleep: Clock['sleep'];
   #renewal: (() => void) | undefined;
   #onRenewalDue: (() => void) | undefined;
 
   constructor(
-    private readonly databricks: Databricks,
+    databricks: Databricks,
     /** Happens at each sleep, before the time passes. */
-    private readonly onSleep?: (milliseconds: number) => Promise<void>,
-  ) {}
-
-  now(): number {
-    return this.databricks.clock.now();
+    onSleep?: (milliseconds: number) => Promise<void>,
+  ) {
+    ({ now: this.now, sleep: this.#sleep } = clockOf(databricks, onSleep));
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (milliseconds !== renewalMilliseconds) return this.#sleep(milliseconds, signal);
     signal?.throwIfAborted();
-    if (milliseconds === renewalMilliseconds) {
-      await new Promise<void>((resolve, reject) => {
-        this.#renewal = resolve;
-        this.#onRenewalDue?.();
-        signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      });
-      return;
-    }
-    await this.onSleep?.(milliseconds);
-    await this.databricks.clock.advance(milliseconds);
-    signal?.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      this.#renewal = resolve;
+      this.#onRenewalDue?.();
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
   }
 
   /** Resolves when somebody who holds a claim waits for the time to renew it. */
@@ -68,22 +65,24 @@ export interface RunOptions extends Partial<ImportOptions> {
 }
 
 /** A source folder and a workspace to import it to. */
-export class ImportSandbox {
+export class ImportSandbox extends DatabricksStage {
   /** What the last run said. */
   agent = new FakeAgent();
 
   private constructor(
-    readonly databricks: Databricks,
+    databricks: Databricks,
     readonly folder: string,
-  ) {}
+  ) {
+    super(databricks);
+  }
 
   static async open(options: DatabricksOptions = {}): Promise<ImportSandbox> {
-    const databricks = await startDatabricks({ timeScale: 0, hasLimits: false, ...options });
+    const databricks = await DatabricksStage.start({ logsBodies: false, ...options });
     return new ImportSandbox(databricks, await mkdtemp(join(tmpdir(), 'import-')));
   }
 
-  async close(): Promise<void> {
-    await this.databricks.close();
+  override async close(): Promise<void> {
+    await super.close();
     await rm(this.folder, { recursive: true });
   }
 
@@ -150,14 +149,9 @@ export class ImportSandbox {
   }
 
   /** Calls the API as somebody else would. */
-  async call(path: string, body: object): Promise<void> {
+  async call(path: string, body: Readonly<Record<string, Json>>): Promise<void> {
     await this.databricks.clock.advance(1000);
-    const response = await fetch(`${this.databricks.url}/api/2.0/workspace/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${this.databricks.token}` },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(await response.text());
+    await this.request('POST', `/api/2.0/workspace/${path}`, body);
   }
 
   /** Somebody makes or edits an object by hand. */
