@@ -5,7 +5,16 @@ import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
 import { task } from '../../../tasks/CreateCluster/task';
 import { ClusterWorkspace, smallSpec } from '../clusterWorkspace';
 import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
-import { documentWith, groupsOf, settingsOf, valueAt, withValueAt, type Path, type Setting } from './everySetting';
+import {
+  documentWith,
+  groupsOf,
+  groupTitle,
+  settingsOf,
+  valueAt,
+  withValueAt,
+  type Path,
+  type Setting,
+} from './everySetting';
 
 /** Values that the sandbox accepts, as Databricks does, where not every value is possible. */
 const possible: Readonly<Record<string, readonly [Json, Json]>> = {
@@ -24,7 +33,7 @@ const newer: Setting = {
   other: { alternate_node_type_ids: ['Standard_DS5_v2'] },
 };
 
-describe('Every setting of a cluster', () => {
+describe('The settings of a cluster', () => {
   let workspace: ClusterWorkspace;
   let proxy: AlteringProxy;
   const ids: Record<string, readonly [Json, Json]> = {};
@@ -82,12 +91,13 @@ describe('Every setting of a cluster', () => {
     return pair ? { path, value: pair[0], other: pair[1] } : { path, value, other };
   }
 
+  // At the first level, one setting may exclude another.
+  const isAlone = (path: Path): boolean => path.length === 1;
   // The size is always returned.
   const isSize = ({ path }: Setting): boolean => path[0] === 'num_workers' || path[0] === 'autoscale';
   const settings = [...settingsOf('ClusterSpec'), newer].filter(({ path }) => path[0] !== 'cluster_name');
-  for (const group of groupsOf(settings, 2)) {
-    const title = group.map(({ path }) => path.join('.')).join(', ');
-    it(`${title}: written, read and compared`, async () => {
+  for (const group of groupsOf(settings, isAlone)) {
+    it(`are written, read and compared: ${groupTitle(group)}`, async () => {
       await holds(group, (cluster) => cluster, 'returned as it was written');
       if (!group.some(isSize))
         await holds(
@@ -107,9 +117,9 @@ describe('Every setting of a cluster', () => {
     });
   }
 
-  for (const group of groupsOf(settings, 2).filter(([first]) => first && !(String(first.path[0]) in smallSpec))) {
+  for (const group of groupsOf(settings, isAlone).filter(([first]) => first && !(String(first.path[0]) in smallSpec))) {
     if (group.some(isSize)) continue;
-    it(`${group.map(({ path }) => path.join('.')).join(', ')}: may be filled in by Databricks`, async () => {
+    it(`may be filled in by Databricks: ${groupTitle(group)}`, async () => {
       const spec = { ...smallSpec, cluster_name: `cluster ${++count}` };
       proxy.alter = (cluster) => group.reduce((all, { path, value }) => withValueAt(all, path, value), cluster);
       assert.equal((await run(spec))[0], 'created');

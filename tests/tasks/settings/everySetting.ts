@@ -22,15 +22,24 @@ export function settingsOf(type: string, path: Path = []): readonly Setting[] {
   });
 }
 
-/** Settings that can be tried together: those of one part of a specification, at least so deep that none excludes another. */
-export function groupsOf(settings: readonly Setting[], leastDepth: number): readonly (readonly Setting[])[] {
+/** Settings that are tried together: those of one part of a specification, but for some that are tried alone. */
+export function groupsOf(
+  settings: readonly Setting[],
+  isAlone: (path: Path) => boolean,
+): readonly (readonly Setting[])[] {
   const groups = new Map<string, Setting[]>();
   for (const setting of settings) {
     const { path } = setting;
-    const key = (path.length >= leastDepth ? path.slice(0, -1) : path).join('.');
+    const key = (isAlone(path) ? path : path.slice(0, -1)).join('.');
     groups.set(key, [...(groups.get(key) ?? []), setting]);
   }
   return [...groups.values()];
+}
+
+/** Such as `schedule: pause_status, timezone_id`. */
+export function groupTitle(group: readonly Setting[]): string {
+  const parent = group[0]?.path.slice(0, -1).join('.') ?? '';
+  return `${parent === '' ? '' : `${parent}: `}${group.map(({ path }) => String(path.at(-1))).join(', ')}`;
 }
 
 /** A value of a type without fields. Texts look like references to secrets, which are not secret themselves. */
