@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
-import { type Json, type JsonObject, parseJson, toJson } from '../../sandbox/databricks/json';
+import { type JsonObject, parseJson, toJson } from '../../sandbox/databricks/json';
 import { systemClock } from '../../shared/clock';
 import { runTask } from '../../shared/task/runTask';
 import type { Inputs, Task } from '../../shared/task/task';
@@ -12,95 +12,13 @@ import { task as createJob } from '../../tasks/CreateJob/task';
 import { FakeNotebooks, finished } from '../sandbox/databricks/workspaceClient';
 import { type DatabricksCli, databricksCli } from '../support/databricksCli';
 import { FakeAgent } from '../support/fakeAgent';
+import { type Definition, type Definitions, shared, singleNode } from './bundleDefinitions';
 
 const binary = process.env['DATABRICKS_CLI'] ?? '';
 const allUnchanged = /^Plan: 0 to add, 0 to change, 0 to delete, 2 unchanged$/m;
 
-type Definition = Readonly<Record<string, Json>>;
-
-/** The definitions of a cluster and a job, as people write them; the job may use the cluster and the files. */
-interface Definitions {
-  readonly cluster: Definition;
-  readonly job: (clusterId: string, files: string) => Definition;
-}
-
-const ownerTag: Definition = { 'managed-by': 'model-pipeline-tasks' };
-const version = { spark_version: '16.4.x-scala2.12', node_type_id: 'Standard_DS3_v2' };
-
-const shared: Definitions = {
-  cluster: {
-    ...version,
-    cluster_name: 'shared',
-    autoscale: { min_workers: 1, max_workers: 3 },
-    data_security_mode: 'DATA_SECURITY_MODE_DEDICATED',
-    spark_conf: { 'spark.sql.shuffle.partitions': '8' },
-    spark_env_vars: { STAGE: 'test' },
-  },
-  job: (clusterId, files) => ({
-    name: 'train models',
-    parameters: [{ name: 'rounds', default: '3' }],
-    email_notifications: { on_failure: ['b@example.com', 'a@example.com'] },
-    webhook_notifications: { on_failure: [{ id: 'hook-2' }, { id: 'hook-1' }] },
-    schedule: { quartz_cron_expression: '0 30 5 * * ?', timezone_id: 'UTC' },
-    job_clusters: [{ job_cluster_key: 'main', new_cluster: { ...version, num_workers: 1 } }],
-    tasks: [
-      { task_key: 'train', job_cluster_key: 'main', notebook_task: { notebook_path: `${files}/train` } },
-      { task_key: 'audit', job_cluster_key: 'main', notebook_task: { notebook_path: `${files}/train` } },
-      {
-        task_key: 'score',
-        depends_on: [{ task_key: 'train' }, { task_key: 'audit' }],
-        existing_cluster_id: clusterId,
-        libraries: [{ pypi: { package: 'simplejson' } }, { pypi: { package: 'attrs' } }],
-        notebook_task: { notebook_path: `${files}/train` },
-      },
-    ],
-  }),
-};
-
-/** Contains what Databricks adds to it, because the CLI plans to remove that where it is not written. */
-const singleNode: Definitions = {
-  cluster: {
-    ...version,
-    cluster_name: 'single',
-    kind: 'CLASSIC_PREVIEW',
-    is_single_node: true,
-    num_workers: 0,
-    spark_conf: { 'spark.databricks.cluster.profile': 'singleNode', 'spark.master': 'local[*, 4]' },
-    custom_tags: { ResourceClass: 'SingleNode' },
-    data_security_mode: 'DATA_SECURITY_MODE_AUTO',
-    autotermination_minutes: 30,
-  },
-  job: (clusterId, files) => ({
-    name: 'score all',
-    queue: { enabled: false },
-    continuous: { pause_status: 'PAUSED' },
-    health: { rules: [{ metric: 'RUN_DURATION_SECONDS', op: 'GREATER_THAN', value: 600 }] },
-    environments: [{ environment_key: 'default', spec: { environment_version: '2', dependencies: ['attrs'] } }],
-    tasks: [
-      {
-        task_key: 'each',
-        for_each_task: {
-          inputs: '["a","b"]',
-          concurrency: 2,
-          task: {
-            task_key: 'one',
-            environment_key: 'default',
-            spark_python_task: { python_file: `${files}/score.py`, parameters: ['{{input}}'] },
-          },
-        },
-      },
-      {
-        task_key: 'jar',
-        new_cluster: { ...version, num_workers: 1 },
-        spark_jar_task: { main_class_name: 'com.example.Main', run_as_repl: true },
-        libraries: [{ jar: '/Volumes/main/default/files/app.jar' }],
-        run_if: 'AT_LEAST_ONE_SUCCESS',
-        depends_on: [{ task_key: 'each' }],
-      },
-      { task_key: 'report', existing_cluster_id: clusterId, notebook_task: { notebook_path: `${files}/train` } },
-    ],
-  }),
-};
+/** The tags that CreateJob adds to a job. */
+const ownerTags: Definition = { 'managed-by': 'model-pipeline-tasks', repository: 'models' };
 
 describe('a bundle of the Databricks CLI, and the tasks', function () {
   this.timeout(300_000);
@@ -132,12 +50,12 @@ describe('a bundle of the Databricks CLI, and the tasks', function () {
 
   const files = (): string => `/Workspace/Users/${databricks.users[0]?.userName ?? ''}/.bundle/models/default/files`;
 
-  const tagged = (job: Definition, tags: Definition = ownerTag): Definition => ({
+  const tagged = (job: Definition, tags: Definition = ownerTags): Definition => ({
     ...job,
     tags: { team: 'a', ...tags },
   });
 
-  async function writeBundle({ cluster, job }: Definitions, tags: Definition = ownerTag): Promise<void> {
+  async function writeBundle({ cluster, job }: Definitions, tags: Definition = ownerTags): Promise<void> {
     const train = tagged(job('${resources.clusters.shared.id}', '${workspace.file_path}'), tags);
     const resources = { jobs: { train }, clusters: { shared: cluster } };
     await writeFile(join(folder, 'databricks.yml'), toJson({ bundle: { name: 'models' }, resources }));
@@ -157,7 +75,8 @@ describe('a bundle of the Databricks CLI, and the tasks', function () {
     inputs: Readonly<Record<string, string>> = {},
   ): Promise<FakeAgent> {
     const { url, token } = databricks;
-    const agent = new FakeAgent({ connection: 'c', spec: toJson(spec), ...inputs }, { c: { url, token } });
+    const variables = { 'Build.Repository.Name': 'models' };
+    const agent = new FakeAgent({ connection: 'c', spec: toJson(spec), ...inputs }, { c: { url, token } }, variables);
     await runTask(task, { agent, clock: systemClock, signal: new AbortController().signal });
     return agent;
   }
@@ -225,7 +144,7 @@ describe('a bundle of the Databricks CLI, and the tasks', function () {
     });
   }
 
-  it('without the tag of the tasks is not changed by CreateJob, which tells what it would change', async () => {
+  it('without the tags of CreateJob is not changed by it, which logs what it would change', async () => {
     await writeBundle(shared, {});
     await cli('bundle', 'deploy');
     databricks.requests.clear();
@@ -236,9 +155,31 @@ describe('a bundle of the Databricks CLI, and the tasks', function () {
     assert.match(refused.end.message, /was not created by this task, so it is not changed\. Set 'adopt' to true/);
     const planned = await run(createJob, spec, { adopt: 'true', dryRun: 'true' });
     assert.equal(planned.outputs['change'], 'updated', planned.text());
-    assert.match(planned.text('log'), /differs from its definition:\n {2}\+ tags\.managed-by: \S+$/m);
+    assert.match(
+      planned.text('log'),
+      /differs from its definition:\n {2}\+ tags\.managed-by: \S+\n {2}\+ tags\.repository: models$/m,
+    );
     assert.deepEqual(writes(), []);
     assert.match(await cli('bundle', 'plan'), allUnchanged);
+  });
+
+  it('with permissions is found unchanged by CreateJob, which changes them when they differ', async () => {
+    const permissions = [
+      { group_name: 'users', level: 'CAN_VIEW' },
+      { group_name: 'admins', level: 'CAN_MANAGE_RUN' },
+    ];
+    const job: Definitions['job'] = (clusterId, files) => ({ ...shared.job(clusterId, files), permissions });
+    await writeBundle({ ...shared, job });
+    await cli('bundle', 'deploy');
+    databricks.requests.clear();
+    const spec = tagged(shared.job(databricks.clusters.list()[0]?.id ?? '', files()));
+    const grants = permissions.map(({ group_name, level }) => ({ group_name, permission_level: level }));
+    const same = await run(createJob, spec, { permissions: toJson(grants) });
+    assert.equal(same.outputs['change'], 'unchanged', same.text());
+    assert.match(await cli('bundle', 'plan'), /^Plan: 0 to add, 0 to change, 0 to delete, 3 unchanged$/m);
+    const fewer = await run(createJob, spec, { permissions: toJson(grants.slice(1)) });
+    assert.equal(fewer.outputs['change'], 'updated', fewer.text());
+    assert.match(await cli('bundle', 'plan'), /^Plan: 0 to add, 1 to change, 0 to delete, 2 unchanged$/m);
   });
 
   it('plans to undo what CreateCluster and CreateJob change, and the tasks then find it unchanged', async () => {
