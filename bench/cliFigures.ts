@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Databricks, startDatabricks } from '../sandbox/databricks/databricks';
 import { builtExtension } from '../tests/support/builtTasks';
+import { databricksCli } from '../tests/support/databricksCli';
 import type { Figure } from './figures';
 import { notebook, writeNotebooks } from './notebooks';
 import { runBuiltTask } from './runBuiltTask';
@@ -30,7 +29,7 @@ export async function cliFigures(): Promise<readonly Figure[]> {
   const home = await mkdtemp(join(tmpdir(), 'bench-'));
   const databricks = await startDatabricks({ latencyMilliseconds: 100 });
   try {
-    const call = caller(cli, databricks, home);
+    const call = databricksCli(cli, databricks, home);
     const sync: Import = (source, target) => call('sync', source, target);
     const others: Readonly<Record<string, Import>> = {
       'workspace import-dir': (source, target) => call('workspace', 'import-dir', source, target, '--overwrite'),
@@ -59,19 +58,6 @@ export async function cliFigures(): Promise<readonly Figure[]> {
     await databricks.close();
     await rm(home, { recursive: true });
   }
-}
-
-/** Runs the CLI without the configuration of the machine. */
-function caller(cli: string, databricks: Databricks, home: string) {
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: home,
-    DATABRICKS_HOST: databricks.url,
-    DATABRICKS_TOKEN: databricks.token,
-    DATABRICKS_AUTH_TYPE: 'pat',
-    DATABRICKS_CONFIG_FILE: join(home, 'none.cfg'),
-  };
-  return (...args: string[]) => promisify(execFile)(cli, args, { env, cwd: home });
 }
 
 /** The seconds of each phase, in a folder and a target of its own. @throws Error when the workspace lacks a notebook. */

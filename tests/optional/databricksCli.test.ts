@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
 import { type Json, type JsonObject, parseJson, toJson } from '../../sandbox/databricks/json';
 import { FakeNotebooks, finished, idText } from '../sandbox/databricks/workspaceClient';
+import { type DatabricksCli, databricksCli } from '../support/databricksCli';
 
 const cli = process.env.DATABRICKS_CLI ?? '';
-const run = promisify(execFile);
 
 describe("the Databricks sandbox, used by Databricks' own CLI", function () {
   this.timeout(300_000);
   let databricks: Databricks;
   let folder: string;
   let home: string;
+  let call: DatabricksCli;
 
   before(async function () {
     if (cli === '') {
@@ -28,6 +27,7 @@ describe("the Databricks sandbox, used by Databricks' own CLI", function () {
     });
     home = `/Users/${databricks.users[0]?.userName ?? ''}`;
     folder = await mkdtemp(join(tmpdir(), 'databricks-cli-'));
+    call = databricksCli(cli, databricks, folder);
     await mkdir(join(folder, 'source', 'deep'), { recursive: true });
     await writeFile(join(folder, 'source', 'n.py'), '# Databricks notebook source\nprint(1)');
     await writeFile(join(folder, 'source', 'deep', 'f.txt'), 'one');
@@ -38,18 +38,6 @@ describe("the Databricks sandbox, used by Databricks' own CLI", function () {
     await rm(folder, { recursive: true });
   });
 
-  /** Runs the CLI with nothing of the machine's own configuration. */
-  async function call(...args: string[]): Promise<string> {
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      DATABRICKS_HOST: databricks.url,
-      DATABRICKS_TOKEN: databricks.token,
-      DATABRICKS_AUTH_TYPE: 'pat',
-      DATABRICKS_CONFIG_FILE: join(folder, 'none.cfg'),
-    };
-    return (await run(cli, args, { env, cwd: folder })).stdout;
-  }
   const ask = async (...args: string[]): Promise<Json> => parseJson(await call(...args, '--output', 'json'));
   /** The paths below a folder with what they are. */
   const held = (path: string) =>
