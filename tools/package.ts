@@ -47,7 +47,12 @@ export async function createVsix(folder: string, vsix: string): Promise<void> {
   if (warnings.length > 0) throw new ToolError(`tfx warns:\n${warnings.join('\n')}`);
 }
 
-async function checkBudgets(built: BuiltExtension, vsixBytes: number, budgets: Budgets): Promise<void> {
+/** Throws a ToolError that lists everything that is larger than its budget, or has none. */
+export async function checkBudgets(
+  built: Pick<BuiltExtension, 'folder' | 'metafiles'>,
+  vsixBytes: number,
+  budgets: Budgets,
+): Promise<void> {
   const problems = vsixBytes > budgets.vsix ? [overBudget('the VSIX', vsixBytes, budgets.vsix)] : [];
   for (const task of built.metafiles.keys()) {
     const budget = budgets.tasks[task];

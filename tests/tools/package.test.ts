@@ -6,19 +6,21 @@ import path from 'node:path';
 import { projectRoot } from '../../tools/commandLine';
 import { uuidv5 } from '../../tools/identity';
 import { readExtensionManifest, readTasks, taskContribution, type Contribution } from '../../tools/manifests';
-import { createVsix, packageExtension } from '../../tools/package';
+import { checkBudgets, createVsix, packageExtension, type PackagedExtension } from '../../tools/package';
 
 describe('the package', () => {
   let outputFolder: string;
-  beforeEach(async () => {
+  let released: PackagedExtension;
+  before(async () => {
     outputFolder = await mkdtemp(path.join(tmpdir(), 'package-'));
+    released = await packageExtension({ root: projectRoot, outputFolder: path.join(outputFolder, 'released') });
   });
-  afterEach(() => rm(outputFolder, { recursive: true }));
+  after(() => rm(outputFolder, { recursive: true }));
 
   it('contains only the extension, without a warning and within the size budgets', async () => {
-    const { entries, vsix } = await packageExtension({ root: projectRoot, outputFolder });
+    const { entries, vsix } = released;
     const { publisher, id, version } = await readExtensionManifest(projectRoot);
-    assert.equal(vsix, path.join(outputFolder, `${publisher}.${id}-${version}.vsix`));
+    assert.equal(vsix, path.join(outputFolder, 'released', `${publisher}.${id}-${version}.vsix`));
     const tasks = (await readTasks(projectRoot)).map(({ folder }) => folder);
     const made = ['THIRD-PARTY-NOTICES.txt', '[Content_Types].xml', 'extension.vsixmanifest', 'extension.vsomanifest'];
     const copied = ['LICENSE', 'overview.md', 'images/connection.png', 'images/extension.png'];
@@ -32,16 +34,16 @@ describe('the package', () => {
   });
 
   it('can be built for development: other IDs, names, GUIDs and connection type', async () => {
-    const dev = await packageExtension({ root: projectRoot, outputFolder, dev: true });
-    const released = await readExtensionManifest(projectRoot);
-    assert.equal(path.basename(dev.vsix), `${released.publisher}.${released.id}-dev-${released.version}.vsix`);
-    assert.equal(dev.manifest.name, `${released.name} (dev)`);
+    const dev = await packageExtension({ root: projectRoot, outputFolder: path.join(outputFolder, 'dev'), dev: true });
+    const { publisher, id, version, name } = await readExtensionManifest(projectRoot);
+    assert.equal(path.basename(dev.vsix), `${publisher}.${id}-dev-${version}.vsix`);
+    assert.equal(dev.manifest.name, `${name} (dev)`);
     assert.deepEqual(endpointTypes(dev.manifest.contributions), ['databricksworkspacedev']);
 
     const tasks = await readTasks(dev.folder);
     for (const { folder, manifest } of await readTasks(projectRoot)) {
       const task = tasks.find((other) => other.folder === folder)?.manifest;
-      assert.equal(task?.id, uuidv5(`${released.publisher}.${released.id}-dev.${manifest.name}`));
+      assert.equal(task?.id, uuidv5(`${publisher}.${id}-dev.${manifest.name}`));
       assert.notEqual(task.id, manifest.id);
       assert.equal(task.friendlyName, `${manifest.friendlyName} (dev)`);
       const types = task.inputs.map(({ type }) => type);
@@ -50,7 +52,7 @@ describe('the package', () => {
   });
 
   it('is refused when it or a task exceeds its size budget or has none', async () => {
-    const failure = packageExtension({ root: projectRoot, outputFolder }, { vsix: 1000, tasks: { RunJob: 2000 } });
+    const failure = checkBudgets(released, released.vsixBytes, { vsix: 1000, tasks: { RunJob: 2000 } });
     await assert.rejects(failure, (error: Error) => {
       assert.match(error.message, /^the VSIX is \d+ bytes, \d+ over its budget of 1000\.$/m);
       assert.match(error.message, /^RunJob is \d+ bytes, \d+ over its budget of 2000\.$/m);
@@ -66,8 +68,9 @@ describe('the package', () => {
       friendlyName: 'A name that is longer than forty characters',
       instanceNameFormat: 'A',
     };
-    await mkdir(path.join(outputFolder, 'tasks', 'A'), { recursive: true });
-    await writeFile(path.join(outputFolder, 'tasks', 'A', 'task.json'), JSON.stringify(task));
+    const folder = path.join(outputFolder, 'warned');
+    await mkdir(path.join(folder, 'tasks', 'A'), { recursive: true });
+    await writeFile(path.join(folder, 'tasks', 'A', 'task.json'), JSON.stringify(task));
     const contribution = {
       id: 'A',
       type: taskContribution,
@@ -81,10 +84,10 @@ describe('the package', () => {
       contributions: [contribution],
     };
     await writeFile(
-      path.join(outputFolder, 'vss-extension.json'),
+      path.join(folder, 'vss-extension.json'),
       JSON.stringify({ ...manifest, files: [{ path: 'tasks' }] }),
     );
-    await assert.rejects(createVsix(outputFolder, path.join(outputFolder, 'a.vsix')), /tfx warns:[^]*40 chars/);
+    await assert.rejects(createVsix(folder, path.join(folder, 'a.vsix')), /tfx warns:[^]*40 chars/);
   });
 });
 

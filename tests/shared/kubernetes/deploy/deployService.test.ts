@@ -60,8 +60,8 @@ describe('a deployed service', function () {
     ['r.io/slow:2', /^The container 'score' was killed because it did not answer/, { service: { startupSeconds: 10 } }],
     ['r.io/wrong:2', /^The new version does not answer as expected/, { smoke: smoke(201) }],
   ];
-  // One pod: another would only repeat what happens to it.
-  const single = { replicas: 1 };
+  // One pod: another would only repeat what happens to it. It is given up soon.
+  const single = { replicas: 1, progressDeadlineSeconds: 60 };
   for (const wish of [rolling, blueGreen].map((strategy) => ({ ...strategy, service: single })))
     for (const [image, cause, { service, ...more } = {}] of faults)
       it(`reports why ${image} does not serve, and keeps the previous version serving (${wish.strategy ?? ''})`, async () => {
