@@ -4,18 +4,14 @@ import type { SandboxClock } from '../../clock';
 import { type Ids, int64 } from '../ids';
 import { type JsonObject } from '../json';
 import type { ApiRequest, Router } from '../router';
-
-interface DbfsFile {
-  readonly bytes: Buffer;
-  readonly modifiedAt: number;
-}
+import { restoreFiles, saveFiles, type StoredFile } from './savedFiles';
 
 /** "If the contents of a block or of a put exceed 1 MB, this call throws MAX_BLOCK_SIZE_EXCEEDED"; a read returns as much. */
 const blockLimitBytes = 1024 * 1024;
 
 /** The files of the DBFS root, by path without the scheme: `/FileStore/x.whl`. */
 export class Dbfs {
-  readonly #files = new Map<string, DbfsFile>();
+  readonly #files = new Map<string, StoredFile>();
   readonly #folders = new Map<string, number>();
   readonly #handles = new Map<string, { readonly path: string; readonly blocks: Buffer[] }>();
 
@@ -27,7 +23,7 @@ export class Dbfs {
     for (const path of ['/', '/FileStore', '/tmp']) this.#folders.set(path, clock.now());
   }
 
-  file(path: string): DbfsFile | undefined {
+  file(path: string): StoredFile | undefined {
     return this.#files.get(path);
   }
 
@@ -105,20 +101,11 @@ export class Dbfs {
   }
 
   get saved() {
-    return {
-      folders: Object.fromEntries(this.#folders),
-      files: [...this.#files].map(([path, { bytes, modifiedAt }]) => ({
-        path,
-        bytes: bytes.toString('base64'),
-        modifiedAt,
-      })),
-    };
+    return saveFiles({ folders: this.#folders, files: this.#files });
   }
 
-  restore({ folders, files }: Dbfs['saved']): void {
-    for (const [path, time] of Object.entries(folders)) this.#folders.set(path, time);
-    for (const { path, bytes, modifiedAt } of files)
-      this.#files.set(path, { bytes: Buffer.from(bytes, 'base64'), modifiedAt });
+  restore(saved: Dbfs['saved']): void {
+    restoreFiles(saved, { folders: this.#folders, files: this.#files });
   }
 
   #opened(handle: string) {

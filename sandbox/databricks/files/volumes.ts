@@ -3,17 +3,13 @@ import { ApiError, invalidParameter } from '../apiError';
 import type { SandboxClock } from '../../clock';
 import { pageOf } from '../pages';
 import { type ApiAnswer, type ApiRequest, RawAnswer, type Router } from '../router';
-
-interface VolumeFile {
-  readonly bytes: Buffer;
-  readonly modifiedAt: number;
-}
+import { restoreFiles, saveFiles, type StoredFile } from './savedFiles';
 
 const notFound = (what: string) => new ApiError(404, 'NOT_FOUND', `The ${what} being accessed is not found.`);
 
 /** The files of the Unity Catalog volumes, by path: `/Volumes/<catalog>/<schema>/<volume>/…`. */
 export class Volumes {
-  readonly #files = new Map<string, VolumeFile>();
+  readonly #files = new Map<string, StoredFile>();
   readonly #folders = new Map<string, number>();
 
   /** `names` are `<catalog>.<schema>.<volume>`. */
@@ -25,7 +21,7 @@ export class Volumes {
     for (const name of names) this.#folders.set(`/Volumes/${name.replaceAll('.', '/')}`, clock.now());
   }
 
-  file(path: string): VolumeFile | undefined {
+  file(path: string): StoredFile | undefined {
     return this.#files.get(path);
   }
 
@@ -82,20 +78,11 @@ export class Volumes {
   }
 
   get saved() {
-    return {
-      folders: Object.fromEntries(this.#folders),
-      files: [...this.#files].map(([path, { bytes, modifiedAt }]) => ({
-        path,
-        bytes: bytes.toString('base64'),
-        modifiedAt,
-      })),
-    };
+    return saveFiles({ folders: this.#folders, files: this.#files });
   }
 
-  restore({ folders, files }: Volumes['saved']): void {
-    for (const [path, time] of Object.entries(folders)) this.#folders.set(path, time);
-    for (const { path, bytes, modifiedAt } of files)
-      this.#files.set(path, { bytes: Buffer.from(bytes, 'base64'), modifiedAt });
+  restore(saved: Volumes['saved']): void {
+    restoreFiles(saved, { folders: this.#folders, files: this.#files });
   }
 
   #children(path: string): string[] {
