@@ -49,8 +49,8 @@ export const task = defineTask({
     setOutput('resolvedFile', file);
     agent.group('Model variables', describeVariables(variables));
     await agent.summary('Model variables', variablesTable(variables, inputs.environment));
-    const lifetime = inputs.outputFolder === undefined ? ', which is deleted when the job ends' : '';
-    return `Set ${settings.length} variables and wrote them to ${file}${lifetime}.`;
+    const lifetime = inputs.outputFolder === undefined ? ' until the job ends' : '';
+    return `Set ${settings.length} variables. They are also in ${file}${lifetime}.`;
   },
 });
 

@@ -77,7 +77,7 @@ describe('what was meant otherwise', () => {
     [
       'jobs_get.json',
       JSON.stringify({ job_id: 1, created_time: 1, settings: { name: 'A', tasks: [task] } }),
-      'line 1: This is the answer of jobs/get. Use only the content of settings.',
+      'line 1: This is the response of jobs/get. Use only the content of settings.',
     ],
   ];
   for (const [file, content, advice] of forms)

@@ -99,6 +99,13 @@ describe('ImportNotebooks', () => {
       assert.match(agent.end.message, new RegExp(`'${name}'`));
   });
 
+  it('says in a dry run what would be imported', async () => {
+    const { end, outputs } = await run({ workspaceFolder: '/Shared/model', dryRun: 'true' });
+    const counts = '2 to add, 0 to change, 0 to restore, 0 to delete, 0 unchanged';
+    assert.equal(end.message, `Dry run for /Shared/model: ${counts}. Nothing was changed`);
+    assert.equal(outputs['importedCount'], '0');
+  });
+
   it('sets its outputs and uploads a summary with a table and a link', async () => {
     const agent = await run({ workspaceFolder: '/Workspace/Shared/model/' });
     assert.deepEqual(agent.end, { result: 'Succeeded', message: '/Shared/model: 2 imported, 0 unchanged, 0 deleted' });

@@ -30,7 +30,7 @@ describe('InstallLibraries, the Python version of the cluster', () => {
     const { message } = agent.end;
     assert.match(
       message,
-      /requirements\.txt:1: numpy is wanted if .*, but the Python version of the cluster is not known\./,
+      /requirements\.txt:1: numpy is needed if .*, but the Python version of the cluster is not known\./,
     );
     assert.match(
       message,

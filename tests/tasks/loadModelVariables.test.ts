@@ -79,10 +79,7 @@ describe('LoadModelVariables', () => {
     assert.ok(resolvedFile.startsWith(join(folder, 'temp') + sep), resolvedFile);
     assert.deepEqual(JSON.parse(await readFile(resolvedFile, 'utf8')), values);
     assert.deepEqual(load(await readFile(join(dirname(resolvedFile), 'resolved.yml'), 'utf8')), values);
-    assert.equal(
-      agent.end.message,
-      `Set 6 variables and wrote them to ${resolvedFile}, which is deleted when the job ends.`,
-    );
+    assert.equal(agent.end.message, `Set 6 variables. They are also in ${resolvedFile} until the job ends.`);
   });
 
   it('shows the origin of every value, and what it replaced', async () => {

@@ -45,7 +45,7 @@ export function reportFailures({ failures }: ImportOutcome, agent: TaskAgent): v
 /** One line for the log and the result. */
 export function sentenceOf(outcome: ImportOutcome, target: string, dryRun: boolean): string {
   const { plan, imported, deleted, failures } = outcome;
-  if (dryRun && failures.length === 0) return `Dry run, nothing was changed. ${target}: ${countsOf(plan)}`;
+  if (dryRun && failures.length === 0) return `Dry run for ${target}: ${countsOf(plan)}. Nothing was changed`;
   const counts = [
     `${imported.length} imported`,
     `${plan.unchanged.length} unchanged`,

@@ -6,7 +6,7 @@ import { specTypes } from './specTypes';
 type Recognize = (document: JsonMap) => Finding | undefined;
 
 /**
- * Recognizes a document that has the settings of a specification in another form: the answer of a request, a part of a
+ * Recognizes a document that has the settings of a specification in another form: the response to a request, a part of a
  * bundle, the format of an earlier version of the API. The finding tells what to use of it.
  */
 export function otherForm(document: Json, type: string): Finding | undefined {
@@ -32,7 +32,7 @@ function bundleOf(kind: 'jobs' | 'clusters'): Recognize {
   };
   return (document) => {
     const { resources, targets, [kind]: listed } = document;
-    if (isList(listed)) return found([kind], `This is the answer of ${kind}/list.`, [`one of its ${kind}`]);
+    if (isList(listed)) return found([kind], `This is the response of ${kind}/list.`, [`one of its ${kind}`]);
     const places: readonly DocumentPath[] = [
       ...namesIn(document).map((name) => [kind, name]),
       ...namesIn(resources).map((name) => ['resources', kind, name]),
@@ -60,7 +60,7 @@ function bundleOf(kind: 'jobs' | 'clusters'): Recognize {
 
 function jobAnswer({ settings, tasks }: JsonMap): Finding | undefined {
   return isMap(settings) && tasks === undefined
-    ? found(['settings'], 'This is the answer of jobs/get.', ['settings'])
+    ? found(['settings'], 'This is the response of jobs/get.', ['settings'])
     : undefined;
 }
 
@@ -72,16 +72,16 @@ function jobChange({ new_settings }: JsonMap): Finding | undefined {
 
 function runAnswer(document: JsonMap): Finding | undefined {
   if (document['run_id'] === undefined || (document['state'] ?? document['status']) === undefined) return undefined;
-  const message = `This is the answer of jobs/runs/get. Remove what is not a setting, also from its tasks: ${unknownFields(document, 'SubmitRun').join(', ')}.`;
+  const message = `This is the response of jobs/runs/get. Remove what is not a setting, also from its tasks: ${unknownFields(document, 'SubmitRun').join(', ')}.`;
   return { path: ['run_id'], message, severity: 'error' };
 }
 
 /** The service answers what was specified in `spec`: https://docs.databricks.com/api/azure/workspace/clusters/get. */
 function clusterAnswer(document: JsonMap): Finding | undefined {
   const { cluster_id, state, spec } = document;
-  if (isMap(spec)) return found(['spec'], 'This is the answer of clusters/get.', ['spec']);
+  if (isMap(spec)) return found(['spec'], 'This is the response of clusters/get.', ['spec']);
   if (cluster_id === undefined || state === undefined) return undefined;
-  const message = `This is the answer of clusters/get. Remove what is not a setting: ${unknownFields(document, 'ClusterSpec').join(', ')}.`;
+  const message = `This is the response of clusters/get. Remove what is not a setting: ${unknownFields(document, 'ClusterSpec').join(', ')}.`;
   return { path: ['cluster_id'], message, severity: 'error' };
 }
 

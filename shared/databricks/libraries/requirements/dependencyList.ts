@@ -194,7 +194,7 @@ export class DependencyList {
       : this.python === undefined
         ? 'but the Python version of the cluster is not known'
         : `but the patch version of the Python ${this.python} of the cluster is not known`;
-    return `${name} is wanted if ${text}, ${unknown}.`;
+    return `${name} is needed if ${text}, ${unknown}.`;
   }
 }
 

@@ -13,22 +13,22 @@ const single = { name: 'A', new_cluster: cluster, notebook_task: { notebook_path
 describe('a specification in another form', () => {
   const cases: [what: string, DocumentSchema, content: unknown, problem: string][] = [
     [
-      'the answer of jobs/get',
+      'the response of jobs/get',
       jobSchema,
       { job_id: 1, creator_user_name: 'a@example.com', created_time: 1, settings },
-      'This is the answer of jobs/get. Use only the content of settings.',
+      'This is the response of jobs/get. Use only the content of settings.',
     ],
     [
-      'the answer of jobs/get for a run',
+      'the response of jobs/get for a run',
       runSchema,
       { job_id: 1, settings },
-      'This is the answer of jobs/get. Use only the content of settings.',
+      'This is the response of jobs/get. Use only the content of settings.',
     ],
     [
-      'the answer of jobs/list',
+      'the response of jobs/list',
       jobSchema,
       { jobs: [{ job_id: 1, settings }], has_more: false },
-      'This is the answer of jobs/list. Use only the content of one of its jobs.',
+      'This is the response of jobs/list. Use only the content of one of its jobs.',
     ],
     [
       'the body of jobs/reset',
@@ -37,10 +37,10 @@ describe('a specification in another form', () => {
       'This is the body of jobs/reset or jobs/update. Use only the content of new_settings.',
     ],
     [
-      'the answer of jobs/runs/get',
+      'the response of jobs/runs/get',
       runSchema,
       { job_id: 1, run_id: 2, state: {}, run_name: 'A', tasks: [] },
-      'This is the answer of jobs/runs/get. Remove what is not a setting, also from its tasks: job_id, run_id, state.',
+      'This is the response of jobs/runs/get. Remove what is not a setting, also from its tasks: job_id, run_id, state.',
     ],
     [
       'a bundle with one job',
@@ -85,22 +85,22 @@ describe('a specification in another form', () => {
       'This is the format of Jobs API 2.0. Move these fields into an item of tasks, together with a task_key: existing_cluster_id, spark_python_task, libraries.',
     ],
     [
-      'the answer of clusters/get',
+      'the response of clusters/get',
       newClusterSchema,
       { ...running, spec: cluster },
-      'This is the answer of clusters/get. Use only the content of spec.',
+      'This is the response of clusters/get. Use only the content of spec.',
     ],
     [
       'the answer of an older clusters/get',
       newClusterSchema,
       running,
-      'This is the answer of clusters/get. Remove what is not a setting: cluster_id, state, driver.',
+      'This is the response of clusters/get. Remove what is not a setting: cluster_id, state, driver.',
     ],
     [
-      'the answer of clusters/list',
+      'the response of clusters/list',
       newClusterSchema,
       { clusters: [running] },
-      'This is the answer of clusters/list. Use only the content of one of its clusters.',
+      'This is the response of clusters/list. Use only the content of one of its clusters.',
     ],
     [
       'a bundle with a cluster',

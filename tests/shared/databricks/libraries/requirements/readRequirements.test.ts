@@ -157,7 +157,7 @@ http://wxpython.org/Phoenix/snapshot-builds/wxPython_Phoenix-3.0.3.dev1820+49a88
       const [problem] = written(read('tomli; python_version < "3.11"').problems);
       assert.match(
         problem ?? '',
-        /requirements.txt:1 tomli is wanted if python_version < "3.11", but the Python version of the cluster is not known/,
+        /requirements.txt:1 tomli is needed if python_version < "3.11", but the Python version of the cluster is not known/,
       );
     });
   });
