@@ -9,7 +9,7 @@ export function setSecret({ data }: Command, { job }: CommandContext): void {
 }
 
 /**
- * `task.setvariable`. An output is known as `step.variable`, in this job and to those that depend on it; any other
+ * `task.setvariable`. Once secret, a variable stays secret. An output is known as `step.variable`, in this job and to those that depend on it; any other
  * variable is known by its name to the later steps of the job.
  */
 export function setVariable({ properties, data }: Command, context: CommandContext): void {
@@ -30,9 +30,13 @@ export function setVariable({ properties, data }: Command, context: CommandConte
     context.declaredOutputs.some((each) => each.toLowerCase() === name.toLowerCase());
   const fullName = isOutput ? `${context.stepName}.${name}` : name;
   if (job.variables.isReadonly(fullName)) throw new CommandError(`the variable '${name}' is read-only`);
-  job.variables.set(fullName, { value: data, isSecret, isReadonly: isTrue(properties.get('isreadonly')) });
+  const isNowSecret = job.variables.set(fullName, {
+    value: data,
+    isSecret,
+    isReadonly: isTrue(properties.get('isreadonly')),
+  });
   if (!isOutput) return;
-  job.outputs.set(fullName, data);
+  job.outputs.set(fullName, { value: data, isSecret: isNowSecret });
   record.outputs.set(name, data);
 }
 

@@ -23,6 +23,7 @@ export async function runStep(
 ): Promise<StepReport> {
   const { run, variables } = job;
   const started = run.clock.now();
+  const warnings = variables.expandAll();
   const stepName = step.name ?? `${step.kind}${index}`;
   const displayName = variables.expand(step.displayName);
   const shownName = run.masker.mask(displayName);
@@ -39,6 +40,7 @@ export async function runStep(
   });
   run.onEvent({ kind: 'stepStarted', step: shownName });
   record.write(`##[section]Starting: ${displayName}`);
+  for (const warning of warnings) record.warning(warning);
   let report: StepReport;
   try {
     const refusal = whyLeftOut(step, job, context);

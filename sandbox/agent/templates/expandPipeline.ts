@@ -31,7 +31,7 @@ export function expandPipeline({ files, file, parameters, predefined, startTime 
   const root = files.load(file);
   const variables = new CaseInsensitiveMap<Value>(predefined);
   const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime };
-  return new Expansion(files).pipeline(root, parameters, scope, root.at);
+  return new Expansion(files).pipeline(root, parameters, scope, root.at, true);
 }
 
 /** An expanded list of variables, and the scope of what stands beside it. */
@@ -46,9 +46,9 @@ class Expansion {
   constructor(readonly files: TemplateFiles) {}
 
   /** A pipeline's root, or that of the template it extends. */
-  pipeline(root: MappingNode, given: GivenParameters, outer: Scope, at: Position): MappingNode {
+  pipeline(root: MappingNode, given: GivenParameters, outer: Scope, at: Position, isPipeline = false): MappingNode {
     rejectResources(root);
-    const scope = intoFile(outer, root, given, at);
+    const scope = intoFile(outer, root, given, at, isPipeline);
     const rest = root.entries.filter(({ key }) => ![...triggers, 'parameters'].includes(key.text));
     const entries = [...flattenEntries({ ...root, entries: rest }, scope)];
     const base = entries.find(({ key }) => key.text === 'extends');
@@ -216,8 +216,9 @@ function variableOf({ key, value, scope }: FlatEntry): MappingNode {
 }
 
 /** The scope inside a file: its own parameters, and the variables known where it is included. */
-function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position): Scope {
-  return { ...outer, loops: new Map(), parameters: bindParameters(get(root, 'parameters'), given, at) };
+function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position, isPipeline = false): Scope {
+  const parameters = bindParameters(get(root, 'parameters'), given, at, isPipeline);
+  return { ...outer, loops: new Map(), parameters };
 }
 
 function isTemplate(entries: readonly FlatEntry[]): boolean {

@@ -1,4 +1,5 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
+import { DateTime } from '../expressions/dateTime';
 import { evaluateExpression } from '../expressions/evaluateExpression';
 import { generalFunctions } from '../expressions/functions';
 import { parseExpression } from '../expressions/parseExpression';
@@ -24,7 +25,7 @@ export function evaluateTemplate(expression: string, scope: Scope, at: Position)
   const names = new Map<string, Value>([
     ['parameters', scope.parameters],
     ['variables', scope.variables],
-    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', scope.startTime]])],
+    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', DateTime.of(scope.startTime)]])],
     ...scope.loops,
   ]);
   try {

@@ -157,7 +157,7 @@ describe('A template that cannot be expanded', () => {
       'a parameter of an unknown type',
       'parameters:\n- name: x\n  type: text\nsteps: []\n',
       {},
-      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: expected one of string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
+      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: expected one of string, number, boolean, object, stringList, legacyObject, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
     ],
   ];
   for (const [name, yaml, files, expected] of failures) {
@@ -189,13 +189,13 @@ steps: []
     assert.throws(() => expand(yaml, { 'pipelines/t.yml': template }), {
       name: 'PipelineError',
       message: [
-        "pipelines/main.yml:2:13: the parameter 'needed' needs a value",
+        "pipelines/main.yml:2:13: A value for the 'needed' parameter must be provided.",
         "pipelines/main.yml:4:12: the parameter 'count' takes a number, not 'many'",
         "pipelines/main.yml:5:11: the parameter 'flag' takes a boolean, not 'maybe'",
         "pipelines/main.yml:6:12: the parameter 'color' can't be 'blue': allowed values are red, green",
         "pipelines/main.yml:7:11: the parameter 'list' takes a list (stepList)",
         "pipelines/main.yml:8:13: the parameter 'object' takes one step",
-        "pipelines/main.yml:9:5: there is no parameter 'unknown'",
+        "pipelines/main.yml:9:5: Unexpected parameter 'unknown'",
       ].join('\n'),
     });
   });

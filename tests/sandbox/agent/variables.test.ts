@@ -36,8 +36,10 @@ describe('Variables of a job', () => {
       ['pool', { value: '[$(loop)]' }],
     ]);
     assert.equal(variables.get('A'), 'C!-$(missing)');
-    assert.equal(variables.get('loop'), '<[$(loop)]>');
+    assert.equal(variables.get('loop'), '<$(Pool)>');
     variables.set('C', { value: 'changed' });
+    assert.equal(variables.expand('$(c) $(a)'), 'changed C!-$(missing)');
+    variables.expandAll();
     assert.equal(variables.expand('$(a)'), 'changed!-$(missing)');
   });
 
