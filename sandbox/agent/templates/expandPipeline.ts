@@ -1,6 +1,6 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
 import type { Value } from '../expressions/value';
-import { fail, type Position } from '../pipelineError';
+import { Problems, fail, type Position } from '../pipelineError';
 import { get, isEmpty, mapping, type Entry, type MappingNode, type Node, type ScalarNode } from '../yaml/node';
 import { bindParameters, type GivenParameters, type ListKind } from './bindParameters';
 import { expandEntries, expandNode, flattenEntries, flattenItems, type FlatEntry } from './expandNode';
@@ -30,8 +30,9 @@ export interface ExpansionOptions {
 export function expandPipeline({ files, file, parameters, predefined, startTime }: ExpansionOptions): MappingNode {
   const root = files.load(file);
   const variables = new CaseInsensitiveMap<Value>(predefined);
-  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime };
-  return new Expansion(files).pipeline(root, parameters, scope, root.at, true);
+  const problems = new Problems();
+  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime, problems };
+  return problems.finish(() => new Expansion(files).pipeline(root, parameters, scope, root.at, true));
 }
 
 /** An expanded list of variables, and the scope of what stands beside it. */

@@ -4,7 +4,7 @@ import { evaluateExpression } from '../expressions/evaluateExpression';
 import { generalFunctions } from '../expressions/functions';
 import { parseExpression } from '../expressions/parseExpression';
 import { ExpressionError, toText, type Dictionary, type Value } from '../expressions/value';
-import { fail, type Position } from '../pipelineError';
+import { fail, type Position, type Problems } from '../pipelineError';
 
 /** What a `${{ }}` expression sees where it stands. */
 export interface Scope {
@@ -14,13 +14,15 @@ export interface Scope {
   /** The items of the `each` around it. */
   readonly loops: ReadonlyMap<string, Value>;
   readonly startTime: Date;
+  /** Gathers expressions that have no value, so that all of them are said at once. */
+  readonly problems: Problems;
 }
 
 export function withLoop(scope: Scope, name: string, value: Value): Scope {
   return { ...scope, loops: new Map([...scope.loops, [name, value]]) };
 }
 
-/** The value of a `${{ }}` expression; a `PipelineError` at that place when it has none. */
+/** The value of a `${{ }}` expression; null when it has none, which is a problem of the scope. */
 export function evaluateTemplate(expression: string, scope: Scope, at: Position): Value {
   const names = new Map<string, Value>([
     ['parameters', scope.parameters],
@@ -32,8 +34,9 @@ export function evaluateTemplate(expression: string, scope: Scope, at: Position)
     const parsed = parseExpression(expression, { names: [...names.keys()], functions: generalFunctions });
     return evaluateExpression(parsed, { names, functions: generalFunctions });
   } catch (error) {
-    if (error instanceof ExpressionError) fail(error.message, at);
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    scope.problems.add(error.message, at);
+    return null;
   }
 }
 

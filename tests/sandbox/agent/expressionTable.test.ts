@@ -10,6 +10,7 @@ import {
   type Value,
 } from '../../../sandbox/agent/expressions/value';
 import { conditionVocabulary, variableVocabulary } from '../../../sandbox/agent/expressions/vocabularies';
+import { Problems } from '../../../sandbox/agent/pipelineError';
 import { evaluateVariable, whyNotRun, type RuntimeContext } from '../../../sandbox/agent/run/evaluateCondition';
 import { evaluateTemplate, type Scope } from '../../../sandbox/agent/templates/scope';
 import { toValue, type MappingNode } from '../../../sandbox/agent/yaml/node';
@@ -48,12 +49,15 @@ function strict(node: MappingNode): StrictDictionary {
   return new StrictDictionary(node.entries.map(({ key, value }) => [key.text, toValue(value)] as const));
 }
 
-const scope: Scope = { parameters: strict(parameters), variables, loops: new Map(), startTime };
+const scope: Omit<Scope, 'problems'> = { parameters: strict(parameters), variables, loops: new Map(), startTime };
 const context: RuntimeContext = { variables, dependencies: [], stageDependencies: [], startTime };
 
 /** In a `${{ }}`. */
 function compileTime(text: string): Value {
-  return evaluateTemplate(text.trim(), scope, place);
+  const problems = new Problems();
+  const value = evaluateTemplate(text.trim(), { ...scope, problems }, place);
+  problems.throwIfAny();
+  return value;
 }
 
 /** In a `$[ ]`, as the text that a variable gets. */

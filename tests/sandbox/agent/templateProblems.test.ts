@@ -166,6 +166,96 @@ describe('A template that cannot be expanded', () => {
     });
   }
 
+  const misspelt: readonly (readonly [string, string, Readonly<Record<string, string>>, readonly string[]])[] = [
+    [
+      'in a text',
+      'parameters:\n- { name: environment, type: string, default: dev }\nsteps:\n- bash: echo deploy ${{ parameters.enviroment }}\n',
+      {},
+      ["pipelines/main.yml:4:9: Key not found 'enviroment'"],
+    ],
+    [
+      'in a pipeline without parameters',
+      'steps:\n- bash: x\n  displayName: ${{ parameters.undefined }}\n',
+      {},
+      ["pipelines/main.yml:3:16: Key not found 'undefined'"],
+    ],
+    [
+      'in a directive, a key and a variable, all at once',
+      "parameters: [{ name: a, default: x }]\nvariables:\n  v: ${{ parameters['b'] }}\nsteps:\n- ${{ if parameters.c }}:\n  - bash: x\n- ${{ each d in parameters.d }}:\n  - bash: y\n- bash: z\n  env: { '${{ parameters.e }}': 1 }\n",
+      {},
+      [
+        "pipelines/main.yml:3:6: Key not found 'b'",
+        "pipelines/main.yml:5:3: Key not found 'c'",
+        "pipelines/main.yml:7:3: Key not found 'd'",
+        "pipelines/main.yml:10:10: Key not found 'e'",
+      ],
+    ],
+    [
+      'above a key that is asked for',
+      'parameters: [{ name: o, type: object, default: {} }]\nsteps:\n- bash: ${{ parameters.o.none.deeper }} ${{ parameters.p.none }}\n',
+      {},
+      ["pipelines/main.yml:3:9: Key not found 'p'"],
+    ],
+    [
+      'in a template, for what it does not declare',
+      'parameters: [{ name: outer, default: x }]\nsteps:\n- template: t.yml\n  parameters: { inner: y }\n',
+      {
+        'pipelines/t.yml':
+          'parameters: [{ name: inner }]\nsteps:\n- bash: ${{ parameters.inner }} ${{ parameters.outer }}\n',
+      },
+      ["pipelines/t.yml:3:9: Key not found 'outer'"],
+    ],
+    [
+      'in a template that is extended',
+      'extends:\n  template: t.yml\n',
+      { 'pipelines/t.yml': 'parameters: []\nsteps:\n- bash: ${{ parameters.x }}\n' },
+      ["pipelines/t.yml:3:9: Key not found 'x'"],
+    ],
+    [
+      'in what is given to a template',
+      'steps:\n- template: t.yml\n  parameters: { x: "${{ parameters.y }}" }\n',
+      { 'pipelines/t.yml': 'parameters: [{ name: x }]\nsteps:\n- bash: ${{ parameters.x }}\n' },
+      ["pipelines/main.yml:3:20: Key not found 'y'"],
+    ],
+  ];
+  for (const [name, yaml, files, expected] of misspelt) {
+    it(`is refused for a parameter that there is none of: ${name}`, () => {
+      assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected.join('\n') });
+    });
+  }
+
+  const unexpected: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
+    ['of steps', 'steps:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n', { 'pipelines/t.yml': 'steps: []\n' }],
+    ['of jobs', 'jobs:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n', { 'pipelines/t.yml': 'jobs: []\n' }],
+    [
+      'of stages',
+      'stages:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'stages: []\n' },
+    ],
+    [
+      'of variables',
+      'variables:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'variables: {}\n' },
+    ],
+    [
+      'that is extended',
+      'extends:\n  template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'steps: []\n' },
+    ],
+  ];
+  for (const [name, yaml, files] of unexpected) {
+    it(`is refused for a parameter that a template does not declare: ${name}`, () => {
+      const declared = Object.entries(files).map(([file, text]) => [
+        file,
+        `parameters: [{ name: spelledWrong, default: '' }]\n${text}`,
+      ]);
+      assert.throws(() => expand(yaml, Object.fromEntries(declared) as Record<string, string>), {
+        name: 'PipelineError',
+        message: "pipelines/main.yml:4:5: Unexpected parameter 'speltWrong'",
+      });
+    });
+  }
+
   it('is refused with all problems of parameters at once', () => {
     const template = `parameters:
 - { name: needed }
