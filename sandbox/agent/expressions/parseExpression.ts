@@ -25,7 +25,11 @@ export interface Vocabulary {
   readonly names: readonly string[];
   /** By lower-case name. */
   readonly functions: ReadonlyMap<string, Arity>;
+  /** Takes all names, and functions that it doesn't know: for the syntax alone. */
+  readonly isOpen?: boolean;
 }
+
+const anyArity: Arity = { min: 0, max: Infinity };
 
 interface Token {
   readonly kind: 'name' | 'literal' | 'symbol' | 'end';
@@ -88,7 +92,9 @@ class Parser {
     if (token.kind !== 'name') this.#unexpected(token);
     if (this.#take('(')) return this.#call(token);
     if (/^(true|false)$/i.test(token.text)) return { kind: 'literal', value: /^true$/i.test(token.text) };
-    const name = this.vocabulary.names.find((known) => fold(known) === fold(token.text));
+    const name = this.vocabulary.isOpen
+      ? token.text
+      : this.vocabulary.names.find((known) => fold(known) === fold(token.text));
     if (name === undefined) {
       throw new ExpressionError(
         `unknown value '${token.text}' in '${this.text}': expected one of ${this.vocabulary.names.join(', ')}`,
@@ -99,7 +105,7 @@ class Parser {
 
   #call(token: Token): Expression {
     const name = token.text.toLowerCase();
-    const arity = this.vocabulary.functions.get(name);
+    const arity = this.vocabulary.functions.get(name) ?? (this.vocabulary.isOpen ? anyArity : undefined);
     if (!arity) throw new ExpressionError(`unknown function '${token.text}' in '${this.text}'`);
     const parameters: Expression[] = [];
     this.#enter();

@@ -3,6 +3,7 @@ import type { Value } from '../expressions/value';
 import { Problems, fail, type Position } from '../pipelineError';
 import { get, isEmpty, mapping, type Entry, type MappingNode, type Node, type ScalarNode } from '../yaml/node';
 import { bindParameters, type GivenParameters, type ListKind } from './bindParameters';
+import { checkSyntax } from './checkSyntax';
 import { expandEntries, expandNode, flattenEntries, flattenItems, type FlatEntry } from './expandNode';
 import type { Scope } from './scope';
 import type { TemplateFiles } from './templateFiles';
@@ -218,6 +219,7 @@ function variableOf({ key, value, scope }: FlatEntry): MappingNode {
 
 /** The scope inside a file: its own parameters, and the variables known where it is included. */
 function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position, isPipeline = false): Scope {
+  checkSyntax(root, outer.problems);
   const parameters = bindParameters(get(root, 'parameters'), given, at, isPipeline);
   return { ...outer, loops: new Map(), parameters };
 }

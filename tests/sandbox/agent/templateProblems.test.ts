@@ -256,6 +256,28 @@ describe('A template that cannot be expanded', () => {
     });
   }
 
+  it('is refused for expressions that cannot be parsed, also where they are left out', () => {
+    const yaml = `steps:
+- \${{ if false }}:
+  - \${{ 3 + 4 }}
+  - \${{ if and(true) }}:
+    - bash: \${{ unknown(variables) }} \${{ eq(1, }}
+  - \${{ each x in [y] }}:
+    - bash: none
+- bash: \${{ 5 +
+`;
+    assert.throws(() => expand(yaml), {
+      name: 'PipelineError',
+      message: [
+        "pipelines/main.yml:3:5: '3 + 4' can't be parsed from position 2 on",
+        "pipelines/main.yml:4:5: 'and' takes at least 2 parameters, not 1, in 'and(true)'",
+        "pipelines/main.yml:5:13: 'eq(1,' is incomplete",
+        "pipelines/main.yml:6:5: '[y]' has an unexpected '[' at position 1",
+        "pipelines/main.yml:8:9: a '\${{' has no '}}'",
+      ].join('\n'),
+    });
+  });
+
   it('is refused with all problems of parameters at once', () => {
     const template = `parameters:
 - { name: needed }
