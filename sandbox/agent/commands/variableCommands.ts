@@ -4,7 +4,7 @@ import { CommandError, type CommandContext } from './commandContext';
 
 /** `task.setsecret`: the value is masked from here on. */
 export function setSecret({ data }: Command, { job }: CommandContext): void {
-  checkOneLine(data, job);
+  checkOneLine(data.trim(), job);
   job.run.masker.add(data);
 }
 
@@ -56,7 +56,7 @@ function isSettable(name: string, { restrictions }: CommandContext): boolean {
 /** Output is masked line by line, so a secret of several lines would show. */
 function checkOneLine(secret: string, job: CommandContext['job']): void {
   const isAllowed = isTrue(job.variables.get('System.UnsafeAllowMultilineSecret'));
-  if (/[\r\n]/.test(secret.trim()) && !isAllowed) throw new CommandError('a secret must be a single line');
+  if (/[\r\n]/.test(secret) && !isAllowed) throw new CommandError('a secret must be a single line');
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -138,7 +138,7 @@ function substring(value: string, start: number, length: number): string {
   return value.slice(start, start + length);
 }
 
-/** Items that have no text, and an object in the place of the array, give nothing. */
+/** Items without a text are empty, and so is the result for an object. */
 function join(separator: Lazy, items: Value): string {
   if (!Array.isArray(items)) return toText(items) ?? '';
   const texts = (items as readonly Value[]).map((item) => toText(item) ?? '');

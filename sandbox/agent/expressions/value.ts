@@ -16,7 +16,7 @@ export class StrictDictionary extends CaseInsensitiveMap<Value> {}
 export class Version {
   constructor(readonly parts: readonly number[]) {}
 
-  /** Undefined when the text is no version. White space and plus signs around the numbers are allowed, as in .NET. */
+  /** Undefined when the text is not a version. White space and plus signs around the numbers are allowed, as in .NET. */
   static parse(text: string): Version | undefined {
     const parts = text.split('.');
     const areNumbers = parts.every((part) => /^\s*\+?\d+\s*$/.test(part) && Number(part) <= 2_147_483_647);

@@ -36,7 +36,8 @@ export async function runStep(
     'Agent.JobStatus': job.status,
     'System.TaskInstanceId': guidOf(`${job.stageName}.${job.jobName}.${stepName}`),
     'System.TaskInstanceName': stepName,
-    'System.TaskDisplayName': displayName,
+    // Masked, because every script has it in its environment.
+    'System.TaskDisplayName': shownName,
   });
   run.onEvent({ kind: 'stepStarted', step: shownName });
   record.write(`##[section]Starting: ${displayName}`);

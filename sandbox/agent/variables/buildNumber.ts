@@ -52,7 +52,7 @@ export function makeBuildNumber(
   return number;
 }
 
-/** What is wrong with a build number, in the words of the service; undefined when nothing is. */
+/** What is wrong with a build number, as the service reports it; undefined when nothing is. */
 export function violatedRules(number: string): string | undefined {
   const isValid = number.search(notAllowed) < 0 && number.length <= maxLength && !number.endsWith('.');
   return isValid

@@ -66,7 +66,7 @@ const specifiers: Readonly<Record<string, (date: Date, length: number) => string
 };
 
 /**
- * A date in UTC by a standard or custom format of .NET, which is what `$(Date:…)` takes; undefined when it is no format.
+ * A date in UTC by a standard or custom format of .NET, which is what `$(Date:…)` takes; undefined when it is not a valid format.
  * https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings
  */
 export function formatDotnetDate(date: Date, format: string): string | undefined {

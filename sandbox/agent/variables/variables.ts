@@ -22,7 +22,7 @@ export class Variables {
   #expanded: CaseInsensitiveMap<Variable> | undefined;
   #warnings: string[] = [];
 
-  /** `hide` is told of every secret value, once or more. */
+  /** `hide` is called with every secret value, possibly more than once. */
   constructor(
     entries: Iterable<readonly [string, Variable]> = [],
     readonly hide: (secret: string) => void = () => undefined,
@@ -50,7 +50,7 @@ export class Variables {
     return variable.isSecret;
   }
 
-  /** Expands all values anew; what to say of those that can't be. */
+  /** Expands all values again; returns a warning for each that can't be expanded. */
   expandAll(): readonly string[] {
     this.#expanded = undefined;
     this.#current();

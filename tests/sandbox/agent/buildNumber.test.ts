@@ -64,7 +64,7 @@ describe('The build number', () => {
   const rules =
     /contains invalid character\(s\), is too long, or ends with '\.'\. The maximum length .* 255 characters/;
   const refused: readonly (readonly [string, RegExp])[] = [
-    ...[...'"/\\:<>\'|?@*'].map((character) => [`a${character}b`, rules] as const),
+    ...['"', '/', '\\', ':', '<', '>', "'", '|', '?', '@', '*'].map((sign) => [`a${sign}b`, rules] as const),
     [
       '$(Build.SourceBranch)',
       /format string \$\(Build\.SourceBranch\) generated a build number refs\/heads\/main which contains/,

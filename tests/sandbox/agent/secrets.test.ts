@@ -43,7 +43,7 @@ describe('Secrets among the variables of a job', () => {
     assert.ok(['changed', 'plain', 'closed', 'again'].every((value) => hidden.includes(value)));
   });
 
-  it('are told of when an expression reads one of them, or all', () => {
+  it('are noticed when an expression reads one of them, or all', () => {
     const { variables } = variablesOf({ secret: { value: 'pw', isSecret: true }, open: 'o' });
     const reads: string[] = [];
     const dictionary = variables.toDictionary(() => reads.push('secret'));
@@ -101,6 +101,8 @@ jobs:
   - bash: echo "1 [$CONNECTION] [$COMMAND] [$UPPER] [$SIZE] [$HOST]"
   - bash: echo "2 $(connection) $(command) $(upper)" "$MAPPED"
     env: { MAPPED: $(command) }
+  - bash: if env | grep -i 's3cr3t''pw'; then echo "2 leaked"; fi
+    displayName: Connect with $(dbPassword)
   - bash: |
       echo "##vso[task.setvariable variable=foo;issecret=true]barbarbar"
       echo "##vso[task.setvariable variable=connection]elsewhere"

@@ -219,7 +219,7 @@ describe('A template that cannot be expanded', () => {
     ],
   ];
   for (const [name, yaml, files, expected] of misspelt) {
-    it(`is refused for a parameter that there is none of: ${name}`, () => {
+    it(`is refused for a parameter that does not exist: ${name}`, () => {
       assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected.join('\n') });
     });
   }
@@ -273,7 +273,7 @@ describe('A template that cannot be expanded', () => {
         "pipelines/main.yml:4:5: 'and' takes at least 2 parameters, not 1, in 'and(true)'",
         "pipelines/main.yml:5:13: 'eq(1,' is incomplete",
         "pipelines/main.yml:6:5: '[y]' has an unexpected '[' at position 1",
-        "pipelines/main.yml:8:9: a '\${{' has no '}}'",
+        "pipelines/main.yml:8:9: a '${{' has no '}}'",
       ].join('\n'),
     });
   });
