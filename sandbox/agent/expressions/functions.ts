@@ -51,8 +51,8 @@ export const generalFunctions: ReadonlyMap<string, ExpressionFunction> = new Map
     endswith: eager(2, 2, (left, right) => fold(text(left)).endsWith(fold(text(right)))),
     containsvalue: lazy(2, 2, (collection: Lazy, wanted: Lazy) => containsValue(collection(), wanted)),
 
-    lower: eager(1, 1, (value) => text(value).toLowerCase()),
-    upper: eager(1, 1, (value) => text(value).toUpperCase()),
+    lower: eager(1, 1, (value) => lower(text(value))),
+    upper: eager(1, 1, (value) => fold(text(value))),
     trim: eager(1, 1, (value) => text(value).replaceAll(/^[^\S\uFEFF]+|[^\S\uFEFF]+$/g, '')),
     replace: eager(3, 3, (value, from, to) => replace(text(value), text(from), text(to))),
     split: eager(2, 2, (value, delimiters) => split(text(value), text(delimiters))),
@@ -114,6 +114,16 @@ function containsValue(collection: Value, wanted: Lazy): boolean {
   return items.some((item) => {
     const converted = convert(item, kindOf(value));
     return converted !== undefined && areEqual(value, converted);
+  });
+}
+
+/** Each character on its own, as .NET does it. */
+function lower(value: string): string {
+  return value.replaceAll(/[A-Z]+|[\u0080-\u{10ffff}]/gu, (part) => {
+    const changed = part.toLowerCase();
+    return part.charCodeAt(0) < 0x80 || (changed.length === part.length && changed.charCodeAt(0) >= 0x80)
+      ? changed
+      : part;
   });
 }
 

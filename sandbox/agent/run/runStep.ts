@@ -23,6 +23,7 @@ export async function runStep(
 ): Promise<StepReport> {
   const { run, variables } = job;
   const started = run.clock.now();
+  setPredefined(job, { 'Agent.JobStatus': job.status });
   const warnings = variables.expandAll();
   const stepName = step.name ?? `${step.kind}${index}`;
   const displayName = variables.expand(step.displayName);
@@ -33,7 +34,6 @@ export async function runStep(
     run.onLine({ stage: job.stageName, job: job.jobName, step: shownName, text }),
   );
   setPredefined(job, {
-    'Agent.JobStatus': job.status,
     'System.TaskInstanceId': guidOf(`${job.stageName}.${job.jobName}.${stepName}`),
     'System.TaskInstanceName': stepName,
     // Masked, because every script has it in its environment.

@@ -189,6 +189,10 @@ export const expressionTable: Readonly<Record<string, readonly ExpressionRow[]>>
     ["eq('false', true)", 'False'],
     ["eq(true, 'false')", 'True'],
     ["eq(false, '')", 'True'],
+    ["eq('straße', 'STRASSE')", 'False'],
+    ["eq('größe', 'GRÖẞE')", 'False'],
+    ["eq('éÀ', 'ÉÀ')", 'True'],
+    ["eq('ı', 'I')", 'False'],
     ["eq(5, ' +5.0 ')", 'True'],
     ["eq(1000, '1,000')", 'True'],
     ["eq(5, 'five')", 'False'],
@@ -330,6 +334,7 @@ export const expressionTable: Readonly<Record<string, readonly ExpressionRow[]>>
   lower: [
     ["lower('FOO')", 'foo'],
     ['lower(TRUE)', 'true'],
+    ["lower('ÉΑΣ')", 'éασ'],
     ["lower(variables['letters'])", 'abc'],
     ['lower(parameters.list)', /can't convert an array to a string/],
   ],
@@ -411,6 +416,7 @@ export const expressionTable: Readonly<Record<string, readonly ExpressionRow[]>>
   upper: [
     ["upper('bah')", 'BAH'],
     ['upper(true)', 'TRUE'],
+    ["upper('straße né')", 'STRAßE NÉ'],
   ],
   xor: [
     ['xor(True, False)', 'True'],

@@ -128,6 +128,22 @@ jobs:
     );
   });
 
+  it('refer to the status of the job as it is at the start of each step', async () => {
+    const { lines } = await fixture().run(`
+variables: { status: is $(Agent.JobStatus) }
+steps:
+- checkout: none
+- bash: echo '1 $(status)'
+- bash: exit 1
+  continueOnError: true
+- bash: echo "2 $STATUS"
+`);
+    assert.deepEqual(
+      lines.filter((line) => /^\d/.test(line)),
+      ['1 is Succeeded', '2 is SucceededWithIssues'],
+    );
+  });
+
   it('cannot be set when they are read-only', async () => {
     const { steps } = await fixture().run(`
 variables:
