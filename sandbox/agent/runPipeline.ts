@@ -131,8 +131,9 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
   const secrets = { ...options.secrets, 'System.AccessToken': collection.accessToken };
   const lookUp = (name: string): string | undefined => {
     const values = new CaseInsensitiveMap([...Object.entries(options.variables ?? {}), ...predefined]);
-    const planned = plan.variables.find((each) => each.name.toLowerCase() === name.toLowerCase())?.value;
-    return typeof planned === 'string' ? planned : values.get(name);
+    const planned = plan.variables.findLast((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (planned?.isSecret) return undefined;
+    return typeof planned?.value === 'string' ? planned.value : values.get(name);
   };
   return {
     plan,

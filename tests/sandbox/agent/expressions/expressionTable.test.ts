@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { CaseInsensitiveMap } from '../../../sandbox/agent/caseInsensitiveMap';
-import { parseExpression } from '../../../sandbox/agent/expressions/parseExpression';
-import { toJson } from '../../../sandbox/agent/expressions/toJson';
+import { CaseInsensitiveMap } from '../../../../sandbox/agent/caseInsensitiveMap';
+import { parseExpression } from '../../../../sandbox/agent/expressions/parseExpression';
+import { toJson } from '../../../../sandbox/agent/expressions/toJson';
 import {
   ExpressionError,
   StrictDictionary,
   toBoolean,
   toText,
   type Value,
-} from '../../../sandbox/agent/expressions/value';
-import { conditionVocabulary, variableVocabulary } from '../../../sandbox/agent/expressions/vocabularies';
-import { Problems } from '../../../sandbox/agent/pipelineError';
-import { evaluateVariable, whyNotRun, type RuntimeContext } from '../../../sandbox/agent/run/evaluateCondition';
-import { evaluateTemplate, type Scope } from '../../../sandbox/agent/templates/scope';
-import { toValue, type MappingNode } from '../../../sandbox/agent/yaml/node';
-import { readYaml } from '../../../sandbox/agent/yaml/readYaml';
+} from '../../../../sandbox/agent/expressions/value';
+import { conditionVocabulary, variableVocabulary } from '../../../../sandbox/agent/expressions/vocabularies';
+import { Problems } from '../../../../sandbox/agent/pipelineError';
+import { evaluateVariable, whyNotRun, type RuntimeContext } from '../../../../sandbox/agent/run/evaluateCondition';
+import { evaluateTemplate, type Scope } from '../../../../sandbox/agent/templates/scope';
+import { toValue, type MappingNode } from '../../../../sandbox/agent/yaml/node';
+import { readYaml } from '../../../../sandbox/agent/yaml/readYaml';
 import { expressionTable, type ExpressionRow } from './expressionTable';
 
 const place = { file: 'table.yml', line: 1, column: 1 };

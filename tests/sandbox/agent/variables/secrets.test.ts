@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Variables, type Variable } from '../../../sandbox/agent/variables/variables';
-import { useFixture } from './pipelineFixture';
+import { Variables, type Variable } from '../../../../sandbox/agent/variables/variables';
+import { useFixture } from '../pipelineFixture';
 
 const variableGroups = { g: { dbPassword: { secret: 'S3cr3tPw!' }, host: 'db' } };
 

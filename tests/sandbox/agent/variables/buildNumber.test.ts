@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { PipelineError } from '../../../sandbox/agent/pipelineError';
-import { makeBuildNumber } from '../../../sandbox/agent/variables/buildNumber';
-import { useFixture } from './pipelineFixture';
+import { PipelineError } from '../../../../sandbox/agent/pipelineError';
+import { makeBuildNumber } from '../../../../sandbox/agent/variables/buildNumber';
+import { useFixture } from '../pipelineFixture';
 
 const date = new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 678));
 const at = { file: 'pipeline.yml', line: 1, column: 7 };
@@ -119,5 +119,20 @@ steps:
     assert.equal(report.buildNumber, '2024.1.2.1-2-345');
     assert.equal(steps.get('s')?.result, 'Failed');
     assert.match(steps.get('s')?.issues[0]?.message ?? '', /The build number format a:b contains invalid character/);
+  });
+
+  it('never contains a secret', async () => {
+    const { report, lines } = await fixture().run(
+      `
+variables: [{ group: g }, { name: open, value: last }, { name: derived, value: d$(key) }]
+name: 1-$(key)-$(queued)-$(open)-$(derived)
+steps:
+- checkout: none
+- bash: echo "x [$BUILD_BUILDNUMBER]"
+`,
+      { variableGroups: { g: { key: { secret: 'group-key' }, open: 'first' } }, secrets: { queued: 'queue-secret' } },
+    );
+    assert.equal(report.buildNumber, '1-$(key)-$(queued)-last-d$(key)');
+    assert.ok(lines.includes('x []'), lines.join('\n'));
   });
 });
