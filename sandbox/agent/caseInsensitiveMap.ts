@@ -29,7 +29,13 @@ export class CaseInsensitiveMap<T> implements Iterable<readonly [string, T]> {
   }
 }
 
-/** .NET compares names "ordinal, ignore case", which is by upper case. */
+/**
+ * .NET compares names "ordinal, ignore case", which is by the upper case of each character on its own: `ß` is not `SS`, and
+ * a character beyond ASCII never becomes one of ASCII.
+ */
 export function fold(text: string): string {
-  return text.toUpperCase();
+  return text.replaceAll(/[a-z]+|[\u0080-\u{10ffff}]/gu, (part) => {
+    const upper = part.toUpperCase();
+    return part.charCodeAt(0) < 0x80 || (upper.length === part.length && upper.charCodeAt(0) >= 0x80) ? upper : part;
+  });
 }

@@ -51,6 +51,14 @@ export class Problems {
     }
   }
 
+  /** The result of a reading; throws all that was gathered in it or before. */
+  finish<T>(read: () => T): T {
+    const result = this.attempt(read);
+    this.throwIfAny();
+    // Without a problem, the reading came to its end.
+    return result as T;
+  }
+
   throwIfAny(): void {
     if (this.#found.length > 0) throw new PipelineError(this.#found);
   }

@@ -24,11 +24,15 @@ import {
 import { readTasks, type TaskDefinition } from './tasks/taskDefinitions';
 import { expandPipeline } from './templates/expandPipeline';
 import { TemplateFiles } from './templates/templateFiles';
-import { buildNumber, compileTimeVariables, predefinedOfRun } from './variables/predefined';
+import { makeBuildNumber } from './variables/buildNumber';
+import { compileTimeVariables, predefinedOfRun } from './variables/predefined';
 import { nodeOfJson, type Json } from './yaml/nodeOfJson';
 
 /** What the agent has of the service's own tasks. */
 const agentTasks = fileURLToPath(new URL('agentTasks', import.meta.url));
+
+/** The setting of the agent below which length secrets are not masked. */
+const shortSecrets = 'AZP_IGNORE_SECRETS_SHORTER_THAN';
 
 export interface PipelineOptions {
   /** The pipeline's YAML file: absolute, or relative to the working folder. */
@@ -86,11 +90,11 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
   const connections = makeConnections(options.connections ?? [], collection);
   const plan = makePlan(options, file, collection.url, startTime);
   checkPlan(plan, tasks, connections, options.targetStages);
+  const run = makeRun(options, { plan, tasks, connections, clock, startTime, file, collection });
 
   for (const folder of ['logs', 'artifacts', 'work']) {
     rmSync(path.join(options.outputFolder, folder), { recursive: true, force: true, maxRetries: 3 });
   }
-  const run = makeRun(options, { plan, tasks, connections, clock, startTime, file, collection });
   const stages = await runStages(run, options.targetStages);
   rmSync(path.join(run.outputFolder, 'work'), { recursive: true, force: true });
   return {
@@ -127,15 +131,19 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
   const secrets = { ...options.secrets, 'System.AccessToken': collection.accessToken };
   const lookUp = (name: string): string | undefined => {
     const values = new CaseInsensitiveMap([...Object.entries(options.variables ?? {}), ...predefined]);
-    const planned = plan.variables.find((each) => each.name.toLowerCase() === name.toLowerCase())?.value;
-    return typeof planned === 'string' ? planned : values.get(name);
+    const planned = plan.variables.findLast((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (planned?.isSecret) return undefined;
+    return typeof planned?.value === 'string' ? planned.value : values.get(name);
   };
   return {
     plan,
     tasks,
     connections,
     collection,
-    masker: makeMasker([...Object.values(secrets), ...connections.flatMap(secretsOf)]),
+    masker: makeMasker(
+      [...Object.values(secrets), ...connections.flatMap(secretsOf)],
+      lookUp(shortSecrets) ?? options.environment?.[shortSecrets],
+    ),
     clock,
     timings: options.timings ?? agentTimings,
     signal: options.signal ?? new AbortController().signal,
@@ -149,7 +157,7 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     predefined,
     queueVariables: options.variables ?? {},
     secrets,
-    buildNumber: buildNumber(plan.name, startTime, lookUp),
+    buildNumber: makeBuildNumber(plan.name, startTime, lookUp),
     buildTags: new Set(),
     artifacts: new Map(),
   };
@@ -188,8 +196,8 @@ function makeConnections(options: readonly ConnectionOptions[], { url, accessTok
   return [system, ...options].map(makeConnection);
 }
 
-function makeMasker(secrets: readonly string[]): Masker {
-  const masker = new Masker();
+function makeMasker(secrets: readonly string[], minLength: string | undefined): Masker {
+  const masker = new Masker(minLength !== undefined && /^\d+$/.test(minLength) ? Number(minLength) : 0);
   secrets.forEach((secret) => masker.add(secret));
   return masker;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { publishArtifact } from '../steps/artifacts';
+import { violatedRules } from '../variables/buildNumber';
 import { uploadFile } from './fileCommands';
 import type { Command } from './parseCommand';
 import { CommandError, type CommandContext } from './commandContext';
@@ -15,6 +16,8 @@ export const buildCommands: Handlers = {
   },
   updatebuildnumber({ data }, { job }) {
     if (data.trim() === '') throw new CommandError('the number is missing');
+    const rules = violatedRules(data.trim());
+    if (rules !== undefined) throw new CommandError(`The build number format ${data.trim()} ${rules}`);
     job.run.buildNumber = data.trim();
     job.variables.set('Build.BuildNumber', { value: data.trim(), isReadonly: true });
   },

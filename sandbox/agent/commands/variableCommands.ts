@@ -4,12 +4,12 @@ import { CommandError, type CommandContext } from './commandContext';
 
 /** `task.setsecret`: the value is masked from here on. */
 export function setSecret({ data }: Command, { job }: CommandContext): void {
-  checkOneLine(data, job);
+  checkOneLine(data.trim(), job);
   job.run.masker.add(data);
 }
 
 /**
- * `task.setvariable`. An output is known as `step.variable`, in this job and to those that depend on it; any other
+ * `task.setvariable`. Once secret, a variable stays secret. An output is known as `step.variable`, in this job and to those that depend on it; any other
  * variable is known by its name to the later steps of the job.
  */
 export function setVariable({ properties, data }: Command, context: CommandContext): void {
@@ -30,9 +30,13 @@ export function setVariable({ properties, data }: Command, context: CommandConte
     context.declaredOutputs.some((each) => each.toLowerCase() === name.toLowerCase());
   const fullName = isOutput ? `${context.stepName}.${name}` : name;
   if (job.variables.isReadonly(fullName)) throw new CommandError(`the variable '${name}' is read-only`);
-  job.variables.set(fullName, { value: data, isSecret, isReadonly: isTrue(properties.get('isreadonly')) });
+  const isNowSecret = job.variables.set(fullName, {
+    value: data,
+    isSecret,
+    isReadonly: isTrue(properties.get('isreadonly')),
+  });
   if (!isOutput) return;
-  job.outputs.set(fullName, data);
+  job.outputs.set(fullName, { value: data, isSecret: isNowSecret });
   record.outputs.set(name, data);
 }
 
@@ -52,7 +56,7 @@ function isSettable(name: string, { restrictions }: CommandContext): boolean {
 /** Output is masked line by line, so a secret of several lines would show. */
 function checkOneLine(secret: string, job: CommandContext['job']): void {
   const isAllowed = isTrue(job.variables.get('System.UnsafeAllowMultilineSecret'));
-  if (/[\r\n]/.test(secret.trim()) && !isAllowed) throw new CommandError('a secret must be a single line');
+  if (/[\r\n]/.test(secret) && !isAllowed) throw new CommandError('a secret must be a single line');
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
 import type { ExpressionFunction } from './functions';
 import type { Expression } from './parseExpression';
-import { ExpressionError, toNumber, toText, type Value } from './value';
+import { ExpressionError, StrictDictionary, describeKind, toNumber, toText, type Value } from './value';
 
 /** What the names and functions of an expression stand for. */
 export interface EvaluationContext {
@@ -47,9 +47,16 @@ function itemsOf(target: Value | FilteredItems): readonly Value[] {
   return Array.isArray(target) ? (target as readonly Value[]) : [];
 }
 
-/** Undefined when there is no such thing: a miss is null to the expression, never an error. */
+/** Undefined when there is no such thing: a miss is null to the expression, but in a dictionary whose keys must exist. */
 function lookUp(target: Value, key: Value): Value | undefined {
-  if (target instanceof CaseInsensitiveMap) return target.get(toText(key) ?? '');
-  const index = toNumber(key);
-  return Array.isArray(target) && index !== undefined ? (target as readonly Value[])[index] : undefined;
+  if (target instanceof CaseInsensitiveMap) {
+    const name = toText(key);
+    const found = name === undefined ? undefined : target.get(name);
+    if (found === undefined && target instanceof StrictDictionary)
+      throw new ExpressionError(`Key not found '${name ?? describeKind(key)}'`);
+    return found;
+  }
+  if (!Array.isArray(target)) return undefined;
+  const index = toNumber(key)?.floor() ?? -1;
+  return index < 0 ? undefined : (target as readonly Value[])[index];
 }

@@ -1,6 +1,8 @@
 import { CaseInsensitiveMap, fold } from '../caseInsensitiveMap';
+import { Decimal } from './decimal';
 import { formatText } from './formatText';
 import type { Arity } from './parseExpression';
+import { toJson } from './toJson';
 import {
   ExpressionError,
   areEqual,
@@ -9,6 +11,7 @@ import {
   describeKind,
   kindOf,
   toBoolean,
+  toNumber,
   toText,
   type Value,
 } from './value';
@@ -23,6 +26,7 @@ export interface ExpressionFunction extends Arity {
 /**
  * The functions that every expression has, by lower-case name:
  * https://learn.microsoft.com/azure/devops/pipelines/process/expressions#functions
+ * `substring` is not documented, but the service has it. `iif` evaluates all its parameters, as the service does.
  */
 export const generalFunctions: ReadonlyMap<string, ExpressionFunction> = new Map(
   Object.entries({
@@ -30,7 +34,7 @@ export const generalFunctions: ReadonlyMap<string, ExpressionFunction> = new Map
     or: lazy(2, Infinity, (...all) => all.some((each) => toBoolean(each()))),
     not: eager(1, 1, (value) => !toBoolean(value)),
     xor: eager(2, 2, (left, right) => toBoolean(left) !== toBoolean(right)),
-    iif: lazy(1, 3, (test: Lazy, yes?: Lazy, no?: Lazy) => (toBoolean(test()) ? yes : no)?.() ?? null),
+    iif: eager(1, 3, (test, yes = null, no = null) => (toBoolean(test) ? yes : no)),
     coalesce: lazy(2, Infinity, (...all) => firstNotEmpty(all)),
 
     eq: eager(2, 2, areEqual),
@@ -45,17 +49,18 @@ export const generalFunctions: ReadonlyMap<string, ExpressionFunction> = new Map
     contains: eager(2, 2, (left, right) => fold(text(left)).includes(fold(text(right)))),
     startswith: eager(2, 2, (left, right) => fold(text(left)).startsWith(fold(text(right)))),
     endswith: eager(2, 2, (left, right) => fold(text(left)).endsWith(fold(text(right)))),
-    containsvalue: eager(2, 2, containsValue),
+    containsvalue: lazy(2, 2, (collection: Lazy, wanted: Lazy) => containsValue(collection(), wanted)),
 
-    lower: eager(1, 1, (value) => text(value).toLowerCase()),
-    upper: eager(1, 1, (value) => text(value).toUpperCase()),
-    trim: eager(1, 1, (value) => text(value).trim()),
+    lower: eager(1, 1, (value) => lower(text(value))),
+    upper: eager(1, 1, (value) => fold(text(value))),
+    trim: eager(1, 1, (value) => text(value).replaceAll(/^[^\S\uFEFF]+|[^\S\uFEFF]+$/g, '')),
     replace: eager(3, 3, (value, from, to) => replace(text(value), text(from), text(to))),
     split: eager(2, 2, (value, delimiters) => split(text(value), text(delimiters))),
-    join: eager(2, 2, (separator, items) => join(text(separator), items)),
-    length: eager(1, 1, (value) => (Array.isArray(value) ? value.length : text(value).length)),
-    format: eager(1, Infinity, (template, ...values) => formatText(text(template), values)),
-    converttojson: eager(1, 1, (value) => JSON.stringify(toJson(value), null, 2)),
+    substring: eager(3, 3, (value, start, length) => substring(text(value), integer(start), integer(length))),
+    join: lazy(2, 2, (separator: Lazy, items: Lazy) => join(separator, items())),
+    length: eager(1, 1, (value) => Decimal.of(lengthOf(value))),
+    format: lazy(1, Infinity, (template: Lazy, ...values) => formatText(text(template()), values)),
+    converttojson: eager(1, 1, (value) => toJson(value)),
   }),
 );
 
@@ -89,17 +94,36 @@ function isAmong(left: Lazy, rest: readonly Lazy[]): boolean {
   return rest.some((each) => areEqual(value, each()));
 }
 
+function integer(value: Value): number {
+  const number = toNumber(value);
+  if (!number) throw new ExpressionError(`can't convert ${describeKind(value)} to a number`);
+  return number.truncate();
+}
+
+/** What a collection holds; undefined for anything else. */
+function itemsOf(value: Value): readonly Value[] | undefined {
+  if (value instanceof CaseInsensitiveMap) return value.values();
+  return Array.isArray(value) ? (value as readonly Value[]) : undefined;
+}
+
 /** Here the items are made the kind of the value that is looked for. */
-function containsValue(collection: Value, wanted: Value): boolean {
-  const items =
-    collection instanceof CaseInsensitiveMap
-      ? collection.values()
-      : Array.isArray(collection)
-        ? (collection as readonly Value[])
-        : [];
+function containsValue(collection: Value, wanted: Lazy): boolean {
+  const items = itemsOf(collection);
+  if (!items) return false;
+  const value = wanted();
   return items.some((item) => {
-    const converted = convert(item, kindOf(wanted));
-    return converted !== undefined && areEqual(wanted, converted);
+    const converted = convert(item, kindOf(value));
+    return converted !== undefined && areEqual(value, converted);
+  });
+}
+
+/** Each character on its own, as .NET does it. */
+function lower(value: string): string {
+  return value.replaceAll(/[A-Z]+|[\u0080-\u{10ffff}]/gu, (part) => {
+    const changed = part.toLowerCase();
+    return part.charCodeAt(0) < 0x80 || (changed.length === part.length && changed.charCodeAt(0) >= 0x80)
+      ? changed
+      : part;
   });
 }
 
@@ -117,15 +141,20 @@ function split(value: string, delimiters: string): string[] {
   return parts;
 }
 
-function join(separator: string, items: Value): string {
-  return Array.isArray(items)
-    ? (items as readonly Value[]).map((item) => toText(item) ?? '').join(separator)
-    : text(items);
+/** Like .NET, it refuses a part that is not all in the text. */
+function substring(value: string, start: number, length: number): string {
+  if (start < 0 || length < 0 || start + length > value.length)
+    throw new ExpressionError(`'${value}' has no ${length} characters from position ${start} on`);
+  return value.slice(start, start + length);
 }
 
-function toJson(value: Value): unknown {
-  if (value instanceof CaseInsensitiveMap)
-    return Object.fromEntries([...value].map(([key, item]) => [key, toJson(item)]));
-  if (Array.isArray(value)) return (value as readonly Value[]).map(toJson);
-  return typeof value === 'object' ? toText(value) : value;
+/** Items without a text are empty, and so is the result for an object. */
+function join(separator: Lazy, items: Value): string {
+  if (!Array.isArray(items)) return toText(items) ?? '';
+  const texts = (items as readonly Value[]).map((item) => toText(item) ?? '');
+  return texts.length > 1 ? texts.join(text(separator())) : texts.join('');
+}
+
+function lengthOf(value: Value): number {
+  return itemsOf(value)?.length ?? text(value).length;
 }

@@ -1,5 +1,10 @@
 import { fold } from '../caseInsensitiveMap';
+import { Decimal } from './decimal';
 import { ExpressionError, Version, type Value } from './value';
+
+/** Limits of the service: nested calls and brackets, and characters. */
+const maxDepth = 50;
+const maxLength = 21_000;
 
 /** A parsed expression. */
 export type Expression =
@@ -20,7 +25,11 @@ export interface Vocabulary {
   readonly names: readonly string[];
   /** By lower-case name. */
   readonly functions: ReadonlyMap<string, Arity>;
+  /** Takes all names, and functions that it doesn't know: for the syntax alone. */
+  readonly isOpen?: boolean;
 }
+
+const anyArity: Arity = { min: 0, max: Infinity };
 
 interface Token {
   readonly kind: 'name' | 'literal' | 'symbol' | 'end';
@@ -30,7 +39,7 @@ interface Token {
 }
 
 const tokenPattern =
-  /\s*(?:(?<string>'(?:[^']|'')*')|(?<number>[-+]?\.?\d[\w.]*)|(?<name>[A-Za-z_]\w*)|(?<symbol>[()[\],.*]))/y;
+  /\s*(?:(?<string>'(?:[^']|'')*')|(?<number>-?\.?\d[\w.]*)|(?<name>[A-Za-z_]\w*)|(?<symbol>[()[\],.*]))/y;
 
 /** Reads an expression, and throws an `ExpressionError` for anything in it that is unknown where it stands. */
 export function parseExpression(text: string, vocabulary: Vocabulary): Expression {
@@ -41,11 +50,13 @@ export function parseExpression(text: string, vocabulary: Vocabulary): Expressio
 class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(
     readonly text: string,
     readonly vocabulary: Vocabulary,
   ) {
+    if (text.length > maxLength) throw new ExpressionError(`an expression is longer than ${maxLength} characters`);
     this.#tokens = tokenize(text);
   }
 
@@ -64,8 +75,10 @@ class Parser {
         const key = token.text === '*' ? '*' : ({ kind: 'literal', value: token.text } as const);
         expression = { kind: 'index', target: expression, key };
       } else if (this.#take('[')) {
+        this.#enter();
         const key = this.#take('*') ? '*' : this.#expression();
         this.#expect(']');
+        this.#depth -= 1;
         expression = { kind: 'index', target: expression, key };
       } else {
         return expression;
@@ -79,7 +92,9 @@ class Parser {
     if (token.kind !== 'name') this.#unexpected(token);
     if (this.#take('(')) return this.#call(token);
     if (/^(true|false)$/i.test(token.text)) return { kind: 'literal', value: /^true$/i.test(token.text) };
-    const name = this.vocabulary.names.find((known) => fold(known) === fold(token.text));
+    const name = this.vocabulary.isOpen
+      ? token.text
+      : this.vocabulary.names.find((known) => fold(known) === fold(token.text));
     if (name === undefined) {
       throw new ExpressionError(
         `unknown value '${token.text}' in '${this.text}': expected one of ${this.vocabulary.names.join(', ')}`,
@@ -90,20 +105,28 @@ class Parser {
 
   #call(token: Token): Expression {
     const name = token.text.toLowerCase();
-    const arity = this.vocabulary.functions.get(name);
+    const arity = this.vocabulary.functions.get(name) ?? (this.vocabulary.isOpen ? anyArity : undefined);
     if (!arity) throw new ExpressionError(`unknown function '${token.text}' in '${this.text}'`);
     const parameters: Expression[] = [];
+    this.#enter();
     if (!this.#take(')')) {
       do parameters.push(this.#expression());
       while (this.#take(','));
       this.#expect(')');
     }
+    this.#depth -= 1;
     if (parameters.length < arity.min || parameters.length > arity.max) {
       throw new ExpressionError(
         `'${token.text}' takes ${describeArity(arity)}, not ${parameters.length}, in '${this.text}'`,
       );
     }
     return { kind: 'call', name, parameters };
+  }
+
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth >= maxDepth)
+      throw new ExpressionError(`'${this.text}' is nested ${maxDepth} deep, and the limit is ${maxDepth - 1}`);
   }
 
   #peek(): Token {
@@ -156,8 +179,8 @@ function tokenize(text: string): Token[] {
 }
 
 function numberOrVersion(raw: string, text: string): Value {
-  if (/^\d+(\.\d+){2,3}$/.test(raw)) return new Version(raw.split('.').map(Number));
-  if (/^[-+]?(\d+\.?\d*|\.\d+)$/.test(raw)) return Number(raw);
+  const value = raw.split('.').length > 2 ? Version.parse(raw) : Decimal.parse(raw);
+  if (value) return value;
   throw new ExpressionError(`'${raw}' in '${text}' is neither a number nor a version`);
 }
 

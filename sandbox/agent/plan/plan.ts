@@ -1,10 +1,11 @@
 import type { Expression } from '../expressions/parseExpression';
 import type { Position } from '../pipelineError';
+import type { BuildNumberFormat } from '../variables/buildNumber';
 
 /** A pipeline as it will run: everything that can be known before the run is settled. */
 export interface PipelinePlan {
   /** The format of the build number; undefined for the default. */
-  readonly name: string | undefined;
+  readonly name: BuildNumberFormat | undefined;
   readonly variables: readonly VariablePlan[];
   readonly stages: readonly StagePlan[];
 }

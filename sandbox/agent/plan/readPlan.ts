@@ -21,7 +21,7 @@ export function readPlan(root: MappingNode, groups: VariableGroups): PipelinePla
   checkDependencies('stage', stages, problems);
   for (const { jobs } of stages) checkDependencies('job', jobs, problems);
   problems.throwIfAny();
-  return { name, variables, stages };
+  return { name: name === undefined ? undefined : { text: name, at: fields.placeOf('name') }, variables, stages };
 }
 
 /** A pipeline of jobs or steps alone is one stage, of one job. */

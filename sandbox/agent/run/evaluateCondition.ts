@@ -1,16 +1,20 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
+import { DateTime } from '../expressions/dateTime';
+import { Decimal } from '../expressions/decimal';
 import { evaluateExpression } from '../expressions/evaluateExpression';
 import { eager, generalFunctions, type ExpressionFunction } from '../expressions/functions';
 import type { Expression } from '../expressions/parseExpression';
 import { ExpressionError, toBoolean, toNumber, toText, type Dictionary, type Value } from '../expressions/value';
+import { WatchedDictionary } from '../expressions/watchedDictionary';
 import { describeProblem, type Position } from '../pipelineError';
 import type { Result } from '../report';
+import type { Variable } from '../variables/variables';
 
 /** How far a unit that others depend on has come, as expressions see it. */
 export interface Outcome {
   readonly name: string;
   readonly result: Result;
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, Variable>>;
   /** For a stage, its jobs. */
   readonly jobs?: readonly Outcome[];
 }
@@ -22,6 +26,8 @@ export interface RuntimeContext {
   readonly dependencies: readonly Outcome[];
   readonly stageDependencies: readonly Outcome[];
   readonly startTime: Date;
+  /** Called when an expression reads a secret output of another job or stage. */
+  readonly onSecretRead?: () => void;
 }
 
 /** Why something doesn't run, and what that makes of it. */
@@ -48,7 +54,7 @@ export function whyNotRun(
 
 /** The text that a `$[ ]` gives a variable. A counter is at its seed: every local run is a first one. */
 export function evaluateVariable(expression: Expression, context: RuntimeContext): string {
-  const counter = eager(2, 2, (_prefix, seed) => toNumber(seed) ?? 0);
+  const counter = eager(2, 2, (_prefix, seed) => toNumber(seed) ?? Decimal.of(0));
   return toText(evaluate(expression, context, new Map([['counter', counter]]))) ?? '';
 }
 
@@ -95,23 +101,27 @@ function evaluate(
   context: RuntimeContext,
   functions: ReadonlyMap<string, ExpressionFunction>,
 ): Value {
+  const onSecretRead = context.onSecretRead ?? (() => undefined);
   const names = new Map<string, Value>([
     ['variables', context.variables],
-    ['dependencies', new CaseInsensitiveMap(context.dependencies.map((each) => [each.name, outcomeValue(each)]))],
+    [
+      'dependencies',
+      new CaseInsensitiveMap(context.dependencies.map((each) => [each.name, outcomeValue(each, onSecretRead)])),
+    ],
     [
       'stageDependencies',
-      new CaseInsensitiveMap(context.stageDependencies.map((each) => [each.name, outcomeValue(each)])),
+      new CaseInsensitiveMap(context.stageDependencies.map((each) => [each.name, outcomeValue(each, onSecretRead)])),
     ],
-    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', context.startTime]])],
+    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', DateTime.of(context.startTime)]])],
   ]);
   return evaluateExpression(expression, { names, functions: new Map([...generalFunctions, ...functions]) });
 }
 
 /** `result`, `outputs`, and for a stage its jobs by name. */
-function outcomeValue({ result, outputs, jobs }: Outcome): Dictionary {
+function outcomeValue({ result, outputs, jobs }: Outcome, onSecretRead: () => void): Dictionary {
   return new CaseInsensitiveMap<Value>([
-    ...(jobs ?? []).map((job) => [job.name, outcomeValue(job)] as const),
+    ...(jobs ?? []).map((job) => [job.name, outcomeValue(job, onSecretRead)] as const),
     ['result', result],
-    ['outputs', new CaseInsensitiveMap<Value>(Object.entries(outputs))],
+    ['outputs', new WatchedDictionary(Object.entries(outputs), onSecretRead)],
   ]);
 }

@@ -12,7 +12,7 @@ export interface VariableLayer {
 
 /**
  * The variables that hold somewhere in a run, the nearest level last: predefined ones, those of the queue, then the root's,
- * the stage's and the job's. A `$[ ]` sees those before it.
+ * the stage's and the job's. A `$[ ]` sees those before it; one that reads a secret gives a secret.
  */
 export function makeVariables(
   run: RunState,
@@ -20,20 +20,22 @@ export function makeVariables(
   layers: readonly VariableLayer[],
   context: Omit<RuntimeContext, 'variables'>,
 ): Variables {
-  const variables = new Variables();
-  for (const [name, value] of Object.entries(run.queueVariables)) variables.set(name, { value });
-  for (const [name, value] of Object.entries(run.secrets)) variables.set(name, { value, isSecret: true });
+  const variables = new Variables([], (secret) => run.masker.add(secret));
+  for (const [name, value] of Object.entries(run.queueVariables)) variables.define(name, { value });
+  for (const [name, value] of Object.entries(run.secrets)) variables.define(name, { value, isSecret: true });
   for (const [name, value] of [...run.predefined, ...Object.entries(predefined)])
-    variables.set(name, { value, isReadonly: true });
-  variables.set('Build.BuildNumber', { value: run.buildNumber, isReadonly: true });
+    variables.define(name, { value, isReadonly: true });
+  variables.define('Build.BuildNumber', { value: run.buildNumber, isReadonly: true });
   for (const layer of layers) {
     for (const { name, value, isReadonly, isSecret } of layer.variables) {
       if (typeof value !== 'string' && !layer.hasRuntimeValues) continue;
+      const read = { isSecret };
+      const onSecretRead = (): void => void (read.isSecret = true);
       const text =
         typeof value === 'string'
           ? value
-          : evaluateVariable(value, { ...context, variables: variables.toDictionary() });
-      variables.set(name, { value: text, isReadonly, isSecret });
+          : evaluateVariable(value, { ...context, variables: variables.toDictionary(onSecretRead), onSecretRead });
+      variables.define(name, { value: text, isReadonly, isSecret: read.isSecret });
     }
   }
   return variables;

@@ -5,7 +5,7 @@ import { worstOf, type JobReport, type Result, type StepReport } from '../report
 import { findConnection } from '../tasks/connections';
 import { findTask } from '../tasks/taskDefinitions';
 import { findInput, isConnection } from '../tasks/taskInputs';
-import type { Variables } from '../variables/variables';
+import type { Variable, Variables } from '../variables/variables';
 import { predefinedOfJob } from '../variables/predefined';
 import type { RuntimeContext } from './evaluateCondition';
 import { makeVariables, type VariableLayer } from './jobVariables';
@@ -19,7 +19,7 @@ export interface JobEnd {
   readonly report: JobReport;
   readonly result: Result;
   /** By `step.variable`, secrets as they are. */
-  readonly outputs: ReadonlyMap<string, string>;
+  readonly outputs: ReadonlyMap<string, Variable>;
 }
 
 /** Runs the steps of a job, or of one leg of its matrix, in folders of its own that are gone afterwards. */
@@ -46,7 +46,6 @@ export async function runJob(
     [...layers, { variables: leg.variables, hasRuntimeValues: true }],
     context,
   );
-  for (const name of variables.names('secret')) run.masker.add(variables.get(name) ?? '');
   run.collection.startJob?.({ variables, connectionIds: namedConnections(job.steps, run, variables) });
   const state: JobState = {
     run,
@@ -69,7 +68,7 @@ export async function runJob(
   try {
     const steps = await runSteps(job, state, context, notes);
     const result = state.status === 'Failed' && job.continueOnError ? 'SucceededWithIssues' : state.status;
-    const outputs = Object.fromEntries([...state.outputs].map(([name, value]) => [name, run.masker.mask(value)]));
+    const outputs = Object.fromEntries([...state.outputs].map(([name, { value }]) => [name, run.masker.mask(value)]));
     const durationMilliseconds = run.clock.now() - started;
     return {
       report: { name: jobName, displayName, result, durationMilliseconds, notes, outputs, steps },

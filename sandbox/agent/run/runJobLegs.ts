@@ -2,6 +2,7 @@ import { ExpressionError } from '../expressions/value';
 import { describeProblem } from '../pipelineError';
 import type { JobPlan, StagePlan } from '../plan/plan';
 import { worstOf, type JobReport } from '../report';
+import type { Variable } from '../variables/variables';
 import { unitStatusFunctions, whyNotRun, type Outcome, type Refusal, type RuntimeContext } from './evaluateCondition';
 import { pick, resultsBefore } from './graph';
 import { makeVariables, type VariableLayer } from './jobVariables';
@@ -53,7 +54,7 @@ export async function runJobLegs(
     return { outcome: { name, result: refusal.result, outputs: {} }, reports };
   }
 
-  const outputs: Record<string, string> = {};
+  const outputs: Record<string, Variable> = {};
   for (const leg of job.legs) {
     try {
       const end = await runJob(run, stage, job, leg, withOwn(true), context);

@@ -1,6 +1,7 @@
 import { fold } from '../caseInsensitiveMap';
 import type { StagePlan } from '../plan/plan';
 import { worstOf, type JobReport, type StageReport } from '../report';
+import type { Variable } from '../variables/variables';
 import { unitStatusFunctions, whyNotRun, type Outcome, type Refusal } from './evaluateCondition';
 import { inOrder, pick, resultsBefore } from './graph';
 import { makeVariables, type VariableLayer } from './jobVariables';
@@ -61,7 +62,7 @@ async function runStage(run: RunState, stage: StagePlan, earlier: ReadonlyMap<st
   );
   const { name, displayName } = stage;
   return {
-    outcome: { name, result, outputs: Object.fromEntries(outputs) as Record<string, string>, jobs },
+    outcome: { name, result, outputs: Object.fromEntries(outputs) as Record<string, Variable>, jobs },
     report: { name, displayName, result, durationMilliseconds: run.clock.now() - started, notes: [], jobs: reports },
   };
 }

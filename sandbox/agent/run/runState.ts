@@ -5,7 +5,7 @@ import type { PipelinePlan } from '../plan/plan';
 import type { Result, RunEvent } from '../report';
 import type { Connection } from '../tasks/connections';
 import type { TaskDefinition } from '../tasks/taskDefinitions';
-import type { Variables } from '../variables/variables';
+import type { Variable, Variables } from '../variables/variables';
 
 /** A line of output, secrets masked, and where it comes from. */
 export interface LogLine {
@@ -83,7 +83,7 @@ export interface JobState {
   /** Put before the PATH by earlier steps, the latest first. */
   readonly prependedPaths: string[];
   /** Output variables by `step.variable`. */
-  readonly outputs: Map<string, string>;
+  readonly outputs: Map<string, Variable>;
   /** Ids of processes that may have left others behind. */
   readonly processIds: number[];
   /** The worst of the steps so far, or `Canceled`. */

@@ -23,6 +23,8 @@ export async function runStep(
 ): Promise<StepReport> {
   const { run, variables } = job;
   const started = run.clock.now();
+  setPredefined(job, { 'Agent.JobStatus': job.status });
+  const warnings = variables.expandAll();
   const stepName = step.name ?? `${step.kind}${index}`;
   const displayName = variables.expand(step.displayName);
   const shownName = run.masker.mask(displayName);
@@ -32,13 +34,14 @@ export async function runStep(
     run.onLine({ stage: job.stageName, job: job.jobName, step: shownName, text }),
   );
   setPredefined(job, {
-    'Agent.JobStatus': job.status,
     'System.TaskInstanceId': guidOf(`${job.stageName}.${job.jobName}.${stepName}`),
     'System.TaskInstanceName': stepName,
-    'System.TaskDisplayName': displayName,
+    // Masked, because every script has it in its environment.
+    'System.TaskDisplayName': shownName,
   });
   run.onEvent({ kind: 'stepStarted', step: shownName });
   record.write(`##[section]Starting: ${displayName}`);
+  for (const warning of warnings) record.warning(warning);
   let report: StepReport;
   try {
     const refusal = whyLeftOut(step, job, context);

@@ -1,5 +1,6 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
-import { toNumber, type Dictionary, type Value } from '../expressions/value';
+import { Decimal } from '../expressions/decimal';
+import { StrictDictionary, toNumber, type Dictionary, type Value } from '../expressions/value';
 import { Problems, fail, type Position } from '../pipelineError';
 import { get, toValue, type MappingNode, type Node } from '../yaml/node';
 
@@ -29,39 +30,50 @@ const listTypes: Readonly<Record<string, ListKind>> = {
   stageList: 'stages',
 };
 const scalarTypes = ['string', 'number', 'boolean'];
-const otherTypes = ['object', 'stringList'];
+const otherTypes = ['object', 'stringList', 'legacyObject'];
 const knownTypes = [...scalarTypes, ...otherTypes, ...Object.keys(listTypes)];
 
 /**
  * Gives the parameters that a file declares their values. All that is wrong is said at once: values that are missing,
  * unknown, of the wrong type or not among those allowed. `at` is where the values come from.
+ *
+ * A template that declares none, or declares them by the older mapping, also takes values that it doesn't declare, and
+ * gives null for a parameter that it doesn't have. Everywhere else both are errors, as in the pipeline itself.
  */
-export function bindParameters(declarations: Node | undefined, given: GivenParameters, at: Position): Dictionary {
+export function bindParameters(
+  declarations: Node | undefined,
+  given: GivenParameters,
+  at: Position,
+  isPipeline = false,
+): Dictionary {
   const problems = new Problems();
   const declared = problems.attempt(() => readDeclarations(declarations)) ?? [];
-  const bound: Dictionary = new CaseInsensitiveMap();
+  const isLenient = !isPipeline && declarations?.kind !== 'sequence';
+  const bound: Dictionary = isLenient ? new CaseInsensitiveMap() : new StrictDictionary();
   for (const declaration of declared) {
     const list = listTypes[declaration.type];
     const value = given.get(declaration.name);
     const node = value ? problems.attempt(() => value.node(list)) : declaration.default;
     if (node) problems.attempt(() => bound.set(declaration.name, typedValue(declaration, node)));
-    else if (!value) problems.add(`the parameter '${declaration.name}' needs a value`, at);
+    else if (!value) problems.add(`A value for the '${declaration.name}' parameter must be provided.`, at);
   }
   const names = new Set(declared.map(({ name }) => name.toLowerCase()));
   for (const [name, value] of given) {
-    if (!names.has(name.toLowerCase())) problems.add(`there is no parameter '${name}'`, value.at ?? at);
+    if (names.has(name.toLowerCase())) continue;
+    if (isLenient) problems.attempt(() => bound.set(name, toValue(asTexts(value.node()))));
+    else problems.add(`Unexpected parameter '${name}'`, value.at ?? at);
   }
   problems.throwIfAny();
   return bound;
 }
 
-/** Both forms: a list of declarations, and the older mapping of names to defaults, which is untyped. */
+/** Both forms: a list of declarations, and the older mapping of names to defaults. */
 function readDeclarations(node: Node | undefined): Declaration[] {
   if (!node || node.kind === 'scalar') return [];
   if (node.kind === 'mapping') {
     return node.entries.map(({ key, value }) => ({
       name: key.text,
-      type: 'untyped',
+      type: 'legacyObject',
       default: value,
       values: undefined,
       at: key.at,
@@ -98,10 +110,10 @@ function readDeclaration(node: MappingNode): Declaration {
 
 function typedValue(declaration: Declaration, node: Node): Value {
   const { name, type, values } = declaration;
-  if (type === 'untyped') return node.kind === 'scalar' ? node.text : toValue(node);
+  if (type === 'legacyObject') return toValue(asTexts(node));
   if (scalarTypes.includes(type)) {
     const value = scalarValue(name, type, node);
-    if (values && !values.some((allowed) => scalarValue(name, type, allowed) === value)) {
+    if (values && !values.some((allowed) => isSame(scalarValue(name, type, allowed), value))) {
       fail(
         `the parameter '${name}' can't be '${textOf(node)}': allowed values are ${values.map(textOf).join(', ')}`,
         node.at,
@@ -117,6 +129,20 @@ function typedValue(declaration: Declaration, node: Node): Value {
   return toValue(node);
 }
 
+/** In the parameters of older templates every boolean, number and null is a text, at any depth. */
+function asTexts(node: Node): Node {
+  switch (node.kind) {
+    case 'scalar':
+      return node.style === 'plain'
+        ? { ...node, text: /^(~|null)$/i.test(node.text) ? '' : node.text, style: 'quoted' }
+        : node;
+    case 'sequence':
+      return { ...node, items: node.items.map(asTexts) };
+    case 'mapping':
+      return { ...node, entries: node.entries.map(({ key, value }) => ({ key, value: asTexts(value) })) };
+  }
+}
+
 function checkStrings({ name, values }: Declaration, node: Node): void {
   const allowed = values?.map(textOf);
   for (const item of node.kind === 'sequence' ? node.items : []) {
@@ -125,6 +151,10 @@ function checkStrings({ name, values }: Declaration, node: Node): void {
       fail(`the parameter '${name}' can't contain '${item.text}': allowed values are ${allowed.join(', ')}`, item.at);
     }
   }
+}
+
+function isSame(left: Value, right: Value): boolean {
+  return left instanceof Decimal && right instanceof Decimal ? left.compareTo(right) === 0 : left === right;
 }
 
 function textOf(node: Node): string {

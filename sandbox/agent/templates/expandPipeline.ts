@@ -1,8 +1,9 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
 import type { Value } from '../expressions/value';
-import { fail, type Position } from '../pipelineError';
+import { Problems, fail, type Position } from '../pipelineError';
 import { get, isEmpty, mapping, type Entry, type MappingNode, type Node, type ScalarNode } from '../yaml/node';
 import { bindParameters, type GivenParameters, type ListKind } from './bindParameters';
+import { checkSyntax } from './checkSyntax';
 import { expandEntries, expandNode, flattenEntries, flattenItems, type FlatEntry } from './expandNode';
 import type { Scope } from './scope';
 import type { TemplateFiles } from './templateFiles';
@@ -30,8 +31,9 @@ export interface ExpansionOptions {
 export function expandPipeline({ files, file, parameters, predefined, startTime }: ExpansionOptions): MappingNode {
   const root = files.load(file);
   const variables = new CaseInsensitiveMap<Value>(predefined);
-  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime };
-  return new Expansion(files).pipeline(root, parameters, scope, root.at);
+  const problems = new Problems();
+  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime, problems };
+  return problems.finish(() => new Expansion(files).pipeline(root, parameters, scope, root.at, true));
 }
 
 /** An expanded list of variables, and the scope of what stands beside it. */
@@ -46,9 +48,9 @@ class Expansion {
   constructor(readonly files: TemplateFiles) {}
 
   /** A pipeline's root, or that of the template it extends. */
-  pipeline(root: MappingNode, given: GivenParameters, outer: Scope, at: Position): MappingNode {
+  pipeline(root: MappingNode, given: GivenParameters, outer: Scope, at: Position, isPipeline = false): MappingNode {
     rejectResources(root);
-    const scope = intoFile(outer, root, given, at);
+    const scope = intoFile(outer, root, given, at, isPipeline);
     const rest = root.entries.filter(({ key }) => ![...triggers, 'parameters'].includes(key.text));
     const entries = [...flattenEntries({ ...root, entries: rest }, scope)];
     const base = entries.find(({ key }) => key.text === 'extends');
@@ -216,8 +218,10 @@ function variableOf({ key, value, scope }: FlatEntry): MappingNode {
 }
 
 /** The scope inside a file: its own parameters, and the variables known where it is included. */
-function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position): Scope {
-  return { ...outer, loops: new Map(), parameters: bindParameters(get(root, 'parameters'), given, at) };
+function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position, isPipeline = false): Scope {
+  checkSyntax(root, outer.problems);
+  const parameters = bindParameters(get(root, 'parameters'), given, at, isPipeline);
+  return { ...outer, loops: new Map(), parameters };
 }
 
 function isTemplate(entries: readonly FlatEntry[]): boolean {

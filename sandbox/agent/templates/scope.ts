@@ -1,9 +1,10 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
+import { DateTime } from '../expressions/dateTime';
 import { evaluateExpression } from '../expressions/evaluateExpression';
 import { generalFunctions } from '../expressions/functions';
 import { parseExpression } from '../expressions/parseExpression';
 import { ExpressionError, toText, type Dictionary, type Value } from '../expressions/value';
-import { fail, type Position } from '../pipelineError';
+import { fail, type Position, type Problems } from '../pipelineError';
 
 /** What a `${{ }}` expression sees where it stands. */
 export interface Scope {
@@ -13,26 +14,29 @@ export interface Scope {
   /** The items of the `each` around it. */
   readonly loops: ReadonlyMap<string, Value>;
   readonly startTime: Date;
+  /** Gathers expressions that have no value, so that all of them are said at once. */
+  readonly problems: Problems;
 }
 
 export function withLoop(scope: Scope, name: string, value: Value): Scope {
   return { ...scope, loops: new Map([...scope.loops, [name, value]]) };
 }
 
-/** The value of a `${{ }}` expression; a `PipelineError` at that place when it has none. */
+/** The value of a `${{ }}` expression; null when it has none, which is a problem of the scope. */
 export function evaluateTemplate(expression: string, scope: Scope, at: Position): Value {
   const names = new Map<string, Value>([
     ['parameters', scope.parameters],
     ['variables', scope.variables],
-    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', scope.startTime]])],
+    ['pipeline', new CaseInsensitiveMap<Value>([['startTime', DateTime.of(scope.startTime)]])],
     ...scope.loops,
   ]);
   try {
     const parsed = parseExpression(expression, { names: [...names.keys()], functions: generalFunctions });
     return evaluateExpression(parsed, { names, functions: generalFunctions });
   } catch (error) {
-    if (error instanceof ExpressionError) fail(error.message, at);
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    scope.problems.add(error.message, at);
+    return null;
   }
 }
 

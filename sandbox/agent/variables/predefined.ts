@@ -1,9 +1,8 @@
 import { hostname, arch } from 'node:os';
 import path from 'node:path';
-import { formatDate } from '../expressions/formatText';
+import { DateTime } from '../expressions/dateTime';
 import type { JobFolders } from '../run/runState';
 import { guidOf } from '../tasks/connections';
-import { expandMacros } from './expandMacros';
 
 /** What the predefined variables of a run are made of. */
 export interface RunIdentity {
@@ -44,7 +43,7 @@ export function predefinedOfRun({
       'Build.RequestedForEmail': 'local@localhost',
       'System.PlanId': planId,
       'System.TimelineId': planId,
-      'System.PipelineStartTime': startTime.toISOString().replace('T', ' ').replace('Z', '+00:00'),
+      'System.PipelineStartTime': String(DateTime.of(startTime)),
       'System.Culture': 'en-US',
       'System.ArtifactsStorage': 'local',
       'System.EnableAccessToken': 'SecretVariable',
@@ -140,29 +139,6 @@ export function predefinedOfJob(
     'Agent.JobName': jobDisplayName,
   };
 }
-
-/** The build number by the pipeline's `name`; `$(Rev:r)` is 1, since a local run has no earlier ones. */
-export function buildNumber(
-  format: string | undefined,
-  startTime: Date,
-  lookUp: (name: string) => string | undefined,
-): string {
-  return expandMacros(format ?? '$(Date:yyyyMMdd).$(Rev:r)', (name) => {
-    const date = /^Date:(.*)$/i.exec(name);
-    if (date) return formatDate(startTime, date[1] ?? '');
-    const revision = /^Rev:(\.?)(r+)$/i.exec(name);
-    if (revision) return `${revision[1] ?? ''}${'1'.padStart(revision[2]?.length ?? 1, '0')}`;
-    return lookUp(name) ?? lookUp(buildNumberTokens[name.toLowerCase()] ?? '');
-  });
-}
-
-/** Names that only build numbers know, and the variables that they stand for. */
-const buildNumberTokens: Readonly<Record<string, string>> = {
-  buildid: 'Build.BuildId',
-  builddefinitionname: 'Build.DefinitionName',
-  sourcebranchname: 'Build.SourceBranchName',
-  teamproject: 'System.TeamProject',
-};
 
 function agentSystem(): string {
   return process.platform === 'win32' ? 'Windows_NT' : process.platform === 'darwin' ? 'Darwin' : 'Linux';

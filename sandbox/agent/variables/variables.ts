@@ -1,5 +1,6 @@
 import { CaseInsensitiveMap, fold } from '../caseInsensitiveMap';
-import type { Dictionary, Value } from '../expressions/value';
+import type { Dictionary } from '../expressions/value';
+import { WatchedDictionary } from '../expressions/watchedDictionary';
 import { expandMacros } from './expandMacros';
 
 export interface Variable {
@@ -9,25 +10,60 @@ export interface Variable {
   readonly isReadonly?: boolean;
 }
 
-/** The variables of one job. A value may hold `$(other)`, which is looked up when the value is asked for. */
-export class Variables {
-  readonly #variables: CaseInsensitiveMap<Variable>;
+/** The agent's limit for variables that refer to variables. */
+const maxDepth = 50;
 
-  constructor(entries: Iterable<readonly [string, Variable]> = []) {
-    this.#variables = new CaseInsensitiveMap(entries);
+/**
+ * The variables of one job. A value may hold `$(other)`. As in the agent, values are expanded before each step, a variable
+ * that can't be expanded stays as it is written, and what refers to a secret is a secret itself.
+ */
+export class Variables {
+  readonly #defined: CaseInsensitiveMap<Variable>;
+  #expanded: CaseInsensitiveMap<Variable> | undefined;
+  #warnings: string[] = [];
+
+  /** `hide` is called with every secret value, possibly more than once. */
+  constructor(
+    entries: Iterable<readonly [string, Variable]> = [],
+    readonly hide: (secret: string) => void = () => undefined,
+  ) {
+    this.#defined = new CaseInsensitiveMap(entries);
   }
 
-  set(name: string, variable: Variable): void {
-    this.#variables.set(name, variable);
+  /** Takes the place of what was defined before, at a farther level of the pipeline. */
+  define(name: string, variable: Variable): void {
+    this.#defined.set(name, variable);
+    this.#expanded = undefined;
+  }
+
+  /** For a variable that is set while the job runs: once secret or read-only it stays so. True when it is a secret. */
+  set(name: string, { value, isSecret, isReadonly }: Variable): boolean {
+    const before = this.#current().get(name);
+    const variable = {
+      value,
+      isSecret: (isSecret ?? false) || (before?.isSecret ?? false),
+      isReadonly: (isReadonly ?? false) || (before?.isReadonly ?? false),
+    };
+    if (variable.isSecret && value !== '') this.hide(value);
+    this.#defined.set(name, variable);
+    this.#current().set(name, variable);
+    return variable.isSecret;
+  }
+
+  /** Expands all values again; returns a warning for each that can't be expanded. */
+  expandAll(): readonly string[] {
+    this.#expanded = undefined;
+    this.#current();
+    return this.#warnings;
   }
 
   isReadonly(name: string): boolean {
-    return this.#variables.get(name)?.isReadonly ?? false;
+    return this.#current().get(name)?.isReadonly ?? false;
   }
 
-  /** As it is to whoever reads it; undefined when there is none. A macro that leads back to itself stays as it is. */
+  /** As it is to whoever reads it; undefined when there is none. */
   get(name: string): string | undefined {
-    return this.#resolve(name, []);
+    return this.#current().get(name)?.value;
   }
 
   /** Replaces the `$(name)` of a text. */
@@ -36,21 +72,51 @@ export class Variables {
   }
 
   names(kind: 'public' | 'secret'): string[] {
-    return [...this.#variables]
+    return [...this.#current()]
       .filter(([, { isSecret }]) => (isSecret ?? false) === (kind === 'secret'))
       .map(([name]) => name);
   }
 
   /** As the `variables` of a runtime expression. */
-  toDictionary(): Dictionary {
-    return new CaseInsensitiveMap<Value>(this.#variables.keys().map((name) => [name, this.get(name) ?? '']));
+  toDictionary(onSecretRead: () => void = () => undefined): Dictionary {
+    return new WatchedDictionary(this.#current(), onSecretRead);
   }
 
-  #resolve(name: string, path: readonly string[]): string | undefined {
-    const variable = this.#variables.get(name);
-    if (!variable || path.includes(fold(name))) return undefined;
-    return expandMacros(variable.value, (inner) => this.#resolve(inner, [...path, fold(name)]));
+  #current(): CaseInsensitiveMap<Variable> {
+    if (this.#expanded) return this.#expanded;
+    this.#warnings = [];
+    const entries = [...this.#defined].map(([name, variable]) => [name, this.#expandOne(name, variable)] as const);
+    for (const [, { value, isSecret }] of entries) if (isSecret && value !== '') this.hide(value);
+    return (this.#expanded = new CaseInsensitiveMap(entries));
   }
+
+  #expandOne(name: string, variable: Variable): Variable {
+    const found = { isSecret: variable.isSecret ?? false };
+    try {
+      const value = this.#resolve(variable.value, [fold(name)], found);
+      return { ...variable, value, isSecret: found.isSecret };
+    } catch (error) {
+      if (!(error instanceof ExpansionError)) throw error;
+      this.#warnings.push(`Unable to expand variable '${name}'. ${error.message}`);
+      return variable;
+    }
+  }
+
+  /** `path` has the variables that led here, the one whose value this is included. */
+  #resolve(text: string, path: readonly string[], found: { isSecret: boolean }): string {
+    return expandMacros(text, (name) => {
+      const inner = this.#defined.get(name);
+      if (!inner) return undefined;
+      if (path.length === maxDepth) throw new ExpansionError(`The max expansion depth (${maxDepth}) was exceeded.`);
+      if (path.includes(fold(name))) throw new ExpansionError('A cyclical reference was detected.');
+      found.isSecret ||= inner.isSecret ?? false;
+      return this.#resolve(inner.value, [...path, fold(name)], found);
+    });
+  }
+}
+
+class ExpansionError extends Error {
+  override readonly name = 'ExpansionError';
 }
 
 /** The name of the environment variable that a variable becomes. */

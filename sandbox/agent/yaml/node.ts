@@ -1,4 +1,5 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
+import { Decimal } from '../expressions/decimal';
 import { toText, type Value } from '../expressions/value';
 import type { Position } from '../pipelineError';
 
@@ -88,5 +89,6 @@ function scalarValue({ text, style }: ScalarNode): Value {
   if (style !== 'plain') return text;
   if (/^(~|null)?$/i.test(text)) return null;
   if (/^(true|false)$/i.test(text)) return /^true$/i.test(text);
-  return text === String(Number(text)) && /\d/.test(text) ? Number(text) : text;
+  const number = Decimal.parse(text);
+  return number && String(number) === text ? number : text;
 }

@@ -213,6 +213,7 @@ steps:
     ['##vso[task.setprogress value=101]x', "'101' is not a percentage"],
     ['##vso[task.setsecret]a%0Ab', 'a secret must be a single line'],
     ['##vso[task.setvariable variable=x;issecret=true]a%0D%0Ab', 'a secret must be a single line'],
+    ['##vso[task.setvariable variable=x;issecret=true]a%0A', 'a secret must be a single line'],
     ['##vso[task.logissue]x', "'type' must be 'error' or 'warning'"],
     [
       '##vso[task.complete result=Great]x',

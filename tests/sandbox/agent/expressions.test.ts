@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { CaseInsensitiveMap } from '../../../sandbox/agent/caseInsensitiveMap';
 import { evaluateExpression } from '../../../sandbox/agent/expressions/evaluateExpression';
+import { DateTime } from '../../../sandbox/agent/expressions/dateTime';
+import { Decimal } from '../../../sandbox/agent/expressions/decimal';
 import { generalFunctions } from '../../../sandbox/agent/expressions/functions';
 import { parseExpression } from '../../../sandbox/agent/expressions/parseExpression';
 import { toText, Version, type Value } from '../../../sandbox/agent/expressions/value';
@@ -9,10 +11,10 @@ import { toText, Version, type Value } from '../../../sandbox/agent/expressions/
 const list: Value = ['a', 'b', 'c'];
 const people: Value = [
   new CaseInsensitiveMap<Value>([
-    ['id', 1],
+    ['id', Decimal.of(1)],
     ['name', 'Ada'],
   ]),
-  new CaseInsensitiveMap<Value>([['id', 2]]),
+  new CaseInsensitiveMap<Value>([['id', Decimal.of(2)]]),
 ];
 const object = new CaseInsensitiveMap<Value>([
   ['Key', 'value'],
@@ -36,10 +38,13 @@ const names = new Map<string, Value>([
       ['object', object],
       ['people', people],
       ['yes', true],
-      ['index', 1],
+      ['index', Decimal.of(1)],
     ]),
   ],
-  ['pipeline', new CaseInsensitiveMap<Value>([['startTime', new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 678))]])],
+  [
+    'pipeline',
+    new CaseInsensitiveMap<Value>([['startTime', DateTime.of(new Date(Date.UTC(2024, 0, 2, 3, 4, 5, 678)))]]),
+  ],
 ]);
 
 function evaluate(text: string): Value {
@@ -47,7 +52,7 @@ function evaluate(text: string): Value {
   return evaluateExpression(expression, { names, functions: generalFunctions });
 }
 
-const values: readonly (readonly [string, Value])[] = [
+const values: readonly (readonly [string, Value | number])[] = [
   // Literals.
   ['true', true],
   ['TRUE', true],
@@ -138,6 +143,7 @@ const values: readonly (readonly [string, Value])[] = [
   ["replace('aXa', 'x', 'y')", 'aXa'],
   ["length('fabrikam')", 8],
   ['length(parameters.list)', 3],
+  ['length(parameters.object)', 3],
   ["join(',', split('a;b.;', ';.'))", 'a,b,,'],
   ["split('a/b', '/')[1]", 'b'],
   ["join(';', parameters.list)", 'a;b;c'],
@@ -146,8 +152,11 @@ const values: readonly (readonly [string, Value])[] = [
   ["format('Hello {0} {1}', 'John', true)", 'Hello John True'],
   ["format('{{{0}}}', 1)", '{1}'],
   ["format('{0:yyyyMMdd}', pipeline.startTime)", '20240102'],
-  ["format('{0:yy/M/d H:m:s.f ff fff ffff K}', pipeline.startTime)", '24/1/2 3:4:5.6 67 678 6780 Z'],
-  ["format('{0:HH:mm:ss}', pipeline.startTime)", '03:04:05'],
+  [
+    String.raw`format('{0:yy\/M\/d H\:m\:s\.f ff fff ffff K}', pipeline.startTime)`,
+    '24/1/2 3:4:5.6 67 678 6780 +00:00',
+  ],
+  [String.raw`format('{0:HH\:mm\:ss}', pipeline.startTime)`, '03:04:05'],
 
   // Collections.
   ["containsValue(parameters.list, 'B')", true],
@@ -177,22 +186,28 @@ const errors: readonly (readonly [string, RegExp])[] = [
   ['variables.1', /'variables.1' has an unexpected '.1' at position 10/],
   ["gt(5, 'five')", /can't compare a number with a string/],
   ['gt(parameters.list, 1)', /can't compare an array with a number/],
-  ["gt(variables.none, '')", /can't compare null with a string/],
+  ["gt(variables.none, 'x')", /can't compare null with a string/],
   ['lower(parameters.list)', /can't convert an array to a string/],
-  ['length(parameters.object)', /can't convert an object to a string/],
+  ['+5', /can't be parsed from position 1 on/],
+  ['79228162514264337593543950336', /neither a number nor a version/],
+  [`${'not('.repeat(50)}1${')'.repeat(50)}`, /is nested 50 deep, and the limit is 49/],
+  [`'${'x'.repeat(21_000)}'`, /longer than 21000 characters/],
   ["format('{1}', 'x')", /no value for '\{1\}'/],
   ["format('{0', 'x')", /single '\{'/],
   ["format('{0:yyyy}', 'x')", /that value is not a date/],
-  ["format('{0}', parameters.list)", /does not accept an array or an object/],
+  ["format('{0}', parameters.list)", /does not accept an array/],
 ];
 
 describe('An expression of the local agent', () => {
   for (const [text, expected] of values) {
-    it(`${text} is ${JSON.stringify(expected)}`, () => assert.deepEqual(evaluate(text), expected));
+    it(`${text} is ${JSON.stringify(expected)}`, () => {
+      const value = evaluate(text);
+      assert.deepEqual(value instanceof Decimal ? Number(value) : value, expected);
+    });
   }
 
   for (const [text, pattern] of errors) {
-    it(`${text || '(nothing)'} is refused`, () =>
+    it(`${text.slice(0, 60) || '(nothing)'} is refused`, () =>
       assert.throws(() => evaluate(text), { name: 'ExpressionError', message: pattern }));
   }
 
@@ -202,7 +217,7 @@ describe('An expression of the local agent', () => {
     assert.equal(toText(true), 'True');
     assert.equal(toText(false), 'False');
     assert.equal(toText(null), '');
-    assert.equal(toText(1.5), '1.5');
+    assert.equal(toText(Decimal.parse('1.50') ?? null), '1.5');
     assert.equal(toText(new Version([1, 2])), '1.2');
     assert.equal(toText([]), undefined);
   });

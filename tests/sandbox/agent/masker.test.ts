@@ -31,6 +31,19 @@ describe('The masker', () => {
     }
   });
 
+  it('hides a short secret in base64 on its own', () => assert.equal(maskerOf('abc').mask('x YWJj'), 'x ***'));
+
+  it('hides a secret of several lines as the data of a logging command', () => {
+    const masker = maskerOf('a%b\r\nc');
+    assert.equal(masker.mask('-a%b%0D%0Ac-a%AZP25b%0D%0Ac-a%b\r\nc-'), '-***-***-***-');
+  });
+
+  it('leaves shorter secrets than it is told to hide, but none of six characters', () => {
+    const masker = new Masker(20);
+    for (const secret of ['abc', 'abcde', 'uvwxyz']) masker.add(secret);
+    assert.equal(masker.mask('abc abcde uvwxyz'), 'abc abcde ***');
+  });
+
   it('replaces overlapping secrets by one mask', () =>
     assert.equal(maskerOf('abcd', 'cdef', 'bc').mask('-abcdef-'), '-***-'));
 

@@ -214,13 +214,13 @@ const cases: readonly Case[] = [
   [
     'a parameter that is not declared',
     'steps:\n- script: x\n',
-    ["pipeline.yml:1:1: there is no parameter 'x'"],
+    ["pipeline.yml:1:1: Unexpected parameter 'x'"],
     { parameters: { x: 1 } },
   ],
   [
     'a parameter without a value',
     'parameters: [{ name: x }]\nsteps:\n- script: x\n',
-    ["pipeline.yml:1:1: the parameter 'x' needs a value"],
+    ["pipeline.yml:1:1: A value for the 'x' parameter must be provided."],
   ],
   [
     'a given value of the wrong type',

@@ -157,7 +157,7 @@ describe('A template that cannot be expanded', () => {
       'a parameter of an unknown type',
       'parameters:\n- name: x\n  type: text\nsteps: []\n',
       {},
-      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: expected one of string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
+      "pipelines/main.yml:3:9: the type of parameter 'x' is not supported: expected one of string, number, boolean, object, stringList, legacyObject, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
     ],
   ];
   for (const [name, yaml, files, expected] of failures) {
@@ -165,6 +165,118 @@ describe('A template that cannot be expanded', () => {
       assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected });
     });
   }
+
+  const misspelt: readonly (readonly [string, string, Readonly<Record<string, string>>, readonly string[]])[] = [
+    [
+      'in a text',
+      'parameters:\n- { name: environment, type: string, default: dev }\nsteps:\n- bash: echo deploy ${{ parameters.enviroment }}\n',
+      {},
+      ["pipelines/main.yml:4:9: Key not found 'enviroment'"],
+    ],
+    [
+      'in a pipeline without parameters',
+      'steps:\n- bash: x\n  displayName: ${{ parameters.undefined }}\n',
+      {},
+      ["pipelines/main.yml:3:16: Key not found 'undefined'"],
+    ],
+    [
+      'in a directive, a key and a variable, all at once',
+      "parameters: [{ name: a, default: x }]\nvariables:\n  v: ${{ parameters['b'] }}\nsteps:\n- ${{ if parameters.c }}:\n  - bash: x\n- ${{ each d in parameters.d }}:\n  - bash: y\n- bash: z\n  env: { '${{ parameters.e }}': 1 }\n",
+      {},
+      [
+        "pipelines/main.yml:3:6: Key not found 'b'",
+        "pipelines/main.yml:5:3: Key not found 'c'",
+        "pipelines/main.yml:7:3: Key not found 'd'",
+        "pipelines/main.yml:10:10: Key not found 'e'",
+      ],
+    ],
+    [
+      'above a key that is asked for',
+      'parameters: [{ name: o, type: object, default: {} }]\nsteps:\n- bash: ${{ parameters.o.none.deeper }} ${{ parameters.p.none }}\n',
+      {},
+      ["pipelines/main.yml:3:9: Key not found 'p'"],
+    ],
+    [
+      'in a template, for what it does not declare',
+      'parameters: [{ name: outer, default: x }]\nsteps:\n- template: t.yml\n  parameters: { inner: y }\n',
+      {
+        'pipelines/t.yml':
+          'parameters: [{ name: inner }]\nsteps:\n- bash: ${{ parameters.inner }} ${{ parameters.outer }}\n',
+      },
+      ["pipelines/t.yml:3:9: Key not found 'outer'"],
+    ],
+    [
+      'in a template that is extended',
+      'extends:\n  template: t.yml\n',
+      { 'pipelines/t.yml': 'parameters: []\nsteps:\n- bash: ${{ parameters.x }}\n' },
+      ["pipelines/t.yml:3:9: Key not found 'x'"],
+    ],
+    [
+      'in what is given to a template',
+      'steps:\n- template: t.yml\n  parameters: { x: "${{ parameters.y }}" }\n',
+      { 'pipelines/t.yml': 'parameters: [{ name: x }]\nsteps:\n- bash: ${{ parameters.x }}\n' },
+      ["pipelines/main.yml:3:20: Key not found 'y'"],
+    ],
+  ];
+  for (const [name, yaml, files, expected] of misspelt) {
+    it(`is refused for a parameter that does not exist: ${name}`, () => {
+      assert.throws(() => expand(yaml, files), { name: 'PipelineError', message: expected.join('\n') });
+    });
+  }
+
+  const unexpected: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
+    ['of steps', 'steps:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n', { 'pipelines/t.yml': 'steps: []\n' }],
+    ['of jobs', 'jobs:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n', { 'pipelines/t.yml': 'jobs: []\n' }],
+    [
+      'of stages',
+      'stages:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'stages: []\n' },
+    ],
+    [
+      'of variables',
+      'variables:\n- template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'variables: {}\n' },
+    ],
+    [
+      'that is extended',
+      'extends:\n  template: t.yml\n  parameters:\n    speltWrong: 1\n',
+      { 'pipelines/t.yml': 'steps: []\n' },
+    ],
+  ];
+  for (const [name, yaml, files] of unexpected) {
+    it(`is refused for a parameter that a template does not declare: ${name}`, () => {
+      const declared = Object.entries(files).map(([file, text]) => [
+        file,
+        `parameters: [{ name: spelledWrong, default: '' }]\n${text}`,
+      ]);
+      assert.throws(() => expand(yaml, Object.fromEntries(declared) as Record<string, string>), {
+        name: 'PipelineError',
+        message: "pipelines/main.yml:4:5: Unexpected parameter 'speltWrong'",
+      });
+    });
+  }
+
+  it('is refused for expressions that cannot be parsed, also where they are left out', () => {
+    const yaml = `steps:
+- \${{ if false }}:
+  - \${{ 3 + 4 }}
+  - \${{ if and(true) }}:
+    - bash: \${{ unknown(variables) }} \${{ eq(1, }}
+  - \${{ each x in [y] }}:
+    - bash: none
+- bash: \${{ 5 +
+`;
+    assert.throws(() => expand(yaml), {
+      name: 'PipelineError',
+      message: [
+        "pipelines/main.yml:3:5: '3 + 4' can't be parsed from position 2 on",
+        "pipelines/main.yml:4:5: 'and' takes at least 2 parameters, not 1, in 'and(true)'",
+        "pipelines/main.yml:5:13: 'eq(1,' is incomplete",
+        "pipelines/main.yml:6:5: '[y]' has an unexpected '[' at position 1",
+        "pipelines/main.yml:8:9: a '${{' has no '}}'",
+      ].join('\n'),
+    });
+  });
 
   it('is refused with all problems of parameters at once', () => {
     const template = `parameters:
@@ -189,13 +301,13 @@ steps: []
     assert.throws(() => expand(yaml, { 'pipelines/t.yml': template }), {
       name: 'PipelineError',
       message: [
-        "pipelines/main.yml:2:13: the parameter 'needed' needs a value",
+        "pipelines/main.yml:2:13: A value for the 'needed' parameter must be provided.",
         "pipelines/main.yml:4:12: the parameter 'count' takes a number, not 'many'",
         "pipelines/main.yml:5:11: the parameter 'flag' takes a boolean, not 'maybe'",
         "pipelines/main.yml:6:12: the parameter 'color' can't be 'blue': allowed values are red, green",
         "pipelines/main.yml:7:11: the parameter 'list' takes a list (stepList)",
         "pipelines/main.yml:8:13: the parameter 'object' takes one step",
-        "pipelines/main.yml:9:5: there is no parameter 'unknown'",
+        "pipelines/main.yml:9:5: Unexpected parameter 'unknown'",
       ].join('\n'),
     });
   });

@@ -364,5 +364,66 @@ steps:
         },
       );
     });
+
+    describe('declared by the older mapping', () => {
+      const steps = (template: string, given = ''): unknown =>
+        (
+          expand(`steps:\n- template: t.yml\n${given === '' ? '' : `  parameters: ${given}\n`}`, {
+            'pipelines/t.yml': template,
+          }) as { steps: unknown }
+        ).steps;
+
+      it('are texts at any depth, so that a nested false is true as a condition', () => {
+        const template =
+          'parameters: { conf: { enabled: false } }\nsteps:\n- ${{ if parameters.conf.enabled }}:\n  - script: taken\n';
+        assert.deepEqual(steps(template), [{ script: 'taken' }]);
+        assert.deepEqual(steps(template, '{ conf: { enabled: false } }'), [{ script: 'taken' }]);
+        assert.deepEqual(steps(template, "{ conf: { enabled: '' } }"), []);
+        assert.deepEqual(steps(template, '{ conf: { enabled: } }'), []);
+      });
+
+      it('are texts in JSON, numbers and nulls too', () => {
+        const template = 'parameters: { o: {} }\nsteps:\n- script: ${{ convertToJson(parameters.o) }}\n';
+        assert.deepEqual(steps(template, '{ o: { a: true, b: 1, c: null, d: [1.5] } }'), [
+          { script: '{\n  "a": "true",\n  "b": "1",\n  "c": "",\n  "d": [\n    "1.5"\n  ]\n}' },
+        ]);
+      });
+
+      it('keep their form when they are handed on to a typed template', () => {
+        const files = {
+          'pipelines/old.yml':
+            'parameters: { o: {} }\nsteps:\n- template: new.yml\n  parameters: { o: "${{ parameters.o }}" }\n',
+          'pipelines/new.yml':
+            'parameters: [{ name: o, type: object }]\nsteps:\n- script: ${{ convertToJson(parameters.o.flag) }}\n',
+        };
+        assert.deepEqual(expand('steps:\n- template: old.yml\n  parameters: { o: { flag: true } }\n', files), {
+          steps: [{ script: '"true"' }],
+        });
+      });
+
+      it('can be given without being declared, and are null when they are not given', () => {
+        const template =
+          "parameters: { declared: x }\nsteps:\n- ${{ parameters.more }}\n- script: <${{ parameters.none }}>\n- ${{ if eq(parameters.flag, 'false') }}:\n  - script: texts too\n";
+        assert.deepEqual(steps(template, '{ more: [{ bash: a }, { bash: b }], flag: false }'), [
+          { bash: 'a' },
+          { bash: 'b' },
+          { script: '<>' },
+          { script: 'texts too' },
+        ]);
+        assert.deepEqual(steps('steps:\n- script: ${{ parameters.x }}\n', '{ x: given }'), [{ script: 'given' }]);
+      });
+
+      it('have the type legacyObject where a list declares them', () => {
+        const template =
+          'parameters: [{ name: o, type: legacyObject, default: { b: true } }]\nsteps:\n- script: ${{ convertToJson(parameters.o.b) }}\n';
+        assert.deepEqual(steps(template), [{ script: '"true"' }]);
+      });
+
+      it('must exist in a pipeline, as its others must', () =>
+        assert.throws(() => expand('parameters: { a: b }\nsteps:\n- script: ${{ parameters.c }}\n'), {
+          name: 'PipelineError',
+          message: "pipelines/main.yml:3:11: Key not found 'c'",
+        }));
+    });
   });
 });

@@ -36,8 +36,10 @@ describe('Variables of a job', () => {
       ['pool', { value: '[$(loop)]' }],
     ]);
     assert.equal(variables.get('A'), 'C!-$(missing)');
-    assert.equal(variables.get('loop'), '<[$(loop)]>');
+    assert.equal(variables.get('loop'), '<$(Pool)>');
     variables.set('C', { value: 'changed' });
+    assert.equal(variables.expand('$(c) $(a)'), 'changed C!-$(missing)');
+    variables.expandAll();
     assert.equal(variables.expand('$(a)'), 'changed!-$(missing)');
   });
 
@@ -123,6 +125,22 @@ jobs:
     assert.deepEqual(
       lines.filter((line) => /^(now|later|other)/.test(line)),
       ['now $(My.Name)', 'later one one two two $(out) *** [] [] m-***', 'other $(my.name) $(first.out)'],
+    );
+  });
+
+  it('refer to the status of the job as it is at the start of each step', async () => {
+    const { lines } = await fixture().run(`
+variables: { status: is $(Agent.JobStatus) }
+steps:
+- checkout: none
+- bash: echo '1 $(status)'
+- bash: exit 1
+  continueOnError: true
+- bash: echo "2 $STATUS"
+`);
+    assert.deepEqual(
+      lines.filter((line) => /^\d/.test(line)),
+      ['1 is Succeeded', '2 is SucceededWithIssues'],
     );
   });
 
