@@ -4,7 +4,7 @@ import { Fields } from './fields';
 import type { Restrictions, Shell, StepCommon, StepPlan } from './plan';
 import { readCondition } from './readVariables';
 
-type StepKind = Shell | 'task' | 'checkout' | 'publish' | 'download';
+type StepKind = Shell | 'task' | 'checkout' | 'publish' | 'download' | 'downloadBuild';
 
 const readers: Readonly<Record<StepKind, (fields: Fields, common: StepCommon) => StepPlan>> = {
   script: (fields, common) => readScript('script', fields, common),
@@ -14,11 +14,12 @@ const readers: Readonly<Record<StepKind, (fields: Fields, common: StepCommon) =>
   task: readTask,
   checkout: readCheckout,
   publish: readPublish,
-  download: readDownload,
+  download: (fields, common) => readDownload('download', fields, common),
+  downloadBuild: (fields, common) => readDownload('downloadBuild', fields, common),
 };
 
 /** Steps that Azure Pipelines has and the local agent has not. */
-const unsupportedKinds = ['downloadBuild', 'getPackage', 'upload', 'reviewApp', 'restoreCache', 'saveCache'];
+const unsupportedKinds = ['getPackage', 'upload', 'reviewApp', 'restoreCache', 'saveCache'];
 
 /** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps */
 export function readStep(node: MappingNode, problems: Problems): StepPlan | undefined {
@@ -59,7 +60,7 @@ function readCommon(fields: Fields, title: string): StepCommon {
     timeoutMinutes: fields.wholeNumber('timeoutInMinutes', 0),
     retryCount: fields.wholeNumber('retryCountOnTaskFailure', 0, 10),
     environment: fields.pairs('env').map(({ name: key, value }) => [key, value] as const),
-    restrictions: readTarget(fields),
+    ...readTarget(fields),
     at: fields.at,
   };
 }
@@ -72,6 +73,7 @@ function defaultTitle(kind: string, fields: Fields): string {
     case 'checkout':
     case 'publish':
     case 'download':
+    case 'downloadBuild':
       return `${kind} ${value}`;
     default:
       return value.trim().split('\n')[0] ?? kind;
@@ -79,21 +81,21 @@ function defaultTitle(kind: string, fields: Fields): string {
 }
 
 /** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/target */
-function readTarget(fields: Fields): Restrictions {
+function readTarget(fields: Fields): { container: string | undefined; restrictions: Restrictions } {
   const target = fields.value('target');
-  const container = target?.kind === 'scalar' ? target.text : undefined;
   const inner = target?.kind === 'mapping' ? new Fields(target, "a step's target", fields.problems) : undefined;
-  const place = inner?.text('container') ?? container;
-  if (place !== undefined && place !== 'host')
-    fields.problems.add(`the step's target '${place}' is a container, which is not supported here`, target?.at);
+  const place = (inner ? inner.text('container') : fields.text('target')) ?? 'host';
   const commands = inner?.text('commands') ?? 'any';
   if (!['any', 'restricted'].includes(commands))
     fields.problems.add("'commands' of a target must be 'any' or 'restricted'", target?.at);
   const settable = inner?.texts('settableVariables');
   inner?.finish();
   return {
-    areCommandsRestricted: commands === 'restricted',
-    settableVariables: settable?.length === 1 && settable[0] === 'none' ? [] : settable,
+    container: place === 'host' ? undefined : place,
+    restrictions: {
+      areCommandsRestricted: commands === 'restricted',
+      settableVariables: settable?.length === 1 && settable[0] === 'none' ? [] : settable,
+    },
   };
 }
 
@@ -125,26 +127,22 @@ function readTask(fields: Fields, common: StepCommon): StepPlan {
   };
 }
 
+/** What says how to clone has no effect: there is no clone. */
+const cloneKeys = ['clean', 'fetchDepth', 'fetchFilter', 'fetchTags', 'lfs', 'persistCredentials', 'submodules'];
+const sparseKeys = ['sparseCheckoutDirectories', 'sparseCheckoutPatterns'];
+
 function readCheckout(fields: Fields, common: StepCommon): StepPlan {
-  fields.ignore(
-    'clean',
-    'fetchDepth',
-    'fetchFilter',
-    'fetchTags',
-    'lfs',
-    'persistCredentials',
-    'submodules',
-    'workspaceRepo',
-  );
-  fields.reject('path', 'sparseCheckoutDirectories', 'sparseCheckoutPatterns');
-  const source = fields.text('checkout');
-  if (source !== 'self' && source !== 'none') {
-    return fail(
-      `checkout of '${source ?? ''}' is not supported here: only 'self' and 'none'`,
-      fields.placeOf('checkout'),
-    );
-  }
-  return { ...common, kind: 'checkout', source };
+  fields.ignore(...cloneKeys, ...sparseKeys);
+  const source = fields.text('checkout') ?? '';
+  if (source === '') return fail("'checkout' needs 'self', 'none' or a repository", fields.placeOf('checkout'));
+  return {
+    ...common,
+    kind: 'checkout',
+    source: ['self', 'none'].find((word) => word === source.toLowerCase()) ?? source,
+    path: fields.text('path'),
+    isWorkspace: fields.flag('workspaceRepo', false),
+    isSparse: sparseKeys.some((key) => fields.has(key)),
+  };
 }
 
 function readPublish(fields: Fields, common: StepCommon): StepPlan {
@@ -152,14 +150,9 @@ function readPublish(fields: Fields, common: StepCommon): StepPlan {
   return { ...common, kind: 'publish', path: fields.text('publish') ?? '', artifact: fields.text('artifact') };
 }
 
-function readDownload(fields: Fields, common: StepCommon): StepPlan {
-  const source = fields.text('download');
-  if (source !== 'current' && source !== 'none') {
-    return fail(
-      `download from '${source ?? ''}' is not supported here: only 'current' and 'none'`,
-      fields.placeOf('download'),
-    );
-  }
+function readDownload(kind: 'download' | 'downloadBuild', fields: Fields, common: StepCommon): StepPlan {
+  const source = fields.text(kind) ?? '';
+  if (source === '') return fail(`'${kind}' needs the alias of a resource`, fields.placeOf(kind));
   const patterns = (fields.texts('patterns') ?? [])
     .flatMap((text) => text.split('\n'))
     .filter((line) => line.trim() !== '');
@@ -167,6 +160,7 @@ function readDownload(fields: Fields, common: StepCommon): StepPlan {
     ...common,
     kind: 'download',
     source,
+    isImplicit: false,
     artifact: fields.text('artifact'),
     patterns,
     path: fields.text('path'),

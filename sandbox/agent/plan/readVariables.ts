@@ -34,7 +34,7 @@ function readVariable(fields: Fields): VariablePlan {
   const at = fields.placeOf('value');
   return {
     name: name ?? '',
-    value: fields.problems.attempt(() => readValue(text, at)) ?? text,
+    value: fields.problems.attempt(() => readRuntimeValue(text, at)) ?? text,
     isReadonly: fields.flag('readonly', false),
     isSecret: false,
   };
@@ -51,8 +51,8 @@ function readGroup(group: string, fields: Fields, groups: VariableGroups): Varia
   return (variables ?? []).map((variable) => ({ ...variable, isReadonly: false }));
 }
 
-/** A `$[ ]` takes up the whole value. */
-function readValue(text: string, at: Position): string | Expression {
+/** A `$[ ]` takes up the whole value; any other text is itself. */
+export function readRuntimeValue(text: string, at: Position): string | Expression {
   const runtime = /^\s*\$\[(.*)\]\s*$/s.exec(text);
   return runtime ? parseAt(runtime[1] ?? '', variableVocabulary, at) : text;
 }

@@ -103,8 +103,21 @@ function evaluate(
       new CaseInsensitiveMap(context.stageDependencies.map((each) => [each.name, outcomeValue(each)])),
     ],
     ['pipeline', new CaseInsensitiveMap<Value>([['startTime', context.startTime]])],
+    ['resources', repositoriesOf(context.variables)],
   ]);
   return evaluateExpression(expression, { names, functions: new Map([...generalFunctions, ...functions]) });
+}
+
+/** `resources.repositories.<alias>.<value>`, which the variables of those names hold. */
+function repositoriesOf(variables: Dictionary): Dictionary {
+  const repositories = new CaseInsensitiveMap<Dictionary>();
+  for (const [name, value] of variables) {
+    const [, alias = '', key = ''] = /^resources\.repositories\.(.+)\.(\w+)$/i.exec(name) ?? [];
+    if (alias === '') continue;
+    const values = repositories.get(alias) ?? new CaseInsensitiveMap<Value>();
+    repositories.set(alias, values.set(key, value));
+  }
+  return new CaseInsensitiveMap<Value>([['repositories', repositories as Dictionary]]);
 }
 
 /** `result`, `outputs`, and for a stage its jobs by name. */

@@ -12,6 +12,11 @@ interface StageEnd {
   readonly report: StageReport;
 }
 
+const waitsForStart: Refusal = {
+  result: 'Skipped',
+  note: 'Skipped: the stage is started by hand. Select it to run it.',
+};
+
 /** Runs the stages one after another, each after those that it depends on. `selected` leaves the others out. */
 export async function runStages(run: RunState, selected: readonly string[] | undefined): Promise<StageReport[]> {
   const outcomes = new Map<string, Outcome>();
@@ -26,7 +31,8 @@ export async function runStages(run: RunState, selected: readonly string[] | und
       add(notRun(stage, { result: 'Skipped', note: 'Skipped: the stage was not selected.' }).report);
       continue;
     }
-    const { outcome, report } = await runStage(run, stage, outcomes);
+    const { outcome, report } =
+      stage.isManual && !selected ? notRun(stage, waitsForStart) : await runStage(run, stage, outcomes);
     outcomes.set(fold(stage.name), outcome);
     add(report);
   }

@@ -13,6 +13,8 @@ export interface Scope {
   /** The items of the `each` around it. */
   readonly loops: ReadonlyMap<string, Value>;
   readonly startTime: Date;
+  /** The file whose folder the paths of templates start from. */
+  readonly file: string;
 }
 
 export function withLoop(scope: Scope, name: string, value: Value): Scope {

@@ -300,11 +300,11 @@ stages:
       });
     });
 
-    it('resolves templates in steps of a parameter relative to the file that passes the steps', () => {
+    it('resolves templates in steps of a parameter relative to the template that is given the steps', () => {
       const files = {
         'other/t.yml':
           'parameters: [{ name: steps, type: stepList }]\nsteps:\n- script: before\n- ${{ parameters.steps }}\n',
-        'pipelines/own.yml': 'steps: [{ script: own }]\n',
+        'other/own.yml': 'steps: [{ script: own }]\n',
       };
       const yaml =
         'steps:\n- template: /other/t.yml\n  parameters:\n    steps:\n    - template: own.yml\n    - script: x\n';
