@@ -23,6 +23,7 @@ export function readJob(node: MappingNode, nameByDefault: string, around: PlanSu
   const kind = isDeployment ? 'deployment' : 'job';
   const fields = new Fields(node, isDeployment ? 'a deployment job' : 'a job', problems);
   if (!fields.has(kind)) problems.add("a job starts with 'job' or 'deployment'", node.at);
+  fields.requireFirst(kind);
   fields.ignore('workspace', 'uses', 'templateContext', 'lockBehavior');
   const name = readName(kind, fields, nameByDefault);
   const own = isDeployment ? readDeployment(fields, name, around.resources) : readPlainJob(fields);

@@ -42,6 +42,7 @@ function stagesOf(fields: Fields): readonly MappingNode[] {
   const { at } = fields;
   const given = ['stages', 'jobs', 'steps'].filter((key) => fields.has(key));
   if (given.length > 1) fields.problems.add(`a pipeline must have only one of ${given.join(', ')}`, at);
+  fields.ignore(...given);
   if (fields.has('stages')) return fields.list('stages');
   const jobs = fields.value('jobs');
   const steps = fields.value('steps');
@@ -60,6 +61,7 @@ function stagesOf(fields: Fields): readonly MappingNode[] {
 function readStage(node: MappingNode, index: number, all: readonly MappingNode[], around: PlanSurroundings): StagePlan {
   const { groups, problems } = around;
   const fields = new Fields(node, 'a stage', problems);
+  fields.requireFirst('stage');
   fields.ignore('pool', 'templateContext', 'lockBehavior', 'isSkippable', 'group');
   const name = readName('stage', fields, `Stage${index + 1}`);
   const previous = all[index - 1];

@@ -27,6 +27,7 @@ export function readStep(node: MappingNode, problems: Problems): StepPlan | unde
     const kind = Object.keys(readers).find((key) => node.entries.some((entry) => entry.key.text === key));
     if (kind === undefined) return failUnknown(node);
     const fields = new Fields(node, `a '${kind}' step`, problems);
+    fields.requireFirst(kind);
     const step = readers[kind as StepKind](fields, readCommon(fields, defaultTitle(kind, fields)));
     fields.finish();
     return step;

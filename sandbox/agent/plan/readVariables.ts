@@ -20,6 +20,7 @@ export function readVariables(
 ): VariablePlan[] {
   return nodes.flatMap((node) => {
     const fields = new Fields(node, 'a variable', problems);
+    for (const key of ['name', 'group']) fields.requireFirst(key);
     const group = fields.text('group');
     const variables = group === undefined ? [readVariable(fields)] : readGroup(group, fields, groups);
     fields.finish();

@@ -29,7 +29,9 @@ export function readResources(node: Node | undefined, problems: Problems): Resou
     const seen = new Set<string>();
     return itemsOf(key, fields).map((each) => {
       const inner = new Fields(each, what, problems);
-      const alias = inner.text(what.replace(/^a /, '').replace(/ resource$/, '')) ?? '';
+      const kind = what.replace(/^a /, '').replace(/ resource$/, '');
+      inner.requireFirst(kind);
+      const alias = inner.text(kind) ?? '';
       if (alias === '') problems.add(`${what} needs an alias`, each.at);
       if (seen.has(fold(alias))) problems.add(`there are two ${key} with the alias '${alias}'`, each.at);
       seen.add(fold(alias));

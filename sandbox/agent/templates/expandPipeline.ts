@@ -156,8 +156,10 @@ class Expansion {
     const unknown = entries.find(({ key }) => !['template', 'parameters'].includes(key.text));
     if (unknown) fail(`'${unknown.key.text}' is not allowed next to 'template'`, unknown.key.at);
     const name = entries.find(({ key }) => key.text === 'template');
-    const reference = name && expandNode(name.value, name.scope);
-    if (reference?.kind !== 'scalar' || reference.text === '') return fail("'template' needs the path of a file", at);
+    if (!name) fail("'template' needs the path of a file", at);
+    if (name !== entries[0]) fail("'template' must be the first key, before 'parameters'", name.key.at);
+    const reference = expandNode(name.value, name.scope);
+    if (reference.kind !== 'scalar' || reference.text === '') return fail("'template' needs the path of a file", at);
     if (this.#nesting >= maxNesting) fail(`templates are nested more than ${maxNesting} deep`, reference.at);
     const root = this.files.loadTemplate(reference.text, scope.file, reference.at);
     const given = this.#given(

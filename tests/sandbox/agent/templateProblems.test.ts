@@ -130,6 +130,13 @@ describe('A template that cannot be expanded', () => {
       "pipelines/main.yml:3:13: the repository 'P/Shared' is not on this machine: give the local run a folder for 'shared' (npm start: --resource shared=<folder>; runPipeline: repositories)",
     ],
     [
+      'parameters before their template',
+      'steps:\n- parameters: { x: 1 }\n  template: t.yml\n',
+      {},
+      "pipelines/main.yml:3:3: 'template' must be the first key, before 'parameters'",
+    ],
+    ['extends without a template', 'extends: { parameters: {} }\n', {}, "pipelines/main.yml:1:1: 'template' needs the path of a file"],
+    [
       'resources of an included template',
       'steps:\n- template: t.yml\n',
       { 'pipelines/t.yml': 'resources: {}\nsteps: []\n' },
