@@ -149,4 +149,12 @@ export interface DownloadStepPlan extends StepCommon {
   readonly path: string | undefined;
 }
 
-export type StepPlan = ScriptStepPlan | TaskStepPlan | CheckoutStepPlan | PublishStepPlan | DownloadStepPlan;
+/** A step that only the service can do. */
+export interface ServiceStepPlan extends StepCommon {
+  readonly kind: 'service';
+  /** Such as `reviewApp`. */
+  readonly step: string;
+}
+
+export type StepPlan =
+  ScriptStepPlan | TaskStepPlan | CheckoutStepPlan | PublishStepPlan | DownloadStepPlan | ServiceStepPlan;

@@ -4,42 +4,45 @@ import { Fields } from './fields';
 import type { Restrictions, Shell, StepCommon, StepPlan } from './plan';
 import { readCondition } from './readVariables';
 
-type StepKind = Shell | 'task' | 'checkout' | 'publish' | 'download' | 'downloadBuild';
+type StepReader = (fields: Fields, common: StepCommon) => StepPlan;
 
-const readers: Readonly<Record<StepKind, (fields: Fields, common: StepCommon) => StepPlan>> = {
+/** By the first key of a step. `upload` is the older name of `publish`. */
+const readers: Readonly<Record<string, StepReader>> = {
   script: (fields, common) => readScript('script', fields, common),
   bash: (fields, common) => readScript('bash', fields, common),
   pwsh: (fields, common) => readScript('pwsh', fields, common),
   powershell: (fields, common) => readScript('powershell', fields, common),
   task: readTask,
   checkout: readCheckout,
-  publish: readPublish,
+  publish: (fields, common) => readPublish('publish', fields, common),
+  upload: (fields, common) => readPublish('upload', fields, common),
   download: (fields, common) => readDownload('download', fields, common),
   downloadBuild: (fields, common) => readDownload('downloadBuild', fields, common),
+  getPackage: (fields, common) => readServiceStep('getPackage', fields, common),
+  reviewApp: (fields, common) => readServiceStep('reviewApp', fields, common),
 };
 
-/** Steps that Azure Pipelines has and the local agent has not. */
-const unsupportedKinds = ['getPackage', 'upload', 'reviewApp', 'restoreCache', 'saveCache'];
+/** Those that people write; the rest are for older pipelines, and for what only the service can do. */
+const commonKinds = ['script', 'bash', 'pwsh', 'powershell', 'task', 'checkout', 'publish', 'download'];
 
 /** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps */
 export function readStep(node: MappingNode, problems: Problems): StepPlan | undefined {
   return problems.attempt(() => {
     const kind = Object.keys(readers).find((key) => node.entries.some((entry) => entry.key.text === key));
-    if (kind === undefined) return failUnknown(node);
+    const reader = kind === undefined ? undefined : readers[kind];
+    if (kind === undefined || !reader) return failUnknown(node);
     const fields = new Fields(node, `a '${kind}' step`, problems);
     fields.requireFirst(kind);
-    const step = readers[kind as StepKind](fields, readCommon(fields, defaultTitle(kind, fields)));
+    const step = reader(fields, readCommon(fields, defaultTitle(kind, fields)));
     fields.finish();
     return step;
   });
 }
 
 function failUnknown(node: MappingNode): never {
-  const unsupported = node.entries.find((entry) => unsupportedKinds.includes(entry.key.text));
-  if (unsupported) fail(`the step '${unsupported.key.text}' is not supported here`, unsupported.key.at);
   const keys = node.entries.map((entry) => entry.key.text).join(', ');
   return fail(
-    `this is not a step (it has ${keys || 'no keys'}): supported steps are ${Object.keys(readers).join(', ')}`,
+    `this is not a step (it has ${keys || 'no keys'}): supported steps are ${commonKinds.join(', ')}`,
     node.at,
   );
 }
@@ -73,8 +76,11 @@ function defaultTitle(kind: string, fields: Fields): string {
       return value.replace(/@.*/, '');
     case 'checkout':
     case 'publish':
+    case 'upload':
     case 'download':
     case 'downloadBuild':
+    case 'getPackage':
+    case 'reviewApp':
       return `${kind} ${value}`;
     default:
       return value.trim().split('\n')[0] ?? kind;
@@ -146,9 +152,14 @@ function readCheckout(fields: Fields, common: StepCommon): StepPlan {
   };
 }
 
-function readPublish(fields: Fields, common: StepCommon): StepPlan {
+function readPublish(key: 'publish' | 'upload', fields: Fields, common: StepCommon): StepPlan {
   fields.ignore('sign', 'signingType');
-  return { ...common, kind: 'publish', path: fields.text('publish') ?? '', artifact: fields.text('artifact') };
+  return { ...common, kind: 'publish', path: fields.text(key) ?? '', artifact: fields.text('artifact') };
+}
+
+function readServiceStep(step: 'getPackage' | 'reviewApp', fields: Fields, common: StepCommon): StepPlan {
+  fields.ignore('path');
+  return { ...common, kind: 'service', step };
 }
 
 function readDownload(kind: 'download' | 'downloadBuild', fields: Fields, common: StepCommon): StepPlan {

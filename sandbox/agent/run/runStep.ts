@@ -82,6 +82,7 @@ function whyLeftOut(step: StepPlan, job: JobState, context: Omit<RuntimeContext,
 function whyNotHere(step: StepPlan, { run }: JobState): string | undefined {
   if (step.container !== undefined)
     return `it runs in the container '${step.container}', and the local agent runs no containers`;
+  if (step.kind === 'service') return `only the service can do '${step.step}'`;
   const resource = step.kind === 'download' && step.isImplicit && findAlias(run.plan.resources.runs, step.source);
   return resource ? whyNoArtifacts(run.standIns, resource.alias, resource.source) : undefined;
 }
@@ -127,7 +128,8 @@ async function runOnce(step: StepPlan, run: StepRun): Promise<void> {
     else if (step.kind === 'task') await runTask(step, run);
     else if (step.kind === 'checkout') runCheckout(step, run.job, run.record);
     else if (step.kind === 'publish') runPublish(step, run.job, run.record);
-    else runDownload(step, run.job, run.record);
+    else if (step.kind === 'download') runDownload(step, run.job, run.record);
+    else throw new Error(`only the service can do '${step.step}'`);
   } catch (error) {
     if (!run.signal.aborted) run.record.fail((error as Error).message);
   }

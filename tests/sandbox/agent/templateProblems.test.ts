@@ -135,7 +135,12 @@ describe('A template that cannot be expanded', () => {
       {},
       "pipelines/main.yml:3:3: 'template' must be the first key, before 'parameters'",
     ],
-    ['extends without a template', 'extends: { parameters: {} }\n', {}, "pipelines/main.yml:1:1: 'template' needs the path of a file"],
+    [
+      'extends without a template',
+      'extends: { parameters: {} }\n',
+      {},
+      "pipelines/main.yml:1:1: 'template' needs the path of a file",
+    ],
     [
       'resources of an included template',
       'steps:\n- template: t.yml\n',

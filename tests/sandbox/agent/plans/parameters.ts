@@ -212,17 +212,6 @@ export const parameters: PlanTable = {
         script echo { ⏎   "a": "x" ⏎ }`,
     ],
     [
-      'one that is not given',
-      'parameters: [{ name: env, type: string }]\nsteps: [{ script: x }]',
-      ["@1:1: the parameter 'env' needs a value"],
-    ],
-    [
-      'one that is not declared',
-      'steps: [{ script: x }]',
-      ["@1:1: there is no parameter 'env'"],
-      { parameters: { env: 'x' } },
-    ],
-    [
       'a value that is not allowed',
       'parameters: [{ name: env, type: string, values: [a, b], default: a }]\nsteps: [{ script: x }]',
       ["given parameters:1:1: the parameter 'env' can't be 'c': allowed values are a, b"],

@@ -117,8 +117,10 @@ function stepParts(step: StepPlan): { what: string; title: string; details?: str
     case 'publish':
       return {
         what: `publish ${step.path}${step.artifact === undefined ? '' : ` as ${step.artifact}`}`,
-        title: `publish ${step.path}`,
+        title: step.displayName.startsWith('upload ') ? step.displayName : `publish ${step.path}`,
       };
+    case 'service':
+      return { what: step.step, title: step.displayName };
     case 'download': {
       const what = [step.source, step.artifact].filter((each) => each !== undefined).join('/');
       const kind = step.displayName.startsWith('downloadBuild ') ? 'downloadBuild' : 'download';

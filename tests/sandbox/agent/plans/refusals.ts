@@ -90,13 +90,6 @@ export const refusals: PlanTable = {
       ["@2:19: '${{ if true }}' in a list needs a list under it"],
     ],
     [
-      'an unknown type of a parameter',
-      'parameters: [{ name: a, type: text }]\nsteps: [{ script: x }]',
-      [
-        "@1:31: the type of parameter 'a' is not supported: expected one of string, number, boolean, object, stringList, step, stepList, job, jobList, deployment, deploymentList, stage, stageList",
-      ],
-    ],
-    [
       'a boolean that is none',
       'steps: [{ script: x, enabled: maybe }]',
       ["@1:31: 'enabled' must be true or false, not 'maybe'"],

@@ -209,6 +209,8 @@ export const steps: PlanTable = {
           artifact: drop
           displayName: Keep
         - publish: out.zip
+        - upload: manifests
+          artifact: manifests
       - job: B
         dependsOn: A
         steps:
@@ -223,6 +225,7 @@ export const steps: PlanTable = {
         checkout self
         publish $(Build.ArtifactStagingDirectory) as drop "Keep"
         publish out.zip
+        publish manifests as manifests
       job B after A
         checkout self
         download current/drop **/*.dll **/*.exe

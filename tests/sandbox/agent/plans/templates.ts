@@ -328,12 +328,6 @@ export const templates: PlanTable = {
       { files: { 't.yml': 'steps: []' } },
     ],
     [
-      'with parameters that they do not have',
-      'steps: [{ template: greet.yml, parameters: { nmae: x } }]',
-      ["@1:46: there is no parameter 'nmae'"],
-      { files: { 'greet.yml': greet } },
-    ],
-    [
       'with a condition beside them',
       'steps: [{ template: greet.yml, condition: always() }]',
       ["@1:32: 'condition' is not allowed next to 'template'"],

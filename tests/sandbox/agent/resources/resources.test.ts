@@ -126,6 +126,13 @@ jobs:
     assert.equal(report.notes.length, 2);
   });
 
+  it('is skipped and listed: steps that only the service can do', async () => {
+    const { report, steps } = await fixture().run('steps:\n- checkout: none\n- reviewApp: main\n  name: review\n');
+    assert.deepEqual(steps.get('review')?.notes, ["Skipped: only the service can do 'reviewApp'."]);
+    assert.deepEqual(report.notes, ["The step reviewApp main was skipped: only the service can do 'reviewApp'."]);
+    assert.equal(report.result, 'SucceededWithIssues');
+  });
+
   it('is skipped and listed when there is nothing else', async () => {
     const { report } = await fixture().run('container: image\nsteps: [{ bash: exit 1 }]\n');
     assert.equal(report.result, 'SucceededWithIssues');
