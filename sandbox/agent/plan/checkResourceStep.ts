@@ -3,7 +3,7 @@ import type { Resources } from '../resources/resources';
 import { findAlias, findRepository, whyNoArtifacts, whyNoRepository, type StandIns } from '../resources/standIns';
 import type { StepPlan } from './plan';
 
-/** Checks that there is something on this machine in the place of what a step takes from elsewhere. */
+/** Checks that something on this machine stands in for what a step takes from elsewhere. */
 export function checkResourceStep(step: StepPlan, resources: Resources, standIns: StandIns, problems: Problems): void {
   if (step.kind === 'checkout' && !['self', 'none'].includes(step.source)) {
     const repository = findRepository(step.source, resources);

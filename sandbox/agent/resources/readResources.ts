@@ -39,7 +39,7 @@ export function readResources(node: Node | undefined, problems: Problems): Resou
     });
   };
   const resources: Resources = {
-    repositories: read('repositories', 'a repository resource', readRepository),
+    repositories: read('repositories', 'a repository resource', readRepository).flatMap((each) => each ?? []),
     runs: [...read('pipelines', 'a pipeline resource', readPipeline), ...read('builds', 'a build resource', readBuild)],
     containers: read('containers', 'a container resource', readContainer),
     withoutEffect: [
@@ -72,7 +72,9 @@ function readLegacyItem(item: Node, problems: Problems): void {
 }
 
 /** The schema lets a repository have further properties. */
-function readRepository(fields: Fields, alias: string): RepositoryResource {
+function readRepository(fields: Fields, alias: string): RepositoryResource | undefined {
+  // The pipeline's own repository needs no description.
+  if (fold(alias) === 'SELF') return undefined;
   const type = fields.text('type') ?? 'git';
   if (!repositoryTypes.includes(type.toLowerCase()))
     fields.problems.add(`a repository can't be of type '${type}'`, fields.placeOf('type'));

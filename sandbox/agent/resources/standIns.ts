@@ -21,7 +21,7 @@ export function standInFor<T>(given: CaseInsensitiveMap<T>, alias: string, name:
   return given.get(alias) ?? given.get(name) ?? given.get(cloneFolder(name));
 }
 
-/** A repository that a `checkout` step names, and the folder in its place. */
+/** A repository that a `checkout` step names. */
 export interface NamedRepository {
   readonly alias: string;
   readonly name: string;

@@ -117,7 +117,7 @@ function repositoriesOf(variables: Dictionary): Dictionary {
     const values = repositories.get(alias) ?? new CaseInsensitiveMap<Value>();
     repositories.set(alias, values.set(key, value));
   }
-  return new CaseInsensitiveMap<Value>([['repositories', repositories as Dictionary]]);
+  return new CaseInsensitiveMap<Value>([['repositories', repositories]]);
 }
 
 /** `result`, `outputs`, and for a stage its jobs by name. */

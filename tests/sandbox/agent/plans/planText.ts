@@ -47,7 +47,7 @@ function jobLines(job: JobPlan): string[] {
 function legLines(leg: LegPlan, { legs }: JobPlan): string[] {
   const steps = leg.steps.map(stepLine);
   if (leg.name === undefined) return steps;
-  const values = leg.variables.map(({ name, value }) => `${name}=${String(value)}`).join(', ');
+  const values = leg.variables.map(({ name, value }) => `${name}=${textOfValue(value)}`).join(', ');
   const isShared = legs.every((each) => each.steps === leg.steps);
   const head = `${isShared ? 'leg' : 'hook'} ${leg.name}${values === '' ? '' : ` (${values})`}`;
   if (!isShared) return [head, ...indent(steps)];
@@ -134,8 +134,11 @@ function stepParts(step: StepPlan): { what: string; title: string; details?: str
 }
 
 function variableLine({ name, value, isReadonly, isSecret }: VariablePlan): string {
-  const text = typeof value === 'string' ? value : `$[ ${expressionText(value)} ]`;
-  return line(`var ${name}=${text}`, isReadonly && 'readonly', isSecret && 'secret');
+  return line(`var ${name}=${textOfValue(value)}`, isReadonly && 'readonly', isSecret && 'secret');
+}
+
+function textOfValue(value: VariablePlan['value']): string {
+  return typeof value === 'string' ? value : `$[ ${expressionText(value)} ]`;
 }
 
 function ifText(condition: Expression): string | false {

@@ -134,6 +134,13 @@ export const resources: PlanTable = {
       plain,
     ],
     ['of the oldest form', 'resources:\n- repo: self\n  clean: true\nsteps: [{ script: x }]', plain],
+    [
+      'the repository itself',
+      `
+      resources: { repositories: [{ repository: self, type: git, ref: main }] }
+      steps: [{ checkout: self }, { script: x }]`,
+      plain,
+    ],
     ['nothing', 'resources: {}\nsteps: [{ script: x }]', plain],
     [
       'every kind at once',

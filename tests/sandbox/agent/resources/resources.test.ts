@@ -67,7 +67,7 @@ describe('Runs of other pipelines', () => {
 describe('What this machine cannot run', () => {
   const fixture = useFixture();
 
-  it('is skipped and listed, so that the run is no plain success: jobs with containers, and those that wait for them', async () => {
+  it('is skipped and listed, so that the run has issues: jobs with containers, and those that wait for them', async () => {
     const { report, jobs } = await fixture().run(`
 resources: { containers: [{ container: py, image: 'python:3.12' }] }
 jobs:
