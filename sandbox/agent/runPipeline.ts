@@ -12,7 +12,7 @@ import { Masker } from './masker';
 import type { Collection } from './run/collection';
 import { worstOf, type PipelineReport, type Result, type RunEvent, type StageReport } from './report';
 import { readVariableGroups } from './resources/readVariableGroups';
-import { resourceVariables } from './resources/resourceVariables';
+import { resourcesValue, resourceVariables } from './resources/resourceVariables';
 import type { PipelineRunOptions, StandIns } from './resources/standIns';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
 import { runStages } from './run/runStages';
@@ -148,7 +148,8 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     collectionUri: collection.url,
     startTime,
   };
-  const resources = resourceVariables(plan.resources, standIns, { collectionUri: collection.url, project });
+  const resourceIdentity = { collectionUri: collection.url, project };
+  const resources = resourceVariables(plan.resources, standIns, resourceIdentity);
   const predefined = predefinedOfRun({ ...identity, overrides: { ...resources, ...options.predefined } });
   const secrets = { ...options.secrets, 'System.AccessToken': collection.accessToken };
   const lookUp = (name: string): string | undefined => {
@@ -171,6 +172,7 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },
     workingFolder: path.resolve(options.workingFolder),
     standIns,
+    resources: resourcesValue(plan.resources, resourceIdentity),
     outputFolder: path.resolve(options.outputFolder),
     startTime,
     predefined,

@@ -1,3 +1,5 @@
+import { CaseInsensitiveMap } from '../caseInsensitiveMap';
+import type { Dictionary, Value } from '../expressions/value';
 import { guidOf } from '../tasks/connections';
 import type { RepositoryResource, Resources, RunResource } from './resources';
 import { standInFor, type StandIns } from './standIns';
@@ -31,6 +33,15 @@ export function resourceVariables(
   return Object.fromEntries(
     values.flatMap(([prefix, named]) => Object.entries(named).map(([key, value]) => [`${prefix}.${key}`, value])),
   );
+}
+
+/** The `resources` of a runtime expression, which has repositories alone. */
+export function resourcesValue({ repositories }: Resources, identity: ResourceIdentity): Dictionary {
+  const values = repositories.map((each) => {
+    const entries = Object.entries(ofRepository(each, identity));
+    return [each.alias, new CaseInsensitiveMap<Value>(entries)] as const;
+  });
+  return new CaseInsensitiveMap<Value>([['repositories', new CaseInsensitiveMap<Value>(values)]]);
 }
 
 function ofRepository(

@@ -21,6 +21,8 @@ export interface RuntimeContext {
   /** What the unit depends on directly. */
   readonly dependencies: readonly Outcome[];
   readonly stageDependencies: readonly Outcome[];
+  /** The repositories of `resources`, with their values. */
+  readonly resources: Dictionary;
   readonly startTime: Date;
 }
 
@@ -103,21 +105,9 @@ function evaluate(
       new CaseInsensitiveMap(context.stageDependencies.map((each) => [each.name, outcomeValue(each)])),
     ],
     ['pipeline', new CaseInsensitiveMap<Value>([['startTime', context.startTime]])],
-    ['resources', repositoriesOf(context.variables)],
+    ['resources', context.resources],
   ]);
   return evaluateExpression(expression, { names, functions: new Map([...generalFunctions, ...functions]) });
-}
-
-/** `resources.repositories.<alias>.<value>`, which the variables of those names hold. */
-function repositoriesOf(variables: Dictionary): Dictionary {
-  const repositories = new CaseInsensitiveMap<Dictionary>();
-  for (const [name, value] of variables) {
-    const [, alias = '', key = ''] = /^resources\.repositories\.(.+)\.(\w+)$/i.exec(name) ?? [];
-    if (alias === '') continue;
-    const values = repositories.get(alias) ?? new CaseInsensitiveMap<Value>();
-    repositories.set(alias, values.set(key, value));
-  }
-  return new CaseInsensitiveMap<Value>([['repositories', repositories]]);
 }
 
 /** `result`, `outputs`, and for a stage its jobs by name. */

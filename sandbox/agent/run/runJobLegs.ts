@@ -33,6 +33,7 @@ export async function runJobLegs(
   const context: Omit<RuntimeContext, 'variables'> = {
     dependencies: pick(job.dependsOn, earlier),
     stageDependencies,
+    resources: run.resources,
     startTime: run.startTime,
   };
   const withOwn = (hasRuntimeValues: boolean): VariableLayer[] => [

@@ -43,7 +43,8 @@ async function runStage(run: RunState, stage: StagePlan, earlier: ReadonlyMap<st
   const started = run.clock.now();
   const dependencies = pick(stage.dependsOn, earlier);
   const root: VariableLayer = { variables: run.plan.variables, hasRuntimeValues: true };
-  const context = { dependencies, stageDependencies: dependencies, startTime: run.startTime };
+  const { resources, startTime } = run;
+  const context = { dependencies, stageDependencies: dependencies, resources, startTime };
   const before = resultsBefore(stage.dependsOn, run.plan.stages, earlier);
   const refusal = whyNotRun(stage, unitStatusFunctions(run.signal.aborted, before), () => {
     const layers = [root, { variables: stage.variables, hasRuntimeValues: false }];

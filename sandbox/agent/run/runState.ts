@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock';
+import type { Dictionary } from '../expressions/value';
 import type { Masker } from '../masker';
 import type { Collection } from './collection';
 import type { PipelinePlan, StepPlan } from '../plan/plan';
@@ -51,6 +52,8 @@ export interface RunState {
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly workingFolder: string;
   readonly standIns: StandIns;
+  /** As the `resources` of a runtime expression. */
+  readonly resources: Dictionary;
   readonly outputFolder: string;
   readonly startTime: Date;
   /** Predefined variables of the run. */

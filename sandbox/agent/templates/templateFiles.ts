@@ -42,10 +42,11 @@ export class TemplateFiles {
 
   /**
    * A template as a file names it: from that file's folder on, or from the root on when it starts with `/` or is in another
-   * repository than that file.
+   * repository than that file. A backslash is a slash.
    */
   loadTemplate(reference: string, fromFile: string, at: Position): MappingNode {
-    const [name = '', alias] = reference.split('@');
+    const [written = '', alias] = reference.split('@');
+    const name = written.replaceAll('\\', '/');
     const from = this.#placeOf(fromFile);
     const wanted = alias === undefined ? from.alias : alias.toLowerCase() === 'self' ? undefined : alias;
     const isSameRepository = wanted?.toLowerCase() === from.alias?.toLowerCase();

@@ -41,10 +41,11 @@ export const templates: PlanTable = {
     [
       'of steps in a folder, from the root and from the file',
       `
-      steps: [{ template: ci/steps/greet.yml }, { template: /ci/steps/greet.yml }, { template: ./ci/steps/greet.yml@self }]`,
+      steps: [{ template: ci/steps/greet.yml }, { template: /ci/steps/greet.yml }, { template: ./ci/steps/greet.yml@self }, { template: .\\ci\\steps\\greet.yml }]`,
       `
       job Job
         checkout self
+        script hello you
         script hello you
         script hello you
         script hello you`,
