@@ -2,6 +2,7 @@ import { fail, type Problems } from '../pipelineError';
 import type { MappingNode } from '../yaml/node';
 import { Fields } from './fields';
 import type { Restrictions, Shell, StepCommon, StepPlan } from './plan';
+import { readScriptTask } from './readScriptTask';
 import { readCondition } from './readVariables';
 
 type StepReader = (fields: Fields, common: StepCommon) => StepPlan;
@@ -125,13 +126,8 @@ function readTask(fields: Fields, common: StepCommon): StepPlan {
   const reference = fields.text('task') ?? '';
   const match = /^([^@]+)@(\d+)(\.\d+){0,2}$/.exec(reference);
   if (!match) fail(`'${reference}' is not of the form 'Name@1'`, fields.placeOf('task'));
-  return {
-    ...common,
-    kind: 'task',
-    task: match[1] ?? '',
-    majorVersion: Number(match[2]),
-    inputs: fields.pairs('inputs'),
-  };
+  const [task, majorVersion, inputs] = [match[1] ?? '', Number(match[2]), fields.pairs('inputs')];
+  return readScriptTask(task, majorVersion, inputs, common) ?? { ...common, kind: 'task', task, majorVersion, inputs };
 }
 
 /** What says how to clone has no effect: there is no clone. */

@@ -108,6 +108,36 @@ export const steps: PlanTable = {
         task Docker@2`,
     ],
     [
+      'the tasks that scripts are short for',
+      `
+      steps:
+      - task: CmdLine@2
+        displayName: Command
+        inputs: { script: make, workingDirectory: src, failOnStderr: true }
+      - task: Bash@3
+        inputs: { targetType: inline, script: ls }
+      - task: Bash@3
+        inputs: { filePath: ci/build.sh, arguments: --all 1 }
+      - task: Bash@3
+        inputs: { targetType: filePath, filePath: $(Pipeline.Workspace)/x.sh }
+      - task: PowerShell@2
+        inputs: { targetType: Inline, script: Get-Item, pwsh: true, errorActionPreference: Continue, ignoreLASTEXITCODE: true }
+      - task: PowerShell@2
+        inputs: { filePath: 'a.ps1' }
+      - task: Bash@3
+        inputs: { targetType: inline, script: ls, bashEnvValue: ~/.profile }`,
+      `
+      job Job
+        checkout self
+        script make cwd src failOnStderr "Command"
+        bash ls "Bash"
+        bash exec bash '$(System.DefaultWorkingDirectory)/ci/build.sh' --all 1 "Bash"
+        bash exec bash '$(Pipeline.Workspace)/x.sh' "Bash"
+        pwsh Get-Item continue ignoreLASTEXITCODE "PowerShell"
+        powershell . '$(System.DefaultWorkingDirectory)/a.ps1' "PowerShell"
+        task Bash@3 (targetType=inline, script=ls, bashEnvValue=~/.profile)`,
+    ],
+    [
       'control options',
       `
       steps:
