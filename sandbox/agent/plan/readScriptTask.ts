@@ -29,10 +29,15 @@ export function readScriptTask(
   if ([...values.keys()].some((name) => !names.includes(name))) return undefined;
   const flag = (name: string): boolean => readBoolean(values.get(name) ?? 'false') ?? false;
   const shell = named === 'powershell' && flag('pwsh') ? 'pwsh' : named;
-  const script = named === 'script' || isInline(values) ? values.get('script') : fileScript(shell, values);
+  const inline = named === 'script' || isInline(values) ? (values.get('script') ?? '') : undefined;
+  const script = inline ?? fileScript(shell, values);
   if (script === undefined) return undefined;
+  // Without a display name, it is called as the script step would be.
+  const firstLine = inline?.trim().split('\n')[0] ?? '';
+  const hasName = common.displayName !== task || firstLine === '';
   return {
     ...common,
+    displayName: hasName ? common.displayName : firstLine,
     kind: 'script',
     shell,
     script,

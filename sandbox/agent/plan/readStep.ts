@@ -1,4 +1,5 @@
 import { fail, type Problems } from '../pipelineError';
+import { fromTaskForm } from '../templates/taskForm';
 import type { MappingNode } from '../yaml/node';
 import { Fields } from './fields';
 import type { Restrictions, Shell, StepCommon, StepPlan } from './plan';
@@ -27,7 +28,8 @@ const readers: Readonly<Record<string, StepReader>> = {
 const commonKinds = ['script', 'bash', 'pwsh', 'powershell', 'task', 'checkout', 'publish', 'download'];
 
 /** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps */
-export function readStep(node: MappingNode, problems: Problems): StepPlan | undefined {
+export function readStep(given: MappingNode, problems: Problems): StepPlan | undefined {
+  const node = fromTaskForm(given);
   return problems.attempt(() => {
     const kind = Object.keys(readers).find((key) => node.entries.some((entry) => entry.key.text === key));
     const reader = kind === undefined ? undefined : readers[kind];

@@ -2,6 +2,7 @@ import { CaseInsensitiveMap } from '../caseInsensitiveMap';
 import { toNumber, type Dictionary, type Value } from '../expressions/value';
 import { Problems, fail, type Position } from '../pipelineError';
 import { get, toValue, type MappingNode, type Node } from '../yaml/node';
+import { toTaskForm } from './taskForm';
 
 /** The kinds of list that a parameter can hold, and how their items are expanded before they are bound. */
 export type ListKind = 'stages' | 'jobs' | 'steps';
@@ -114,7 +115,8 @@ function typedValue(declaration: Declaration, node: Node): Value {
   if (!isList && type !== 'object' && node.kind !== 'mapping')
     fail(`the parameter '${name}' takes one ${type}`, node.at);
   if (type === 'stringList') checkStrings(declaration, node);
-  return toValue(node);
+  const list = listTypes[type];
+  return toValue(list ? toTaskForm(node, list) : node);
 }
 
 function checkStrings({ name, values }: Declaration, node: Node): void {

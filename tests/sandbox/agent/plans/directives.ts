@@ -226,7 +226,7 @@ export const directives: PlanTable = {
       {
         files: {
           't.yml':
-            'parameters: [{ name: steps, type: stepList }]\nsteps:\n- ${{ each step in parameters.steps }}:\n  - ${{ if not(or(step.script, step.bash)) }}:\n    - ${{ step }}',
+            "parameters: [{ name: steps, type: stepList }]\nsteps:\n- ${{ each step in parameters.steps }}:\n  - ${{ if not(or(startsWith(step.task, 'Bash'), startsWith(step.task, 'CmdLine'))) }}:\n    - ${{ step }}",
         },
       },
     ],

@@ -5,6 +5,44 @@ const resources = `
         repositories:
         - { repository: shared, type: git, name: Platform/Templates, ref: refs/tags/v2 }`;
 
+/** As the page about the security of templates has it. */
+const withoutScripts = `parameters:
+- { name: usersteps, type: stepList, default: [] }
+steps:
+- \${{ each step in parameters.usersteps }}:
+  - \${{ if not(or(startsWith(step.task, 'Bash'), startsWith(step.task, 'CmdLine'), startsWith(step.task, 'PowerShell'))) }}:
+    - \${{ step }}
+  - \${{ else }}:
+    - \${{ each pair in step }}:
+        \${{ if eq(pair.key, 'inputs') }}:
+          inputs:
+            \${{ each attribute in pair.value }}:
+              \${{ if eq(attribute.key, 'script') }}:
+                script: echo "Script removed by template"
+              \${{ else }}:
+                \${{ attribute.key }}: \${{ attribute.value }}
+        \${{ elseif eq(pair.key, 'displayName') }}:
+          displayName: 'Disabled by template: \${{ step.displayName }}'
+        \${{ else }}:
+          \${{ pair.key }}: \${{ pair.value }}
+`;
+
+/** As the page about `extends` has it. */
+const noCommandLines = `parameters:
+- { name: buildSteps, type: stepList, default: [] }
+stages:
+- stage: secure_buildstage
+  jobs:
+  - job: secure_buildjob
+    steps:
+    - \${{ each step in parameters.buildSteps }}:
+      - \${{ each pair in step }}:
+          \${{ if ne(pair.value, 'CmdLine@2') }}:
+            \${{ pair.key }}: \${{ pair.value }}
+          \${{ if eq(pair.value, 'CmdLine@2') }}:
+            '\${{ pair.value }}': error
+`;
+
 export const extending: PlanTable = {
   subject: 'extending, and templates of other repositories',
   sources: [
@@ -115,17 +153,37 @@ export const extending: PlanTable = {
       },
     ],
     [
-      'a template that lets no scripts in',
+      'a template that lets no command lines in',
       `
-      extends: { template: base.yml, parameters: { steps: [{ task: T@1 }, { script: evil }] } }`,
+      extends:
+        template: start.yml
+        parameters:
+          buildSteps:
+          - bash: echo Test
+            displayName: succeed
+          - script: echo "Script Test"`,
+      [
+        'start.yml:9:9: this is not a step (it has CmdLine@2, inputs): supported steps are script, bash, pwsh, powershell, task, checkout, publish, download',
+      ],
+      { files: { 'start.yml': noCommandLines } },
+    ],
+    [
+      'a template that takes the scripts out of steps',
+      `
+      extends:
+        template: base.yml
+        parameters:
+          usersteps: [{ task: MyTask@1 }, { script: a }, { bash: b, displayName: B }, { pwsh: c }, { checkout: self, fetchDepth: 1 }]`,
       `
       job Job
-        checkout self
-        task T@1`,
+        task MyTask@1
+        script echo "Script removed by template"
+        bash echo "Script removed by template" "Disabled by template: B"
+        pwsh echo "Script removed by template"
+        checkout self`,
       {
         files: {
-          'base.yml':
-            'parameters: [{ name: steps, type: stepList }]\nsteps:\n- ${{ each step in parameters.steps }}:\n  - ${{ if not(step.script) }}:\n    - ${{ step }}',
+          'base.yml': withoutScripts,
         },
       },
     ],

@@ -130,10 +130,10 @@ export const steps: PlanTable = {
       job Job
         checkout self
         script make cwd src failOnStderr "Command"
-        bash ls "Bash"
+        bash ls
         bash exec bash '$(System.DefaultWorkingDirectory)/ci/build.sh' --all 1 "Bash"
         bash exec bash '$(Pipeline.Workspace)/x.sh' "Bash"
-        pwsh Get-Item continue ignoreLASTEXITCODE "PowerShell"
+        pwsh Get-Item continue ignoreLASTEXITCODE
         powershell . '$(System.DefaultWorkingDirectory)/a.ps1' "PowerShell"
         task Bash@3 (targetType=inline, script=ls, bashEnvValue=~/.profile)`,
     ],
