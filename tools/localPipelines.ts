@@ -25,6 +25,10 @@ export interface RepositoryOptions {
   readonly listener: PipelineListener;
   /** The folder of the built tasks; without it they are built. */
   readonly tasks?: string;
+  /** The variable groups that the pipelines use. */
+  readonly variableGroupsFile?: string;
+  /** Folders that stand in for repositories, or for artifacts of other pipelines, by alias or name. */
+  readonly resources?: Readonly<Record<string, string>>;
 }
 
 export const pipelineNames = ['ci', 'train', 'evaluate', 'deploy'] as const;
@@ -195,7 +199,7 @@ function fileOf(pipeline: PipelineName): string {
 
 async function runTemplate(
   pipeline: PipelineName,
-  { repository, model, outputFolder, listener }: RepositoryOptions,
+  { repository, model, outputFolder, listener, variableGroupsFile, resources = {} }: RepositoryOptions,
   folderName: string,
   run: Pick<PipelineOptions, 'tasks' | 'collection' | 'signal' | 'targetStages'> & RunOptions,
 ): Promise<PipelineReport> {
@@ -203,6 +207,9 @@ async function runTemplate(
   const report = await runPipeline({
     ...run,
     parameters: { model, ...run.parameters },
+    ...(variableGroupsFile === undefined ? {} : { variableGroupsFile }),
+    repositories: resources,
+    pipelineRuns: Object.fromEntries(Object.entries(resources).map(([name, artifacts]) => [name, { artifacts }])),
     file: fileOf(pipeline),
     workingFolder: repository,
     outputFolder: folder,

@@ -33,6 +33,10 @@ ${pipelineNames.join(', ')}, in this order, until one fails.
                          then as a REST service in an embedded Kubernetes cluster.
   --repository <folder>  The model repository. Default: template
   --model <name>         The model: the name of its folder in the repository. Default: ${demoModel}
+  --variable-groups <file>  A JSON or YAML file with the variable groups that the pipelines use:
+                         names of groups, with their variables
+  --resource <name>=<folder>  The folder that stands in for a repository that the pipelines use, or for the
+                         artifacts of another pipeline, with a folder for each. Can be repeated
   --fresh                Start with an empty workspace. Default: as the last run left it
   --verbose              Print the log of every step, and the report of every pipeline
   --help                 Print this text`;
@@ -42,10 +46,13 @@ interface StartOptions {
   readonly pipeline: string | undefined;
   readonly repository: string;
   readonly model: string;
-  /** The options that choose the model, as they were typed. */
+  /** The options that choose the model and give it what it uses, as they were typed. */
   readonly modelOptions: string;
   readonly isFresh: boolean;
   readonly isVerbose: boolean;
+  readonly variableGroupsFile?: string;
+  /** Folders by alias or name. */
+  readonly resources?: Readonly<Record<string, string>>;
 }
 
 /** Runs pipelines one after another, until one does not succeed. Gives the report of each that was run. */
@@ -75,11 +82,37 @@ export function readOptions(args: readonly string[]): StartOptions | undefined {
     throw new ToolError(`--pipeline takes one of ${pipelineNames.join(', ')}, not '${String(pipeline)}'.`);
   const repository = path.resolve(values.repository ?? template);
   if (!existsSync(path.join(repository, model))) throw new ToolError(`There is no model '${model}' in ${repository}.`);
+  const groupsFile = values['variable-groups'];
+  if (groupsFile !== undefined && !existsSync(groupsFile))
+    throw new ToolError(`There is no file ${path.resolve(groupsFile)} with variable groups.`);
   const modelOptions = [
     ...(values.repository === undefined ? [] : ['--repository', quoted(values.repository)]),
     ...(values.model === undefined ? [] : ['--model', quoted(values.model)]),
+    ...(groupsFile === undefined ? [] : ['--variable-groups', quoted(groupsFile)]),
+    ...(values.resource ?? []).flatMap((resource) => ['--resource', quoted(resource)]),
   ].join(' ');
-  return { names, pipeline, repository, model, modelOptions, isFresh: values.fresh, isVerbose: values.verbose };
+  return {
+    names,
+    pipeline,
+    repository,
+    model,
+    modelOptions,
+    isFresh: values.fresh,
+    isVerbose: values.verbose,
+    ...(groupsFile === undefined ? {} : { variableGroupsFile: path.resolve(groupsFile) }),
+    ...(values.resource === undefined ? {} : { resources: readResources(values.resource) }),
+  };
+}
+
+function readResources(given: readonly string[]): Record<string, string> {
+  const entries = given.map((text) => {
+    const split = text.indexOf('=');
+    const [name, folder] = [text.slice(0, Math.max(split, 0)), path.resolve(text.slice(split + 1))];
+    if (name === '') throw new ToolError(`--resource takes <name>=<folder>, not '${text}'.`);
+    if (!existsSync(folder)) throw new ToolError(`There is no folder ${folder} for --resource ${name}.`);
+    return [name, folder] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** As a shell takes it for one word. */
@@ -95,6 +128,8 @@ function parse(args: readonly string[]) {
         pipeline: { type: 'string' },
         repository: { type: 'string' },
         model: { type: 'string' },
+        'variable-groups': { type: 'string' },
+        resource: { type: 'string', multiple: true },
         fresh: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

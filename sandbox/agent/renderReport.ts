@@ -28,6 +28,7 @@ export function renderReport(report: PipelineReport): string {
     lines.push(...stage.notes.map((note) => indent(1, note)));
     for (const job of stage.jobs) lines.push(...renderJob(job));
   }
+  lines.push(...report.notes);
   for (const { name, folder } of report.artifacts) lines.push(`Artifact ${name}: ${folder}`);
   if (report.buildTags.length > 0) lines.push(`Tags: ${report.buildTags.join(', ')}`);
   lines.push(line(0, report.result, report.result, report.durationMilliseconds));

@@ -21,6 +21,8 @@ export interface PipelineReport {
   readonly buildNumber: string;
   readonly buildTags: readonly string[];
   readonly durationMilliseconds: number;
+  /** What this machine could not run, and what has no effect on it. */
+  readonly notes: readonly string[];
   readonly stages: readonly StageReport[];
   readonly artifacts: readonly ArtifactReport[];
 }

@@ -10,7 +10,10 @@ import { readPlan } from './plan/readPlan';
 import { fail } from './pipelineError';
 import { Masker } from './masker';
 import type { Collection } from './run/collection';
-import { worstOf, type PipelineReport, type RunEvent } from './report';
+import { worstOf, type PipelineReport, type Result, type RunEvent, type StageReport } from './report';
+import { readVariableGroups } from './resources/readVariableGroups';
+import { resourcesValue, resourceVariables } from './resources/resourceVariables';
+import type { PipelineRunOptions, StandIns } from './resources/standIns';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
 import { runStages } from './run/runStages';
 import { baseEnvironment } from './steps/baseEnvironment';
@@ -25,7 +28,7 @@ import { readTasks, type TaskDefinition } from './tasks/taskDefinitions';
 import { expandPipeline } from './templates/expandPipeline';
 import { TemplateFiles } from './templates/templateFiles';
 import { makeBuildNumber } from './variables/buildNumber';
-import { compileTimeVariables, predefinedOfRun } from './variables/predefined';
+import { compileTimeVariables, predefinedOfRun, project } from './variables/predefined';
 import { nodeOfJson, type Json } from './yaml/nodeOfJson';
 
 /** What the agent has of the service's own tasks. */
@@ -47,6 +50,12 @@ export interface PipelineOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** Stand in for the variable groups of the project's library, by name. */
   readonly variableGroups?: Readonly<Record<string, Readonly<Record<string, string | { readonly secret: string }>>>>;
+  /** A JSON or YAML file with more of them; see `readVariableGroups`. */
+  readonly variableGroupsFile?: string;
+  /** Folders that stand in for other repositories, by alias or by name. */
+  readonly repositories?: Readonly<Record<string, string>>;
+  /** Stand in for runs of the pipelines and builds of `resources`, by alias or by the pipeline's name. */
+  readonly pipelineRuns?: Readonly<Record<string, PipelineRunOptions>>;
   /** Stand in for the project's service connections. */
   readonly connections?: readonly ConnectionOptions[];
   /** Holds one folder per built task, with its `task.json`. */
@@ -88,28 +97,44 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
     accessToken: randomBytes(26).toString('hex'),
   };
   const connections = makeConnections(options.connections ?? [], collection);
-  const plan = makePlan(options, file, collection.url, startTime);
-  checkPlan(plan, tasks, connections, options.targetStages);
-  const run = makeRun(options, { plan, tasks, connections, clock, startTime, file, collection });
+  const standIns = {
+    repositories: new CaseInsensitiveMap(Object.entries(options.repositories ?? {})),
+    runs: new CaseInsensitiveMap(Object.entries(options.pipelineRuns ?? {})),
+  };
+  const plan = makePlan(options, standIns, file, collection.url, startTime);
+  checkPlan(plan, tasks, connections, options.targetStages, standIns);
 
   for (const folder of ['logs', 'artifacts', 'work']) {
     rmSync(path.join(options.outputFolder, folder), { recursive: true, force: true, maxRetries: 3 });
   }
+  const run = makeRun(options, { plan, standIns, tasks, connections, clock, startTime, file, collection });
   const stages = await runStages(run, options.targetStages);
   rmSync(path.join(run.outputFolder, 'work'), { recursive: true, force: true });
   return {
-    result: run.signal.aborted ? 'Canceled' : worstOf(stages.map(({ result }) => result)),
+    result: run.signal.aborted ? 'Canceled' : resultOf(stages, run),
     file,
     buildNumber: run.masker.mask(run.buildNumber),
     buildTags: [...run.buildTags].map((tag) => run.masker.mask(tag)),
     durationMilliseconds: clock.now() - started,
+    notes: [...run.leftOut, ...notesOf(plan)].map((note) => run.masker.mask(note)),
     stages,
     artifacts: [...run.artifacts].map(([name, folder]) => ({ name: run.masker.mask(name), folder })),
   };
 }
 
+/** What was left out keeps a run from being a plain success. */
+function resultOf(stages: readonly StageReport[], { leftOut }: RunState): Result {
+  const worst = worstOf(stages.map(({ result }) => result));
+  return leftOut.length > 0 && worst !== 'Failed' && worst !== 'Canceled' ? 'SucceededWithIssues' : worst;
+}
+
+function notesOf({ resources: { withoutEffect } }: PipelinePlan): string[] {
+  return withoutEffect.length === 0 ? [] : [`No effect in a local run: ${withoutEffect.join(', ')}.`];
+}
+
 interface RunParts {
   readonly plan: PipelinePlan;
+  readonly standIns: StandIns;
   readonly tasks: readonly TaskDefinition[];
   readonly connections: readonly Connection[];
   readonly clock: Clock;
@@ -119,7 +144,7 @@ interface RunParts {
 }
 
 function makeRun(options: PipelineOptions, parts: RunParts): RunState {
-  const { plan, tasks, connections, clock, startTime, file, collection } = parts;
+  const { plan, standIns, tasks, connections, clock, startTime, file, collection } = parts;
   const identity = {
     file,
     buildId: String(randomInt(1, 2 ** 31 - 1)),
@@ -127,7 +152,9 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     collectionUri: collection.url,
     startTime,
   };
-  const predefined = predefinedOfRun({ ...identity, overrides: options.predefined ?? {} });
+  const resourceIdentity = { collectionUri: collection.url, project };
+  const resources = resourceVariables(plan.resources, standIns, resourceIdentity);
+  const predefined = predefinedOfRun({ ...identity, overrides: { ...resources, ...options.predefined } });
   const secrets = { ...options.secrets, 'System.AccessToken': collection.accessToken };
   const lookUp = (name: string): string | undefined => {
     const values = new CaseInsensitiveMap([...Object.entries(options.variables ?? {}), ...predefined]);
@@ -152,6 +179,8 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     onRawLine: options.onRawLine ?? (() => undefined),
     baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },
     workingFolder: path.resolve(options.workingFolder),
+    standIns,
+    resources: resourcesValue(plan.resources, resourceIdentity),
     outputFolder: path.resolve(options.outputFolder),
     startTime,
     predefined,
@@ -160,17 +189,24 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     buildNumber: makeBuildNumber(plan.name, startTime, lookUp),
     buildTags: new Set(),
     artifacts: new Map(),
+    leftOut: [],
   };
 }
 
-function makePlan(options: PipelineOptions, file: string, collectionUri: string, startTime: Date): PipelinePlan {
+function makePlan(
+  options: PipelineOptions,
+  standIns: StandIns,
+  file: string,
+  collectionUri: string,
+  startTime: Date,
+): PipelinePlan {
   const branch = options.predefined?.['Build.SourceBranch'] ?? 'refs/heads/main';
   const given = Object.entries(options.parameters ?? {}).map(([name, value]) => {
     const node = nodeOfJson(value, { file: 'given parameters', line: 1, column: 1 });
     return [name, { node: () => node }] as const;
   });
   const root = expandPipeline({
-    files: new TemplateFiles(path.resolve(options.workingFolder)),
+    files: new TemplateFiles(path.resolve(options.workingFolder), standIns),
     file,
     parameters: new CaseInsensitiveMap(given),
     predefined: Object.entries({ ...compileTimeVariables(file, branch, collectionUri), ...options.predefined }),
@@ -182,7 +218,9 @@ function makePlan(options: PipelineOptions, file: string, collectionUri: string,
     );
     return [group, members] as const;
   });
-  return readPlan(root, new CaseInsensitiveMap(groups));
+  const { variableGroupsFile } = options;
+  const fromFile = variableGroupsFile === undefined ? [] : readVariableGroups(path.resolve(variableGroupsFile));
+  return readPlan(root, new CaseInsensitiveMap([...fromFile, ...groups]));
 }
 
 function makeConnections(options: readonly ConnectionOptions[], { url, accessToken }: Collection): Connection[] {

@@ -31,6 +31,17 @@ describe('The options of npm start', () => {
     });
   });
 
+  it('give the pipelines variable groups, and folders for what they take from elsewhere', () => {
+    const [file, folder] = [path.join(projectRoot, 'package.json'), path.join(projectRoot, 'docs')];
+    const args = ['--variable-groups', file, '--resource', `tools=${folder}`, '--resource', `Build app=${folder}`];
+    const { variableGroupsFile, resources, modelOptions } = readOptions(args) ?? assert.fail();
+    assert.deepEqual([variableGroupsFile, resources], [file, { tools: folder, 'Build app': folder }]);
+    assert.equal(modelOptions, `--variable-groups ${file} --resource tools=${folder} --resource 'Build app=${folder}'`);
+    assert.throws(() => readOptions(['--resource', 'docs']), /--resource takes <name>=<folder>, not 'docs'\./);
+    assert.throws(() => readOptions(['--resource', 'x=/no']), /There is no folder \/no for --resource x\./);
+    assert.throws(() => readOptions(['--variable-groups', '/no.yml']), /There is no file \/no\.yml with variable/);
+  });
+
   it('are refused, with what is wrong and what there is', () => {
     assert.throws(
       () => readOptions(['--pipeline', 'x']),

@@ -16,6 +16,7 @@ function reportOf(
     buildNumber: '20240102.1',
     buildTags: [],
     artifacts: [],
+    notes: [],
     stages: [{ ...common, notes, jobs: [{ ...common, notes: [], outputs: {}, steps: steps.map(stepReport) }] }],
   };
 }

@@ -1,7 +1,7 @@
 import { generalFunctions } from './functions';
 import type { Arity, Vocabulary } from './parseExpression';
 
-const runtimeNames = ['variables', 'dependencies', 'stageDependencies', 'pipeline'];
+const runtimeNames = ['variables', 'dependencies', 'stageDependencies', 'pipeline', 'resources'];
 
 const statusFunctions: Readonly<Record<string, Arity>> = {
   always: { min: 0, max: 0 },

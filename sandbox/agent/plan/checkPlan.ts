@@ -1,6 +1,8 @@
 import { fold } from '../caseInsensitiveMap';
 import { Problems } from '../pipelineError';
 import { findConnection, type Connection } from '../tasks/connections';
+import type { StandIns } from '../resources/standIns';
+import { checkResourceStep } from './checkResourceStep';
 import { findTask, type TaskDefinition } from '../tasks/taskDefinitions';
 import { findInput, isConnection } from '../tasks/taskInputs';
 import type { PipelinePlan, TaskStepPlan } from './plan';
@@ -11,6 +13,7 @@ export function checkPlan(
   tasks: readonly TaskDefinition[],
   connections: readonly Connection[],
   targetStages: readonly string[] | undefined,
+  standIns: StandIns,
 ): void {
   const problems = new Problems();
   for (const name of targetStages ?? []) {
@@ -20,6 +23,7 @@ export function checkPlan(
   }
   for (const step of plan.stages.flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))) {
     if (step.kind === 'task') checkTaskStep(step, tasks, connections, problems);
+    else if (step.isEnabled) checkResourceStep(step, plan.resources, standIns, problems);
   }
   problems.throwIfAny();
 }

@@ -94,19 +94,18 @@ export class Fields {
     for (const key of keys) this.#asked.add(key);
   }
 
-  /** Azure Pipelines knows these, the local agent doesn't. */
-  reject(...keys: readonly string[]): void {
-    for (const key of keys) {
-      if (this.has(key)) this.problems.add(`'${key}' of ${this.what} is not supported here`, this.keyPlace(key));
-      this.#asked.add(key);
-    }
-  }
-
   /** Reports every field that was not asked for. */
   finish(): void {
     for (const { key } of this.node.entries) {
       if (!this.#asked.has(key.text)) this.problems.add(`'${key.text}' is not allowed in ${this.what}`, key.at);
     }
+  }
+
+  /** The service tells by its first key what a mapping is. */
+  requireFirst(key: string): void {
+    const [first] = this.node.entries;
+    if (first && first.key.text !== key && this.has(key))
+      this.problems.add(`'${key}' must be the first key of ${this.what}, before '${first.key.text}'`, first.key.at);
   }
 
   keyPlace(key: string): Position {

@@ -1,11 +1,13 @@
 import type { Expression } from '../expressions/parseExpression';
 import type { Position } from '../pipelineError';
+import type { Resources } from '../resources/resources';
 import type { BuildNumberFormat } from '../variables/buildNumber';
 
 /** A pipeline as it will run: everything that can be known before the run is settled. */
 export interface PipelinePlan {
   /** The format of the build number; undefined for the default. */
   readonly name: BuildNumberFormat | undefined;
+  readonly resources: Resources;
   readonly variables: readonly VariablePlan[];
   readonly stages: readonly StagePlan[];
 }
@@ -29,6 +31,8 @@ interface UnitPlan {
 }
 
 export interface StagePlan extends UnitPlan {
+  /** Waits until a person starts it. */
+  readonly isManual: boolean;
   readonly jobs: readonly JobPlan[];
 }
 
@@ -38,16 +42,32 @@ export interface JobPlan extends UnitPlan {
   readonly timeoutMinutes: number;
   /** How long the steps that run in spite of a cancel may take. */
   readonly cancelTimeoutMinutes: number;
-  /** The legs of a matrix; one without a name otherwise. */
+  /** In the order in which they run. */
   readonly legs: readonly LegPlan[];
+  /** Gives the legs of a matrix when the job starts; each is then like the one in `legs`. */
+  readonly runtimeMatrix: Expression | undefined;
+  /** What it needs containers for, as in "in the container 'image'"; undefined when it needs none. */
+  readonly needsContainers: string | undefined;
   /** Set for a deployment job. */
   readonly environment: string | undefined;
+  /** The resource of the environment, where one is named. */
+  readonly environmentResource: string | undefined;
+  /** Those of all legs. */
   readonly steps: readonly StepPlan[];
 }
 
+/** One run of a job: all of it, a leg of its matrix, one of its slices, or a hook of its deployment. */
 export interface LegPlan {
+  /** Undefined when there is only one. */
   readonly name: string | undefined;
   readonly variables: readonly VariablePlan[];
+  /** Predefined variables of its own. */
+  readonly predefined: Readonly<Record<string, string>>;
+  readonly steps: readonly StepPlan[];
+  /** Under each of these its outputs are known to others, before `step.variable`; '' for nothing before it. */
+  readonly outputPrefixes: readonly string[];
+  /** Whether it runs after another leg failed, only after one, or in any case. */
+  readonly runs: 'always' | 'unlessFailed' | 'onFailure';
 }
 
 export interface StepCommon {
@@ -62,6 +82,8 @@ export interface StepCommon {
   readonly retryCount: number;
   readonly environment: readonly (readonly [string, string])[];
   readonly restrictions: Restrictions;
+  /** The container that it runs in; undefined for this machine. */
+  readonly container: string | undefined;
   readonly at: Position;
 }
 
@@ -100,7 +122,14 @@ export interface TaskInputPlan {
 
 export interface CheckoutStepPlan extends StepCommon {
   readonly kind: 'checkout';
-  readonly source: 'self' | 'none';
+  /** `self`, `none`, the alias of a repository, or `git://Project/repository@ref`. */
+  readonly source: string;
+  /** From the workspace on. */
+  readonly path: string | undefined;
+  /** Its folder is the default working directory of the job. */
+  readonly isWorkspace: boolean;
+  /** Everything is copied, whatever it says. */
+  readonly isSparse: boolean;
 }
 
 export interface PublishStepPlan extends StepCommon {
@@ -111,11 +140,22 @@ export interface PublishStepPlan extends StepCommon {
 
 export interface DownloadStepPlan extends StepCommon {
   readonly kind: 'download';
-  readonly source: 'current' | 'none';
+  /** `current`, `none`, or the alias of a pipeline or build. */
+  readonly source: string;
+  /** Nobody wrote it: deployments begin with it. */
+  readonly isImplicit: boolean;
   /** Undefined for all. */
   readonly artifact: string | undefined;
   readonly patterns: readonly string[];
   readonly path: string | undefined;
 }
 
-export type StepPlan = ScriptStepPlan | TaskStepPlan | CheckoutStepPlan | PublishStepPlan | DownloadStepPlan;
+/** A step that only the service can do. */
+export interface ServiceStepPlan extends StepCommon {
+  readonly kind: 'service';
+  /** Such as `reviewApp`. */
+  readonly step: string;
+}
+
+export type StepPlan =
+  ScriptStepPlan | TaskStepPlan | CheckoutStepPlan | PublishStepPlan | DownloadStepPlan | ServiceStepPlan;

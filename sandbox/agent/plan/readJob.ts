@@ -1,19 +1,32 @@
 import type { Problems } from '../pipelineError';
-import { scalar, mapping, type MappingNode } from '../yaml/node';
+import type { Resources } from '../resources/resources';
+import { findAlias } from '../resources/standIns';
+import type { MappingNode } from '../yaml/node';
 import { Fields } from './fields';
-import type { JobPlan, LegPlan, StepPlan } from './plan';
-import { readStep } from './readStep';
+import type { JobPlan } from './plan';
+import { readDeployment } from './readDeployment';
+import { implicitCheckout, readSteps } from './readSteps';
+import { readStrategy } from './readStrategy';
 import { readCondition, readVariables, type VariableGroups } from './readVariables';
 
+/** What is known where a stage or job is read. */
+export interface PlanSurroundings {
+  readonly groups: VariableGroups;
+  readonly resources: Resources;
+  readonly problems: Problems;
+}
+
 /** https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/jobs-job and jobs-deployment */
-export function readJob(node: MappingNode, nameByDefault: string, groups: VariableGroups, problems: Problems): JobPlan {
+export function readJob(node: MappingNode, nameByDefault: string, around: PlanSurroundings): JobPlan {
+  const { groups, problems } = around;
   const isDeployment = node.entries.some((entry) => entry.key.text === 'deployment');
   const kind = isDeployment ? 'deployment' : 'job';
   const fields = new Fields(node, isDeployment ? 'a deployment job' : 'a job', problems);
   if (!fields.has(kind)) problems.add("a job starts with 'job' or 'deployment'", node.at);
-  fields.ignore('pool', 'workspace', 'uses', 'templateContext', 'lockBehavior');
-  fields.reject('container', 'services');
+  fields.requireFirst(kind);
+  fields.ignore('workspace', 'uses', 'templateContext', 'lockBehavior');
   const name = readName(kind, fields, nameByDefault);
+  const own = isDeployment ? readDeployment(fields, name, around.resources) : readPlainJob(fields);
   const job: JobPlan = {
     name,
     displayName: fields.text('displayName') ?? name,
@@ -23,101 +36,48 @@ export function readJob(node: MappingNode, nameByDefault: string, groups: Variab
     continueOnError: fields.flag('continueOnError', false),
     timeoutMinutes: fields.wholeNumber('timeoutInMinutes', 60),
     cancelTimeoutMinutes: fields.wholeNumber('cancelTimeoutInMinutes', 5),
-    environment: isDeployment ? readEnvironment(fields) : undefined,
-    ...(isDeployment
-      ? { legs: [{ name: undefined, variables: [] }], steps: deploymentSteps(fields) }
-      : plainJob(fields)),
+    needsContainers: readContainers(fields, around.resources),
+    ...own,
+    steps: [...new Set(own.legs.flatMap(({ steps }) => steps))],
     at: node.at,
   };
   fields.finish();
   return job;
 }
 
-/** Sources are there from the start unless the job says something about them. */
-function plainJob(fields: Fields): Pick<JobPlan, 'legs' | 'steps'> {
+type OwnPlan = Pick<JobPlan, 'legs' | 'runtimeMatrix' | 'environment' | 'environmentResource'>;
+
+/** Sources are there from the start unless the job says something about them, or runs on the service itself. */
+function readPlainJob(fields: Fields): OwnPlan {
   const steps = readSteps(fields);
-  const hasCheckout = steps.some((step) => step.kind === 'checkout');
-  return {
-    legs: readMatrix(fields),
-    steps: hasCheckout ? steps : [...implicitStep('checkout', 'self', fields), ...steps],
-  };
+  const needsNone = isOnServer(fields) || steps.some((step) => step.kind === 'checkout');
+  const all = needsNone ? steps : [...implicitCheckout(fields), ...steps];
+  return { ...readStrategy(fields, all), environment: undefined, environmentResource: undefined };
 }
 
-/** Artifacts of the run are there from the start unless the job says something about them; sources are not. */
-function deploymentSteps(fields: Fields): StepPlan[] {
-  const { problems } = fields;
-  const strategy = fields.mapping('strategy');
-  if (!strategy) {
-    problems.add("a deployment job needs a 'strategy'", fields.at);
-    return [];
-  }
-  const strategyFields = new Fields(strategy, "a deployment job's strategy", problems);
-  strategyFields.reject('rolling', 'canary');
-  const runOnce = strategyFields.mapping('runOnce');
-  strategyFields.finish();
-  const hooks = runOnce && new Fields(runOnce, "'runOnce'", problems);
-  hooks?.reject('preDeploy', 'routeTraffic', 'postRouteTraffic', 'on');
-  const deploy = hooks?.mapping('deploy');
-  hooks?.finish();
-  if (!deploy) {
-    if (runOnce) problems.add("'runOnce' needs 'deploy'", runOnce.at);
-    return [];
-  }
-  const deployFields = new Fields(deploy, "'deploy'", problems);
-  deployFields.ignore('pool');
-  const steps = readSteps(deployFields);
-  deployFields.finish();
-  const hasDownload = steps.some((step) => step.kind === 'download');
-  return hasDownload ? steps : [...implicitStep('download', 'current', fields), ...steps];
+/** https://learn.microsoft.com/azure/devops/pipelines/process/phases#agentless-jobs */
+function isOnServer(fields: Fields): boolean {
+  const pool = fields.value('pool');
+  return pool?.kind === 'scalar' && pool.text.toLowerCase() === 'server';
 }
 
-function readSteps(fields: Fields): StepPlan[] {
-  const steps = fields.list('steps').flatMap((step) => readStep(step, fields.problems) ?? []);
-  if (fields.list('steps').length === 0) fields.problems.add(`${fields.what} has no steps`, fields.at);
-  for (const [index, { name, at }] of steps.entries()) {
-    const isTaken = steps
-      .slice(0, index)
-      .some((each) => name !== undefined && each.name?.toLowerCase() === name.toLowerCase());
-    if (isTaken) fields.problems.add(`there are two steps named '${name ?? ''}'`, at);
-  }
-  return steps;
+/** What the job needs containers for. A container is an alias, an image, or a mapping with one of them. */
+function readContainers(fields: Fields, { containers }: Resources): string | undefined {
+  const node = fields.value('container');
+  const image = node?.kind === 'mapping' ? readContainer(node, fields) : fields.text('container');
+  const services = fields.mapping('services')?.entries.map(({ key }) => key.text) ?? [];
+  if (image !== undefined) return `in the container '${findAlias(containers, image)?.image ?? image}'`;
+  return services.length > 0 ? `with the service containers ${services.join(', ')}` : undefined;
 }
 
-function implicitStep(kind: string, value: string, { at, problems }: Fields): StepPlan[] {
-  const step = readStep(mapping({ [kind]: scalar(value, at) }, at), problems);
-  return step ? [step] : [];
-}
-
-/** A name, `name.resource`, or a mapping of both. */
-function readEnvironment(fields: Fields): string {
-  const node = fields.value('environment');
-  if (node?.kind !== 'mapping') return fields.text('environment') ?? '';
-  const inner = new Fields(node, 'an environment', fields.problems);
-  inner.reject('resourceName', 'resourceId', 'resourceType', 'tags');
-  const name = inner.text('name') ?? '';
+function readContainer(node: MappingNode, { problems }: Fields): string {
+  const inner = new Fields(node, 'a container', problems);
+  inner.ignore('endpoint', 'env', 'mapDockerSocket', 'options', 'ports', 'volumes', 'mountReadOnly', 'localImage');
+  const image = inner.text('alias') ?? inner.text('image');
+  inner.ignore('image');
+  if (image === undefined) problems.add("a container needs an 'image'", inner.at);
   inner.finish();
-  return name;
-}
-
-function readMatrix(fields: Fields): LegPlan[] {
-  const plain = [{ name: undefined, variables: [] }];
-  const strategy = fields.mapping('strategy');
-  if (!strategy) return plain;
-  const inner = new Fields(strategy, "a job's strategy", fields.problems);
-  inner.ignore('maxParallel');
-  inner.reject('parallel');
-  const matrix = inner.value('matrix');
-  inner.finish();
-  if (matrix?.kind !== 'mapping') {
-    if (matrix)
-      fields.problems.add("'matrix' must be a mapping; a matrix created at run time is not supported here", matrix.at);
-    return plain;
-  }
-  const legs = new Fields(matrix, 'a matrix', fields.problems);
-  return matrix.entries.map(({ key }) => ({
-    name: key.text,
-    variables: legs.pairs(key.text).map(({ name, value }) => ({ name, value, isReadonly: false, isSecret: false })),
-  }));
+  return image ?? '';
 }
 
 /** The name of a stage or job: letters, digits and underscores. */

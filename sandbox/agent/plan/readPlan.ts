@@ -1,10 +1,11 @@
 import { fold } from '../caseInsensitiveMap';
 import { Problems, type Position } from '../pipelineError';
 import { implicitStage } from '../report';
+import { readResources } from '../resources/readResources';
 import { mapping, scalar, type MappingNode } from '../yaml/node';
 import { Fields } from './fields';
 import type { PipelinePlan, StagePlan } from './plan';
-import { readJob, readName } from './readJob';
+import { readJob, readName, type PlanSurroundings } from './readJob';
 import { readCondition, readVariables, type VariableGroups } from './readVariables';
 
 /** Reads an expanded pipeline. Everything that is wrong with it or not supported is said at once, with its place. */
@@ -12,29 +13,41 @@ export function readPlan(root: MappingNode, groups: VariableGroups): PipelinePla
   const problems = new Problems();
   const fields = new Fields(root, 'a pipeline', problems);
   fields.ignore('pool', 'appendCommitMessageToRunName', 'lockBehavior', 'workspace');
-  fields.reject('container', 'services');
   const name = fields.text('name');
+  const resources = readResources(fields.value('resources'), problems);
   const variables = readVariables(fields.list('variables'), groups, problems);
-  const stages = stagesOf(fields).map((stage, index, all) => readStage(stage, index, all, groups, problems));
+  const around = { groups, resources, problems };
+  const stages = stagesOf(fields).map((stage, index, all) => readStage(stage, index, all, around));
   fields.finish();
   if (stages.length === 0) problems.add("the pipeline has no 'stages', 'jobs' or 'steps'", root.at);
   checkDependencies('stage', stages, problems);
   for (const { jobs } of stages) checkDependencies('job', jobs, problems);
   problems.throwIfAny();
-  return { name: name === undefined ? undefined : { text: name, at: fields.placeOf('name') }, variables, stages };
+  const format = name === undefined ? undefined : { text: name, at: fields.placeOf('name') };
+  return { name: format, resources, variables, stages };
 }
+
+/** What a pipeline of steps alone can say of its one job. */
+const keysOfOnlyJob = [
+  'strategy',
+  'continueOnError',
+  'timeoutInMinutes',
+  'cancelTimeoutInMinutes',
+  'container',
+  'services',
+  'pool',
+];
 
 /** A pipeline of jobs or steps alone is one stage, of one job. */
 function stagesOf(fields: Fields): readonly MappingNode[] {
   const { at } = fields;
   const given = ['stages', 'jobs', 'steps'].filter((key) => fields.has(key));
   if (given.length > 1) fields.problems.add(`a pipeline must have only one of ${given.join(', ')}`, at);
+  fields.ignore(...given);
   if (fields.has('stages')) return fields.list('stages');
   const jobs = fields.value('jobs');
   const steps = fields.value('steps');
-  const jobKeys = fields.has('steps')
-    ? ['strategy', 'continueOnError', 'timeoutInMinutes', 'cancelTimeoutInMinutes']
-    : [];
+  const jobKeys = fields.has('steps') ? keysOfOnlyJob : [];
   const moved = Object.fromEntries(
     jobKeys.flatMap((key) => {
       const value = fields.value(key);
@@ -46,16 +59,11 @@ function stagesOf(fields: Fields): readonly MappingNode[] {
   return list ? [mapping({ stage: scalar(implicitStage, at), jobs: list }, at)] : [];
 }
 
-function readStage(
-  node: MappingNode,
-  index: number,
-  all: readonly MappingNode[],
-  groups: VariableGroups,
-  problems: Problems,
-): StagePlan {
+function readStage(node: MappingNode, index: number, all: readonly MappingNode[], around: PlanSurroundings): StagePlan {
+  const { groups, problems } = around;
   const fields = new Fields(node, 'a stage', problems);
-  fields.ignore('pool', 'templateContext', 'lockBehavior', 'isSkippable');
-  fields.reject('trigger');
+  fields.requireFirst('stage');
+  fields.ignore('pool', 'templateContext', 'lockBehavior', 'isSkippable', 'group');
   const name = readName('stage', fields, `Stage${index + 1}`);
   const previous = all[index - 1];
   const previousName = previous && (new Fields(previous, 'a stage', new Problems()).text('stage') ?? `Stage${index}`);
@@ -65,12 +73,20 @@ function readStage(
     dependsOn: fields.texts('dependsOn') ?? (previousName === undefined ? [] : [previousName]),
     condition: readCondition(fields),
     variables: readVariables(fields.list('variables'), groups, problems),
-    jobs: fields.list('jobs').map((job, jobIndex) => readJob(job, `Job${jobIndex + 1}`, groups, problems)),
+    jobs: fields.list('jobs').map((job, jobIndex) => readJob(job, `Job${jobIndex + 1}`, around)),
+    isManual: readTrigger(fields),
     at: node.at,
   };
   if (stage.jobs.length === 0) problems.add(`the stage '${name}' has no jobs`, node.at);
   fields.finish();
   return stage;
+}
+
+function readTrigger(fields: Fields): boolean {
+  const trigger = fields.text('trigger') ?? 'automatic';
+  if (!['manual', 'automatic'].includes(trigger))
+    fields.problems.add("'trigger' of a stage must be 'manual' or 'automatic'", fields.placeOf('trigger'));
+  return trigger === 'manual';
 }
 
 interface Unit {

@@ -20,6 +20,7 @@ export function readVariables(
 ): VariablePlan[] {
   return nodes.flatMap((node) => {
     const fields = new Fields(node, 'a variable', problems);
+    for (const key of ['name', 'group']) fields.requireFirst(key);
     const group = fields.text('group');
     const variables = group === undefined ? [readVariable(fields)] : readGroup(group, fields, groups);
     fields.finish();
@@ -34,7 +35,7 @@ function readVariable(fields: Fields): VariablePlan {
   const at = fields.placeOf('value');
   return {
     name: name ?? '',
-    value: fields.problems.attempt(() => readValue(text, at)) ?? text,
+    value: fields.problems.attempt(() => readRuntimeValue(text, at)) ?? text,
     isReadonly: fields.flag('readonly', false),
     isSecret: false,
   };
@@ -51,8 +52,8 @@ function readGroup(group: string, fields: Fields, groups: VariableGroups): Varia
   return (variables ?? []).map((variable) => ({ ...variable, isReadonly: false }));
 }
 
-/** A `$[ ]` takes up the whole value. */
-function readValue(text: string, at: Position): string | Expression {
+/** A `$[ ]` takes up the whole value; any other text is itself. */
+export function readRuntimeValue(text: string, at: Position): string | Expression {
   const runtime = /^\s*\$\[(.*)\]\s*$/s.exec(text);
   return runtime ? parseAt(runtime[1] ?? '', variableVocabulary, at) : text;
 }

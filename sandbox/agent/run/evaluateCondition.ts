@@ -25,6 +25,8 @@ export interface RuntimeContext {
   /** What the unit depends on directly. */
   readonly dependencies: readonly Outcome[];
   readonly stageDependencies: readonly Outcome[];
+  /** The repositories of `resources`, with their values. */
+  readonly resources: Dictionary;
   readonly startTime: Date;
   /** Called when an expression reads a secret output of another job or stage. */
   readonly onSecretRead?: () => void;
@@ -113,6 +115,7 @@ function evaluate(
       new CaseInsensitiveMap(context.stageDependencies.map((each) => [each.name, outcomeValue(each, onSecretRead)])),
     ],
     ['pipeline', new CaseInsensitiveMap<Value>([['startTime', DateTime.of(context.startTime)]])],
+    ['resources', context.resources],
   ]);
   return evaluateExpression(expression, { names, functions: new Map([...generalFunctions, ...functions]) });
 }

@@ -6,7 +6,8 @@ import { findConnection } from '../tasks/connections';
 import { findTask } from '../tasks/taskDefinitions';
 import { findInput, isConnection } from '../tasks/taskInputs';
 import type { Variable, Variables } from '../variables/variables';
-import { predefinedOfJob } from '../variables/predefined';
+import { predefinedOfJob, project } from '../variables/predefined';
+import { checkoutPlaces, type CheckoutPlaces } from './checkoutPlaces';
 import type { RuntimeContext } from './evaluateCondition';
 import { makeVariables, type VariableLayer } from './jobVariables';
 import { killTree } from './runProcess';
@@ -18,11 +19,13 @@ import { safeName } from './stepRecord';
 export interface JobEnd {
   readonly report: JobReport;
   readonly result: Result;
+  /** A step failed, whether the job may or not. */
+  readonly hasFailed: boolean;
   /** By `step.variable`, secrets as they are. */
   readonly outputs: ReadonlyMap<string, Variable>;
 }
 
-/** Runs the steps of a job, or of one leg of its matrix, in folders of its own that are gone afterwards. */
+/** Runs the steps of a job, or of one of its legs, in folders of its own that are gone afterwards. */
 export async function runJob(
   run: RunState,
   stage: StagePlan,
@@ -34,11 +37,11 @@ export async function runJob(
   const started = run.clock.now();
   const jobName = leg.name === undefined ? job.name : `${job.name}.${leg.name}`;
   const displayName = leg.name === undefined ? job.displayName : `${job.displayName} ${leg.name}`;
-  const folders = makeFolders(path.join(run.outputFolder, 'work', safeName(`${stage.name}.${jobName}`)));
+  const emptyFolders = makeFolders(path.join(run.outputFolder, 'work', safeName(`${stage.name}.${jobName}`)));
   const names = { stage: stage.name, stageDisplayName: stage.displayName, job: jobName, jobDisplayName: displayName };
   const predefined = {
-    ...predefinedOfJob(names, folders, run.predefined),
-    ...(job.environment === undefined ? {} : { 'Environment.Name': job.environment, 'Strategy.Name': 'runOnce' }),
+    ...predefinedOfJob(names, emptyFolders, run.predefined),
+    ...leg.predefined,
   };
   const variables = makeVariables(
     run,
@@ -46,13 +49,16 @@ export async function runJob(
     [...layers, { variables: leg.variables, hasRuntimeValues: true }],
     context,
   );
-  run.collection.startJob?.({ variables, connectionIds: namedConnections(job.steps, run, variables) });
+  const places = placeSources(leg, emptyFolders, run, variables);
+  const { folders } = places;
+  run.collection.startJob?.({ variables, connectionIds: namedConnections(leg.steps, run, variables) });
   const state: JobState = {
     run,
     stageName: stage.name,
     jobName,
     variables,
     folders,
+    checkoutPlaces: places.placeOf,
     prependedPaths: [],
     outputs: new Map(),
     processIds: [],
@@ -63,16 +69,16 @@ export async function runJob(
     stage: run.masker.mask(stage.displayName),
     job: run.masker.mask(displayName),
   });
-  const notes: string[] = [];
-  if (job.environment !== undefined) notes.push(`Approval of environment '${job.environment}' would be asked here.`);
+  const notes = leg === job.legs[0] ? environmentNotes(job) : [];
   try {
-    const steps = await runSteps(job, state, context, notes);
+    const steps = await runSteps(job, leg, state, context, notes);
     const result = state.status === 'Failed' && job.continueOnError ? 'SucceededWithIssues' : state.status;
     const outputs = Object.fromEntries([...state.outputs].map(([name, { value }]) => [name, run.masker.mask(value)]));
     const durationMilliseconds = run.clock.now() - started;
     return {
       report: { name: jobName, displayName, result, durationMilliseconds, notes, outputs, steps },
       result,
+      hasFailed: state.status === 'Failed',
       outputs: state.outputs,
     };
   } finally {
@@ -87,6 +93,7 @@ export async function runJob(
  */
 async function runSteps(
   job: JobPlan,
+  leg: LegPlan,
   state: JobState,
   context: Omit<RuntimeContext, 'variables'>,
   notes: string[],
@@ -105,7 +112,7 @@ async function runSteps(
   canceled.addEventListener('abort', startDeadline, { once: true, signal: ended.signal });
   const reports: StepReport[] = [];
   try {
-    for (const [index, step] of job.steps.entries()) {
+    for (const [index, step] of leg.steps.entries()) {
       if (canceled.aborted) state.status = 'Canceled';
       const report = await runStep(step, index + 1, state, context, canceled.aborted ? deadline.signal : canceled);
       reports.push(report);
@@ -118,6 +125,26 @@ async function runSteps(
   } finally {
     ended.abort();
   }
+}
+
+/** Puts the sources where the job's checkouts say, and tells its variables. */
+function placeSources(leg: LegPlan, folders: JobFolders, run: RunState, variables: Variables): CheckoutPlaces {
+  const selfName = variables.get('Build.Repository.Name') ?? project;
+  const places = checkoutPlaces(leg.steps, folders, run.plan.resources, selfName, (text) => variables.expand(text));
+  const values = {
+    'Build.SourcesDirectory': places.folders.sources,
+    'System.DefaultWorkingDirectory': places.folders.working,
+    'Build.Repository.LocalPath': places.repository,
+  };
+  for (const [name, value] of Object.entries(values)) variables.set(name, { value, isReadonly: true });
+  return places;
+}
+
+function environmentNotes({ environment, environmentResource }: JobPlan): string[] {
+  if (environment === undefined) return [];
+  const approval = `Approval of environment '${environment}' would be asked here.`;
+  const resource = `The tasks are not given the connection of its resource '${environmentResource ?? ''}'.`;
+  return environmentResource === undefined ? [approval] : [approval, resource];
 }
 
 /** Ids of the connections that inputs of the tasks name; a task counts whether it will run or not. */
@@ -144,6 +171,7 @@ function makeFolders(workspace: string): JobFolders {
   const folders: JobFolders = {
     workspace,
     sources: path.join(workspace, 's'),
+    working: path.join(workspace, 's'),
     artifacts: path.join(workspace, 'a'),
     binaries: path.join(workspace, 'b'),
     testResults: path.join(workspace, 'TestResults'),

@@ -1,11 +1,12 @@
 import { ExpressionError } from '../expressions/value';
 import { describeProblem } from '../pipelineError';
-import type { JobPlan, StagePlan } from '../plan/plan';
+import type { JobPlan, LegPlan, StagePlan } from '../plan/plan';
 import { worstOf, type JobReport } from '../report';
 import type { Variable } from '../variables/variables';
 import { unitStatusFunctions, whyNotRun, type Outcome, type Refusal, type RuntimeContext } from './evaluateCondition';
 import { pick, resultsBefore } from './graph';
 import { makeVariables, type VariableLayer } from './jobVariables';
+import { legsOfRun, type MatrixSurroundings } from './legsOfRun';
 import { runJob } from './runJob';
 import type { RunState } from './runState';
 
@@ -23,7 +24,7 @@ interface JobLegsEnd {
   readonly reports: readonly JobReport[];
 }
 
-/** Runs a job, in all legs of its matrix, if its condition holds. */
+/** Runs a job, in all its legs, if its condition holds. */
 export async function runJobLegs(
   { run, stage, layers, stageDependencies }: StageSurroundings,
   job: JobPlan,
@@ -33,6 +34,7 @@ export async function runJobLegs(
   const context: Omit<RuntimeContext, 'variables'> = {
     dependencies: pick(job.dependsOn, earlier),
     stageDependencies,
+    resources: run.resources,
     startTime: run.startTime,
   };
   const withOwn = (hasRuntimeValues: boolean): VariableLayer[] => [
@@ -54,21 +56,48 @@ export async function runJobLegs(
     return { outcome: { name, result: refusal.result, outputs: {} }, reports };
   }
 
+  if (job.needsContainers !== undefined) {
+    const note = `Skipped: it runs ${job.needsContainers}, and the local agent runs no containers.`;
+    run.leftOut.push(`The job ${job.displayName} was skipped: it runs ${job.needsContainers}.`);
+    add(notRun(job, { result: 'Skipped', note }));
+    return { outcome: { name, result: 'Skipped', outputs: {} }, reports };
+  }
+
   const outputs: Record<string, Variable> = {};
-  for (const leg of job.legs) {
+  const addFailure = (what: string, error: unknown): void => {
+    if (!(error instanceof ExpressionError)) throw error;
+    const note = `Not run: ${describeProblem({ message: `${what} has no value: ${error.message}`, at: job.at })}`;
+    add(notRun(job, { result: 'Failed', note }));
+  };
+  let hasFailed = false;
+  for (const leg of legsOf(job, { run, stage, layers: withOwn(true), context }, (error) =>
+    addFailure('the matrix', error),
+  )) {
+    if (leg.runs === (hasFailed ? 'unlessFailed' : 'onFailure')) continue;
     try {
       const end = await runJob(run, stage, job, leg, withOwn(true), context);
       add(end.report);
-      // Outputs of a leg are known under its name, those of a deployment under the job's.
-      const prefix = leg.name ?? (job.environment === undefined ? undefined : name);
-      for (const [key, value] of end.outputs) outputs[prefix === undefined ? key : `${prefix}.${key}`] = value;
+      hasFailed ||= end.hasFailed;
+      for (const prefix of leg.outputPrefixes) {
+        for (const [key, value] of end.outputs) outputs[prefix === '' ? key : `${prefix}.${key}`] = value;
+      }
+      // A canceled deployment doesn't go on with its next hook.
+      if (end.result === 'Canceled' && leg.runs !== 'always') break;
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
-      const message = `a variable has no value: ${error.message}`;
-      add(notRun(job, { result: 'Failed', note: `Not run: ${describeProblem({ message, at: job.at })}` }));
+      addFailure('a variable', error);
+      hasFailed = true;
     }
   }
   return { outcome: { name, result: worstOf(reports.map(({ result }) => result)), outputs }, reports };
+}
+
+function legsOf(job: JobPlan, around: MatrixSurroundings, onError: (error: unknown) => void): readonly LegPlan[] {
+  try {
+    return legsOfRun(job, around);
+  } catch (error) {
+    onError(error);
+    return [];
+  }
 }
 
 function notRun({ name, displayName }: JobPlan, { result, note }: Refusal): JobReport {

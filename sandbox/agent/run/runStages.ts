@@ -13,6 +13,11 @@ interface StageEnd {
   readonly report: StageReport;
 }
 
+const waitsForStart: Refusal = {
+  result: 'Skipped',
+  note: 'Skipped: the stage is started by hand. Select it to run it.',
+};
+
 /** Runs the stages one after another, each after those that it depends on. `selected` leaves the others out. */
 export async function runStages(run: RunState, selected: readonly string[] | undefined): Promise<StageReport[]> {
   const outcomes = new Map<string, Outcome>();
@@ -27,7 +32,8 @@ export async function runStages(run: RunState, selected: readonly string[] | und
       add(notRun(stage, { result: 'Skipped', note: 'Skipped: the stage was not selected.' }).report);
       continue;
     }
-    const { outcome, report } = await runStage(run, stage, outcomes);
+    const { outcome, report } =
+      stage.isManual && !selected ? notRun(stage, waitsForStart) : await runStage(run, stage, outcomes);
     outcomes.set(fold(stage.name), outcome);
     add(report);
   }
@@ -38,7 +44,8 @@ async function runStage(run: RunState, stage: StagePlan, earlier: ReadonlyMap<st
   const started = run.clock.now();
   const dependencies = pick(stage.dependsOn, earlier);
   const root: VariableLayer = { variables: run.plan.variables, hasRuntimeValues: true };
-  const context = { dependencies, stageDependencies: dependencies, startTime: run.startTime };
+  const { resources, startTime } = run;
+  const context = { dependencies, stageDependencies: dependencies, resources, startTime };
   const before = resultsBefore(stage.dependsOn, run.plan.stages, earlier);
   const refusal = whyNotRun(stage, unitStatusFunctions(run.signal.aborted, before), () => {
     const layers = [root, { variables: stage.variables, hasRuntimeValues: false }];

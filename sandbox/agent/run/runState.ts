@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock';
+import type { Dictionary } from '../expressions/value';
 import type { Masker } from '../masker';
 import type { Collection } from './collection';
-import type { PipelinePlan } from '../plan/plan';
+import type { PipelinePlan, StepPlan } from '../plan/plan';
+import type { StandIns } from '../resources/standIns';
 import type { Result, RunEvent } from '../report';
 import type { Connection } from '../tasks/connections';
 import type { TaskDefinition } from '../tasks/taskDefinitions';
@@ -49,6 +51,9 @@ export interface RunState {
   /** The environment that processes start from. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly workingFolder: string;
+  readonly standIns: StandIns;
+  /** As the `resources` of a runtime expression. */
+  readonly resources: Dictionary;
   readonly outputFolder: string;
   readonly startTime: Date;
   /** Predefined variables of the run. */
@@ -59,6 +64,8 @@ export interface RunState {
   readonly buildTags: Set<string>;
   /** Folders by artifact name. */
   readonly artifacts: Map<string, string>;
+  /** What this machine can't run, a sentence for each. */
+  readonly leftOut: string[];
 }
 
 /** Where the files of a job are, as absolute paths. */
@@ -66,6 +73,8 @@ export interface JobFolders {
   /** `Pipeline.Workspace`. */
   readonly workspace: string;
   readonly sources: string;
+  /** `System.DefaultWorkingDirectory`; paths of steps start from it. */
+  readonly working: string;
   readonly artifacts: string;
   readonly binaries: string;
   readonly testResults: string;
@@ -80,6 +89,8 @@ export interface JobState {
   readonly jobName: string;
   readonly variables: Variables;
   readonly folders: JobFolders;
+  /** Where each checkout step puts its repository. */
+  readonly checkoutPlaces: ReadonlyMap<StepPlan, string>;
   /** Put before the PATH by earlier steps, the latest first. */
   readonly prependedPaths: string[];
   /** Output variables by `step.variable`. */

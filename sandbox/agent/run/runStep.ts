@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StepPlan } from '../plan/plan';
 import type { Result, StepReport } from '../report';
+import { findAlias, whyNoArtifacts } from '../resources/standIns';
 import { runDownload, runPublish } from '../steps/artifacts';
 import { runCheckout } from '../steps/checkout';
 import { executable, runScript } from '../steps/scriptStep';
@@ -65,6 +66,11 @@ function whyLeftOut(step: StepPlan, job: JobState, context: Omit<RuntimeContext,
     variables: job.variables.toDictionary(),
   }));
   if (refusal) return refusal;
+  const why = whyNotHere(step, job);
+  if (why !== undefined) {
+    job.run.leftOut.push(`The step ${job.variables.expand(step.displayName)} was skipped: ${why}.`);
+    return { result: 'Skipped', note: `Skipped: ${why}.` };
+  }
   if (step.kind === 'task' && !findTask(job.run.tasks, step.task, step.majorVersion)) {
     const task = `${step.task}@${step.majorVersion}`;
     return { result: 'Skipped', note: `Skipped: ${task} is not among the tasks that are built here.` };
@@ -73,6 +79,15 @@ function whyLeftOut(step: StepPlan, job: JobState, context: Omit<RuntimeContext,
     return { result: 'Skipped', note: `Skipped: '${executable(step.shell)}' is not installed on this machine.` };
   }
   return undefined;
+}
+
+/** Why this machine can't do what the step needs; undefined when it can. */
+function whyNotHere(step: StepPlan, { run }: JobState): string | undefined {
+  if (step.container !== undefined)
+    return `it runs in the container '${step.container}', and the local agent runs no containers`;
+  if (step.kind === 'service') return `only the service can do '${step.step}'`;
+  const resource = step.kind === 'download' && step.isImplicit && findAlias(run.plan.resources.runs, step.source);
+  return resource ? whyNoArtifacts(run.standIns, resource.alias, resource.source) : undefined;
 }
 
 async function runAttempts(step: StepPlan, run: StepRun): Promise<Result> {
@@ -116,7 +131,8 @@ async function runOnce(step: StepPlan, run: StepRun): Promise<void> {
     else if (step.kind === 'task') await runTask(step, run);
     else if (step.kind === 'checkout') runCheckout(step, run.job, run.record);
     else if (step.kind === 'publish') runPublish(step, run.job, run.record);
-    else runDownload(step, run.job, run.record);
+    else if (step.kind === 'download') runDownload(step, run.job, run.record);
+    else throw new Error(`only the service can do '${step.step}'`);
   } catch (error) {
     if (!run.signal.aborted) run.record.fail((error as Error).message);
   }

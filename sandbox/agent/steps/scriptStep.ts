@@ -16,7 +16,7 @@ interface ShellCommand {
 /** `script`, `bash`, `pwsh` and `powershell`: what Bash@3, CmdLine@2 and PowerShell@2 do with an inline script. */
 export async function runScript(step: ScriptStepPlan, run: StepRun): Promise<void> {
   const { job, record } = run;
-  const cwd = path.resolve(job.folders.sources, job.variables.expand(step.workingDirectory ?? '.'));
+  const cwd = path.resolve(job.folders.working, job.variables.expand(step.workingDirectory ?? '.'));
   if (!existsSync(cwd)) {
     record.fail(`The working directory ${cwd} does not exist.`);
     return;

@@ -12,7 +12,7 @@ export async function runTask(step: TaskStepPlan, run: StepRun): Promise<void> {
   const { job, record } = run;
   const task = findTask(job.run.tasks, step.task, step.majorVersion);
   if (task?.script === undefined) throw new Error(`the task ${step.task} existed before the run and was deleted since`);
-  const inputs = resolveInputs(task, step.inputs, job.variables, job.folders.sources);
+  const inputs = resolveInputs(task, step.inputs, job.variables, job.folders.working);
   const connections = resolveConnections(task, inputs, job, record.fail.bind(record));
   if (!connections) return;
   for (const { name } of step.inputs) {
@@ -24,7 +24,7 @@ export async function runTask(step: TaskStepPlan, run: StepRun): Promise<void> {
     {
       file: process.execPath,
       args: [task.script],
-      cwd: job.folders.sources,
+      cwd: job.folders.working,
       environment: {
         ...stepEnvironment(step, job),
         ...variableEnvironment(job),

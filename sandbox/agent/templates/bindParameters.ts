@@ -3,6 +3,7 @@ import { Decimal } from '../expressions/decimal';
 import { StrictDictionary, toNumber, type Dictionary, type Value } from '../expressions/value';
 import { Problems, fail, type Position } from '../pipelineError';
 import { get, toValue, type MappingNode, type Node } from '../yaml/node';
+import { toTaskForm } from './taskForm';
 
 /** The kinds of list that a parameter can hold, and how their items are expanded before they are bound. */
 export type ListKind = 'stages' | 'jobs' | 'steps';
@@ -126,7 +127,8 @@ function typedValue(declaration: Declaration, node: Node): Value {
   if (!isList && type !== 'object' && node.kind !== 'mapping')
     fail(`the parameter '${name}' takes one ${type}`, node.at);
   if (type === 'stringList') checkStrings(declaration, node);
-  return toValue(node);
+  const list = listTypes[type];
+  return toValue(list ? toTaskForm(node, list) : node);
 }
 
 /** In the parameters of older templates every boolean, number and null is a text, at any depth. */

@@ -1,6 +1,8 @@
 import { CaseInsensitiveMap } from '../caseInsensitiveMap';
 import type { Value } from '../expressions/value';
 import { Problems, fail, type Position } from '../pipelineError';
+import { mergeResources } from '../resources/mergeResources';
+import { readResources } from '../resources/readResources';
 import { get, isEmpty, mapping, type Entry, type MappingNode, type Node, type ScalarNode } from '../yaml/node';
 import { bindParameters, type GivenParameters, type ListKind } from './bindParameters';
 import { checkSyntax } from './checkSyntax';
@@ -32,7 +34,7 @@ export function expandPipeline({ files, file, parameters, predefined, startTime 
   const root = files.load(file);
   const variables = new CaseInsensitiveMap<Value>(predefined);
   const problems = new Problems();
-  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime, problems };
+  const scope: Scope = { parameters: new CaseInsensitiveMap(), variables, loops: new Map(), startTime, file, problems };
   return problems.finish(() => new Expansion(files).pipeline(root, parameters, scope, root.at, true));
 }
 
@@ -49,12 +51,20 @@ class Expansion {
 
   /** A pipeline's root, or that of the template it extends. */
   pipeline(root: MappingNode, given: GivenParameters, outer: Scope, at: Position, isPipeline = false): MappingNode {
-    rejectResources(root);
     const scope = intoFile(outer, root, given, at, isPipeline);
     const rest = root.entries.filter(({ key }) => ![...triggers, 'parameters'].includes(key.text));
     const entries = [...flattenEntries({ ...root, entries: rest }, scope)];
+    this.#declareRepositories(entries);
     const base = entries.find(({ key }) => key.text === 'extends');
     return base ? this.#extend(entries, base, scope, root.at) : this.#mapping(entries, scope, root.at);
+  }
+
+  /** Templates refer to repositories by alias: those of the pipeline and of the template that it extends are known. */
+  #declareRepositories(entries: readonly FlatEntry[]): void {
+    const resources = entries.find(({ key }) => key.text === 'resources');
+    // What is wrong with resources is said with all else that is wrong with the plan.
+    if (resources)
+      this.files.declare(readResources(expandNode(resources.value, resources.scope), new Problems()).repositories);
   }
 
   /** The template's stages, jobs or steps take the place of `extends`; variables of both hold. */
@@ -66,16 +76,21 @@ class Expansion {
     const inner = this.#template([...flattenEntries(base.value, scope)], scope, base.key.at, (root, given, place) =>
       this.pipeline(root, given, scope, place),
     );
-    const own = entries.filter(({ key }) => !['extends', 'variables'].includes(key.text));
+    const own = entries.filter(({ key }) => !['extends', 'variables', 'resources'].includes(key.text));
     const ownKeys = own.map(({ key }) => key.text);
-    const theirs = inner.entries.filter(({ key }) => key.text !== 'variables' && !ownKeys.includes(key.text));
+    const theirs = inner.entries.filter(
+      ({ key }) => !['variables', 'resources'].includes(key.text) && !ownKeys.includes(key.text),
+    );
+    const ownResources = entries.find(({ key }) => key.text === 'resources');
     const theirVariables = get(inner, 'variables');
     const variables = [...items, ...(theirVariables?.kind === 'sequence' ? theirVariables.items : [])];
     const merged: Entry = {
       key: { ...base.key, text: 'variables' },
       value: { kind: 'sequence', items: variables, at: base.key.at },
     };
-    return { kind: 'mapping', entries: [...expandEntries(own, at).entries, merged, ...theirs], at };
+    const ours = ownResources && expandNode(ownResources.value, ownResources.scope);
+    const resources = mergeResources([ours, get(inner, 'resources')]);
+    return { kind: 'mapping', entries: [...expandEntries(own, at).entries, ...resources, merged, ...theirs], at };
   }
 
   /** A pipeline, a stage, a job, or a strategy of one: its variables first, because the rest may use them. */
@@ -99,7 +114,15 @@ class Expansion {
         return sequence(this.#list(key.text, value, scope), value.at);
       case 'strategy':
       case 'runOnce':
+      case 'rolling':
+      case 'canary':
+      case 'preDeploy':
       case 'deploy':
+      case 'routeTraffic':
+      case 'postRouteTraffic':
+      case 'on':
+      case 'failure':
+      case 'success':
         return value.kind === 'mapping'
           ? this.#mapping([...flattenEntries(value, scope)], scope, value.at)
           : expandNode(value, scope);
@@ -135,13 +158,16 @@ class Expansion {
     const unknown = entries.find(({ key }) => !['template', 'parameters'].includes(key.text));
     if (unknown) fail(`'${unknown.key.text}' is not allowed next to 'template'`, unknown.key.at);
     const name = entries.find(({ key }) => key.text === 'template');
-    const reference = name && expandNode(name.value, name.scope);
-    if (reference?.kind !== 'scalar' || reference.text === '') return fail("'template' needs the path of a file", at);
+    if (!name) fail("'template' needs the path of a file", at);
+    if (name !== entries[0]) fail("'template' must be the first key, before 'parameters'", name.key.at);
+    const reference = expandNode(name.value, name.scope);
+    if (reference.kind !== 'scalar' || reference.text === '') return fail("'template' needs the path of a file", at);
     if (this.#nesting >= maxNesting) fail(`templates are nested more than ${maxNesting} deep`, reference.at);
-    const root = this.files.loadTemplate(reference.text, reference.at);
+    const root = this.files.loadTemplate(reference.text, scope.file, reference.at);
     const given = this.#given(
       entries.find(({ key }) => key.text === 'parameters'),
       scope,
+      root.at.file,
     );
     this.#nesting += 1;
     try {
@@ -151,7 +177,11 @@ class Expansion {
     }
   }
 
-  #given(entry: FlatEntry | undefined, scope: Scope): GivenParameters {
+  /**
+   * Templates in steps, jobs and stages that are given to a template are looked for from that template's file on:
+   * https://github.com/microsoft/azure-pipelines-yaml/issues/271
+   */
+  #given(entry: FlatEntry | undefined, scope: Scope, file: string): GivenParameters {
     if (!entry) return new CaseInsensitiveMap();
     const value = entry.value.kind === 'scalar' ? expandNode(entry.value, scope) : entry.value;
     if (isEmpty(value)) return new CaseInsensitiveMap();
@@ -160,13 +190,13 @@ class Expansion {
     return new CaseInsensitiveMap(
       entries.map((each) => {
         const node = (kind?: ListKind): Node =>
-          this.#parameter(each.value, { ...each.scope, variables: scope.variables }, kind);
+          this.#parameter(each.value, { ...each.scope, variables: scope.variables, file }, kind);
         return [each.key.text, { at: each.key.at, node }];
       }),
     );
   }
 
-  /** Steps, jobs and stages given to a template may themselves come from templates, relative to where they are written. */
+  /** Steps, jobs and stages given to a template may themselves come from templates. */
   #parameter(node: Node, scope: Scope, kind: ListKind | undefined): Node {
     const value = node.kind === 'scalar' ? expandNode(node, scope) : node;
     if (!kind || value.kind === 'scalar') return expandNode(value, scope);
@@ -221,7 +251,7 @@ function variableOf({ key, value, scope }: FlatEntry): MappingNode {
 function intoFile(outer: Scope, root: MappingNode, given: GivenParameters, at: Position, isPipeline = false): Scope {
   checkSyntax(root, outer.problems);
   const parameters = bindParameters(get(root, 'parameters'), given, at, isPipeline);
-  return { ...outer, loops: new Map(), parameters };
+  return { ...outer, loops: new Map(), parameters, file: root.at.file };
 }
 
 function isTemplate(entries: readonly FlatEntry[]): boolean {
@@ -230,17 +260,10 @@ function isTemplate(entries: readonly FlatEntry[]): boolean {
 
 /** What a template is included for. */
 function contentOf(root: MappingNode, kind: ListKind | 'variables', at: Position): Node {
-  rejectResources(root);
   const unknown = root.entries.find(({ key }) => ![kind, 'parameters'].includes(key.text));
   if (unknown)
     fail(`'${unknown.key.text}' is not allowed in a template that is included for its ${kind}`, unknown.key.at);
   return get(root, kind) ?? fail(`the template '${root.at.file}' has no '${kind}'`, at);
-}
-
-function rejectResources(root: MappingNode): void {
-  const resources = root.entries.find(({ key }) => key.text === 'resources');
-  if (resources)
-    fail("'resources' (other repositories, pipelines, containers) are not supported here", resources.key.at);
 }
 
 function sequence(items: readonly Node[], at: Position): Node {

@@ -16,6 +16,8 @@ export interface Scope {
   readonly startTime: Date;
   /** Gathers expressions that have no value, so that all of them are said at once. */
   readonly problems: Problems;
+  /** The file whose folder the paths of templates start from. */
+  readonly file: string;
 }
 
 export function withLoop(scope: Scope, name: string, value: Value): Scope {

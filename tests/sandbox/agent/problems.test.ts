@@ -34,42 +34,57 @@ const cases: readonly Case[] = [
       'pipeline.yml:2:3: this is not a step (it has displayName): supported steps are script, bash, pwsh, powershell, task, checkout, publish, download',
     ],
   ],
-  [
-    'a step that is not supported',
-    'steps:\n- getPackage: x\n',
-    ["pipeline.yml:2:3: the step 'getPackage' is not supported here"],
-  ],
   ['a job without steps', 'jobs:\n- job: A\n', ['pipeline.yml:2:3: a job has no steps']],
   [
     'something that is not a job',
     'jobs:\n- steps:\n  - script: x\n',
     ["pipeline.yml:2:3: a job starts with 'job' or 'deployment'"],
   ],
-  ['a container job', job('  container: image\n'), ["pipeline.yml:3:3: 'container' of a job is not supported here"]],
   [
-    'a sliced job',
-    job('  strategy: { parallel: 2 }\n'),
-    ["pipeline.yml:3:15: 'parallel' of a job's strategy is not supported here"],
+    'a container without an image',
+    job('  container: { options: x }\n'),
+    ["pipeline.yml:3:14: a container needs an 'image'"],
   ],
   [
-    'a matrix made while running',
-    job("  strategy:\n    matrix: $[ dependencies.A.outputs['x.y'] ]\n"),
-    ["pipeline.yml:4:13: 'matrix' must be a mapping; a matrix created at run time is not supported here"],
+    'too many slices of a job',
+    job('  strategy: { parallel: 100 }\n'),
+    ["pipeline.yml:3:25: 'parallel' must be an integer up to 99, not '100'"],
   ],
   [
-    'a rolling deployment',
-    deploy('    rolling: {}\n'),
-    ["pipeline.yml:5:5: 'rolling' of a deployment job's strategy is not supported here"],
+    'a matrix that is a text',
+    job('  strategy: { matrix: legs }\n'),
+    ["pipeline.yml:3:23: 'matrix' must be a mapping, or an expression '$[ ]' that gives one"],
   ],
   [
-    'other hooks of a deployment',
+    'a leg with a dash',
+    job('  strategy: { matrix: { a-b: { x: 1 } } }\n'),
+    [
+      "pipeline.yml:3:25: the name 'a-b' in a matrix must contain only letters, digits and underscores, start with a letter, and have at most 100 characters",
+    ],
+  ],
+  [
+    'a matrix and slices',
+    job('  strategy: { matrix: { a: { x: 1 } }, parallel: 2 }\n'),
+    ["pipeline.yml:3:40: a strategy has either 'matrix' or 'parallel'"],
+  ],
+  ['a deployment without its deploy', deploy('    rolling: {}\n'), ["pipeline.yml:5:14: 'rolling' needs 'deploy'"]],
+  [
+    'a hook without steps',
     deploy('    runOnce:\n      preDeploy: {}\n      deploy:\n        steps:\n        - script: x\n'),
-    ["pipeline.yml:6:7: 'preDeploy' of 'runOnce' is not supported here"],
+    ["pipeline.yml:6:18: 'preDeploy' has no steps"],
   ],
   [
-    'a deployment to a resource',
-    'jobs:\n- deployment: D\n  environment: { name: p, resourceName: r }\n  strategy: { runOnce: { deploy: { steps: [{ script: x }] } } }\n',
-    ["pipeline.yml:3:27: 'resourceName' of an environment is not supported here"],
+    'two strategies',
+    deploy('    runOnce: { deploy: { steps: [{ script: x }] } }\n    canary: { deploy: { steps: [{ script: x }] } }\n'),
+    ["pipeline.yml:6:5: a deployment has one strategy, not 'canary' too"],
+  ],
+  [
+    'an unknown strategy',
+    deploy('    blueGreen: {}\n'),
+    [
+      "pipeline.yml:5:5: 'blueGreen' is not allowed in a deployment job's strategy",
+      "pipeline.yml:5:5: a deployment job's strategy is 'runOnce', 'rolling' or 'canary'",
+    ],
   ],
   [
     'a deployment without a strategy',
@@ -79,22 +94,63 @@ const cases: readonly Case[] = [
   [
     'checkout of another repository',
     'steps:\n- checkout: other\n',
-    ["pipeline.yml:2:13: checkout of 'other' is not supported here: only 'self' and 'none'"],
+    ["pipeline.yml:2:3: 'resources' declares no repository with the alias 'other'"],
   ],
   [
-    'checkout to a path',
-    'steps:\n- checkout: self\n  path: x\n',
-    ["pipeline.yml:3:3: 'path' of a 'checkout' step is not supported here"],
+    'checkout of a repository that is not on this machine',
+    'resources: { repositories: [{ repository: tools, type: git, name: P/Tools }] }\nsteps:\n- checkout: tools\n- checkout: git://P/Docs@main\n',
+    [
+      "pipeline.yml:3:3: the repository 'P/Tools' is not on this machine: give the local run a folder for 'tools' (npm start: --resource tools=<folder>; runPipeline: repositories)",
+      "pipeline.yml:4:3: the repository 'P/Docs' is not on this machine: give the local run a folder for 'P/Docs' (npm start: --resource P/Docs=<folder>; runPipeline: repositories)",
+    ],
+  ],
+  [
+    'checkout of a repository whose folder does not exist',
+    'steps:\n- checkout: git://P/Tools\n',
+    ["pipeline.yml:2:3: the folder /nowhere that stands in for the repository 'P/Tools' does not exist"],
+    { repositories: { Tools: '/nowhere' } },
   ],
   [
     'download from another pipeline',
     'steps:\n- download: other\n',
-    ["pipeline.yml:2:13: download from 'other' is not supported here: only 'current' and 'none'"],
+    ["pipeline.yml:2:3: 'resources' declares no pipeline with the alias 'other'"],
   ],
   [
-    'a step in a container',
-    step('  target: box\n'),
-    ["pipeline.yml:3:11: the step's target 'box' is a container, which is not supported here"],
+    'download of artifacts that are not on this machine',
+    'resources: { pipelines: [{ pipeline: ci, source: Build }] }\nsteps:\n- download: ci\n',
+    [
+      "pipeline.yml:3:3: the artifacts of 'Build' are not on this machine: give the local run a folder for 'ci' with a folder for each artifact (npm start: --resource ci=<folder>; runPipeline: pipelineRuns)",
+    ],
+  ],
+  [
+    'resources that lack what they need',
+    `resources:
+  repositories:
+  - { repository: a, type: github, name: o/a }
+  - { repository: A, type: svn }
+  pipelines: [{ pipeline: p, branch: main }]
+  containers: [{ container: c, images: x }]
+  builds: [{ build: b, type: Jenkins }]
+  webhooks: [{ webhook: w }]
+  packages: text
+  unknown: []
+steps: [{ script: x }]
+`,
+    [
+      "pipeline.yml:3:5: the repository resource 'a' of type 'github' needs an 'endpoint'",
+      "pipeline.yml:4:5: there are two repositories with the alias 'A'",
+      "pipeline.yml:4:28: a repository can't be of type 'svn'",
+      "pipeline.yml:4:5: the repository resource 'A' needs a 'name'",
+      "pipeline.yml:4:5: the repository resource 'A' of type 'svn' needs an 'endpoint'",
+      "pipeline.yml:5:15: the pipeline resource 'p' needs a 'source'",
+      "pipeline.yml:7:12: the build resource 'b' needs a 'connection'",
+      "pipeline.yml:7:12: the build resource 'b' needs a 'source'",
+      "pipeline.yml:6:16: the container resource 'c' needs an 'image'",
+      "pipeline.yml:6:32: 'images' is not allowed in a container resource",
+      "pipeline.yml:9:13: 'packages' must be a list",
+      "pipeline.yml:8:14: the webhook resource 'w' needs a 'connection'",
+      "pipeline.yml:10:3: 'unknown' is not allowed in 'resources'",
+    ],
   ],
   [
     'an invalid boolean',
@@ -145,9 +201,9 @@ const cases: readonly Case[] = [
     ["pipeline.yml:2:3: the stage 'A' depends on itself, through others or directly"],
   ],
   [
-    'a stage that waits for a person',
-    'stages:\n- stage: A\n  trigger: manual\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
-    ["pipeline.yml:3:3: 'trigger' of a stage is not supported here"],
+    'a trigger that a stage can not have',
+    'stages:\n- stage: A\n  trigger: none\n  jobs: [{ job: J, steps: [{ script: x }] }]\n',
+    ["pipeline.yml:3:12: 'trigger' of a stage must be 'manual' or 'automatic'"],
   ],
   [
     'a variable group',
@@ -166,7 +222,7 @@ const cases: readonly Case[] = [
     'a parameter in a condition',
     step("  condition: eq(parameters.x, 'y')\n"),
     [
-      "pipeline.yml:3:14: unknown value 'parameters' in 'eq(parameters.x, 'y')': expected one of variables, dependencies, stageDependencies, pipeline",
+      "pipeline.yml:3:14: unknown value 'parameters' in 'eq(parameters.x, 'y')': expected one of variables, dependencies, stageDependencies, pipeline, resources",
     ],
   ],
   [

@@ -46,6 +46,20 @@ steps:
     assert.match(steps.get('nowhere')?.issues[0]?.message ?? '', /^The working directory .*missing does not exist\.$/);
   });
 
+  it('is also run by the task that it is short for, from a file too', async () => {
+    fixture().write({ "sub/it's.sh": 'echo "file $1 in $(basename "$PWD")"\nexit 3\n' });
+    const { lines, steps } = await fixture().run(`
+steps:
+- task: CmdLine@2
+  inputs: { script: echo inline, workingDirectory: sub }
+- task: Bash@3
+  name: file
+  inputs: { filePath: "sub/it's.sh", arguments: one, workingDirectory: sub }
+`);
+    assert.deepEqual(lines.slice(1, 3), ['inline', 'file one in sub']);
+    assert.deepEqual(steps.get('file')?.issues, [{ type: 'error', message: "Bash exited with code '3'." }]);
+  });
+
   it('is skipped with a message when its shell is not installed', async () => {
     const { steps, lines } = await fixture().run('steps:\n- checkout: none\n- pwsh: Get-Item\n  name: s\n', {
       environment: { PATH: '/nowhere' },

@@ -23,7 +23,7 @@ describe('A template that cannot be expanded', () => {
       'a template of another repository',
       'steps:\n- template: x.yml@other\n',
       {},
-      "pipelines/main.yml:2:13: the template 'x.yml@other' is in another repository, which is not supported here",
+      "pipelines/main.yml:2:13: 'resources' declares no repository with the alias 'other'",
     ],
     [
       'a template for something else',
@@ -124,10 +124,28 @@ describe('A template that cannot be expanded', () => {
     ],
     ['steps that are no list', 'steps: x\n', {}, "pipelines/main.yml:1:8: 'steps' is not a list"],
     [
-      'resources',
-      'resources:\n  repositories: []\nsteps: []\n',
+      'a template of a repository that is not on this machine',
+      'resources: { repositories: [{ repository: shared, type: git, name: P/Shared }] }\nsteps:\n- template: x.yml@shared\n',
       {},
-      "pipelines/main.yml:1:1: 'resources' (other repositories, pipelines, containers) are not supported here",
+      "pipelines/main.yml:3:13: the repository 'P/Shared' is not on this machine: give the local run a folder for 'shared' (npm start: --resource shared=<folder>; runPipeline: repositories)",
+    ],
+    [
+      'parameters before their template',
+      'steps:\n- parameters: { x: 1 }\n  template: t.yml\n',
+      {},
+      "pipelines/main.yml:3:3: 'template' must be the first key, before 'parameters'",
+    ],
+    [
+      'extends without a template',
+      'extends: { parameters: {} }\n',
+      {},
+      "pipelines/main.yml:1:1: 'template' needs the path of a file",
+    ],
+    [
+      'resources of an included template',
+      'steps:\n- template: t.yml\n',
+      { 'pipelines/t.yml': 'resources: {}\nsteps: []\n' },
+      "pipelines/t.yml:1:1: 'resources' is not allowed in a template that is included for its steps",
     ],
     [
       'steps beside extends',

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { expandPipelineOf } from './expandPipelineOf';
 import { useFixture } from './pipelineFixture';
 
+/** A `script` in steps that are given to a template as parameters of such a type. */
+const command = (script: string) => ({ task: 'CmdLine@2', inputs: { script } });
+
 describe('Template expansion', () => {
   const fixture = useFixture();
 
@@ -158,7 +161,7 @@ jobs:
               { name: 'A', value: '1' },
               { name: 'B', value: '2' },
             ],
-            steps: [{ script: 's' }, { script: 'e1' }, { script: 'e2' }],
+            steps: [{ script: 's' }, command('e1'), command('e2')],
           },
         ],
       });
@@ -222,8 +225,8 @@ jobs:
       assert.deepEqual(expand(yaml, { 'pipelines/wrap.yml': wrap }), {
         jobs: [
           { job: 'Tool', steps: [{ script: 'tool' }] },
-          { job: 'A', continueOnError: 'True', dependsOn: ['Tool'], steps: [{ script: 'before' }, { script: 'a' }] },
-          { job: 'B', dependsOn: ['Tool', 'A'], steps: [{ script: 'before' }, { script: 'b' }] },
+          { job: 'A', continueOnError: 'True', dependsOn: ['Tool'], steps: [{ script: 'before' }, command('a')] },
+          { job: 'B', dependsOn: ['Tool', 'A'], steps: [{ script: 'before' }, command('b')] },
         ],
       });
     });
@@ -300,15 +303,15 @@ stages:
       });
     });
 
-    it('resolves templates in steps of a parameter relative to the file that passes the steps', () => {
+    it('resolves templates in steps of a parameter relative to the template that is given the steps', () => {
       const files = {
         'other/t.yml':
           'parameters: [{ name: steps, type: stepList }]\nsteps:\n- script: before\n- ${{ parameters.steps }}\n',
-        'pipelines/own.yml': 'steps: [{ script: own }]\n',
+        'other/own.yml': 'steps: [{ script: own }]\n',
       };
       const yaml =
         'steps:\n- template: /other/t.yml\n  parameters:\n    steps:\n    - template: own.yml\n    - script: x\n';
-      assert.deepEqual(expand(yaml, files), { steps: [{ script: 'before' }, { script: 'own' }, { script: 'x' }] });
+      assert.deepEqual(expand(yaml, files), { steps: [{ script: 'before' }, command('own'), command('x')] });
     });
 
     it('extends a template and combines the variables of both files', () => {
@@ -331,7 +334,7 @@ stages:
           { name: 'ours', value: '1' },
           { name: 'theirs', value: '2' },
         ],
-        stages: [{ stage: 'S', jobs: [{ job: 'J', steps: [{ script: '1 2' }, { script: 'x' }] }] }],
+        stages: [{ stage: 'S', jobs: [{ job: 'J', steps: [{ script: '1 2' }, command('x')] }] }],
       });
     });
   });
@@ -351,7 +354,9 @@ steps:
 - \${{ parameters.st }}
 `;
       const given = { s: '1.0', n: '5', B: 'yes', o: { deep: [1, 2] }, l: ['x', 'y'], st: { bash: 'b' } };
-      assert.deepEqual(expand(yaml, {}, given), { steps: [{ script: '1.0 5 True 2 x+y' }, { bash: 'b' }] });
+      assert.deepEqual(expand(yaml, {}, given), {
+        steps: [{ script: '1.0 5 True 2 x+y' }, { task: 'Bash@3', inputs: { targetType: 'inline', script: 'b' } }],
+      });
     });
 
     it('are strings by default, so that false is true as a condition', () => {

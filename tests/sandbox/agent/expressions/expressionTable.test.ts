@@ -49,8 +49,20 @@ function strict(node: MappingNode): StrictDictionary {
   return new StrictDictionary(node.entries.map(({ key, value }) => [key.text, toValue(value)] as const));
 }
 
-const scope: Omit<Scope, 'problems'> = { parameters: strict(parameters), variables, loops: new Map(), startTime };
-const context: RuntimeContext = { variables, dependencies: [], stageDependencies: [], startTime };
+const scope: Omit<Scope, 'problems'> = {
+  parameters: strict(parameters),
+  variables,
+  loops: new Map(),
+  startTime,
+  file: 'pipeline.yml',
+};
+const context: RuntimeContext = {
+  variables,
+  dependencies: [],
+  stageDependencies: [],
+  resources: new CaseInsensitiveMap(),
+  startTime,
+};
 
 /** In a `${{ }}`. */
 function compileTime(text: string): Value {
