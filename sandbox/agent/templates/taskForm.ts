@@ -1,5 +1,4 @@
 import { get, scalar, type Entry, type MappingNode, type Node } from '../yaml/node';
-import type { ListKind } from './bindParameters';
 
 /** The task that checks out, which has no other name. */
 export const checkoutTask = '6d15af64-176c-496d-b583-fd2ae21d4df4@1';
@@ -54,7 +53,7 @@ const structure = [
  * https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/extends and
  * https://learn.microsoft.com/azure/devops/pipelines/security/templates
  */
-export function toTaskForm(node: Node, kind: ListKind): Node {
+export function toTaskForm(node: Node, kind: 'stages' | 'jobs' | 'steps'): Node {
   if (node.kind === 'sequence') return { ...node, items: node.items.map((item) => toTaskForm(item, kind)) };
   if (node.kind === 'scalar') return node;
   return kind === 'steps' ? stepToTask(node) : withTasks(node);
@@ -91,7 +90,7 @@ function stepToTask(node: MappingNode): MappingNode {
   };
 }
 
-/** `checkout: none` is no step. */
+/** `checkout: none` only says that there is nothing to check out. */
 function isNone({ key, value }: Entry): boolean {
   return key.text === 'checkout' && value.kind === 'scalar' && value.text === 'none';
 }
