@@ -37,8 +37,12 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
   });
   const concerned = [snapshot.deployment, snapshot.replicaSet, ...samples.map(({ pod }) => pod)];
   const uids = new Set(concerned.flatMap((object) => object?.metadata?.uid ?? []));
+  const selectors = [
+    ...[...uids].map((uid) => `involvedObject.uid=${uid}`),
+    ...claimsOf(samples).map((name) => `involvedObject.kind=PersistentVolumeClaim,involvedObject.name=${name}`),
+  ];
   const [lists, logs] = await Promise.all([
-    Promise.all([...uids].map((uid) => attempt(warningsAbout(uid)))),
+    Promise.all(selectors.map((selector) => attempt(warningsAbout(selector)))),
     Promise.all(samples.map(({ trouble, pod }) => attempt(logOf(trouble, pod)))),
   ]);
   return {
@@ -58,8 +62,8 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     }
   }
 
-  async function warningsAbout(uid: string): Promise<readonly Event[]> {
-    const { items } = await client.list(events, { fieldSelector: `involvedObject.uid=${uid},type=Warning` });
+  async function warningsAbout(selector: string): Promise<readonly Event[]> {
+    const { items } = await client.list(events, { fieldSelector: `${selector},type=Warning` });
     return items;
   }
 
@@ -85,6 +89,14 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     const text = await client.logs(name, { container, tailLines: logLines, isPrevious });
     return { pod: name, container, isPrevious, text: plain(text) };
   }
+}
+
+/** The volume claims of pods that are not scheduled because of them. */
+function claimsOf(samples: readonly { readonly trouble: Trouble; readonly pod: Pod }[]): readonly string[] {
+  const waiting = samples.filter(({ trouble: { text } }) => /persistent ?volume/i.test(text));
+  return waiting.flatMap(({ pod }) =>
+    (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []),
+  );
 }
 
 /** Without the control characters of terminals. */
