@@ -21,7 +21,7 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message: /toomanyrequests|too many requests|pull rate limit|\b429\b/i,
-    cause: 'The registry limits the number of pulls, so the image {image} could not be pulled',
+    cause: "The registry limits the number of pulls, so the image {image} can't be pulled",
     advice: 'Run the step later, sign in to the registry, or keep the image in your own Azure Container Registry.',
     ...passing,
     source: 'https://docs.docker.com/docker-hub/usage/',
@@ -36,7 +36,7 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message: /no space left on device/,
-    cause: 'The disk is full, so the image {image} could not be pulled',
+    cause: "The disk is full, so the image {image} can't be pulled",
     advice: 'Use nodes with larger disks, or a smaller image.',
     ...passing,
     source: 'https://kubernetes.io/docs/concepts/architecture/garbage-collection/',
@@ -49,22 +49,22 @@ export const pullCauses: readonly KnownCause[] = [
     source: `${containerd}/../../images/image.go`,
   },
   {
-    message: /invalid reference format|couldn't parse image/,
+    message: /invalid reference format|couldn't parse image|^InvalidImageName$/,
     cause: 'The image name is not valid: {image}',
     advice: 'It must look like registry.azurecr.io/name:tag, in lower case.',
     graceSeconds: 0,
     source: kubelet,
   },
   {
-    message: /is not present with pull policy of Never/,
-    cause: 'The image {image} does not exist on the node, and its pull policy forbids to pull it',
+    message: /not present with pull policy of Never|^ErrImageNeverPull$/,
+    cause: 'The image {image} does not exist on the node, and its pull policy does not allow a pull',
     advice: 'Set imagePullPolicy to IfNotPresent or Always.',
     graceSeconds: 0,
     source: kubelet,
   },
   {
     message: /x509: |certificate (?:signed by unknown authority|has expired|is not valid)/,
-    cause: 'The certificate of the registry is not trusted, so the image {image} could not be pulled',
+    cause: "The certificate of the registry is not trusted, so the image {image} can't be pulled",
     advice:
       'Check the name of the registry, its certificate, and whether a proxy replaces certificates. Nodes must trust its certificate authority.',
     graceSeconds: noticeGraceSeconds,
@@ -72,7 +72,7 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message: /no such host|server misbehaving|Temporary failure in name resolution/,
-    cause: 'The name of the registry cannot be resolved, so the image {image} could not be pulled',
+    cause: "The name of the registry can't be resolved, so the image {image} can't be pulled",
     advice:
       'Check the name of the registry. For a registry with a private endpoint, link its private DNS zone to the network of {puller}.',
     ...passing,
@@ -80,13 +80,13 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message: /server gave HTTP response to HTTPS client/,
-    cause: 'The registry does not offer HTTPS, so the image {image} could not be pulled',
+    cause: "The registry does not offer HTTPS, so the image {image} can't be pulled",
     advice: 'Use a registry with HTTPS, such as Azure Container Registry.',
     graceSeconds: noticeGraceSeconds,
     source: 'https://github.com/golang/go/blob/master/src/net/http/client.go',
   },
   {
-    message: /signature validation failed|SignatureValidationFailed/i,
+    message: /signature validation failed|^SignatureValidationFailed$/i,
     cause: 'The signature of the image {image} is missing or not valid',
     advice: 'Sign the image with a key that the policy of the nodes trusts.',
     graceSeconds: 0,
@@ -109,8 +109,8 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message:
-      /i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no route to host|network is unreachable|\bEOF\b/,
-    cause: '{Puller} cannot reach the registry of the image {image}',
+      /^RegistryUnavailable$|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|connection (?:refused|reset)|no route to host|network is unreachable|\bEOF\b/,
+    cause: "{Puller} can't reach the registry of the image {image}",
     advice:
       'Check the name of the registry, and whether its firewall, a network security group or a proxy blocks the connection.',
     ...passing,
@@ -139,7 +139,7 @@ export const pullCauses: readonly KnownCause[] = [
   },
   {
     message: /failed to extract layer|invalid tar header|unsupported media ?type|manifest invalid/i,
-    cause: 'The image {image} cannot be unpacked',
+    cause: "The image {image} can't be unpacked",
     advice: 'Build and push the image again.',
     ...passing,
     source: 'https://github.com/containerd/containerd/blob/main/core/unpack/unpacker.go',

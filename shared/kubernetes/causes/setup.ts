@@ -20,19 +20,19 @@ export const setupCauses: readonly KnownCause[] = [
   },
   {
     message: /volume "(?<volume>[^"]+)" ?: .*?(?<kind>secret|configmap)s? "(?<name>[^"]+)" not found/i,
-    cause: "The volume '{volume}' cannot be mounted: the {kind} '{name}' does not exist",
+    cause: "The volume '{volume}' can't be mounted: the {kind} '{name}' does not exist",
     advice: 'Create it in the same namespace, or correct its name.',
     ...missing,
   },
   {
     message: /references non-existent (?<kind>config|secret) key: (?<key>\S+)/,
-    cause: "A volume cannot be mounted: the key '{key}' does not exist in its {kind}",
+    cause: "A volume can't be mounted: the key '{key}' does not exist in its {kind}",
     advice: 'Add the key, or correct its name.',
     ...missing,
   },
   {
     message: /failed to mount secrets store objects|SecretProviderClass|keyvault/i,
-    cause: 'The secrets of Azure Key Vault cannot be mounted',
+    cause: "The secrets of Azure Key Vault can't be mounted",
     advice:
       'Check the SecretProviderClass, the names of the secrets, and whether the identity may read them in the Key Vault.',
     graceSeconds: controllerGraceSeconds,
@@ -49,7 +49,7 @@ export const setupCauses: readonly KnownCause[] = [
   },
   {
     message: /mount error\((?<code>\d+)\)/,
-    cause: 'The file share cannot be mounted (error {code})',
+    cause: "The file share can't be mounted (error {code})",
     advice:
       'Check the name of the share, the key of its storage account, and whether the firewall of the account allows the network of the cluster.',
     graceSeconds: controllerGraceSeconds,
@@ -64,14 +64,14 @@ export const setupCauses: readonly KnownCause[] = [
   },
   {
     message: /AttachVolume\.Attach failed for volume "(?<volume>[^"]+)"/,
-    cause: "The volume '{volume}' cannot be attached to its node",
+    cause: "The volume '{volume}' can't be attached to its node",
     advice: 'Check the disk, and whether the identity of the cluster may attach it.',
     graceSeconds: untilDeadline,
     source: `${aks}/storage/fail-to-mount-azure-disk-volume`,
   },
   {
     message: /MountVolume\.\w+ failed for volume "(?<volume>[^"]+)"/,
-    cause: "The volume '{volume}' cannot be mounted",
+    cause: "The volume '{volume}' can't be mounted",
     advice: 'Check the volume, and the identity or key with which it is mounted.',
     graceSeconds: untilDeadline,
     source: volumes,

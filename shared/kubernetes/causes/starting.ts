@@ -13,7 +13,7 @@ export const startCauses: readonly KnownCause[] = [
   {
     message: /exec format error/,
     cause:
-      '{It} cannot be started: its program was built for another CPU architecture, or is a script without its first line (#!/bin/sh)',
+      "{It} can't be started: its program was built for another CPU architecture, or is a script without its first line (#!/bin/sh)",
     advice: 'Build the image for the platform of the nodes, such as with docker buildx build --platform linux/amd64.',
     ...final,
     isInLog: true,
@@ -21,7 +21,7 @@ export const startCauses: readonly KnownCause[] = [
   },
   {
     message: /exec: "(?<program>[^"]+)": executable file not found in \$PATH/,
-    cause: "{It} cannot be started: the program '{program}' is not in the image",
+    cause: "{It} can't be started: the program '{program}' is not in the image",
     advice: `${entrypoint}: install the program, or correct its name.`,
     ...final,
     source: 'https://github.com/opencontainers/runc/issues/4713',
@@ -30,7 +30,7 @@ export const startCauses: readonly KnownCause[] = [
     message:
       /exec: "(?<program>[^"]+)": (?:stat \S+: )?no such file or directory|^exec (?<path>\S+): no such file or directory/,
     cause:
-      "{It} cannot be started: the program '{program}{path}' does not exist in the image, or the interpreter in its first line does not",
+      "{It} can't be started: the program '{program}{path}' does not exist in the image, or the interpreter in its first line does not",
     advice: `${entrypoint}. A script needs Unix line ends (LF) and an interpreter that is in the image.`,
     ...final,
     isInLog: true,
@@ -38,7 +38,7 @@ export const startCauses: readonly KnownCause[] = [
   },
   {
     message: /exec: "(?<program>[^"]+)": permission denied|^exec (?<path>\S+): permission denied/,
-    cause: "{It} cannot be started: the program '{program}{path}' is not executable for the user of the container",
+    cause: "{It} can't be started: the program '{program}{path}' is not executable for the user of the container",
     advice: 'Make it executable in the Dockerfile (RUN chmod +x), for the user that the container runs as.',
     ...final,
     isInLog: true,
@@ -46,35 +46,35 @@ export const startCauses: readonly KnownCause[] = [
   },
   {
     message: /no command specified/,
-    cause: '{It} cannot be started: the image {image} does not have a command',
+    cause: "{It} can't be started: the image {image} does not have a command",
     advice: 'Add an ENTRYPOINT or CMD to the image, or set the command of the service.',
     ...final,
     source: 'https://github.com/containerd/containerd/blob/main/pkg/oci/spec_opts.go',
   },
   {
     message: /container init was OOM-killed/,
-    cause: '{It} cannot be started: its memory limit is too low even to start its program',
+    cause: "{It} can't be started: its memory limit is too low even to start its program",
     advice: 'Raise the memory of the service.',
     ...final,
     source: 'https://github.com/opencontainers/runc/blob/main/libcontainer/process_linux.go',
   },
   {
     message: /chdir to cwd \("(?<folder>[^"]+)"\)/,
-    cause: "{It} cannot be started: its user cannot enter the working folder '{folder}'",
+    cause: "{It} can't be started: its user cannot enter the working folder '{folder}'",
     advice: 'Check WORKDIR in the Dockerfile, and the permissions of that folder.',
     ...final,
     source: runc,
   },
   {
     message: /unable to find user (?<user>\S+?):|no users found/,
-    cause: '{It} cannot be started: its user {user} does not exist in the image',
+    cause: "{It} can't be started: its user {user} does not exist in the image",
     advice: 'Create the user in the Dockerfile, or use a numeric user (USER 1000).',
     ...final,
     source: 'https://github.com/moby/sys/blob/main/user/user.go',
   },
   {
     message: /error mounting "[^"]*" to rootfs at "(?<place>[^"]+)"/,
-    cause: "{It} cannot be started: a volume cannot be mounted at '{place}'",
+    cause: "{It} can't be started: a volume can't be mounted at '{place}'",
     advice:
       'Check the mount path: a single file needs subPath, and a folder that does not exist cannot be created in a read-only root file system.',
     ...final,
@@ -82,14 +82,14 @@ export const startCauses: readonly KnownCause[] = [
   },
   {
     message: /nvidia-container-cli|could not select device driver|nvidia-container-runtime/,
-    cause: '{It} cannot be started: the GPU driver of the node does not work or does not match the image',
+    cause: "{It} can't be started: the GPU driver of the node does not work or does not match the image",
     advice: 'Check the driver and the device plugin of the node pool, and the CUDA version of the image.',
     ...passing,
     source: 'https://github.com/NVIDIA/libnvidia-container',
   },
   {
     message: /no space left on device/,
-    cause: '{It} cannot be started: the disk of the node is full',
+    cause: "{It} can't be started: the disk of the node is full",
     advice: 'Use nodes with larger disks, or smaller images.',
     ...passing,
     source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/',
@@ -125,21 +125,21 @@ export const startCauses: readonly KnownCause[] = [
   },
   {
     message: /(?<kind>secret|configmap) "(?<name>[^"]+)" not found/i,
-    cause: "{It} cannot be started because something that it uses is missing: the {kind} '{name}'",
+    cause: "{It} can't be started because something that it uses is missing: the {kind} '{name}'",
     advice: 'Create it in the same namespace, or correct its name.',
     ...final,
     source: kubelet,
   },
   {
     message: /couldn't find key (?<key>\S+) in (?<kind>Secret|ConfigMap) \S*?\/?(?<name>[^/\s]+)$/i,
-    cause: "{It} cannot be started because something that it uses is missing: the key '{key}' of the {kind} '{name}'",
+    cause: "{It} can't be started because something that it uses is missing: the key '{key}' of the {kind} '{name}'",
     advice: 'Add the key, or correct its name.',
     ...final,
     source: kubelet,
   },
   {
     message: /failed to (?:prepare|create) subPath|subPath/,
-    cause: '{It} cannot be started: the subPath of a volume cannot be used',
+    cause: "{It} can't be started: the subPath of a volume can't be used",
     advice: 'Check that the file or folder exists in the volume, and the permissions of the volume.',
     ...final,
     source: kubelet,

@@ -230,7 +230,7 @@ function fault(
   causes: readonly KnownCause[] = [],
 ): Fault {
   const line = oneLine(message ?? '');
-  const known = findCause(causes, line);
+  const known = findCause(causes, line) ?? findCause(causes, reason);
   const detail = shortMessage(line);
   return {
     reason,
