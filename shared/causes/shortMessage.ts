@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** Frames that container runtimes put around their messages; they repeat what the message says. */
 const frames: readonly RegExp[] = [
   /Back-off pulling image "[^"]*": (?=.)/g,
+  /Failed to pull image "[^"]*": /g,
   /rpc error: code = \w+ desc = /g,
   /failed to pull and unpack image "[^"]*": /g,
   /failed to resolve (?:reference|image) "[^"]*": /g,
@@ -12,6 +13,7 @@ const frames: readonly RegExp[] = [
   /runc create failed: /g,
   /unable to start container process: /g,
   /error during container init: /g,
+  /: unknown$/g,
 ];
 /** Nothing else happens when no node would get room by preemption. */
 const preemption = /[.,;]? ?(?:no new claims to deallocate, )?preemption: .*$/;

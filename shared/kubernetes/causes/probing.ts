@@ -24,7 +24,7 @@ export const probeCauses: readonly KnownCause[] = [
     ...passing,
   },
   {
-    message: /statuscode: (?:3\d\d|400|42\d)/,
+    message: /statuscode: (?:400|42\d)/,
     cause: 'the service does not accept the request',
     advice: 'Use a path for the health check that answers GET without parameters.',
     ...passing,

@@ -181,7 +181,7 @@ describe('the troubles of a rollout', () => {
     });
     const [quota] = rolloutTroubles(set('pods "score-abc" is forbidden: exceeded quota: q'), []);
     assert.equal(quota?.text, 'FailedCreate: exceeded quota: q');
-    assert.equal(quota.graceSeconds, 30);
+    assert.equal(quota.graceSeconds, 120);
     assert.equal(rolloutTroubles(set('denied by policy'), [])[0]?.graceSeconds, 15);
   });
 });

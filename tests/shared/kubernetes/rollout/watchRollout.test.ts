@@ -72,7 +72,7 @@ const failures: readonly Failure[] = [
     when: ' for a missing secret',
     spec: { envFrom: [{ secretRef: { name: 'none' } }] },
     message: /CreateContainerConfigError: secret "none" not found/,
-    cause: /can't be started because something that it uses is missing: secret "none" not found/,
+    cause: /can't be started because something that it uses is missing: the secret 'none': secret "none" not found/,
     advice: /namespace/,
   },
   {
@@ -81,7 +81,7 @@ const failures: readonly Failure[] = [
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
-    cause: /^No node of the cluster has enough capacity/,
+    cause: /^No node of the cluster can run the service: not enough memory \(1 node\): 0\/1 nodes are available: 1 Insufficient memory\.$/,
     advice: /memory/,
   },
   {
@@ -170,7 +170,7 @@ describe('following a rollout', () => {
       metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     for (const [place, message, cause] of [
-      [small, /exceeded quota/, /^The quota of the namespace is used up: exceeded quota: quota/],
+      [small, /exceeded quota/, /^The quota 'quota' of the namespace does not allow that many pods: exceeded quota: quota/],
       [
         client.in('strict'),
         /violates PodSecurity/,
