@@ -133,11 +133,7 @@ export class PodRun {
       const condition: Condition = isTrue ? { type, status: 'True' } : { type, status: 'False', ...why };
       const old = conditionOf(conditions, type);
       if (old && old.status === condition.status && old.message === condition.message) return;
-      conditions = withCondition(
-        conditions.filter((one) => one !== old || old.status === condition.status),
-        condition,
-        now,
-      );
+      conditions = withCondition(conditions, condition, now);
     };
     const waitedFor = this.initContainers.filter(({ status: { ready } }) => !ready);
     const notInitialized = waitedFor.map(({ spec: { name } }) => name).join(' ');

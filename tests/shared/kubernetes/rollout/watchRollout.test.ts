@@ -81,7 +81,8 @@ const failures: readonly Failure[] = [
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
-    cause: /^No node of the cluster can run the service: not enough memory \(1 node\): 0\/1 nodes are available: 1 Insufficient memory\.$/,
+    cause:
+      /^No node of the cluster can run the service: not enough memory \(1 node\): 0\/1 nodes are available: 1 Insufficient memory\.$/,
     advice: /memory/,
   },
   {
@@ -170,7 +171,11 @@ describe('following a rollout', () => {
       metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     for (const [place, message, cause] of [
-      [small, /exceeded quota/, /^The quota 'quota' of the namespace does not allow that many pods: exceeded quota: quota/],
+      [
+        small,
+        /exceeded quota/,
+        /^The quota 'quota' of the namespace does not allow that many pods: exceeded quota: quota/,
+      ],
       [
         client.in('strict'),
         /violates PodSecurity/,
