@@ -10,7 +10,7 @@ export interface PodWebhook {
    * `noEndpoints`: its service has no pod; `timeout`: it does not answer within 10 s; `denies`: it refuses the pod with this
    * message. Otherwise it admits the pod.
    */
-  answer(pod: Pod): 'admits' | 'noEndpoints' | 'timeout' | { readonly denies: string };
+  readonly answer: (pod: Pod) => 'admits' | 'noEndpoints' | 'timeout' | { readonly denies: string };
 }
 
 /** Throws what the API server answers when a webhook refuses a pod, or does not answer. */

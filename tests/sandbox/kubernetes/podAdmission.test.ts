@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../../sandbox/kubernetes/json';
+import { type JsonObject, textOf } from '../../../sandbox/kubernetes/json';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../../../sandbox/kubernetes/kubernetes';
 import { sharedAuthority } from '../../support/sharedKeys';
 import { ask, podsPath } from './clusterClient';
@@ -19,7 +19,7 @@ describe('the Kubernetes sandbox rejects pods', () => {
     containers: [{ name: 'c', image: 'm:1', resources }],
   });
 
-  async function limit(limits: JsonObject): Promise<void> {
+  async function limit(limits: object): Promise<void> {
     const body = { metadata: { name: 'limits' }, spec: { limits: [{ type: 'Container', ...limits }] } };
     const { status } = await ask(cluster, '/api/v1/namespaces/default/limitranges', { method: 'POST', body });
     assert.equal(status, 201);
@@ -64,7 +64,7 @@ describe('the Kubernetes sandbox rejects pods', () => {
     await limit({ default: { cpu: '500m' }, defaultRequest: { cpu: '100m' } });
     const { status, json } = await create(withResources({ requests: { cpu: '2' } }));
     assert.equal(status, 422);
-    assert.match(String(json.message), /^Pod "a" is invalid: .*must be less than or equal to cpu limit of 500m/);
+    assert.match(textOf(json.message), /^Pod "a" is invalid: .*must be less than or equal to cpu limit of 500m/);
     assert.equal((await create({})).status, 201);
     const [container] = cluster.store.get('pods', 'default', 'a')?.spec.containers ?? [];
     assert.deepEqual(container?.resources, { requests: { cpu: '100m' }, limits: { cpu: '500m' } });
@@ -94,12 +94,12 @@ describe('the Kubernetes sandbox rejects pods', () => {
       });
       const { json, ...refused } = await create({});
       assert.equal(refused.status, status);
-      assert.match(String(json.message), message);
+      assert.match(textOf(json.message), message);
       const other = { metadata: { name: 'b' }, spec: { containers: [{ name: 'c', image: 'm:1' }] } };
       assert.equal((await ask(cluster, podsPath, { method: 'POST', body: other })).status, 201);
     });
 
-  for (const [spec, reason] of [
+  const unscheduled: readonly (readonly [spec: JsonObject, reason: string | undefined])[] = [
     [{ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'm' } }] }, 'persistentvolumeclaim "m" not found'],
     [
       { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'n' } }] },
@@ -109,7 +109,8 @@ describe('the Kubernetes sandbox rejects pods', () => {
     [{ tolerations: [{ key: 'sku', value: 'cpu' }] }, '1 node(s) had untolerated taint {sku: gpu}'],
     [{ tolerations: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }] }, undefined],
     [{ tolerations: [{ operator: 'Exists' }] }, undefined],
-  ] as const)
+  ];
+  for (const [spec, reason] of unscheduled)
     it(`from the node: ${reason ?? `nothing, with ${JSON.stringify(spec)}`}`, async () => {
       await start({ node: { taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }] } });
       const claim = { metadata: { name: 'n' }, spec: { storageClassName: 'managed-csi' } };

@@ -150,7 +150,7 @@ function groupOf(instanceView: object): ContainerGroup {
   return {
     name: 'score',
     properties: { provisioningState: 'Creating', containers: [{ name: 'score', properties }] },
-  } as unknown as ContainerGroup;
+  };
 }
 
 function pulling(message: string, seconds: number, later: readonly object[] = []): ContainerGroup {

@@ -192,6 +192,28 @@ describe('following a rollout', () => {
     }
   });
 
+  it('waits for the deadline when it is not allowed to read why a volume is not mounted', async () => {
+    const everything = { verbs: ['get', 'list', 'patch', 'watch'], apiGroups: ['apps'], resources: ['*'] };
+    const podsOnly = { verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods', 'pods/log'] };
+    for (const [rules, outcome, trouble] of [
+      [[everything, podsOnly], 'timedOut', /ContainerCreating/],
+      [[everything, { ...podsOnly, resources: ['*'] }], 'failed', /FailedMount: .*configmap "rules" not found/],
+    ] as const) {
+      await cluster.close();
+      cluster = await openTestCluster({
+        timeScale: 0,
+        users: [{ name: 'reader', groups: [], token: 'reader-token', rules }],
+      });
+      const deployment = scoringDeployment('score:1', { replicas: 1 });
+      const pod = deployment.spec?.template.spec;
+      assert.ok(pod);
+      Object.assign(pod, { volumes: [{ name: 'rules', configMap: { name: 'rules' } }] });
+      const end = await follow(await deploy(deployment), { minutes: 2 });
+      assert.equal(end.outcome, outcome, end.message);
+      assert.match(end.message, trouble);
+    }
+  });
+
   it('needs no permission to watch, and survives transient faults', async () => {
     const rules = [{ verbs: ['get', 'list', 'patch'], apiGroups: ['*'], resources: ['*'] }];
     await cluster.close();
