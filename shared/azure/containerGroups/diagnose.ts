@@ -3,6 +3,7 @@ import type { Context } from '../../agent/context';
 import { filled, findCause } from '../../causes/cause';
 import { pullCauses } from '../../causes/pulling';
 import { shortMessage } from '../../causes/shortMessage';
+import { startCauses } from '../../causes/starting';
 import { messageOf } from '../../errors';
 import { CallError, HttpError } from '../../http/errors';
 import { joined } from '../../http/sentences';
@@ -91,9 +92,10 @@ function containerCause(container: Container, log: string): string {
     return `The container '${name}' has not started yet: ${describeContainer(container)}.`;
   const again = restartCount > 0 ? ` repeatedly (${restartCount} restarts)` : '';
   const lastLine = log.split('\n').at(-1) ?? '';
+  const start = startCause(container, lastLine);
   return [
     `The container '${name}' exits${again} with exit code ${end.exitCode}${end.detailStatus === 'OOMKilled' ? ' (OOMKilled)' : ''}.`,
-    exitHint(end.exitCode, container, log),
+    start ?? exitHint(end.exitCode, container, log),
     lastLine && `The last line of its log: ${lastLine}`,
   ]
     .filter(Boolean)
@@ -112,6 +114,20 @@ function pullCause({ name, properties: { image = '' } }: Container, message: str
   if (!known) return `Azure can't pull the image of the container '${name}': ${shown}`;
   const [cause, advice] = [known.cause, known.advice].map((text) => filled(text, known, message, { ...puller, image }));
   return `Azure can't pull the image of the container '${name}'. ${cause}: ${shown}. ${advice}`;
+}
+
+/** Why the program of a container can't be started, from its log or its events; the log is shown below it. */
+function startCause({ name, properties }: Container, lastLine: string): string | undefined {
+  const inLog = startCauses.filter(({ isInLog }) => isInLog);
+  const failed = properties.instanceView?.events?.findLast((event) => event.name === 'Failed')?.message ?? '';
+  const [known, message] = [
+    [findCause(inLog, lastLine), lastLine] as const,
+    [findCause(startCauses, failed), failed] as const,
+  ].find(([found]) => found) ?? [undefined, ''];
+  if (!known) return undefined;
+  const values = { ...puller, It: `The container '${name}'`, image: properties.image ?? '' };
+  const [cause, advice] = [known.cause, known.advice].map((text) => filled(text, known, message, values));
+  return `${cause}${message === lastLine ? '' : `: ${shortMessage(message)}`}. ${advice}`;
 }
 
 function exitHint(exitCode: number, { properties }: Container, log: string): string {

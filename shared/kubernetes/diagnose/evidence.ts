@@ -17,13 +17,15 @@ export interface ContainerLog {
 
 /** Everything that is known of a failed rollout. */
 export interface Evidence extends RolloutSnapshot {
-  /** Warning events of the Deployment, its new ReplicaSet and one pod of each trouble. */
+  /** Warning events of the Deployment, its new ReplicaSet and one pod of each trouble, and why the autoscaler adds no node. */
   readonly warnings: readonly Event[];
   readonly logs: readonly ContainerLog[];
   /** What could not be read, and why. */
   readonly gaps: readonly string[];
 }
 
+/** The reason of the event by which the cluster autoscaler says why it adds no node. */
+export const noScaleUp = 'NotTriggerScaleUp';
 const logLines = 50;
 /** Of all pods with the same trouble, one is examined. */
 const maxTroubles = 4;
@@ -40,9 +42,13 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
   const selectors = [
     ...[...uids].map((uid) => `involvedObject.uid=${uid}`),
     ...claimsOf(samples).map((name) => `involvedObject.kind=PersistentVolumeClaim,involvedObject.name=${name}`),
-  ];
+  ].map((selector) => `${selector},type=Warning`);
+  // The cluster autoscaler does not report as a warning that it adds no node.
+  const unscheduled = samples.filter(({ trouble: { reason } }) => reason === 'Unschedulable');
+  for (const { pod } of unscheduled)
+    selectors.push(`involvedObject.uid=${pod.metadata?.uid ?? ''},reason=${noScaleUp}`);
   const [lists, logs] = await Promise.all([
-    Promise.all(selectors.map((selector) => attempt(warningsAbout(selector)))),
+    Promise.all(selectors.map((selector) => attempt(eventsAbout(selector)))),
     Promise.all(samples.map(({ trouble, pod }) => attempt(logOf(trouble, pod)))),
   ]);
   return {
@@ -62,8 +68,8 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     }
   }
 
-  async function warningsAbout(selector: string): Promise<readonly Event[]> {
-    const { items } = await client.list(events, { fieldSelector: `${selector},type=Warning` });
+  async function eventsAbout(fieldSelector: string): Promise<readonly Event[]> {
+    const { items } = await client.list(events, { fieldSelector });
     return items;
   }
 

@@ -1,5 +1,5 @@
 import { findCause } from '../../causes/cause';
-import { startCauses } from '../causes/starting';
+import { startCauses } from '../../causes/starting';
 import type { Trouble } from '../rollout/trouble';
 import type { Evidence } from './evidence';
 import { containerName, explained, lastLine, shown, type Explanation } from './explanation';

@@ -3,8 +3,8 @@ import { pullCauses } from '../../causes/pulling';
 import { probeCauses } from '../causes/probing';
 import { schedulingProblem } from '../causes/scheduling';
 import { setupCauses } from '../causes/setup';
-import { initRunning, isPull, type Trouble } from '../rollout/trouble';
-import type { Evidence } from './evidence';
+import { hasStartCondition, initRunning, isPull, type Trouble } from '../rollout/trouble';
+import { noScaleUp, type Evidence } from './evidence';
 import { explainExit } from './explainExit';
 import { containerName, explained, imageOf, lastLine, messageOf, shown, type Explanation } from './explanation';
 import { containerOf, probeText } from './podContainer';
@@ -81,9 +81,13 @@ function explainPull(trouble: Trouble, { warnings }: Evidence): Explanation {
 function explainScheduling(message: string, { warnings }: Evidence): Explanation {
   const { cause, advice } = schedulingProblem(message);
   const claim = warnings.findLast(({ involvedObject: { kind } }) => kind === 'PersistentVolumeClaim')?.message;
-  const reason = claim === undefined ? '' : ` (its volume claim: ${shown(claim)})`;
+  const scaling = warnings.findLast(({ reason }) => reason === noScaleUp)?.message;
+  const details = [
+    claim === undefined ? '' : ` (its volume claim: ${shown(claim)})`,
+    scaling === undefined ? '' : ` (the cluster autoscaler adds no node: ${shown(scaling)})`,
+  ].join('');
   return {
-    cause: `${cause}${message && `: ${shown(message)}`}${reason}.`,
+    cause: `${cause}${message && `: ${shown(message)}`}${details}.`,
     advice: advice || 'Check the events of the pods, or add nodes to the cluster.',
   };
 }
@@ -117,7 +121,15 @@ function explainInit(trouble: Trouble, evidence: Evidence): Explanation {
 
 /** The pods have not come so far that a container has a state: the warnings of the cluster explain why. */
 function explainSetup(trouble: Trouble, { warnings }: Evidence): Explanation {
-  const messages = warnings.map(({ message = '' }) => message);
+  // The pod is on a node, so it could be scheduled in the end.
+  const messages = warnings.filter(({ reason }) => reason !== 'FailedScheduling').map(({ message = '' }) => message);
+  const isPrepared = trouble.pods.some(hasStartCondition);
+  if (trouble.reason === 'ContainerCreating' && isPrepared && messages.length === 0)
+    return {
+      cause: `The node has not pulled the image ${imageOf(trouble)} yet, or has not created the container.`,
+      advice:
+        'A large image takes minutes on a new node: allow more time, or use a smaller image in a registry of this region.',
+    };
   const telling = messages.findLast((message) => findCause(setupCauses, message)) ?? messages.at(-1);
   const known = telling === undefined ? undefined : findCause(setupCauses, telling);
   if (known && telling !== undefined) return explained(trouble, known, telling);

@@ -7,7 +7,7 @@ import { creationCauses } from '../causes/creation';
 import { endCauses } from '../causes/ending';
 import { schedulingProblem } from '../causes/scheduling';
 import { setupCauses } from '../causes/setup';
-import { startCauses } from '../causes/starting';
+import { startCauses } from '../../causes/starting';
 
 /** A reason why pods of a rollout don't serve yet. */
 export interface Trouble {
@@ -88,12 +88,20 @@ export function isPull(reason: string): boolean {
 }
 
 /** Whether a pod is on its node and waits for its volumes or its network. Its status does not say why. */
-export function isPreparing({ status = {} }: Pod): boolean {
-  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  const isPrepared = status.conditions?.some(
-    ({ type, status: value }) => type === 'PodReadyToStartContainers' && value === 'True',
+export function isPreparing(pod: Pod): boolean {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const all = [...initContainerStatuses, ...containerStatuses];
+  return (
+    !hasStartCondition(pod) &&
+    all.length > 0 &&
+    all.every(({ state }) => preparing.includes(state?.waiting?.reason ?? ''))
   );
-  return !isPrepared && all.length > 0 && all.every(({ state }) => preparing.includes(state?.waiting?.reason ?? ''));
+}
+
+/** Whether a pod has its volumes and its network, as Kubernetes reports from 1.29 on. */
+export function hasStartCondition({ status = {} }: Pod): boolean {
+  const { conditions = [] } = status;
+  return conditions.some(({ type, status: value }) => type === 'PodReadyToStartContainers' && value === 'True');
 }
 
 function severityRank({ graceSeconds }: Trouble): number {

@@ -165,8 +165,8 @@ function pulling(message: string, seconds: number, later: readonly object[] = []
   return groupOf({ currentState: { state: 'Waiting' }, events: [failed, ...later] });
 }
 
-async function causeOf(group: ContainerGroup | undefined, error: unknown): Promise<string> {
-  const groups = { get: () => Promise.resolve(group), logs: () => Promise.resolve('') };
+async function causeOf(group: ContainerGroup | undefined, error: unknown, log = ''): Promise<string> {
+  const groups = { get: () => Promise.resolve(group), logs: () => Promise.resolve(log) };
   return (await diagnoseGroup(groups as unknown as ContainerGroupsApi, 'score', group, error)).cause;
 }
 
@@ -196,5 +196,23 @@ describe('The cause of a container group that does not run', () => {
       );
     assert.match(await ended(137, 'OOMKilled'), /exit code 137 \(OOMKilled\)\. .*more memory/);
     assert.match(await ended(7147), /Azure stopped it for maintenance/);
+  });
+
+  it('is the program that cannot be started, from an event or from the log', async () => {
+    const currentState = { state: 'Waiting', detailStatus: 'CrashLoopBackOff', exitCode: 128 };
+    const message =
+      'Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "gunicorn": executable file not found in $PATH: unknown';
+    const events = [{ name: 'Failed', type: 'Warning', message }];
+    const group = groupOf({ restartCount: 2, currentState, events });
+    assert.match(
+      await causeOf(group, new GroupFailure('It does not run.')),
+      /the program 'gunicorn' is not in the image: Error: exec: "gunicorn": executable file not found in \$PATH\. Check/,
+    );
+    const other = groupOf({ restartCount: 2, currentState: { ...currentState, exitCode: 1 } });
+    const found = await causeOf(other, new GroupFailure('It does not run.'), 'exec /usr/bin/python: exec format error');
+    assert.match(
+      found,
+      /another CPU architecture.*The last line of its log: exec \/usr\/bin\/python: exec format error$/,
+    );
   });
 });

@@ -48,7 +48,13 @@ describe('the evidence of a rollout', () => {
     const unscheduled = { reason: 'Unschedulable', container: undefined, text, graceSeconds: Infinity, pods };
     const crashed = { ...unscheduled, reason: 'CrashLoopBackOff', text: 'CrashLoopBackOff: exit 1' };
     for (const [each, claims] of [
-      [unscheduled, ['involvedObject.kind=PersistentVolumeClaim,involvedObject.name=models,type=Warning']],
+      [
+        unscheduled,
+        [
+          'involvedObject.kind=PersistentVolumeClaim,involvedObject.name=models,type=Warning',
+          'involvedObject.uid=a,reason=NotTriggerScaleUp',
+        ],
+      ],
       [crashed, []],
     ] as const) {
       list.resetHistory();

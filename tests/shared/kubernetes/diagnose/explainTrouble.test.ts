@@ -129,6 +129,30 @@ describe('the cause of a failed rollout', () => {
     });
   }
 
+  it('is a large image, when the node has prepared the pod and warns of nothing since', () => {
+    const { pods, ...rest } = evidenceOf(waits('ContainerCreating', ''));
+    const conditions = [{ type: 'PodReadyToStartContainers', status: 'True' }];
+    const prepared = pods.map((pod) => ({ ...pod, status: { ...pod.status, conditions } }));
+    const troubles = rolloutTroubles(undefined, prepared);
+    const earlier: Event = { metadata: {}, involvedObject: {}, reason: 'FailedScheduling', message: '0/1 nodes' };
+    const found = diagnose({ ...rest, pods: prepared, troubles, warnings: [earlier] }, '');
+    assert.match(found.cause, /^The node has not pulled the image r\.io\/score:1 yet/);
+  });
+
+  it('includes why the cluster autoscaler adds no node', () => {
+    const message = '0/3 nodes are available: 3 Insufficient cpu.';
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+    const pods: readonly Pod[] = [{ metadata: { name: 'p' }, status: { phase: 'Pending', conditions } }];
+    const reason = 'NotTriggerScaleUp';
+    const scaling = "pod didn't trigger scale-up: 1 max node group size reached";
+    const warnings: readonly Event[] = [{ metadata: {}, involvedObject: {}, reason, message: scaling }];
+    const found = diagnose({ ...evidenceOf({}), pods, troubles: rolloutTroubles(undefined, pods), warnings }, '');
+    assert.match(
+      found.cause,
+      /3 Insufficient cpu \(the cluster autoscaler adds no node: .* 1 max node group size reached\)\.$/,
+    );
+  });
+
   it('is the message of the rollout when its pods have no trouble', () => {
     const evidence = { ...evidenceOf({}), troubles: [] };
     assert.equal(diagnose(evidence, 'Deployment score: it is paused.').cause, 'Deployment score: it is paused.');

@@ -1,4 +1,4 @@
-import { controllerGraceSeconds, noticeGraceSeconds, pullGraceSeconds, type KnownCause } from '../../causes/cause';
+import { controllerGraceSeconds, noticeGraceSeconds, pullGraceSeconds, type KnownCause } from './cause';
 
 const runc = 'https://github.com/opencontainers/runc/blob/main/libcontainer/init_linux.go';
 const kubelet = 'https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go';
