@@ -160,6 +160,13 @@ export const schedulingCauses: readonly KnownCause[] = [
     ...wait,
   },
   {
+    message: /scheduling gates/,
+    cause: 'its scheduling gates are still set',
+    advice: 'Check the controller that removes the scheduling gates, or remove them from the manifest.',
+    graceSeconds: untilDeadline,
+    source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/',
+  },
+  {
     message: /no nodes available to schedule pods/,
     cause: 'the cluster does not have a node',
     advice: 'Start the cluster, or scale up a node pool.',

@@ -13,7 +13,7 @@ export function explainExit(trouble: Trouble, evidence: Evidence): Explanation {
   const limit = spec?.resources?.limits?.['memory'];
   if (end?.reason === 'OOMKilled')
     return {
-      cause: `${name} was killed because it needs more memory than ${limit ? `its limit of ${limit}` : 'its node has'}.`,
+      cause: `${name} was killed because it needs more memory than ${limit ? `its limit of ${limit}` : 'its node has'} (OOMKilled).`,
       advice: 'Raise the memory of the service: a loaded model needs several times the size of its file.',
     };
   const probe = killedBy(trouble, evidence);

@@ -43,7 +43,7 @@ export async function lookAt(
   const own = podsOf(replicaSet, all.items);
   const happened = await eventsOf(client, own, { budgetSeconds, now });
   return {
-    snapshot: { deployment, replicaSet, pods: own, troubles: rolloutTroubles(replicaSet, own, happened) },
+    snapshot: { deployment, replicaSet, pods: own, troubles: rolloutTroubles(replicaSet, own, happened, deployment) },
     watched: [
       { resource: deployments, fieldSelector, resourceVersion: found.resourceVersion },
       { resource: pods, labelSelector, resourceVersion: all.resourceVersion },

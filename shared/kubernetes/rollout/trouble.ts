@@ -1,32 +1,19 @@
-import type { ReplicaSet } from 'kubernetes-types/apps/v1';
+import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
 import type { ContainerStatus, Event, Pod } from 'kubernetes-types/core/v1';
-import { findCause, graceOf, noticeGraceSeconds, pullGraceSeconds, type KnownCause } from '../../causes/cause';
+import { noticeGraceSeconds, pullGraceSeconds } from '../../causes/cause';
 import { pullCauses } from '../../causes/pulling';
-import { oneLine, shortMessage } from '../../causes/shortMessage';
-import { creationCauses } from '../causes/creation';
 import { endCauses } from '../causes/ending';
 import { schedulingProblem } from '../causes/scheduling';
 import { setupCauses } from '../causes/setup';
+import { creationFault, fault, type Fault } from './fault';
 import { startCauses } from '../../causes/starting';
 
 /** A reason why pods of a rollout don't serve yet. */
-export interface Trouble {
-  /** Kubernetes' own reason, such as `CrashLoopBackOff`; `Unready` for a container that runs but isn't ready. */
-  readonly reason: string;
+export interface Trouble extends Fault {
   /** The container at fault; undefined when it is the pod itself, or there is none. */
   readonly container: string | undefined;
-  /** One line: the reason, and Kubernetes' message, shortened. */
-  readonly text: string;
-  /** Kubernetes' message as it is, in one line. */
-  readonly message?: string;
-  /** What the message means, where that is known. */
-  readonly known?: KnownCause | undefined;
-  /** How long it may last before it is final; Infinity when only the deadline decides. */
-  readonly graceSeconds: number;
   readonly pods: readonly Pod[];
 }
-
-type Fault = Omit<Trouble, 'pods' | 'container'>;
 
 /** An init container that runs for as long as the pod waits for it. */
 export const initRunning = 'InitContainerRunning';
@@ -48,13 +35,14 @@ const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled', 'Created', 'Sta
 
 /**
  * The troubles of the pods of the new ReplicaSet, one for all pods with the same trouble: by the rules of Shopify's krane
- * (pod.rb), and by what the messages of Kubernetes mean. `events` are those of pods that are preparing. The most severe
- * comes first.
+ * (pod.rb), and by what the messages of Kubernetes mean. `events` are those of pods that are preparing; without a
+ * ReplicaSet, the Deployment says why. The most severe comes first.
  */
 export function rolloutTroubles(
   set: ReplicaSet | undefined,
   pods: readonly Pod[],
   events: readonly Event[] = [],
+  deployment?: Deployment,
 ): readonly Trouble[] {
   const found = new Map<string, Trouble>();
   for (const pod of pods)
@@ -63,7 +51,7 @@ export function rolloutTroubles(
       const known = found.get(key);
       found.set(key, { ...fault, container, pods: [...(known?.pods ?? []), pod] });
     }
-  const creation = creationFault(set);
+  const creation = creationFault(set, deployment);
   const all = [...(creation ? [{ ...creation, container: undefined, pods: [] }] : []), ...found.values()];
   return all.sort((a, b) => severityRank(a) - severityRank(b) || b.pods.length - a.pods.length);
 }
@@ -209,15 +197,6 @@ function gateFault({ status = {} }: Pod): readonly ContainerFault[] {
   return [{ fault: fault(ready.reason ?? 'NotReady', ready.message, foreverSeconds), container: undefined }];
 }
 
-/** Why the ReplicaSet can't create its pods: a quota, Pod Security, a policy. */
-function creationFault(set: ReplicaSet | undefined): Fault | undefined {
-  const failure = set?.status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
-  if (!failure) return undefined;
-  // Each attempt has a different name.
-  const message = failure.message?.replace(/^(?:pods "[^"]*" is forbidden|Pod "[^"]*" is invalid): /, '') ?? '';
-  return fault(failure.reason ?? 'FailedCreate', message, noticeGraceSeconds, creationCauses);
-}
-
 /** The latest warning about what the node prepares for a pod, unless it has gone on since. */
 function setupWarning({ metadata }: Pod, events: readonly Event[]): Event | undefined {
   const timeOf = ({ series, lastTimestamp, eventTime }: Event): number =>
@@ -228,23 +207,4 @@ function setupWarning({ metadata }: Pod, events: readonly Event[]): Event | unde
     .sort((a, b) => timeOf(a) - timeOf(b))
     .at(-1);
   return setupWarnings.includes(latest?.reason ?? '') ? latest : undefined;
-}
-
-/** A known cause decides how long it may last; otherwise `graceSeconds`. */
-function fault(
-  reason: string,
-  message: string | undefined,
-  graceSeconds: number,
-  causes: readonly KnownCause[] = [],
-): Fault {
-  const line = oneLine(message ?? '');
-  const known = findCause(causes, line) ?? findCause(causes, reason);
-  const detail = shortMessage(line);
-  return {
-    reason,
-    text: detail ? `${reason}: ${detail}` : reason,
-    message: line,
-    known,
-    graceSeconds: known ? graceOf(known, line) : graceSeconds,
-  };
 }

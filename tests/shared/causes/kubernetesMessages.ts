@@ -180,6 +180,13 @@ export const kubernetesMessages: readonly MessageCase[] = [
     source: scheduler,
   },
 
+  {
+    place: 'Unschedulable',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    cause: /its scheduling gates are still set/,
+    source: scheduler,
+  },
+
   // Creation
   {
     place: 'FailedCreate',

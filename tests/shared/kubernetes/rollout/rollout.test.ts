@@ -264,4 +264,16 @@ describe('the troubles of a rollout', () => {
     assert.equal(quota.graceSeconds, 120);
     assert.equal(rolloutTroubles(set('denied by policy'), [])[0]?.graceSeconds, 15);
   });
+
+  it('include those of a Deployment that is not allowed to create its ReplicaSet', () => {
+    const message =
+      'Failed to create new replica set "score-5d8": replicasets.apps "score-5d8" is forbidden: exceeded quota: q, requested: count/replicasets.apps=1, used: count/replicasets.apps=9, limited: count/replicasets.apps=9';
+    const condition = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message };
+    const deployment = deploymentOf('score:1', { conditions: [condition] });
+    const [trouble, ...others] = rolloutTroubles(undefined, [], [], deployment);
+    assert.match(trouble?.text ?? '', /^FailedCreate: exceeded quota: q, requested: count\/replicasets\.apps=1/);
+    assert.deepEqual([trouble?.graceSeconds, others.length], [120, 0]);
+    // The condition is that of an earlier attempt.
+    assert.deepEqual(rolloutTroubles({ metadata: { name: 'new' } }, [], [], deployment), []);
+  });
 });
