@@ -4,6 +4,7 @@ import { Faults } from '../http/faults';
 import { RequestLog } from '../http/requestLog';
 import { type KubernetesUser, mastersGroup, Users } from './access/users';
 import { Admission } from './admission/admitPod';
+import type { PodWebhook } from './admission/podWebhook';
 import { type Authority, type KeyPair, makeAuthority } from './certificates';
 import { autoscalers } from './controllers/autoscalers';
 import { ControlLoop } from './controllers/controlLoop';
@@ -16,7 +17,7 @@ import { LoadBalancers } from './controllers/loadBalancers';
 import { replicaSets } from './controllers/replicaSets';
 import { scheduler } from './controllers/scheduler';
 import { kubeconfig } from './kubeconfig';
-import { makeNode } from './node';
+import { makeNode, type NodeOptions } from './node';
 import { Objects } from './objects';
 import type { ImageBehaviour } from './pods/images';
 import { Kubelet } from './pods/kubelet';
@@ -48,7 +49,9 @@ export interface KubernetesOptions {
   /** Sandbox milliseconds until controllers take notice of a change; none by default. */
   readonly controllerMilliseconds?: number;
   /** What the node has for pods. */
-  readonly node?: { readonly cpu?: string; readonly memory?: string; readonly pods?: string };
+  readonly node?: NodeOptions;
+  /** What the API server asks before it creates a pod. */
+  readonly webhooks?: readonly PodWebhook[];
   /** Sandbox seconds until a LoadBalancer service has its address; 2 by default. */
   readonly loadBalancerSeconds?: number | 'never';
   /** Whether the Gateway API's HTTPRoute is installed. */
@@ -104,7 +107,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const authority = options.authority ?? (await makeAuthority());
   const clock = new SandboxClock(options.timeScale, options.saved?.now);
   const store = new Store();
-  const objects = new Objects(store, clock, new Admission(store));
+  const objects = new Objects(store, clock, new Admission(store, options.webhooks));
   const cluster = { clock, store, objects };
   const node = makeNode(clock.now(), options.node);
   if (options.saved) store.restore(options.saved.objects);

@@ -1,14 +1,16 @@
 import { timeText } from './objects';
-import type { Node } from './types';
+import type { Node, Taint } from './types';
 
-interface Capacity {
+/** What a node has for pods, and which pods it accepts. */
+export interface NodeOptions {
   readonly cpu?: string;
   readonly memory?: string;
   readonly pods?: string;
+  readonly taints?: readonly Taint[];
 }
 
 /** The one node of the cluster. */
-export function makeNode(now: number, { cpu = '4', memory = '16Gi', pods = '110' }: Capacity = {}): Node {
+export function makeNode(now: number, { cpu = '4', memory = '16Gi', pods = '110', taints }: NodeOptions = {}): Node {
   const name = 'aks-sandbox-vmss000000';
   const time = timeText(now);
   const amounts = { cpu, memory, pods };
@@ -22,7 +24,7 @@ export function makeNode(now: number, { cpu = '4', memory = '16Gi', pods = '110'
       creationTimestamp: time,
       labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
     },
-    spec: {},
+    spec: { ...(taints && { taints: [...taints] }) },
     status: {
       capacity: amounts,
       allocatable: amounts,

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SandboxClock } from '../clock';
-import { type Admission, admitPod } from './admission/admitPod';
+import type { Admission } from './admission/admitPod';
 import { setDefaults } from './admission/defaults';
 import { decodeBody } from './admission/decodeBody';
 import { knownFields } from './admission/unknownFields';
@@ -254,7 +254,7 @@ export class Objects {
     const errors = validate(resource.plural, admitted, live);
     if (errors.length > 0) throw invalid(resource, name, errors);
     if (resource.plural === 'pods' && !live) {
-      const denial = admitPod(this.#store, admitted as Kinds['pods'], write.warn);
+      const denial = this.#admission.podDenial(admitted as Kinds['pods'], write.warn);
       if (denial) throw forbidden(resource, name, denial);
     }
     if (resource.plural === 'deployments') this.#admission.warnOfTemplate(admitted as Kinds['deployments'], write.warn);

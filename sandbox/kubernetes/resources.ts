@@ -53,8 +53,10 @@ export const resourceTypes: readonly ResourceType[] = [
   resource('v1', 'ConfigMap', 'configmaps', { shortNames: ['cm'] }),
   resource('v1', 'Endpoints', 'endpoints', { shortNames: ['ep'] }),
   resource('v1', 'Event', 'events', { shortNames: ['ev'] }),
+  resource('v1', 'LimitRange', 'limitranges', { shortNames: ['limits'] }),
   resource('v1', 'Namespace', 'namespaces', { shortNames: ['ns'], isNamespaced: false, subresources: ['status'] }),
   resource('v1', 'Node', 'nodes', { shortNames: ['no'], isNamespaced: false, subresources: ['status'] }),
+  resource('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', { shortNames: ['pvc'], subresources: ['status'] }),
   resource('v1', 'Pod', 'pods', {
     shortNames: ['po'],
     subresources: ['status', 'log', 'proxy', 'eviction'],

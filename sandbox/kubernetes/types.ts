@@ -120,6 +120,7 @@ export type Volume = {
   configMap?: { name?: string; optional?: boolean };
   secret?: { secretName?: string; optional?: boolean };
   hostPath?: JsonObject;
+  persistentVolumeClaim?: { claimName: string };
   [kind: string]: unknown;
 } & JsonObject;
 
@@ -131,6 +132,8 @@ export type PodSpec = {
   terminationGracePeriodSeconds?: number;
   nodeName?: string;
   nodeSelector?: Record<string, string>;
+  tolerations?: { key?: string; operator?: string; value?: string; effect?: string }[];
+  priorityClassName?: string;
   serviceAccountName?: string;
   securityContext?: SecurityContext;
   hostNetwork?: boolean;
@@ -319,10 +322,30 @@ export type ResourceQuota = KubeObject & {
   status: { hard?: Record<string, string>; used?: Record<string, string> };
 };
 
+export type LimitRange = KubeObject & {
+  spec: {
+    limits: {
+      type: string;
+      min?: Record<string, string>;
+      max?: Record<string, string>;
+      default?: Record<string, string>;
+      defaultRequest?: Record<string, string>;
+      maxLimitRequestRatio?: Record<string, string>;
+    }[];
+  };
+};
+
+export type PersistentVolumeClaim = KubeObject & {
+  spec: { volumeName?: string; storageClassName?: string };
+  status: { phase: 'Pending' | 'Bound' | 'Lost' };
+};
+
+export type Taint = { key: string; value?: string; effect: string };
+
 export type Namespace = KubeObject & { spec: { finalizers?: string[] }; status: { phase: string } };
 
 export type Node = KubeObject & {
-  spec: { unschedulable?: boolean };
+  spec: { unschedulable?: boolean; taints?: Taint[] };
   status: { capacity: Record<string, string>; allocatable: Record<string, string> } & JsonObject;
 };
 
@@ -346,6 +369,8 @@ export interface Kinds {
   horizontalpodautoscalers: HorizontalPodAutoscaler;
   poddisruptionbudgets: PodDisruptionBudget;
   resourcequotas: ResourceQuota;
+  limitranges: LimitRange;
+  persistentvolumeclaims: PersistentVolumeClaim;
   ingresses: KubeObject;
   httproutes: KubeObject;
 }

@@ -28,6 +28,7 @@ const settings = {
   port: integer({ when: service, min: 1, max: 65_535 }),
   healthPath: text({ when: service }),
   cpu: text({ when: service }),
+  cpuLimit: text({ when: service }),
   memory: text({ when: service }),
   replicas: integer({ when: service, min: 1, max: 1000 }),
   minReplicas: integer({ when: service, min: 1, max: 1000 }),

@@ -196,6 +196,25 @@ describe('DeployAks', function () {
     assert.deepEqual(sandbox.kubernetes.requests.list(), []);
   });
 
+  it('deploys to a namespace whose quota requires a CPU limit, which must not be less than the CPU request', async () => {
+    const spec = { hard: { 'limits.cpu': '4' } };
+    sandbox.kubernetes.objects.create(
+      'resourcequotas',
+      'models',
+      { metadata: { name: 'compute' }, spec },
+      { manager: 'admin' },
+    );
+    const failed = await run(service);
+    assert.match(failed.text('error'), /^The quota 'compute' of the namespace requires a CPU limit/);
+    await writeFile(path.join(folder, 'score.yml'), 'cpuLimit: 2');
+    await succeeds({ ...service, specFile: path.join(folder, 'score.yml') });
+    const [container] =
+      sandbox.kubernetes.store.get('deployments', 'models', 'score')?.spec.template.spec.containers ?? [];
+    assert.deepEqual(container?.resources?.limits, { cpu: '2', memory: '256Mi' });
+    const { end } = await run({ ...service, cpu: '1', cpuLimit: '500m' });
+    assert.match(end.message, /cpuLimit.*must not be less than the CPU request, which is 1\./);
+  });
+
   it('passes secrets and config files to the service', async () => {
     await writeFile(path.join(folder, 'labels.txt'), 'a\nb\n');
     await succeeds({ ...service, secrets: 'KEY=hunter2', environment: 'MODE=fast', configFiles: '*.txt' });

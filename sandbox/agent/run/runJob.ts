@@ -136,7 +136,7 @@ function placeSources(leg: LegPlan, folders: JobFolders, run: RunState, variable
     'System.DefaultWorkingDirectory': places.folders.working,
     'Build.Repository.LocalPath': places.repository,
   };
-  for (const [name, value] of Object.entries(values)) variables.set(name, { value, isReadonly: true });
+  for (const [name, value] of Object.entries(values)) variables.define(name, { value, isReadonly: true });
   return places;
 }
 

@@ -1,28 +1,47 @@
 import { objectOf } from '../json';
 import type { Store } from '../store';
 import type { Deployment, KubeObject, Plural, Pod, Service } from '../types';
+import { applyLimitRanges, limitRangeDenial } from './limitRange';
 import { checkPodSecurity } from './podSecurity';
+import { askWebhooks, type PodWebhook } from './podWebhook';
 import { quotaDenial } from './quota';
 
-/** Why a pod is rejected: by Pod Security, by a quota, or because its service account does not exist. */
-export function admitPod(store: Store, { metadata, spec }: Pod, warn?: (text: string) => void): string | undefined {
+/** The priority classes that every cluster has. */
+const priorityClasses = ['system-cluster-critical', 'system-node-critical'];
+
+/**
+ * Why a pod is rejected: by Pod Security, a limit range or a quota, or because its service account or priority class does
+ * not exist.
+ */
+function denialOf(store: Store, { metadata, spec }: Pod, warn?: (text: string) => void): string | undefined {
   const { namespace = '' } = metadata;
   const account = spec.serviceAccountName ?? 'default';
   if (!store.get('serviceaccounts', namespace, account))
     return `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+  const { priorityClassName } = spec;
+  if (priorityClassName !== undefined && !priorityClasses.includes(priorityClassName))
+    return `no PriorityClass with name ${priorityClassName} was found`;
   const { denial, warning } = checkPodSecurity(store.get('namespaces', undefined, namespace), spec);
   if (denial === undefined && warning !== undefined) warn?.(warning);
-  return denial ?? quotaDenial(store, namespace, spec);
+  return denial ?? limitRangeDenial(store, namespace, spec) ?? quotaDenial(store, namespace, spec);
 }
 
 /** What the cluster adds to new objects, and its addresses. */
 export class Admission {
   readonly #store: Store;
+  readonly #webhooks: readonly PodWebhook[];
   #addresses = 0;
   #nodePorts = 30_000;
 
-  constructor(store: Store) {
+  constructor(store: Store, webhooks: readonly PodWebhook[] = []) {
     this.#store = store;
+    this.#webhooks = webhooks;
+  }
+
+  /** Why a new pod is rejected; throws what the API server answers when one of its webhooks rejects it. */
+  podDenial(pod: Pod, warn?: (text: string) => void): string | undefined {
+    askWebhooks(this.#webhooks, pod);
+    return denialOf(this.#store, pod, warn);
   }
 
   /** Adds what the cluster decides, in place. */
@@ -30,6 +49,7 @@ export class Admission {
     if (plural === 'pods' && !live) {
       const { spec } = object as Pod;
       spec.serviceAccountName ??= 'default';
+      applyLimitRanges(this.#store, object as Pod);
     }
     if (plural === 'services') this.#addressService(object as Service, live as Service | undefined);
     if (plural === 'namespaces')
@@ -63,6 +83,8 @@ export class Admission {
         return { status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 } };
       case 'resourcequotas':
         return { status: {} };
+      case 'persistentvolumeclaims':
+        return { status: { phase: 'Pending' } };
       default:
         return {};
     }

@@ -29,6 +29,8 @@ export class ContainerRun {
     readonly host: ContainerHost,
     readonly spec: Container,
     readonly restartPolicy: string,
+    /** It runs before the others, and is ready when it has ended. */
+    readonly isInit = false,
   ) {
     const { name, image } = spec;
     const waiting = { reason: 'ContainerCreating' };
@@ -50,10 +52,11 @@ export class ContainerRun {
     for (;;) {
       if (!(await this.#pull(stopping)) || !(await this.#configure(stopping))) return undefined;
       const startedAt = this.host.clock.now();
-      const outcome = await this.#live(stopping);
+      const outcome = this.#startError() ?? (await this.#live(stopping));
       if (outcome.kind === 'stopped') return undefined;
-      const { code, reason } = outcome;
-      this.#terminated(code, reason, startedAt);
+      const { code, reason, message } = outcome;
+      this.#terminated(code, reason, startedAt, message);
+      if (message !== undefined) this.#waiting('RunContainerError', message);
       if (this.restartPolicy === 'Never' || (this.restartPolicy === 'OnFailure' && code === 0)) return code;
       // A container that ran for ten minutes starts over with short pauses.
       if (this.host.clock.now() - startedAt > 600_000) backOffSeconds = 10;
@@ -178,7 +181,7 @@ export class ContainerRun {
     this.status.containerID = `containerd://${randomBytes(32).toString('hex')}`;
     this.status.imageID = `${fullName(image).replace(/[:@][^/]*$/, '')}@sha256:${createHash('sha256').update(image).digest('hex')}`;
     this.status.started = this.spec.startupProbe === undefined;
-    this.status.ready = this.status.started && this.spec.readinessProbe === undefined;
+    this.status.ready = this.status.started && this.spec.readinessProbe === undefined && !this.isInit;
     this.#state({ running: { startedAt: timeText(clock.now()) } });
     this.host.record('Normal', 'Started', `Started container ${name}`);
 
@@ -204,14 +207,34 @@ export class ContainerRun {
     return stopping.aborted ? { kind: 'stopped' } : outcome;
   }
 
-  #terminated(exitCode: number, reason: string, startedAt: number): void {
+  /** How the container ends without having run, when its program can't be started. */
+  #startError(): Outcome | undefined {
+    const { startError } = this.host.behaviour;
+    if (startError === undefined) return undefined;
+    const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${startError}`;
+    this.host.record('Normal', 'Created', `Created container: ${this.spec.name}`);
+    this.host.record('Warning', 'Failed', `Error: ${message}`);
+    this.previousLog = this.log;
+    this.log = new ContainerLog(this.host.clock);
+    return { kind: 'ended', code: 128, reason: 'StartError', message };
+  }
+
+  #terminated(exitCode: number, reason: string, startedAt: number, message?: string): void {
     const { clock } = this.host;
-    this.status.ready = false;
+    this.status.ready = this.isInit && exitCode === 0;
     this.status.started = false;
     const { containerID } = this.status;
     const times = { startedAt: timeText(startedAt), finishedAt: timeText(clock.now()) };
     this.log?.end();
-    this.#state({ terminated: { exitCode, reason, ...times, ...(containerID !== undefined && { containerID }) } });
+    this.#state({
+      terminated: {
+        exitCode,
+        reason,
+        ...(message !== undefined && { message }),
+        ...times,
+        ...(containerID !== undefined && { containerID }),
+      },
+    });
   }
 
   #backOff(seconds: number): void {

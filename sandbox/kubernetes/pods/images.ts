@@ -9,6 +9,8 @@ export interface ImageBehaviour {
   readonly readySeconds?: number | 'never';
   /** The container ends by itself. */
   readonly exit?: ContainerExit;
+  /** Why its program can't be started, as the container runtime reports it. */
+  readonly startError?: string;
   /** What the container writes when it starts. */
   readonly logs?: readonly string[];
   /** The user of the image is root. */
@@ -20,8 +22,13 @@ export interface ImageBehaviour {
 }
 
 export interface PullError {
-  /** `unauthorized`: 401 by the registry; `notFound`: no such manifest; `unavailable`: the registry answers 503. */
-  readonly kind: 'notFound' | 'unauthorized' | 'unavailable';
+  /**
+   * `unauthorized`: 401 by the registry; `notFound`: no such manifest; `unavailable`: the registry answers 503; `firewall`: it
+   * does not accept the address of the node; `either`: Docker Hub does not say whether the image exists; `rateLimit`: too many
+   * pulls; `unknownHost`: its name can't be resolved; `certificate`: its certificate is not trusted.
+   */
+  readonly kind:
+    'notFound' | 'unauthorized' | 'unavailable' | 'firewall' | 'either' | 'rateLimit' | 'unknownHost' | 'certificate';
   /** After this time, counted from the first try, it works. */
   readonly healsAfterSeconds?: number;
 }
@@ -49,6 +56,7 @@ const byWord: readonly [word: string, behaviour: ImageBehaviour][] = [
   ['slow', { readySeconds: 20, logs: ['Loading model'] }],
   ['unready', { readySeconds: 'never', logs: ['Model is not loaded'] }],
   ['root', { runsAsRoot: true }],
+  ['no-program', { startError: 'exec: "gunicorn": executable file not found in $PATH: unknown' }],
 ];
 
 /** An image by its own entry in the table, else by a word of its name, else one that works. */
@@ -60,7 +68,20 @@ export function behaviourOf(image: string, table: Readonly<Record<string, ImageB
 export function pullErrorText(image: string, { kind }: PullError): string {
   const full = fullName(image);
   const failed = `failed to pull and unpack image "${full}": failed to resolve reference "${full}"`;
+  const registry = full.split('/')[0] ?? '';
+  const manifest = `https://${full.replace('/', '/v2/').replace(/:([^:/]*)$/, '/manifests/$1')}`;
+  const unknown = `rpc error: code = Unknown desc = ${failed}`;
   switch (kind) {
+    case 'firewall':
+      return `${unknown}: unexpected status from HEAD request to ${manifest}: 403 Forbidden: denied: client with IP '20.1.2.3' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`;
+    case 'either':
+      return `${unknown}: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`;
+    case 'rateLimit':
+      return `${unknown}: unexpected status from HEAD request to ${manifest}: 429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit`;
+    case 'unknownHost':
+      return `${unknown}: failed to do request: Head "${manifest}": dial tcp: lookup ${registry} on 168.63.129.16:53: no such host`;
+    case 'certificate':
+      return `${unknown}: failed to do request: Head "${manifest}": tls: failed to verify certificate: x509: certificate signed by unknown authority`;
     case 'notFound':
       return `rpc error: code = NotFound desc = ${failed}: ${full}: not found`;
     case 'unauthorized':

@@ -29,6 +29,7 @@ export class PodRun {
   readonly #ip: string;
   #pod: Pod;
   #end: Promise<void> | undefined;
+  #hasSandbox = false;
   #isInitialized = false;
 
   constructor(host: PodHost, pod: Pod, ip: string) {
@@ -65,6 +66,7 @@ export class PodRun {
       if (signal.aborted) return;
     }
     await clock.sleep(setupMilliseconds, signal);
+    this.#hasSandbox = true;
     for (const container of this.initContainers) {
       if ((await container.run(signal)) !== 0) return;
     }
@@ -107,7 +109,7 @@ export class PodRun {
       },
       changed: () => this.#publish(),
     };
-    return new ContainerRun(host, clone(spec), restartPolicy);
+    return new ContainerRun(host, clone(spec), restartPolicy, list === 'initContainers');
   }
 
   /** Writes the pod's status as its containers are now. */
@@ -127,17 +129,15 @@ export class PodRun {
     const phase = this.#phase();
     let conditions = before.conditions ?? [];
     const set = (type: string, isTrue: boolean, reason: string, message: string) => {
-      const condition: Condition = isTrue ? { type, status: 'True' } : { type, status: 'False', reason, message };
+      const why = { ...(reason && { reason }), ...(reason && { message }) };
+      const condition: Condition = isTrue ? { type, status: 'True' } : { type, status: 'False', ...why };
       const old = conditionOf(conditions, type);
       if (old && old.status === condition.status && old.message === condition.message) return;
-      conditions = withCondition(
-        conditions.filter((one) => one !== old || old.status === condition.status),
-        condition,
-        now,
-      );
+      conditions = withCondition(conditions, condition, now);
     };
-    const notInitialized = this.initContainers.map(({ spec: { name } }) => name).join(' ');
-    set('PodReadyToStartContainers', true, '', '');
+    const waitedFor = this.initContainers.filter(({ status: { ready } }) => !ready);
+    const notInitialized = waitedFor.map(({ spec: { name } }) => name).join(' ');
+    set('PodReadyToStartContainers', this.#hasSandbox, '', '');
     set(
       'Initialized',
       this.#isInitialized,

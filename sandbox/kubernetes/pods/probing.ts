@@ -4,13 +4,15 @@ import type { ProxyAnswer, ProxyRequest } from './serving';
 
 /** How a run of a container ends. */
 export type Outcome =
-  { readonly kind: 'ended'; readonly code: number; readonly reason: string } | { readonly kind: 'stopped' };
+  | { readonly kind: 'ended'; readonly code: number; readonly reason: string; readonly message?: string }
+  | { readonly kind: 'stopped' };
 
 /** What probes need of a container. */
 export interface ProbedContainer {
   readonly host: ContainerHost;
   readonly spec: Container;
   readonly status: ContainerStatus;
+  readonly isInit: boolean;
   /** `undefined` when nobody answers. */
   answer(request: ProxyRequest): Promise<ProxyAnswer | undefined>;
 }
@@ -29,7 +31,7 @@ export class Probing {
   async run(): Promise<Outcome> {
     const { startupProbe, readinessProbe, livenessProbe } = this.container.spec;
     if (startupProbe && !(await this.#waitFor('startup', startupProbe))) return this.#restart('startup');
-    this.#set({ started: true, ...(!readinessProbe && { ready: true }) });
+    this.#set({ started: true, ...(!readinessProbe && !this.container.isInit && { ready: true }) });
     const never = new Promise<Outcome>(() => undefined);
     void (readinessProbe && this.#followReadiness(readinessProbe));
     if (!livenessProbe) return never;

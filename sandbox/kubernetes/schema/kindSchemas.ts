@@ -223,6 +223,8 @@ export const kindSchemas: Readonly<Record<Plural, StructSchema>> = {
     spec: struct({ hard: quantities, scopes: listOf(string), scopeSelector: any }),
     status: struct({ hard: quantities, used: quantities }),
   }),
+  limitranges: object({ spec: struct({ limits: listOf(any) }) }),
+  persistentvolumeclaims: object({ spec: any, status: any }),
   ingresses: ingress,
   httproutes: httpRoute,
 };

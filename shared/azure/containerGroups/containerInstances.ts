@@ -47,6 +47,7 @@ export interface ContainerState {
 
 export interface ContainerEvent {
   readonly count?: number;
+  readonly firstTimestamp?: string;
   readonly lastTimestamp?: string;
   /** `Pulling`, `Pulled`, `Started`, `Failed`, `Killing`… */
   readonly name?: string;

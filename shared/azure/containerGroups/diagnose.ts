@@ -1,10 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Context } from '../../agent/context';
+import { filled, findCause } from '../../causes/cause';
+import { pullCauses } from '../../causes/pulling';
+import { shortMessage } from '../../causes/shortMessage';
+import { startCauses } from '../../causes/starting';
 import { messageOf } from '../../errors';
 import { CallError, HttpError } from '../../http/errors';
 import { joined } from '../../http/sentences';
 import type { Container, ContainerEvent, ContainerGroup, ContainerGroupsApi } from './containerInstances';
 import { OperationError } from '../resourceManager/longRunningOperation';
+import { refusals } from './causes/refusals';
 import { GroupFailure } from './follow';
 import { describeContainer, eventsOf, groupVerdict, imageTrouble } from './verdict';
 
@@ -58,42 +63,13 @@ async function attempted<T>(look: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Errors of Azure, by code or message, in terms that need no knowledge of Azure. */
-const refusals: readonly (readonly [code: RegExp, cause: string])[] = [
-  [
-    /\bInaccessibleImage\b|\bis not accessible\b/,
-    "Azure can't pull the image: the image or tag does not exist (names must be in lower case), or the group is not allowed to read the registry. Check the name, and that the registry identity has the role AcrPull, or that user name and password are correct.",
-  ],
-  [
-    /\bInvalidImageRegistryIdentity\b/,
-    "Azure can't pull the image with this identity: it must be a user-assigned managed identity with the role AcrPull on the registry. A system-assigned identity is not supported here.",
-  ],
-  [
-    /\bRegistryErrorResponse\b/,
-    'The registry refused the pull, as Docker Hub does above its rate limit. Try again later, or keep the image in your own Azure Container Registry.',
-  ],
-  [
-    /DNS name label .* (?:not available|taken)|\bDnsNameLabel\w*(?:Taken|NotAvailable)\b/i,
-    'This DNS name label is already taken in the region. Choose another one, or a reuse scope, which adds a hash to the name.',
-  ],
-  [
-    /quota .*exceeded|\bContainerGroupQuotaReached\b|\bQuotaExceeded\b/i,
-    'The quota of the subscription does not allow that many cores in this region. Delete unused groups, request fewer cores, choose another region, or request a higher quota (Azure portal, Quotas).',
-  ],
-  [
-    /\bServiceUnavailable\b.*\blocation\b|not available in the location/i,
-    'This region currently lacks the capacity for this CPU and memory. Try again later, request less, or choose another region.',
-  ],
-  [/\bdelete it first\b/, 'Azure cannot change this in an existing group. Delete the group and deploy it again.'],
-];
-
 function refusalCause(error: unknown, events: readonly ContainerEvent[]): string | undefined {
   if (!(error instanceof HttpError || error instanceof OperationError)) return undefined;
   // The reason of a failed operation may be only in the events.
   const reasons = events.filter(({ type }) => type === 'Warning').map(({ message = '' }) => message);
   const text = [error.errorCode, error.serviceMessage, ...reasons].join(' ');
-  const [, known = ''] = refusals.find(([pattern]) => pattern.test(text)) ?? [];
-  return joined(known, error.message, error.serviceMessage === '' ? (reasons.at(-1) ?? '') : '');
+  const known = refusals.find(({ message }) => message.test(text));
+  return joined(known?.cause ?? '', error.message, error.serviceMessage === '' ? (reasons.at(-1) ?? '') : '');
 }
 
 function groupCause(group: ContainerGroup | undefined, logs: readonly string[], error: unknown): string {
@@ -110,19 +86,48 @@ function containerCause(container: Container, log: string): string {
   const { name, properties } = container;
   const { currentState, previousState, restartCount = 0 } = properties.instanceView ?? {};
   const trouble = imageTrouble(container);
-  if (trouble) return `Azure can't pull the image of the container '${name}': ${trouble.message ?? ''}`;
+  if (trouble) return pullCause(container, trouble.message ?? '');
   const end = [currentState, previousState].find((state) => state?.exitCode !== undefined);
   if (end?.exitCode === undefined)
     return `The container '${name}' has not started yet: ${describeContainer(container)}.`;
   const again = restartCount > 0 ? ` repeatedly (${restartCount} restarts)` : '';
   const lastLine = log.split('\n').at(-1) ?? '';
+  const start = startCause(container, lastLine);
   return [
     `The container '${name}' exits${again} with exit code ${end.exitCode}${end.detailStatus === 'OOMKilled' ? ' (OOMKilled)' : ''}.`,
-    exitHint(end.exitCode, container, log),
+    start ?? exitHint(end.exitCode, container, log),
     lastLine && `The last line of its log: ${lastLine}`,
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+const puller = {
+  puller: 'Azure',
+  Puller: 'Azure',
+  grant: 'Check that the registry identity has the role AcrPull, or that user name and password are correct.',
+};
+
+function pullCause({ name, properties: { image = '' } }: Container, message: string): string {
+  const known = findCause(pullCauses, message);
+  const shown = shortMessage(message);
+  if (!known) return `Azure can't pull the image of the container '${name}': ${shown}`;
+  const [cause, advice] = [known.cause, known.advice].map((text) => filled(text, known, message, { ...puller, image }));
+  return `Azure can't pull the image of the container '${name}'. ${cause}: ${shown}. ${advice}`;
+}
+
+/** Why the program of a container can't be started, from its log or its events; the log is shown below it. */
+function startCause({ name, properties }: Container, lastLine: string): string | undefined {
+  const inLog = startCauses.filter(({ isInLog }) => isInLog);
+  const failed = properties.instanceView?.events?.findLast((event) => event.name === 'Failed')?.message ?? '';
+  const [known, message] = [
+    [findCause(inLog, lastLine), lastLine] as const,
+    [findCause(startCauses, failed), failed] as const,
+  ].find(([found]) => found) ?? [undefined, ''];
+  if (!known) return undefined;
+  const values = { ...puller, It: `The container '${name}'`, image: properties.image ?? '' };
+  const [cause, advice] = [known.cause, known.advice].map((text) => filled(text, known, message, values));
+  return `${cause}${message === lastLine ? '' : `: ${shortMessage(message)}`}. ${advice}`;
 }
 
 function exitHint(exitCode: number, { properties }: Container, log: string): string {
@@ -136,6 +141,8 @@ function exitHint(exitCode: number, { properties }: Container, log: string): str
     137: `It was killed, most likely because it needs more memory than it has (${memory ?? 'the default of 1.5'} GB). Raise its memory.`,
     139: 'It crashed in native code.',
     143: 'It was terminated: its liveness probe may have failed.',
+    7147: 'Azure stopped it for maintenance and starts it again. Run the step again.',
+    7148: 'Azure stopped it for maintenance and starts it again. Run the step again.',
   };
   return hints[exitCode] ?? '';
 }

@@ -1,3 +1,5 @@
+import { findCause } from '../../causes/cause';
+import { pullCauses } from '../../causes/pulling';
 import type { Container, ContainerEvent, ContainerGroup } from './containerInstances';
 
 /** The state of a group. `failed` is final. */
@@ -9,9 +11,6 @@ export interface GroupVerdict {
 
 /** One failed start is tolerated: a service may depend on another one that starts at the same time. */
 const maxRestarts = 2;
-/** Rate limits of registries and roles that were assigned a minute ago are not listed: these errors pass. */
-const missingImage = /not found|manifest unknown|name unknown|does not exist|invalid reference format/i;
-
 /**
  * Judges a group by the state of its containers. The provisioning state proves nothing: it is `Succeeded` for a container
  * that exited with an error.
@@ -86,13 +85,28 @@ function isDoomed(container: Container, { properties }: ContainerGroup): boolean
   const { restartCount = 0, currentState } = container.properties.instanceView ?? {};
   const state = stateOf(container);
   if (state === 'Running') return false;
-  if (state === 'Waiting' && missingImage.test(imageTrouble(container)?.message ?? '')) return true;
+  if (state === 'Waiting' && isFinalPull(container)) return true;
   // Until the operation has ended, Azure may still return the previous container.
   if (isInTransition(provisioningState)) return false;
   if (restartCount >= maxRestarts) return true;
   // A state that is not known may be followed by another one.
   if (state !== 'Terminated') return false;
   return restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && currentState?.exitCode === 0);
+}
+
+/** Whether the image will not be pulled: it does not exist, or the pull has failed for longer than such a failure lasts. */
+function isFinalPull(container: Container): boolean {
+  const trouble = imageTrouble(container);
+  const known = findCause(pullCauses, trouble?.message ?? '');
+  if (!trouble || !known) return false;
+  const [first = NaN, last = NaN] = [trouble.firstTimestamp, trouble.lastTimestamp].map((time = '') =>
+    Date.parse(time),
+  );
+  // Azure has tried again since, or the event is from an earlier deployment.
+  const isOver = eventsIn(container.properties).some(
+    ({ name = '', lastTimestamp = '' }) => /^(Pulling|Pulled|Started)$/.test(name) && Date.parse(lastTimestamp) > last,
+  );
+  return !isOver && (known.graceSeconds === 0 || last - first >= known.graceSeconds * 1000);
 }
 
 function stateOf({ properties: { instanceView } }: Container): string {

@@ -17,13 +17,15 @@ export interface ContainerLog {
 
 /** Everything that is known of a failed rollout. */
 export interface Evidence extends RolloutSnapshot {
-  /** Warning events of the Deployment, its new ReplicaSet and one pod of each trouble. */
+  /** Warning events of the Deployment, its new ReplicaSet and one pod of each trouble, and why the autoscaler adds no node. */
   readonly warnings: readonly Event[];
   readonly logs: readonly ContainerLog[];
   /** What could not be read, and why. */
   readonly gaps: readonly string[];
 }
 
+/** The reason of the event by which the cluster autoscaler says why it adds no node. */
+export const noScaleUp = 'NotTriggerScaleUp';
 const logLines = 50;
 /** Of all pods with the same trouble, one is examined. */
 const maxTroubles = 4;
@@ -37,8 +39,16 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
   });
   const concerned = [snapshot.deployment, snapshot.replicaSet, ...samples.map(({ pod }) => pod)];
   const uids = new Set(concerned.flatMap((object) => object?.metadata?.uid ?? []));
+  const selectors = [
+    ...[...uids].map((uid) => `involvedObject.uid=${uid}`),
+    ...claimsOf(samples).map((name) => `involvedObject.kind=PersistentVolumeClaim,involvedObject.name=${name}`),
+  ].map((selector) => `${selector},type=Warning`);
+  // The cluster autoscaler does not report as a warning that it adds no node.
+  const unscheduled = samples.filter(({ trouble: { reason } }) => reason === 'Unschedulable');
+  for (const { pod } of unscheduled)
+    selectors.push(`involvedObject.uid=${pod.metadata?.uid ?? ''},reason=${noScaleUp}`);
   const [lists, logs] = await Promise.all([
-    Promise.all([...uids].map((uid) => attempt(warningsAbout(uid)))),
+    Promise.all(selectors.map((selector) => attempt(eventsAbout(selector)))),
     Promise.all(samples.map(({ trouble, pod }) => attempt(logOf(trouble, pod)))),
   ]);
   return {
@@ -58,8 +68,8 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     }
   }
 
-  async function warningsAbout(uid: string): Promise<readonly Event[]> {
-    const { items } = await client.list(events, { fieldSelector: `involvedObject.uid=${uid},type=Warning` });
+  async function eventsAbout(fieldSelector: string): Promise<readonly Event[]> {
+    const { items } = await client.list(events, { fieldSelector });
     return items;
   }
 
@@ -85,6 +95,14 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     const text = await client.logs(name, { container, tailLines: logLines, isPrevious });
     return { pod: name, container, isPrevious, text: plain(text) };
   }
+}
+
+/** The volume claims of pods that are not scheduled because of them. */
+function claimsOf(samples: readonly { readonly trouble: Trouble; readonly pod: Pod }[]): readonly string[] {
+  const waiting = samples.filter(({ trouble: { text } }) => /persistent ?volume/i.test(text));
+  return waiting.flatMap(({ pod }) =>
+    (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []),
+  );
 }
 
 /** Without the control characters of terminals. */

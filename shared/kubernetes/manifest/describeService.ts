@@ -43,6 +43,8 @@ const variables: Setting<Readonly<Record<string, string>>> = {
   rule: 'must be a map of names to values. Names contain letters, digits, _, - and dots, and do not begin with a digit.',
 };
 
+const cores = within(coresIn, 0.001, 1024, 'must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.');
+
 /** All settings of a service, and their rules. */
 const settings = {
   serviceName: matching(serviceNameRule.matches, serviceNameRule.rule),
@@ -53,7 +55,8 @@ const settings = {
   port: whole(1, 65_535),
   scoringPath: path,
   healthPath: path,
-  cpu: within(coresIn, 0.001, 1024, 'must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.'),
+  cpu: cores,
+  cpuLimit: cores,
   memory: within(
     bytesIn,
     2 ** 20,
@@ -131,7 +134,11 @@ export function describeService(
   const most = maxReplicas ?? Math.max(defaultMaxReplicas, least);
   if (most < least)
     problems.push({ setting: 'maxReplicas', problem: 'must not be less than the minimum number of replicas.' });
-  const { serviceName, image } = rest;
+  const { serviceName, image, cpuLimit } = rest;
+  // A request that is not valid is a problem of its own.
+  const cpu = given['cpu'] === undefined ? defaults.cpu : rest.cpu;
+  if (cpu !== undefined && cpuLimit !== undefined && coresIn(cpuLimit) < coresIn(cpu))
+    problems.push({ setting: 'cpuLimit', problem: `must not be less than the CPU request, which is ${cpu}.` });
   if (problems.length > 0 || serviceName === undefined || image === undefined) return { problems };
   const autoscaling = {
     minReplicas: least,

@@ -74,10 +74,13 @@ function container(service: ServiceDescription, references: PodReferences): Cont
   };
 }
 
-/** The memory limit equals the request; the CPU has no limit, because throttling delays answers. */
-function resources({ cpu, memory, gpus }: ServiceDescription): Container['resources'] & object {
+/** The memory limit equals the request; the CPU has no limit unless one is wanted, because throttling delays answers. */
+function resources({ cpu, cpuLimit, memory, gpus }: ServiceDescription): Container['resources'] & object {
   const gpu = gpus === undefined ? {} : { 'nvidia.com/gpu': String(gpus) };
-  return { requests: { cpu, memory, ...gpu }, limits: { memory, ...gpu } };
+  return {
+    requests: { cpu, memory, ...gpu },
+    limits: { ...(cpuLimit !== undefined && { cpu: cpuLimit }), memory, ...gpu },
+  };
 }
 
 function environment(

@@ -9,8 +9,10 @@ export interface ServiceDescription {
   readonly scoringPath: string;
   /** The path that answers 2xx when the model is loaded. */
   readonly healthPath: string;
-  /** The CPU request, such as `0.5` or `500m`; no limit is set. */
+  /** The CPU request, such as `0.5` or `500m`. */
   readonly cpu: string;
+  /** The CPU limit; without it, no limit is set. */
+  readonly cpuLimit?: string | undefined;
   /** The memory request and limit, such as `1Gi`. */
   readonly memory: string;
   /** The replicas of a service without an autoscaler. */

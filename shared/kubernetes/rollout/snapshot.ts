@@ -1,11 +1,12 @@
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { Event, Pod } from 'kubernetes-types/core/v1';
+import { isStatus } from '../client/apiServer';
 import type { KubernetesClient } from '../client/client';
-import { deployments, pods, replicaSets } from '../client/resource';
+import { deployments, events, pods, replicaSets } from '../client/resource';
 import { selectorText } from '../client/selectorText';
 import type { Watched } from '../client/watch';
 import { newReplicaSet, podsOf } from './rollout';
-import { rolloutTroubles, type Trouble } from './trouble';
+import { isPreparing, rolloutTroubles, type Trouble } from './trouble';
 
 /** A Deployment and what belongs to its present template, at one moment. */
 export interface RolloutSnapshot {
@@ -21,11 +22,14 @@ export interface Look {
   readonly watched: readonly Watched[];
 }
 
+/** How long a pod may prepare its volumes and network before its events are read: most pods need less. */
+const quietSeconds = 10;
+
 /** Reads the state of a Deployment, its new ReplicaSet and the pods of that. */
 export async function lookAt(
   client: KubernetesClient,
   { metadata, spec }: Deployment,
-  budgetSeconds: number,
+  { budgetSeconds, now }: { readonly budgetSeconds: number; readonly now: number },
 ): Promise<Look> {
   const fieldSelector = `metadata.name=${metadata?.name ?? ''}`;
   const labelSelector = selectorText(spec?.selector);
@@ -37,11 +41,34 @@ export async function lookAt(
   const [deployment] = found.items;
   const replicaSet = deployment && newReplicaSet(deployment, sets.items);
   const own = podsOf(replicaSet, all.items);
+  const happened = await eventsOf(client, own, { budgetSeconds, now });
   return {
-    snapshot: { deployment, replicaSet, pods: own, troubles: rolloutTroubles(replicaSet, own) },
+    snapshot: { deployment, replicaSet, pods: own, troubles: rolloutTroubles(replicaSet, own, happened, deployment) },
     watched: [
       { resource: deployments, fieldSelector, resourceVersion: found.resourceVersion },
       { resource: pods, labelSelector, resourceVersion: all.resourceVersion },
     ],
   };
+}
+
+/** The events of the pod that has been preparing for longest: its status does not say what it waits for. */
+async function eventsOf(
+  client: KubernetesClient,
+  all: readonly Pod[],
+  { budgetSeconds, now }: { readonly budgetSeconds: number; readonly now: number },
+): Promise<readonly Event[]> {
+  const startOf = ({ status }: Pod): number => Date.parse(status?.startTime ?? '');
+  const [slowest] = all
+    .filter((pod) => isPreparing(pod) && now - startOf(pod) >= quietSeconds * 1000)
+    .sort((a, b) => startOf(a) - startOf(b));
+  const uid = slowest?.metadata?.uid;
+  if (uid === undefined) return [];
+  try {
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    return (await client.list(events, { fieldSelector, budgetSeconds })).items;
+  } catch (error) {
+    // Without the permission, the deadline decides.
+    if (isStatus(error, 403)) return [];
+    throw error;
+  }
 }

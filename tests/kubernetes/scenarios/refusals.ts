@@ -83,7 +83,7 @@ export const refusalScenarios: readonly Scenario[] = [
       spec: { hard: { 'requests.memory': '64Mi' } },
     });
     const { error } = await stage.fails({ ...service, ...left });
-    assert.match(error, /^The quota of the namespace is used up: exceeded quota: small, requested: .*128Mi/);
+    assert.match(error, /^The quota 'small' of the namespace is used up: exceeded quota: small, requested: .*128Mi/);
     const { serviceName } = service;
     const { end } = await stage.succeeds({ action: 'delete', serviceName });
     assert.match(end.message, /^score was deleted: \d+ objects\.$/);

@@ -214,9 +214,44 @@ describe('pods of the Kubernetes sandbox', () => {
     await put({ pod: { initContainers: [{ name: 'fetch', image: 'init:1' }] } });
     await pass(4);
     assert.deepEqual([pod().status.phase, container().state.waiting?.reason], ['Pending', 'PodInitializing']);
+    const init = () => pod().status.initContainerStatuses?.[0];
+    assert.deepEqual([init()?.ready, init()?.started, init()?.state.running !== undefined], [false, true, true]);
+    const waiting = pod().status.conditions?.find(({ type }) => type === 'Initialized');
+    assert.equal(waiting?.message, 'containers with incomplete status: [fetch]');
     await pass(10);
     assert.deepEqual([pod().status.phase, container().ready], ['Running', true]);
-    assert.equal(pod().status.initContainerStatuses?.[0]?.state.terminated?.reason, 'Completed');
+    assert.deepEqual([init()?.ready, init()?.started, init()?.state.terminated?.reason], [true, false, 'Completed']);
+  });
+
+  it('are not ready to start containers until their volumes are mounted', async () => {
+    await start();
+    await put({ pod: { volumes: [{ name: 'config', configMap: { name: 'config' } }] } });
+    const condition = () => pod().status.conditions?.find(({ type }) => type === 'PodReadyToStartContainers');
+    await pass(3);
+    assert.deepEqual([condition()?.status, container().state.waiting?.reason], ['False', 'ContainerCreating']);
+    await ask(cluster, '/api/v1/namespaces/default/configmaps', {
+      method: 'POST',
+      body: { metadata: { name: 'config' } },
+    });
+    await pass(10);
+    assert.equal(condition()?.status, 'True');
+  });
+
+  it('whose program does not exist report why in their last state', async () => {
+    await start();
+    await put({ image: 'no-program:1' });
+    await pass(1);
+    assert.equal(container().state.waiting?.reason, 'RunContainerError');
+    await pass(10);
+    const { state, lastState } = container();
+    assert.deepEqual(
+      [state.waiting?.reason, lastState.terminated?.reason, lastState.terminated?.exitCode],
+      ['CrashLoopBackOff', 'StartError', 128],
+    );
+    assert.match(
+      lastState.terminated?.message ?? '',
+      /exec: "gunicorn": executable file not found in \$PATH: unknown$/,
+    );
   });
 
   it('terminate when their restart policy is Never', async () => {

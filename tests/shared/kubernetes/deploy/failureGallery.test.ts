@@ -19,6 +19,49 @@ const failures: readonly Failure[] = [
     deploy: (stage) => stage.deploy('registry.io/model-unauthorized:1'),
   },
   {
+    title: 'an image that does not exist',
+    deploy: (stage) => stage.deploy('registry.io/model-not-found:2'),
+  },
+  {
+    title: 'a registry that does not say whether the image exists',
+    options: { images: { 'registry.io/model-either:1': { pullError: { kind: 'either' } } } },
+    deploy: (stage) => stage.deploy('registry.io/model-either:1'),
+  },
+  {
+    title: 'the firewall of a registry',
+    options: { images: { 'registry.io/model-firewall:1': { pullError: { kind: 'firewall' } } } },
+    deploy: (stage) => stage.deploy('registry.io/model-firewall:1'),
+  },
+  {
+    title: 'a program that is not in the image',
+    deploy: (stage) => stage.deploy('registry.io/model-no-program:1'),
+  },
+  {
+    title: 'a node without capacity',
+    deploy: (stage) => stage.deploy(image, { service: { cpu: '8', progressDeadlineSeconds: 30 } }),
+  },
+  {
+    title: 'a quota that requires a CPU limit',
+    deploy: async (stage) => {
+      const compute = { metadata: { name: 'compute' }, spec: { hard: { 'limits.cpu': '4' } } };
+      stage.kubernetes.objects.apply('resourcequotas', 'default', 'compute', compute, somebody);
+      return stage.deploy(image);
+    },
+  },
+  {
+    title: 'a webhook that does not answer',
+    options: {
+      webhooks: [
+        {
+          name: 'mutation.azure-workload-identity.io',
+          service: 'azure-wi-webhook.kube-system',
+          answer: () => 'noEndpoints',
+        },
+      ],
+    },
+    deploy: (stage) => stage.deploy(image),
+  },
+  {
     title: 'a quota that is used up',
     deploy: async (stage) => {
       const small = { metadata: { name: 'small' }, spec: { hard: { 'requests.memory': '64Mi' } } };

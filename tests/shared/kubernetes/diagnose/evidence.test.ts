@@ -39,6 +39,33 @@ describe('the evidence of a rollout', () => {
     assert.equal(evidence.troubles, troubles);
   });
 
+  it('includes the warnings about the volume claims of a pod that is not scheduled because of them', async () => {
+    const list = sinon.stub().resolves({ items: [] });
+    const client = { list, logs: sinon.stub() } as unknown as KubernetesClient;
+    const volumes = [{ name: 'm', persistentVolumeClaim: { claimName: 'models' } }];
+    const pods = [{ metadata: { name: 'a', uid: 'a' }, spec: { containers: [], volumes } }];
+    const text = 'Unschedulable: pod has unbound immediate PersistentVolumeClaims';
+    const unscheduled = { reason: 'Unschedulable', container: undefined, text, graceSeconds: Infinity, pods };
+    const crashed = { ...unscheduled, reason: 'CrashLoopBackOff', text: 'CrashLoopBackOff: exit 1' };
+    for (const [each, claims] of [
+      [
+        unscheduled,
+        [
+          'involvedObject.kind=PersistentVolumeClaim,involvedObject.name=models,type=Warning',
+          'involvedObject.uid=a,reason=NotTriggerScaleUp',
+        ],
+      ],
+      [crashed, []],
+    ] as const) {
+      list.resetHistory();
+      await collectEvidence(client, { deployment: undefined, replicaSet: undefined, pods, troubles: [each] });
+      assert.deepEqual(
+        list.args.map(([, query]) => (query as { readonly fieldSelector: string }).fieldSelector),
+        ['involvedObject.uid=a,type=Warning', ...claims],
+      );
+    }
+  });
+
   for (const { title, previous, expected } of [
     { title: 'was restarted since', previous: () => Promise.resolve('why it ended'), expected: [true, 'why it ended'] },
     {

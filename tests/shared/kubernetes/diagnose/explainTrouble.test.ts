@@ -67,7 +67,7 @@ describe('the cause of a failed rollout', () => {
         warnings: ['Startup probe failed: HTTP probe failed with statuscode: 503'],
         container: { startupProbe: { httpGet: { path: '/healthz', port: 5001 }, timeoutSeconds: 3 } },
       }),
-      "The container 'score' was killed because it did not answer its health check in time: GET /healthz on port 5001 must answer 200 to 399 within 3 s.",
+      "The container 'score' was killed because it did not answer its health check in time: GET /healthz on port 5001 must answer 200 to 399 within 3 s; Startup probe failed: HTTP probe failed with statuscode: 503.",
       /more time for the start/,
     ],
     [
@@ -79,26 +79,26 @@ describe('the cause of a failed rollout', () => {
           container: { readinessProbe: { tcpSocket: { port: 80 } } },
         },
       ),
-      'The container \'score\' runs, but is not ready: port 80 must be open within 1 s; the probe failed: Get "http://10.0.0.1:80/": connect: connection refused.',
-      /port and the path/,
+      'The container \'score\' runs, but is not ready: port 80 must be open within 1 s; the probe failed because nothing listens on this port: Get "http://10.0.0.1:80/": connect: connection refused.',
+      /0\.0\.0\.0/,
     ],
     [
       'knows an invalid image name',
       evidenceOf(waits('InvalidImageName', 'x')),
-      'The image name is not valid: r.io/score:1.',
+      'The image name is not valid: r.io/score:1: x.',
       /lower case/,
     ],
     [
       'knows an image that must exist on the node',
       evidenceOf(waits('ErrImageNeverPull', 'not present with pull policy of Never')),
-      /^The image r\.io\/score:1 does not exist/,
-      /tag/,
+      /^The image r\.io\/score:1 does not exist on the node/,
+      /imagePullPolicy/,
     ],
     [
       'knows a registry that is down',
       evidenceOf(waits('ErrImagePull', 'dial tcp: i/o timeout.')),
-      "The cluster can't pull the image r.io/score:1: dial tcp: i/o timeout.",
-      /can reach it/,
+      "The cluster can't reach the registry of the image r.io/score:1: dial tcp: i/o timeout.",
+      /blocks the connection/,
     ],
     [
       'finds the reason of a failed pull in the events',
@@ -111,13 +111,13 @@ describe('the cause of a failed rollout', () => {
     [
       'knows a missing program',
       evidenceOf(waits('RunContainerError', 'exec: "gunicorn": executable file not found in $PATH')),
-      /can't be started: exec: "gunicorn": executable file not found in \$PATH\.$/,
+      /can't be started: the program 'gunicorn' is not in the image: exec: "gunicorn": executable file not found in \$PATH\.$/,
       /ENTRYPOINT/,
     ],
     [
       'quotes the cluster for other reasons why pods wait',
-      evidenceOf(waits('ContainerCreating', ''), { warnings: ['MountVolume.SetUp failed for volume "x"'] }),
-      'The new pods do not start: ContainerCreating (MountVolume.SetUp failed for volume "x").',
+      evidenceOf(waits('ContainerCreating', ''), { warnings: ['a warning that is not known'] }),
+      'The new pods do not start: ContainerCreating (a warning that is not known).',
       /^$/,
     ],
   ] as const) {
@@ -128,6 +128,30 @@ describe('the cause of a failed rollout', () => {
       assert.match(found.advice, advice);
     });
   }
+
+  it('is a large image, when the node has prepared the pod and warns of nothing since', () => {
+    const { pods, ...rest } = evidenceOf(waits('ContainerCreating', ''));
+    const conditions = [{ type: 'PodReadyToStartContainers', status: 'True' }];
+    const prepared = pods.map((pod) => ({ ...pod, status: { ...pod.status, conditions } }));
+    const troubles = rolloutTroubles(undefined, prepared);
+    const earlier: Event = { metadata: {}, involvedObject: {}, reason: 'FailedScheduling', message: '0/1 nodes' };
+    const found = diagnose({ ...rest, pods: prepared, troubles, warnings: [earlier] }, '');
+    assert.match(found.cause, /^The node has not pulled the image r\.io\/score:1 yet/);
+  });
+
+  it('includes why the cluster autoscaler adds no node', () => {
+    const message = '0/3 nodes are available: 3 Insufficient cpu.';
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+    const pods: readonly Pod[] = [{ metadata: { name: 'p' }, status: { phase: 'Pending', conditions } }];
+    const reason = 'NotTriggerScaleUp';
+    const scaling = "pod didn't trigger scale-up: 1 max node group size reached";
+    const warnings: readonly Event[] = [{ metadata: {}, involvedObject: {}, reason, message: scaling }];
+    const found = diagnose({ ...evidenceOf({}), pods, troubles: rolloutTroubles(undefined, pods), warnings }, '');
+    assert.match(
+      found.cause,
+      /3 Insufficient cpu \(the cluster autoscaler adds no node: .* 1 max node group size reached\)\.$/,
+    );
+  });
 
   it('is the message of the rollout when its pods have no trouble', () => {
     const evidence = { ...evidenceOf({}), troubles: [] };

@@ -94,6 +94,21 @@ describe('the objects of a service', () => {
     assert.equal(labelValue('–'), '');
   });
 
+  it('have a CPU limit only if one is set, which is not less than the request', () => {
+    const limitsOf = (settings: Parameters<typeof objectsFor>[0]) =>
+      objectsFor(settings).deployments[0]?.spec?.template.spec?.containers[0]?.resources?.limits;
+    assert.deepEqual(limitsOf({}), { memory: '1Gi' });
+    assert.deepEqual(limitsOf({ cpuLimit: '500m' }), { cpu: '500m', memory: '1Gi' });
+    assert.deepEqual(limitsOf({ cpu: '2', cpuLimit: 2, gpus: 1 }), { cpu: '2', memory: '1Gi', 'nvidia.com/gpu': '1' });
+    for (const [settings, problem] of [
+      [{ cpuLimit: '499m' }, 'cpuLimit must not be less than the CPU request, which is 0.5.'],
+      [{ cpu: '2000m', cpuLimit: '1.5' }, 'cpuLimit must not be less than the CPU request, which is 2000m.'],
+      [{ cpuLimit: 'none' }, 'cpuLimit must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.'],
+      [{ cpu: 'much', cpuLimit: '1' }, 'cpu must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.'],
+    ] as const)
+      assert.deepEqual(problemsOf({ ...needed, ...settings }), [problem]);
+  });
+
   it('are refused with all problems of their settings', () => {
     assert.deepEqual(
       problemsOf({ ...needed, image: '$(image)', port: 0, cpu: 'much', colour: 'red', replicas: 5, maxReplicas: 2 }),

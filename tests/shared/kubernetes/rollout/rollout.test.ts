@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Deployment, ReplicaSet } from 'kubernetes-types/apps/v1';
-import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1';
+import type { Container, ContainerStatus, Pod } from 'kubernetes-types/core/v1';
 import {
   newReplicaSet,
   podsOf,
@@ -8,7 +8,7 @@ import {
   rolloutVerdict,
   type RolloutState,
 } from '../../../../shared/kubernetes/rollout/rollout';
-import { rolloutTroubles } from '../../../../shared/kubernetes/rollout/trouble';
+import { keyOf, rolloutTroubles } from '../../../../shared/kubernetes/rollout/trouble';
 import { selectorText } from '../../../../shared/kubernetes/client/selectorText';
 
 const containers = [{ name: 'score', image: 'score:1' }];
@@ -156,6 +156,86 @@ describe('the troubles of a rollout', () => {
     });
   }
 
+  const initPod = (init: Partial<ContainerStatus>, spec: Partial<Container> = {}): Pod => {
+    const statusOf = (name: string, status: Partial<ContainerStatus>): ContainerStatus => ({
+      ...{ name, image: '', imageID: '', ready: false, restartCount: 0 },
+      ...status,
+    });
+    return {
+      metadata: { name: 'p' },
+      spec: { containers, initContainers: [{ name: 'first', image: 'wait:1', ...spec }] },
+      status: {
+        phase: 'Pending',
+        conditions: [{ type: 'PodReadyToStartContainers', status: 'True' }],
+        initContainerStatuses: [statusOf('first', init)],
+        containerStatuses: [statusOf('score', { state: { waiting: { reason: 'PodInitializing' } } })],
+      },
+    };
+  };
+  for (const [what, pod, expected] of [
+    [
+      'an init container that runs',
+      initPod({ state: { running: {} }, started: true }),
+      [['InitContainerRunning', 'first']],
+    ],
+    [
+      'an init container that fails',
+      initPod({ state: { waiting: { reason: 'CrashLoopBackOff' } }, restartCount: 2 }),
+      [['CrashLoopBackOff', 'first']],
+    ],
+    [
+      'the service, when its init container has ended',
+      initPod({ ready: true, state: { terminated: { exitCode: 0 } } }),
+      [['PodInitializing', 'score']],
+    ],
+    [
+      'a sidecar that is not ready',
+      initPod({ state: { running: {} }, started: true }, { restartPolicy: 'Always' }),
+      [['Unready', 'first']],
+    ],
+    [
+      'the service, when its sidecar is ready',
+      initPod({ ready: true, state: { running: {} } }, { restartPolicy: 'Always' }),
+      [['PodInitializing', 'score']],
+    ],
+  ] as const)
+    it(`are those of ${what}`, () => {
+      const found = rolloutTroubles(undefined, [pod]);
+      assert.deepEqual(
+        found.map(({ reason, container }) => [reason, container]),
+        expected,
+      );
+    });
+
+  it('stay the same while a container that can not be started changes its reason', () => {
+    const message = 'exec: "gunicorn": executable file not found in $PATH: unknown';
+    const keys = [
+      waiting('RunContainerError', message),
+      waiting('CrashLoopBackOff', 'back-off', {
+        restartCount: 1,
+        lastState: { terminated: { exitCode: 128, reason: 'StartError', message } },
+      }),
+      podWith({ state: { terminated: { exitCode: 128, reason: 'StartError', message } } }),
+    ].map((pod) => rolloutTroubles(undefined, [pod]).map(keyOf));
+    assert.equal(new Set(keys.flat()).size, 1);
+    const pulls = [
+      waiting('ErrImagePull', 'x: 401 Unauthorized'),
+      waiting('ImagePullBackOff', 'Back-off pulling image'),
+    ];
+    assert.equal(new Set(pulls.flatMap((pod) => rolloutTroubles(undefined, [pod]).map(keyOf))).size, 1);
+  });
+
+  it('include the readiness gates of a pod whose containers are ready, and its node', () => {
+    const pod = podWith({ ready: true, state: { running: {} } });
+    const gate = 'corresponding condition of pod readiness gate "target-health" does not exist.';
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: gate }];
+    const [trouble] = rolloutTroubles(undefined, [{ ...pod, status: { ...pod.status, conditions } }]);
+    assert.deepEqual(
+      [trouble?.text, trouble?.graceSeconds],
+      [`ReadinessGatesNotReady: ${gate.replace(/\.$/, '')}`, Infinity],
+    );
+  });
+
   it('are none for pods that are ready', () => {
     assert.deepEqual(rolloutTroubles(undefined, [podWith({ ready: true, state: { running: {} } })]), []);
   });
@@ -181,7 +261,19 @@ describe('the troubles of a rollout', () => {
     });
     const [quota] = rolloutTroubles(set('pods "score-abc" is forbidden: exceeded quota: q'), []);
     assert.equal(quota?.text, 'FailedCreate: exceeded quota: q');
-    assert.equal(quota.graceSeconds, 30);
+    assert.equal(quota.graceSeconds, 120);
     assert.equal(rolloutTroubles(set('denied by policy'), [])[0]?.graceSeconds, 15);
+  });
+
+  it('include those of a Deployment that is not allowed to create its ReplicaSet', () => {
+    const message =
+      'Failed to create new replica set "score-5d8": replicasets.apps "score-5d8" is forbidden: exceeded quota: q, requested: count/replicasets.apps=1, used: count/replicasets.apps=9, limited: count/replicasets.apps=9';
+    const condition = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message };
+    const deployment = deploymentOf('score:1', { conditions: [condition] });
+    const [trouble, ...others] = rolloutTroubles(undefined, [], [], deployment);
+    assert.match(trouble?.text ?? '', /^FailedCreate: exceeded quota: q, requested: count\/replicasets\.apps=1/);
+    assert.deepEqual([trouble?.graceSeconds, others.length], [120, 0]);
+    // The condition is that of an earlier attempt.
+    assert.deepEqual(rolloutTroubles({ metadata: { name: 'new' } }, [], [], deployment), []);
   });
 });

@@ -72,7 +72,7 @@ const failures: readonly Failure[] = [
     when: ' for a missing secret',
     spec: { envFrom: [{ secretRef: { name: 'none' } }] },
     message: /CreateContainerConfigError: secret "none" not found/,
-    cause: /can't be started because something that it uses is missing: secret "none" not found/,
+    cause: /can't be started because something that it uses is missing: the secret 'none': secret "none" not found/,
     advice: /namespace/,
   },
   {
@@ -81,7 +81,8 @@ const failures: readonly Failure[] = [
     spec: { memory: '900Gi' },
     outcome: 'timedOut',
     message: /not done in time: 1 of 1 new pods: Unschedulable/,
-    cause: /^No node of the cluster has enough capacity/,
+    cause:
+      /^No node of the cluster can run the service: not enough memory \(1 node\): 0\/1 nodes are available: 1 Insufficient memory\.$/,
     advice: /memory/,
   },
   {
@@ -170,7 +171,11 @@ describe('following a rollout', () => {
       metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     for (const [place, message, cause] of [
-      [small, /exceeded quota/, /^The quota of the namespace is used up: exceeded quota: quota/],
+      [
+        small,
+        /exceeded quota/,
+        /^The quota 'quota' of the namespace does not allow that many pods: exceeded quota: quota/,
+      ],
       [
         client.in('strict'),
         /violates PodSecurity/,
@@ -184,6 +189,28 @@ describe('following a rollout', () => {
       assert.match(end.message, message);
       assert.doesNotMatch(end.message, /deadline/);
       assert.match(diagnose(await collectEvidence(place, end.snapshot), end.message).cause, cause);
+    }
+  });
+
+  it('waits for the deadline when it is not allowed to read why a volume is not mounted', async () => {
+    const everything = { verbs: ['get', 'list', 'patch', 'watch'], apiGroups: ['apps'], resources: ['*'] };
+    const podsOnly = { verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods', 'pods/log'] };
+    for (const [rules, outcome, trouble] of [
+      [[everything, podsOnly], 'timedOut', /ContainerCreating/],
+      [[everything, { ...podsOnly, resources: ['*'] }], 'failed', /FailedMount: .*configmap "rules" not found/],
+    ] as const) {
+      await cluster.close();
+      cluster = await openTestCluster({
+        timeScale: 0,
+        users: [{ name: 'reader', groups: [], token: 'reader-token', rules }],
+      });
+      const deployment = scoringDeployment('score:1', { replicas: 1 });
+      const pod = deployment.spec?.template.spec;
+      assert.ok(pod);
+      Object.assign(pod, { volumes: [{ name: 'rules', configMap: { name: 'rules' } }] });
+      const end = await follow(await deploy(deployment), { minutes: 2 });
+      assert.equal(end.outcome, outcome, end.message);
+      assert.match(end.message, trouble);
     }
   });
 
