@@ -8,7 +8,7 @@ import { validate } from './admission/validate';
 import { applyConfiguration, ownUpdate, type Writer } from './apply/managedFields';
 import { clone, equal, type JsonObject, objectOf, textOf, without, withoutNulls } from './json';
 import { apiVersionOf, type ResourceType, typesByPlural } from './resources';
-import { typeProblems } from './schema/typeProblems';
+import { configurationProblems } from './schema/typeProblems';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound, StatusError } from './status';
 import type { Store } from './store';
 import type { Kinds, KubeObject, ManagedFieldsEntry, Plural } from './types';
@@ -72,9 +72,9 @@ export class Objects {
     const resource = typesByPlural[type];
     const metadata = objectOf(config.metadata);
     if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
-    const problems = typeProblems(resource.schema, config);
+    const problems = configurationProblems(resource.schema, config);
     if (problems.length > 0) {
-      const which = `${namespace ?? ''}/${name}; ${apiVersionOf(resource)}, Kind=${resource.kind}`;
+      const which = `${namespace ?? ''}/${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}`;
       const list = problems.length === 1 ? String(problems[0]) : `errors:\n  ${problems.join('\n  ')}`;
       throw new StatusError(500, '', `failed to create typed patch object (${which}): ${list}`);
     }

@@ -16,6 +16,7 @@ import {
   withoutPaths,
 } from './fieldSet';
 import { compare, fieldsOf, merge, removeFields, withNamedFields } from './typedFields';
+import { entriesOf } from './writtenManagedFields';
 
 /** Who writes, and how. */
 export interface Writer {
@@ -50,17 +51,18 @@ const unowned = [
   ].map((field) => ['f:metadata', `f:${field}`]),
 ];
 
-/** The ownership after an object was written as a whole, or patched. */
+/** The ownership after an object was written as a whole, or patched. An object that has no owners gets none. */
 export function ownUpdate(
   schema: StructSchema,
   live: JsonObject | undefined,
   next: JsonObject,
   writer: Writer,
 ): ManagedFieldsEntry[] {
+  const owners = entriesOf(live, next, writer.subresource).map(ownerIn);
+  if (live && owners.length === 0) return [];
   const comparison = compare(schema, withoutManagedFields(live ?? {}), withoutManagedFields(next));
   const changed = owned(comparison.changed, writer);
   const removed = owned(comparison.removed, writer);
-  const owners = readOwners(live);
   const mine = owners.find((owner) => isOf(owner, writer));
   const fields = union(difference(mine?.fields ?? emptySet(), removed), changed);
   return writeOwners(owners, mine, ownerOf(writer, fields, mine), changed, removed);
@@ -84,7 +86,7 @@ export function applyConfiguration(
 ): Applied {
   const before = withoutManagedFields(live ?? {});
   const merged = merge(schema, before, config) as JsonObject;
-  const owners = readOwners(live);
+  const owners = live ? ownersBefore(schema, live, writer) : [];
   const mine = owners.find((owner) => isOf(owner, writer));
   const others = owners.filter((owner) => owner !== mine);
   const fields = owned(fieldsOf(schema, config), writer);
@@ -166,11 +168,15 @@ function ownerOf(writer: Writer, fields: FieldSet, before: Owner | undefined): O
   return { entry: { ...entry, ...(subresource && { subresource }) }, fields };
 }
 
-function readOwners(live: JsonObject | undefined): Owner[] {
-  const metadata = live?.metadata;
-  const entries = (isObject(metadata) ? (metadata.managedFields ?? []) : []) as ManagedFieldsEntry[];
-  return entries.map((entry) => ({ entry, fields: fieldsOfEntry(entry) }));
+/** Who owns what of an object that is applied to. Without owners, all of it belongs to what was done before. */
+function ownersBefore(schema: StructSchema, live: JsonObject, writer: Writer): Owner[] {
+  const owners = entriesOf(live, live, '').map(ownerIn);
+  if (owners.length > 0) return owners;
+  const all = owned(compare(schema, {}, withoutManagedFields(live)).changed, writer);
+  return [ownerOf({ ...writer, manager: 'before-first-apply', operation: 'Update', subresource: '' }, all, undefined)];
 }
+
+const ownerIn = (entry: ManagedFieldsEntry): Owner => ({ entry, fields: fieldsOfEntry(entry) });
 
 /** Entries in the store are frozen, so that what was read of one once stays true. */
 const knownFieldSets = new WeakMap<ManagedFieldsEntry, FieldSet>();
