@@ -10,6 +10,7 @@ import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
 import { mainService, type Plan, type PlanSource } from '../strategies/plan';
 import { planRolling } from '../strategies/rolling';
+import { readOtherAutoscalers } from '../strategies/scalers';
 
 /**
  * Deploys a service as described. First the cluster checks that everything is allowed. Then the version to roll back to
@@ -30,7 +31,8 @@ export async function deployService(
   const live = await readLive(client, namesOf(release));
   const previousImage = imageOf(serving(live)?.spec?.template);
   if (previousImage) onFacts({ previousImage });
-  const plan = await planOf(request, { client, release, live });
+  const otherAutoscalers = await readOtherAutoscalers(client, release.name, context);
+  const plan = await planOf(request, { client, release, live, otherAutoscalers, isForced: request.isForced });
   if (plan.note !== undefined) context.agent.log(plan.note);
   return await carryOut(client, plan, request, context, onFacts);
 }

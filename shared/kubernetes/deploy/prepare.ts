@@ -10,11 +10,16 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../client/resource';
-import { mayOverride } from '../strategies/replicas';
+import { withRunOf, wouldChange } from '../ownership/change';
+import { mayOverride } from '../ownership/managers';
+import { takeoverOf } from '../ownership/takeOver';
 
 /** An object to apply, and its present state. */
 export interface Prepared extends Planned {
   readonly live: KubernetesObject | undefined;
+  readonly isForced: boolean;
+  /** Whether applying it would change it. */
+  readonly isChanged: boolean;
 }
 
 /** Throws a TaskError that lists the permissions that a deployment of these objects needs and the caller lacks. */
@@ -41,21 +46,36 @@ export async function checkAccess(
 }
 
 /**
- * Looks objects up, and lets the cluster check them all. Fields of managers that we replace are taken over; fields of other
- * managers are a conflict, unless it is forced.
+ * Looks objects up, lets the cluster check them all, and finds out which an apply would change. Fields of managers that we
+ * replace are taken over; fields of other managers are a conflict, unless it is forced.
  */
 export async function prepare(
   client: KubernetesClient,
   objects: readonly KubernetesObject[],
   isForced: boolean,
 ): Promise<readonly Prepared[]> {
-  const prepared = await Promise.all(
+  const found = await Promise.all(
     objects.map(async (object) => {
       const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
       const live = await client.get(resource, object.metadata?.name ?? '');
       return { resource, object, live, isForced: isForced || mayOverride(live?.metadata?.managedFields) };
     }),
   );
-  await preflight(client, [], prepared);
-  return prepared;
+  const stored = await preflight(
+    client,
+    [],
+    found.map((each) => ({ ...each, object: withRunOf(each.object, each.live) })),
+  );
+  return await Promise.all(
+    found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
+  );
+}
+
+async function isChangedBy(
+  client: KubernetesClient,
+  { resource, object, live, isForced }: Omit<Prepared, 'isChanged'>,
+  stored: KubernetesObject | undefined,
+): Promise<boolean> {
+  if (!live || !stored || takeoverOf(live, isForced)) return true;
+  return await wouldChange(client, resource, object, isForced, live, stored);
 }

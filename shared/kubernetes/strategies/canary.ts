@@ -10,14 +10,14 @@ import { asCanary, inSlot } from './slots';
  * rolling deployment. Throws a TaskError when a whole number of pods can't make the requested share.
  */
 export async function planCanary(source: PlanSource, percent: number): Promise<Plan> {
-  const { client, release, live } = source;
+  const { release, live } = source;
   const deployment = theDeployment(release, 'canary');
   const stable = serving(live);
   if (!isRunning(stable)) return { ...(await planRolling(source)), note: 'Nothing serves yet; no canary is needed.' };
 
   const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
   const [same = deployment] = isStable.deployments;
-  const asItIs = await workloadOf(client, isStable, same, stable, stable);
+  const asItIs = await workloadOf(source, isStable, same, stable, stable);
   if (!asItIs.isChanged && !live.canary)
     return {
       ...plain,
@@ -48,9 +48,10 @@ export async function planCanary(source: PlanSource, percent: number): Promise<P
     ...plain,
     release: alone,
     names: live.names,
-    workloads: [await workloadOf(client, alone, canary, live.canary, undefined)],
+    workloads: [await workloadOf(source, alone, canary, live.canary, undefined)],
     service: live.service,
     isCanary: true,
+    isPartial: true,
     note: `${share} (requested: ${percent} %).`,
   };
 }

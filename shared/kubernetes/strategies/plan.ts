@@ -2,20 +2,26 @@ import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
 import { HttpError } from '../../http/errors';
-import { fieldManager, type KubernetesClient } from '../client/client';
+import type { KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
 import { deployments } from '../client/resource';
+import { wouldChange } from '../ownership/change';
+import { mayOverride } from '../ownership/managers';
+import { takeoverOf } from '../ownership/takeOver';
 import { kubectlVerdict } from '../rollout/rollout';
 import { isUnproven, type LiveService, type ServiceNames } from './liveService';
-import { withReplicas } from './replicas';
+import { withoutReplicas, withReplicas } from './replicas';
+import { isIdle, scalerOf, scales, type OtherAutoscalers, type Scaler } from './scalers';
 import { selects, type Move, type Slot } from './slots';
 
 /** A Deployment to apply. */
 export interface Workload {
   readonly wanted: Deployment;
   readonly live: Deployment | undefined;
-  /** Whether applying it would change its spec. */
+  /** Whether applying it would change it. */
   readonly isChanged: boolean;
+  /** Says who else manages its replicas. */
+  readonly note?: string;
 }
 
 /** The plan of a deployment, by its strategy. */
@@ -35,6 +41,8 @@ export interface Plan {
   /** The switch back to the proven slot, before the other one is deployed again. */
   readonly recovery: Move | undefined;
   readonly isCanary: boolean;
+  /** Whether the release is only a part of the service: what it does not contain stays. */
+  readonly isPartial: boolean;
   /** The slots that keep running; the others are scaled to 0 at the end. Undefined when the strategy has no slots. */
   readonly keptSlots: readonly Slot[] | undefined;
   /** Logged at the start. */
@@ -46,6 +54,9 @@ export interface PlanSource {
   readonly client: KubernetesClient;
   readonly release: Release;
   readonly live: LiveService;
+  readonly otherAutoscalers: OtherAutoscalers;
+  /** Takes ownership of fields from unknown managers. */
+  readonly isForced: boolean;
 }
 
 /** The defaults of a plan. */
@@ -55,6 +66,7 @@ export const plain = {
   fallback: undefined,
   recovery: undefined,
   isCanary: false,
+  isPartial: false,
   keptSlots: undefined,
   note: undefined,
 } as const;
@@ -64,25 +76,43 @@ export function mainService({ services, deployments: [deployment] }: Release): S
   return services.find((service) => deployment?.spec && selects(service, deployment.spec.template));
 }
 
-/** Compares a Deployment, with its wanted replicas, to the live one by a dry run, which applies all defaults. */
+/**
+ * Compares a Deployment, with its wanted replicas, to the live one by a dry run, which applies all defaults. Replicas that
+ * somebody else manages stay as they are.
+ */
 export async function workloadOf(
-  client: KubernetesClient,
-  release: Release,
+  { client, otherAutoscalers, isForced }: Pick<PlanSource, 'client' | 'otherAutoscalers' | 'isForced'>,
+  { autoscalers }: Release,
   deployment: Deployment,
   live: Deployment | undefined,
   serving: Deployment | undefined,
 ): Promise<Workload> {
-  const autoscaler = release.autoscalers.find(
-    ({ spec }) => spec?.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === deployment.metadata?.name,
-  );
-  const wanted = withReplicas(deployment, autoscaler, live, serving, fieldManager);
-  return { wanted, live, isChanged: live === undefined || (await changes(client, wanted, live)) };
+  const name = deployment.metadata?.name ?? '';
+  const autoscaler = autoscalers.find((each) => scales(each, name));
+  const scaler = autoscaler ? undefined : scalerOf(name, live, otherAutoscalers, isForced);
+  const takeover = takeoverOf(live, isForced || mayOverride(live?.metadata?.managedFields));
+  const managedFields = takeover?.managedFields ?? live?.metadata?.managedFields;
+  const note = scaler && { note: scalerNote(name, live, scaler) };
+  const isChanged = async (wanted: Deployment): Promise<boolean> =>
+    live === undefined || takeover !== undefined || (await changes(client, wanted, live));
+
+  // What is idle is started only to prove something new.
+  const idle = withoutReplicas(deployment);
+  if (isIdle(live, scaler) && !(await isChanged(idle))) return { wanted: idle, live, isChanged: false, ...note };
+  const wanted = withReplicas(deployment, { autoscaler, scaler, live, managedFields, serving });
+  return { wanted, live, isChanged: await isChanged(wanted), ...note };
+}
+
+function scalerNote(name: string, live: Deployment | undefined, { title, bounds }: Scaler): string {
+  const replicas = live?.spec?.replicas;
+  if (replicas === undefined) return `Deployment ${name}: ${title} manages its replicas`;
+  const number = replicas === 1 ? '1 replica stays' : `${replicas} replicas stay`;
+  return `Deployment ${name}: ${number}, because ${title} ${bounds ? 'manages their number' : 'scaled it'}`;
 }
 
 async function changes(client: KubernetesClient, wanted: Deployment, live: Deployment): Promise<boolean> {
   try {
-    const { object } = await client.apply(deployments, wanted, { isDryRun: true, isForced: true });
-    return object.metadata?.generation !== live.metadata?.generation;
+    return await wouldChange(client, deployments, wanted, true, live);
   } catch (error) {
     // A refusal is found again by the preflight check, and reported with all others.
     if (error instanceof HttpError && !error.isTransient) return true;

@@ -1,0 +1,22 @@
+import type { Context } from '../../agent/context';
+import type { KubernetesClient } from '../client/client';
+import type { KubernetesObject, Resource } from '../client/resource';
+import type { Applied } from '../client/types';
+import { takeOver, takeoverOf, takeoverText } from '../ownership/takeOver';
+import type { Prepared } from './prepare';
+
+/** Applies an object; takes it over first, and says so, when it was applied on the client side. */
+export async function applyObject<T extends KubernetesObject>(
+  client: KubernetesClient,
+  resource: Resource<T>,
+  object: T,
+  { live, isForced }: Pick<Prepared, 'live' | 'isForced'>,
+  { agent }: Context,
+): Promise<Applied<T>> {
+  const takeover = takeoverOf(live, isForced)
+    ? await takeOver(client, resource, object.metadata?.name ?? '', isForced)
+    : undefined;
+  const applied = await client.apply(resource, object, { isForced });
+  if (takeover) agent.log(takeoverText(takeover, applied.object));
+  return applied;
+}
