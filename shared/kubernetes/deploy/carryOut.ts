@@ -13,7 +13,8 @@ import {
 import { annotations, marked } from '../manifest/labels';
 import { isRoute, objectsOf } from '../manifest/release';
 import type { RolloutSnapshot } from '../rollout/snapshot';
-import { isSettled, type Plan, type Workload } from '../strategies/plan';
+import { isUnproven } from '../strategies/liveService';
+import { isKept, isSettled, type Plan, type Workload } from '../strategies/plan';
 import { SupersededError, switchTraffic } from '../strategies/switchTraffic';
 import { applyObject } from './applyObject';
 import { explainFailure, NotServing } from './failure';
@@ -38,14 +39,14 @@ export async function carryOut(
   const run: DeployRun = { client, plan, request, context, onFacts, progress };
   const objects = objectsOf({ ...plan.release, deployments: plan.workloads.map(({ wanted }) => wanted) });
   const prepared = await prepare(client, plan.preview ? [...objects, plan.preview] : objects, request.isForced);
-  const isUnchanged = !plan.move && plan.workloads.every(isSettled) && !prepared.some(isAltered);
+  const isUnchanged = !plan.move && plan.workloads.every(isKept) && !prepared.some(isAltered);
   for (const { note } of plan.workloads) if (note !== undefined) context.agent.log(note);
   const wanted = plan.workloads[0]?.wanted;
   onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template) });
 
   try {
     await begin(run, prepared);
-    if (isUnchanged) await tellAddress(run);
+    if (isUnchanged && plan.workloads.every(isSettled)) await tellAddress(run);
     else await prove(run, prepared);
   } catch (error) {
     throw await failureAfter(run, error);
@@ -72,7 +73,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
 
 async function applyWorkload(
   { client, context, progress }: DeployRun,
-  { wanted, live, isChanged }: Workload,
+  { wanted, live, isChanged, hasNewPods }: Workload,
   prepared: readonly Prepared[],
 ): Promise<void> {
   const name = nameOf(wanted);
@@ -81,10 +82,9 @@ async function applyWorkload(
     return;
   }
   context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template)}`);
-  const object = {
-    ...wanted,
-    metadata: marked(wanted.metadata, { annotations: { [annotations.unproven]: 'true' } }),
-  };
+  const isProven = live && !hasNewPods && !isUnproven(live);
+  const notes = isProven ? {} : { annotations: { [annotations.unproven]: 'true' } };
+  const object = { ...wanted, metadata: marked(wanted.metadata, notes) };
   const isForced = prepared.some((each) => each.object === wanted && each.isForced);
   const applied = await applyObject(client, deployments, object, { live, isForced }, context);
   progress.applied.set(name, applied.object);

@@ -7,6 +7,7 @@ import { deployments, replicaSets } from '../client/resource';
 import { selectorText } from '../client/selectorText';
 import { kubectlVerdict, newReplicaSet } from '../rollout/rollout';
 import { isRunning, isUnproven } from '../strategies/liveService';
+import { isReplicasOwnedByOthers } from '../strategies/replicas';
 import { watchRollout } from '../rollout/watchRollout';
 
 /** A version of a Deployment that can be rolled back to. */
@@ -54,7 +55,10 @@ export async function markGood(client: KubernetesClient, name: string, context: 
   const { good, unproven } = annotations;
   const present = live.metadata?.annotations ?? {};
   const text = JSON.stringify(note);
-  const isNoted = present[good] === text && !(unproven in present);
+  // The number of replicas is not restored when somebody else manages it.
+  const noted = noteOf(live);
+  const hasReplicas = noted?.replicas === note.replicas || isReplicasOwnedByOthers(live.metadata?.managedFields);
+  const isNoted = noted?.replicaSet === note.replicaSet && hasReplicas && !(unproven in present);
   const applied = isNoted ? live : await annotate(client, live, { [good]: text, [unproven]: null });
   if (kubectlVerdict(applied).state === 'done') return;
   const { outcome, message } = await watchRollout(client, { applied }, context);

@@ -10,7 +10,7 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../client/resource';
-import { withRunOf, wouldChange } from '../ownership/change';
+import { changeBy, withRunOf } from '../ownership/change';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
 
@@ -77,5 +77,5 @@ async function isChangedBy(
   stored: KubernetesObject | undefined,
 ): Promise<boolean> {
   if (!live || !stored || takeoverOf(live, isForced)) return true;
-  return await wouldChange(client, resource, object, isForced, live, stored);
+  return (await changeBy(client, resource, object, isForced, live, stored)) !== undefined;
 }

@@ -31,24 +31,24 @@ export function isChange(live: KubernetesObject, planned: KubernetesObject): boo
 }
 
 /**
- * Whether an apply would change an object. When somebody wrote it between the two calls, such as a controller, it is read
- * again: their change is not ours.
+ * An object as an apply would change it; undefined when it would not. `planned` is the answer to a dry run, if there was one.
+ * When somebody wrote the object between the two calls, such as a controller, it is read again: their change is not ours.
  */
-export async function wouldChange<T extends KubernetesObject>(
+export async function changeBy<T extends KubernetesObject>(
   client: KubernetesClient,
   resource: Resource<T>,
   object: T,
   isForced: boolean,
   live: T,
   planned?: T,
-): Promise<boolean> {
+): Promise<T | undefined> {
   let [present, next] = [live, planned];
   for (let tries = 1; ; tries++) {
     next ??= (await client.apply(resource, withRunOf(object, present), { isDryRun: true, isForced })).object;
-    if (!isChange(present, next)) return false;
-    if (next.metadata?.resourceVersion === present.metadata?.resourceVersion || tries >= maxTries) return true;
+    if (!isChange(present, next)) return undefined;
+    if (next.metadata?.resourceVersion === present.metadata?.resourceVersion || tries >= maxTries) return next;
     const read = await client.get(resource, object.metadata?.name ?? '');
-    if (!read) return true;
+    if (!read) return next;
     [present, next] = [read, undefined];
   }
 }

@@ -49,6 +49,18 @@ export function holds(fields: FieldSet, ...path: FieldPath): boolean {
 /** Path elements as in a `FieldSet`. */
 export type FieldPath = readonly string[];
 
+/** The value of a field of an object; undefined when it does not have it. */
+export function valueAt(object: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((at, element) => {
+    const rest = element.slice(2);
+    if (element.startsWith('f:')) return isObject(at) ? at[rest] : undefined;
+    if (!Array.isArray(at)) return undefined;
+    if (element.startsWith('v:')) return at.find((item) => JSON.stringify(item) === rest) as unknown;
+    const keys = Object.entries(fieldKeys(rest));
+    return at.find((item: unknown) => isObject(item) && keys.every(([name, value]) => item[name] === value)) as unknown;
+  }, object);
+}
+
 /** As the API server writes it: `.spec.containers[name="a"].image`. */
 export function pathText(path: FieldPath): string {
   return path.map(elementText).join('');

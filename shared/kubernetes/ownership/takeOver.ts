@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
 import { isTransient } from '../../http/errors';
 import { isStatus } from '../client/apiServer';
 import { fieldManager, type KubernetesClient } from '../client/client';
 import { titleOf, type KubernetesObject, type Resource } from '../client/resource';
-import { fieldSetOf, holds, pathsBeyond, pathText, unionOf, type FieldPath, type FieldSet } from './fieldSet';
+import { fieldSetOf, holds, pathsBeyond, pathText, unionOf, valueAt, type FieldPath, type FieldSet } from './fieldSet';
 import { isOurApply, isOverridable } from './managers';
 
 const lastApplied: FieldPath = ['f:metadata', 'f:annotations', 'f:kubectl.kubernetes.io/last-applied-configuration'];
@@ -14,6 +15,8 @@ export interface Takeover {
   /** Who applied them. */
   readonly managers: readonly string[];
   readonly fields: FieldSet;
+  /** The object before. */
+  readonly live: KubernetesObject;
   readonly managedFields: readonly ManagedFieldsEntry[];
 }
 
@@ -26,17 +29,18 @@ const maxTries = 5;
  * managers are merged into ours. `isForced`: also those of managers that we do not replace otherwise.
  */
 export function takeoverOf(live: KubernetesObject | undefined, isForced: boolean): Takeover | undefined {
-  const entries = live?.metadata?.managedFields ?? [];
+  if (!live) return undefined;
+  const { annotations, managedFields: entries = [] } = live.metadata ?? {};
   const managers = [...new Set(entries.filter(isClientSide).map(({ manager = '' }) => manager))];
   if (managers.length === 0) return undefined;
   const taken = entries.filter(isClientSide).map(({ fieldsV1 }) => fieldSetOf(fieldsV1));
-  return { managers, fields: unionOf(taken), managedFields: managers.reduce(merged, entries) };
+  return { managers, fields: unionOf(taken), live, managedFields: managers.reduce(merged, entries) };
 
   function isClientSide({ manager = '', operation, subresource, fieldsV1 }: ManagedFieldsEntry): boolean {
     if (operation !== 'Update' || subresource) return false;
     if (manager === 'kubectl-client-side-apply') return true;
     // The name that old versions of kubectl used for everything.
-    if (manager === 'kubectl') return live?.metadata?.annotations?.[lastAppliedAnnotation] !== undefined;
+    if (manager === 'kubectl') return annotations?.[lastAppliedAnnotation] !== undefined;
     return holds(fieldSetOf(fieldsV1), ...lastApplied) && (isForced || isOverridable(manager));
   }
 }
@@ -87,14 +91,18 @@ export async function takeOver(
   }
 }
 
-/** What was taken over of an object, and what the apply after that has removed, in one line. */
-export function takeoverText({ managers, fields }: Takeover, applied: KubernetesObject): string {
+/** What was taken over of an object, and what the apply after that has removed or reset to its default, in one line. */
+export function takeoverText({ managers, fields, live }: Takeover, applied: KubernetesObject): string {
   const ours = applied.metadata?.managedFields?.find(isOurApply);
-  const removed = pathsBeyond(fields, fieldSetOf(ours?.fieldsV1));
-  const topmost = removed.filter((path) => !removed.some((other) => isBelow(path, other)));
-  const paths = topmost.filter((path) => pathText(path) !== pathText(lastApplied)).map(pathText);
+  const lost = pathsBeyond(fields, fieldSetOf(ours?.fieldsV1)).filter(
+    (path) => !isDeepStrictEqual(valueAt(live, path), valueAt(applied, path)),
+  );
+  // Of a structure what it contained, of an item the item.
+  const ends = lost.filter((path) => !(path.at(-1)?.startsWith('f:') && lost.some((other) => isBelow(other, path))));
+  const topmost = ends.filter((path) => !ends.some((other) => isBelow(path, other))).map(pathText);
+  const paths = topmost.filter((text) => text !== pathText(lastApplied));
   const what = `${titleOf(applied)}: took over the fields that ${managers.join(' and ')} applied`;
-  return paths.length === 0 ? what : `${what}; no longer described, and removed: ${paths.join(', ')}`;
+  return paths.length === 0 ? what : `${what}; no longer described, and removed or reset: ${paths.join(', ')}`;
 }
 
 function isBelow(path: FieldPath, other: FieldPath): boolean {

@@ -24,7 +24,7 @@ export async function planBlueGreen(source: PlanSource): Promise<Plan> {
   if (live.slot) {
     const plan = await planIn(live.slot, live.slot);
     const [workload] = plan.workloads;
-    if (workload?.live && !workload.isChanged)
+    if (workload?.live && !workload.hasNewPods)
       return { ...plan, fallback, keptSlots: [live.slot, live.previousSlot ?? live.slot] };
   }
   const from = fallback?.to ?? live.slot;

@@ -18,7 +18,7 @@ export async function planCanary(source: PlanSource, percent: number): Promise<P
   const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
   const [same = deployment] = isStable.deployments;
   const asItIs = await workloadOf(source, isStable, same, stable, stable);
-  if (!asItIs.isChanged && !live.canary)
+  if (!asItIs.hasNewPods && !live.canary)
     return {
       ...plain,
       release: isStable,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
@@ -5,7 +6,7 @@ import { HttpError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
 import { deployments } from '../client/resource';
-import { wouldChange } from '../ownership/change';
+import { changeBy } from '../ownership/change';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
 import { kubectlVerdict } from '../rollout/rollout';
@@ -20,6 +21,8 @@ export interface Workload {
   readonly live: Deployment | undefined;
   /** Whether applying it would change it. */
   readonly isChanged: boolean;
+  /** Whether applying it would replace its pods. */
+  readonly hasNewPods: boolean;
   /** Says who else manages its replicas. */
   readonly note?: string;
 }
@@ -93,14 +96,18 @@ export async function workloadOf(
   const takeover = takeoverOf(live, isForced || mayOverride(live?.metadata?.managedFields));
   const managedFields = takeover?.managedFields ?? live?.metadata?.managedFields;
   const note = scaler && { note: scalerNote(name, live, scaler) };
-  const isChanged = async (wanted: Deployment): Promise<boolean> =>
-    live === undefined || takeover !== undefined || (await changes(client, wanted, live));
+  // What removes the fields that are taken over is not known before.
+  const changeTo = (wanted: Deployment): Promise<Change> | Change =>
+    live && !takeover ? changeOf(client, wanted, live) : { isChanged: true, hasNewPods: true };
 
-  // What is idle is started only to prove something new.
-  const idle = withoutReplicas(deployment);
-  if (isIdle(live, scaler) && !(await isChanged(idle))) return { wanted: idle, live, isChanged: false, ...note };
+  if (isIdle(live, scaler)) {
+    // What is idle is started only to prove new pods.
+    const idle = withoutReplicas(deployment);
+    const change = await changeTo(idle);
+    if (!change.hasNewPods) return { wanted: idle, live, ...change, ...note };
+  }
   const wanted = withReplicas(deployment, { autoscaler, scaler, live, managedFields, serving });
-  return { wanted, live, isChanged: await isChanged(wanted), ...note };
+  return { wanted, live, ...(await changeTo(wanted)), ...note };
 }
 
 function scalerNote(name: string, live: Deployment | undefined, { title, bounds }: Scaler): string {
@@ -110,19 +117,28 @@ function scalerNote(name: string, live: Deployment | undefined, { title, bounds 
   return `Deployment ${name}: ${number}, because ${title} ${bounds ? 'manages their number' : 'scaled it'}`;
 }
 
-async function changes(client: KubernetesClient, wanted: Deployment, live: Deployment): Promise<boolean> {
+type Change = Pick<Workload, 'isChanged' | 'hasNewPods'>;
+
+async function changeOf(client: KubernetesClient, wanted: Deployment, live: Deployment): Promise<Change> {
   try {
-    return await wouldChange(client, deployments, wanted, true, live);
+    const planned = await changeBy(client, deployments, wanted, true, live);
+    const hasNewPods = planned !== undefined && !isDeepStrictEqual(planned.spec?.template, live.spec?.template);
+    return { isChanged: planned !== undefined, hasNewPods };
   } catch (error) {
     // A refusal is found again by the preflight check, and reported with all others.
-    if (error instanceof HttpError && !error.isTransient) return true;
+    if (error instanceof HttpError && !error.isTransient) return { isChanged: true, hasNewPods: true };
     throw error;
   }
 }
 
-/** Whether a workload is unchanged, running and proven. */
-export function isSettled({ live, isChanged }: Workload): boolean {
-  return live !== undefined && !isChanged && !isUnproven(live) && kubectlVerdict(live).state === 'done';
+/** Whether a workload is unchanged and proven. */
+export function isKept({ live, isChanged }: Workload): boolean {
+  return live !== undefined && !isChanged && !isUnproven(live);
+}
+
+/** Whether all replicas of a workload run. An autoscaler may be changing their number. */
+export function isSettled({ live }: Workload): boolean {
+  return live !== undefined && kubectlVerdict(live).state === 'done';
 }
 
 /** Throws a TaskError while there is a canary: it would keep its share beside a version that it was not made for. */
