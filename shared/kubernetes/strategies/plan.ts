@@ -10,8 +10,8 @@ import { changeBy } from '../ownership/change';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
 import { kubectlVerdict } from '../rollout/rollout';
-import { isUnproven, type LiveService, type ServiceNames } from './liveService';
-import { withoutReplicas, withReplicas } from './replicas';
+import { isRunning, isUnproven, type LiveService, type ServiceNames } from './liveService';
+import { withoutReplicas, withReplicas, withReplicasOf } from './replicas';
 import { isIdle, scalerOf, scales, type OtherAutoscalers, type Scaler } from './scalers';
 import { selects, type Move, type Slot } from './slots';
 
@@ -95,7 +95,15 @@ export async function workloadOf(
   const scaler = autoscaler ? undefined : scalerOf(name, live, otherAutoscalers, isForced);
   const takeover = takeoverOf(live, isForced || mayOverride(live?.metadata?.managedFields));
   const managedFields = takeover?.managedFields ?? live?.metadata?.managedFields;
-  const note = scaler && { note: scalerNote(name, live, scaler) };
+  const before = serving?.metadata?.name ?? name;
+  const hasScaler = autoscaler !== undefined || scaler !== undefined;
+  const scalerBefore =
+    hasScaler || before === name || !isRunning(serving)
+      ? undefined
+      : scalerOf(before, serving, otherAutoscalers, isForced);
+  const note = scaler
+    ? { note: scalerNote(name, live, scaler) }
+    : scalerBefore && { note: startNote(name, before, serving, scalerBefore) };
   // What removes the fields that are taken over is not known before.
   const changeTo = (wanted: Deployment): Promise<Change> | Change =>
     live && !takeover ? changeOf(client, wanted, live) : { isChanged: true, hasNewPods: true };
@@ -106,7 +114,9 @@ export async function workloadOf(
     const change = await changeTo(idle);
     if (!change.hasNewPods) return { wanted: idle, live, ...change, ...note };
   }
-  const wanted = withReplicas(deployment, { autoscaler, scaler, live, managedFields, serving });
+  const wanted = hasScaler
+    ? withReplicas(deployment, { autoscaler, scaler, live, managedFields, serving })
+    : withReplicasOf(scalerBefore && serving, deployment, live);
   return { wanted, live, ...(await changeTo(wanted)), ...note };
 }
 
@@ -115,6 +125,12 @@ function scalerNote(name: string, live: Deployment | undefined, { title, bounds 
   if (replicas === undefined) return `Deployment ${name}: ${title} manages its replicas`;
   const number = replicas === 1 ? '1 replica stays' : `${replicas} replicas stay`;
   return `Deployment ${name}: ${number}, because ${title} ${bounds ? 'manages their number' : 'scaled it'}`;
+}
+
+function startNote(name: string, before: string, serving: Deployment | undefined, { title }: Scaler): string {
+  const replicas = serving?.spec?.replicas ?? 1;
+  const number = replicas === 1 ? '1 replica' : `${replicas} replicas`;
+  return `Deployment ${name}: started with ${number}, as many as ${title} gives ${before}. ${title} does not scale ${name}`;
 }
 
 type Change = Pick<Workload, 'isChanged' | 'hasNewPods'>;

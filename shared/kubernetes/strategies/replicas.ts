@@ -1,6 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { ManagedFieldsEntry } from 'kubernetes-types/meta/v1';
+import { annotations, marked } from '../manifest/labels';
 import { isOwnedByOthers } from '../ownership/managers';
 import type { Scaler } from './scalers';
 
@@ -34,6 +35,25 @@ export function withReplicas(
   const { minReplicas = 1, maxReplicas = Infinity } = bounds ?? {};
   const replicas = isKept ? present : Math.min(maxReplicas, Math.max(minReplicas, before));
   return { ...wanted, spec: { ...wanted.spec, replicas } };
+}
+
+/**
+ * The Deployment with as many replicas as the one that it replaces, when somebody scales that one: the described number may
+ * not be enough for its traffic. It keeps them until another number is described. The same Deployment when nothing is to be
+ * kept.
+ */
+export function withReplicasOf(
+  replaced: Deployment | undefined,
+  wanted: Deployment,
+  live: Deployment | undefined,
+): Deployment {
+  const described = wanted.spec?.replicas ?? 1;
+  const present = live?.spec?.replicas ?? 0;
+  const isStarted = present > 0 && live?.metadata?.annotations?.[annotations.described] === String(described);
+  const replicas = replaced?.spec?.replicas ?? (isStarted ? present : 0);
+  if (!wanted.spec || replicas === 0 || replicas === described) return wanted;
+  const metadata = marked(wanted.metadata, { annotations: { [annotations.described]: String(described) } });
+  return { ...wanted, metadata, spec: { ...wanted.spec, replicas } };
 }
 
 /** The Deployment without a number of replicas. */

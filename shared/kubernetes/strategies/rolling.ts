@@ -16,7 +16,7 @@ export async function planRolling(source: PlanSource): Promise<Plan> {
   const workloads = await Promise.all(
     placed.deployments.map(async (deployment) => {
       const present = await client.get(deployments, deployment.metadata?.name ?? '');
-      return workloadOf(source, placed, deployment, present, serving(live));
+      return workloadOf(source, placed, deployment, present, isSlotted ? serving(live) : present);
     }),
   );
   return {

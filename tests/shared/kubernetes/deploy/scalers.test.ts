@@ -101,6 +101,30 @@ describe('the replicas of a service that somebody else scales', function () {
       assert.equal(replicasOf(stage, 'score'), 6);
     });
 
+  it('are as many in the other slot, until another number is described', async () => {
+    const deploy = (image: string, replicas: number) =>
+      stage.deploy(image, { strategy: 'blueGreen', service: { replicas } });
+    await deploy(first, 2);
+    autoscale(stage, 'score-blue');
+    stage.kubernetes.setWantedReplicas('default', 'theirs', 6);
+    await stage.clock.sleep(30_000);
+    const { agent } = await deploy('r.io/score:2', 2);
+    assert.match(
+      agent.text('log'),
+      /^Deployment score-green: started with 6 replicas, as many as HorizontalPodAutoscaler theirs gives score-blue\. HorizontalPodAutoscaler theirs does not scale score-green$/m,
+    );
+    assert.equal(replicasOf(stage, 'score-green'), 6);
+    stage.kubernetes.setWantedReplicas('default', 'theirs', 2);
+    await stage.clock.sleep(30_000);
+    stage.kubernetes.requests.clear();
+    assert.equal((await deploy('r.io/score:2', 2)).facts.resultState, 'Unchanged');
+    assert.deepEqual([replicasOf(stage, 'score-green'), writesOf(stage.kubernetes)], [6, []]);
+    assert.equal((await deploy('r.io/score:2', 3)).facts.resultState, 'Deployed');
+    assert.equal(replicasOf(stage, 'score-green'), 3);
+    assert.equal((await deploy('r.io/score:2', 2)).facts.resultState, 'Deployed');
+    assert.equal(replicasOf(stage, 'score-green'), 2);
+  });
+
   it('stay while an autoscaler changes them, and the service is unchanged', async () => {
     await stage.deploy(first);
     autoscale(stage, 'score');
