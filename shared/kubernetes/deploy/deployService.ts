@@ -5,6 +5,7 @@ import { untilKnown, type DeployRequest, type OnFacts } from './request';
 import { imageOf } from './goodVersion';
 import { checkAccess } from './prepare';
 import { objectsOf, type Release } from '../manifest/release';
+import { titleOf } from '../client/resource';
 import { planBlueGreen } from '../strategies/blueGreen';
 import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
@@ -34,6 +35,10 @@ export async function deployService(
   const otherAutoscalers = await readOtherAutoscalers(client, release.name, context);
   const plan = await planOf(request, { client, release, live, otherAutoscalers, isForced: request.isForced });
   if (plan.note !== undefined) context.agent.log(plan.note);
+  if (plan.leftOut.length > 0)
+    context.agent.warning(
+      `A canary does not change what the stable version uses: ${plan.leftOut.map(titleOf).join(', ')}. To apply that, deploy the version again after its promotion.`,
+    );
   return await carryOut(client, plan, request, context, onFacts);
 }
 

@@ -1,3 +1,5 @@
+import { HttpError } from '../../http/errors';
+import { applyConflicts } from '../client/applyConflicts';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { preflight, type Planned } from '../rollout/preflight';
@@ -11,7 +13,7 @@ import {
   type Resource,
 } from '../client/resource';
 import { changeBy, withRunOf } from '../ownership/change';
-import { mayOverride } from '../ownership/managers';
+import { isOverridable, mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
 
 /** An object to apply, and its present state. */
@@ -58,7 +60,13 @@ export async function prepare(
     objects.map(async (object) => {
       const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
       const live = await client.get(resource, object.metadata?.name ?? '');
-      return { resource, object, live, isForced: isForced || mayOverride(live?.metadata?.managedFields) };
+      const mayForce = isForced || mayOverride(live?.metadata?.managedFields);
+      return {
+        resource,
+        object,
+        live,
+        isForced: mayForce || (await conflictsWithReplaced(client, resource, withRunOf(object, live))),
+      };
     }),
   );
   const stored = await preflight(
@@ -69,6 +77,21 @@ export async function prepare(
   return await Promise.all(
     found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
   );
+}
+
+/** Whether an apply has conflicts, all with managers that we replace. Other refusals are found by the preflight check. */
+async function conflictsWithReplaced(
+  client: KubernetesClient,
+  resource: Resource,
+  object: KubernetesObject,
+): Promise<boolean> {
+  try {
+    await client.apply(resource, object, { isDryRun: true });
+    return false;
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.isTransient) throw error;
+    return applyConflicts(error)?.every(({ manager }) => isOverridable(manager)) ?? false;
+  }
 }
 
 async function isChangedBy(

@@ -1,4 +1,7 @@
 import { TaskError } from '../../errors';
+import type { KubernetesObject } from '../client/resource';
+import type { Release } from '../manifest/release';
+import { changeBy } from '../ownership/change';
 import { canaryShare, stableReplicasFor } from './canaryShare';
 import { isRunning, serving } from './liveService';
 import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
@@ -52,8 +55,23 @@ export async function planCanary(source: PlanSource, percent: number): Promise<P
     service: live.service,
     isCanary: true,
     isPartial: true,
+    leftOut: await differing(source, isStable),
     note: `${share} (requested: ${percent} %).`,
   };
+}
+
+/** The objects that route to the stable version or guard it, and that are not as described. */
+async function differing({ client }: PlanSource, release: Release): Promise<readonly KubernetesObject[]> {
+  const { services, routes, autoscalers, disruptionBudgets } = release;
+  const shared = [...services, ...routes, ...autoscalers, ...disruptionBudgets];
+  const differs = await Promise.all(
+    shared.map(async (object) => {
+      const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
+      const live = await client.get(resource, object.metadata?.name ?? '');
+      return !live || (await changeBy(client, resource, object, true, live)) !== undefined;
+    }),
+  );
+  return shared.filter((_, index) => differs[index]);
 }
 
 function count(replicas: number): string {

@@ -5,7 +5,7 @@ import { TaskError } from '../../errors';
 import { HttpError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
-import { deployments } from '../client/resource';
+import { deployments, type KubernetesObject } from '../client/resource';
 import { changeBy } from '../ownership/change';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
@@ -48,6 +48,8 @@ export interface Plan {
   readonly isPartial: boolean;
   /** The slots that keep running; the others are scaled to 0 at the end. Undefined when the strategy has no slots. */
   readonly keptSlots: readonly Slot[] | undefined;
+  /** The objects that differ from their description, and that the strategy leaves as they are. */
+  readonly leftOut: readonly KubernetesObject[];
   /** Logged at the start. */
   readonly note: string | undefined;
 }
@@ -71,6 +73,7 @@ export const plain = {
   isCanary: false,
   isPartial: false,
   keptSlots: undefined,
+  leftOut: [],
   note: undefined,
 } as const;
 

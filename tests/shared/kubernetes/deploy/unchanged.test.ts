@@ -202,6 +202,36 @@ describe('a service whose pods stay the same', function () {
     );
   });
 
+  it('has what a canary leaves out reported, and applied after the promotion', async () => {
+    await deploy('rolling', {});
+    const asked = { host: 'b.example', service: { autoscaling: { ...autoscaling, maxReplicas: 9 } } };
+    const next = 'r.io/score:2';
+    const { service } = asked;
+    const objects = [...serviceObjects(description(next, { ...single, ...service })), ingress(asked.host)];
+    const canary: Wish = { strategy: 'canary', release: releaseOf(objects, { 'azure-pipelines/run': '1' }) };
+    const { agent } = await stage.deploy(next, canary);
+    assert.equal(
+      agent.text('warning'),
+      'A canary does not change what the stable version uses: Ingress score, HorizontalPodAutoscaler score. To apply that, deploy the version again after its promotion.',
+    );
+    assert.match(JSON.stringify(specOf('ingresses', 'score')), /"a\.example"/);
+    await stage.run((client, context, onFacts) => promoteService(client, names, requestOf(next), context, onFacts));
+    const last = await stage.deploy(next, canary);
+    assert.deepEqual([last.facts.resultState, last.agent.text('warning')], ['Deployed', '']);
+    assert.match(JSON.stringify(specOf('ingresses', 'score')), /"b\.example"/);
+  });
+
+  it('gets back what kubectl changed although another tool manages other fields', async () => {
+    await deploy('rolling', {});
+    edit('services', 'score', ({ spec }) => void (objectOf(objectOf(spec).selector).app = 'other'));
+    const note = { metadata: { name: 'score', annotations: { 'external-dns/owner': 'dns' } } };
+    stage.kubernetes.objects.apply('services', 'default', 'score', note, { manager: 'external-dns', isForced: false });
+    assert.equal((await again('rolling', {})).state, 'Deployed');
+    assert.equal(objectOf(specOf('services', 'score').selector).app, undefined);
+    const { annotations } = objectOf(read('services', 'score').metadata);
+    assert.equal(objectOf(annotations)['external-dns/owner'], 'dns');
+  });
+
   it('keeps its autoscaler and disruption budget when a canary is promoted', async () => {
     await deploy('rolling', {});
     await stage.deploy('r.io/score:2', { strategy: 'canary', service: single });
