@@ -19,7 +19,7 @@ import { SupersededError, switchTraffic } from '../strategies/switchTraffic';
 import { applyObject } from './applyObject';
 import { explainFailure, NotServing } from './failure';
 import { deleteStaleGuards, endOtherSlots, tidy } from './finish';
-import { imageOf, markGood, recordGood } from './goodVersion';
+import { imageOf, markGood, markUntested, recordGood } from './goodVersion';
 import { prepare, type Prepared } from './prepare';
 import { provePods, proveRollout, proveService, tellAddress } from './prove';
 import type { DeployRun, OnFacts, VersionRequest } from './request';
@@ -64,6 +64,8 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
     const good = live && (await recordGood(client, live));
     if (good) progress.goods.set(nameOf(live), good);
   }
+  const [main] = plan.workloads;
+  if (main?.live && !main.isChanged && prepared.some(isAltered)) await markUntested(client, main.live);
   await applyAll(
     run,
     prepared.filter((each) => isEarly(each, plan)),
@@ -83,8 +85,8 @@ async function applyWorkload(
   }
   context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template)}`);
   const isProven = live && !hasNewPods && !isUnproven(live);
-  const notes = isProven ? {} : { annotations: { [annotations.unproven]: 'true' } };
-  const object = { ...wanted, metadata: marked(wanted.metadata, notes) };
+  const mark = isProven ? annotations.untested : annotations.unproven;
+  const object = { ...wanted, metadata: marked(wanted.metadata, { annotations: { [mark]: 'true' } }) };
   const isForced = prepared.some((each) => each.object === wanted && each.isForced);
   const applied = await applyObject(client, deployments, object, { live, isForced }, context);
   progress.applied.set(name, applied.object);

@@ -26,6 +26,8 @@ export const annotations = {
   good: `${product}/good`,
   /** On a Deployment whose template is not proven yet. */
   unproven: `${product}/unproven`,
+  /** On a Deployment whose pods are proven, while what surrounds them is changed and not tested yet. */
+  untested: `${product}/untested`,
   /** On a Deployment that was started with as many replicas as the one before: the number that was described. */
   described: `${product}/described-replicas`,
   /** On a Service: the slot that it selected before; empty when it is no longer relevant. */

@@ -10,7 +10,7 @@ import { changeBy } from '../ownership/change';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
 import { kubectlVerdict } from '../rollout/rollout';
-import { isRunning, isUnproven, type LiveService, type ServiceNames } from './liveService';
+import { isRunning, isUnproven, isUntested, type LiveService, type ServiceNames } from './liveService';
 import { withoutReplicas, withReplicas, withReplicasOf } from './replicas';
 import { isIdle, scalerOf, scales, type OtherAutoscalers, type Scaler } from './scalers';
 import { selects, type Move, type Slot } from './slots';
@@ -150,9 +150,9 @@ async function changeOf(client: KubernetesClient, wanted: Deployment, live: Depl
   }
 }
 
-/** Whether a workload is unchanged and proven. */
+/** Whether a workload is unchanged, proven and tested. */
 export function isKept({ live, isChanged }: Workload): boolean {
-  return live !== undefined && !isChanged && !isUnproven(live);
+  return live !== undefined && !isChanged && !isUnproven(live) && !isUntested(live);
 }
 
 /** Whether all replicas of a workload run. An autoscaler may be changing their number. */

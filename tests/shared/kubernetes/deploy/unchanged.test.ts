@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { type JsonObject, objectOf } from '../../../../sandbox/kubernetes/json';
 import type { Plural } from '../../../../sandbox/kubernetes/types';
+import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
 import { promoteService } from '../../../../shared/kubernetes/deploy/promote';
 import { releaseOf } from '../../../../shared/kubernetes/manifest/release';
 import type { ServiceDescription } from '../../../../shared/kubernetes/manifest/serviceDescription';
 import { serviceObjects } from '../../../../shared/kubernetes/manifest/serviceObjects';
 import type { KubernetesObject } from '../../../../shared/kubernetes/client/resource';
 import { description, names, requestOf, stageOfEachTest, type Ended, type Wish } from './deployFixture';
+import { Killed, killedBefore, observed } from './killedBefore';
 import { writesOf } from './writesOf';
 
 const image = 'r.io/score:1';
@@ -155,6 +157,33 @@ describe('a service whose pods stay the same', function () {
       }
     });
   }
+
+  it('is tested by the next step when one is killed after it changed the Service, and before it tested it', async () => {
+    const step = (exposure: 'clusterIp' | 'internalLoadBalancer', client = stage.client): Promise<Ended> =>
+      stage.run((own, context, onFacts) => {
+        const wish = { smoke: smoke(200), release: release({ service: { exposure } }) };
+        return deployService(own, requestOf(image, wish), context, onFacts);
+      }, client);
+    const isChanged = (): boolean => specOf('services', 'score').type === 'LoadBalancer';
+    await step('clusterIp');
+    let calls = 0;
+    let callAfter = 0;
+    await step(
+      'internalLoadBalancer',
+      observed(stage.client, () => {
+        calls++;
+        if (callAfter === 0 && isChanged()) callAfter = calls;
+      }),
+    );
+    await step('clusterIp');
+    assert.equal(isChanged(), false);
+    await assert.rejects(step('internalLoadBalancer', killedBefore(stage.client, 'call', callAfter)), Killed);
+    assert.equal(isChanged(), true);
+    const { facts, agent } = await step('internalLoadBalancer');
+    assert.match(agent.text('log'), /the sample was answered as expected/);
+    assert.equal(facts.resultState, 'Deployed');
+    assert.equal((await step('internalLoadBalancer')).facts.resultState, 'Unchanged');
+  });
 
   it('gets an object back that somebody deleted', async () => {
     await deploy('rolling', {});
