@@ -140,7 +140,8 @@ function applyConflict(conflicts: readonly { readonly manager: string; readonly 
 
 function managerText({ manager, operation, subresource, apiVersion, time }: ManagedFieldsEntry): string {
   const name = JSON.stringify(manager) + (subresource ? ` with subresource "${subresource}"` : '');
-  return operation === 'Update' ? `${name} using ${apiVersion} at ${time}` : name;
+  if (operation === 'Apply') return name;
+  return `${name} using ${apiVersion}${time === undefined ? '' : ` at ${time}`}`;
 }
 
 const owned = (fields: FieldSet, { ignored }: Writer) => {
@@ -173,7 +174,10 @@ function ownersBefore(schema: StructSchema, live: JsonObject, writer: Writer): O
   const owners = entriesOf(live, live, '').map(ownerIn);
   if (owners.length > 0) return owners;
   const all = owned(compare(schema, {}, withoutManagedFields(live)).changed, writer);
-  return [ownerOf({ ...writer, manager: 'before-first-apply', operation: 'Update', subresource: '' }, all, undefined)];
+  const before = { ...writer, manager: 'before-first-apply', operation: 'Update', subresource: '' } as const;
+  const { entry, fields } = ownerOf(before, all, undefined);
+  // It was never written.
+  return [{ entry: without(entry, 'time'), fields }];
 }
 
 const ownerIn = (entry: ManagedFieldsEntry): Owner => ({ entry, fields: fieldsOfEntry(entry) });
@@ -189,7 +193,7 @@ function fieldsOfEntry(entry: ManagedFieldsEntry): FieldSet {
   return fields;
 }
 
-/** All owners in their old order: the one who writes as it is now, the others without what was written or removed. */
+/** All owners: the one who writes as it is now, the others without what was written or removed. */
 function writeOwners(
   owners: readonly Owner[],
   mine: Owner | undefined,
@@ -204,7 +208,13 @@ function writeOwners(
     .filter(({ fields }) => !isEmpty(fields))
     .map(({ entry, fields }) =>
       fields === knownFieldSets.get(entry) ? entry : { ...entry, fieldsV1: toFieldsV1(fields) },
-    );
+    )
+    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+/** As the API server sorts the entries: who applied first, then the oldest. */
+function orderOf({ operation, time = '', manager, apiVersion, subresource = '' }: ManagedFieldsEntry): string {
+  return [operation, time, manager, apiVersion, subresource].join('\0');
 }
 
 function withoutManagedFields(object: JsonObject): JsonObject {
