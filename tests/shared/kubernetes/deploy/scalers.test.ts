@@ -65,7 +65,7 @@ describe('the replicas of a service that somebody else scales', function () {
       it(`stay, and the service is unchanged: by ${what} (${strategy})`, async () => {
         const { facts } = await stage.deploy(first, { strategy });
         const name = facts.deploymentName ?? '';
-        for (const replicas of [6, 3]) {
+        for (const replicas of strategy === 'rolling' ? [6, 3] : [6]) {
           await scaleTo(stage, name, replicas);
           stage.kubernetes.requests.clear();
           const again = await stage.deploy(first, { strategy });
