@@ -12,11 +12,11 @@ import {
 } from '../client/resource';
 import { annotations, marked } from '../manifest/labels';
 import { isRoute, objectsOf } from '../manifest/release';
+import { applyObject } from '../ownership/applyObject';
 import type { RolloutSnapshot } from '../rollout/snapshot';
 import { isUnproven } from '../strategies/liveService';
 import { isKept, isSettled, type Plan, type Workload } from '../strategies/plan';
 import { SupersededError, switchTraffic } from '../strategies/switchTraffic';
-import { applyObject } from './applyObject';
 import { explainFailure, NotServing } from './failure';
 import { deleteStaleGuards, endOtherSlots, tidy } from './finish';
 import { imageOf, markGood, markUntested, recordGood } from './goodVersion';

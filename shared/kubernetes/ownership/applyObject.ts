@@ -2,15 +2,14 @@ import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
 import type { KubernetesObject, Resource } from '../client/resource';
 import type { Applied } from '../client/types';
-import { takeOver, takeoverOf, takeoverText } from '../ownership/takeOver';
-import type { Prepared } from './prepare';
+import { takeOver, takeoverOf, takeoverText } from './takeOver';
 
 /** Applies an object; takes it over first, and says so, when it was applied on the client side. */
 export async function applyObject<T extends KubernetesObject>(
   client: KubernetesClient,
   resource: Resource<T>,
   object: T,
-  { live, isForced }: Pick<Prepared, 'live' | 'isForced'>,
+  { live, isForced }: { readonly live: KubernetesObject | undefined; readonly isForced: boolean },
   { agent }: Context,
 ): Promise<Applied<T>> {
   const takeover = takeoverOf(live, isForced)
