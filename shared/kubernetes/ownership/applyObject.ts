@@ -12,10 +12,14 @@ export async function applyObject<T extends KubernetesObject>(
   { live, isForced }: { readonly live: KubernetesObject | undefined; readonly isForced: boolean },
   { agent }: Context,
 ): Promise<Applied<T>> {
-  const takeover = takeoverOf(live, isForced)
-    ? await takeOver(client, resource, object.metadata?.name ?? '', isForced)
-    : undefined;
-  const applied = await client.apply(resource, object, { isForced });
+  const name = object.metadata?.name ?? '';
+  let takeover = takeoverOf(live, isForced) && (await takeOver(client, resource, name, isForced));
+  let applied = await client.apply(resource, object, { isForced });
+  // The fields of an object without owners get one with the first apply: only then is it known what kubectl applied.
+  if (!takeover && takeoverOf(applied.object, isForced)) {
+    takeover = await takeOver(client, resource, name, isForced);
+    applied = await client.apply(resource, object, { isForced });
+  }
   if (takeover) agent.log(takeoverText(takeover, applied.object));
   return applied;
 }

@@ -101,6 +101,21 @@ describe('a service that kubectl applied before', function () {
       assert.deepEqual(writesOf(stage.kubernetes), []);
     });
 
+  it('is taken over although its managed fields were cleared', async () => {
+    applyBefore(stage);
+    for (const [plural] of objects(true, '')) {
+      const cleared = (live: JsonObject): JsonObject => ({
+        ...live,
+        metadata: { ...objectOf(live.metadata), managedFields: [{}] },
+      });
+      stage.kubernetes.objects.update(plural, 'default', 'score', cleared, { manager: 'somebody' });
+    }
+    const { message, agent } = await deploy('r.io/score:2');
+    assert.equal(message, undefined, agent.text());
+    assert.deepEqual(leftovers(stage), []);
+    assert.equal((await deploy('r.io/score:2')).result, 'unchanged');
+  });
+
   it('is taken over although its pods stay the same', async () => {
     applyBefore(stage);
     const { facts } = await deploy('r.io/score:1');
