@@ -15,7 +15,7 @@ export type ManagedFieldsEntry = {
   manager: string;
   operation: 'Apply' | 'Update';
   apiVersion: string;
-  time: string;
+  time?: string;
   fieldsType: 'FieldsV1';
   fieldsV1: JsonObject;
   subresource?: string;
@@ -258,12 +258,14 @@ export type Endpoints = KubeObject & {
 
 export type EndpointSlice = KubeObject & {
   addressType: string;
-  endpoints: {
-    addresses: string[];
-    conditions: { ready: boolean; serving: boolean; terminating: boolean };
-    nodeName?: string;
-    targetRef?: TargetReference;
-  }[];
+  endpoints:
+    | {
+        addresses: string[];
+        conditions: { ready: boolean; serving: boolean; terminating: boolean };
+        nodeName?: string;
+        targetRef?: TargetReference;
+      }[]
+    | null;
   ports: EndpointPort[];
 };
 

@@ -1,4 +1,5 @@
 import type { RunFacts } from '../../shared/agent/agent';
+import { runAnnotationPrefix } from '../../shared/kubernetes/manifest/labels';
 
 /** Annotations that name the run that deployed an object, as Microsoft's own tasks set them: the environments of Azure DevOps read them. */
 export function runAnnotations(run: RunFacts): Readonly<Record<string, string>> {
@@ -12,6 +13,6 @@ export function runAnnotations(run: RunFacts): Readonly<Record<string, string>> 
     org: run.organizationUrl,
   };
   return Object.fromEntries(
-    Object.entries(found).flatMap(([name, value]) => (value ? [[`azure-pipelines/${name}`, value]] : [])),
+    Object.entries(found).flatMap(([name, value]) => (value ? [[`${runAnnotationPrefix}${name}`, value]] : [])),
   );
 }

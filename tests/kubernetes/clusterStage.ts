@@ -13,7 +13,6 @@ import {
   namespaces,
   pathOf,
   serviceAccounts,
-  titleOf,
   type KubernetesObject,
   type Resource,
 } from '../../shared/kubernetes/client/resource';
@@ -110,13 +109,46 @@ export class ClusterStage {
 
   /** As another tool would. */
   async applyAs(manager: string, resource: Resource, object: KubernetesObject): Promise<void> {
+    await this.patchAs(manager, resource, object.metadata?.name, 'application/apply-patch+yaml', object);
+  }
+
+  /** As another tool would; also of a subresource, such as `/scale`. */
+  async patchAs(
+    manager: string,
+    resource: Resource,
+    name: string | undefined,
+    contentType: string,
+    patch: object,
+    subresource = '',
+  ): Promise<void> {
+    await this.#sendAs(
+      manager,
+      'PATCH',
+      pathOf(resource, this.client.namespace, name) + subresource,
+      contentType,
+      patch,
+    );
+  }
+
+  /** As another tool would. */
+  async createAs(manager: string, resource: Resource, object: KubernetesObject): Promise<void> {
+    await this.#sendAs(manager, 'POST', pathOf(resource, this.client.namespace), 'application/json', object);
+  }
+
+  async #sendAs(
+    manager: string,
+    method: 'PATCH' | 'POST',
+    place: string,
+    contentType: string,
+    body: object,
+  ): Promise<void> {
     const api = new ApiServer(clusterHttp(this.access, context), (warning) => assert.fail(warning));
     await api.call({
-      method: 'PATCH',
-      path: pathOf(resource, this.client.namespace, object.metadata?.name),
+      method,
+      path: place,
       query: { fieldManager: manager },
-      text: { contentType: 'application/apply-patch+yaml', content: JSON.stringify(object) },
-      purpose: `apply ${titleOf(object)}`,
+      text: { contentType, content: JSON.stringify(body) },
+      purpose: `${method} ${place}`,
     });
   }
 

@@ -3,6 +3,7 @@ import { ClusterStage } from './clusterStage';
 import { bundleScenarios } from './scenarios/bundle';
 import { failureScenarios } from './scenarios/failures';
 import { interruptionScenarios } from './scenarios/interruptions';
+import { ownershipScenarios } from './scenarios/ownership';
 import { refusalScenarios } from './scenarios/refusals';
 import type { Scenario } from './scenarios/scenario';
 import { versionScenarios } from './scenarios/versions';
@@ -12,6 +13,7 @@ const scenarios = [
   ...failureScenarios,
   ...refusalScenarios,
   ...interruptionScenarios,
+  ...ownershipScenarios,
   ...bundleScenarios,
 ];
 

@@ -90,6 +90,19 @@ describe('the Kubernetes sandbox, used by the real kubectl', function () {
     assert.equal(forced.code, 0, forced.out);
   });
 
+  it('takes over what it applied on the client side, and removes what is no longer applied', async () => {
+    const env = (...names: string[]): JsonObject =>
+      deployment({ name: 'moved', container: { env: names.map((name) => ({ name, value: name })) } });
+    assert.equal((await applyFile(env('A', 'B'))).code, 0);
+    const refused = await applyFile(env('A', 'A'), '--server-side');
+    assert.equal(refused.code, 1);
+    assert.match(refused.out, /containers\[name="score"\]\.env: duplicate entries for key \[name="A"\]/);
+    const moved = await applyFile(env('A'), '--server-side');
+    assert.equal(moved.code, 0, moved.out);
+    const names = 'jsonpath={.spec.template.spec.containers[0].env[*].name}';
+    assert.equal(await run('get', 'deploy', 'moved', '-o', names), 'A');
+  });
+
   it('shows a failed rollout and its history, and rolls it back', async () => {
     await run('set', 'image', 'deploy/web', 'score=model-not-found:2');
     const { code, out } = await runAs('admin', 'rollout', 'status', 'deploy/web');

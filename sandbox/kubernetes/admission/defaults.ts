@@ -40,6 +40,9 @@ export function setDefaults(plural: Plural, object: JsonObject): void {
         Reflect.deleteProperty(object, 'stringData');
       }
       return;
+    case 'endpointslices':
+      object.endpoints ??= null;
+      return;
     case 'namespaces':
       fill(object, { spec: {} });
       fill(objectOf(object.spec), { finalizers: ['kubernetes'] });

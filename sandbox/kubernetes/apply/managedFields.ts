@@ -16,6 +16,7 @@ import {
   withoutPaths,
 } from './fieldSet';
 import { compare, fieldsOf, merge, removeFields, withNamedFields } from './typedFields';
+import { entriesOf } from './writtenManagedFields';
 
 /** Who writes, and how. */
 export interface Writer {
@@ -50,17 +51,18 @@ const unowned = [
   ].map((field) => ['f:metadata', `f:${field}`]),
 ];
 
-/** The ownership after an object was written as a whole, or patched. */
+/** The ownership after an object was written as a whole, or patched. An object that has no owners gets none. */
 export function ownUpdate(
   schema: StructSchema,
   live: JsonObject | undefined,
   next: JsonObject,
   writer: Writer,
 ): ManagedFieldsEntry[] {
+  const owners = entriesOf(live, next, writer.subresource).map(ownerIn);
+  if (live && owners.length === 0) return [];
   const comparison = compare(schema, withoutManagedFields(live ?? {}), withoutManagedFields(next));
   const changed = owned(comparison.changed, writer);
   const removed = owned(comparison.removed, writer);
-  const owners = readOwners(live);
   const mine = owners.find((owner) => isOf(owner, writer));
   const fields = union(difference(mine?.fields ?? emptySet(), removed), changed);
   return writeOwners(owners, mine, ownerOf(writer, fields, mine), changed, removed);
@@ -84,7 +86,7 @@ export function applyConfiguration(
 ): Applied {
   const before = withoutManagedFields(live ?? {});
   const merged = merge(schema, before, config) as JsonObject;
-  const owners = readOwners(live);
+  const owners = live ? ownersBefore(schema, live, writer) : [];
   const mine = owners.find((owner) => isOf(owner, writer));
   const others = owners.filter((owner) => owner !== mine);
   const fields = owned(fieldsOf(schema, config), writer);
@@ -138,7 +140,8 @@ function applyConflict(conflicts: readonly { readonly manager: string; readonly 
 
 function managerText({ manager, operation, subresource, apiVersion, time }: ManagedFieldsEntry): string {
   const name = JSON.stringify(manager) + (subresource ? ` with subresource "${subresource}"` : '');
-  return operation === 'Update' ? `${name} using ${apiVersion} at ${time}` : name;
+  if (operation === 'Apply') return name;
+  return `${name} using ${apiVersion}${time === undefined ? '' : ` at ${time}`}`;
 }
 
 const owned = (fields: FieldSet, { ignored }: Writer) => {
@@ -166,11 +169,18 @@ function ownerOf(writer: Writer, fields: FieldSet, before: Owner | undefined): O
   return { entry: { ...entry, ...(subresource && { subresource }) }, fields };
 }
 
-function readOwners(live: JsonObject | undefined): Owner[] {
-  const metadata = live?.metadata;
-  const entries = (isObject(metadata) ? (metadata.managedFields ?? []) : []) as ManagedFieldsEntry[];
-  return entries.map((entry) => ({ entry, fields: fieldsOfEntry(entry) }));
+/** Who owns what of an object that is applied to. Without owners, all of it belongs to what was done before. */
+function ownersBefore(schema: StructSchema, live: JsonObject, writer: Writer): Owner[] {
+  const owners = entriesOf(live, live, '').map(ownerIn);
+  if (owners.length > 0) return owners;
+  const all = owned(compare(schema, {}, withoutManagedFields(live)).changed, writer);
+  const before = { ...writer, manager: 'before-first-apply', operation: 'Update', subresource: '' } as const;
+  const { entry, fields } = ownerOf(before, all, undefined);
+  // It was never written.
+  return [{ entry: without(entry, 'time'), fields }];
 }
+
+const ownerIn = (entry: ManagedFieldsEntry): Owner => ({ entry, fields: fieldsOfEntry(entry) });
 
 /** Entries in the store are frozen, so that what was read of one once stays true. */
 const knownFieldSets = new WeakMap<ManagedFieldsEntry, FieldSet>();
@@ -183,7 +193,7 @@ function fieldsOfEntry(entry: ManagedFieldsEntry): FieldSet {
   return fields;
 }
 
-/** All owners in their old order: the one who writes as it is now, the others without what was written or removed. */
+/** All owners: the one who writes as it is now, the others without what was written or removed. */
 function writeOwners(
   owners: readonly Owner[],
   mine: Owner | undefined,
@@ -198,7 +208,13 @@ function writeOwners(
     .filter(({ fields }) => !isEmpty(fields))
     .map(({ entry, fields }) =>
       fields === knownFieldSets.get(entry) ? entry : { ...entry, fieldsV1: toFieldsV1(fields) },
-    );
+    )
+    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}
+
+/** As the API server sorts the entries: who applied first, then the oldest. */
+function orderOf({ operation, time = '', manager, apiVersion, subresource = '' }: ManagedFieldsEntry): string {
+  return [operation, time, manager, apiVersion, subresource].join('\0');
 }
 
 function withoutManagedFields(object: JsonObject): JsonObject {

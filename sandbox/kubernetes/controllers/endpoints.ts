@@ -58,6 +58,20 @@ const referenceOf = ({ metadata }: Pod) => ({
   uid: metadata.uid,
 });
 
+/** Null where there are none, as the API server returns an empty list of Go. */
+function endpointsOf(pods: readonly Pod[]): JsonObject[] | null {
+  if (pods.length === 0) return null;
+  return pods.map((pod) => {
+    const isEnding = pod.metadata.deletionTimestamp !== undefined;
+    return {
+      addresses: [pod.status.podIP ?? ''],
+      conditions: { ready: isReady(pod) && !isEnding, serving: isReady(pod), terminating: isEnding },
+      nodeName: pod.spec.nodeName ?? '',
+      targetRef: referenceOf(pod),
+    };
+  });
+}
+
 function sliceBody(service: Service, pods: readonly Pod[]): JsonObject {
   const { name, uid } = service.metadata;
   const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true };
@@ -72,15 +86,7 @@ function sliceBody(service: Service, pods: readonly Pod[]): JsonObject {
       ownerReferences: [owner],
     },
     addressType: 'IPv4',
-    endpoints: pods.map((pod) => {
-      const isEnding = pod.metadata.deletionTimestamp !== undefined;
-      return {
-        addresses: [pod.status.podIP ?? ''],
-        conditions: { ready: isReady(pod) && !isEnding, serving: isReady(pod), terminating: isEnding },
-        nodeName: pod.spec.nodeName ?? '',
-        targetRef: referenceOf(pod),
-      };
-    }),
+    endpoints: endpointsOf(pods),
     ports: portsOf(service, pods[0]).map((port) => ({ name: '', ...port })),
   };
 }

@@ -27,7 +27,7 @@ export function readyTargets(store: Store, service: Service, { targetPort }: Ser
     .list('endpointslices', namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name);
   return slices
-    .flatMap(({ endpoints }) => endpoints.filter(({ conditions }) => conditions.ready))
+    .flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions.ready))
     .flatMap(({ targetRef }) => {
       const pod = targetRef && store.get('pods', namespace, targetRef.name);
       const port = pod && portOf(pod, targetPort);

@@ -1,4 +1,5 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import { poll, TimedOutError } from '../../http/poll';
@@ -76,8 +77,10 @@ export async function awaitEndpoints(
       awaited: `the Service ${service} to route to the new pods`,
       probe: () => client.list(endpointSlices, { labelSelector: `kubernetes.io/service-name=${service}` }),
       isDone: ({ items }) =>
-        items.some(({ endpoints }) =>
-          endpoints.some(({ targetRef, conditions }) => names.has(targetRef?.name) && conditions?.ready !== false),
+        items.some((slice) =>
+          endpointsOf(slice).some(
+            ({ targetRef, conditions }) => names.has(targetRef?.name) && conditions?.ready !== false,
+          ),
         ),
     });
   } catch (error) {
@@ -87,6 +90,11 @@ export async function awaitEndpoints(
       { cause: error },
     );
   }
+}
+
+/** The API server returns null for no endpoints. */
+function endpointsOf({ endpoints }: { readonly endpoints?: EndpointSlice['endpoints'] | null }) {
+  return endpoints ?? [];
 }
 
 function originOf(host: string, port = 80): string {

@@ -1,4 +1,3 @@
-import type { Service } from 'kubernetes-types/core/v1';
 import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import { isTransient } from '../../http/errors';
@@ -13,12 +12,14 @@ import {
 } from '../client/resource';
 import { annotations, marked } from '../manifest/labels';
 import { isRoute, objectsOf } from '../manifest/release';
+import { applyObject } from '../ownership/applyObject';
 import type { RolloutSnapshot } from '../rollout/snapshot';
-import { isSettled, type Plan, type Workload } from '../strategies/plan';
+import { isUnproven } from '../strategies/liveService';
+import { isKept, isSettled, type Plan, type Workload } from '../strategies/plan';
 import { SupersededError, switchTraffic } from '../strategies/switchTraffic';
 import { explainFailure, NotServing } from './failure';
 import { deleteStaleGuards, endOtherSlots, tidy } from './finish';
-import { imageOf, markGood, recordGood } from './goodVersion';
+import { imageOf, markGood, markUntested, recordGood } from './goodVersion';
 import { prepare, type Prepared } from './prepare';
 import { provePods, proveRollout, proveService, tellAddress } from './prove';
 import type { DeployRun, OnFacts, VersionRequest } from './request';
@@ -38,20 +39,21 @@ export async function carryOut(
   const run: DeployRun = { client, plan, request, context, onFacts, progress };
   const objects = objectsOf({ ...plan.release, deployments: plan.workloads.map(({ wanted }) => wanted) });
   const prepared = await prepare(client, plan.preview ? [...objects, plan.preview] : objects, request.isForced);
-  const isUnchanged = !plan.move && plan.workloads.every(isSettled);
+  const isUnchanged = !plan.move && plan.workloads.every(isKept) && !prepared.some(isAltered);
+  for (const { note } of plan.workloads) if (note !== undefined) context.agent.log(note);
   const wanted = plan.workloads[0]?.wanted;
   onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template) });
 
   try {
     await begin(run, prepared);
-    if (isUnchanged) await tellAddress(run);
+    if (isUnchanged && plan.workloads.every(isSettled)) await tellAddress(run);
     else await prove(run, prepared);
   } catch (error) {
     throw await failureAfter(run, error);
   }
-  await finish(run, prepared);
-  onFacts({ rolledBack: 'false', resultState: plan.isCanary ? 'Canary' : isUnchanged ? 'Unchanged' : 'Deployed' });
-  return isUnchanged ? 'unchanged' : 'deployed';
+  const isSame = !(await finish(run, prepared)) && isUnchanged;
+  onFacts({ rolledBack: 'false', resultState: plan.isCanary ? 'Canary' : isSame ? 'Unchanged' : 'Deployed' });
+  return isSame ? 'unchanged' : 'deployed';
 }
 
 /** Records the version to roll back to, and applies everything that changes nothing for present users. */
@@ -62,6 +64,8 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
     const good = live && (await recordGood(client, live));
     if (good) progress.goods.set(nameOf(live), good);
   }
+  const [main] = plan.workloads;
+  if (main?.live && !main.isChanged && prepared.some(isAltered)) await markUntested(client, main.live);
   await applyAll(
     run,
     prepared.filter((each) => isEarly(each, plan)),
@@ -71,7 +75,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
 
 async function applyWorkload(
   { client, context, progress }: DeployRun,
-  { wanted, live, isChanged }: Workload,
+  { wanted, live, isChanged, hasNewPods }: Workload,
   prepared: readonly Prepared[],
 ): Promise<void> {
   const name = nameOf(wanted);
@@ -80,12 +84,12 @@ async function applyWorkload(
     return;
   }
   context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template)}`);
-  const object = {
-    ...wanted,
-    metadata: marked(wanted.metadata, { annotations: { [annotations.unproven]: 'true' } }),
-  };
+  const isProven = live && !hasNewPods && !isUnproven(live);
+  const mark = isProven ? annotations.untested : annotations.unproven;
+  const object = { ...wanted, metadata: marked(wanted.metadata, { annotations: { [mark]: 'true' } }) };
   const isForced = prepared.some((each) => each.object === wanted && each.isForced);
-  progress.applied.set(name, (await client.apply(deployments, object, { isForced })).object);
+  const applied = await applyObject(client, deployments, object, { live, isForced }, context);
+  progress.applied.set(name, applied.object);
 }
 
 /** Follows the new pods, tests them, and switches the traffic to them. */
@@ -99,7 +103,7 @@ async function prove(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   if (move ?? plan.preview ?? plan.isCanary) await provePods(run, snapshot);
   if (plan.isCanary) return;
   const traffic = prepared.filter((each) => isTraffic(each) && !isEarly(each, plan));
-  progress.replaced.push(...traffic.flatMap(({ live }) => (live?.kind === services.kind ? (live as Service) : [])));
+  progress.replaced.push(...traffic.flatMap(({ live, isChanged }) => (live && isChanged ? live : [])));
   await applyAll(run, traffic);
   if (move) {
     context.agent.log(`Service ${nameOf(service)}: switching from ${move.from} to ${move.to}`);
@@ -109,16 +113,19 @@ async function prove(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   await proveService(run, snapshot);
 }
 
-async function finish(run: DeployRun, prepared: readonly Prepared[]): Promise<void> {
+/** What follows when the version is proven. Returns whether the autoscaler of an earlier release was deleted. */
+async function finish(run: DeployRun, prepared: readonly Prepared[]): Promise<boolean> {
   const { client, plan, context } = run;
   await applyAll(run, prepared.filter(isGuard));
-  if (!plan.isCanary && (await deleteStaleGuards(client, plan.release, context)))
-    // Until now the autoscaler managed the replicas.
+  const hadAutoscaler = !plan.isPartial && (await deleteStaleGuards(client, plan.release, context));
+  // Until now the autoscaler managed the replicas.
+  if (hadAutoscaler)
     for (const { wanted } of plan.workloads) await client.apply(deployments, wanted, { isForced: true });
   for (const { wanted } of plan.workloads) await markGood(client, nameOf(wanted), context);
-  if (plan.isCanary) return;
+  if (plan.isCanary) return false;
   if (plan.keptSlots) await endOtherSlots(client, plan.names.deployment, plan.keptSlots, context);
   await tidy(client, plan.release, context);
+  return hadAutoscaler;
 }
 
 /** Explains and rolls back a deployment that failed; returns the error to throw. */
@@ -137,11 +144,18 @@ async function failureAfter(run: DeployRun, error: unknown): Promise<unknown> {
   }
 }
 
+/** Applies what differs from what is there. */
 async function applyAll({ client, context }: DeployRun, all: readonly Prepared[]): Promise<void> {
-  for (const { resource, object, isForced = false } of all) {
-    const { isNew } = await client.apply(resource, object, { isForced });
-    if (isNew) context.agent.log(`${titleOf(object)} was created`);
+  for (const each of all) {
+    if (!each.isChanged) continue;
+    const { isNew } = await applyObject(client, each.resource, each.object, each, context);
+    context.agent.log(`${titleOf(each.object)} was ${isNew ? 'created' : 'updated'}`);
   }
+}
+
+/** Whether an object other than a Deployment is to be changed. */
+function isAltered({ object, isChanged }: Prepared): boolean {
+  return isChanged && object.kind !== deployments.kind;
 }
 
 /** What the pods need, and what changes nothing for present users. */

@@ -5,11 +5,13 @@ import { untilKnown, type DeployRequest, type OnFacts } from './request';
 import { imageOf } from './goodVersion';
 import { checkAccess } from './prepare';
 import { objectsOf, type Release } from '../manifest/release';
+import { titleOf } from '../client/resource';
 import { planBlueGreen } from '../strategies/blueGreen';
 import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
 import { mainService, type Plan, type PlanSource } from '../strategies/plan';
 import { planRolling } from '../strategies/rolling';
+import { readOtherAutoscalers } from '../strategies/scalers';
 
 /**
  * Deploys a service as described. First the cluster checks that everything is allowed. Then the version to roll back to
@@ -30,8 +32,13 @@ export async function deployService(
   const live = await readLive(client, namesOf(release));
   const previousImage = imageOf(serving(live)?.spec?.template);
   if (previousImage) onFacts({ previousImage });
-  const plan = await planOf(request, { client, release, live });
+  const otherAutoscalers = await readOtherAutoscalers(client, release.name, context);
+  const plan = await planOf(request, { client, release, live, otherAutoscalers, isForced: request.isForced });
   if (plan.note !== undefined) context.agent.log(plan.note);
+  if (plan.leftOut.length > 0)
+    context.agent.warning(
+      `A canary does not change what the stable version uses: ${plan.leftOut.map(titleOf).join(', ')}. To apply that, deploy the version again after its promotion.`,
+    );
   return await carryOut(client, plan, request, context, onFacts);
 }
 

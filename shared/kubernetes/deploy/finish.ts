@@ -14,6 +14,7 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../client/resource';
+import { scales } from '../strategies/scalers';
 import { nameIn, slots, type Slot } from '../strategies/slots';
 
 /** The label selector of everything that this product created for a service. */
@@ -46,20 +47,30 @@ export async function deleteStaleGuards(
   context: Context,
 ): Promise<boolean> {
   const wanted = new Set([...release.autoscalers, ...release.disruptionBudgets].map(keyOf));
-  const targets = new Set(release.deployments.map(({ metadata }) => metadata?.name));
-  let hadAutoscaler = false;
-  for (const resource of [autoscalers, disruptionBudgets] as readonly Resource[])
+  const targets = release.deployments.map(({ metadata }) => metadata?.name ?? '');
+  const hadAutoscaler = await deleteStale(autoscalers, (each) =>
+    targets.some((name) => each.metadata?.name === name || scales(each, name)),
+  );
+  await deleteStale(disruptionBudgets, ({ metadata }) => targets.includes(metadata?.name ?? ''));
+  return hadAutoscaler;
+
+  async function deleteStale<T extends KubernetesObject>(
+    resource: Resource<T>,
+    isOfTarget: (object: T) => boolean,
+  ): Promise<boolean> {
+    let hasDeleted = false;
     await ifAllowed(context, async () => {
       const { items } = await client.list(resource, { labelSelector: ownedBy(release.name) });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
-        if (!targets.has(name) || wanted.has(keyOf({ ...object, kind: resource.kind }))) continue;
+        if (!isOfTarget(object) || wanted.has(keyOf({ ...object, kind: resource.kind }))) continue;
         context.agent.log(`${resource.kind} ${name}: no longer part of the release, deleted`);
         await client.delete(resource, name);
-        hadAutoscaler ||= resource.kind === autoscalers.kind;
+        hasDeleted = true;
       }
     });
-  return hadAutoscaler;
+    return hasDeleted;
+  }
 }
 
 /** Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. */

@@ -6,7 +6,8 @@ import { annotations } from '../manifest/labels';
 import { deployments, replicaSets } from '../client/resource';
 import { selectorText } from '../client/selectorText';
 import { kubectlVerdict, newReplicaSet } from '../rollout/rollout';
-import { isRunning, isUnproven } from '../strategies/liveService';
+import { isRunning, isUnproven, isUntested } from '../strategies/liveService';
+import { isReplicasOwnedByOthers } from '../strategies/replicas';
 import { watchRollout } from '../rollout/watchRollout';
 
 /** A version of a Deployment that can be rolled back to. */
@@ -51,15 +52,24 @@ export async function markGood(client: KubernetesClient, name: string, context: 
   const set = newReplicaSet(live, items);
   if (!set) return;
   const note: GoodNote = { replicaSet: nameOf(set), replicas: live.spec?.replicas ?? 1 };
-  const { good, unproven } = annotations;
+  const { good, unproven, untested } = annotations;
   const present = live.metadata?.annotations ?? {};
   const text = JSON.stringify(note);
-  const isNoted = present[good] === text && !(unproven in present);
-  const applied = isNoted ? live : await annotate(client, live, { [good]: text, [unproven]: null });
+  // The number of replicas is not restored when somebody else manages it.
+  const noted = noteOf(live);
+  const hasReplicas = noted?.replicas === note.replicas || isReplicasOwnedByOthers(live.metadata?.managedFields);
+  const isMarked = unproven in present || untested in present;
+  const isNoted = noted?.replicaSet === note.replicaSet && hasReplicas && !isMarked;
+  const applied = isNoted ? live : await annotate(client, live, { [good]: text, [unproven]: null, [untested]: null });
   if (kubectlVerdict(applied).state === 'done') return;
   const { outcome, message } = await watchRollout(client, { applied }, context);
   // The version is proven all the same.
   if (outcome !== 'done') context.agent.warning(message);
+}
+
+/** Records that what surrounds the pods is about to change: a step that is interrupted leaves it untested. */
+export async function markUntested(client: KubernetesClient, live: Deployment): Promise<void> {
+  if (!isUntested(live)) await annotate(client, live, { [annotations.untested]: 'true' });
 }
 
 /** The image of the first container, which is the one that serves. */

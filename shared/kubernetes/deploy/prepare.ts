@@ -1,3 +1,5 @@
+import { HttpError } from '../../http/errors';
+import { applyConflicts } from '../client/applyConflicts';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { preflight, type Planned } from '../rollout/preflight';
@@ -10,11 +12,16 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../client/resource';
-import { mayOverride } from '../strategies/replicas';
+import { changeBy, withRunOf } from '../ownership/change';
+import { isOverridable, mayOverride } from '../ownership/managers';
+import { takeoverOf } from '../ownership/takeOver';
 
 /** An object to apply, and its present state. */
 export interface Prepared extends Planned {
   readonly live: KubernetesObject | undefined;
+  readonly isForced: boolean;
+  /** Whether applying it would change it. */
+  readonly isChanged: boolean;
 }
 
 /** Throws a TaskError that lists the permissions that a deployment of these objects needs and the caller lacks. */
@@ -41,21 +48,57 @@ export async function checkAccess(
 }
 
 /**
- * Looks objects up, and lets the cluster check them all. Fields of managers that we replace are taken over; fields of other
- * managers are a conflict, unless it is forced.
+ * Looks objects up, lets the cluster check them all, and finds out which an apply would change. Fields of managers that we
+ * replace are taken over; fields of other managers are a conflict, unless it is forced.
  */
 export async function prepare(
   client: KubernetesClient,
   objects: readonly KubernetesObject[],
   isForced: boolean,
 ): Promise<readonly Prepared[]> {
-  const prepared = await Promise.all(
+  const found = await Promise.all(
     objects.map(async (object) => {
       const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
       const live = await client.get(resource, object.metadata?.name ?? '');
-      return { resource, object, live, isForced: isForced || mayOverride(live?.metadata?.managedFields) };
+      const mayForce = isForced || mayOverride(live?.metadata?.managedFields);
+      return {
+        resource,
+        object,
+        live,
+        isForced: mayForce || (await conflictsWithReplaced(client, resource, withRunOf(object, live))),
+      };
     }),
   );
-  await preflight(client, [], prepared);
-  return prepared;
+  const stored = await preflight(
+    client,
+    [],
+    found.map((each) => ({ ...each, object: withRunOf(each.object, each.live) })),
+  );
+  return await Promise.all(
+    found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
+  );
+}
+
+/** Whether an apply has conflicts, all with managers that we replace. Other refusals are found by the preflight check. */
+async function conflictsWithReplaced(
+  client: KubernetesClient,
+  resource: Resource,
+  object: KubernetesObject,
+): Promise<boolean> {
+  try {
+    await client.apply(resource, object, { isDryRun: true });
+    return false;
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.isTransient) throw error;
+    return applyConflicts(error)?.every(({ manager }) => isOverridable(manager)) ?? false;
+  }
+}
+
+async function isChangedBy(
+  client: KubernetesClient,
+  { resource, object, live, isForced }: Omit<Prepared, 'isChanged'>,
+  stored: KubernetesObject | undefined,
+): Promise<boolean> {
+  if (!live || !stored || takeoverOf(live, isForced)) return true;
+  return (await changeBy(client, resource, object, isForced, live, stored)) !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
-import { fieldManager, type KubernetesClient } from '../client/client';
+import type { KubernetesClient } from '../client/client';
 import { carryOut } from './carryOut';
 import { untilKnown, type OnFacts, type VersionRequest } from './request';
 import { endOtherSlots } from './finish';
@@ -10,7 +10,9 @@ import { annotations } from '../manifest/labels';
 import { deployments, services } from '../client/resource';
 import { isRunning, readLive, serving, type LiveService, type ServiceNames } from '../strategies/liveService';
 import { plain, workloadOf } from '../strategies/plan';
-import { isReplicasOwnedByOthers } from '../strategies/replicas';
+import { isReplicasOwnedByOthers, withoutReplicas } from '../strategies/replicas';
+import { mayOverride } from '../ownership/managers';
+import { takeoverOf } from '../ownership/takeOver';
 import { promoted, type Slot } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
 
@@ -91,7 +93,8 @@ async function promoteCanary(
   context: Context,
   onFacts: OnFacts,
 ): Promise<void> {
-  const wanted = applicable(promoted(canary, stable), stable);
+  const { isForced } = request;
+  const wanted = applicable(promoted(canary, stable), stable, isForced);
   const release = {
     name: live.names.deployment,
     foundations: [],
@@ -102,10 +105,11 @@ async function promoteCanary(
     disruptionBudgets: [],
   };
   onFacts({ previousImage: imageOf(stable.spec?.template) });
-  const workload = await workloadOf(client, release, wanted, stable, undefined);
+  const source = { client, otherAutoscalers: [], isForced };
+  const workload = await workloadOf(source, release, wanted, stable, undefined);
   await carryOut(
     client,
-    { ...plain, release, names: live.names, workloads: [workload], service: live.service },
+    { ...plain, isPartial: true, release, names: live.names, workloads: [workload], service: live.service },
     request,
     context,
     onFacts,
@@ -114,18 +118,19 @@ async function promoteCanary(
 }
 
 /** Without fields that the cluster maintains; without replicas when somebody else manages them. */
-function applicable(wanted: Deployment, stable: Deployment): Deployment {
+function applicable(wanted: Deployment, stable: Deployment, isForced: boolean): Deployment {
   const { name, labels, annotations: notes = {} } = wanted.metadata ?? {};
   const ours = new Set<string>(Object.values(annotations));
   const kept = Object.entries(notes).filter(([key]) => !ours.has(key) && !key.startsWith('deployment.kubernetes.io/'));
-  const spec = { selector: {}, template: {}, ...wanted.spec };
-  if (isReplicasOwnedByOthers(stable.metadata?.managedFields, fieldManager)) delete spec.replicas;
-  return {
+  const { managedFields } = stable.metadata ?? {};
+  const owners = takeoverOf(stable, isForced || mayOverride(managedFields))?.managedFields ?? managedFields;
+  const complete: Deployment = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { ...(name !== undefined && { name }), ...(labels && { labels }), annotations: Object.fromEntries(kept) },
-    spec,
+    spec: { selector: {}, template: {}, ...wanted.spec },
   };
+  return isReplicasOwnedByOthers(owners) ? withoutReplicas(complete) : complete;
 }
 
 async function forgetPrevious(client: KubernetesClient, { service = '' }: ServiceNames): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { Service } from 'kubernetes-types/core/v1';
 import type { Context } from '../../agent/context';
 import type { SmokeTest } from '../../smokeTest/runSmokeTest';
 import type { KubernetesClient } from '../client/client';
+import type { KubernetesObject } from '../client/resource';
 import type { Release } from '../manifest/release';
 import type { Plan } from '../strategies/plan';
 import type { GoodVersion } from './goodVersion';
@@ -62,7 +62,7 @@ export interface Progress {
   readonly goods: Map<string, GoodVersion>;
   /** The Deployments as the API server returned them, by name. */
   readonly applied: Map<string, Deployment>;
-  /** The Services that existed, as they were. */
-  readonly replaced: Service[];
+  /** The Services and routes that were changed, as they were. */
+  readonly replaced: KubernetesObject[];
   hasMoved: boolean;
 }

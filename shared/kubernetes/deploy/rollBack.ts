@@ -1,6 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
+import type { Service } from 'kubernetes-types/core/v1';
 import { isDeepStrictEqual } from 'node:util';
-import { deployments, services } from '../client/resource';
+import { deployments, services, titleOf, type KubernetesObject } from '../client/resource';
 import type { Workload } from '../strategies/plan';
 import { pointingAt, slotOf } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
@@ -34,7 +35,8 @@ export async function rollBack(run: DeployRun): Promise<string> {
     said.push(`Traffic was switched back to ${back.to}.`);
   }
   // A Service that an earlier attempt had already switched must not return to the slot of that attempt.
-  for (const object of replaced) await reapply(client, back && slotOf(object) ? pointingAt(object, back.to) : object);
+  for (const object of replaced)
+    await reapply(client, back && isService(object) && slotOf(object) ? pointingAt(object, back.to) : object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {
@@ -43,7 +45,10 @@ export async function rollBack(run: DeployRun): Promise<string> {
     const good = goods.get(name);
     if (!present) continue;
     if (isInPlace && good) {
-      const end = await rollBackInPlace(run, workload, present, good);
+      const end =
+        replaced.length > 0 && !workload.isChanged && runsGood(present, good)
+          ? { isDone: true, sentence: `Restored ${replaced.map(titleOf).join(', ')}; ${good.image} still runs.` }
+          : await rollBackInPlace(run, workload, present, good);
       servesAgain ||= end.isDone;
       said.push(end.sentence);
     } else said.push(await endWorkload(run, name, good));
@@ -61,13 +66,21 @@ async function rollBackInPlace(
   good: GoodVersion,
 ): Promise<RollbackEnd> {
   const version = `${good.image} (revision ${good.revision})`;
-  if (isDeepStrictEqual(present.spec?.template, good.template))
+  if (runsGood(present, good))
     return { isDone: false, sentence: `There is no version to roll back to other than ${version}.` };
   run.context.agent.log(`Rolling back to ${version}`);
   const { outcome, message } = await restore(run.client, present, wanted, good, run.context);
   if (outcome !== 'done') return { isDone: false, sentence: `The rollback to ${version} did not complete: ${message}` };
   await smokeTestAfterRollback(run, version);
   return { isDone: true, sentence: `Rolled back to ${version}, which serves.` };
+}
+
+function runsGood({ spec }: Deployment, { template }: GoodVersion): boolean {
+  return isDeepStrictEqual(spec?.template, template);
+}
+
+function isService(object: KubernetesObject): object is Service {
+  return object.kind === services.kind;
 }
 
 /** Warns only: the sample may be one that only the new version understands. */

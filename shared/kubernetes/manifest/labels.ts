@@ -26,9 +26,16 @@ export const annotations = {
   good: `${product}/good`,
   /** On a Deployment whose template is not proven yet. */
   unproven: `${product}/unproven`,
+  /** On a Deployment whose pods are proven, while what surrounds them is changed and not tested yet. */
+  untested: `${product}/untested`,
+  /** On a Deployment that was started with as many replicas as the one before: the number that was described. */
+  described: `${product}/described-replicas`,
   /** On a Service: the slot that it selected before; empty when it is no longer relevant. */
   previousSlot: `${product}/previous-slot`,
 } as const;
+
+/** The annotations that name the run of the pipeline that deployed an object. */
+export const runAnnotationPrefix = 'azure-pipelines/';
 
 /** A text as the value of a label: at most 63 of the allowed characters. */
 export function labelValue(text: string): string {
@@ -43,15 +50,16 @@ export function present<T>(map: Readonly<Record<string, T | undefined>>): Record
   return Object.fromEntries(Object.entries(map).filter((entry): entry is [string, T] => entry[1] !== undefined));
 }
 
-/** Adds labels and annotations; existing ones stay unless they are given again. */
+/** Adds labels and annotations; existing ones stay unless they are given again. Empty maps are left out. */
 export function marked(
   metadata: ObjectMeta | undefined,
   { labels: more = {}, annotations: notes = {} }: Pick<ObjectMeta, 'labels' | 'annotations'>,
 ): ObjectMeta {
-  const all = { ...metadata?.labels, ...more };
-  const allNotes = { ...metadata?.annotations, ...notes };
+  const { labels: own, annotations: ownNotes, ...rest } = metadata ?? {};
+  const all = { ...own, ...more };
+  const allNotes = { ...ownNotes, ...notes };
   return {
-    ...metadata,
+    ...rest,
     ...(Object.keys(all).length > 0 && { labels: all }),
     ...(Object.keys(allNotes).length > 0 && { annotations: allNotes }),
   };

@@ -7,7 +7,8 @@ import { inSlot, previewOf, type Slot } from './slots';
  * Deploys the new version beside the serving one, at full size, and switches the Service when it is proven. The old one
  * stays until `promote`, so that traffic can be switched back at once. Throws a TaskError when it can't be done.
  */
-export async function planBlueGreen({ client, release, live }: PlanSource): Promise<Plan> {
+export async function planBlueGreen(source: PlanSource): Promise<Plan> {
+  const { release, live } = source;
   refuseCanary(live);
   const deployment = theDeployment(release, 'blueGreen');
   const service = mainService(release);
@@ -23,7 +24,7 @@ export async function planBlueGreen({ client, release, live }: PlanSource): Prom
   if (live.slot) {
     const plan = await planIn(live.slot, live.slot);
     const [workload] = plan.workloads;
-    if (workload?.live && !workload.isChanged)
+    if (workload?.live && !workload.hasNewPods)
       return { ...plan, fallback, keptSlots: [live.slot, live.previousSlot ?? live.slot] };
   }
   const from = fallback?.to ?? live.slot;
@@ -42,7 +43,7 @@ export async function planBlueGreen({ client, release, live }: PlanSource): Prom
       ...plain,
       release: placed,
       names: live.names,
-      workloads: [await workloadOf(client, placed, wanted, live.inSlots[slot], serving(live))],
+      workloads: [await workloadOf(source, placed, wanted, live.inSlots[slot], serving(live))],
       service: placed.services.find(({ metadata }) => metadata?.name === service?.metadata?.name),
     };
   }

@@ -1,4 +1,7 @@
 import { TaskError } from '../../errors';
+import type { KubernetesObject } from '../client/resource';
+import type { Release } from '../manifest/release';
+import { changeBy } from '../ownership/change';
 import { canaryShare, stableReplicasFor } from './canaryShare';
 import { isRunning, serving } from './liveService';
 import { mainService, plain, theDeployment, workloadOf, type Plan, type PlanSource } from './plan';
@@ -10,15 +13,15 @@ import { asCanary, inSlot } from './slots';
  * rolling deployment. Throws a TaskError when a whole number of pods can't make the requested share.
  */
 export async function planCanary(source: PlanSource, percent: number): Promise<Plan> {
-  const { client, release, live } = source;
+  const { release, live } = source;
   const deployment = theDeployment(release, 'canary');
   const stable = serving(live);
   if (!isRunning(stable)) return { ...(await planRolling(source)), note: 'Nothing serves yet; no canary is needed.' };
 
   const isStable = live.slot ? inSlot(release, live.slot, live.slot) : release;
   const [same = deployment] = isStable.deployments;
-  const asItIs = await workloadOf(client, isStable, same, stable, stable);
-  if (!asItIs.isChanged && !live.canary)
+  const asItIs = await workloadOf(source, isStable, same, stable, stable);
+  if (!asItIs.hasNewPods && !live.canary)
     return {
       ...plain,
       release: isStable,
@@ -48,11 +51,27 @@ export async function planCanary(source: PlanSource, percent: number): Promise<P
     ...plain,
     release: alone,
     names: live.names,
-    workloads: [await workloadOf(client, alone, canary, live.canary, undefined)],
+    workloads: [await workloadOf(source, alone, canary, live.canary, undefined)],
     service: live.service,
     isCanary: true,
+    isPartial: true,
+    leftOut: await differing(source, isStable),
     note: `${share} (requested: ${percent} %).`,
   };
+}
+
+/** The objects that route to the stable version or guard it, and that are not as described. */
+async function differing({ client }: PlanSource, release: Release): Promise<readonly KubernetesObject[]> {
+  const { services, routes, autoscalers, disruptionBudgets } = release;
+  const shared = [...services, ...routes, ...autoscalers, ...disruptionBudgets];
+  const differs = await Promise.all(
+    shared.map(async (object) => {
+      const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
+      const live = await client.get(resource, object.metadata?.name ?? '');
+      return !live || (await changeBy(client, resource, object, true, live)) !== undefined;
+    }),
+  );
+  return shared.filter((_, index) => differs[index]);
 }
 
 function count(replicas: number): string {

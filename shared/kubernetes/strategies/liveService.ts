@@ -58,6 +58,11 @@ export function isUnproven({ metadata }: Deployment): boolean {
   return metadata?.annotations?.[annotations.unproven] !== undefined;
 }
 
+/** Whether a change of what surrounds the pods of a Deployment, such as its Service, is not tested yet. */
+export function isUntested({ metadata }: Deployment): boolean {
+  return metadata?.annotations?.[annotations.untested] !== undefined;
+}
+
 /** The slot to switch back to, while the one that the Service selects is not proven. */
 export function fallbackOf({ slot, previousSlot, inSlots }: LiveService): Move | undefined {
   const present = slot && inSlots[slot];

@@ -7,7 +7,8 @@ import { inSlot, slotOf } from './slots';
  * Replaces the pods of each Deployment one after the other. A service that blue/green switched to another slot returns to
  * its own slot: the Service follows when the new pods are proven.
  */
-export async function planRolling({ client, release, live }: PlanSource): Promise<Plan> {
+export async function planRolling(source: PlanSource): Promise<Plan> {
+  const { client, release, live } = source;
   refuseCanary(live);
   const service = mainService(release);
   const isSlotted = slotOf(service) !== undefined;
@@ -15,7 +16,7 @@ export async function planRolling({ client, release, live }: PlanSource): Promis
   const workloads = await Promise.all(
     placed.deployments.map(async (deployment) => {
       const present = await client.get(deployments, deployment.metadata?.name ?? '');
-      return workloadOf(client, placed, deployment, present, serving(live));
+      return workloadOf(source, placed, deployment, present, isSlotted ? serving(live) : present);
     }),
   );
   return {

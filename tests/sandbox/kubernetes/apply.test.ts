@@ -203,7 +203,7 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.equal(status, 500);
     assert.equal(
       json.message,
-      'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): .spec.template.spec.containers[0].imagePolicy: field not declared in schema',
+      'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="score"].imagePolicy: field not declared in schema',
     );
   });
 

@@ -103,7 +103,7 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     await pass(5);
     const slice = cluster.store.list('endpointslices', 'default')[0];
     assert.deepEqual(
-      slice?.endpoints.map(({ conditions }) => conditions.ready),
+      slice?.endpoints?.map(({ conditions }) => conditions.ready),
       [true, true],
     );
     assert.equal(cluster.store.get('endpoints', 'default', 'web')?.subsets?.[0]?.addresses?.length, 2);
