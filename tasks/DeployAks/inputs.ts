@@ -23,7 +23,7 @@ const deploy = { action: 'deploy' } as const;
 
 /** The settings of the service itself; the specification file can contain each of them instead, where its bounds are the same. */
 const settings = {
-  serviceName: text({ when: service }),
+  serviceName: text(),
   image: text({ when: service }),
   port: integer({ when: service, min: 1, max: 65_535 }),
   healthPath: text({ when: service }),
@@ -68,6 +68,7 @@ export const inputs = {
   onFailure: choice(['rollback', 'leave', 'delete'], { default: 'rollback' }),
   timeoutMinutes: integer({ default: 20, min: 1, max: 1440 }),
   forceConflicts: flag({ default: false, when: deploy }),
+  scoringPort: text({ when: { source: 'manifests' } }),
   scoringPath: text({ pattern: { matches: /^\/\S*$/, rule: 'must begin with /, such as /score.' } }),
   ...smokeTestInputs(),
 };

@@ -7,6 +7,7 @@ import {
   autoscalers,
   deployments,
   disruptionBudgets,
+  isOf,
   services,
   titleOf,
   type KubernetesObject,
@@ -40,7 +41,7 @@ export async function carryOut(
   const prepared = await prepare(client, plan.preview ? [...objects, plan.preview] : objects, request.isForced);
   const isUnchanged = !plan.move && plan.workloads.every(isSettled);
   const wanted = plan.workloads[0]?.wanted;
-  onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template) });
+  onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template, plan.names.container) });
 
   try {
     await begin(run, prepared);
@@ -59,7 +60,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   const { client, plan, progress } = run;
   if (plan.recovery) await switchTraffic(client, nameOf(plan.service), plan.recovery, undefined);
   for (const { live } of plan.workloads) {
-    const good = live && (await recordGood(client, live));
+    const good = live && (await recordGood(client, live, plan.names.container));
     if (good) progress.goods.set(nameOf(live), good);
   }
   await applyAll(
@@ -70,7 +71,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
 }
 
 async function applyWorkload(
-  { client, context, progress }: DeployRun,
+  { client, plan, context, progress }: DeployRun,
   { wanted, live, isChanged }: Workload,
   prepared: readonly Prepared[],
 ): Promise<void> {
@@ -79,7 +80,7 @@ async function applyWorkload(
     progress.applied.set(name, live);
     return;
   }
-  context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template)}`);
+  context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template, plan.names.container)}`);
   const object = {
     ...wanted,
     metadata: marked(wanted.metadata, { annotations: { [annotations.unproven]: 'true' } }),
@@ -99,7 +100,7 @@ async function prove(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   if (move ?? plan.preview ?? plan.isCanary) await provePods(run, snapshot);
   if (plan.isCanary) return;
   const traffic = prepared.filter((each) => isTraffic(each) && !isEarly(each, plan));
-  progress.replaced.push(...traffic.flatMap(({ live }) => (live?.kind === services.kind ? (live as Service) : [])));
+  progress.replaced.push(...traffic.flatMap(({ live, object }) => (live && isOf(object, services) ? (live as Service) : [])));
   await applyAll(run, traffic);
   if (move) {
     context.agent.log(`Service ${nameOf(service)}: switching from ${move.from} to ${move.to}`);
@@ -146,16 +147,16 @@ async function applyAll({ client, context }: DeployRun, all: readonly Prepared[]
 
 /** What the pods need, and what changes nothing for present users. */
 function isEarly(each: Prepared, plan: Plan): boolean {
-  if (isGuard(each) || each.object.kind === deployments.kind) return false;
+  if (isGuard(each) || isOf(each.object, deployments)) return false;
   return !isTraffic(each) || !each.live || each.object === plan.preview;
 }
 
 function isGuard({ object }: Prepared): boolean {
-  return object.kind === autoscalers.kind || object.kind === disruptionBudgets.kind;
+  return isOf(object, autoscalers) || isOf(object, disruptionBudgets);
 }
 
 function isTraffic({ object }: Prepared): boolean {
-  return object.kind === services.kind || isRoute(object);
+  return isOf(object, services) || isRoute(object);
 }
 
 function nameOf(object: KubernetesObject | undefined): string {

@@ -8,7 +8,7 @@ import { objectsOf, type Release } from '../manifest/release';
 import { planBlueGreen } from '../strategies/blueGreen';
 import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
-import { mainService, type Plan, type PlanSource } from '../strategies/plan';
+import type { Plan, PlanSource } from '../strategies/plan';
 import { planRolling } from '../strategies/rolling';
 
 /**
@@ -26,9 +26,9 @@ export async function deployService(
 ): Promise<DeployChange> {
   const { release } = request;
   onFacts(untilKnown);
-  await checkAccess(client, objectsOf(release), request.smoke !== undefined);
+  await checkAccess(client, objectsOf(release), { isProxied: request.smoke !== undefined, isForced: request.isForced });
   const live = await readLive(client, namesOf(release));
-  const previousImage = imageOf(serving(live)?.spec?.template);
+  const previousImage = imageOf(serving(live)?.spec?.template, live.names.container);
   if (previousImage) onFacts({ previousImage });
   const plan = await planOf(request, { client, release, live });
   if (plan.note !== undefined) context.agent.log(plan.note);
@@ -37,10 +37,8 @@ export async function deployService(
 
 /** The names by which a service is found in the cluster. */
 export function namesOf(release: Release): ServiceNames {
-  return {
-    deployment: release.deployments[0]?.metadata?.name ?? release.name,
-    service: mainService(release)?.metadata?.name,
-  };
+  const { serving: { service, container, port } = {} } = release;
+  return { deployment: release.deployments[0]?.metadata?.name ?? release.name, service, container, port };
 }
 
 function planOf({ strategy, canaryPercent }: DeployRequest, source: PlanSource): Promise<Plan> {

@@ -9,6 +9,7 @@ import {
   configMaps,
   deployments,
   disruptionBudgets,
+  kindKeyOf,
   replicaSets,
   secrets,
   type KubernetesObject,
@@ -50,10 +51,10 @@ export async function deleteStaleGuards(
   let hadAutoscaler = false;
   for (const resource of [autoscalers, disruptionBudgets] as readonly Resource[])
     await ifAllowed(context, async () => {
-      const { items } = await client.list(resource, { labelSelector: ownedBy(release.name) });
+      const { items } = await client.list(resource, { labelSelector: ownedBy(release.group) });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
-        if (!targets.has(name) || wanted.has(keyOf({ ...object, kind: resource.kind }))) continue;
+        if (!targets.has(name) || wanted.has(keyOf({ ...object, ...kindOf(resource) }))) continue;
         context.agent.log(`${resource.kind} ${name}: no longer part of the release, deleted`);
         await client.delete(resource, name);
         hadAutoscaler ||= resource.kind === autoscalers.kind;
@@ -65,7 +66,7 @@ export async function deleteStaleGuards(
 /** Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. */
 export async function tidy(client: KubernetesClient, release: Release, context: Context): Promise<void> {
   const wanted = new Set(objectsOf(release).map(keyOf));
-  const labelSelector = ownedBy(release.name);
+  const labelSelector = ownedBy(release.group);
   const kept = await client.list(replicaSets, { labelSelector });
   const inUse = JSON.stringify(kept.items.map(({ spec }) => spec?.template));
   for (const resource of [configMaps, secrets] as readonly Resource[])
@@ -73,7 +74,7 @@ export async function tidy(client: KubernetesClient, release: Release, context: 
       const { items } = await client.list(resource, { labelSelector: `${labelSelector},${labels.content}` });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
-        if (wanted.has(keyOf({ ...object, kind: resource.kind })) || inUse.includes(`"${name}"`)) continue;
+        if (wanted.has(keyOf({ ...object, ...kindOf(resource) })) || inUse.includes(`"${name}"`)) continue;
         context.agent.log(`${resource.kind} ${name}: no longer used by any version, deleted`);
         await client.delete(resource, name);
       }
@@ -90,6 +91,11 @@ async function ifAllowed({ agent }: Context, act: () => Promise<void>): Promise<
   }
 }
 
-function keyOf({ kind = '', metadata }: KubernetesObject): string {
-  return `${kind} ${metadata?.name ?? ''}`;
+function keyOf(object: KubernetesObject): string {
+  return `${kindKeyOf(object)} ${object.metadata?.name ?? ''}`;
+}
+
+/** What the items of a list omit. */
+function kindOf({ apiVersion, kind }: Resource): Pick<KubernetesObject, 'apiVersion' | 'kind'> {
+  return { apiVersion, kind };
 }

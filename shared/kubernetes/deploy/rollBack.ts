@@ -74,7 +74,7 @@ async function rollBackInPlace(
 async function smokeTestAfterRollback(run: DeployRun, version: string): Promise<void> {
   const { client, plan, request, context } = run;
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
-  const address = service && addressOf(service, client.namespace);
+  const address = service && addressOf(service, client.namespace, plan.names.port);
   if (!request.smoke || !address) return;
   try {
     await smokeTestService(run, request.smoke, service, address);

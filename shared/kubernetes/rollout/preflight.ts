@@ -1,8 +1,9 @@
 import { TaskError } from '../../errors';
-import { HttpError } from '../../http/errors';
+import { HttpError, isTransient, type CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
-import { groupOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
+import { groupOf, isOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
+import { schemaFaults } from '../client/schemaFaults';
 
 /** An object to apply, and its resource. */
 export interface Planned {
@@ -14,18 +15,19 @@ export interface Planned {
 
 /**
  * Checks, before anything is changed, that the caller has all permissions and that the cluster would accept all objects.
- * Throws one TaskError that lists everything that is missing or refused.
+ * Throws one TaskError that lists everything that is missing or refused, after what is known to be refused already.
  */
 export async function preflight(
   client: KubernetesClient,
   actions: readonly Action[],
   objects: readonly Planned[],
+  known: readonly string[] = [],
 ): Promise<void> {
   const isAllowed = await Promise.all(actions.map((action) => client.canI(action)));
   const missing = actions.filter((_, index) => isAllowed[index] === false).map(ruleText);
-  const problems = missing.map((rule) => `The identity lacks the permission to ${rule}.`);
+  const problems = [...known, ...missing.map((rule) => `The identity lacks the permission to ${rule}.`)];
   // A dry run needs the same permissions.
-  if (problems.length === 0) problems.push(...(await refusals(client, objects)));
+  if (missing.length === 0) problems.push(...(await refusals(client, objects, known.length > 0)));
   if (problems.length === 0) return;
   const list = problems.map((problem) => `  - ${problem}`).join('\n');
   const grant =
@@ -35,23 +37,39 @@ export async function preflight(
   throw new TaskError(`Nothing was deployed, because the cluster would refuse it:\n${list}${grant}`);
 }
 
-/** The refusals of the cluster in a dry run of each object. */
-async function refusals(client: KubernetesClient, objects: readonly Planned[]): Promise<readonly string[]> {
-  const planned = new Set(objects.filter(({ resource }) => resource.kind === namespaces.kind).map(nameOf));
+/**
+ * The refusals of the cluster in a dry run of each object, and the objects that could not be checked besides. Throws the
+ * error of such an object where nothing is refused.
+ */
+async function refusals(
+  client: KubernetesClient,
+  objects: readonly Planned[],
+  isRefused: boolean,
+): Promise<readonly string[]> {
+  const planned = new Set(objects.filter(({ object }) => isOf(object, namespaces)).map(nameOf));
+  const unchecked: CallError[] = [];
   const found = await Promise.all(
     objects.map(async ({ resource, object, isForced = false }) => {
       // A dry run is impossible in a namespace that is created with the objects.
-      if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return undefined;
+      if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return [];
       try {
         await client.apply(resource, object, { isDryRun: true, isForced });
-        return undefined;
       } catch (error) {
-        if (!(error instanceof HttpError) || error.isTransient) throw error;
-        return `${titleOf(object)}: ${error.serviceMessage || error.message}`;
+        if (isTransient(error)) unchecked.push(error);
+        else if (error instanceof HttpError) return refusalTexts(error).map((text) => `${titleOf(object)}: ${text}`);
+        else throw error;
       }
+      return [];
     }),
   );
-  return found.filter((problem) => problem !== undefined);
+  const refused = found.flat();
+  const [fault] = unchecked;
+  if (fault && refused.length === 0 && !isRefused) throw fault;
+  return [...refused, ...unchecked.map(({ message }) => message)];
+}
+
+function refusalTexts(error: HttpError): readonly string[] {
+  return schemaFaults(error)?.map((fault) => `${fault}.`) ?? [error.serviceMessage || error.message];
 }
 
 function nameOf({ object }: Planned): string {

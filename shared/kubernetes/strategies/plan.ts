@@ -4,11 +4,11 @@ import { TaskError } from '../../errors';
 import { HttpError } from '../../http/errors';
 import { fieldManager, type KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
-import { deployments } from '../client/resource';
+import { deployments, isOf } from '../client/resource';
 import { kubectlVerdict } from '../rollout/rollout';
 import { isUnproven, type LiveService, type ServiceNames } from './liveService';
 import { withReplicas } from './replicas';
-import { selects, type Move, type Slot } from './slots';
+import type { Move, Slot } from './slots';
 
 /** A Deployment to apply. */
 export interface Workload {
@@ -59,9 +59,9 @@ export const plain = {
   note: undefined,
 } as const;
 
-/** The Service that selects the pods of a release. */
-export function mainService({ services, deployments: [deployment] }: Release): Service | undefined {
-  return services.find((service) => deployment?.spec && selects(service, deployment.spec.template));
+/** The Service through which a release is reached. */
+export function mainService({ services, serving }: Release): Service | undefined {
+  return services.find(({ metadata }) => metadata?.name === serving?.service);
 }
 
 /** Compares a Deployment, with its wanted replicas, to the live one by a dry run, which applies all defaults. */
@@ -73,7 +73,7 @@ export async function workloadOf(
   serving: Deployment | undefined,
 ): Promise<Workload> {
   const autoscaler = release.autoscalers.find(
-    ({ spec }) => spec?.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === deployment.metadata?.name,
+    ({ spec }) => spec && isOf(spec.scaleTargetRef, deployments) && spec.scaleTargetRef.name === deployment.metadata?.name,
   );
   const wanted = withReplicas(deployment, autoscaler, live, serving, fieldManager);
   return { wanted, live, isChanged: live === undefined || (await changes(client, wanted, live)) };

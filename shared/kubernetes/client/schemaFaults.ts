@@ -1,0 +1,14 @@
+import { HttpError } from '../../http/errors';
+
+/** What the schema of a kind has against the object in a server-side apply, fault by fault; undefined for another error. */
+export function schemaFaults({ serviceMessage }: Pick<HttpError, 'serviceMessage'>): readonly string[] | undefined {
+  const [, list] = /^failed to create typed patch object \([^)]*\): (?:errors:\n)?(.*)$/s.exec(serviceMessage) ?? [];
+  return list?.split('\n').map((line) => readable(line.trim()));
+}
+
+/** The values as they were written, without the words of the Go language around them. */
+function readable(fault: string): string {
+  return fault
+    .replace(/&value\.valueUnstructured\{Value:(.*)\}$/s, '$1')
+    .replace(/^(.*: expected string, got )(-?[\d.]+|true|false)$/s, '$1$2. Put it in quotes');
+}
