@@ -74,7 +74,7 @@ export class Objects {
     if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
     const problems = typeProblems(resource.schema, config);
     if (problems.length > 0) {
-      const which = `${namespace ?? ''}/${name}; ${apiVersionOf(resource)}, Kind=${resource.kind}`;
+      const which = `${namespace ?? ''}/${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}`;
       const list = problems.length === 1 ? String(problems[0]) : `errors:\n  ${problems.join('\n  ')}`;
       throw new StatusError(500, '', `failed to create typed patch object (${which}): ${list}`);
     }

@@ -3,11 +3,11 @@ import type { Dialect } from '../http/dialect';
 
 /**
  * Server-side apply answers 500 where an object does not fit the schema of its kind: those errors are no `Status` of their
- * own. Other errors that are none, such as etcd's, do pass.
+ * own. Other errors that are none do pass, such as those of etcd, or of a webhook that converts objects.
  * Source: k8s.io/apimachinery `managedfields/internal/structuredmerge.go`;
  * https://github.com/kubernetes/kubernetes/issues/122480, https://github.com/kubernetes/kubernetes/issues/139253
  */
-const schemaError = /^failed to (create typed patch object|create typed live object|convert new typed object) \(/;
+const schemaError = /^failed to (create typed (patch|live) object|convert new (typed )?object) \((?!.*\bwebhook\b)/s;
 
 /** How the API server of a Kubernetes cluster uses HTTP. */
 export const kubernetesDialect: Dialect = {

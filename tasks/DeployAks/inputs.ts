@@ -13,7 +13,7 @@ import {
   sensitivePairs,
   text,
 } from '../../shared/task/inputs';
-import { exactlyOneOf, requiredWith } from '../../shared/task/relations';
+import { distinctNames, exactlyOneOf, repeatedNames, requiredWith } from '../../shared/task/relations';
 import { smokeTestInputs, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import type { Values } from '../../shared/task/task';
 
@@ -76,6 +76,7 @@ export const inputs = {
 export const relations = [
   exactlyOneOf('clusterName', 'clusterResourceId'),
   requiredWith('resourceGroup', 'clusterName'),
+  distinctNames('environment', 'secrets'),
   ...smokeTestRelations,
 ];
 
@@ -108,6 +109,10 @@ export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly
   if (given.source === 'service' && !bad.has('specFile')) {
     for (const setting of ['secrets', 'configFiles'])
       if (setting in specFile) say('specFile', `must not contain ${setting}: use the input '${setting}'.`);
+    if (given.environment === undefined) {
+      const repeated = repeatedNames(given.secrets, specFile['environment'], "environment in 'specFile'");
+      if (repeated !== undefined) say('secrets', repeated);
+    }
     const all = givenSettings(given);
     const described = isWhole(given) ? describeService(all) : undefined;
     if (described && 'problems' in described)

@@ -13,7 +13,7 @@ export function decodeBody({ kind, version, schema }: ResourceType, body: JsonOb
     throw refuse(`strict decoding error: ${unknown.join(', ')}`);
   if (write.fieldValidation !== 'Ignore') for (const text of unknown) write.warn?.(text);
   const known = withoutNulls(knownFields(schema, body)) as JsonObject;
-  const [problem] = typeProblems(schema, known);
+  const [problem] = typeProblems(schema, known, { allowsDuplicates: true });
   if (problem !== undefined) throw refuse(`json: cannot unmarshal: ${problem.slice(1)}`);
   return known;
 }

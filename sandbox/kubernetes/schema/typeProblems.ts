@@ -1,41 +1,115 @@
-import { isObject, type Json } from '../json';
-import type { Schema } from './schema';
+import { isObject, type Json, type JsonObject } from '../json';
+import { keyDefaults, type ListSchema, type ScalarSchema, type Schema } from './schema';
 
-/** What a configuration holds that the schema doesn't know or allow, as server-side apply says it. */
-export function typeProblems(schema: Schema, value: Json | undefined, path = ''): string[] {
+export interface TypeCheck {
+  /** Whether items of a list may have the same key: in what is stored, not in what is applied. */
+  readonly allowsDuplicates?: boolean;
+}
+
+/**
+ * What a configuration holds that the schema doesn't know or allow, in the words of server-side apply
+ * (structured-merge-diff, `typed/validate.go`).
+ */
+export function typeProblems(schema: Schema, value: Json | undefined, check: TypeCheck = {}, path = ''): string[] {
   if (value === undefined || value === null || schema.kind === 'any') return [];
   if (schema.kind === 'scalar') {
     const problem = scalarProblem(schema.type, value);
     return problem ? [`${path}: ${problem}`] : [];
   }
   if (schema.kind === 'list') {
-    if (!Array.isArray(value)) return [`${path}: expected list, got &{${JSON.stringify(value)}}`];
-    return value.flatMap((item, index) => typeProblems(schema.items, item, `${path}[${index}]`));
+    if (!Array.isArray(value)) return [`${path}: expected list, got &{${goText(value)}}`];
+    return listProblems(schema, value, check, path);
   }
-  if (!isObject(value)) return [`${path}: expected map, got &{${JSON.stringify(value)}}`];
+  if (!isObject(value)) return [`${path}: expected map, got &{${goText(value)}}`];
   return Object.entries(value).flatMap(([name, part]) => {
     const below = schema.kind === 'map' ? schema.values : schema.fields[name];
     const at = `${path}.${name}`;
-    return below ? typeProblems(below, part, at) : [`${at}: field not declared in schema`];
+    return below ? typeProblems(below, part, check, at) : [`${at}: field not declared in schema`];
   });
 }
 
-function scalarProblem(type: string, value: Json): string | undefined {
+function listProblems(schema: ListSchema, value: readonly Json[], check: TypeCheck, path: string): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  for (const [index, item] of value.entries()) {
+    if (schema.type === 'atomic' || check.allowsDuplicates) {
+      problems.push(...typeProblems(schema.items, item, check, `${path}[${index}]`));
+      continue;
+    }
+    const element = elementOf(schema, item);
+    // Without a key, the server reads no further in this list.
+    if ('problem' in element) return [...problems, `${path}: element ${index}: ${element.problem}`];
+    if (seen.has(element.key)) problems.push(`${path}: duplicate entries for key ${element.key}`);
+    seen.add(element.key);
+    problems.push(...typeProblems(schema.items, item, check, path + element.key));
+  }
+  return problems;
+}
+
+/** How an item of a set, or of a list with keys, is named in a path. */
+function elementOf({ type, keys }: ListSchema, item: Json): { readonly key: string } | { readonly problem: string } {
+  if (type === 'set') {
+    if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
+    if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };
+    if (isObject(item)) return { problem: "associative list without keys has an element that's a map type" };
+    return { key: `[=${JSON.stringify(item)}]` };
+  }
+  if (item === null) return { problem: 'associative list with keys may not have a null element' };
+  if (!isObject(item)) return { problem: 'associative list with keys may not have non-map elements' };
+  const values = keysOf(keys, item);
+  if (values.length > 0)
+    return { key: `[${values.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]` };
+  const names = keys.map((key) => JSON.stringify(key)).join(' ');
+  return {
+    problem: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+  };
+}
+
+function keysOf(keys: readonly string[], item: JsonObject): readonly [string, Json][] {
+  return [...keys].sort().flatMap((key): [string, Json][] => {
+    const value = item[key] ?? keyDefaults[key];
+    return value === undefined ? [] : [[key, value]];
+  });
+}
+
+function scalarProblem(type: ScalarSchema['type'], value: Json): string | undefined {
   switch (type) {
     case 'integer':
-      return Number.isInteger(value) ? undefined : `expected numeric (int or float), got ${goType(value)}`;
+      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`;
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : `expected boolean, got &{${JSON.stringify(value)}}`;
+      return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goText(value)}}`;
     case 'intOrString':
     case 'quantity':
-      return typeof value === 'object' || typeof value === 'boolean'
-        ? `expected string, got &{${JSON.stringify(value)}}`
-        : undefined;
-    default:
+    case 'time':
+      return typeof value === 'object' ? `expected any scalar, got &{${goText(value)}}` : undefined;
+    case 'string':
       return typeof value === 'string'
         ? undefined
-        : `expected string, got &value.valueUnstructured{Value:${JSON.stringify(value)}}`;
+        : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
   }
 }
 
-const goType = (value: Json) => (typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : 'map');
+/** As Go's `%T`. */
+function goType(value: Json): string {
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'bool';
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+}
+
+/** As Go's `%v`. */
+function goText(value: Json | undefined): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (!isObject(value)) return String(value);
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `map[${entries.map(([name, part]) => `${name}:${goText(part)}`).join(' ')}]`;
+}
+
+/** As Go's `%#v`. */
+function goSyntax(value: Json | undefined): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `map[string]interface {}{${entries.map(([name, part]) => `${JSON.stringify(name)}:${goSyntax(part)}`).join(', ')}}`;
+}
