@@ -80,9 +80,11 @@ export function chooseServing(objects: readonly KubernetesObject[], wish: Servin
   if (rivals.length > 0)
     return doubt('service', { of, candidates: [service, ...rivals].flatMap((one) => (one ? nameOf(one) : [])) }, of);
 
-  const container = servingContainer(deployment, images, service);
+  const ofService = service && scoredPort(servicePorts(service), wish.port);
+  const called = ofService && 'port' in ofService ? targetOf(service, ofService.port.number) : undefined;
+  const container = servingContainer(deployment, images, called);
   const ports = service ? servicePorts(service) : containerPorts(container ? [container] : []);
-  const choice = scoredPort(ports, wish.port);
+  const choice = ofService ?? scoredPort(ports, wish.port);
   const isFound = 'port' in choice;
   if (!isFound && (ports.length > 0 || wish.port !== undefined))
     return doubt(
@@ -130,19 +132,18 @@ function narrowed<T>(all: readonly T[], rules: readonly ((one: T) => boolean)[])
   }, all);
 }
 
-/** The one that gets an image, else the one whose port the Service calls, else the first, as for kubectl. */
+/** The one that gets an image, else the one whose port the Service calls, else the one of kubectl, or the first with a port. */
 function servingContainer(
   deployment: Deployment,
   images: readonly string[],
-  service: Service | undefined,
+  called: string | number | undefined,
 ): Container | undefined {
-  const ofService = service && scoredPort(servicePorts(service));
-  const target = ofService && 'port' in ofService ? targetOf(service, ofService.port.number) : undefined;
   const wished = deployment.spec?.template.metadata?.annotations?.[defaultContainer];
   const [found] = narrowed(containersOf(deployment), [
     ({ image }) => images.includes(image ?? ''),
-    ({ ports = [] }) => ports.some((port) => port.name === target || port.containerPort === target),
+    ({ ports = [] }) => ports.some((port) => port.name === called || port.containerPort === called),
     ({ name }) => name === wished,
+    (container) => mayScore(containerPorts([container])),
   ]);
   return found;
 }
