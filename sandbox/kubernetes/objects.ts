@@ -8,6 +8,7 @@ import { validate } from './admission/validate';
 import { applyConfiguration, ownUpdate, type Writer } from './apply/managedFields';
 import { clone, equal, type JsonObject, objectOf, textOf, without, withoutNulls } from './json';
 import { apiVersionOf, type ResourceType, typesByPlural } from './resources';
+import { base64Problem, conversionProblem } from './schema/conversionProblem';
 import { typeProblems } from './schema/typeProblems';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound, StatusError } from './status';
 import type { Store } from './store';
@@ -74,9 +75,8 @@ export class Objects {
     if (metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
     const problems = typeProblems(resource.schema, config);
     if (problems.length > 0) {
-      const which = `${namespace ?? ''}/${name}; ${resource.group}/${resource.version}, Kind=${resource.kind}`;
       const list = problems.length === 1 ? String(problems[0]) : `errors:\n  ${problems.join('\n  ')}`;
-      throw new StatusError(500, '', `failed to create typed patch object (${which}): ${list}`);
+      throw new StatusError(500, '', `failed to create typed patch object (${identityOf(resource, config)}): ${list}`);
     }
     const live = this.#store.get(type, namespace, name);
     if (live && metadata.uid !== undefined && metadata.uid !== live.metadata.uid)
@@ -84,6 +84,9 @@ export class Objects {
     const writer = this.#writer(resource, 'Apply', write);
     const known = knownFields(resource.schema, config) as JsonObject;
     const applied = applyConfiguration(resource.schema, live, known, writer, write.isForced);
+    const misfit =
+      conversionProblem(resource.schema, config) ?? (type === 'secrets' ? base64Problem(config.data) : undefined);
+    if (misfit !== undefined) throw notConverted(resource, config, misfit);
     if (live) {
       const next = this.#successor(resource, live, applied.object, write);
       return { object: this.#replace(type, live, next, applied.managedFields, write), isNew: false };
@@ -309,6 +312,22 @@ const wishOf = ({ plural }: ResourceType, object: KubeObject): JsonObject => ({
   ...without(object, 'metadata', 'status'),
   ...(plural === 'deployments' && { annotations: object.metadata.annotations ?? {} }),
 });
+
+/** What is applied, as server-side apply names it: by the namespace that the object itself names. */
+function identityOf({ group, version, kind }: ResourceType, { metadata }: JsonObject): string {
+  const { namespace, name } = objectOf(metadata);
+  return `${textOf(namespace)}/${textOf(name)}; ${group}/${version}, Kind=${kind}`;
+}
+
+function notConverted(resource: ResourceType, config: JsonObject, why: string): StatusError {
+  const { group, version, kind } = resource;
+  const what = `unable to convert unstructured object to ${group}/${version}, Kind=${kind}`;
+  return new StatusError(
+    500,
+    '',
+    `failed to convert new object (${identityOf(resource, config)}) to proper version: ${what}: ${why}`,
+  );
+}
 
 function withoutVersion(object: JsonObject): JsonObject {
   return { ...object, metadata: without(objectOf(object.metadata), 'resourceVersion') };

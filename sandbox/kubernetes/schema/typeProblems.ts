@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json';
+import { isObject, type Json } from '../json';
 import { keyDefaults, type ListSchema, type ScalarSchema, type Schema } from './schema';
 
 export interface TypeCheck {
@@ -37,7 +37,7 @@ function listProblems(schema: ListSchema, value: readonly Json[], check: TypeChe
       continue;
     }
     const element = elementOf(schema, item);
-    // Without a key, the server reads no further in this list.
+    // An item that is none ends the reading of its list.
     if ('problem' in element) return [...problems, `${path}: element ${index}: ${element.problem}`];
     if (seen.has(element.key)) problems.push(`${path}: duplicate entries for key ${element.key}`);
     seen.add(element.key);
@@ -47,7 +47,7 @@ function listProblems(schema: ListSchema, value: readonly Json[], check: TypeChe
 }
 
 /** How an item of a set, or of a list with keys, is named in a path. */
-function elementOf({ type, keys }: ListSchema, item: Json): { readonly key: string } | { readonly problem: string } {
+function elementOf({ type, keys, items }: ListSchema, item: Json): { readonly key: string } | { readonly problem: string } {
   if (type === 'set') {
     if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
     if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };
@@ -56,20 +56,14 @@ function elementOf({ type, keys }: ListSchema, item: Json): { readonly key: stri
   }
   if (item === null) return { problem: 'associative list with keys may not have a null element' };
   if (!isObject(item)) return { problem: 'associative list with keys may not have non-map elements' };
-  const values = keysOf(keys, item);
-  if (values.length > 0)
-    return { key: `[${values.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]` };
-  const names = keys.map((key) => JSON.stringify(key)).join(' ');
-  return {
-    problem: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
-  };
+  const values = [...keys].sort().map((key): [string, Json] => [key, item[key] ?? defaultOf(items, key)]);
+  return { key: `[${values.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]` };
 }
 
-function keysOf(keys: readonly string[], item: JsonObject): readonly [string, Json][] {
-  return [...keys].sort().flatMap((key): [string, Json][] => {
-    const value = item[key] ?? keyDefaults[key];
-    return value === undefined ? [] : [[key, value]];
-  });
+/** The fields that are keys have default values in the API's own schema. */
+function defaultOf(items: Schema, key: string): Json {
+  const field = items.kind === 'struct' ? items.fields[key] : undefined;
+  return keyDefaults[key] ?? (field?.kind === 'scalar' && field.type === 'integer' ? 0 : '');
 }
 
 function scalarProblem(type: ScalarSchema['type'], value: Json): string | undefined {
@@ -79,6 +73,7 @@ function scalarProblem(type: ScalarSchema['type'], value: Json): string | undefi
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goText(value)}}`;
     case 'intOrString':
+      return undefined;
     case 'quantity':
     case 'time':
       return typeof value === 'object' ? `expected any scalar, got &{${goText(value)}}` : undefined;

@@ -36,12 +36,15 @@ export async function rollBack(run: DeployRun): Promise<string> {
   // A Service that an earlier attempt had already switched must not return to the slot of that attempt.
   for (const object of replaced) await reapply(client, back && slotOf(object) ? pointingAt(object, back.to) : object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
+  // One that was applied as it was has nothing to return to.
+  const isAsItWas = (workload: Workload): boolean => workload.live !== undefined && !workload.isChanged;
+  const isMixed = !plan.workloads.every(isAsItWas);
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {
     const name = workload.wanted.metadata?.name ?? '';
     const present = applied.get(name);
     const good = goods.get(name);
-    if (!present) continue;
+    if (!present || (isMixed && isAsItWas(workload))) continue;
     if (isInPlace && good) {
       const end = await rollBackInPlace(run, workload, present, good);
       servesAgain ||= end.isDone;

@@ -244,25 +244,58 @@ describe('server-side apply in the Kubernetes sandbox', () => {
       '.env: element 0: associative list with keys may not have a null element',
     ],
     [
-      'an item without its key',
-      { env: [{ value: 'a' }] },
-      '.env: element 0: associative list with keys has an element that omits all key fields ["name"] (and doesn\'t have default values for any key fields)',
+      'two items without their key',
+      { env: [{ value: 'a' }, { value: 'b' }] },
+      '.env: duplicate entries for key [name=""]',
     ],
   ];
   for (const [what, container, said] of misfits)
     it(`answers 500 without a reason to ${what}, also in a dry run`, async () => {
       const { status, json } = await apply(cluster, web, deployment({ container }), `${as('a')}&dryRun=All`);
       assert.deepEqual([status, json.code, json.reason], [500, 500, undefined]);
-      const prefix = 'failed to create typed patch object (default/web; apps/v1, Kind=Deployment): ';
+      const prefix = 'failed to create typed patch object (/web; apps/v1, Kind=Deployment): ';
       assert.equal(json.message, `${prefix}${inContainer}${said}`);
     });
+
+  const unconvertible: readonly [what: string, container: JsonObject, said: string][] = [
+    [
+      'a quantity that is none',
+      { resources: { limits: { cpu: 'lots' } } },
+      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    ],
+    ['a part of a whole number', { readinessProbe: { periodSeconds: 1.5 } }, 'cannot convert float64 to int32'],
+    [
+      'a boolean for a port',
+      { livenessProbe: { httpGet: { port: true } } },
+      'json: cannot unmarshal bool into Go value of type int32',
+    ],
+  ];
+  for (const [what, container, said] of unconvertible)
+    it(`answers 500 without a reason to ${what}`, async () => {
+      const config = deployment({ container });
+      Object.assign(config.metadata as JsonObject, { namespace: 'default' });
+      const { status, json } = await apply(cluster, web, config, as('a'));
+      assert.deepEqual([status, json.reason], [500, undefined]);
+      const type = 'apps/v1, Kind=Deployment';
+      assert.equal(
+        json.message,
+        `failed to convert new object (default/web; ${type}) to proper version: unable to convert unstructured object to ${type}: ${said}`,
+      );
+    });
+
+  it('answers 500 to a Secret that is not in base64', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { a: 'YQ==', b: '***' } };
+    const { status, json } = await apply(cluster, maps.replace('configmaps', 'secrets') + '/a', secret, as('a'));
+    assert.equal(status, 500);
+    assert.match(textOf(json.message), /: error decoding from json: illegal base64 data at input byte 0$/);
+  });
 
   it('lists all misfits, names the core group as empty, and takes what is stored twice', async () => {
     const config = { ...map({}), data: { a: 1, b: true }, extra: {} };
     const { json } = await apply(cluster, `${maps}/a`, config, as('a'));
     assert.equal(
       json.message,
-      'failed to create typed patch object (default/a; /v1, Kind=ConfigMap): errors:\n' +
+      'failed to create typed patch object (/a; /v1, Kind=ConfigMap): errors:\n' +
         '  .data.a: expected string, got &value.valueUnstructured{Value:1}\n' +
         '  .data.b: expected string, got &value.valueUnstructured{Value:true}\n' +
         '  .extra: field not declared in schema',
