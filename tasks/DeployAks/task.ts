@@ -76,6 +76,7 @@ export const task = defineTask({
 
 function endLine({ name, deployments }: Release, facts: Partial<ServiceFacts>, change: DeployChange): string {
   const runs = change === 'unchanged' ? 'already runs' : 'runs';
-  if (facts.image === undefined) return `${deployments.map(({ metadata }) => metadata?.name).join(', ')}: each ${runs}.`;
+  if (facts.image === undefined)
+    return `${deployments.map(({ metadata }) => metadata?.name).join(', ')}: each ${runs}.`;
   return `${name} ${runs} ${facts.image}: ${facts.scoringUri ?? facts.deploymentName ?? ''}`;
 }

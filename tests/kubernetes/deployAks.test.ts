@@ -4,6 +4,7 @@ import { bundleScenarios } from './scenarios/bundle';
 import { failureScenarios } from './scenarios/failures';
 import { interruptionScenarios } from './scenarios/interruptions';
 import { refusalScenarios } from './scenarios/refusals';
+import { requestScenarios } from './scenarios/requests';
 import type { Scenario } from './scenarios/scenario';
 import { versionScenarios } from './scenarios/versions';
 
@@ -11,6 +12,7 @@ const scenarios = [
   ...versionScenarios,
   ...failureScenarios,
   ...refusalScenarios,
+  ...requestScenarios,
   ...interruptionScenarios,
   ...bundleScenarios,
 ];

@@ -100,7 +100,7 @@ describe("DeployAks with a team's own manifests", function () {
     assert.match(outputs['scoringUri'] ?? '', /^http:\/\/127\./);
     assert.match(end.message, /^front runs r\.io\/front:2: http:\/\/127\./);
     const [pod] = kubernetes.store.list('pods', 'default').filter(({ metadata }) => metadata.labels?.app === 'front');
-    assert.equal(pod?.status.containerStatuses?.[0]?.imageID?.split('@')[1], outputs['digest']);
+    assert.equal(pod?.status.containerStatuses?.[0]?.imageID.split('@')[1], outputs['digest']);
   });
 
   it('rolls the Deployment with the image back when it does not answer, and says so', async () => {
@@ -153,7 +153,7 @@ describe("DeployAks with a team's own manifests", function () {
     assert.deepEqual([outputs['deploymentName'], outputs['image']], ['api', 'r.io/api:2']);
     const [pod] = kubernetes.store.list('pods', 'default').filter(({ metadata }) => metadata.labels?.app === 'api');
     const main = pod?.status.containerStatuses?.find(({ name }) => name === 'main');
-    assert.equal(main?.imageID?.split('@')[1], outputs['digest']);
+    assert.equal(main?.imageID.split('@')[1], outputs['digest']);
     assert.equal(imageOf('worker'), 'r.io/api:2');
     const previous = await succeeds(api, { ...sample, images: 'r.io/api:3' });
     assert.equal(previous.outputs['previousImage'], 'r.io/api:2');
@@ -187,7 +187,7 @@ describe("DeployAks with a team's own manifests", function () {
       });
     const { outputs } = await succeeds(named, sample);
     const live = kubernetes.store.get('services', 'default', 'np');
-    const published = live?.status.loadBalancer?.ingress?.[0]?.ports?.[1]?.port ?? 8000;
+    const published = live?.status.loadBalancer.ingress?.[0]?.ports?.[1]?.port ?? 8000;
     assert.equal(new URL(outputs['scoringUri'] ?? '').port, String(published));
 
     const unclear =

@@ -47,7 +47,10 @@ function listProblems(schema: ListSchema, value: readonly Json[], check: TypeChe
 }
 
 /** How an item of a set, or of a list with keys, is named in a path. */
-function elementOf({ type, keys, items }: ListSchema, item: Json): { readonly key: string } | { readonly problem: string } {
+function elementOf(
+  { type, keys, items }: ListSchema,
+  item: Json,
+): { readonly key: string } | { readonly problem: string } {
   if (type === 'set') {
     if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
     if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };

@@ -80,7 +80,9 @@ async function applyWorkload(
     progress.applied.set(name, live);
     return;
   }
-  context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template, plan.names.container)}`);
+  context.agent.log(
+    `Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template, plan.names.container)}`,
+  );
   const object = {
     ...wanted,
     metadata: marked(wanted.metadata, { annotations: { [annotations.unproven]: 'true' } }),
@@ -100,7 +102,9 @@ async function prove(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   if (move ?? plan.preview ?? plan.isCanary) await provePods(run, snapshot);
   if (plan.isCanary) return;
   const traffic = prepared.filter((each) => isTraffic(each) && !isEarly(each, plan));
-  progress.replaced.push(...traffic.flatMap(({ live, object }) => (live && isOf(object, services) ? (live as Service) : [])));
+  progress.replaced.push(
+    ...traffic.flatMap(({ live, object }) => (live && isOf(object, services) ? (live as Service) : [])),
+  );
   await applyAll(run, traffic);
   if (move) {
     context.agent.log(`Service ${nameOf(service)}: switching from ${move.from} to ${move.to}`);

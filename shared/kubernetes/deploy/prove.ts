@@ -31,8 +31,7 @@ export async function proveRollout(run: DeployRun, applied: Deployment): Promise
   if (outcome === 'superseded') throw new SupersededError(`Superseded: ${message}`);
   context.agent.log(message);
   if (outcome !== 'done') throw new NotServing(message, snapshot);
-  const digest =
-    digestOf(snapshot.pods, container) ?? parseImage(imageOf(applied.spec?.template, container))?.digest;
+  const digest = digestOf(snapshot.pods, container) ?? parseImage(imageOf(applied.spec?.template, container))?.digest;
   if (digest !== undefined) onFacts({ digest });
   return snapshot;
 }

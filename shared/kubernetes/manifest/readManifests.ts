@@ -90,7 +90,10 @@ function documentsOf(
 }
 
 /** The value of an item, and where .inf and .nan are in its document. */
-function valueIn({ written, path, implied }: Item): { readonly object: Json; readonly infinite: readonly DocumentPath[] } {
+function valueIn({ written, path, implied }: Item): {
+  readonly object: Json;
+  readonly infinite: readonly DocumentPath[];
+} {
   const kindKey = kindKeyOf({ ...implied, ...(written as KubernetesObject) });
   const textAt = (at: DocumentPath) => isManifestText(kindKey, at);
   const infinite: DocumentPath[] = [];

@@ -72,7 +72,8 @@ export async function watchRollout(
     if (now >= deadline && !isNearlyDone)
       return ended('timedOut', `not done in time: ${judge.situation(snapshot)}${fault && `.${fault}`}`);
     const stabilityLeft = judge.stabilityLeft(now);
-    const secondsLeft = Math.min(isNearlyDone ? Infinity : deadline - now, stabilityLeft > 0 ? stabilityLeft : Infinity) / 1000;
+    const secondsLeft =
+      Math.min(isNearlyDone ? Infinity : deadline - now, stabilityLeft > 0 ? stabilityLeft : Infinity) / 1000;
     await pause(client, watched, { waitedSeconds: (now - startedAt) / 1000, secondsLeft }, context);
   }
 }

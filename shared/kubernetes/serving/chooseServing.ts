@@ -121,7 +121,9 @@ function isRouting(service: Service): boolean {
 function namedBy(name: string, all: readonly Deployment[], routing: readonly Service[]): readonly Deployment[] {
   const own = all.filter((one) => nameOf(one) === name);
   if (own.length > 0) return own;
-  return all.filter((one) => routing.some((service) => nameOf(service) === name && selects(service, one.spec?.template)));
+  return all.filter((one) =>
+    routing.some((service) => nameOf(service) === name && selects(service, one.spec?.template)),
+  );
 }
 
 /** What is left by each of the rules that leaves anything. */

@@ -28,11 +28,7 @@ export function calledPort(service: Service, number: number | undefined): number
 }
 
 /** The port on which the pods of a template listen for a Service, or, without one, the one with the number. */
-export function podPort(
-  service: Service | undefined,
-  { spec }: PodTemplateSpec,
-  number: number | undefined,
-): number {
+export function podPort(service: Service | undefined, { spec }: PodTemplateSpec, number: number | undefined): number {
   if (!service) return number ?? containerPorts(spec?.containers ?? [])[0]?.number ?? 80;
   const called = service.spec?.ports?.[calledPort(service, number)];
   const target = called?.targetPort ?? called?.port;

@@ -73,7 +73,8 @@ export async function workloadOf(
   serving: Deployment | undefined,
 ): Promise<Workload> {
   const autoscaler = release.autoscalers.find(
-    ({ spec }) => spec && isOf(spec.scaleTargetRef, deployments) && spec.scaleTargetRef.name === deployment.metadata?.name,
+    ({ spec }) =>
+      spec && isOf(spec.scaleTargetRef, deployments) && spec.scaleTargetRef.name === deployment.metadata?.name,
   );
   const wanted = withReplicas(deployment, autoscaler, live, serving, fieldManager);
   return { wanted, live, isChanged: live === undefined || (await changes(client, wanted, live)) };

@@ -45,7 +45,10 @@ export function itemsOf(document: Written): Items {
       return;
     }
     const itemKind = kind.slice(0, -'List'.length);
-    const implied = { ...(typeof apiVersion === 'string' && { apiVersion }), ...(itemKind !== '' && { kind: itemKind }) };
+    const implied = {
+      ...(typeof apiVersion === 'string' && { apiVersion }),
+      ...(itemKind !== '' && { kind: itemKind }),
+    };
     for (const [index, one] of (listed as readonly Written[]).entries()) {
       if (isNull(one)) problems.push(`item ${placeOf([...path, 'items', index])} of the ${kind} is empty.`);
       else collect({ written: one, path: [...path, 'items', index], implied: itemKind === '' ? {} : implied });

@@ -1,6 +1,6 @@
 import { documentPathText, type DocumentPath } from '../../../finding';
 import { isList, isMap, type Json, type JsonMap } from '../../../json';
-import { groupOf } from '../../client/resource';
+import { kindKeyOf } from '../../client/resource';
 
 /** What a value must be for us to read it; the cluster checks everything else. */
 type Shape =
@@ -67,13 +67,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 
 /** What in an object has another form than the one it is read in. Values are not repeated: one may be a secret. */
 export function shapeProblems(object: JsonMap): readonly string[] {
-  const { apiVersion, kind } = object;
-  const group = groupOf({ apiVersion: String(apiVersion) });
-  const own = shapes[`${String(kind)}.${group}`];
-  return [
-    ...problemsIn(object['metadata'], metadata, ['metadata']),
-    ...(own ? problemsIn(object, own, []) : []),
-  ];
+  const own = shapes[kindKeyOf(object)];
+  return [...problemsIn(object['metadata'], metadata, ['metadata']), ...(own ? problemsIn(object, own, []) : [])];
 }
 
 function problemsIn(value: Json | undefined, shape: Shape, path: DocumentPath): readonly string[] {
