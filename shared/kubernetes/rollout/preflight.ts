@@ -3,7 +3,7 @@ import { HttpError, isTransient, type CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { groupOf, isOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
-import { schemaFaults } from '../client/schemaFaults';
+import { schemaFaults, withoutUndeclared } from '../client/schemaFaults';
 
 /** An object to apply, and its resource. */
 export interface Planned {
@@ -53,13 +53,13 @@ async function refusals(
       // A dry run is impossible in a namespace that is created with the objects.
       if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return [];
       try {
-        await client.apply(resource, object, { isDryRun: true, isForced });
+        const said = await dryRun(client, { resource, object, isForced });
+        return said.map((text) => `${titleOf(object)}: ${text}`);
       } catch (error) {
-        if (isTransient(error)) unchecked.push(error);
-        else if (error instanceof HttpError) return refusalTexts(error).map((text) => `${titleOf(object)}: ${text}`);
-        else throw error;
+        if (!isTransient(error)) throw error;
+        unchecked.push(error);
+        return [];
       }
-      return [];
     }),
   );
   const refused = found.flat();
@@ -68,8 +68,32 @@ async function refusals(
   return [...refused, ...unchecked.map(({ message }) => message)];
 }
 
-function refusalTexts(error: HttpError): readonly string[] {
-  return schemaFaults(error)?.map((fault) => `${fault}.`) ?? [error.serviceMessage || error.message];
+/** What the cluster has against one object: all of it, although it stops at a field that it doesn't know. */
+async function dryRun(
+  client: KubernetesClient,
+  { resource, object, isForced = false }: Planned,
+): Promise<readonly string[]> {
+  const said = new Set<string>();
+  let next: KubernetesObject | undefined = object;
+  while (next) {
+    const faults = await refusalOf(client, { resource, object: next, isForced });
+    for (const fault of faults) said.add(fault);
+    next = withoutUndeclared(next, faults);
+  }
+  return [...said];
+}
+
+async function refusalOf(
+  client: KubernetesClient,
+  { resource, object, isForced = false }: Planned,
+): Promise<readonly string[]> {
+  try {
+    await client.apply(resource, object, { isDryRun: true, isForced });
+    return [];
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.isTransient) throw error;
+    return schemaFaults(error) ?? [error.serviceMessage || error.message];
+  }
 }
 
 function nameOf({ object }: Planned): string {

@@ -80,12 +80,12 @@ export const requestScenarios: readonly Scenario[] = [
     for (const line of [
       /^ {2}- The cluster has no kind Gateway in networking\.istio\.io\/v1\./m,
       /^ {2}- The cluster has no kind Gateway in gateway\.networking\.k8s\.io\/v1\./m,
-      /^ {2}- Deployment typo: \.spec\.template\.spec\.containers\[name="main"\]\.imagePullPolciy: field not declared in schema\.$/m,
-      /^ {2}- Deployment typo: .*\.stdin: expected boolean, got &\{yes\}\.$/m,
+      /^ {2}- Deployment typo: \.spec\.template\.spec\.containers\[name="main"\]\.imagePullPolciy: field not declared in schema$/m,
+      /^ {2}- Deployment typo: .*\.stdin: expected boolean, got &\{yes\}$/m,
       /^ {2}- Deployment typo: .*\.workingDir: expected string, got /m,
-      /^ {2}- Deployment twice: .*\.env: duplicate entries for key \[name="KEY"\]\.$/m,
+      /^ {2}- Deployment twice: .*\.env: duplicate entries for key \[name="KEY"\]$/m,
       /^ {2}- Deployment size: quantities must match/m,
-      /^ {2}- Deployment part: cannot convert float64 to int32\.$/m,
+      /^ {2}- Deployment part: cannot convert float64 to int32$/m,
       /^ {2}- Secret bad: .*illegal base64 data/m,
       /^ {2}- Service typo: .*Sometimes/m,
     ])
