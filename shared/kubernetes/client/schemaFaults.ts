@@ -47,7 +47,7 @@ function removed(value: Json, [step = '', ...rest]: readonly string[]): Json {
     return next === item ? value : value.with(index, next);
   }
   if (!isMap(value) || !step.startsWith('.') || value[name] === undefined) return value;
-  if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)) as JsonMap;
+  if (rest.length === 0) return Object.fromEntries(Object.entries(value).filter(([key]) => key !== name));
   const next = removed(value[name], rest);
   return next === value[name] ? value : { ...value, [name]: next };
 }
