@@ -18,6 +18,8 @@ export interface Dialect {
   readonly readErrorText?: (text: string) => ServiceError | undefined;
   /** Error codes that stand for a status, whatever status they come with, such as an overload under 500. */
   readonly statusByErrorCode?: ReadonlyMap<string, number>;
+  /** The status that an answer stands for where that depends on its words, such as a 500 for a request that is wrong. */
+  readonly statusMeant?: (answer: Pick<Refusal, 'status' | 'serviceMessage'>) => number | undefined;
   /**
    * Whether an answer other than a 401 refuses the token, rather than what its owner may do. An answer that is a web page
    * has no message.

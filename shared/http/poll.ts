@@ -10,7 +10,7 @@ export class TimedOutError extends TaskError {
 export interface PollOptions<T> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** When to give up, in milliseconds since 1970. */
+  /** When to give up, in milliseconds since 1970. It is read at each probe: it may move. */
   readonly deadline: number;
   /** What is waited for: the words after "Timed out waiting for", such as `run 12 to end`. */
   readonly awaited: string;
@@ -34,12 +34,12 @@ const mostBudgetSeconds = 120;
  * one more probe, with a TimedOutError.
  */
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
-  const { clock, signal, deadline, awaited } = options;
+  const { clock, signal, awaited } = options;
   const startedAt = clock.now();
   for (;;) {
     let fault: CallError | undefined;
     try {
-      const secondsLeft = (deadline - clock.now()) / 1000;
+      const secondsLeft = (options.deadline - clock.now()) / 1000;
       const state = await options.probe(Math.min(Math.max(secondsLeft, leastBudgetSeconds), mostBudgetSeconds));
       if (options.isDone(state)) return state;
     } catch (error) {
@@ -48,6 +48,7 @@ export async function poll<T>(options: PollOptions<T>): Promise<T> {
       fault = error;
     }
     const now = clock.now();
+    const { deadline } = options;
     if (now >= deadline) throw timedOut(awaited, now - startedAt, fault);
     const pause = Math.min(Math.max((now - startedAt) * pauseShare, shortestPause), longestPause);
     const askedFor = fault instanceof HttpError ? (fault.retryAfterSeconds ?? 0) * 1000 : 0;

@@ -16,6 +16,8 @@ export function readInputs<I extends Inputs, Output extends string>(
     const problem = relationProblem(relation, read);
     if (!problem) continue;
     problems.push(problem);
+    // Each of them can be used by itself: more may be wrong with it.
+    if (relation.kind === 'distinctNames') continue;
     for (const name of relation.inputs) {
       bad.add(name);
       values.delete(name);

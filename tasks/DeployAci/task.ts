@@ -20,7 +20,7 @@ import {
   sensitivePairs,
   text,
 } from '../../shared/task/inputs';
-import { atMostOneOf, requiredWith } from '../../shared/task/relations';
+import { atMostOneOf, distinctNames, requiredWith } from '../../shared/task/relations';
 import { smokeTestInputs, smokeTestOf, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import { defineTask, type Values } from '../../shared/task/task';
 
@@ -76,6 +76,7 @@ export const task = defineTask({
     requiredWith('registryPassword', 'registryUsername'),
     // A label is part of a public address; a group in a subnet has none.
     atMostOneOf('dnsNameLabel', 'subnetId'),
+    distinctNames('environment', 'secrets'),
     ...smokeTestRelations,
   ],
   outputs: ['containerGroupName', 'scoringUri', 'image', 'previousImage', 'change', 'resultState'],

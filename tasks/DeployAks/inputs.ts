@@ -13,7 +13,7 @@ import {
   sensitivePairs,
   text,
 } from '../../shared/task/inputs';
-import { exactlyOneOf, requiredWith } from '../../shared/task/relations';
+import { distinctNames, exactlyOneOf, repeatedNames, requiredWith } from '../../shared/task/relations';
 import { smokeTestInputs, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import type { Values } from '../../shared/task/task';
 
@@ -23,7 +23,7 @@ const deploy = { action: 'deploy' } as const;
 
 /** The settings of the service itself; the specification file can contain each of them instead, where its bounds are the same. */
 const settings = {
-  serviceName: text({ when: service }),
+  serviceName: text(),
   image: text({ when: service }),
   port: integer({ when: service, min: 1, max: 65_535 }),
   healthPath: text({ when: service }),
@@ -69,6 +69,7 @@ export const inputs = {
   onFailure: choice(['rollback', 'leave', 'delete'], { default: 'rollback' }),
   timeoutMinutes: integer({ default: 20, min: 1, max: 1440 }),
   forceConflicts: flag({ default: false, when: deploy }),
+  scoringPort: text({ when: { source: 'manifests' } }),
   scoringPath: text({ pattern: { matches: /^\/\S*$/, rule: 'must begin with /, such as /score.' } }),
   ...smokeTestInputs(),
 };
@@ -76,6 +77,7 @@ export const inputs = {
 export const relations = [
   exactlyOneOf('clusterName', 'clusterResourceId'),
   requiredWith('resourceGroup', 'clusterName'),
+  distinctNames('environment', 'secrets'),
   ...smokeTestRelations,
 ];
 
@@ -108,6 +110,10 @@ export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly
   if (given.source === 'service' && !bad.has('specFile')) {
     for (const setting of ['secrets', 'configFiles'])
       if (setting in specFile) say('specFile', `must not contain ${setting}: use the input '${setting}'.`);
+    if (given.environment === undefined) {
+      const repeated = repeatedNames(given.secrets, specFile['environment'], "environment in 'specFile'");
+      if (repeated !== undefined) say('secrets', repeated);
+    }
     const all = givenSettings(given);
     const described = isWhole(given) ? describeService(all) : undefined;
     if (described && 'problems' in described)

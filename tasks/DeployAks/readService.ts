@@ -3,15 +3,20 @@ import { describeService } from '../../shared/kubernetes/manifest/describeServic
 import { byName, readFiles } from '../../shared/kubernetes/manifest/readFiles';
 import { readManifests } from '../../shared/kubernetes/manifest/readManifests';
 import { namespaceOf, releaseOf, type Release } from '../../shared/kubernetes/manifest/release';
+import { chooseServing } from '../../shared/kubernetes/serving/chooseServing';
+import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
 import { substituteImages } from '../../shared/kubernetes/manifest/substituteImages';
 import type { TaskAgent } from '../../shared/agent/agent';
 import { givenSettings, isWhole, type Given } from './inputs';
 import { runAnnotations } from './runAnnotations';
+import { untoldIn, whatIsTold } from './servingDoubt';
 
 /** The service that the inputs describe. */
 export interface ReadService {
   readonly release: Release;
+  /** What can't be told of it, because the manifests don't say which of their parts serves. */
+  readonly untold: ReadonlySet<keyof ServiceFacts>;
   readonly namespace: string | undefined;
   readonly scoringPath: string;
 }
@@ -24,7 +29,7 @@ export async function readService(inputs: Given, agent: TaskAgent): Promise<Read
 }
 
 async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadService> {
-  const { manifests = [], images = [], scoringPath = '/score' } = inputs;
+  const { manifests = [], images = [], scoringPath = '/score', serviceName: name, scoringPort: port } = inputs;
   const read = readManifests(await readFiles(manifests, agent.workingFolder));
   const { objects, substitutions } = substituteImages(read, images);
   for (const { object, container, from, to } of substitutions)
@@ -32,7 +37,14 @@ async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadServi
   const named = namespaceOf(objects);
   if (inputs.namespace !== undefined && named !== undefined && named !== inputs.namespace)
     throw new TaskError(`The manifests name the namespace ${named}, but the step names ${inputs.namespace}.`);
-  return { release: releaseOf(objects, runAnnotations(agent.run)), namespace: inputs.namespace ?? named, scoringPath };
+  const choice = chooseServing(objects, { name, port, images });
+  const serving = 'serving' in choice ? choice.serving : whatIsTold(choice);
+  return {
+    release: releaseOf(objects, { annotations: runAnnotations(agent.run), serving }),
+    untold: 'doubt' in choice ? untoldIn(choice.doubt, inputs, agent) : new Set(),
+    namespace: inputs.namespace ?? named,
+    scoringPath,
+  };
 }
 
 async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadService> {
@@ -53,7 +65,8 @@ async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadServic
     throw new TaskError(described.problems.map(({ setting, problem }) => `${setting} ${problem}`).join(' '));
   const { service } = described;
   return {
-    release: releaseOf(serviceObjects(service), runAnnotations(agent.run), service.serviceName),
+    release: releaseOf(serviceObjects(service), { annotations: runAnnotations(agent.run) }),
+    untold: new Set(),
     namespace,
     scoringPath: service.scoringPath,
   };

@@ -2,9 +2,10 @@ import { withTimeout } from '../../shared/agent/context';
 import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
 import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
+import type { DeployChange } from '../../shared/kubernetes/deploy/carryOut';
 import { deployService, namesOf } from '../../shared/kubernetes/deploy/deployService';
 import { serviceSummary } from '../../shared/kubernetes/deploy/summary';
-import { objectsOf } from '../../shared/kubernetes/manifest/release';
+import { objectsOf, type Release } from '../../shared/kubernetes/manifest/release';
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
 import { smokeTestOf } from '../../shared/task/smokeTestInputs';
 import { defineTask } from '../../shared/task/task';
@@ -29,7 +30,7 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
-    const { release, namespace, scoringPath } = await readService(inputs, agent);
+    const { release, untold, namespace, scoringPath } = await readService(inputs, agent);
     const { name } = release;
     const objects = objectsOf(release);
     if (inputs.action === 'render') {
@@ -40,8 +41,11 @@ export const task = defineTask({
 
     const facts: Partial<ServiceFacts> = {};
     const onFacts = (known: Partial<ServiceFacts>): void => {
-      Object.assign(facts, known);
-      for (const [output, value] of Object.entries(known)) setOutput(output as keyof ServiceFacts, value);
+      for (const [output, value] of Object.entries(known) as [keyof ServiceFacts, string][]) {
+        if (untold.has(output)) continue;
+        Object.assign(facts, { [output]: value });
+        setOutput(output, value);
+      }
     };
     const { action, strategy, canaryPercent, onFailure, forceConflicts } = inputs;
     const version = { onFailure, scoringPath, smoke: smokeTestOf(inputs), isForced: forceConflicts };
@@ -52,15 +56,14 @@ export const task = defineTask({
         case 'deploy': {
           const request = { ...version, release, strategy, canaryPercent };
           const change = await deployService(client, request, context, onFacts);
-          const where = facts.scoringUri ?? facts.deploymentName ?? '';
-          return `${name} ${change === 'unchanged' ? 'already runs' : 'runs'} ${facts.image ?? ''}: ${where}`;
+          return endLine(release, facts, change);
         }
         case 'promote':
           return await promoteService(client, namesOf(release), version, context, onFacts);
         case 'reject':
           return await rejectService(client, namesOf(release), context, onFacts);
         case 'delete': {
-          const count = await deleteService(client, name, objects, context);
+          const count = await deleteService(client, release.group, objects, context);
           onFacts({ resultState: 'Deleted' });
           return count > 0 ? `${name} was deleted: ${count} objects.` : `There is no ${name} that this task deployed.`;
         }
@@ -70,3 +73,10 @@ export const task = defineTask({
     }
   },
 });
+
+function endLine({ name, deployments }: Release, facts: Partial<ServiceFacts>, change: DeployChange): string {
+  const runs = change === 'unchanged' ? 'already runs' : 'runs';
+  if (facts.image === undefined)
+    return `${deployments.map(({ metadata }) => metadata?.name).join(', ')}: each ${runs}.`;
+  return `${name} ${runs} ${facts.image}: ${facts.scoringUri ?? facts.deploymentName ?? ''}`;
+}

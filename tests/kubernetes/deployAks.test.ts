@@ -5,6 +5,7 @@ import { failureScenarios } from './scenarios/failures';
 import { interruptionScenarios } from './scenarios/interruptions';
 import { ownershipScenarios } from './scenarios/ownership';
 import { refusalScenarios } from './scenarios/refusals';
+import { requestScenarios } from './scenarios/requests';
 import type { Scenario } from './scenarios/scenario';
 import { versionScenarios } from './scenarios/versions';
 
@@ -12,6 +13,7 @@ const scenarios = [
   ...versionScenarios,
   ...failureScenarios,
   ...refusalScenarios,
+  ...requestScenarios,
   ...interruptionScenarios,
   ...ownershipScenarios,
   ...bundleScenarios,

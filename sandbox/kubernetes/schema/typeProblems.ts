@@ -21,11 +21,15 @@ export function typeProblems(schema: Schema, value: Json | undefined, check: Typ
     return listProblems(schema, value, check, path);
   }
   if (!isObject(value)) return [`${path}: expected map, got &{${goText(value)}}`];
-  return Object.entries(value).flatMap(([name, part]) => {
+  const problems: string[] = [];
+  for (const [name, part] of Object.entries(value)) {
     const below = schema.kind === 'map' ? schema.values : schema.fields[name];
     const at = `${path}.${name}`;
-    return below ? typeProblems(below, part, check, at) : [`${at}: field not declared in schema`];
-  });
+    // The rest of the map is not read.
+    if (!below) return [...problems, `${at}: field not declared in schema`];
+    problems.push(...typeProblems(below, part, check, at));
+  }
+  return problems;
 }
 
 function listProblems(schema: ListSchema, value: readonly Json[], check: TypeCheck, path: string): string[] {

@@ -37,22 +37,29 @@ export class GroupWatch {
     return group;
   }
 
-  /** Waits until all containers run and keep running: for some seconds none of them restarts. */
+  /**
+   * Waits until all containers run and keep running: for some seconds none of them restarts. The deadline waits for the
+   * last of these seconds.
+   */
   async untilProven(): Promise<ContainerGroup> {
-    const { clock } = this.context;
+    const { clock, deadline } = this.context;
     let isFirst = true;
-    let since = { restarts: -1, at: Infinity };
-    const found = await this.#poll(`the container group '${this.name}' to run`, async (budgetSeconds) => {
+    const unknown = { restarts: -1, at: Infinity, isRestarted: false };
+    let since = unknown;
+    const until = (): number =>
+      since.at === Infinity || since.isRestarted ? deadline : Math.max(deadline, since.at + secondsToProve * 1000);
+    const awaited = `the container group '${this.name}' to run for ${secondsToProve} s without a restart`;
+    const found = await this.#poll(awaited, until, async (budgetSeconds) => {
       const group = await this.look(budgetSeconds);
       if (!group) throw new GroupFailure(`The container group '${this.name}' was deleted meanwhile.`);
       const wasLongAgo = isFirst && hasRunSince(group, clock.now() - secondsToProve * 1000);
       isFirst = false;
       if (groupVerdict(group).standing !== 'running') {
-        since = { restarts: -1, at: Infinity };
+        since = unknown;
         return undefined;
       }
       const restarts = restartsOf(group);
-      if (since.restarts !== restarts) since = { restarts, at: clock.now() };
+      if (since.restarts !== restarts) since = { restarts, at: clock.now(), isRestarted: since !== unknown };
       return wasLongAgo || clock.now() - since.at >= secondsToProve * 1000 ? group : undefined;
     });
     return found as ContainerGroup;
@@ -61,21 +68,33 @@ export class GroupWatch {
   /** Waits until no operation of Azure is running on the group; undefined when the group is gone then. */
   async untilSettled(): Promise<ContainerGroup | undefined> {
     let group: ContainerGroup | undefined;
-    await this.#poll(`Azure to finish its operation on the container group '${this.name}'`, async (budgetSeconds) => {
-      group = await this.groups.get(this.name, budgetSeconds);
-      return !group || !isInTransition(group.properties.provisioningState ?? '') || undefined;
-    });
+    const awaited = `Azure to finish its operation on the container group '${this.name}'`;
+    const { deadline } = this.context;
+    await this.#poll(
+      awaited,
+      () => deadline,
+      async (budgetSeconds) => {
+        group = await this.groups.get(this.name, budgetSeconds);
+        return !group || !isInTransition(group.properties.provisioningState ?? '') || undefined;
+      },
+    );
     return group;
   }
 
   /** Polls until there is a value. */
-  async #poll<T>(awaited: string, probe: (budgetSeconds: number) => Promise<T | undefined>): Promise<T | undefined> {
-    const { clock, signal, deadline, agent } = this.context;
+  async #poll<T>(
+    awaited: string,
+    until: () => number,
+    probe: (budgetSeconds: number) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const { clock, signal, agent } = this.context;
     try {
       return await poll({
         clock,
         signal,
-        deadline,
+        get deadline() {
+          return until();
+        },
         awaited,
         probe,
         isDone: (value) => value !== undefined,

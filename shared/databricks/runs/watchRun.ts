@@ -9,6 +9,9 @@ import { endedBadly, runVerdict } from './verdict';
 /** For the request, and again for the run to end. */
 const secondsToCancel = 30;
 
+/** As which a run ends that was cancelled. */
+const wordsOfCancellation = ['CANCELED', 'USER_CANCELED'];
+
 export interface WatchOptions {
   readonly timeoutMinutes: number;
   /** Whether a run that ended as SUCCESS_WITH_FAILURES needs no repair. */
@@ -44,7 +47,7 @@ export async function watchRun(
   } catch (error) {
     if (error instanceof TimedOutError) {
       const overrun = await watch.giveUp();
-      return { run: watch.run, overrun };
+      return { run: watch.run, ...(overrun !== undefined && { overrun }) };
     }
     if (error instanceof CancelledError || !(error instanceof TaskError)) throw error;
     throw new TaskError(`${error.message} The run itself continues: ${options.url}`, { cause: error });
@@ -74,8 +77,8 @@ class Watch {
     }
   }
 
-  /** Cancels the run, and says what happened to it. */
-  async giveUp(): Promise<string> {
+  /** Cancels the run, and says what happened to it; undefined when it ended by itself meanwhile. */
+  async giveUp(): Promise<string | undefined> {
     const { agent, clock } = this.context;
     const late = `did not end within ${this.options.timeoutMinutes} min`;
     agent.log(`Run ${this.run.id} ${late}. Cancelling it.`);
@@ -87,7 +90,10 @@ class Watch {
     }
     try {
       await this.#follow(clock.now() + secondsToCancel * 1000);
-      return `${late}, was cancelled and ended as ${runVerdict(this.run).word}`;
+      const { word } = runVerdict(this.run);
+      if (wordsOfCancellation.includes(word)) return `${late}, was cancelled and ended as ${word}`;
+      agent.log(`Run ${this.run.id} ended as ${word} before it was cancelled.`);
+      return undefined;
     } catch (error) {
       if (!(error instanceof CallError || error instanceof TimedOutError)) throw error;
       return `${late} and is being cancelled`;
@@ -125,7 +131,7 @@ class Watch {
   #isWorthRepairing(): boolean {
     const { acceptPartialSuccess, repairAttempts } = this.options;
     // A run that somebody cancelled is not run again.
-    const isCancelled = ['CANCELED', 'USER_CANCELED'].includes(runVerdict(this.run).word);
+    const isCancelled = wordsOfCancellation.includes(runVerdict(this.run).word);
     return endedBadly(this.run, acceptPartialSuccess) && !isCancelled && this.run.repairIds.length < repairAttempts;
   }
 

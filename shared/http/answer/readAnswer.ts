@@ -55,8 +55,9 @@ function failureOf(answer: Answer, context: AnswerContext): Failure | undefined 
 function refusal(answer: Answer, context: AnswerContext, { errorCode, message }: ServiceError): Failure {
   const { status } = answer;
   const retryAfterSeconds = parseRetryAfter(answer.header('retry-after'), context.now);
-  const { statusByErrorCode, refusesToken } = context.dialect;
-  const meaning = statusByErrorCode?.get(errorCode ?? '') ?? status;
+  const { statusByErrorCode, statusMeant, refusesToken } = context.dialect;
+  const meaning =
+    statusByErrorCode?.get(errorCode ?? '') ?? statusMeant?.({ status, serviceMessage: message }) ?? status;
   const isTransient = transientStatuses.has(meaning);
   const facts: Refusal = {
     status,

@@ -23,6 +23,11 @@ import type {
   WriteOptions,
 } from './types';
 
+/** The cluster does not have a kind of object. */
+export class UnknownKind extends TaskError {
+  override readonly name = 'UnknownKind';
+}
+
 /** The owner of the fields that we apply. */
 export const fieldManager = 'model-pipelines';
 
@@ -187,7 +192,7 @@ export class KubernetesClient {
     return isAllowed(this.api, this.namespace, action);
   }
 
-  /** The resource of a kind, as the cluster knows it. Throws a TaskError when it doesn't. */
+  /** The resource of a kind, as the cluster knows it. Throws an UnknownKind when it doesn't. */
   async resourceOf(apiVersion: string, kind: string): Promise<Resource> {
     const found = knownResource(apiVersion, kind);
     if (found) return found;
@@ -196,7 +201,7 @@ export class KubernetesClient {
       (candidate) => candidate.kind === kind && !candidate.name.includes('/'),
     );
     if (!resource)
-      throw new TaskError(
+      throw new UnknownKind(
         `The cluster has no kind ${kind} in ${apiVersion}. Check both, and that its CustomResourceDefinition is installed.`,
       );
     return { apiVersion, kind, plural: resource.name, isNamespaced: resource.namespaced };

@@ -70,6 +70,24 @@ export function knownResource(apiVersion: string, kind: string): Resource | unde
   return known.find((resource) => resource.apiVersion === apiVersion && resource.kind === kind);
 }
 
+/** Whether an object is of a kind, in any version: another group may have a kind of the same name. */
+export function isOf({ apiVersion = '', kind }: KubernetesObject, resource: Resource): boolean {
+  return kind === resource.kind && groupOf({ apiVersion }) === groupOf(resource);
+}
+
+/** The objects of a kind. */
+export function objectsOfKind<T extends KubernetesObject>(
+  objects: readonly KubernetesObject[],
+  resource: Resource<T>,
+): readonly T[] {
+  return objects.filter((object): object is T => isOf(object, resource));
+}
+
+/** Tells kinds apart: `Deployment.apps`, `Service.`. */
+export function kindKeyOf({ apiVersion = '', kind = '' }: KubernetesObject): string {
+  return `${kind}.${groupOf({ apiVersion })}`;
+}
+
 /** Empty for the core group. */
 export function groupOf({ apiVersion }: Pick<Resource, 'apiVersion'>): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

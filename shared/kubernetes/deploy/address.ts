@@ -5,6 +5,7 @@ import { TaskError } from '../../errors';
 import { poll, TimedOutError } from '../../http/poll';
 import type { KubernetesClient } from '../client/client';
 import { endpointSlices, events, services } from '../client/resource';
+import { calledPort } from '../serving/ports';
 
 /** The address of a Service: reachable from everywhere, or only from inside the cluster. */
 export interface Address {
@@ -14,39 +15,46 @@ export interface Address {
 }
 
 const secondsToFindEndpoints = 60;
+/** At least, for a load balancer of a version that was complete only when the time was nearly over. */
+const leastSecondsToFindAddress = 60;
 const internalAnnotation = 'service.beta.kubernetes.io/azure-load-balancer-internal';
 
-/** The address of a Service; undefined while it has none. */
-export function addressOf({ metadata, spec, status }: Service, namespace: string): Address | undefined {
-  const [port] = spec?.ports ?? [];
+/** The address of a Service, with the port that is called; undefined while it has none. */
+export function addressOf(service: Service, namespace: string, number: number | undefined): Address | undefined {
+  const { metadata, spec, status } = service;
+  const index = calledPort(service, number);
+  const port = spec?.ports?.[index];
   if (spec?.type !== 'LoadBalancer') {
     const host = `${metadata?.name ?? ''}.${namespace}.svc.cluster.local`;
-    return { origin: originOf(host, port?.port), isPublic: false };
+    // The name of a headless Service stands for the pods themselves.
+    const target = spec?.clusterIP === 'None' && typeof port?.targetPort === 'number' ? port.targetPort : port?.port;
+    return { origin: originOf(host, target), isPublic: false };
   }
   const [ingress] = status?.loadBalancer?.ingress ?? [];
   const host = ingress?.hostname ?? ingress?.ip;
   if (host === undefined) return undefined;
   const isPublic = metadata?.annotations?.[internalAnnotation] !== 'true';
-  return { origin: originOf(host, ingress?.ports?.[0]?.port ?? port?.port), isPublic };
+  return { origin: originOf(host, ingress?.ports?.[index]?.port ?? port?.port), isPublic };
 }
 
 /** Waits until a load balancer has its address. Throws a TaskError with the last warning of the cluster about it. */
 export async function awaitAddress(
   client: KubernetesClient,
   name: string,
+  port: number | undefined,
   { agent, clock, signal, deadline }: Context,
 ): Promise<Address> {
   let service = await client.get(services, name);
-  if (service && !addressOf(service, client.namespace)) agent.log(`Service ${name}: waiting for its address`);
+  if (service && !addressOf(service, client.namespace, port)) agent.log(`Service ${name}: waiting for its address`);
   try {
     const found = await poll({
       clock,
       signal,
-      deadline,
+      deadline: Math.max(deadline, clock.now() + leastSecondsToFindAddress * 1000),
       awaited: `the address of the Service ${name}`,
       probe: async () => {
         service = await client.get(services, name);
-        return service && addressOf(service, client.namespace);
+        return service && addressOf(service, client.namespace, port);
       },
       isDone: (address) => address !== undefined,
     });

@@ -6,6 +6,7 @@ import {
   autoscalers,
   deployments,
   disruptionBudgets,
+  isOf,
   services,
   titleOf,
   type KubernetesObject,
@@ -42,7 +43,7 @@ export async function carryOut(
   const isUnchanged = !plan.move && plan.workloads.every(isKept) && !prepared.some(isAltered);
   for (const { note } of plan.workloads) if (note !== undefined) context.agent.log(note);
   const wanted = plan.workloads[0]?.wanted;
-  onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template) });
+  onFacts({ deploymentName: nameOf(wanted), image: imageOf(wanted?.spec?.template, plan.names.container) });
 
   try {
     await begin(run, prepared);
@@ -61,7 +62,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
   const { client, plan, progress } = run;
   if (plan.recovery) await switchTraffic(client, nameOf(plan.service), plan.recovery, undefined);
   for (const { live } of plan.workloads) {
-    const good = live && (await recordGood(client, live));
+    const good = live && (await recordGood(client, live, plan.names.container));
     if (good) progress.goods.set(nameOf(live), good);
   }
   const [main] = plan.workloads;
@@ -74,7 +75,7 @@ async function begin(run: DeployRun, prepared: readonly Prepared[]): Promise<voi
 }
 
 async function applyWorkload(
-  { client, context, progress }: DeployRun,
+  { client, plan, context, progress }: DeployRun,
   { wanted, live, isChanged, hasNewPods }: Workload,
   prepared: readonly Prepared[],
 ): Promise<void> {
@@ -83,7 +84,9 @@ async function applyWorkload(
     progress.applied.set(name, live);
     return;
   }
-  context.agent.log(`Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template)}`);
+  context.agent.log(
+    `Applying Deployment ${name} with the image ${imageOf(wanted.spec?.template, plan.names.container)}`,
+  );
   const isProven = live && !hasNewPods && !isUnproven(live);
   const mark = isProven ? annotations.untested : annotations.unproven;
   const object = { ...wanted, metadata: marked(wanted.metadata, { annotations: { [mark]: 'true' } }) };
@@ -155,21 +158,21 @@ async function applyAll({ client, context }: DeployRun, all: readonly Prepared[]
 
 /** Whether an object other than a Deployment is to be changed. */
 function isAltered({ object, isChanged }: Prepared): boolean {
-  return isChanged && object.kind !== deployments.kind;
+  return isChanged && !isOf(object, deployments);
 }
 
 /** What the pods need, and what changes nothing for present users. */
 function isEarly(each: Prepared, plan: Plan): boolean {
-  if (isGuard(each) || each.object.kind === deployments.kind) return false;
+  if (isGuard(each) || isOf(each.object, deployments)) return false;
   return !isTraffic(each) || !each.live || each.object === plan.preview;
 }
 
 function isGuard({ object }: Prepared): boolean {
-  return object.kind === autoscalers.kind || object.kind === disruptionBudgets.kind;
+  return isOf(object, autoscalers) || isOf(object, disruptionBudgets);
 }
 
 function isTraffic({ object }: Prepared): boolean {
-  return object.kind === services.kind || isRoute(object);
+  return isOf(object, services) || isRoute(object);
 }
 
 function nameOf(object: KubernetesObject | undefined): string {

@@ -6,6 +6,7 @@ import {
   configMaps,
   deployments,
   disruptionBudgets,
+  kindKeyOf,
   secrets,
   serviceAccounts,
   services,
@@ -25,7 +26,7 @@ const generated: readonly Resource[] = [
   serviceAccounts,
 ];
 /** They may hold more than this service. */
-const kept = new Set(['Namespace', 'PersistentVolumeClaim']);
+const kept = new Set(['Namespace.', 'PersistentVolumeClaim.']);
 
 /**
  * Deletes everything that deployments of a service created, in all its slots, including the kinds of the given objects.
@@ -37,9 +38,12 @@ export async function deleteService(
   objects: readonly KubernetesObject[],
   { agent }: Context,
 ): Promise<number> {
-  const resources = new Map(generated.map((resource) => [resource.kind, resource]));
-  for (const { apiVersion = '', kind = '' } of objects)
-    if (!resources.has(kind) && !kept.has(kind)) resources.set(kind, await client.resourceOf(apiVersion, kind));
+  const resources = new Map(generated.map((resource) => [kindKeyOf(resource), resource]));
+  for (const object of objects) {
+    const { apiVersion = '', kind = '' } = object;
+    const key = kindKeyOf(object);
+    if (!resources.has(key) && !kept.has(key)) resources.set(key, await client.resourceOf(apiVersion, kind));
+  }
   let count = 0;
   for (const resource of resources.values()) {
     if (!resource.isNamespaced) continue;

@@ -9,7 +9,7 @@ import { titleOf } from '../client/resource';
 import { planBlueGreen } from '../strategies/blueGreen';
 import { planCanary } from '../strategies/canary';
 import { readLive, serving, type ServiceNames } from '../strategies/liveService';
-import { mainService, type Plan, type PlanSource } from '../strategies/plan';
+import type { Plan, PlanSource } from '../strategies/plan';
 import { planRolling } from '../strategies/rolling';
 import { readOtherAutoscalers } from '../strategies/scalers';
 
@@ -28,9 +28,9 @@ export async function deployService(
 ): Promise<DeployChange> {
   const { release } = request;
   onFacts(untilKnown);
-  await checkAccess(client, objectsOf(release), request.smoke !== undefined);
+  await checkAccess(client, objectsOf(release), { isProxied: request.smoke !== undefined, isForced: request.isForced });
   const live = await readLive(client, namesOf(release));
-  const previousImage = imageOf(serving(live)?.spec?.template);
+  const previousImage = imageOf(serving(live)?.spec?.template, live.names.container);
   if (previousImage) onFacts({ previousImage });
   const otherAutoscalers = await readOtherAutoscalers(client, release.name, context);
   const plan = await planOf(request, { client, release, live, otherAutoscalers, isForced: request.isForced });
@@ -44,10 +44,8 @@ export async function deployService(
 
 /** The names by which a service is found in the cluster. */
 export function namesOf(release: Release): ServiceNames {
-  return {
-    deployment: release.deployments[0]?.metadata?.name ?? release.name,
-    service: mainService(release)?.metadata?.name,
-  };
+  const { serving: { service, container, port } = {} } = release;
+  return { deployment: release.deployments[0]?.metadata?.name ?? release.name, service, container, port };
 }
 
 function planOf({ strategy, canaryPercent }: DeployRequest, source: PlanSource): Promise<Plan> {

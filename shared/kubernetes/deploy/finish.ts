@@ -9,6 +9,7 @@ import {
   configMaps,
   deployments,
   disruptionBudgets,
+  kindKeyOf,
   replicaSets,
   secrets,
   type KubernetesObject,
@@ -60,10 +61,10 @@ export async function deleteStaleGuards(
   ): Promise<boolean> {
     let hasDeleted = false;
     await ifAllowed(context, async () => {
-      const { items } = await client.list(resource, { labelSelector: ownedBy(release.name) });
+      const { items } = await client.list(resource, { labelSelector: ownedBy(release.group) });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
-        if (!isOfTarget(object) || wanted.has(keyOf({ ...object, kind: resource.kind }))) continue;
+        if (!isOfTarget(object) || wanted.has(keyOf({ ...object, ...kindOf(resource) }))) continue;
         context.agent.log(`${resource.kind} ${name}: no longer part of the release, deleted`);
         await client.delete(resource, name);
         hasDeleted = true;
@@ -76,7 +77,7 @@ export async function deleteStaleGuards(
 /** Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. */
 export async function tidy(client: KubernetesClient, release: Release, context: Context): Promise<void> {
   const wanted = new Set(objectsOf(release).map(keyOf));
-  const labelSelector = ownedBy(release.name);
+  const labelSelector = ownedBy(release.group);
   const kept = await client.list(replicaSets, { labelSelector });
   const inUse = JSON.stringify(kept.items.map(({ spec }) => spec?.template));
   for (const resource of [configMaps, secrets] as readonly Resource[])
@@ -84,7 +85,7 @@ export async function tidy(client: KubernetesClient, release: Release, context: 
       const { items } = await client.list(resource, { labelSelector: `${labelSelector},${labels.content}` });
       for (const object of items) {
         const name = object.metadata?.name ?? '';
-        if (wanted.has(keyOf({ ...object, kind: resource.kind })) || inUse.includes(`"${name}"`)) continue;
+        if (wanted.has(keyOf({ ...object, ...kindOf(resource) })) || inUse.includes(`"${name}"`)) continue;
         context.agent.log(`${resource.kind} ${name}: no longer used by any version, deleted`);
         await client.delete(resource, name);
       }
@@ -101,6 +102,11 @@ async function ifAllowed({ agent }: Context, act: () => Promise<void>): Promise<
   }
 }
 
-function keyOf({ kind = '', metadata }: KubernetesObject): string {
-  return `${kind} ${metadata?.name ?? ''}`;
+function keyOf(object: KubernetesObject): string {
+  return `${kindKeyOf(object)} ${object.metadata?.name ?? ''}`;
+}
+
+/** What the items of a list omit. */
+function kindOf({ apiVersion, kind }: Resource): Pick<KubernetesObject, 'apiVersion' | 'kind'> {
+  return { apiVersion, kind };
 }

@@ -28,7 +28,11 @@ interface GoodNote {
  * running version if it runs well and isn't an unproven attempt of ours; otherwise the one recorded last. Its template is
  * kept by its ReplicaSet.
  */
-export async function recordGood(client: KubernetesClient, live: Deployment): Promise<GoodVersion | undefined> {
+export async function recordGood(
+  client: KubernetesClient,
+  live: Deployment,
+  container?: string,
+): Promise<GoodVersion | undefined> {
   const { items } = await client.list(replicaSets, { labelSelector: selectorText(live.spec?.selector) });
   const noted = noteOf(live);
   const runsWell = !isUnproven(live) && isRunning(live) && kubectlVerdict(live).state === 'done';
@@ -38,7 +42,7 @@ export async function recordGood(client: KubernetesClient, live: Deployment): Pr
   if (!set) return undefined;
   const note = { replicaSet: nameOf(set), replicas: runsWell ? (live.spec?.replicas ?? 1) : (noted?.replicas ?? 1) };
   if (note.replicaSet !== noted?.replicaSet) await annotate(client, live, { [annotations.good]: JSON.stringify(note) });
-  return { template: templateOf(set), replicas: note.replicas, ...describe(set) };
+  return { template: templateOf(set), replicas: note.replicas, ...describe(set, container) };
 }
 
 /**
@@ -72,17 +76,18 @@ export async function markUntested(client: KubernetesClient, live: Deployment): 
   if (!isUntested(live)) await annotate(client, live, { [annotations.untested]: 'true' });
 }
 
-/** The image of the first container, which is the one that serves. */
-export function imageOf(template: PodTemplateSpec | undefined): string {
-  return template?.spec?.containers[0]?.image ?? '';
+/** The image of the container that serves: the named one, or the first. */
+export function imageOf(template: PodTemplateSpec | undefined, container?: string): string {
+  const containers = template?.spec?.containers ?? [];
+  return (containers.find(({ name }) => name === container) ?? containers[0])?.image ?? '';
 }
 
 export function revisionOf({ metadata }: Deployment | ReplicaSet): string {
   return metadata?.annotations?.['deployment.kubernetes.io/revision'] ?? '';
 }
 
-function describe(set: ReplicaSet): Pick<GoodVersion, 'image' | 'revision'> {
-  return { image: imageOf(set.spec?.template), revision: revisionOf(set) };
+function describe(set: ReplicaSet, container: string | undefined): Pick<GoodVersion, 'image' | 'revision'> {
+  return { image: imageOf(set.spec?.template, container), revision: revisionOf(set) };
 }
 
 function annotate(

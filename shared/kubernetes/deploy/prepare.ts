@@ -1,11 +1,12 @@
 import { HttpError } from '../../http/errors';
 import { applyConflicts } from '../client/applyConflicts';
-import type { KubernetesClient } from '../client/client';
+import { UnknownKind, type KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { preflight, type Planned } from '../rollout/preflight';
 import {
   deployments,
   endpointSlices,
+  kindKeyOf,
   pods,
   replicaSets,
   services,
@@ -24,27 +25,41 @@ export interface Prepared extends Planned {
   readonly isChanged: boolean;
 }
 
-/** Throws a TaskError that lists the permissions that a deployment of these objects needs and the caller lacks. */
+/**
+ * Throws a TaskError that lists the permissions that a deployment of these objects needs and the caller lacks, and the
+ * kinds that the cluster does not have; with those, all other objects that it would refuse.
+ */
 export async function checkAccess(
   client: KubernetesClient,
   objects: readonly KubernetesObject[],
-  isProxied: boolean,
+  { isProxied, isForced }: { readonly isProxied: boolean; readonly isForced: boolean },
 ): Promise<void> {
-  const kinds = new Map<string, Resource>([[deployments.kind, deployments]]);
-  for (const { apiVersion = '', kind = '' } of objects)
-    if (!kinds.has(kind)) kinds.set(kind, await client.resourceOf(apiVersion, kind));
+  const kinds = new Map<string, Resource>([[kindKeyOf(deployments), deployments]]);
+  const unknown = new Map<string, string>();
+  for (const object of objects) {
+    const { apiVersion = '', kind = '' } = object;
+    const key = kindKeyOf(object);
+    if (kinds.has(key) || unknown.has(key)) continue;
+    try {
+      kinds.set(key, await client.resourceOf(apiVersion, kind));
+    } catch (error) {
+      if (!(error instanceof UnknownKind)) throw error;
+      unknown.set(key, error.message);
+    }
+  }
   const actions: Action[] = [
     ...[...kinds.values()].flatMap((resource) =>
       (['get', 'create', 'patch'] as const).map((verb) => ({ verb, resource })),
     ),
     ...[deployments, replicaSets, pods].map((resource) => ({ verb: 'list', resource }) as const),
     ...[deployments, pods].map((resource) => ({ verb: 'watch', resource }) as const),
-    ...(kinds.has(services.kind) ? [{ verb: 'list', resource: endpointSlices } as const] : []),
+    ...(kinds.has(kindKeyOf(services)) ? [{ verb: 'list', resource: endpointSlices } as const] : []),
     ...(isProxied
       ? [pods, services].map((resource) => ({ verb: 'create', resource, subresource: 'proxy' }) as const)
       : []),
   ];
-  await preflight(client, actions, []);
+  const known = unknown.size > 0 ? objects.filter((object) => kinds.has(kindKeyOf(object))) : [];
+  await preflight(client, actions, await lookUp(client, known, isForced), [...unknown.values()]);
 }
 
 /**
@@ -56,7 +71,23 @@ export async function prepare(
   objects: readonly KubernetesObject[],
   isForced: boolean,
 ): Promise<readonly Prepared[]> {
-  const found = await Promise.all(
+  const found = await lookUp(client, objects, isForced);
+  const stored = await preflight(
+    client,
+    [],
+    found.map((each) => ({ ...each, object: withRunOf(each.object, each.live) })),
+  );
+  return await Promise.all(
+    found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
+  );
+}
+
+function lookUp(
+  client: KubernetesClient,
+  objects: readonly KubernetesObject[],
+  isForced: boolean,
+): Promise<readonly Omit<Prepared, 'isChanged'>[]> {
+  return Promise.all(
     objects.map(async (object) => {
       const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
       const live = await client.get(resource, object.metadata?.name ?? '');
@@ -68,14 +99,6 @@ export async function prepare(
         isForced: mayForce || (await conflictsWithReplaced(client, resource, withRunOf(object, live))),
       };
     }),
-  );
-  const stored = await preflight(
-    client,
-    [],
-    found.map((each) => ({ ...each, object: withRunOf(each.object, each.live) })),
-  );
-  return await Promise.all(
-    found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
   );
 }
 

@@ -36,7 +36,7 @@ export async function promoteService(
     onFacts({ resultState: 'Promoted' });
     return `${stable.metadata?.name ?? ''} runs the version of the canary now; the canary was deleted.`;
   }
-  tell(stable, onFacts);
+  tell(live, stable, onFacts);
   if (live.slot === undefined || live.previousSlot === undefined) {
     onFacts({ resultState: 'Unchanged' });
     return 'There is nothing to promote.';
@@ -62,7 +62,7 @@ export async function rejectService(
   if (live.canary) {
     await client.delete(deployments, live.canary.metadata?.name ?? '');
     onFacts({ resultState: 'Rejected' });
-    tell(theServing(live), onFacts);
+    tell(live, theServing(live), onFacts);
     return 'The canary was deleted.';
   }
   const { slot, previousSlot } = live;
@@ -71,10 +71,10 @@ export async function rejectService(
     onFacts({ rolledBack: 'true', previousImage: imageIn(live, slot) });
     await endOtherSlots(client, names.deployment, [previousSlot], context);
     onFacts({ resultState: 'Rejected' });
-    tell(live.inSlots[previousSlot], onFacts);
+    tell(live, live.inSlots[previousSlot], onFacts);
     return `${previousSlot} serves again; ${slot} was scaled to 0.`;
   }
-  tell(theServing(live), onFacts);
+  tell(live, theServing(live), onFacts);
   // A rejection that was interrupted may have switched the traffic, and nothing else.
   if (slot && (await endOtherSlots(client, names.deployment, [slot], context))) {
     onFacts({ rolledBack: 'true', resultState: 'Rejected' });
@@ -97,6 +97,7 @@ async function promoteCanary(
   const wanted = applicable(promoted(canary, stable), stable, isForced);
   const release = {
     name: live.names.deployment,
+    group: live.names.deployment,
     foundations: [],
     deployments: [wanted],
     services: [],
@@ -104,7 +105,7 @@ async function promoteCanary(
     autoscalers: [],
     disruptionBudgets: [],
   };
-  onFacts({ previousImage: imageOf(stable.spec?.template) });
+  onFacts({ previousImage: imageOf(stable.spec?.template, live.names.container) });
   const source = { client, otherAutoscalers: [], isForced };
   const workload = await workloadOf(source, release, wanted, stable, undefined);
   await carryOut(
@@ -143,10 +144,11 @@ function theServing(live: LiveService): Deployment {
   return found;
 }
 
-function imageIn({ inSlots }: LiveService, slot: Slot): string {
-  return imageOf(inSlots[slot]?.spec?.template);
+function imageIn({ inSlots, names }: LiveService, slot: Slot): string {
+  return imageOf(inSlots[slot]?.spec?.template, names.container);
 }
 
-function tell(deployment: Deployment | undefined, onFacts: OnFacts): void {
-  onFacts({ deploymentName: deployment?.metadata?.name ?? '', image: imageOf(deployment?.spec?.template) });
+function tell({ names }: LiveService, deployment: Deployment | undefined, onFacts: OnFacts): void {
+  const image = imageOf(deployment?.spec?.template, names.container);
+  onFacts({ deploymentName: deployment?.metadata?.name ?? '', image });
 }

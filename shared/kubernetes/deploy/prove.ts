@@ -3,13 +3,16 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import { services } from '../client/resource';
 import { parseImage } from '../manifest/imageReference';
 import type { RolloutSnapshot } from '../rollout/snapshot';
+import { selects } from '../serving/chooseServing';
+import { podPort } from '../serving/ports';
+import type { Plan } from '../strategies/plan';
 import { watchRollout } from '../rollout/watchRollout';
 import { SupersededError } from '../strategies/switchTraffic';
 import { addressOf, awaitAddress, awaitEndpoints } from './address';
 import { NotServing } from './failure';
 import { imageOf, revisionOf } from './goodVersion';
-import type { DeployRun } from './request';
-import { podPort, SmokeFailure, smokeTestPod, smokeTestService } from './smokeTest';
+import type { DeployRun, OnFacts } from './request';
+import { SmokeFailure, smokeTestPod, smokeTestService } from './smokeTest';
 
 /** A container that crashes right after its start is ready for a moment. */
 const minStableSeconds = 10;
@@ -17,21 +20,23 @@ const minStableSeconds = 10;
 const maxPodsTested = 3;
 
 /** Follows a rollout until it ends. Throws a NotServing, or a SupersededError. */
-export async function proveRollout(
-  { client, context, onFacts }: DeployRun,
-  applied: Deployment,
-): Promise<RolloutSnapshot> {
+export async function proveRollout(run: DeployRun, applied: Deployment): Promise<RolloutSnapshot> {
+  const { client, plan, context } = run;
+  // The facts are about the Deployment that serves, whichever is followed last.
+  const isServing = applied.metadata?.name === plan.workloads[0]?.wanted.metadata?.name;
+  const onFacts: OnFacts = (facts) => (isServing ? run.onFacts(facts) : undefined);
+  const { container } = plan.names;
   const { outcome, message, snapshot } = await watchRollout(client, { applied, minStableSeconds }, context);
   if (snapshot.deployment) onFacts({ revision: revisionOf(snapshot.deployment) });
   if (outcome === 'superseded') throw new SupersededError(`Superseded: ${message}`);
   context.agent.log(message);
   if (outcome !== 'done') throw new NotServing(message, snapshot);
-  const digest = digestOf(snapshot.pods) ?? parseImage(imageOf(applied.spec?.template))?.digest;
+  const digest = digestOf(snapshot.pods, container) ?? parseImage(imageOf(applied.spec?.template, container))?.digest;
   if (digest !== undefined) onFacts({ digest });
   return snapshot;
 }
 
-/** Smoke-tests new pods before, or besides, the Service. Throws a NotServing. */
+/** Smoke-tests new pods before, besides or without the Service. Throws a NotServing. */
 export async function provePods(run: DeployRun, snapshot: RolloutSnapshot): Promise<void> {
   const { client, plan, request, context } = run;
   const { smoke } = request;
@@ -40,19 +45,24 @@ export async function provePods(run: DeployRun, snapshot: RolloutSnapshot): Prom
     await orNotServing(snapshot, () => awaitEndpoints(client, preview, snapshot.pods, context));
   if (!smoke) return;
   for (const pod of snapshot.pods.slice(0, maxPodsTested)) {
-    const port = podPort(plan.service, snapshot.deployment?.spec?.template ?? {});
+    const port = podPort(plan.service, snapshot.deployment?.spec?.template ?? {}, plan.names.port);
     await orNotServing({ ...snapshot, pods: [pod] }, () => smokeTestPod(run, smoke, pod, port));
   }
 }
 
-/** Waits until a Service routes to the new pods, and smoke-tests it as its users call it. Throws a NotServing. */
+/**
+ * Waits until a Service routes to the new pods, and smoke-tests it as its users call it. Where other Deployments answer
+ * through the same Service, or there is none, the pods themselves are tested. Throws a NotServing.
+ */
 export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): Promise<void> {
   const { client, plan, request, context, onFacts } = run;
+  const { port } = plan.names;
   const name = plan.service?.metadata?.name;
+  if (name === undefined || isShared(plan)) await provePods(run, snapshot);
   if (name === undefined) return;
   await orNotServing(snapshot, async () => {
     await awaitEndpoints(client, name, snapshot.pods, context);
-    const address = await awaitAddress(client, name, context);
+    const address = await awaitAddress(client, name, port, context);
     onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
     const service = await client.get(services, name);
     if (request.smoke && service) await smokeTestService(run, request.smoke, service, address);
@@ -62,7 +72,7 @@ export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): P
 /** Reports the address of a service that needs no change. */
 export async function tellAddress({ client, plan, request, onFacts }: DeployRun): Promise<void> {
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
-  const address = service && addressOf(service, client.namespace);
+  const address = service && addressOf(service, client.namespace, plan.names.port);
   if (address) onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
 }
 
@@ -76,8 +86,14 @@ async function orNotServing(snapshot: RolloutSnapshot, prove: () => Promise<void
   }
 }
 
+function isShared({ service, workloads }: Plan): boolean {
+  const reached = workloads.filter(({ wanted }) => service && selects(service, wanted.spec?.template));
+  return reached.length > 1;
+}
+
 /** The digest that the cluster pulled: the tag may name another image by now. */
-function digestOf(pods: readonly Pod[]): string | undefined {
-  const [status] = pods[0]?.status?.containerStatuses ?? [];
+function digestOf(pods: readonly Pod[], container: string | undefined): string | undefined {
+  const all = pods[0]?.status?.containerStatuses ?? [];
+  const status = all.find(({ name }) => name === container) ?? all[0];
   return /sha256:[0-9a-f]{64}/.exec(status?.imageID ?? '')?.[0];
 }

@@ -1,7 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { isDeepStrictEqual } from 'node:util';
-import { deployments, services, titleOf, type KubernetesObject } from '../client/resource';
+import { deployments, isOf, services, titleOf, type KubernetesObject } from '../client/resource';
 import type { Workload } from '../strategies/plan';
 import { pointingAt, slotOf } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
@@ -38,12 +38,15 @@ export async function rollBack(run: DeployRun): Promise<string> {
   for (const object of replaced)
     await reapply(client, back && isService(object) && slotOf(object) ? pointingAt(object, back.to) : object);
   const isInPlace = !back && !plan.move && !plan.isCanary;
+  // One that was applied as it was has nothing to return to.
+  const isAsItWas = (workload: Workload): boolean => workload.live !== undefined && !workload.isChanged;
+  const isMixed = !plan.workloads.every(isAsItWas);
   let servesAgain = !isInPlace;
   for (const workload of plan.workloads) {
     const name = workload.wanted.metadata?.name ?? '';
     const present = applied.get(name);
     const good = goods.get(name);
-    if (!present) continue;
+    if (!present || (isMixed && isAsItWas(workload))) continue;
     if (isInPlace && good) {
       const end =
         replaced.length > 0 && !workload.isChanged && runsGood(present, good)
@@ -80,14 +83,14 @@ function runsGood({ spec }: Deployment, { template }: GoodVersion): boolean {
 }
 
 function isService(object: KubernetesObject): object is Service {
-  return object.kind === services.kind;
+  return isOf(object, services);
 }
 
 /** Warns only: the sample may be one that only the new version understands. */
 async function smokeTestAfterRollback(run: DeployRun, version: string): Promise<void> {
   const { client, plan, request, context } = run;
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
-  const address = service && addressOf(service, client.namespace);
+  const address = service && addressOf(service, client.namespace, plan.names.port);
   if (!request.smoke || !address) return;
   try {
     await smokeTestService(run, request.smoke, service, address);

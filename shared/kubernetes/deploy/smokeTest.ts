@@ -1,4 +1,4 @@
-import type { Pod, PodTemplateSpec, Service } from 'kubernetes-types/core/v1';
+import type { Pod, Service } from 'kubernetes-types/core/v1';
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
@@ -7,6 +7,7 @@ import { runSmokeTest, type SmokeTest } from '../../smokeTest/runSmokeTest';
 import { hasAnswered, sampleSender, type SendSample } from '../../smokeTest/sendSample';
 import type { KubernetesClient } from '../client/client';
 import type { ProxyTarget } from '../client/proxy';
+import { calledPort } from '../serving/ports';
 import type { Address } from './address';
 import type { DeployRun } from './request';
 
@@ -35,30 +36,20 @@ export async function smokeTestPod(
  * SmokeFailure.
  */
 export async function smokeTestService(
-  { client, request, context }: DeployRun,
+  { client, plan, request, context }: DeployRun,
   smoke: SmokeTest,
   service: Service,
   address: Address,
 ): Promise<void> {
   const { scoringPath } = request;
   const name = service.metadata?.name ?? '';
-  const port = service.spec?.ports?.[0]?.port ?? 80;
+  const port = service.spec?.ports?.[calledPort(service, plan.names.port)]?.port ?? 80;
   const where = address.isPublic ? new URL(scoringPath, address.origin).href : `Service ${name}`;
   const send = address.isPublic
     ? sampleSender(where, context)
     : proxied(client, { kind: 'service', name, port }, scoringPath, context.clock);
   await reach(where, send, smoke, context);
   await run(where, send, smoke, context);
-}
-
-/** The port on which the containers of a template listen for a Service; their first port when there is no Service. */
-export function podPort(service: Service | undefined, { spec }: PodTemplateSpec): number {
-  const ports = (spec?.containers ?? []).flatMap((container) => container.ports ?? []);
-  const [first] = service?.spec?.ports ?? [];
-  const target = first?.targetPort ?? first?.port;
-  if (typeof target === 'number') return target;
-  const named = ports.find(({ name }) => name === target) ?? ports[0];
-  return named?.containerPort ?? 80;
 }
 
 async function run(where: string, send: SendSample, smoke: SmokeTest, { agent }: Context): Promise<void> {

@@ -2,8 +2,12 @@ import { boolYaml11Tag, intCoreTag, loadAll, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
 import type { DocumentPath } from '../../finding';
 import { documentLines } from '../../yaml/documentLines';
-import { countValues, valueOf, WrittenScalar, writtenSchema, type Written } from '../../yaml/written';
-import type { KubernetesObject } from '../client/resource';
+import { countValues, valueOf, writtenSchema, type Written } from '../../yaml/written';
+import { isMap, type Json } from '../../json';
+import { kindKeyOf, titleOf, type KubernetesObject } from '../client/resource';
+import { withoutBlanks } from './objects/blanks';
+import { isNull, itemsOf, type Item } from './objects/items';
+import { shapeProblems } from './objects/shape';
 import { isManifestText } from './textFields';
 
 /** A file of a team's own manifests. */
@@ -30,79 +34,98 @@ const schema = writtenSchema({ bool: boolYaml11Tag, int: octalInteger });
 
 /**
  * Reads YAML or JSON files that contain Kubernetes objects, one or more each, in order. A number or a boolean is the text
- * that was written where Kubernetes is known to have text, such as in labels. Throws a TaskError that lists all problems.
+ * that was written where Kubernetes is known to have text, such as in labels; a field that is left blank is not set.
+ * Throws a TaskError that lists all problems.
  */
 export function readManifests(files: readonly ManifestFile[]): readonly KubernetesObject[] {
   const problems: string[] = [];
-  const found = new Map<string, KubernetesObject>();
-  for (const { name, text } of files) {
-    const yaml = text.replace(/^\uFEFF/, '');
-    let documents: readonly Written[] = [];
-    try {
-      documents = loadAll(yaml, { schema }) as readonly Written[];
-    } catch (error) {
-      if (!(error instanceof YAMLException)) throw error;
-      const line = error.mark ? `, line ${error.mark.line + 1}` : '';
-      problems.push(`${name}${line}: not valid YAML: ${error.reason}.`);
-    }
+  const found: Located[] = [];
+  for (const file of files) {
+    const yaml = file.text.replace(/^\uFEFF/, '');
+    const { documents, problem } = documentsOf(file.name, yaml);
+    if (problem !== undefined) problems.push(problem);
     for (const [index, document] of documents.entries()) {
-      const where = documents.length > 1 ? `${name}, document ${index + 1}` : name;
+      const where = documents.length > 1 ? `${file.name}, document ${index + 1}` : file.name;
       // A file may end with a separator, or contain only comments.
-      if (isEmpty(document)) continue;
+      if (isNull(document)) continue;
       if (countValues(document) > mostValues) {
         problems.push(`${where}: it holds more than ${mostValues} values.`);
         continue;
       }
-      for (const { written, path } of itemsOf(document)) {
-        const infinite: DocumentPath[] = [];
-        const object = objectOf(written, (at) => void infinite.push([...path, ...at]));
+      const items = itemsOf(document);
+      problems.push(...items.problems.map((each) => `${where}: ${each}`));
+      for (const item of items.items) {
+        const { object, infinite } = valueIn(item);
         const lines = infinite.map(infinite.length > 0 ? documentLines(yaml, index) : () => 0);
-        for (const line of lines) problems.push(`${name}, line ${line}: .inf and .nan must be in quotes.`);
-        const problem = objectProblem(object);
-        if (problem !== undefined) {
-          problems.push(`${where}: ${problem}`);
-          continue;
-        }
-        const key = keyOf(object);
-        if (found.has(key)) problems.push(`${where}: ${key} is defined twice.`);
-        found.set(key, object);
+        for (const line of lines) problems.push(`${file.name}, line ${line}: .inf and .nan must be in quotes.`);
+        const bad = objectProblems(object);
+        problems.push(...bad.map((each) => `${where}: ${each}`));
+        if (bad.length === 0) found.push({ where, object: object as KubernetesObject });
       }
     }
   }
-  if (problems.length === 0 && found.size === 0) problems.push('They contain no object.');
+  problems.push(...repetitions(found));
+  if (problems.length === 0 && found.length === 0) problems.push('They contain no object.');
   if (problems.length > 0)
     throw new TaskError(`The manifests can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  return [...found.values()];
+  return found.map(({ object }) => object);
 }
 
-function isEmpty(document: Written | undefined): boolean {
-  return document === undefined || (document instanceof WrittenScalar && document.value === null);
+interface Located {
+  readonly where: string;
+  readonly object: KubernetesObject;
 }
 
-/** The items of a list, or the document itself, and where they are in it. */
-function itemsOf(document: Written): readonly { readonly written: Written; readonly path: DocumentPath }[] {
-  const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
-    ? (items as readonly Written[]).map((written, index) => ({ written, path: ['items', index] }))
-    : [{ written: document, path: [] }];
+function documentsOf(
+  name: string,
+  yaml: string,
+): { readonly documents: readonly Written[]; readonly problem?: string } {
+  try {
+    return { documents: loadAll(yaml, { schema }) as readonly Written[] };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark ? `, line ${error.mark.line + 1}` : '';
+    return { documents: [], problem: `${name}${line}: not valid YAML: ${error.reason}.` };
+  }
 }
 
-function objectOf(written: Written, onInfinite: (path: DocumentPath) => void): KubernetesObject {
-  const { kind } = written as { readonly kind?: unknown };
-  const textAt = (path: DocumentPath) => isManifestText(typeof kind === 'string' ? kind : '', path);
-  return valueOf(written, { textAt, onInfinite }) as KubernetesObject;
+/** The value of an item, and where .inf and .nan are in its document. */
+function valueIn({ written, path, implied }: Item): {
+  readonly object: Json;
+  readonly infinite: readonly DocumentPath[];
+} {
+  const kindKey = kindKeyOf({ ...implied, ...(written as KubernetesObject) });
+  const textAt = (at: DocumentPath) => isManifestText(kindKey, at);
+  const infinite: DocumentPath[] = [];
+  const value = valueOf(written, { textAt, onInfinite: (at) => void infinite.push([...path, ...at]) });
+  return { object: isMap(value) ? withoutBlanks({ ...implied, ...value }) : value, infinite };
 }
 
-function objectProblem(object: KubernetesObject | null): string | undefined {
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return 'it is not a Kubernetes object.';
+function objectProblems(object: Json): readonly string[] {
+  if (!isMap(object)) return ['it is not a Kubernetes object.'];
   const { apiVersion, kind, metadata } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string')
-    return 'apiVersion or kind is missing. Is it a Kubernetes manifest?';
-  if (typeof metadata?.name !== 'string') return `the ${kind} has no metadata.name.`;
-  return undefined;
+    return ['apiVersion or kind is missing. Is it a Kubernetes manifest?'];
+  const name = isMap(metadata) ? metadata['name'] : undefined;
+  const title = typeof name === 'string' && name !== '' ? `${kind} ${name}` : `the ${kind}`;
+  const problems = shapeProblems(object).map((problem) => `${title}: ${problem}`);
+  if (isMap(metadata ?? {}) && (name === undefined || name === '')) problems.push(`the ${kind} has no metadata.name.`);
+  return problems;
 }
 
-function keyOf({ kind, metadata }: KubernetesObject): string {
-  const { name = '', namespace } = metadata ?? {};
-  return `${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}`;
+/**
+ * Objects that are defined twice. Kinds are told apart by their group too, and not by their version. One that names no
+ * namespace is in the one that the others name.
+ */
+function repetitions(found: readonly Located[]): readonly string[] {
+  const named = new Set(found.flatMap(({ object }) => object.metadata?.namespace ?? []));
+  const only = named.size === 1 ? [...named][0] : undefined;
+  const seen = new Set<string>();
+  return found.flatMap(({ where, object }) => {
+    const namespace = object.metadata?.namespace ?? only ?? '';
+    const key = `${kindKeyOf(object)} ${object.metadata?.name ?? ''} ${namespace}`;
+    const isRepeated = seen.has(key);
+    seen.add(key);
+    return isRepeated ? [`${where}: ${titleOf(object)} is defined twice.`] : [];
+  });
 }

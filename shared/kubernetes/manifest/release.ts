@@ -3,15 +3,31 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Service } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
 import { TaskError } from '../../errors';
-import type { KubernetesObject } from '../client/resource';
+import {
+  autoscalers,
+  deployments,
+  disruptionBudgets,
+  isOf,
+  kindKeyOf,
+  objectsOfKind,
+  services,
+  type KubernetesObject,
+  type Resource,
+} from '../client/resource';
+import { chooseServing, type Serving } from '../serving/chooseServing';
 import { labels, marked, product } from './labels';
 
 /** All objects that a deployment applies, by their role. */
 export interface Release {
-  /** The name of the service, from which the names of its slots derive. */
+  /** The name of the service: of the Deployment that serves, where that is known. */
   readonly name: string;
+  /** What all its objects are labelled with, whichever of its Deployments serves. */
+  readonly group: string;
+  /** What serves; undefined when it can't be told. */
+  readonly serving?: Serving | undefined;
   /** What the pods need, and everything else that routes no traffic. */
   readonly foundations: readonly KubernetesObject[];
+  /** The one that serves comes first. */
   readonly deployments: readonly Deployment[];
   /** They route traffic to pods. */
   readonly services: readonly Service[];
@@ -21,21 +37,35 @@ export interface Release {
   readonly disruptionBudgets: readonly PodDisruptionBudget[];
 }
 
-const routeKinds = new Set(['Ingress', 'HTTPRoute', 'GRPCRoute', 'VirtualService']);
+/** As `kindKeyOf` names them. */
+const routeKinds = new Set([
+  'Ingress.networking.k8s.io',
+  'HTTPRoute.gateway.networking.k8s.io',
+  'GRPCRoute.gateway.networking.k8s.io',
+  'VirtualService.networking.istio.io',
+]);
 /** Objects that others depend on come first, then all others in the order of the manifests. */
 const firstKinds = [
-  'Namespace',
-  'CustomResourceDefinition',
-  'ResourceQuota',
-  'ServiceAccount',
-  'Role',
-  'ClusterRole',
-  'RoleBinding',
-  'ClusterRoleBinding',
-  'PersistentVolumeClaim',
-  'ConfigMap',
-  'Secret',
+  'Namespace.',
+  'CustomResourceDefinition.apiextensions.k8s.io',
+  'ResourceQuota.',
+  'ServiceAccount.',
+  'Role.rbac.authorization.k8s.io',
+  'ClusterRole.rbac.authorization.k8s.io',
+  'RoleBinding.rbac.authorization.k8s.io',
+  'ClusterRoleBinding.rbac.authorization.k8s.io',
+  'PersistentVolumeClaim.',
+  'ConfigMap.',
+  'Secret.',
 ];
+
+/** How a release is told apart, and marked. */
+export interface ReleaseMarks {
+  /** For all objects. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** What serves; without it, that is told from the objects. */
+  readonly serving?: Serving | undefined;
+}
 
 /**
  * Sorts objects by their role, and labels each with the service and the annotations. Throws a TaskError when there is no
@@ -43,36 +73,39 @@ const firstKinds = [
  */
 export function releaseOf(
   objects: readonly KubernetesObject[],
-  notes: Readonly<Record<string, string>> = {},
-  serviceName?: string,
+  { annotations = {}, serving = theServing(objects) }: ReleaseMarks = {},
 ): Release {
-  const ofKind = (kind: string): readonly KubernetesObject[] => objects.filter((object) => object.kind === kind);
-  const deployments = ofKind('Deployment') as readonly Deployment[];
-  const name = serviceName ?? deployments[0]?.metadata?.name;
-  if (name === undefined) throw new TaskError('The manifests contain no Deployment, so there is nothing to roll out.');
+  const ofKind = <T extends KubernetesObject>(resource: Resource<T>) => objectsOfKind(objects, resource);
+  const found = ofKind(deployments);
+  const [first] = found;
+  if (!first) throw new TaskError('The manifests contain no Deployment, so there is nothing to roll out.');
+  const group = first.metadata?.name ?? '';
   const mark = <T extends KubernetesObject>(object: T): T => ({
     ...object,
     metadata: marked(object.metadata, {
-      labels: { [labels.service]: name, [labels.managedBy]: product },
-      annotations: { ...notes },
+      labels: { [labels.service]: group, [labels.managedBy]: product },
+      annotations: { ...annotations },
     }),
   });
-  const parts = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget'];
-  const rest = objects.filter((object) => !parts.includes(object.kind ?? '') && !isRoute(object));
+  const main = found.filter(({ metadata }) => metadata?.name === serving?.deployment);
+  const parts = [deployments, services, autoscalers, disruptionBudgets];
+  const rest = objects.filter((object) => !parts.some((part) => isOf(object, part)) && !isRoute(object));
   return {
-    name,
+    name: serving?.deployment ?? group,
+    group,
+    serving,
     foundations: [...rest].sort((a, b) => rankOf(a) - rankOf(b)).map(mark),
-    deployments: deployments.map(mark),
-    services: (ofKind('Service') as readonly Service[]).map(mark),
+    deployments: [...main, ...found.filter((one) => !main.includes(one))].map(mark),
+    services: ofKind(services).map(mark),
     routes: objects.filter(isRoute).map(mark),
-    autoscalers: (ofKind('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]).map(mark),
-    disruptionBudgets: (ofKind('PodDisruptionBudget') as readonly PodDisruptionBudget[]).map(mark),
+    autoscalers: ofKind(autoscalers).map(mark),
+    disruptionBudgets: ofKind(disruptionBudgets).map(mark),
   };
 }
 
 /** Whether an object routes traffic to Services. */
-export function isRoute({ kind = '' }: KubernetesObject): boolean {
-  return routeKinds.has(kind);
+export function isRoute(object: KubernetesObject): boolean {
+  return routeKinds.has(kindKeyOf(object));
 }
 
 /** In the order in which they are applied. */
@@ -89,7 +122,12 @@ export function namespaceOf(objects: readonly KubernetesObject[]): string | unde
   return named[0];
 }
 
-function rankOf({ kind = '' }: KubernetesObject): number {
-  const rank = firstKinds.indexOf(kind);
+function theServing(objects: readonly KubernetesObject[]): Serving | undefined {
+  const choice = chooseServing(objects);
+  return 'serving' in choice ? choice.serving : undefined;
+}
+
+function rankOf(object: KubernetesObject): number {
+  const rank = firstKinds.indexOf(kindKeyOf(object));
   return rank < 0 ? firstKinds.length : rank;
 }

@@ -7,6 +7,7 @@ export function renderYaml(objects: readonly KubernetesObject[]): string {
 }
 
 function hidden(object: KubernetesObject): KubernetesObject {
+  // A kind of another group that has this name holds secrets too.
   if (object.kind !== 'Secret') return object;
   const { data, stringData } = object as { readonly data?: object; readonly stringData?: object };
   return { ...object, ...(data && { data: masked(data) }), ...(stringData && { stringData: masked(stringData) }) };

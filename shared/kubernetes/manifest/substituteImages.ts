@@ -1,6 +1,7 @@
 import type { PodSpec } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
-import { titleOf, type KubernetesObject } from '../client/resource';
+import { isObject } from '../../json';
+import { isOf, pods, titleOf, type KubernetesObject } from '../client/resource';
 import { parseImage, repositoryOf } from './imageReference';
 
 /** A container whose image was replaced. */
@@ -76,9 +77,9 @@ interface WithTemplate {
 
 /** The object with its pod spec changed; unchanged, if it has none. */
 function withPodSpec(object: KubernetesObject, change: (spec: PodSpec) => PodSpec): KubernetesObject {
-  if (object.kind === 'Pod') {
+  if (isOf(object, pods)) {
     const { spec } = object as { readonly spec?: PodSpec };
-    return spec ? { ...object, ...{ spec: change(spec) } } : object;
+    return isPodSpec(spec) ? { ...object, ...{ spec: change(spec) } } : object;
   }
   const { spec } = object as WithTemplate;
   const { template, jobTemplate } = spec ?? {};
@@ -90,6 +91,15 @@ function withPodSpec(object: KubernetesObject, change: (spec: PodSpec) => PodSpe
   return { ...object, ...{ spec: { ...spec, jobTemplate: { ...jobTemplate, spec: job } } } };
 }
 
+/** Kinds that are not known may have anything there. */
 function isPodSpec(spec: PodSpec | undefined): spec is PodSpec {
-  return Array.isArray(spec?.containers);
+  return isContainers(spec?.containers) && isContainers(spec?.initContainers ?? []);
+}
+
+function isContainers(containers: unknown): boolean {
+  return Array.isArray(containers) && containers.every(isContainer);
+}
+
+function isContainer(container: unknown): boolean {
+  return isObject(container) && ['string', 'undefined'].includes(typeof container['image']);
 }

@@ -20,13 +20,13 @@ const paths = [
   '**.initContainers.*.args.*',
 ];
 const ofKinds: Readonly<Record<string, readonly string[]>> = {
-  ConfigMap: ['data.*'],
-  Secret: ['stringData.*'],
-  Service: ['spec.selector.*'],
+  'ConfigMap.': ['data.*'],
+  'Secret.': ['stringData.*'],
+  'Service.': ['spec.selector.*'],
 };
 
-/** Whether an object of a kind has text at a path; undefined where that is not known. */
-export function isManifestText(kind: string, path: DocumentPath): true | undefined {
+/** Whether an object of a kind, as `kindKeyOf` names it, has text at a path; undefined where that is not known. */
+export function isManifestText(kindKey: string, path: DocumentPath): true | undefined {
   const names = path.map(String);
-  return [...paths, ...(ofKinds[kind] ?? [])].some((one) => isAt(one, names)) || undefined;
+  return [...paths, ...(ofKinds[kindKey] ?? [])].some((one) => isAt(one, names)) || undefined;
 }

@@ -15,7 +15,8 @@ export type Judgement =
 /** Judges the snapshots of one rollout, in order: some troubles are final only when they last, and so is success. */
 export class RolloutJudge {
   readonly #troubledSince = new Map<string, number>();
-  #stable: { readonly since: number; readonly restarts: number } | undefined;
+  #stable: { readonly since: number; readonly restarts: number; readonly hasRestarted: boolean } | undefined;
+  #seen = 'it was not read yet';
 
   constructor(
     private readonly goal: RolloutGoal,
@@ -24,21 +25,29 @@ export class RolloutJudge {
   ) {}
 
   judge(snapshot: RolloutSnapshot, now: number): Judgement {
+    const judgement = this.#judge(snapshot, now);
+    this.#seen = judgement.message;
+    return judgement;
+  }
+
+  #judge(snapshot: RolloutSnapshot, now: number): Judgement {
     const { state, message } = rolloutVerdict(snapshot.deployment, this.goal);
     if (state === 'superseded' || state === 'deleted') return { outcome: 'superseded', message };
     if (state === 'paused' || state === 'empty') return { outcome: 'failed', message };
     if (state === 'done') return this.#judgeStability(snapshot, now);
     this.#stable = undefined;
-    if (state === 'deadlineExceeded') return { outcome: 'failed', message: `${message}: ${this.situation(snapshot)}` };
+    if (state === 'deadlineExceeded') {
+      const reason = worstOf(snapshot);
+      return { outcome: 'failed', message: reason === undefined ? message : `${message}: ${reason}` };
+    }
     const final = this.#finalTrouble(snapshot, now);
     if (final) return { outcome: 'failed', message: troubleText(final, snapshot.pods.length) };
     return { outcome: undefined, message, percent: percentOf(snapshot) };
   }
 
-  /** What keeps the rollout from being done: its gravest trouble, or kubectl's words. */
-  situation({ deployment, troubles, pods }: RolloutSnapshot): string {
-    const [worst] = troubles;
-    return worst ? troubleText(worst, pods.length) : rolloutVerdict(deployment, this.goal).message;
+  /** What keeps the rollout from being done: its gravest trouble, or what was judged last. */
+  situation(snapshot: RolloutSnapshot): string {
+    return worstOf(snapshot) ?? this.#seen;
   }
 
   /** How many milliseconds are left until the rollout is done, if nothing changes; Infinity while it isn't complete. */
@@ -46,10 +55,16 @@ export class RolloutJudge {
     return this.#stable ? this.#stable.since + this.minStableSeconds * 1000 - now : Infinity;
   }
 
+  /** Whether only seconds are missing: all replicas are available, and none was restarted since. */
+  isNearlyDone(now: number): boolean {
+    const left = this.stabilityLeft(now);
+    return left > 0 && left < Infinity && this.#stable?.hasRestarted === false;
+  }
+
   #judgeStability({ deployment, pods }: RolloutSnapshot, now: number): Judgement {
     const restarts = restartsOf(pods);
     const hasRestarted = this.#stable !== undefined && restarts > this.#stable.restarts;
-    if (!this.#stable || hasRestarted) this.#stable = { since: now, restarts };
+    if (!this.#stable || hasRestarted) this.#stable = { since: now, restarts, hasRestarted };
     const replicas = deployment?.status?.readyReplicas ?? 0;
     if (this.stabilityLeft(now) <= 0) {
       const count = `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
@@ -71,6 +86,11 @@ export class RolloutJudge {
       (trouble) => now - (this.#troubledSince.get(keyOf(trouble)) ?? now) >= trouble.graceSeconds * 1000,
     );
   }
+}
+
+function worstOf({ troubles, pods }: RolloutSnapshot): string | undefined {
+  const [worst] = troubles;
+  return worst && troubleText(worst, pods.length);
 }
 
 /** Half for each replica that is updated, half for each that is available. */

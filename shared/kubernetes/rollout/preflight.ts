@@ -1,8 +1,9 @@
 import { TaskError } from '../../errors';
-import { HttpError } from '../../http/errors';
+import { HttpError, isTransient, type CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
-import { groupOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
+import { groupOf, isOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
+import { schemaFaults, withoutUndeclared } from '../client/schemaFaults';
 
 /** An object to apply, and its resource. */
 export interface Planned {
@@ -17,25 +18,27 @@ export interface Planned {
 /** An object as the cluster would store it, or why it would not; neither when that can't be known yet. */
 interface Checked {
   readonly stored?: KubernetesObject;
-  readonly refusal?: string;
+  readonly refusals: readonly string[];
 }
 
 /**
  * Checks, before anything is changed, that the caller has all permissions and that the cluster would accept all objects.
  * Returns the objects as the cluster would store them, in their order; undefined for those in a namespace that is created
- * with them. Throws one TaskError that lists everything that is missing or refused.
+ * with them. Throws one TaskError that lists everything that is missing or refused, after what is known to be refused
+ * already.
  */
 export async function preflight(
   client: KubernetesClient,
   actions: readonly Action[],
   objects: readonly Planned[],
+  known: readonly string[] = [],
 ): Promise<readonly (KubernetesObject | undefined)[]> {
   const isAllowed = await Promise.all(actions.map((action) => client.canI(action)));
   const missing = actions.filter((_, index) => isAllowed[index] === false).map(ruleText);
-  const problems = missing.map((rule) => `The identity lacks the permission to ${rule}.`);
+  const problems = [...known, ...missing.map((rule) => `The identity lacks the permission to ${rule}.`)];
   // A dry run needs the same permissions.
-  const checked = problems.length === 0 ? await dryRuns(client, objects) : [];
-  problems.push(...checked.flatMap(({ refusal }) => refusal ?? []));
+  const checked = missing.length === 0 ? await dryRuns(client, objects, known.length > 0) : [];
+  problems.push(...checked.flatMap(({ refusals }) => refusals));
   if (problems.length === 0) return checked.map(({ stored }) => stored);
   const list = problems.map((problem) => `  - ${problem}`).join('\n');
   const grant =
@@ -45,22 +48,53 @@ export async function preflight(
   throw new TaskError(`Nothing was deployed, because the cluster would refuse it:\n${list}${grant}`);
 }
 
-/** A dry run of each object. */
-async function dryRuns(client: KubernetesClient, objects: readonly Planned[]): Promise<readonly Checked[]> {
-  const isNewNamespace = ({ resource, live }: Planned): boolean => resource.kind === namespaces.kind && !live;
+/**
+ * A dry run of each object. Those that could not be checked are refusals too where something is refused; else the error of
+ * the first one is thrown.
+ */
+async function dryRuns(
+  client: KubernetesClient,
+  objects: readonly Planned[],
+  isRefused: boolean,
+): Promise<readonly Checked[]> {
+  const isNewNamespace = ({ object, live }: Planned): boolean => isOf(object, namespaces) && !live;
   const planned = new Set(objects.filter(isNewNamespace).map(nameOf));
-  return await Promise.all(
-    objects.map(async ({ resource, object, isForced = false }): Promise<Checked> => {
+  const unchecked: CallError[] = [];
+  const checked = await Promise.all(
+    objects.map(async (each): Promise<Checked> => {
+      const { resource, object } = each;
       // A dry run is impossible in a namespace that is created with the objects.
-      if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return {};
+      if (resource.isNamespaced && planned.has(object.metadata?.namespace ?? client.namespace)) return { refusals: [] };
       try {
-        return { stored: (await client.apply(resource, object, { isDryRun: true, isForced })).object };
+        return await dryRun(client, each);
       } catch (error) {
-        if (!(error instanceof HttpError) || error.isTransient) throw error;
-        return { refusal: `${titleOf(object)}: ${error.serviceMessage || error.message}` };
+        if (!isTransient(error)) throw error;
+        unchecked.push(error);
+        return { refusals: [] };
       }
     }),
   );
+  const [fault] = unchecked;
+  if (fault && !isRefused && checked.every(({ refusals }) => refusals.length === 0)) throw fault;
+  return [...checked, { refusals: unchecked.map(({ message }) => message) }];
+}
+
+/** What the cluster makes of one object, or has against it: all of it, although it stops at a field that it doesn't know. */
+async function dryRun(client: KubernetesClient, { resource, object, isForced = false }: Planned): Promise<Checked> {
+  const said = new Set<string>();
+  for (let next: KubernetesObject | undefined = object; next;) {
+    try {
+      const stored = (await client.apply(resource, next, { isDryRun: true, isForced })).object;
+      if (said.size === 0) return { stored, refusals: [] };
+      break;
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.isTransient) throw error;
+      const faults = schemaFaults(error) ?? [error.serviceMessage || error.message];
+      for (const fault of faults) said.add(fault);
+      next = withoutUndeclared(next, faults);
+    }
+  }
+  return { refusals: [...said].map((text) => `${titleOf(object)}: ${text}`) };
 }
 
 function nameOf({ object }: Planned): string {

@@ -13,7 +13,7 @@ export interface WatchRolloutOptions extends RolloutGoal {
 }
 
 export interface RolloutEnd {
-  /** `failed` when waiting is useless, `timedOut` at our own deadline; `superseded` when somebody else has deployed or deleted it. */
+  /** `failed` when waiting is useless, `timedOut` at our own deadline, which waits for the last seconds of a rollout that is complete; `superseded` when somebody else has deployed or deleted it. */
   readonly outcome: 'done' | 'failed' | 'timedOut' | 'superseded';
   /** One sentence: `Deployment score: 2 of 3 new pods: CrashLoopBackOff: exit 1.` */
   readonly message: string;
@@ -54,6 +54,7 @@ export async function watchRollout(
 
   for (;;) {
     let watched: readonly Watched[] = [];
+    let fault = '';
     try {
       const secondsLeft = (deadline - clock.now()) / 1000;
       const budgetSeconds = Math.min(Math.max(secondsLeft, minBudgetSeconds), maxBudgetSeconds);
@@ -63,11 +64,16 @@ export async function watchRollout(
       tell.judgement(judgement, snapshot);
     } catch (error) {
       if (!isTransient(error)) throw error;
+      fault = ` The last attempt to read it failed: ${error.message}`;
       tell.line(`Still waiting for ${title}. ${error.message}`);
     }
     const now = clock.now();
-    if (now >= deadline) return ended('timedOut', `not done in time: ${judge.situation(snapshot)}`);
-    const secondsLeft = Math.min(deadline - now, judge.stabilityLeft(now)) / 1000;
+    const isNearlyDone = judge.isNearlyDone(now);
+    if (now >= deadline && !isNearlyDone)
+      return ended('timedOut', `not done in time: ${judge.situation(snapshot)}${fault && `.${fault}`}`);
+    const stabilityLeft = judge.stabilityLeft(now);
+    const secondsLeft =
+      Math.min(isNearlyDone ? Infinity : deadline - now, stabilityLeft > 0 ? stabilityLeft : Infinity) / 1000;
     await pause(client, watched, { waitedSeconds: (now - startedAt) / 1000, secondsLeft }, context);
   }
 }

@@ -11,6 +11,10 @@ export interface ServiceNames {
   readonly deployment: string;
   /** The Service; undefined when there is none. */
   readonly service: string | undefined;
+  /** The container that answers; the first one, where that is not known. */
+  readonly container?: string | undefined;
+  /** The number of the port that is called, of the Service or the container; told from their names, where it is not known. */
+  readonly port?: number | undefined;
 }
 
 /** A service as it exists in the cluster. */

@@ -13,7 +13,7 @@ import { kubectlVerdict } from '../rollout/rollout';
 import { isRunning, isUnproven, isUntested, type LiveService, type ServiceNames } from './liveService';
 import { withoutReplicas, withReplicas, withReplicasOf } from './replicas';
 import { isIdle, scalerOf, scales, type OtherAutoscalers, type Scaler } from './scalers';
-import { selects, type Move, type Slot } from './slots';
+import type { Move, Slot } from './slots';
 
 /** A Deployment to apply. */
 export interface Workload {
@@ -77,9 +77,9 @@ export const plain = {
   note: undefined,
 } as const;
 
-/** The Service that selects the pods of a release. */
-export function mainService({ services, deployments: [deployment] }: Release): Service | undefined {
-  return services.find((service) => deployment?.spec && selects(service, deployment.spec.template));
+/** The Service through which a release is reached. */
+export function mainService({ services, serving }: Release): Service | undefined {
+  return services.find(({ metadata }) => metadata?.name === serving?.service);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
 import type { Context } from '../../agent/context';
 import { isStatus } from '../client/apiServer';
 import type { KubernetesClient } from '../client/client';
-import { autoscalers, deployments } from '../client/resource';
+import { autoscalers, deployments, isOf } from '../client/resource';
 import { labels, product } from '../manifest/labels';
 import { fieldSetOf, holds } from '../ownership/fieldSet';
 
@@ -38,7 +38,7 @@ export async function readOtherAutoscalers(
 
 /** Whether an autoscaler scales the Deployment of this name. */
 export function scales({ spec }: HorizontalPodAutoscaler, name: string): boolean {
-  return spec?.scaleTargetRef.kind === deployments.kind && spec.scaleTargetRef.name === name;
+  return spec !== undefined && isOf(spec.scaleTargetRef, deployments) && spec.scaleTargetRef.name === name;
 }
 
 /**

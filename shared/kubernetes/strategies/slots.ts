@@ -1,6 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
-import type { PodTemplateSpec, Service } from 'kubernetes-types/core/v1';
+import type { Service } from 'kubernetes-types/core/v1';
 import type { LabelSelector, ObjectMeta } from 'kubernetes-types/meta/v1';
 import { labels, marked } from '../manifest/labels';
 import type { Release } from '../manifest/release';
@@ -97,12 +97,6 @@ export function previewOf(service: Service, slot: Slot): Service {
       })),
     },
   };
-}
-
-/** Whether a Service selects the pods of a template. */
-export function selects({ spec }: Service, { metadata }: PodTemplateSpec): boolean {
-  const wanted = Object.entries(spec?.selector ?? {});
-  return wanted.length > 0 && wanted.every(([label, value]) => metadata?.labels?.[label] === value);
 }
 
 function renamed(

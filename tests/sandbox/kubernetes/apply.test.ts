@@ -197,14 +197,112 @@ describe('server-side apply in the Kubernetes sandbox', () => {
     assert.deepEqual(live().status, status);
   });
 
-  it('rejects fields that are not in the schema, also in a dry run', async () => {
-    const wrong = deployment({ container: { imagePolicy: 'Always' } });
-    const { status, json } = await apply(cluster, web, wrong, `${as('a')}&dryRun=All`);
+  const inContainer = '.spec.template.spec.containers[name="score"]';
+  const misfits: readonly [what: string, container: JsonObject, said: string][] = [
+    ['a field that is not in the schema', { imagePolicy: 'Always' }, '.imagePolicy: field not declared in schema'],
+    [
+      'a number for text',
+      { env: [{ name: 'A', value: 4 }] },
+      '.env[name="A"].value: expected string, got &value.valueUnstructured{Value:4}',
+    ],
+    [
+      'a list for text',
+      { workingDir: ['a', 1, true, { b: null }] },
+      '.workingDir: expected string, got &value.valueUnstructured{Value:[]interface {}{"a", 1, true, map[string]interface {}{"b":interface {}(nil)}}}',
+    ],
+    ['text for a boolean', { stdin: 'yes' }, '.stdin: expected boolean, got &{yes}'],
+    [
+      'text for a number',
+      { readinessProbe: { periodSeconds: '5' } },
+      '.readinessProbe.periodSeconds: expected numeric (int or float), got string',
+    ],
+    ['a map for a list', { args: { b: [1], a: 'x' } }, '.args: expected list, got &{map[a:x b:[1]]}'],
+    ['text for a map', { resources: 'small' }, '.resources: expected map, got &{small}'],
+    [
+      'a list for a quantity',
+      { resources: { limits: { cpu: [1] } } },
+      '.resources.limits.cpu: expected any scalar, got &{[1]}',
+    ],
+    [
+      'a repeated variable',
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'A', value: '2' },
+        ],
+      },
+      '.env: duplicate entries for key [name="A"]',
+    ],
+    [
+      'a repeated port, with the protocol that it has by default',
+      { ports: [{ containerPort: 80 }, { containerPort: 80, protocol: 'TCP' }] },
+      '.ports: duplicate entries for key [containerPort=80,protocol="TCP"]',
+    ],
+    [
+      'an empty item of a list with keys',
+      { env: [null] },
+      '.env: element 0: associative list with keys may not have a null element',
+    ],
+    [
+      'two items without their key',
+      { env: [{ value: 'a' }, { value: 'b' }] },
+      '.env: duplicate entries for key [name=""]',
+    ],
+  ];
+  for (const [what, container, said] of misfits)
+    it(`answers 500 without a reason to ${what}, also in a dry run`, async () => {
+      const { status, json } = await apply(cluster, web, deployment({ container }), `${as('a')}&dryRun=All`);
+      assert.deepEqual([status, json.code, json.reason], [500, 500, undefined]);
+      const prefix = 'failed to create typed patch object (/web; apps/v1, Kind=Deployment): ';
+      assert.equal(json.message, `${prefix}${inContainer}${said}`);
+    });
+
+  const unconvertible: readonly [what: string, container: JsonObject, said: string][] = [
+    [
+      'a quantity that is none',
+      { resources: { limits: { cpu: 'lots' } } },
+      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    ],
+    ['a part of a whole number', { readinessProbe: { periodSeconds: 1.5 } }, 'cannot convert float64 to int32'],
+    [
+      'a boolean for a port',
+      { livenessProbe: { httpGet: { port: true } } },
+      'json: cannot unmarshal bool into Go value of type int32',
+    ],
+  ];
+  for (const [what, container, said] of unconvertible)
+    it(`answers 500 without a reason to ${what}`, async () => {
+      const config = deployment({ container });
+      Object.assign(config.metadata as JsonObject, { namespace: 'default' });
+      const { status, json } = await apply(cluster, web, config, as('a'));
+      assert.deepEqual([status, json.reason], [500, undefined]);
+      const type = 'apps/v1, Kind=Deployment';
+      assert.equal(
+        json.message,
+        `failed to convert new object (default/web; ${type}) to proper version: unable to convert unstructured object to ${type}: ${said}`,
+      );
+    });
+
+  it('answers 500 to a Secret that is not in base64', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { a: 'YQ==', b: '***' } };
+    const { status, json } = await apply(cluster, maps.replace('configmaps', 'secrets') + '/a', secret, as('a'));
     assert.equal(status, 500);
+    assert.match(textOf(json.message), /: error decoding from json: illegal base64 data at input byte 0$/);
+  });
+
+  it('lists all misfits, names the core group as empty, and takes what is stored twice', async () => {
+    const config = { ...map({}), data: { a: 1, b: true }, extra: {} };
+    const { json } = await apply(cluster, `${maps}/a`, config, as('a'));
     assert.equal(
       json.message,
-      'failed to create typed patch object (/web; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="score"].imagePolicy: field not declared in schema',
+      'failed to create typed patch object (/a; /v1, Kind=ConfigMap): errors:\n' +
+        '  .data.a: expected string, got &value.valueUnstructured{Value:1}\n' +
+        '  .data.b: expected string, got &value.valueUnstructured{Value:true}\n' +
+        '  .extra: field not declared in schema',
     );
+    const env = ['1', '2'].map((value) => ({ name: 'A', value }));
+    const created = await ask(cluster, deploymentsPath, { method: 'POST', body: deployment({ container: { env } }) });
+    assert.equal(created.status, 201);
   });
 
   it('requires a field manager and the right name, and stores nothing in a dry run', async () => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { InputError } from '../../../shared/errors';
-import { choice, flag, text } from '../../../shared/task/inputs';
+import { choice, flag, pairs, sensitivePairs, text } from '../../../shared/task/inputs';
 import { readInputs } from '../../../shared/task/readInputs';
-import { atLeastOneOf, atMostOneOf, exactlyOneOf, requiredWith, type Relation } from '../../../shared/task/relations';
+import {
+  atLeastOneOf,
+  atMostOneOf,
+  distinctNames,
+  exactlyOneOf,
+  requiredWith,
+  type Relation,
+} from '../../../shared/task/relations';
 import { defineTask } from '../../../shared/task/task';
 import { FakeAgent } from '../../support/fakeAgent';
 
@@ -15,6 +22,8 @@ const inputs = {
   d: text({ when: file }),
   e: text({ when: file }),
   wait: flag({ default: true }),
+  plain: pairs(),
+  hidden: sensitivePairs(),
 };
 type Name = keyof typeof inputs;
 
@@ -57,6 +66,19 @@ describe('relations between inputs', () => {
     ],
     ['at least one takes both', atLeastOneOf('a', 'b'), { a: 'x', b: 'ok' }, []],
     ['at least one refuses none', atLeastOneOf('c', 'a', 'b'), {}, ["c is required, unless 'a' or 'b' is given."]],
+    ['different names go together', distinctNames('plain', 'hidden'), { plain: 'A=1', hidden: 'a=1' }, []],
+    [
+      'each name is in one of two inputs, whatever its value is and however it is written',
+      distinctNames('plain', 'hidden'),
+      { plain: 'A=1\nB=2\nC=3\ntoString=x', hidden: '{"C": "x", "A": "1", "valueOf": "y"}' },
+      ["hidden contains C, A, which 'plain' contains too. Keep each name in one of them."],
+    ],
+    [
+      'a name is not repeated in one input either: lines',
+      distinctNames('plain', 'hidden'),
+      { hidden: 'A=1\nB=2\nA=3' },
+      ['hidden line 3 repeats the name of line 1.'],
+    ],
     ['an input goes with another', requiredWith('a', 'b'), { a: 'x', b: 'ok' }, []],
     ['an input can be given without the other that needs it', requiredWith('a', 'b'), { a: 'x' }, []],
     [

@@ -56,4 +56,32 @@ describe('watchRun', () => {
       assert.ok(count() <= polls, `${count()} looks`);
       assert.deepEqual(agent.text('log').split('\n'), ['Run: PENDING', 'Run: RUNNING', 'Run: SUCCESS']);
     });
+
+  for (const [code, overrun] of [
+    ['SUCCESS', undefined],
+    ['RUN_EXECUTION_ERROR', undefined],
+    ['CANCELED', 'did not end within 120 min, was cancelled and ended as CANCELED'],
+    ['USER_CANCELED', 'did not end within 120 min, was cancelled and ended as USER_CANCELED'],
+  ])
+    it(`reports ${overrun === undefined ? 'its own end' : 'the timeout'} when the run ends as ${code} while it is being cancelled`, async () => {
+      let isCancelled = false;
+      const jobs = new RunsApi({
+        json: <T>({ path }: HttpRequest) => {
+          isCancelled ||= path.endsWith('/runs/cancel');
+          const ended = { state: 'TERMINATED', termination_details: { code } };
+          const status = isCancelled ? ended : { state: 'RUNNING' };
+          return Promise.resolve({ run_id: 2, job_id: 1, status } as T);
+        },
+        bytes: () => Promise.reject(new Error('not asked for')),
+      });
+      const agent = new FakeAgent();
+      const context = { agent, clock: new FakeClock(), signal: new AbortController().signal, deadline: Infinity };
+      const watched = await watchRun(jobs, started, options, context);
+      assert.equal(watched.overrun, overrun);
+      assert.equal(watched.run.status?.termination_details?.code, code);
+      assert.equal(
+        agent.text('log').includes(`Run 2 ended as ${code} before it was cancelled.`),
+        overrun === undefined,
+      );
+    });
 });

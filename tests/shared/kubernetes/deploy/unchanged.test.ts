@@ -46,7 +46,7 @@ interface Asked {
 
 function release({ service, threshold = '0.5', host = 'a.example', run = '1' }: Asked) {
   const objects = serviceObjects(description(image, { ...single, ...service }));
-  return releaseOf([...objects, settings(threshold), ingress(host)], { 'azure-pipelines/run': run }, names.service);
+  return releaseOf([...objects, settings(threshold), ingress(host)], { annotations: { 'azure-pipelines/run': run } });
 }
 
 describe('a service whose pods stay the same', function () {
@@ -237,7 +237,10 @@ describe('a service whose pods stay the same', function () {
     const next = 'r.io/score:2';
     const { service } = asked;
     const objects = [...serviceObjects(description(next, { ...single, ...service })), ingress(asked.host)];
-    const canary: Wish = { strategy: 'canary', release: releaseOf(objects, { 'azure-pipelines/run': '1' }) };
+    const canary: Wish = {
+      strategy: 'canary',
+      release: releaseOf(objects, { annotations: { 'azure-pipelines/run': '1' } }),
+    };
     const { agent } = await stage.deploy(next, canary);
     assert.equal(
       agent.text('warning'),

@@ -158,7 +158,9 @@ spec: { jobTemplate: { spec: { template: { spec: { containers: [{ name: a, image
   it('are sorted by role, and labelled with their service', () => {
     const secret =
       'apiVersion: v1\nkind: Secret\nmetadata: { name: s, labels: { team: a } }\nstringData: { key: hidden }';
-    const release = releaseOf(read(service, deployment('r.io/score:1'), secret), { 'azure-pipelines/run': '7' });
+    const release = releaseOf(read(service, deployment('r.io/score:1'), secret), {
+      annotations: { 'azure-pipelines/run': '7' },
+    });
     assert.deepEqual(
       objectsOf(release).map(({ kind }) => kind),
       ['Secret', 'Deployment', 'Service'],

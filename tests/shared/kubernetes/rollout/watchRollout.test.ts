@@ -276,6 +276,54 @@ describe('following a rollout', () => {
     assert.ok(cluster.clock.now() - startedAt >= 60_000);
   });
 
+  describe('at its deadline', () => {
+    const images = { 'late:1': { exit: { code: 1, afterSeconds: 90 } } };
+    beforeEach(async () => {
+      await cluster.close();
+      cluster = await openTestCluster({ timeScale: 0, images });
+    });
+
+    it('waits for the last seconds of a rollout that is complete', async () => {
+      const applied = await deploy(scoringDeployment('score:1'));
+      const startedAt = cluster.clock.now();
+      const end = await follow(applied, { minutes: 1, minStableSeconds: 120 });
+      assert.equal(end.outcome, 'done', end.message);
+      assert.ok(cluster.clock.now() - startedAt < 200_000);
+    });
+
+    it('says what is awaited, not that it is done, when a container then ends', async () => {
+      const end = await follow(await deploy(scoringDeployment('late:1')), { minutes: 1, minStableSeconds: 600 });
+      assert.equal(end.outcome, 'timedOut');
+      assert.match(end.message, /^Deployment score: not done in time: .*(new pods: |replicas are available|restarted)/);
+      assert.doesNotMatch(end.message, /successfully/);
+    });
+
+    it('waits no longer for one that has not even begun to be stable', async () => {
+      const applied = await deploy(scoringDeployment('unready:1'));
+      const startedAt = cluster.clock.now();
+      const end = await follow(applied, { minutes: 1, minStableSeconds: 600 });
+      assert.equal(end.outcome, 'timedOut');
+      assert.ok(cluster.clock.now() - startedAt < 80_000);
+    });
+
+    it('says what was seen last, and why nothing was seen since', async () => {
+      const applied = await deploy(scoringDeployment('score:1'));
+      const { agent, kubernetes } = cluster;
+      const log = agent.log.bind(agent);
+      agent.log = (text) => {
+        log(text);
+        if (!text.includes('all replicas are available')) return;
+        kubernetes.faults.add({ method: 'GET', path: '*/deployments', effect: 'status', status: 503, times: 1000 });
+      };
+      const end = await follow(applied, { minutes: 2, minStableSeconds: 30 });
+      assert.equal(end.outcome, 'timedOut');
+      assert.match(
+        end.message,
+        /not done in time: all replicas are available; waiting 30 s without a restart\. The last attempt to read it failed: .*503/,
+      );
+    });
+  });
+
   it('survives watches that break off, and expired versions', async () => {
     const applied = await deploy(scoringDeployment('slow:1'));
     const following = follow(applied);
