@@ -2,6 +2,7 @@ import { boolYaml11Tag, intCoreTag, loadAll, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
 import type { DocumentPath } from '../../finding';
 import { documentLines } from '../../yaml/documentLines';
+import { readLeniently } from '../../yaml/lenient';
 import { countValues, valueOf, WrittenScalar, writtenSchema, type Written } from '../../yaml/written';
 import type { KubernetesObject } from '../client/resource';
 import { isManifestText } from './textFields';
@@ -39,7 +40,7 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
     const yaml = text.replace(/^\uFEFF/, '');
     let documents: readonly Written[] = [];
     try {
-      documents = loadAll(yaml, { schema }) as readonly Written[];
+      documents = readLeniently(yaml, (each) => loadAll(each, { schema })) as readonly Written[];
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const line = error.mark ? `, line ${error.mark.line + 1}` : '';
