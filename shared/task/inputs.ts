@@ -7,7 +7,7 @@ import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import type { Json } from '../json';
 import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
-import { readDocument, readDocumentFile, readDocumentList } from './document';
+import { readDocument, readDocumentFile, readDocumentList, readMapOrList, readMapOrListFile } from './document';
 import { InvalidInput } from './invalidInput';
 
 /** The part of the agent that inputs are read from. It is also told which values are secret, and of what looks wrong in them. */
@@ -218,6 +218,18 @@ export function document<const R extends DocumentRules>(rules?: R): Seen<Readonl
 export function documentList<const R extends DocumentRules>(rules?: R): Seen<readonly Json[], R> {
   return input('multiLine', rules, (given, source) => readDocumentList(given, documentReading(rules, source)));
 }
+
+/** A YAML or JSON map or list, written in the pipeline. */
+export function mapOrList<const R extends Rules>(rules?: R): Seen<MapOrList, R> {
+  return input('multiLine', rules, readMapOrList);
+}
+
+/** A file that holds a YAML or JSON map or list. */
+export function mapOrListFile<const R extends Rules>(rules?: R): Seen<MapOrList, R> {
+  return input('filePath', rules, readMapOrListFile, {}, (name, source) => source.pathInput(name));
+}
+
+type MapOrList = ReturnType<typeof readMapOrList>;
 
 /** A file that holds a YAML or JSON map. */
 export function documentFile<const R extends DocumentRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
