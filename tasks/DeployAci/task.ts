@@ -1,6 +1,6 @@
 import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
 import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/containerGroups/deployContainerGroup';
-import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/containerGroups/body';
+import { essentialsOf, groupBody, unusedPorts, type ServiceDescription } from '../../shared/azure/containerGroups/body';
 import { cores, dnsLabel, groupSchema, memory, variableName } from '../../shared/azure/containerGroups/groupSchema';
 import { secretsIn } from '../../shared/azure/containerGroups/difference';
 import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/containerGroups/summary';
@@ -139,7 +139,14 @@ function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly Input
   if (inputs.onImmutableChange === 'sideBySide' && (inputs.dnsNameLabel?.length ?? 0) > 61)
     say('dnsNameLabel', "must have at most 61 characters when 'onImmutableChange' is 'sideBySide'.");
   if (bad.has('spec') || bad.has('specFile')) return problems;
-  const { location, image, port } = essentialsOf(groupBody(serviceOf(inputs)));
+  const body = groupBody(serviceOf(inputs));
+  const unused = unusedPorts(body);
+  if (unused.length > 0)
+    say(
+      inputs.spec ? 'spec' : 'specFile',
+      `has ports in ipAddress that no container has: ${unused.join(', ')}. Add them to the ports of a container.`,
+    );
+  const { location, image, port } = essentialsOf(body);
   if (location === undefined) say('location', "is required, unless 'spec' or 'specFile' contains location.");
   if (image === undefined) say('image', "is required, unless 'spec' or 'specFile' contains the image of a container.");
   if (port === undefined) say('port', "is required, unless 'spec' or 'specFile' contains ipAddress.ports.");

@@ -48,6 +48,10 @@ const settings: readonly (readonly [yaml: string, finding: string])[] = [
   ['properties: {osType: BeOS}', 'osType must be one of Linux, Windows'],
   ['properties: {containers: [null]}', 'properties.containers must be a list of maps'],
   ['properties: {containers: {name: a}}', 'properties.containers must be a list of maps'],
+  [
+    'properties: {ipAddress: {ports: [{port: 9090}]}}',
+    'has ports in ipAddress that no container has: 9090. Add them to the ports of a container',
+  ],
   ['properties: []', 'properties must be a map'],
 ];
 

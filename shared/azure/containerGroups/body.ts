@@ -119,6 +119,17 @@ export function essentialsOf(body: GroupBody): Partial<Record<'location' | 'imag
   };
 }
 
+/** The ports of the address that no container has, which Azure refuses. */
+export function unusedPorts(body: GroupBody): readonly number[] {
+  type Ports = readonly { readonly port: number }[] | undefined;
+  const { ipAddress, containers } = body['properties'] as {
+    readonly ipAddress?: { readonly ports?: Ports };
+    readonly containers: readonly { readonly properties?: { readonly ports?: Ports } }[];
+  };
+  const used = new Set(containers.flatMap(({ properties }) => properties?.ports ?? []).map(({ port }) => port));
+  return (ipAddress?.ports ?? []).map(({ port }) => port).filter((port) => !used.has(port));
+}
+
 function registryOf(registry: ServiceDescription['registry'], image: string) {
   if (!registry) return undefined;
   const { server = registryHost(image), ...who } = registry;
