@@ -142,7 +142,7 @@ class GroupDeployment {
     const newName = old.name === name ? twinOf(name) : name;
     if (newName !== name && this.options.isTwinTaken)
       throw new TaskError(
-        `${old.name} cannot be updated in place, and the name ${newName} of a second group is taken by a group that was not created by this task. Nothing was changed. Rename that group, or choose another name for this one.`,
+        `${old.name} cannot be updated in place, and the name ${newName} of a second group is taken by a group that was not created by this task. Nothing was changed. Deploy to another name, or let the group be replaced.`,
       );
     agent.log(`${old.name} cannot be updated in place; deploying ${newName} side by side.`);
     try {
