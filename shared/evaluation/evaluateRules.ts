@@ -103,11 +103,18 @@ function metricOf(metrics: Metrics, name: string, what: string): number {
 
 function problemOf(metrics: Metrics, name: string, what: string): string | undefined {
   const value = metrics.get(name);
-  if (value === undefined) return `the ${what} '${name}' is missing`;
+  if (value === undefined) return `the ${what} '${name}' is missing${similar(metrics, name)}`;
   const isNumber = typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
   if (isNumber) return undefined;
   const shown = typeof value === 'object' ? 'a list or null' : String(value).slice(0, 40);
   return `the ${what} '${name}' is not a number: ${shown}`;
+}
+
+/** Where only the level or the case of a name is wrong. */
+function similar(metrics: Metrics, name: string): string {
+  const lower = name.toLowerCase();
+  const names = [...metrics.keys()].filter((each) => `.${each.toLowerCase()}`.endsWith(`.${lower}`));
+  return names.length === 0 || names.length > 3 ? '' : ` (there is ${names.map((each) => `'${each}'`).join(', ')})`;
 }
 
 function finite(value: number, what: string): number {

@@ -45,7 +45,8 @@ const tokenPattern =
 /**
  * Reads one rule: `sum comparison sum`, where a sum consists of numbers, metrics, `baseline`, `+ - * /` and brackets.
  * A metric whose name has characters other than letters, digits, `_` and `.` must be in double quotes. `baseline` is the
- * champion's value of the one metric that the rule names; `baseline.rmse` and `baseline."val/rmse"` name another.
+ * champion's value of the one metric that the rule names; `baseline.rmse` and `baseline."val/rmse"` name another. What
+ * follows a `#` is a comment.
  * Throws a RuleProblem for any other text.
  */
 export function parseRule(text: string): Rule {
@@ -53,7 +54,8 @@ export function parseRule(text: string): Rule {
   const command = text.search(/##(vso)?\[/i);
   if (command >= 0) throw new RuleProblem('contains a logging command (##)', command + 1);
   if (text.length > longestRule) throw new RuleProblem(`is longer than ${longestRule} characters`, longestRule + 1);
-  const tokens = tokensOf(text);
+  const rule = withoutComment(text);
+  const tokens = tokensOf(rule);
   let next = 0;
   let depth = 0;
 
@@ -128,7 +130,12 @@ export function parseRule(text: string): Rule {
   if (comparisons.some((one) => isSymbol(one)))
     throw new RuleProblem('has a second comparison: write two rules', peek().column);
   if (peek().kind !== 'end') throw unexpected('an operator');
-  return withOwnBaseline({ text: text.trim(), left, comparison, right });
+  return withOwnBaseline({ text: rule.trim(), left, comparison, right });
+}
+
+function withoutComment(text: string): string {
+  const [, rule] = /^((?:[^"#]|"[^"]*")*)#/.exec(text) ?? [];
+  return rule ?? text;
 }
 
 function tokensOf(text: string): readonly Token[] {

@@ -7,7 +7,7 @@ import { isLfsPointerFile, pointerProblem } from '../gitLfs';
 import type { Json } from '../json';
 import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
-import { readDocument, readDocumentFile, readDocumentList } from './document';
+import { readDocument, readDocumentFile, readDocumentList, readMapOrList, readMapOrListFile } from './document';
 import { InvalidInput } from './invalidInput';
 
 /** The part of the agent that inputs are read from. It is also told which values are secret, and of what looks wrong in them. */
@@ -109,6 +109,8 @@ interface NumberRules extends Rules {
   readonly default?: number;
   readonly min: number;
   readonly max: number;
+  /** What it is a multiple of. */
+  readonly step?: number;
 }
 
 /** A whole number within bounds. */
@@ -122,13 +124,21 @@ export function decimal<const R extends NumberRules>(rules: R): Seen<number, R> 
 }
 
 function numeric<R extends NumberRules>(rules: R, form: RegExp, kind: string): Seen<number, R> {
-  const { min, max, default: defaultValue, ...others }: NumberRules = rules;
+  const { min, max, step, default: defaultValue, ...others }: NumberRules = rules;
   const textRules = { ...others, ...(defaultValue !== undefined && { default: String(defaultValue) }) };
   return input('string', textRules, (given) => {
     const number = form.test(given) ? Number(given) : NaN;
-    if (!(number >= min && number <= max)) throw new InvalidInput(`must be ${kind} from ${min} to ${max}.`);
+    if (!(number >= min && number <= max && isMultiple(number, step)))
+      throw new InvalidInput(
+        `must be ${kind} from ${min} to ${max}${step === undefined ? '' : ` in steps of ${step}`}.`,
+      );
     return number;
   }) as Seen<number, R>;
+}
+
+function isMultiple(number: number, step = 0): boolean {
+  const steps = step === 0 ? 0 : number / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-6;
 }
 
 /** Lines of text, without the blank ones. */
@@ -160,24 +170,36 @@ export function globs<const R extends Rules & { readonly default?: string }>(rul
   });
 }
 
-interface PairsRules extends Rules {
+interface NamesRules extends Rules {
+  /** What each name must match, and what that means. */
+  readonly names?: NonNullable<TextRules['pattern']>;
+}
+
+interface PairsRules extends NamesRules {
   /** Where a number or a boolean of a JSON object is text; by default each value that is not a list or a map. */
   readonly textAt?: TextAt;
 }
 
 /** Named values: lines of `name=value`, which gives texts, or a JSON object, whose lists and maps are kept as they are. */
 export function pairs<const R extends PairsRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
-  return input('multiLine', rules, (given) => readPairs(given, rules?.textAt));
+  return input('multiLine', rules, (given) => withNames(readPairs(given, rules?.textAt), rules));
 }
 
 /** As `pairs`, with values that nobody may see. They are announced as secrets when they are read. */
-export function sensitivePairs<const R extends Rules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
+export function sensitivePairs<const R extends NamesRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {
   const read = (given: string, source: InputSource): Readonly<Record<string, Json>> => {
     const values = readSecretPairs(given);
     for (const value of Object.values(values)) announce(value, source);
-    return values;
+    return withNames(values, rules);
   };
   return input('multiLine', rules, read, {}, secretText);
+}
+
+function withNames<V extends object>(values: V, { names }: NamesRules = {}): V {
+  const bad = names ? Object.keys(values).filter((name) => !names.matches.test(name)) : [];
+  if (names && bad.length > 0)
+    throw new InvalidInput(`contains the name ${bad.map((name) => `'${name}'`).join(', ')}. A name ${names.rule}`);
+  return values;
 }
 
 interface DocumentRules extends Rules {
@@ -196,6 +218,18 @@ export function document<const R extends DocumentRules>(rules?: R): Seen<Readonl
 export function documentList<const R extends DocumentRules>(rules?: R): Seen<readonly Json[], R> {
   return input('multiLine', rules, (given, source) => readDocumentList(given, documentReading(rules, source)));
 }
+
+/** A YAML or JSON map or list, written in the pipeline. */
+export function mapOrList<const R extends Rules>(rules?: R): Seen<MapOrList, R> {
+  return input('multiLine', rules, readMapOrList);
+}
+
+/** A file that holds a YAML or JSON map or list. */
+export function mapOrListFile<const R extends Rules>(rules?: R): Seen<MapOrList, R> {
+  return input('filePath', rules, readMapOrListFile, {}, (name, source) => source.pathInput(name));
+}
+
+type MapOrList = ReturnType<typeof readMapOrList>;
 
 /** A file that holds a YAML or JSON map. */
 export function documentFile<const R extends DocumentRules>(rules?: R): Seen<Readonly<Record<string, Json>>, R> {

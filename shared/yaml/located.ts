@@ -1,5 +1,6 @@
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
 import { InvalidYaml } from './invalidYaml';
+import { readLeniently } from './lenient';
 
 interface Node {
   /** Counted from 1: where the node begins. An empty node has the line of what is before it. */
@@ -45,16 +46,13 @@ type Event = ReturnType<typeof parseEvents>[number];
 
 /** Reads a YAML or JSON text: the root node of each document in it. Throws an InvalidYaml. */
 export function readLocatedYaml(text: string): readonly YamlNode[] {
-  return new Reader(
-    text,
-    orInvalid(() => parseEvents(text, {})),
-  ).documents();
+  return orInvalid(text, (yaml) => new Reader(yaml, parseEvents(yaml, {}))).documents();
 }
 
-/** Calls js-yaml; throws an InvalidYaml where it refuses the text. */
-export function orInvalid<T>(read: () => T): T {
+/** Reads a text with js-yaml; throws an InvalidYaml where it refuses the text. */
+export function orInvalid<T>(text: string, read: (text: string) => T): T {
   try {
-    return read();
+    return readLeniently(text, read);
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? error.mark.line + 1 : undefined;

@@ -26,7 +26,7 @@ const schema = writtenSchema({
  */
 export function readYamlValue(text: string, rules: Omit<ValueRules, 'onInfinite'> = {}): Json {
   if (text.length > largestBytes) throw new InvalidYaml(`is larger than ${largestBytes / 1024 / 1024} MiB`);
-  const written = orInvalid(() => load(text, { schema })) as Written;
+  const written = orInvalid(text, (yaml) => load(yaml, { schema })) as Written;
   if (countValues(written) > mostValues) throw new InvalidYaml(`holds more than ${mostValues} values`);
   const infinite: DocumentPath[] = [];
   const value = valueOf(written, { ...rules, onInfinite: (path) => void infinite.push(path) });

@@ -1,19 +1,21 @@
 import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
 import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/containerGroups/deployContainerGroup';
-import { essentialsOf, groupBody, type ServiceDescription } from '../../shared/azure/containerGroups/body';
-import { groupSchema } from '../../shared/azure/containerGroups/groupSchema';
+import { essentialsOf, groupBody, unusedPorts, type ServiceDescription } from '../../shared/azure/containerGroups/body';
+import { cores, dnsLabel, groupSchema, memory, variableName } from '../../shared/azure/containerGroups/groupSchema';
 import { secretsIn } from '../../shared/azure/containerGroups/difference';
 import { groupSummary, imageOf, scoringUriOf, stateOf } from '../../shared/azure/containerGroups/summary';
 import { smokeTestGroup } from '../../shared/azure/containerGroups/smokeTest';
 import { openSubscription } from '../../shared/azure/resourceManager/openSubscription';
 import { withTimeout } from '../../shared/agent/context';
-import type { InputProblem } from '../../shared/errors';
+import { ForeignGroupError } from '../../shared/azure/containerGroups/foreign';
+import { TaskError, type InputProblem } from '../../shared/errors';
 import {
   choice,
   connection,
   decimal,
   document,
   documentFile,
+  flag,
   integer,
   pairs,
   sensitive,
@@ -41,11 +43,10 @@ const inputs = {
   location: text({ when }),
   image: text({ when }),
   port: integer({ when, min: 1, max: 65_535 }),
-  // Azure's own limits depend on the region and the quota of the subscription.
-  cpu: decimal({ when, min: 0.01, max: 64 }),
-  memoryGb: decimal({ when, min: 0.1, max: 512 }),
-  environment: pairs({ when }),
-  secrets: sensitivePairs({ when }),
+  cpu: decimal({ when, ...cores }),
+  memoryGb: decimal({ when, ...memory }),
+  environment: pairs({ when, names: variableName }),
+  secrets: sensitivePairs({ when, names: variableName }),
   modelName: text({ when }),
   modelVersion: text({ when }),
   scoringPath: text({ when, default: '/score', pattern: path }),
@@ -55,11 +56,12 @@ const inputs = {
   registryServer: text({ when }),
   registryUsername: text({ when }),
   registryPassword: sensitive({ when }),
-  dnsNameLabel: text({ when }),
+  dnsNameLabel: text({ when, pattern: dnsLabel }),
   dnsReuseScope: choice(['Unsecure', 'TenantReuse', 'SubscriptionReuse', 'ResourceGroupReuse', 'Noreuse'], { when }),
   subnetId: text({ when, pattern: resourceId }),
   restartPolicy: choice(['Always', 'OnFailure', 'Never'], { when }),
   onImmutableChange: choice(['replace', 'sideBySide'], { when, default: 'replace' }),
+  adopt: flag({ default: false }),
   spec: document({ when, schema: groupSchema }),
   specFile: documentFile({ when, schema: groupSchema }),
   ...smokeTestInputs({ when }),
@@ -83,21 +85,21 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
-    const { containerGroupName: name, resourceGroup, scoringPath, onImmutableChange } = inputs;
+    const { containerGroupName: name, resourceGroup, scoringPath, onImmutableChange, adopt } = inputs;
     const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const { arm, subscriptionId } = openSubscription(inputs.azureConnection, context);
     const groups = new ContainerGroupsApi(arm, { subscriptionId, resourceGroup }, context);
 
     if (inputs.action === 'delete') {
-      const isDeleted = await deleteContainerGroup(groups, name, context);
+      const isDeleted = await deleteContainerGroup(groups, { name, adopt }, context).catch(withAdvice);
       setOutput('containerGroupName', name);
       setOutput('change', isDeleted ? 'deleted' : 'unchanged');
       setOutput('resultState', 'Absent');
       return isDeleted ? `The container group '${name}' was deleted.` : `There is no container group '${name}'.`;
     }
 
-    const body = groupBody(serviceOf(inputs));
-    const secrets = secretsIn(body);
+    const service = serviceOf(inputs);
+    const secrets = secretsIn(groupBody(service));
     for (const secret of secrets) agent.setSecret(secret);
     let previousImage = '';
     const onSeen = (group: ContainerGroup): void => {
@@ -111,8 +113,9 @@ export const task = defineTask({
     const prove = async (group: ContainerGroup, look: () => Promise<unknown>): Promise<void> => {
       if (smokeTest) await smokeTestGroup(scoringUriOf(group, scoringPath), smokeTest, look, context);
     };
-    const options = { name, body, secrets, onImmutableChange, onSeen, onPrevious, prove };
-    const { group, change } = await deployContainerGroup(groups, options, context);
+    const bodyFor = (live?: ContainerGroup) => groupBody(service, live);
+    const options = { name, bodyFor, secrets, onImmutableChange, adopt, onSeen, onPrevious, prove };
+    const { group, change } = await deployContainerGroup(groups, options, context).catch(withAdvice);
     setOutput('change', change);
     if (change !== 'unchanged')
       await agent.summary('Container group', groupSummary(group, { change, previousImage, scoringPath }));
@@ -120,14 +123,31 @@ export const task = defineTask({
   },
 });
 
+function withAdvice(error: unknown): never {
+  if (!(error instanceof ForeignGroupError)) throw error;
+  const advice =
+    "To take over the group, add the settings that must stay to 'spec' and set 'adopt' to true; otherwise change 'containerGroupName'.";
+  throw new TaskError(`${error.message}${error.message.endsWith('\n') ? '' : ' '}${advice}`, { cause: error });
+}
+
 type Given = Values<typeof inputs>;
 
 function check(inputs: Partial<Given>, bad: ReadonlySet<string>): readonly InputProblem[] {
   if (inputs.action !== 'deploy') return [];
   const problems = [...smokeTestProblems(inputs)];
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
+  // The second group has a suffix of two.
+  if (inputs.onImmutableChange === 'sideBySide' && (inputs.dnsNameLabel?.length ?? 0) > 61)
+    say('dnsNameLabel', "must have at most 61 characters when 'onImmutableChange' is 'sideBySide'.");
   if (bad.has('spec') || bad.has('specFile')) return problems;
-  const { location, image, port } = essentialsOf(groupBody(serviceOf(inputs)));
+  const body = groupBody(serviceOf(inputs));
+  const unused = unusedPorts(body);
+  if (unused.length > 0)
+    say(
+      inputs.spec ? 'spec' : 'specFile',
+      `has ports in ipAddress that no container has: ${unused.join(', ')}. Add them to the ports of a container.`,
+    );
+  const { location, image, port } = essentialsOf(body);
   if (location === undefined) say('location', "is required, unless 'spec' or 'specFile' contains location.");
   if (image === undefined) say('image', "is required, unless 'spec' or 'specFile' contains the image of a container.");
   if (port === undefined) say('port', "is required, unless 'spec' or 'specFile' contains ipAddress.ports.");

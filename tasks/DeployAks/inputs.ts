@@ -55,7 +55,12 @@ export const inputs = {
   }),
   useClusterAdmin: flag({ default: false, when: azure }),
   kubernetesConnection: connection('kubernetes', { required: true, when: { connectionType: 'kubernetes' } }),
-  namespace: text(),
+  namespace: text({
+    pattern: {
+      matches: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      rule: 'must have 1 to 63 lower-case letters, digits and hyphens, and no hyphen at either end.',
+    },
+  }),
   action: choice(['deploy', 'promote', 'reject', 'render', 'delete'], { required: true, default: 'deploy' }),
   source: choice(['service', 'manifests'], { required: true, default: 'service' }),
   specFile: documentFile({ when: service, textAt: isServiceText }),

@@ -1,11 +1,12 @@
 import type { InputProblem } from '../../shared/errors';
+import { readMetrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
 import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
-import { block, choice, document, documentFile, filePath, flag, text } from '../../shared/task/inputs';
+import { block, choice, filePath, flag, mapOrList, mapOrListFile, text } from '../../shared/task/inputs';
 import { InvalidInput } from '../../shared/task/invalidInput';
 import { exactlyOneOf } from '../../shared/task/relations';
 import type { Values } from '../../shared/task/task';
-import { mapAt } from './mapAt';
+import { metricsAt } from './metricsAt';
 import { readRules, readRulesFile } from './readRules';
 
 const catalog = { championSource: 'unityCatalog' } as const;
@@ -13,8 +14,8 @@ const catalog = { championSource: 'unityCatalog' } as const;
 export const inputs = {
   ...optionalDatabricksConnection,
   metricsSource: choice(['text', 'file', 'mlflow'], { required: true, default: 'text' }),
-  metrics: document({ required: true, when: { metricsSource: 'text' } }),
-  metricsFile: documentFile({ required: true, when: { metricsSource: 'file' } }),
+  metrics: mapOrList({ required: true, when: { metricsSource: 'text' } }),
+  metricsFile: mapOrListFile({ required: true, when: { metricsSource: 'file' } }),
   metricsKey: text({ when: { metricsSource: 'file' } }),
   mlflowRunId: text({ when: { metricsSource: 'mlflow' } }),
   experiment: text({ when: { metricsSource: 'mlflow' } }),
@@ -31,7 +32,7 @@ export const inputs = {
   championAlias: text({ default: 'champion', when: catalog }),
   registryModel: text({ required: true, when: { championSource: 'workspaceRegistry' } }),
   championStage: text({ default: 'Production', when: { championSource: 'workspaceRegistry' } }),
-  championFile: documentFile({ required: true, when: { championSource: 'file' } }),
+  championFile: mapOrListFile({ required: true, when: { championSource: 'file' } }),
   championKey: text({ when: { championSource: 'file' } }),
   passWithoutChampion: flag({ default: true }),
   setAlias: flag({ default: false, when: catalog }),
@@ -59,7 +60,7 @@ export function inputProblems(inputs: Partial<Given>): readonly InputProblem[] {
   if (setAlias && modelVersion === undefined && metricsSource !== 'mlflow')
     problems.push({ input: 'modelVersion', problem: 'is required unless the metrics come from an MLflow run.' });
   if (needsWorkspace(inputs)) problems.push(...connectionProblems(inputs));
-  problems.push(...keyProblems(inputs), ...ruleProblems(inputs));
+  problems.push(...metricProblems(inputs), ...ruleProblems(inputs));
   return problems;
 }
 
@@ -71,15 +72,31 @@ function connectionProblems(inputs: Partial<Given>): readonly InputProblem[] {
     .map((input) => ({ input, problem: 'is required to read metrics or the champion from the workspace.' }));
 }
 
-function keyProblems(inputs: Partial<Given>): readonly InputProblem[] {
-  const keys = [
+function metricProblems(inputs: Partial<Given>): readonly InputProblem[] {
+  const sources = [
+    // Only files have a key.
+    ['metrics', 'metricsKey'],
     ['metricsFile', 'metricsKey'],
     ['championFile', 'championKey'],
   ] as const;
-  return keys
-    .filter(([file, key]) => inputs[file] && !mapAt(inputs[file], inputs[key]))
-    .map(([, key]) => ({ input: key, problem: `does not name a map in the file: '${inputs[key]}'.` }));
+  return sources.flatMap(([input, keyInput]): readonly InputProblem[] => {
+    const document = inputs[input];
+    if (document === undefined) return [];
+    const key = inputs[keyInput];
+    const found = metricsAt(document, key);
+    if (found === undefined)
+      return key === undefined
+        ? [{ input, problem: `must be a map of names to numbers, or ${mlflowList}.` }]
+        : [{ input: keyInput, problem: `does not name a map in the file: '${key}'. It can also name ${mlflowList}.` }];
+    const { repeated } = readMetrics(found);
+    const names = repeated.map((name) => `'${name}'`).join(', ');
+    return repeated.length === 0
+      ? []
+      : [{ input, problem: `contains two values of ${names}. Names of nested maps are joined by dots.` }];
+  });
 }
+
+const mlflowList = 'a list of metrics as MLflow writes them: [{key, value, step, timestamp}]';
 
 function ruleProblems(inputs: Partial<Given>): readonly InputProblem[] {
   try {

@@ -5,13 +5,13 @@ import { InputError, TaskError } from '../../shared/errors';
 import type { MeasuredModel } from '../../shared/evaluation/evaluateModel';
 import { metricsIn } from '../../shared/evaluation/metrics';
 import type { Given } from './inputs';
-import { mapAt } from './mapAt';
+import { metricsAt } from './metricsAt';
 
 /** The model to evaluate, with the metrics from where the inputs say they are. */
 export async function readModel(inputs: Given, workspace: Workspace | undefined): Promise<MeasuredModel> {
   const { metrics, metricsFile, metricsKey, mlflowRunId, experiment, modelVersion: version } = inputs;
   if (metrics) return { version, metrics: metricsIn(metrics), source: 'given by the pipeline' };
-  if (metricsFile) return { version, metrics: metricsIn(mapAt(metricsFile, metricsKey) ?? {}), source: 'a file' };
+  if (metricsFile) return { version, metrics: metricsIn(metricsAt(metricsFile, metricsKey) ?? {}), source: 'a file' };
   if (workspace && mlflowRunId !== undefined) return { version, ...(await metricsOfRun(workspace, mlflowRunId)) };
   if (workspace && experiment !== undefined) return { version, ...(await metricsOfExperiment(workspace, experiment)) };
   throw new InputError([{ input: 'metricsSource', problem: 'names no metrics.' }]);
@@ -23,7 +23,7 @@ export async function readChampion(
   workspace: Workspace | undefined,
 ): Promise<MeasuredModel | undefined> {
   const { catalogModel, championAlias, registryModel, championStage, championFile, championKey } = inputs;
-  if (championFile) return { metrics: metricsIn(mapAt(championFile, championKey) ?? {}), source: 'a file' };
+  if (championFile) return { metrics: metricsIn(metricsAt(championFile, championKey) ?? {}), source: 'a file' };
   if (workspace && catalogModel !== undefined)
     return findChampion(workspace, { model: catalogModel, alias: championAlias });
   if (workspace && registryModel !== undefined)

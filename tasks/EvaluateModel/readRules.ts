@@ -3,7 +3,7 @@ import { isList } from '../../shared/json';
 import type { DocumentSource } from '../../shared/task/checkDocument';
 import { readDocumentFile } from '../../shared/task/document';
 import { InvalidInput } from '../../shared/task/invalidInput';
-import { valueAt } from './mapAt';
+import { valueAt } from './metricsAt';
 
 interface RuleText {
   readonly text: string;

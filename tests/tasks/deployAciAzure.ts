@@ -1,6 +1,7 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startAzure, type Azure, type AzureOptions } from '../../sandbox/azure/azure';
+import type { GroupBody } from '../../sandbox/azure/containerGroups/groupBody';
 import { startEntra, type Entra } from '../../sandbox/entra/entra';
 import type { ProxySettings } from '../../shared/agent/agent';
 import type { Clock } from '../../shared/clock';
@@ -15,7 +16,7 @@ const clientId = 'c11e4711-0000-4000-8000-000000000001';
 const clientSecret = 'a-client-secret';
 const subscriptionId = '5b0e7d30-2c7f-4a6e-9b53-0d6f5c3a1e77';
 const resourceGroup = 'models';
-const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+const resourceGroupId = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
 
 /** The inputs of a step that deploys a service that works. */
 export const service = {
@@ -73,7 +74,7 @@ export class DeployAciAzure {
     const azure = await startAzure({
       entra: { issuer: entra.accessTokenIssuer(tenantId), jwksUri: entra.jwksUri },
       clock,
-      resourceGroups: [{ id: group, location: 'westeurope' }],
+      resourceGroups: [{ id: resourceGroupId, location: 'westeurope' }],
       images: { 'models.azurecr.io/score': scores },
       logsBodies: true,
       ...options,
@@ -118,16 +119,10 @@ export class DeployAciAzure {
     return this.azure.containerInstances.groups.map(({ name, body }) => [name, body]);
   }
 
-  async run(
-    inputs: Readonly<Record<string, string>> = {},
-    {
-      url = this.azure.url,
-      clock = this.clock,
-      signal = new AbortController().signal,
-    }: { readonly url?: string; readonly clock?: Clock; readonly signal?: AbortSignal } = {},
-  ): Promise<FakeAgent> {
-    const connection = {
-      url,
+  /** The service connection to it. */
+  get connection() {
+    return {
+      url: this.azure.url,
       scheme: 'ServicePrincipal',
       parameters: {
         serviceprincipalid: clientId,
@@ -137,6 +132,24 @@ export class DeployAciAzure {
       },
       data: { environmentAuthorityUrl: this.entra.url, subscriptionId },
     };
+  }
+
+  /** Has there be a group that another tool deployed ten minutes ago. */
+  async deployForeign(body: object, name = service.containerGroupName): Promise<void> {
+    const id = `${resourceGroupId}/providers/Microsoft.ContainerInstance/containerGroups/${name}`;
+    await this.azure.containerInstances.put(id, body as GroupBody, '2023-05-01');
+    this.clock.advance(600_000);
+  }
+
+  async run(
+    inputs: Readonly<Record<string, string>> = {},
+    {
+      url = this.azure.url,
+      clock = this.clock,
+      signal = new AbortController().signal,
+    }: { readonly url?: string; readonly clock?: Clock; readonly signal?: AbortSignal } = {},
+  ): Promise<FakeAgent> {
+    const connection = { ...this.connection, url };
     const agent = new ProxiedAgent(
       { url: `http://127.0.0.1:${(this.proxy.address() as AddressInfo).port}` },
       { azureConnection: 'c', resourceGroup, ...(inputs['action'] === 'delete' ? {} : service), ...inputs },

@@ -129,7 +129,7 @@ describe('DeployAks', function () {
 
   it('reports all problems of the inputs before any call', async () => {
     const { end } = await run({
-      ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1' },
+      ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1', namespace: 'My_Models' },
       ...{ connectionType: 'azure', azureConnection: 'azure', clusterName: 'c' },
     });
     assert.equal(end.result, 'Failed');
@@ -138,6 +138,7 @@ describe('DeployAks', function () {
       /Input 'serviceName' must have 1 to 53/,
       /Input 'port' must be a whole number/,
       /Input 'image' is required/,
+      /Input 'namespace' must have 1 to 63 lower-case letters/,
       /Input 'samplePayload' must be JSON/,
       /Input 'expectedJson' contains 'a\[', which is not a JSON path/,
     ])

@@ -130,6 +130,80 @@ describe('EvaluateModel', () => {
     assert.match(end.message, /'championKey' does not name a map in the file: 'last\.tset'/);
   });
 
+  const logged = (...metrics: readonly (readonly [key: string, value: unknown, step?: number])[]) =>
+    JSON.stringify(metrics.map(([key, value, step = 0]) => ({ key, value, timestamp: 1, step })));
+
+  const readable: Readonly<Record<string, readonly [metrics: string, rules: string]>> = {
+    'numbers that are written as text': ['{"acc": "0.91", "n": " 12 ", "e": "1e-3"}', 'acc >= 0.9\nn == 12\ne < 0.01'],
+    'a list of MLflow': [logged(['acc', 0.91], ['val/loss', '0.2']), 'acc >= 0.9\n"val/loss" < 0.3'],
+    'a list of MLflow with all steps': [logged(['acc', 0.5, 1], ['acc', 0.91, 3], ['acc', 0.7, 2]), 'acc == 0.91'],
+    'a list of MLflow at a key': [`{"metrics": ${logged(['acc', 0.91])}}`, 'metrics.acc >= 0.9'],
+    'names in another case': [
+      '{"acc": 0.91, "Acc": 0.1, "val": {"acc": 0.5}}',
+      'acc >= 0.9\nAcc < 0.2\nval.acc == 0.5',
+    ],
+    'comments behind rules': ['{"acc": 0.91, "a#b": 1}', 'acc >= 0.9  # floor\n# all\n"a#b" == 1 # "x" #'],
+    'YAML with a closing bracket below its name': ['val: {\n  acc: 0.91\n}\n', 'val.acc >= 0.9'],
+  };
+  for (const [what, [metrics, rules]] of Object.entries(readable))
+    it(`reads ${what}, also of the champion`, async () => {
+      const agent = await run({ metrics, rules });
+      assert.equal(agent.end.result, 'Succeeded', agent.end.message);
+      assert.doesNotMatch(agent.text('log'), /floor/);
+      const championFile = await file('champion.json', metrics);
+      const [name = ''] = rules.split(' ');
+      const same = await run({ metrics, rules: `${name} == baseline`, championSource: 'file', championFile });
+      assert.equal(same.end.result, 'Succeeded', same.end.message);
+    });
+
+  const twice: Readonly<Record<string, readonly [metrics: string, names: string]>> = {
+    'nested and with a dot': ['{"val": {"acc": 0.52}, "val.acc": 0.91}', "'val.acc'"],
+    'with a dot and nested': ['{"val.acc": 0.91, "val": {"acc": 0.52}}', "'val.acc'"],
+    'with dots at several levels': ['{"a": {"b.c": 1, "d": 1}, "a.b": {"c": 2}, "a.d": 1}', "'a.b.c', 'a.d'"],
+    'in a list of MLflow, at the same step': [logged(['acc', 0.52], ['acc', 0.91]), "'acc'"],
+    'in a list of MLflow and beside it': [`{"m": ${logged(['acc', 0.52])}, "m.acc": 0.91}`, "'m.acc'"],
+    'in YAML': ['val: {acc: 0.52}\nval.acc: 0.91\n', "'val.acc'"],
+  };
+  for (const [how, [metrics, names]] of Object.entries(twice))
+    it(`refuses a metric that is there twice: ${how}`, async () => {
+      const refused = `contains two values of ${names}. Names of nested maps are joined by dots.`;
+      const own = await run({ metrics, rules: 'val.acc >= 0.9' });
+      assert.equal(own.end.result, 'Failed');
+      assert.ok(own.end.message.includes(`'metrics' ${refused}`), own.end.message);
+      assert.deepEqual(own.outputs, {});
+      const champion = await run({
+        metricsSource: 'file',
+        metricsFile: await file('twice.json', `{"model": ${metrics.startsWith('val:') ? '{}' : metrics}}`),
+        metricsKey: 'model',
+        championSource: 'file',
+        championFile: await file('twice.yml', metrics),
+        rules: 'acc >= baseline',
+      });
+      assert.ok(champion.end.message.includes(`'championFile' ${refused}`), champion.end.message);
+      if (!metrics.startsWith('val:'))
+        assert.ok(champion.end.message.includes(`'metricsFile' ${refused}`), champion.end.message);
+    });
+
+  it('refuses, by name, values and forms that hold no number', async () => {
+    for (const [metrics, message] of [
+      ['{"acc": "NaN"}', /the metric 'acc' is not a number: NaN/],
+      ['{"acc": "Infinity"}', /the metric 'acc' is not a number: Infinity/],
+      ['{"acc": "0,91"}', /the metric 'acc' is not a number: 0,91/],
+      ['{"acc": [0.9, 0.8]}', /the metric 'acc' is not a number: a list or null/],
+      ['{"acc": null}', /the metric 'acc' is not a number: a list or null/],
+      ['{"val": {"acc": 0.91}}', /the metric 'acc' is missing \(there is 'val\.acc'\)/],
+      ['{"Acc": 0.91}', /the metric 'acc' is missing \(there is 'Acc'\)/],
+      ['[0.9, 0.8]', /'metrics' must be a map of names to numbers, or a list of metrics as MLflow writes them/],
+      ['[]', /'metrics' must be a map of names to numbers/],
+      ['{"acc": 0.5}\n{"acc": 0.91}\n', /'metrics' contains several JSON documents, one per line \(JSON Lines\)/],
+      ['0.91', /'metrics' must be a map of names to values, or a list, in YAML or JSON/],
+    ] as const) {
+      const { end } = await run({ metrics, rules: 'acc >= 0.9' });
+      assert.equal(end.result, 'Failed', metrics);
+      assert.match(end.message, message);
+    }
+  });
+
   it('refuses metrics that are .inf or .nan, by line', async () => {
     const { end } = await run({ metrics: 'accuracy: 0.9\nloss: .nan', rules: 'accuracy > 0.5' });
     assert.equal(end.result, 'Failed');

@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, Scalar, type ParsedNode } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  type ParsedNode,
+} from 'yaml';
 import { fail, type Position } from '../pipelineError';
 import type { MappingNode, Node, ScalarNode } from './node';
 
@@ -7,8 +17,7 @@ import type { MappingNode, Node, ScalarNode } from './node';
  * `${{ else }}` may stand in one mapping: what is defined twice shows after expansion.
  */
 export function readYaml(text: string, file: string): MappingNode {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, merge: false, prettyErrors: false, uniqueKeys: false });
+  const { document, lineCounter } = parsed(text);
   const place = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -20,6 +29,28 @@ export function readYaml(text: string, file: string): MappingNode {
   if (root?.kind !== 'mapping') fail('the root of a pipeline file must be a mapping', place(0));
   return root;
 }
+
+/**
+ * The service ignores how lines in brackets are indented; the parser refuses those that are not indented further than
+ * what the brackets belong to. Such a line is moved to the right, one after another.
+ */
+function parsed(text: string): { readonly document: Document.Parsed; readonly lineCounter: LineCounter } {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, merge: false, prettyErrors: false, uniqueKeys: false });
+  const [error] = document.errors;
+  if (error?.code !== 'BAD_INDENT' || !/must be sufficiently indented/.test(error.message)) {
+    return { document, lineCounter };
+  }
+  const start = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
+  const indent = text.slice(start, error.pos[0]);
+  if (indent.trim() !== '' || indent.length >= farRight || /^(---|\.\.\.)(\s|$)/.test(text.slice(start))) {
+    return { document, lineCounter };
+  }
+  return parsed(text.slice(0, start) + ' '.repeat(farRight) + text.slice(error.pos[0]));
+}
+
+/** Further than pipelines are indented. */
+const farRight = 200;
 
 function convert(node: ParsedNode, place: (offset: number) => Position): Node {
   const at = place(node.range[0]);

@@ -141,7 +141,7 @@ export class ContainerGroup {
         ...(ipAddress && { ipAddress: { ...ipAddress, ...(hasAddress && this.#address) } }),
         ...(hasInstanceView && { instanceView: { events: this.#groupEvents(), state: this.#state() } }),
       },
-      ...(identity && { identity: identityBody(identity) }),
+      ...(identity && { identity: identityBody(this.id, identity) }),
       id: this.id,
       name: this.name,
       type: groupType,
@@ -237,14 +237,24 @@ function instanceView(view: ContainerView | undefined): object {
 }
 
 /** With the ids that Azure adds to identities. */
-function identityBody({ type, userAssignedIdentities = {} }: NonNullable<GroupBody['identity']>): object {
+function identityBody(
+  groupId: string,
+  { type = '', userAssignedIdentities }: NonNullable<GroupBody['identity']>,
+): object {
   const hex = (words: string) => createHash('sha256').update(words).digest('hex');
   const guid = (words: string) => hex(words).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
-  const identities = Object.keys(userAssignedIdentities).map((id) => [
+  const own = /SystemAssigned/i.test(type) && { principalId: guid(`${groupId}/principal`), tenantId: guid('tenant') };
+  const identities = Object.keys(userAssignedIdentities ?? {}).map((id) => [
     id,
     { principalId: guid(`${id}/principal`), clientId: guid(`${id}/client`) },
   ]);
-  return { type, userAssignedIdentities: Object.fromEntries(identities) as Record<string, object> };
+  return {
+    type,
+    ...own,
+    ...(userAssignedIdentities && {
+      userAssignedIdentities: Object.fromEntries(identities) as Record<string, object>,
+    }),
+  };
 }
 
 const greet = (): ContainerAnswer => ({

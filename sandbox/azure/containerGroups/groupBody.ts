@@ -13,6 +13,7 @@ export interface GroupBody {
     readonly ipAddress?: AddressBody;
     readonly subnetIds?: readonly object[];
     readonly volumes?: readonly VolumeBody[];
+    readonly diagnostics?: { readonly logAnalytics?: Readonly<Record<string, unknown>> };
   };
 }
 
@@ -22,12 +23,17 @@ export interface ContainerBody {
   readonly name: string;
   readonly properties: {
     readonly image: string;
-    readonly resources: { readonly requests: { readonly cpu: number; readonly memoryInGB: number } };
+    readonly resources: { readonly requests: ResourcesBody; readonly limits?: Partial<ResourcesBody> };
     readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
     readonly environmentVariables?: readonly EnvironmentVariable[];
     readonly livenessProbe?: ProbeBody;
     readonly readinessProbe?: ProbeBody;
   };
+}
+
+export interface ResourcesBody {
+  readonly cpu: number;
+  readonly memoryInGB: number;
 }
 
 export interface EnvironmentVariable {
@@ -65,7 +71,7 @@ export interface VolumeBody {
 
 /** A group as answers have it: with the defaults, without anything secret. */
 export function withoutSecrets({ properties, ...body }: GroupBody): GroupBody {
-  const { containers, imageRegistryCredentials, ipAddress, volumes } = properties;
+  const { containers, imageRegistryCredentials, ipAddress, volumes, diagnostics } = properties;
   return {
     ...body,
     tags: body.tags ?? {},
@@ -90,6 +96,9 @@ export function withoutSecrets({ properties, ...body }: GroupBody): GroupBody {
         ipAddress: { ...ipAddress, ports: ipAddress.ports.map((port) => ({ protocol: 'TCP', ...port })) },
       }),
       ...(volumes && { volumes: volumes.map(withoutKeys) }),
+      ...(diagnostics?.logAnalytics && {
+        diagnostics: { logAnalytics: without('workspaceKey', diagnostics.logAnalytics) },
+      }),
     },
   };
 }
@@ -98,8 +107,9 @@ function withoutKeys(volume: VolumeBody): VolumeBody {
   const { azureFile } = volume;
   if (volume.secret) return { ...volume, secret: {} };
   if (!azureFile) return volume;
-  return {
-    ...volume,
-    azureFile: Object.fromEntries(Object.entries(azureFile).filter(([key]) => key !== 'storageAccountKey')),
-  };
+  return { ...volume, azureFile: without('storageAccountKey', azureFile) };
+}
+
+function without(key: string, map: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
 }

@@ -18,6 +18,63 @@ export const groupNameInvalid = (group: string) =>
     `The container group name '${group}' is invalid. It must contain no more than 63 characters and must match the regex '[a-z0-9]([-a-z0-9]*[a-z0-9])?' (e.g. 'my-name').`,
   );
 
+/** https://github.com/Azure/azure-rest-api-specs/issues/19173 */
+export const variableNameInvalid = (container: string, group: string) =>
+  badRequest(
+    'InvalidContainerEnvironmentVariable',
+    `The environment variable name in container '${container}' of container group '${group}' is invalid. A valid environment variable name must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName').`,
+  );
+
+/** https://github.com/derekbekoe/vscode-spot/issues/38 */
+export const labelInvalid = (label: string, group: string) =>
+  badRequest(
+    'InvalidDnsNameLabel',
+    `The DNS name label '${label}' in container group '${group}' is invalid. It can contain only lowercase letters, numbers and hyphens. The first character must be a letter. The last character must be a letter or number. The value must be between 5 and 63 characters long.`,
+  );
+
+/** https://github.com/hashicorp/terraform-provider-azurerm/issues/1697 */
+export const addressPortsMissing = (group: string) =>
+  badRequest('MissingIpAddressPorts', `The ports in the 'ipAddress' of container group '${group}' cannot be empty.`);
+
+/** https://github.com/Azure/azure-libraries-for-net/issues/216 */
+export const addressPortsUnused = (ports: readonly number[], group: string) =>
+  badRequest(
+    'IpAddressPortsNotUsed',
+    `Following ports '${ports.join(',')}' in the 'ipAddress' are not used by any container in container group '${group}'.`,
+  );
+
+export const portInvalid = (port: unknown, group: string) =>
+  badRequest(
+    'InvalidPort',
+    `The port '${String(port)}' in container group '${group}' is invalid. The value must be between 1 and 65535.`,
+  );
+
+export const containerNameInvalid = (container: string, group: string) =>
+  badRequest(
+    'InvalidContainerName',
+    `The container name '${container}' in container group '${group}' is invalid. It must contain no more than 63 characters and must match the regex '[a-z0-9]([-a-z0-9]*[a-z0-9])?' (e.g. 'my-name').`,
+  );
+
+/** https://github.com/MicrosoftLearning/mslearn-azure-developer/pull/67 */
+export const requestsMissing = (container: string, group: string) =>
+  badRequest(
+    'ResourceRequestsNotSpecified',
+    `The resource requests are not specified in container '${container}' of contain group '${group}'. Both memory and CPU requests are required since API version '2017-07-01-preview'.`,
+  );
+
+export const requestsInvalid = (requirement: object, container: string, group: string) =>
+  badRequest(
+    'InvalidResourceRequests',
+    `The resource requirement '${JSON.stringify(requirement)}' in container '${container}' of contain group '${group}' is invalid. The 'Cpu' request must be a positive multiple of 0.01 and the 'MemoryInGB' request a positive multiple of 0.1.`,
+  );
+
+/** https://github.com/docker-archive/compose-cli/pull/357 */
+export const limitsTooLow = (requirement: object, which: 'Cpu' | 'MemoryInGB', container: string, group: string) =>
+  badRequest(
+    'ResourceLimitsLessThanRequests',
+    `The resource requirement '${JSON.stringify(requirement)}' in container '${container}' of contain group '${group}' is invalid. The '${which}' limit value must be greater than or equal to the request value.`,
+  );
+
 /** The same for an image that isn't there and for one that may not be read. */
 export const imageInaccessible = (image: string, group: string) =>
   badRequest(

@@ -3,6 +3,7 @@ import { contentInvalid } from '../armError';
 import { sameText } from '../resourceId';
 import type { ContainerBody, GroupBody, RegistryCredential } from './groupBody';
 import { type ContainerImage, imageNamed } from './containerImages';
+import { checkSettings } from './validateSettings';
 import {
   groupNameInvalid,
   imageInaccessible,
@@ -12,6 +13,7 @@ import {
   registryFailed,
   registryIdentityInvalid,
   registryIdentityUnsupported,
+  requestsMissing,
   updateInvalid,
 } from './groupError';
 
@@ -33,8 +35,8 @@ export function readGroup(name: string, body: unknown): GroupBody {
     required(container, 'name', path);
     const own = required(container, 'properties', path) as Json;
     required(own, 'image', `${path}.properties`);
-    const resources = required(own, 'resources', `${path}.properties`) as Json;
-    const requests = required(resources, 'requests', `${path}.properties.resources`) as Json;
+    const { requests } = (own['resources'] ?? {}) as { readonly requests?: Json };
+    if (!requests) throw requestsMissing(String(container['name']), name);
     for (const key of ['cpu', 'memoryInGB']) required(requests, key, `${path}.properties.resources.requests`);
   }
   const credentials = (properties['imageRegistryCredentials'] ?? []) as readonly Json[];
@@ -46,6 +48,7 @@ export function readGroup(name: string, body: unknown): GroupBody {
   const location = given['location'].replaceAll(' ', '').toLowerCase();
   const group = { ...given, location } as unknown as GroupBody;
   if (!['Linux', 'Windows'].includes(group.properties.osType)) throw osTypeInvalid(name);
+  checkSettings(name, group);
   return group;
 }
 
@@ -104,9 +107,13 @@ export function checkUpdate(name: string, before: GroupBody, after: GroupBody): 
   if (!isDeepStrictEqual(fixedParts(before), fixedParts(after))) throw updateInvalid(name);
 }
 
-/** https://learn.microsoft.com/azure/container-instances/container-instances-update#limitations */
+/**
+ * https://learn.microsoft.com/azure/container-instances/container-instances-update#limitations, and the workspace of the
+ * logs: https://github.com/MicrosoftDocs/azure-docs/issues/65195
+ */
 function fixedParts({ zones, properties }: GroupBody) {
-  const { osType, restartPolicy = 'Always', subnetIds = [], sku = 'Standard', containers } = properties;
+  const { osType, restartPolicy = 'Always', subnetIds = [], sku = 'Standard', containers, diagnostics } = properties;
   const resources = (container: ContainerBody) => [container.name, container.properties.resources];
-  return { zones: zones ?? [], osType, restartPolicy, subnetIds, sku, resources: containers.map(resources) };
+  const logs = diagnostics?.logAnalytics?.['workspaceId'];
+  return { zones: zones ?? [], osType, restartPolicy, subnetIds, sku, resources: containers.map(resources), logs };
 }

@@ -1,5 +1,5 @@
 import { stringifyJson, type Json } from '../../json';
-import type { Container, GroupBody } from './containerInstances';
+import type { Container, ContainerGroup, GroupBody } from './containerInstances';
 import { merged } from './settings';
 
 /** A scoring service that runs in one container of a group. Omitted fields come from the specification, or are defaults. */
@@ -41,20 +41,30 @@ interface RegistryUser {
   readonly server?: string | undefined;
 }
 
-/** The complete body of a group: an update resets what its body leaves out. */
-export function groupBody(service: ServiceDescription): GroupBody {
+/**
+ * The complete body of a group: an update resets what its body leaves out. Where nobody names the cores, the memory, the
+ * restart policy, the operating system or the container, an existing group keeps its own: with another one it would
+ * have to be deleted.
+ */
+export function groupBody(service: ServiceDescription, live?: ContainerGroup): GroupBody {
   const { name, spec = {}, location, image, port, cpu, memoryGb, subnetId } = service;
   const properties = (spec['properties'] ?? {}) as Readonly<Record<string, Json>>;
   const [first] = (properties['containers'] ?? []) as readonly Partial<Container>[];
-  const container = first?.name ?? name;
+  const container = first?.name ?? live?.properties.containers?.[0]?.name ?? name;
+  const kept = live?.properties.containers?.find((each) => each.name === container)?.properties;
   const registry = registryOf(service.registry, image ?? first?.properties?.image ?? '');
   const ports = port === undefined ? undefined : [{ port, protocol: 'TCP' }];
   const hasAddress = ports !== undefined || 'ipAddress' in properties;
   const defaults = {
     properties: {
-      osType: 'Linux',
-      restartPolicy: 'Always',
-      containers: [{ name: container, properties: { resources: { requests: { cpu: 1, memoryInGB: 1.5 } } } }],
+      osType: live?.properties.osType ?? 'Linux',
+      restartPolicy: live?.properties.restartPolicy ?? 'Always',
+      containers: [
+        {
+          name: container,
+          properties: { resources: { requests: { cpu: 1, memoryInGB: 1.5, ...kept?.resources?.requests } } },
+        },
+      ],
       ...(hasAddress && { ipAddress: { type: subnetId === undefined ? 'Public' : 'Private' } }),
     },
   };
@@ -107,6 +117,17 @@ export function essentialsOf(body: GroupBody): Partial<Record<'location' | 'imag
     ...(image !== undefined && { image }),
     ...(port !== undefined && { port }),
   };
+}
+
+/** The ports of the address that no container has, which Azure refuses. */
+export function unusedPorts(body: GroupBody): readonly number[] {
+  type Ports = readonly { readonly port: number }[] | undefined;
+  const { ipAddress, containers } = body['properties'] as {
+    readonly ipAddress?: { readonly ports?: Ports };
+    readonly containers: readonly { readonly properties?: { readonly ports?: Ports } }[];
+  };
+  const used = new Set(containers.flatMap(({ properties }) => properties?.ports ?? []).map(({ port }) => port));
+  return (ipAddress?.ports ?? []).map(({ port }) => port).filter((port) => !used.has(port));
 }
 
 function registryOf(registry: ServiceDescription['registry'], image: string) {

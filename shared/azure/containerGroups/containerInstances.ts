@@ -16,6 +16,7 @@ export interface ContainerGroup {
   readonly properties: {
     readonly provisioningState?: string;
     readonly containers?: readonly Container[];
+    readonly osType?: string;
     readonly restartPolicy?: string;
     readonly ipAddress?: { readonly ip?: string; readonly fqdn?: string; readonly ports?: readonly Port[] };
     readonly instanceView?: { readonly state?: string; readonly events?: readonly ContainerEvent[] };

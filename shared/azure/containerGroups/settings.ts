@@ -78,7 +78,8 @@ function mergedLists(list: string, base: readonly Json[], over: readonly Json[])
   return [...laid, ...kept];
 }
 
-function keyOf(entry: Json | undefined, list: string): string | undefined {
+/** What an entry of a list is known by; undefined where its position matters. */
+export function keyOf(entry: Json | undefined, list: string): string | undefined {
   const key = isMap(entry) ? entry[entryKey(groupBehaviors, [list]) ?? ''] : undefined;
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }

@@ -7,6 +7,7 @@ import type { ServiceCertificates } from '../../http/transport/certificates';
 import type { TokenSource } from '../../http/tokenSource';
 import { FixedToken } from '../../identity/fixedToken';
 import type { ClusterAccess } from '../client/clusterAccess';
+import { readLeniently } from '../../yaml/lenient';
 import { execTokens } from './execPlugin';
 import type { Kubeconfig, KubeconfigCluster, KubeconfigExec, KubeconfigUser } from './kubeconfigFields';
 
@@ -44,7 +45,7 @@ export function readKubeconfig(text: string, context: Context, namedContext?: st
 function parse(text: string): Kubeconfig {
   let value: unknown;
   try {
-    value = load(text, { schema: CORE_SCHEMA });
+    value = readLeniently(text, (yaml) => load(yaml, { schema: CORE_SCHEMA }));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // Its message quotes the text, which holds secrets.

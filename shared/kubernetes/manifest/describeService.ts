@@ -71,7 +71,10 @@ const settings = {
   secrets: variables,
   configFiles: { read: textMap, rule: 'must be a map of file names to contents.' },
   identityClientId: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the client id of an identity.'),
-  imagePullSecret: anyText,
+  imagePullSecret: matching(
+    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must be the name of a secret: lower-case letters, digits, hyphens and dots.',
+  ),
   exposure: {
     read: (value: Json) => exposures.find((one) => one.toLowerCase() === textOf(value).toLowerCase()),
     rule: `must be one of ${exposures.join(', ')}.`,

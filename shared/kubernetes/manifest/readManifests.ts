@@ -2,6 +2,7 @@ import { boolYaml11Tag, intCoreTag, loadAll, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
 import type { DocumentPath } from '../../finding';
 import { documentLines } from '../../yaml/documentLines';
+import { readLeniently } from '../../yaml/lenient';
 import { countValues, valueOf, writtenSchema, type Written } from '../../yaml/written';
 import { isMap, type Json } from '../../json';
 import { kindKeyOf, titleOf, type KubernetesObject } from '../client/resource';
@@ -81,7 +82,7 @@ function documentsOf(
   yaml: string,
 ): { readonly documents: readonly Written[]; readonly problem?: string } {
   try {
-    return { documents: loadAll(yaml, { schema }) as readonly Written[] };
+    return { documents: readLeniently(yaml, (each) => loadAll(each, { schema })) as readonly Written[] };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? `, line ${error.mark.line + 1}` : '';

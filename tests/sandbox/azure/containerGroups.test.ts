@@ -315,6 +315,51 @@ describe('Azure sandbox: container groups', () => {
     assert.equal((await arm.refusal('PUT', nowhere, bodyOf('score')))[1], 'ResourceGroupNotFound');
   });
 
+  it('reject names, ports and resources that Azure does not have, in its words', async () => {
+    const withAddress = (ipAddress: object, container: object = { ports: [{ port: 5001 }] }) =>
+      bodyOf('score', { ipAddress: { type: 'Public', ports: [{ port: 5001 }], ...ipAddress } }, container);
+    for (const [body, code, words] of [
+      [
+        bodyOf('score', {}, { environmentVariables: [{ name: 'discovery.type', value: 'single-node' }] }),
+        'InvalidContainerEnvironmentVariable',
+        "must start with alphabetic character or '_'",
+      ],
+      [
+        withAddress({ dnsNameLabel: 'node' }),
+        'InvalidDnsNameLabel',
+        'The value must be between 5 and 63 characters long.',
+      ],
+      [withAddress({ ports: [] }), 'MissingIpAddressPorts', "The ports in the 'ipAddress'"],
+      [
+        withAddress({}, { ports: [] }),
+        'IpAddressPortsNotUsed',
+        "Following ports '5001' in the 'ipAddress' are not used",
+      ],
+      [withAddress({ ports: [{ port: 99_999 }] }), 'InvalidPort', 'between 1 and 65535'],
+      [
+        bodyOf('score', {}, { resources: { requests: { cpu: 0, memoryInGB: 1 } } }),
+        'InvalidResourceRequests',
+        'multiple of 0.01',
+      ],
+      [
+        bodyOf('score', {}, { resources: { requests: { cpu: 2, memoryInGB: 4 }, limits: { cpu: 1 } } }),
+        'ResourceLimitsLessThanRequests',
+        "The 'Cpu' limit value must be greater than or equal to the request value.",
+      ],
+    ] as const) {
+      const refusal = await refused(body);
+      assert.equal(refusal[1], code);
+      assert.ok(String(refusal[2]).includes(words), String(refusal[2]));
+    }
+  });
+
+  it('reject another workspace for their logs, and do not return its key', async () => {
+    const logs = (workspaceId: string) => ({ diagnostics: { logAnalytics: { workspaceId, workspaceKey: 'hush' } } });
+    await deploy('score', logs('one'));
+    assert.doesNotMatch(JSON.stringify(await get()), /hush/);
+    assert.equal((await refused(bodyOf('score', logs('two'))))[1], 'InvalidContainerGroupUpdate');
+  });
+
   it('stop, start by an operation, and restart', async () => {
     await deploy('score');
     assert.equal((await post('start')).status, 204);

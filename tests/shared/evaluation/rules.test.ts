@@ -14,7 +14,8 @@ const own = {
   inf: '-Infinity',
   'precision@5': 0.7,
   'größe, in %': 1,
-  text: '0.9',
+  text: 'high',
+  digits: '0.9',
   list: [1],
 };
 const champions = { accuracy: 0.9, rmse: 2.1, 'val/loss': 0.25, broken: null };
@@ -58,7 +59,8 @@ describe('a rule', () => {
     ['recall >= 0.5', 'failed', "the metric 'recall' is missing"],
     ['nan < 1', 'failed', "the metric 'nan' is not a number: NaN"],
     ['nan != 1', 'failed', "the metric 'nan' is not a number: NaN"],
-    ['text > 0.5', 'failed', "the metric 'text' is not a number: 0.9"],
+    ['text > 0.5', 'failed', "the metric 'text' is not a number: high"],
+    ['digits > 0.5', 'passed', '0.9 is > 0.5'],
     ['list > 0.5', 'failed', "the metric 'list' is not a number: a list or null"],
     ['rmse / zero > 1', 'failed', 'division by zero'],
     ['rmse * 1e308 > 1', 'failed', 'the result is too large for a number'],

@@ -128,6 +128,9 @@ describe('the objects of a service', () => {
       assert.deepEqual(problemsOf({ ...needed, cpu }), [], String(cpu));
     for (const memory of ['1Mi', '16Ti', '1048576', '500M'])
       assert.deepEqual(problemsOf({ ...needed, memory }), [], memory);
+    for (const imagePullSecret of ['My_Secret', '-a', 'a..b', 'a b', 'a'.repeat(254)])
+      assert.match(problemsOf({ ...needed, imagePullSecret }).join(), /^imagePullSecret must be/, imagePullSecret);
+    assert.deepEqual(problemsOf({ ...needed, imagePullSecret: 'registry.my-org-1' }), []);
     assert.deepEqual(problemsOf({}), ['serviceName is required.', 'image is required.']);
     assert.deepEqual(problemsOf({ ...needed, memory: '1.5Gi', exposure: 'loadbalancer', runAsNonRoot: 'False' }), []);
   });
