@@ -3,29 +3,32 @@ import { YAMLException } from 'js-yaml';
 /** As js-yaml words it. */
 const refusal = 'deficient indentation';
 const unclosed = /^unexpected end of the stream within/;
-/** How many characters are read again at most, which takes some seconds. */
-const mostRead = 200_000_000;
-/** How far before an error its cause is looked for. */
-const mostLines = 200;
+/** How many characters are read again at most, which takes about a second. */
+const mostRead = 10_000_000;
+/** Longer lines are not examined. */
+const longestLine = 1000;
+/** A line after which brackets and quotation marks are as open as before it: it contains no brackets, and whole quotes. */
+const neutralLine = /^(?!(?:---|\.\.\.)\s)(?:[^\][{}"'#\n]|"[^\][{}"'#\\\n]*"|'[^\][{}"'#\n]*')*$/;
 
 /**
  * Reads a text with js-yaml. Inside brackets and quotation marks the indentation of a line says nothing, and PyYAML,
  * kubectl and Azure Pipelines ignore it; js-yaml follows the letter of YAML 1.2 and refuses a line there that is not
  * indented further than the name it belongs to, such as a closing bracket below its key, and a tab that separates. Such
  * a line is indented, and a tab replaced, only where js-yaml has refused it, so that nothing else can change: not a block
- * scalar, a comment or the number of lines. Throws what `read` throws.
+ * scalar, a comment or the number of lines. The lines that surely are in the same brackets are indented with it, so that a
+ * long list is not read again for each of its lines. Throws what `read` throws.
  */
 export function readLeniently<T>(text: string, read: (text: string) => T): T {
   const refused: Refused[] = [];
   let width: number | undefined;
-  for (let current = text, characters = 0; ;) {
+  for (let current = text, left = mostRead; ; left -= current.length) {
     try {
       return read(current);
     } catch (error) {
       const next = repaired(current, error, (width ??= beyondAll(text)));
-      characters += next?.position ?? 0;
-      if (!next || characters > mostRead) throw firstCause(current, error, refused, read);
-      refused.push(next);
+      if (left < current.length) throw refused[0]?.error ?? error;
+      if (next === undefined) throw firstCause(current, error, refused, left, read);
+      refused.push({ error: error as YAMLException, line: next.line });
       current = next.text;
     }
   }
@@ -33,20 +36,36 @@ export function readLeniently<T>(text: string, read: (text: string) => T): T {
 
 interface Refused {
   readonly error: YAMLException;
-  readonly position: number;
   readonly line: number;
-  /** With the line as js-yaml accepts it. */
+}
+
+/** A text with a line as js-yaml accepts it. */
+interface Repaired {
   readonly text: string;
+  readonly line: number;
 }
 
 /** Undefined for any other error, and where nothing helps. */
-function repaired(text: string, error: unknown, width: number): Refused | undefined {
+function repaired(text: string, error: unknown, width: number): Repaired | undefined {
   if (!(error instanceof YAMLException) || error.reason !== refusal || !error.mark) return undefined;
   const { position, line: number } = error.mark;
   const start = Math.max(text.lastIndexOf('\n', position - 1), text.lastIndexOf('\r', position - 1)) + 1;
   const [before, line, rest] = [text.slice(0, start), text.slice(start, position), text.slice(position)];
-  const fixed = /^[ \t]*$/.test(line) ? indented(line, rest, width) : withoutTabs(line);
-  return fixed === undefined ? undefined : { error, position, line: number, text: before + fixed + rest };
+  if (!/^[ \t]*$/.test(line)) {
+    const fixed = withoutTabs(line);
+    return fixed === undefined ? undefined : { line: number, text: before + fixed + rest };
+  }
+  const fixed = indented(line, rest, width);
+  return fixed === undefined ? undefined : { line: number, text: before + fixed + withNeutralLines(rest, width) };
+}
+
+/** Indents the lines after the first one as well, up to the first that may open or close brackets or quotation marks. */
+function withNeutralLines(rest: string, width: number): string {
+  const lines = rest.split('\n');
+  const found = lines.findIndex((line) => line.length > longestLine || !neutralLine.test(line));
+  const end = found < 0 ? lines.length : found;
+  const indent = ' '.repeat(width);
+  return lines.map((line, index) => (index > 0 && index < end && line.trim() !== '' ? indent + line : line)).join('\n');
 }
 
 /** The name that a line belongs to may stand behind the signs of lists. */
@@ -79,13 +98,14 @@ function firstCause(
   text: string,
   error: unknown,
   refused: readonly Refused[],
+  mostCharacters: number,
   read: (text: string) => unknown,
 ): unknown {
   if (!(error instanceof YAMLException) || !error.mark || refused.length === 0) return error;
   const starts = [0, ...[...text.matchAll(/\r\n?|\n/g)].map(({ index, 0: end }) => index + end.length)];
-  const last = error.mark.line;
-  let line = last;
-  while (line > 0 && line > last - mostLines && isUnclosed(text.slice(0, starts[line]), read)) line--;
+  let line = error.mark.line;
+  let left = mostCharacters;
+  while (line > 0 && left > 0 && isUnclosed(text.slice(0, starts[line]), read)) left -= starts[line--] ?? 0;
   return refused.find((each) => each.line > line)?.error ?? error;
 }
 

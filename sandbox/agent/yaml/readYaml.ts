@@ -17,10 +17,11 @@ import type { MappingNode, Node, ScalarNode } from './node';
  * `${{ else }}` may stand in one mapping: what is defined twice shows after expansion.
  */
 export function readYaml(text: string, file: string): MappingNode {
-  const { document, lineCounter } = parsed(text);
+  const shifts = new Map<number, number>();
+  const { document, lineCounter } = parsed(text, shifts);
   const place = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    return { file, line: Math.max(line, 1), column: Math.max(col - (shifts.get(line) ?? 0), 1) };
   };
   // What is wrong after the first error is mostly a consequence of it.
   const [error] = document.errors;
@@ -32,9 +33,12 @@ export function readYaml(text: string, file: string): MappingNode {
 
 /**
  * The service ignores how lines in brackets are indented; the parser refuses those that are not indented further than
- * what the brackets belong to. Such a line is moved to the right, one after another.
+ * what the brackets belong to. Such a line is moved to the right, one after another; `shifts` gets how far, by its number.
  */
-function parsed(text: string): { readonly document: Document.Parsed; readonly lineCounter: LineCounter } {
+function parsed(
+  text: string,
+  shifts: Map<number, number>,
+): { readonly document: Document.Parsed; readonly lineCounter: LineCounter } {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, merge: false, prettyErrors: false, uniqueKeys: false });
   const [error] = document.errors;
@@ -43,10 +47,11 @@ function parsed(text: string): { readonly document: Document.Parsed; readonly li
   }
   const start = text.lastIndexOf('\n', error.pos[0] - 1) + 1;
   const indent = text.slice(start, error.pos[0]);
-  if (indent.trim() !== '' || indent.length >= farRight || /^(---|\.\.\.)(\s|$)/.test(text.slice(start))) {
+  if (indent.trim() !== '' || indent.length >= farRight || /^(\s*$|(---|\.\.\.)(\s|$))/.test(text.slice(start))) {
     return { document, lineCounter };
   }
-  return parsed(text.slice(0, start) + ' '.repeat(farRight) + text.slice(error.pos[0]));
+  shifts.set(lineCounter.linePos(start).line, farRight - indent.length);
+  return parsed(text.slice(0, start) + ' '.repeat(farRight) + text.slice(error.pos[0]), shifts);
 }
 
 /** Further than pipelines are indented. */

@@ -92,6 +92,11 @@ describe('Lines within brackets and quotation marks', () => {
   it('do not take long to read, however many there are', () => {
     const lists = Array.from({ length: 60 }, (_, index) => `k${index}: [\n${index},\n]\n`);
     assert.equal(Object.keys(readYamlValue(lists.join('')) as object).length, 60);
+    const items = Array.from({ length: 20_000 }, (_, index) => `"a ${index}",\n`);
+    const long = readYamlValue(`k: [\n${items.join('')}]\nm: 'x\n---y'\nl: [\n1,\n"it's",\n'x', 'a\nb, ]'\n]\n`);
+    const { k, ...others } = long as { readonly k: readonly string[] };
+    assert.equal(k.length, 20_000);
+    assert.deepEqual(others, { m: 'x ---y', l: [1, "it's", 'x', 'a b, ]'] });
   });
 });
 

@@ -28,6 +28,11 @@ export const refusals: PlanTable = {
       'steps:\n- { script: x',
       ['@3:1: Flow map in block collection must be sufficiently indented and end with a }'],
     ],
+    [
+      'an unknown key on a line in brackets that is not indented',
+      'steps:\n- {\nscript: x,\n  displayNam: y\n}',
+      ["@4:3: 'displayNam' is not allowed in a 'script' step"],
+    ],
     ['a list as the whole file', '- script: x', ['@1:1: the root of a pipeline file must be a mapping']],
     ['nothing to do', 'trigger: [main]', ["@1:1: the pipeline has no 'stages', 'jobs' or 'steps'"]],
     ['an unknown key of a pipeline', 'step: []\nsteps: [{ script: x }]', ["@1:1: 'step' is not allowed in a pipeline"]],
