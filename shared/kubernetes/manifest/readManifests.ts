@@ -7,7 +7,7 @@ import { countValues, valueOf, writtenSchema, type Written } from '../../yaml/wr
 import { isMap, type Json } from '../../json';
 import { kindKeyOf, titleOf, type KubernetesObject } from '../client/resource';
 import { withoutBlanks } from './objects/blanks';
-import { isNull, itemsOf, type Item } from './objects/items';
+import { isNull, itemsOf, placeOf, type Item } from './objects/items';
 import { shapeProblems } from './objects/shape';
 import { isManifestText } from './textFields';
 
@@ -60,8 +60,9 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
         const lines = infinite.map(infinite.length > 0 ? documentLines(yaml, index) : () => 0);
         for (const line of lines) problems.push(`${file.name}, line ${line}: .inf and .nan must be in quotes.`);
         const bad = objectProblems(object);
-        problems.push(...bad.map((each) => `${where}: ${each}`));
-        if (bad.length === 0) found.push({ where, object: object as KubernetesObject });
+        const place = item.path.length === 0 ? where : `${where}, item ${placeOf(item.path)}`;
+        problems.push(...bad.map((each) => `${place}: ${each}`));
+        if (bad.length === 0) found.push({ where: place, object: object as KubernetesObject });
       }
     }
   }

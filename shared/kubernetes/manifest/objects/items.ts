@@ -68,8 +68,8 @@ function isList(written: Written): written is Written & List {
   return typeof kind === 'string' && kind.endsWith('List') && 'items' in written;
 }
 
-/** `1`, or `2.1` in a list in a list. */
-function placeOf(path: DocumentPath): string {
+/** The number of an item: `1`, or `2.1` in a list in a list. */
+export function placeOf(path: DocumentPath): string {
   return path
     .filter((part) => typeof part === 'number')
     .map((index) => index + 1)

@@ -112,7 +112,7 @@ items:
     ],
     ['a list without a list', 'kind: List\nitems: {}', ['m.yaml: the items of the List are not a list.']],
     ['a list of nothing at all', 'kind: List\nitems:', ['They contain no object.']],
-    ['text for an object', 'kind: List\nitems: [hello]', ['m.yaml: it is not a Kubernetes object.']],
+    ['text for an object', 'kind: List\nitems: [hello]', ['m.yaml, item 1: it is not a Kubernetes object.']],
     ['text for metadata', 'apiVersion: v1\nkind: Secret\nmetadata: m', ['m.yaml: the Secret: metadata must be a map.']],
     ['no metadata', 'apiVersion: v1\nkind: Secret\nmetadata:', ['m.yaml: the Secret has no metadata.name.']],
     [
