@@ -74,7 +74,9 @@ describe('DeployAks', function () {
     const live = sandbox.kubernetes.store.get('deployments', 'models', 'score');
     const page = 'https://dev.azure.com/contoso/Fraud%20models/_build/results?buildId=7';
     assert.equal(live?.metadata.annotations?.['azure-pipelines/runuri'], page);
-    assert.match((await succeeds({ ...service, ...sample, exposure: 'loadBalancer' })).end.message, /already runs/);
+    const again = await succeeds({ ...service, ...sample, exposure: 'loadBalancer' });
+    assert.match(again.end.message, /already runs/);
+    assert.deepEqual(again.outputs, { ...outputs, previousImage: 'r.io/score:1', resultState: 'Unchanged' });
   });
 
   it('signs in to AKS with an Azure connection', async () => {

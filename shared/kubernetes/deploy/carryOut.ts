@@ -22,7 +22,7 @@ import { explainFailure, NotServing } from './failure';
 import { deleteStaleGuards, endOtherSlots, tidy } from './finish';
 import { imageOf, markGood, markUntested, recordGood } from './goodVersion';
 import { prepare, type Prepared } from './prepare';
-import { provePods, proveRollout, proveService, tellAddress } from './prove';
+import { provePods, proveRollout, proveService, tellPresent } from './prove';
 import type { DeployRun, OnFacts, VersionRequest } from './request';
 import { rollBack } from './rollBack';
 
@@ -47,7 +47,7 @@ export async function carryOut(
 
   try {
     await begin(run, prepared);
-    if (isUnchanged && plan.workloads.every(isSettled)) await tellAddress(run);
+    if (isUnchanged && plan.workloads.every(isSettled)) await tellPresent(run);
     else await prove(run, prepared);
   } catch (error) {
     throw await failureAfter(run, error);

@@ -1,8 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
-import type { Pod } from 'kubernetes-types/core/v1';
 import { services } from '../client/resource';
 import { parseImage } from '../manifest/imageReference';
-import type { RolloutSnapshot } from '../rollout/snapshot';
+import { lookAt, type RolloutSnapshot } from '../rollout/snapshot';
 import { selects } from '../serving/chooseServing';
 import { podPort } from '../serving/ports';
 import type { Plan } from '../strategies/plan';
@@ -18,6 +17,7 @@ import { SmokeFailure, smokeTestPod, smokeTestService } from './smokeTest';
 const minStableSeconds = 10;
 /** Of many equal pods, a few are enough. */
 const maxPodsTested = 3;
+const secondsToLook = 60;
 
 /** Follows a rollout until it ends. Throws a NotServing, or a SupersededError. */
 export async function proveRollout(run: DeployRun, applied: Deployment): Promise<RolloutSnapshot> {
@@ -25,14 +25,12 @@ export async function proveRollout(run: DeployRun, applied: Deployment): Promise
   // The facts are about the Deployment that serves, whichever is followed last.
   const isServing = applied.metadata?.name === plan.workloads[0]?.wanted.metadata?.name;
   const onFacts: OnFacts = (facts) => (isServing ? run.onFacts(facts) : undefined);
-  const { container } = plan.names;
   const { outcome, message, snapshot } = await watchRollout(client, { applied, minStableSeconds }, context);
   if (snapshot.deployment) onFacts({ revision: revisionOf(snapshot.deployment) });
   if (outcome === 'superseded') throw new SupersededError(`Superseded: ${message}`);
   context.agent.log(message);
   if (outcome !== 'done') throw new NotServing(message, snapshot);
-  const digest = digestOf(snapshot.pods, container) ?? parseImage(imageOf(applied.spec?.template, container))?.digest;
-  if (digest !== undefined) onFacts({ digest });
+  onFacts(digestIn(snapshot, applied, plan.names.container));
   return snapshot;
 }
 
@@ -69,8 +67,13 @@ export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): P
   });
 }
 
-/** Reports the address of a service that needs no change. */
-export async function tellAddress({ client, plan, request, onFacts }: DeployRun): Promise<void> {
+/** Reports the version and the address of a service that needs no change. */
+export async function tellPresent({ client, plan, request, context, onFacts }: DeployRun): Promise<void> {
+  const live = plan.workloads[0]?.live;
+  if (live) {
+    const { snapshot } = await lookAt(client, live, { budgetSeconds: secondsToLook, now: context.clock.now() });
+    onFacts({ revision: revisionOf(live), ...digestIn(snapshot, live, plan.names.container) });
+  }
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
   const address = service && addressOf(service, client.namespace, plan.names.port);
   if (address) onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
@@ -91,9 +94,15 @@ function isShared({ service, workloads }: Plan): boolean {
   return reached.length > 1;
 }
 
-/** The digest that the cluster pulled: the tag may name another image by now. */
-function digestOf(pods: readonly Pod[], container: string | undefined): string | undefined {
-  const all = pods[0]?.status?.containerStatuses ?? [];
+/** The digest that the cluster pulled, or that the image names: the tag may name another image by now. */
+function digestIn(
+  { pods: [pod] }: RolloutSnapshot,
+  { spec }: Deployment,
+  container: string | undefined,
+): { readonly digest?: string } {
+  const all = pod?.status?.containerStatuses ?? [];
   const status = all.find(({ name }) => name === container) ?? all[0];
-  return /sha256:[0-9a-f]{64}/.exec(status?.imageID ?? '')?.[0];
+  const pulled = /sha256:[0-9a-f]{64}/.exec(status?.imageID ?? '')?.[0];
+  const digest = pulled ?? parseImage(imageOf(spec?.template, container))?.digest;
+  return digest === undefined ? {} : { digest };
 }
