@@ -2,28 +2,7 @@ import assert from 'node:assert/strict';
 import { connectionEnvironment, makeConnection } from '../../sandbox/agent/tasks/connections';
 import { bundleOf } from '../support/builtTasks';
 import { startTaskProcess, type ProcessEnd } from '../support/taskProcess';
-import { DeployAciAzure, service } from '../tasks/deployAciAzure';
-
-const template = {
-  location: 'westeurope',
-  tags: { owner: 'ml-platform' },
-  identity: { type: 'SystemAssigned' },
-  properties: {
-    osType: 'Linux',
-    restartPolicy: 'OnFailure',
-    containers: [
-      {
-        name: 'model',
-        properties: {
-          image: service.image,
-          ports: [{ port: 5001 }],
-          resources: { requests: { cpu: 2, memoryInGB: 7 } },
-        },
-      },
-    ],
-    ipAddress: { type: 'Public', ports: [{ port: 5001 }] },
-  },
-};
+import { DeployAciAzure, foreignGroup, service } from '../tasks/deployAciAzure';
 
 describe('the DeployAci bundle', () => {
   let azure: DeployAciAzure;
@@ -42,12 +21,12 @@ describe('the DeployAci bundle', () => {
   }
 
   it('changes no group that another tool deployed, until it may take it over, and then sends nothing again', async () => {
-    await azure.deployForeign(template);
+    await azure.deployForeign(foreignGroup);
     const refused = await run(service);
     assert.equal(refused.result, 'Failed', refused.output);
     assert.match(refused.output, /lacks the tag 'model-pipeline-settings'.*- identity.*set 'adopt' to true/s);
     assert.deepEqual(azure.writes(), []);
-    assert.deepEqual(azure.endState(), [['score', template]]);
+    assert.deepEqual(azure.endState(), [['score', foreignGroup]]);
 
     assert.equal((await azure.run({ adopt: 'true' })).end.result, 'Succeeded');
     const again = await run({ ...service, adopt: 'true' });

@@ -17,6 +17,19 @@ metadata: { name: own-settings }
 data: { ${data} }
 `;
 
+/** A Deployment and its Service, which has another port first. */
+const workload = (name: string, container = '') => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name}, namespace: , labels: }
+spec: { selector: { matchLabels: { app: ${name} } }, template: { metadata: { labels: { app: ${name} } }, spec: { containers: [{ name: a, image: 'r.io/${name}:1'${container} }] } } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: ${name} }
+spec: { selector: { app: ${name} }, ports: [{ name: metrics, port: 9090 }, { name: http, port: 80 }] }
+---
+`;
+
 describe('the DeployAks bundle', function () {
   this.timeout(90_000);
   let kubernetes: Kubernetes;
@@ -31,31 +44,31 @@ describe('the DeployAks bundle', function () {
   });
 
   /** One run of the step, each in another run of the pipeline. */
-  async function deploy(run: string): Promise<ProcessEnd> {
+  async function run(inputs: Readonly<Record<string, string>>, buildId = '1'): Promise<ProcessEnd> {
     const kubeconfig = kubernetes.kubeconfig();
-    const inputs = {
-      ...{ connectionType: 'kubernetes', kubernetesConnection: 'cluster', namespace: 'default' },
-      ...{ source: 'manifests', manifests: 'own.yaml', images: 'r.io:443/score:2' },
-      ...{ samplePayload: '{"data": [1]}', smokeRequests: '1' },
-    };
+    const all = { connectionType: 'kubernetes', kubernetesConnection: 'cluster', source: 'manifests', ...inputs };
     const task = await startTaskProcess(await bundleOf('DeployAks'), {
-      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...Object.fromEntries(Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       ENDPOINT_URL_cluster: kubernetes.url,
       ENDPOINT_AUTH_SCHEME_cluster: 'Kubernetes',
       ENDPOINT_AUTH_cluster: JSON.stringify({ scheme: 'Kubernetes', parameters: { kubeconfig } }),
       ENDPOINT_AUTH_PARAMETER_cluster_KUBECONFIG: kubeconfig,
       ENDPOINT_DATA_cluster_AUTHORIZATIONTYPE: 'Kubeconfig',
       SYSTEM_DEFAULTWORKINGDIRECTORY: folder,
-      BUILD_BUILDNUMBER: run,
-      BUILD_BUILDID: run,
+      BUILD_BUILDNUMBER: buildId,
+      BUILD_BUILDID: buildId,
     });
-    const end = await task.end;
-    assert.equal(end.result, 'Succeeded', end.output);
-    return end;
+    return await task.end;
   }
 
   it('takes over what kubectl applied, leaves replicas to their autoscaler, and applies a change of the Service alone', async () => {
     const { objects, store } = kubernetes;
+    const deploy = async (buildId: string): Promise<ProcessEnd> => {
+      const own = { namespace: 'default', manifests: 'own.yaml', images: 'r.io:443/score:2' };
+      const end = await run({ ...own, samplePayload: '{"data": [1]}', smokeRequests: '1' }, buildId);
+      assert.equal(end.result, 'Succeeded', end.output);
+      return end;
+    };
     const metadata = { name: 'own-settings' };
     const before = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1', b: '2' } };
     objects.create('configmaps', 'default', before, { manager: 'kubectl-client-side-apply' });
@@ -92,5 +105,27 @@ describe('the DeployAks bundle', function () {
     const third = await deploy('3');
     assert.equal(third.outputs['resultState'], 'Unchanged', third.output);
     assert.deepEqual(writesOf(kubernetes), []);
+  });
+
+  it('deploys the Deployment that gets the image, and lists what the cluster would refuse at once', async () => {
+    await writeFile(path.join(folder, 'shop.yaml'), workload('store') + workload('front'));
+    await writeFile(path.join(folder, 'typo.yaml'), workload('typo', ', imagePullPolciy: Always, stdin: "yes"'));
+    await writeFile(path.join(folder, 'list.yaml'), 'apiVersion: v1\nkind: List\nitems:\n-\n');
+    const sample = { samplePayload: '{}', expectedJson: '$.path=/score' };
+    const [deployed, unnamed, refused, empty] = await Promise.all([
+      run({ manifests: 'shop.yaml', ...sample, images: 'r.io/front:2' }),
+      run({ manifests: 'shop.yaml', ...sample }),
+      run({ manifests: 'typo.yaml' }),
+      run({ manifests: 'list.yaml' }),
+    ]);
+    assert.equal(deployed.result, 'Succeeded', deployed.output);
+    const { deploymentName, image, scoringUri } = deployed.outputs;
+    assert.deepEqual([deploymentName, image], ['front', 'r.io/front:2']);
+    assert.equal(scoringUri, 'http://front.default.svc.cluster.local/score');
+    assert.deepEqual([unnamed.result, refused.result, empty.result], ['Failed', 'Failed', 'Failed']);
+    assert.match(unnamed.output, /Input 'serviceName' is required, .*: store, front\./);
+    assert.match(refused.output, /imagePullPolciy: field not declared in schema[^]*stdin: expected boolean/);
+    assert.doesNotMatch(refused.output, /Tried \d+ times/);
+    assert.match(empty.output, /list\.yaml: item 1 of the List is empty\./);
   });
 });

@@ -28,6 +28,35 @@ export const service = {
 };
 export const sample = { samplePayload: '{"data": [[1, 2]]}', expectedJson: '$.predictions[0]=0.5' };
 
+/** A group as a template of another team deploys it. */
+export const foreignGroup = {
+  location: 'westeurope',
+  tags: { owner: 'ml-platform' },
+  identity: { type: 'SystemAssigned' },
+  properties: {
+    osType: 'Linux',
+    restartPolicy: 'OnFailure',
+    containers: [
+      {
+        name: 'model',
+        properties: {
+          image: 'models.azurecr.io/score:1',
+          ports: [{ port: 5001 }],
+          resources: { requests: { cpu: 2, memoryInGB: 7 } },
+          environmentVariables: [
+            { name: 'MODE', value: 'batch' },
+            { name: 'KEY', secureValue: 'hush' },
+          ],
+          volumeMounts: [{ name: 'models', mountPath: '/models' }],
+        },
+      },
+    ],
+    ipAddress: { type: 'Public', ports: [{ port: 5001 }] },
+    volumes: [{ name: 'models', azureFile: { shareName: 's', storageAccountName: 'a', storageAccountKey: 'k' } }],
+    diagnostics: { logAnalytics: { workspaceId: 'w', workspaceKey: 'wk' } },
+  },
+};
+
 /** What a scoring service answers. */
 export const scores = {
   answer: () => ({

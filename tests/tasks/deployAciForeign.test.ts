@@ -1,35 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FakeAgent } from '../support/fakeAgent';
-import { DeployAciAzure, service } from './deployAciAzure';
-
-/** A group as a template of another team deploys it. */
-const template = {
-  location: 'westeurope',
-  tags: { owner: 'ml-platform' },
-  identity: { type: 'SystemAssigned' },
-  properties: {
-    osType: 'Linux',
-    restartPolicy: 'OnFailure',
-    containers: [
-      {
-        name: 'model',
-        properties: {
-          image: 'models.azurecr.io/score:1',
-          ports: [{ port: 5001 }],
-          resources: { requests: { cpu: 2, memoryInGB: 7 } },
-          environmentVariables: [
-            { name: 'MODE', value: 'batch' },
-            { name: 'KEY', secureValue: 'hush' },
-          ],
-          volumeMounts: [{ name: 'models', mountPath: '/models' }],
-        },
-      },
-    ],
-    ipAddress: { type: 'Public', ports: [{ port: 5001 }] },
-    volumes: [{ name: 'models', azureFile: { shareName: 's', storageAccountName: 'a', storageAccountKey: 'k' } }],
-    diagnostics: { logAnalytics: { workspaceId: 'w', workspaceKey: 'wk' } },
-  },
-};
+import { DeployAciAzure, foreignGroup as template, service } from './deployAciAzure';
 
 const lost = [
   '- tags.owner: ml-platform',
