@@ -3,8 +3,8 @@ import { YAMLException } from 'js-yaml';
 /** As js-yaml words it. */
 const refusal = 'deficient indentation';
 const unclosed = /^unexpected end of the stream within/;
-/** How many characters are read again at most, which takes about a second. */
-const mostRead = 10_000_000;
+/** How many characters are read again at most, which takes less than a second. */
+const mostRead = 3_000_000;
 /** Longer lines are not examined. */
 const longestLine = 1000;
 /** A line after which brackets and quotation marks are as open as before it: it contains no brackets, and whole quotes. */

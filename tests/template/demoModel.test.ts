@@ -74,7 +74,7 @@ function predict(
 }
 
 describe('The demo model', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let runner: NotebookRunner;
   let workspace: Map<string, WorkspaceSource>;
   let training: NotebookOutcome;
