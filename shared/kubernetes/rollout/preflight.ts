@@ -25,7 +25,7 @@ interface Checked {
  * Checks, before anything is changed, that the caller has all permissions and that the cluster would accept all objects.
  * Returns the objects as the cluster would store them, in their order; undefined for those in a namespace that is created
  * with them. Throws one TaskError that lists everything that is missing or refused, after what is known to be refused
- * already.
+ * already; where nothing is, the error of an object that could not be checked.
  */
 export async function preflight(
   client: KubernetesClient,
@@ -37,8 +37,11 @@ export async function preflight(
   const missing = actions.filter((_, index) => isAllowed[index] === false).map(ruleText);
   const problems = [...known, ...missing.map((rule) => `The identity lacks the permission to ${rule}.`)];
   // A dry run needs the same permissions.
-  const checked = missing.length === 0 ? await dryRuns(client, objects, known.length > 0) : [];
+  const { checked, unchecked } = missing.length === 0 ? await dryRuns(client, objects) : { checked: [], unchecked: [] };
   problems.push(...checked.flatMap(({ refusals }) => refusals));
+  const [fault] = unchecked;
+  if (fault && problems.length === 0) throw fault;
+  problems.push(...unchecked.map(({ message }) => message));
   if (problems.length === 0) return checked.map(({ stored }) => stored);
   const list = problems.map((problem) => `  - ${problem}`).join('\n');
   const grant =
@@ -48,15 +51,11 @@ export async function preflight(
   throw new TaskError(`Nothing was deployed, because the cluster would refuse it:\n${list}${grant}`);
 }
 
-/**
- * A dry run of each object. Those that could not be checked are refusals too where something is refused; else the error of
- * the first one is thrown.
- */
+/** A dry run of each object, and the passing errors of those that could not be checked. */
 async function dryRuns(
   client: KubernetesClient,
   objects: readonly Planned[],
-  isRefused: boolean,
-): Promise<readonly Checked[]> {
+): Promise<{ readonly checked: readonly Checked[]; readonly unchecked: readonly CallError[] }> {
   const isNewNamespace = ({ object, live }: Planned): boolean => isOf(object, namespaces) && !live;
   const planned = new Set(objects.filter(isNewNamespace).map(nameOf));
   const unchecked: CallError[] = [];
@@ -74,9 +73,7 @@ async function dryRuns(
       }
     }),
   );
-  const [fault] = unchecked;
-  if (fault && !isRefused && checked.every(({ refusals }) => refusals.length === 0)) throw fault;
-  return [...checked, { refusals: unchecked.map(({ message }) => message) }];
+  return { checked, unchecked };
 }
 
 /** What the cluster makes of one object, or has against it: all of it, although it stops at a field that it doesn't know. */

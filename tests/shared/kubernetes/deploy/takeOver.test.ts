@@ -123,6 +123,16 @@ describe('a service that kubectl applied before', function () {
     assert.deepEqual(leftovers(stage), []);
   });
 
+  it('is taken over again when kubectl has applied more since, without a change of what is described', async () => {
+    await deploy('r.io/score:1');
+    const more = (live: JsonObject): JsonObject => ({ ...live, data: { ...objectOf(live.data), b: '2' } });
+    stage.kubernetes.objects.update('configmaps', 'default', 'score', more, { manager: kubectl });
+    const { facts } = await deploy('r.io/score:1');
+    assert.equal(facts.resultState, 'Deployed');
+    assert.deepEqual(leftovers(stage), []);
+    assert.equal((await deploy('r.io/score:1')).result, 'unchanged');
+  });
+
   it('is taken over with all other objects by a canary and its promotion', async () => {
     applyBefore(stage);
     await stage.clock.sleep(10_000);

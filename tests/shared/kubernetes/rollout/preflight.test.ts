@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
+import { CallError } from '../../../../shared/http/errors';
 import { configMaps, deployments, namespaces, pods } from '../../../../shared/kubernetes/client/resource';
 import { preflight, type Planned } from '../../../../shared/kubernetes/rollout/preflight';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
@@ -63,6 +64,40 @@ describe('a preflight', () => {
       },
     );
     assert.equal(await cluster.client.get(configMaps, 'fine'), undefined);
+  });
+
+  it('names the objects that could not be checked, beside those that would be refused', async () => {
+    cluster.kubernetes.faults.add({
+      effect: 'status',
+      method: 'PATCH',
+      path: '*/configmaps/unchecked',
+      times: Infinity,
+    });
+    const check = (...objects: Planned[]) => preflight(cluster.client, [], objects);
+    await assert.rejects(check(map('fine'), map('unchecked')), (error: Error) => {
+      assert.ok(error instanceof CallError, error.message);
+      assert.doesNotMatch(error.message, /would refuse/);
+      return true;
+    });
+    await assert.rejects(check(map('Not_A_Name'), map('unchecked')), (error: Error) => {
+      assert.match(error.message, /^ {2}- ConfigMap Not_A_Name: [^]*^ {2}- .*unchecked.*503/m);
+      return true;
+    });
+    cluster.kubernetes.faults.clear();
+  });
+
+  it('returns objects as they would be stored, but for those in a namespace that is created with them', async () => {
+    const namespace = (name: string): Planned => ({
+      resource: namespaces,
+      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+    });
+    const live = await cluster.client.get(namespaces, 'default');
+    const present = [{ ...namespace('default'), live }, map('a', 'default')];
+    const stored = await preflight(cluster.client, [], [...present, namespace('later'), map('a', 'later')]);
+    assert.deepEqual(
+      stored.map((object) => object?.metadata?.name),
+      ['default', 'a', 'later', undefined],
+    );
   });
 
   it('succeeds when everything is allowed', async () => {
