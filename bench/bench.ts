@@ -5,6 +5,7 @@ import { againFigures } from './againFigures';
 import { cliFigures } from './cliFigures';
 import { brokenFigures, table } from './figures';
 import { importFigures } from './importFigures';
+import { onboardingFigures } from './onboardingFigures';
 import { sharingFigures } from './sharingFigures';
 import { startFigures } from './startFigures';
 import { watchFigures } from './watchFigures';
@@ -17,6 +18,7 @@ await runFromCommandLine(import.meta.url, async () => {
     ...(await startFigures()),
     ...(await watchFigures()),
     ...(await againFigures()),
+    ...(await onboardingFigures()),
     ...(await cliFigures()),
   ];
   console.log(table(figures));

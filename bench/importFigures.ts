@@ -158,7 +158,9 @@ async function memory(): Promise<Figure> {
           import { runTask } from './shared/task/runTask';
           import { task } from './tasks/ImportNotebooks/task';
           let skipped = 0;
-          const clock = { now: () => Date.now() + skipped, sleep: async (ms) => { skipped += ms; await new Promise(setImmediate); } };
+          const now = () => Date.now() + skipped;
+          const sleep = async (ms) => { skipped += ms; await new Promise(setImmediate); };
+          const clock = { now, date: now, sleep };
           void runTask(task, { agent: taskLibAgent, clock, signal: new AbortController().signal })
             .then(() => console.log('peak ' + process.resourceUsage().maxRSS));`,
         resolveDir: projectRoot,

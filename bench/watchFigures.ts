@@ -17,6 +17,7 @@ export async function watchFigures(): Promise<readonly Figure[]> {
       databricks.scriptRun({ durationSeconds });
       const clock = {
         now: () => databricks.clock.now(),
+        date: () => databricks.clock.now(),
         sleep: (milliseconds: number) => databricks.clock.advance(milliseconds),
       };
       const agent = new FakeAgent(

@@ -1,21 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { connectionIdOf, type ConnectionOptions } from './agent/tasks/connections';
-import { collectionId, compileTimeVariables, oidcRequestUri, project } from './agent/variables/predefined';
+import { collectionId, compileTimeVariables, oidcRequestUri, project, projectId } from './agent/variables/predefined';
+import { ServiceEndpoints } from './devops/resources/endpoints/serviceEndpoints';
 import { type Organization, type OrganizationOptions, startOrganization } from './devops/organization';
+import { localRunner, type LocalRunnerOptions } from './localRunner';
 
 export interface LocalOrganizationOptions extends OrganizationOptions {
-  /** The service connections of the project: those that `runPipeline` is given. */
-  readonly connections?: readonly Pick<ConnectionOptions, 'name' | 'id'>[];
+  /** The service connections of the project: those that `runPipeline` is given. What a run of a pipeline needs of them is optional. */
+  readonly connections?: readonly (Pick<ConnectionOptions, 'name' | 'id'> & Partial<ConnectionOptions>)[];
+  /** Holds one folder per built task, for the pipelines that the organisation runs; the tasks of the agent alone without it. */
+  readonly tasks?: string | undefined;
+  /** How the agent runs those pipelines. */
+  readonly agent?: AgentOptions | undefined;
 }
 
-/** Starts the organisation that the local agent belongs to, for the `collection` of `runPipeline`. */
-export function startLocalOrganization({
+export type AgentOptions = Pick<LocalRunnerOptions, 'environment' | 'parameters' | 'watch'>;
+
+/** Starts the organisation that the local agent belongs to, for the `collection` of `runPipeline`. It runs its pipelines itself. */
+export async function startLocalOrganization({
   connections = [],
+  tasks,
+  agent,
   ...options
 }: LocalOrganizationOptions = {}): Promise<Organization> {
   const content = {
     collectionId,
     project,
+    projectId,
     connections: connections.map((connection) => ({ id: connectionIdOf(connection), name: connection.name })),
     standingJob: (url: string) => ({
       ...compileTimeVariables('pipeline.yml', 'refs/heads/main', url),
@@ -23,5 +34,26 @@ export function startLocalOrganization({
       'System.OidcRequestUri': oidcRequestUri(url, randomUUID(), randomUUID()),
     }),
   };
-  return startOrganization(content, options);
+  // Only a run asks for it, and there is none before the organisation has started.
+  const runner = localRunner({ ...agent, tasks, startJob: (job) => organization.startJob(job) });
+  const organization: Organization = await startOrganization(content, { runner, ...options });
+  const endpoints = organization.state.of(ServiceEndpoints);
+  for (const connection of connections) {
+    const { name, type = 'azurerm', url = '', scheme = 'WorkloadIdentityFederation' } = connection;
+    endpoints.add({
+      id: connectionIdOf(connection).toLowerCase(),
+      name,
+      type,
+      url,
+      description: '',
+      owner: 'library',
+      scheme,
+      parameters: new Map(Object.entries(connection.parameters ?? {})),
+      data: connection.data ?? {},
+      isReady: true,
+      references: [{ projectId, name, description: '' }],
+      createdById: organization.administrator.id,
+    });
+  }
+  return organization;
 }

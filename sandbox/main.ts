@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DatabricksOptions } from './databricks/databricks';
 import { startSandbox } from './sandbox';
@@ -8,6 +10,7 @@ const usage = `Usage: npm run sandbox -- [options]
   --state FILE              load the state from a file, and save it there
   --no-limits               disable the rate limits
   --time-scale N            run clusters and job runs N times as fast as real time
+  --tasks FOLDER            the built tasks, for the pipelines that the Azure DevOps organization runs
   --python pyodide|machine  run notebooks in Pyodide (default) or in the machine's python3
   --help                    print this help
 `;
@@ -16,6 +19,7 @@ interface CommandLine {
   readonly isJson: boolean;
   readonly isHelp: boolean;
   readonly hasMachinePython: boolean;
+  readonly tasks: string | undefined;
   readonly databricks: DatabricksOptions;
 }
 
@@ -29,6 +33,7 @@ function readCommandLine(args: string[]): CommandLine {
       state: { type: 'string' },
       'no-limits': { type: 'boolean', default: false },
       'time-scale': { type: 'string' },
+      tasks: { type: 'string' },
       python: { type: 'string', default: 'pyodide' },
       help: { type: 'boolean', default: false },
     },
@@ -41,11 +46,14 @@ function readCommandLine(args: string[]): CommandLine {
   };
   if (!['pyodide', 'machine'].includes(values.python))
     throw new Error(`--python must be pyodide or machine, not '${values.python}'.`);
+  if (values.tasks !== undefined && !existsSync(values.tasks))
+    throw new Error(`--tasks must name a folder, and there is no ${values.tasks}.`);
   const [latency, timeScale] = [number('latency'), number('time-scale')];
   return {
     isJson: values.json,
     isHelp: values.help,
     hasMachinePython: values.python === 'machine',
+    tasks: values.tasks && path.resolve(values.tasks),
     databricks: {
       hasLimits: !values['no-limits'],
       ...(latency !== undefined && { latencyMilliseconds: latency }),
@@ -56,14 +64,18 @@ function readCommandLine(args: string[]): CommandLine {
 }
 
 async function main(): Promise<void> {
-  const { isJson, isHelp, hasMachinePython, databricks } = readCommandLine(process.argv.slice(2));
+  const { isJson, isHelp, hasMachinePython, tasks, databricks } = readCommandLine(process.argv.slice(2));
   if (isHelp) {
     process.stdout.write(usage);
     return;
   }
   const notebooks =
     hasMachinePython && (await import('./databricks/notebooks/machinePythonRunner')).machinePythonRunner();
-  const sandbox = await startSandbox({ databricks: { ...databricks, ...(notebooks && { notebooks }) } });
+  const sandbox = await startSandbox({
+    databricks: { ...databricks, ...(notebooks && { notebooks }) },
+    connections: [{ name: 'databricks-dev', type: 'databricksworkspace' }],
+    ...(tasks !== undefined && { tasks }),
+  });
 
   const stop = () => void sandbox.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
@@ -91,7 +103,8 @@ async function main(): Promise<void> {
       ['Kubernetes', kubernetes.server],
       ['Kubernetes token', kubernetes.token],
       ['Azure DevOps', devops.url],
-      ['Access token', devops.accessToken],
+      ['Personal access token', devops.personalAccessToken],
+      ['Token of a job', devops.accessToken],
       ['OIDC request URL', devops.oidcRequestUri],
     ];
     const text = lines.map(([name = '', value = '']) => `${name.padEnd(22)}${value}\n`).join('');

@@ -7,11 +7,13 @@ import type { ManagedCluster } from './azure/managedClusters/managedCluster';
 import { type Databricks, type DatabricksOptions, startDatabricks } from './databricks/databricks';
 import { servicePrincipalsOf } from './databricks/identity/identityOptions';
 import type { Organization } from './devops/organization';
+import { ServiceEndpoints } from './devops/resources/endpoints/serviceEndpoints';
 import { type Entra, startEntra } from './entra/entra';
 import type { TlsOptions } from './http/httpServer';
 import { mastersGroup } from './kubernetes/access/users';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/kubernetes';
-import { startLocalOrganization } from './localOrganization';
+import { type AgentOptions, startLocalOrganization } from './localOrganization';
+import { federatedConnection, type SandboxConnection } from './sandboxConnections';
 import { type JobProxy, startJobProxy } from './scoring/jobProxy';
 
 export interface SandboxOptions {
@@ -26,7 +28,11 @@ export interface SandboxOptions {
   /** How long tokens of every issuer live, on the clock of the workspace; each has its own default. */
   readonly tokenSeconds?: number;
   /** The service connections that are trusted without a secret; `databricks-dev` by default. */
-  readonly connections?: readonly Pick<ConnectionOptions, 'name' | 'id'>[];
+  readonly connections?: readonly SandboxConnection[];
+  /** Holds one folder per built task, for the pipelines that the organisation runs; the tasks of the agent alone without it. */
+  readonly tasks?: string;
+  /** How the agent runs those pipelines. */
+  readonly agent?: AgentOptions;
   /** Serves everything over HTTPS at `localhost`; `ca`, in PEM, is whose certificate it is. */
   readonly tls?: TlsOptions & { readonly ca: string };
 }
@@ -89,6 +95,9 @@ export interface SandboxDescription {
   readonly devops: {
     readonly url: string;
     readonly accessToken: string;
+    /** Of an administrator of the organisation, with all scopes. */
+    readonly personalAccessToken: string;
+    readonly project: string;
     /** Where a job that no agent runs gets tokens for the service connection. */
     readonly oidcRequestUri: string;
     /** Of the first one, where there is one. */
@@ -123,7 +132,9 @@ const [machineIdentity, assignedIdentity] = [
 /** Starts every stand-in on a free loopback port, and lets each trust the others as the services do. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { tokenSeconds, tls, signingKeys, connections = [{ name: 'databricks-dev' }] } = options;
-  const clock = { now: () => databricks.clock.now() };
+  // The organisation looks at the time before the workspace is there.
+  let time: { now(): number } = Date;
+  const clock = { now: () => time.now() };
   const secured = tls && { tls, issuerCa: tls.ca };
   const common = { clock, ...secured, ...(tokenSeconds !== undefined && { tokenSeconds }) };
   const principals = servicePrincipalsOf(options.databricks ?? {});
@@ -131,7 +142,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const clientSecret = randomBytes(24).toString('base64url');
 
   const issuing = { ...common, ...(signingKeys && { signingKeys }) };
-  const devops = await startLocalOrganization({ ...issuing, connections });
+  const devops = await startLocalOrganization({
+    ...issuing,
+    tenantId,
+    connections: connections.map(({ name, id }) => ({ name, ...(id !== undefined && { id }) })),
+    tasks: options.tasks,
+    agent: options.agent,
+  });
   const { issuer } = devops;
   const federatedCredentials = connections.map(({ name }) => ({ issuer, subject: devops.subjectOf(name) }));
   const entra = await startEntra({
@@ -148,6 +165,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     managedIdentities: [machineIdentity, assignedIdentity],
   });
   const tokenIssuer = { issuer: entra.accessTokenIssuer(tenantId), jwksUri: entra.jwksUri };
+  devops.trustEntra({ ...tokenIssuer, ...(tls && { ca: tls.ca }) });
+  letApplicationIn(devops, clientId);
   const databricks: Databricks = await startDatabricks({
     ...options.databricks,
     ...secured,
@@ -170,6 +189,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...(options.databricks?.federationPolicies ?? []),
     ],
   });
+  time = databricks.clock;
   const { host } = new URL(databricks.url);
   const workspace = { id: resourceId, name: 'sandbox', location, workspaceUrl: host };
   const kubernetes = await startKubernetes({
@@ -194,7 +214,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const proxy: JobProxy = await startJobProxy((host, port) => azure.containerInstances.urlOf(host, port));
 
-  return {
+  const sandbox: Sandbox = {
     databricks,
     entra,
     azure,
@@ -219,6 +239,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       devops: {
         url: devops.url,
         accessToken: devops.accessToken,
+        personalAccessToken: devops.personalAccessToken,
+        project: devops.project,
         oidcRequestUri: devops.oidcRequestUri,
         ...(connections[0] && { serviceConnectionId: connectionIdOf(connections[0]) }),
       },
@@ -227,4 +249,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await Promise.all([databricks, entra, azure, kubernetes, devops, proxy].map((each) => each.close()));
     },
   };
+  const described = sandbox.describe();
+  for (const connection of connections) completeConnection(devops, federatedConnection(connection, described));
+  return sandbox;
+}
+
+/** Gives a connection of the organisation the addresses, which nobody knew when the organisation started. */
+function completeConnection({ state }: Organization, connection: ConnectionOptions): void {
+  const { type = '', url, scheme, parameters = {}, data = {} } = connection;
+  const endpoints = state.of(ServiceEndpoints);
+  const endpoint = endpoints.byId(connectionIdOf(connection));
+  if (endpoint)
+    endpoints.update(endpoint, { type, url, scheme, parameters: new Map(Object.entries(parameters)), data });
+}
+
+/** The application administers the project of the organisation. */
+function letApplicationIn({ state, project }: Organization, clientId: string): void {
+  const { identities, projects } = state;
+  const application = identities.addServicePrincipal(clientId, guidOf(`${clientId} object`), 'Application');
+  identities.addMember(application, identities.groupNamed('Project Administrators', projects.find(project)?.id));
 }

@@ -40,7 +40,12 @@ export class CancelledError extends TaskError {
 
 /** What an operation may be given and can't use, in the words with which a sentence begins. */
 export type Subject =
-  'The Databricks connection' | 'The Azure connection' | 'The Kubernetes connection' | 'The address of the workspace';
+  | 'The Databricks connection'
+  | 'The Azure connection'
+  | 'The Kubernetes connection'
+  | 'The Azure DevOps connection'
+  | 'The address of the workspace'
+  | 'The URL of the organization';
 
 /** An operation can't use what it was given. Which input that came from is known to the task alone (shared/task/nameInput.ts). */
 export class UnusableError extends TaskError {

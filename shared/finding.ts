@@ -13,3 +13,8 @@ export function documentPathText(path: DocumentPath): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
   return steps.join('').replace(/^\./, '') || 'the document';
 }
+
+/** An error about the value at a path; the problem is the words that follow the path. */
+export function errorAt(path: DocumentPath, problem: string): Finding {
+  return { path, message: `${documentPathText(path)} ${problem}`, severity: 'error' };
+}

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-
 /**
  * The most bytes that a pointer has. Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md ("The pointer").
  */
-const mostPointerBytes = 1024;
+export const mostPointerBytes = 1024;
 
 const pointer =
   /^version https:\/\/(?:git-lfs|hawser)\.github\.com\/spec\/v\d+\r?\n(?:ext-.*\r?\n)*oid \S+\r?\nsize \d+/;
@@ -15,9 +13,4 @@ export const pointerProblem =
 /** Whether a file that begins so is a Git LFS pointer: what a checkout without LFS writes instead of the file. */
 export function isLfsPointer(start: Uint8Array): boolean {
   return pointer.test(Buffer.from(start.subarray(0, mostPointerBytes)).toString('latin1'));
-}
-
-/** Whether a file of this size is a Git LFS pointer. */
-export function isLfsPointerFile(file: string, bytes: number): boolean {
-  return bytes < mostPointerBytes && isLfsPointer(readFileSync(file));
 }

@@ -22,6 +22,19 @@ export async function inParallel<Item>(
   if (failures.length > 0) throw failures[0];
 }
 
+/** What the work makes of every item, in their order; otherwise like `inParallel`. */
+export async function mapInParallel<Item, Result>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results = new Map<number, Result>();
+  await inParallel(items.entries(), atOnce, async ([index, item]) => {
+    results.set(index, await work(item, index));
+  });
+  return [...results].toSorted(([one], [other]) => one - other).map(([, result]) => result);
+}
+
 /** Does two things, at the same time unless only one may be done at once. Rejects with the first failure when both have ended. */
 export async function both<First, Second>(
   atOnce: number,

@@ -4,6 +4,7 @@ import { build, formatMessages, type Metafile, type Plugin } from 'esbuild';
 import { ToolError } from './commandLine';
 import { packageFolderOf } from './thirdPartyNotices';
 import { trimAxios } from './trimAxios';
+import { trimTaskLib } from './trimTaskLib';
 
 /**
  * Bundles one task into one CommonJS file that needs nothing but Node 20. The entry is made here: it starts what
@@ -31,7 +32,7 @@ startTask(task, taskLibAgent);`,
     keepNames: true,
     // The licences of all that is bundled are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
-    plugins: [trimAxios, pureLosslessJson],
+    plugins: [trimAxios, trimTaskLib, pureLosslessJson],
     metafile: true,
     logLevel: 'silent',
   }).catch((error: unknown) => {

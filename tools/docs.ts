@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { composeSchema } from '../shared/devops/onboarding/composeSchema';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { readTasks } from './manifests';
 import { signInPage } from './signInPage';
@@ -9,17 +10,19 @@ import { taskPage, taskTable } from './taskPage';
 
 const pagesFolder = path.join('docs', 'tasks');
 const problemsPage = path.join('docs', 'sign-in-problems.md');
+const onboardingSchema = path.join('template', 'onboarding', 'onboarding.schema.json');
 
-/** The generated documentation, by path from the root: a page for each task, a page with the sign-in problems, and the README with its table of tasks. */
+/** The generated documentation, by path from the root: a page for each task, a page with the sign-in problems, the schema with which editors complete a specification, and the README with its table of tasks. */
 export async function generateDocs(root: string): Promise<ReadonlyMap<string, string>> {
   const tasks = await readTasks(root);
   const docs = new Map<string, string>();
   for (const task of tasks) {
     const file = path.join(pagesFolder, `${task.folder}.md`);
-    docs.set(file, await formatMarkdown(root, file, taskPage(task)));
+    docs.set(file, await formatted(root, file, taskPage(task)));
   }
-  docs.set(problemsPage, await formatMarkdown(root, problemsPage, signInPage()));
-  const table = await formatMarkdown(root, 'README.md', taskTable(tasks));
+  docs.set(problemsPage, await formatted(root, problemsPage, signInPage()));
+  docs.set(onboardingSchema, await formatted(root, onboardingSchema, JSON.stringify(composeSchema())));
+  const table = await formatted(root, 'README.md', taskTable(tasks));
   docs.set('README.md', replaceSection(await readFile(path.join(root, 'README.md'), 'utf8'), 'tasks', table));
   return docs;
 }
@@ -49,8 +52,10 @@ export function replaceSection(page: string, name: string, content: string): str
 async function writeDocs(root: string): Promise<void> {
   const docs = await generateDocs(root);
   for (const file of await findOrphans(root, docs)) await rm(path.join(root, file));
-  await mkdir(path.join(root, pagesFolder), { recursive: true });
-  for (const [file, content] of docs) await writeFile(path.join(root, file), content);
+  for (const [file, content] of docs) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    await writeFile(path.join(root, file), content);
+  }
   console.log([...docs.keys()].join('\n'));
 }
 
@@ -59,7 +64,7 @@ async function findOrphans(root: string, docs: ReadonlyMap<string, string>): Pro
   return pages.map((page) => path.join(pagesFolder, page)).filter((page) => !docs.has(page));
 }
 
-async function formatMarkdown(root: string, file: string, text: string): Promise<string> {
+async function formatted(root: string, file: string, text: string): Promise<string> {
   const filepath = path.join(root, file);
   return format(text, { ...(await resolveConfig(filepath)), filepath });
 }

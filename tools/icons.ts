@@ -40,6 +40,11 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
+  'tasks/CreateRepository.png': { size: 32, layers: [tile, ...branches(), ...badge(plus)] },
+  'tasks/ApplyBranchPolicies.png': { size: 32, layers: [tile, ...branches(), ...badge(tick)] },
+  'tasks/CreateTeam.png': { size: 32, layers: [tile, ...people(), ...badge(plus)] },
+  'tasks/CreatePipelines.png': { size: 32, layers: [tile, ...stages(), ...badge(plus)] },
+  'tasks/OnboardModel.png': { size: 32, layers: [tile, ...model(), ...badge(plus)] },
 };
 
 function model(): readonly Layer[] {
@@ -85,6 +90,39 @@ function importedNotebook(): readonly Layer[] {
       fill: steel,
     },
     { shape: arrow, fill: amber },
+  ];
+}
+
+/** A branch that leaves a line of commits. */
+function branches(): readonly Layer[] {
+  const [first, last, side] = [
+    [9, 7],
+    [9, 25],
+    [20, 10],
+  ] as const;
+  return [
+    { shape: line(1.8, first, last, [9, 19], [20, 15], side), fill: steel },
+    { shape: union(circle(first, 3.2), circle(last, 3.2), circle(side, 3.2)), fill: white },
+  ];
+}
+
+/** Two people, one behind the other. */
+function people(): readonly Layer[] {
+  const person = ([x, y]: readonly [number, number], size: number): Shape =>
+    union(circle([x, y], size), box([x - 1.7 * size, y + 1.5 * size], [x + 1.7 * size, y + 4.5 * size], 1.4 * size));
+  const front = person([11.5, 11.5], 3.6);
+  return [
+    { shape: without(person([20, 9], 3.2), (x, y) => front(x, y) - 1.6), fill: steel },
+    { shape: front, fill: white },
+  ];
+}
+
+/** Stages that run one after the other. */
+function stages(): readonly Layer[] {
+  return [
+    { shape: line(1.8, [6, 11], [26, 11]), fill: steel },
+    { shape: union(circle([6.5, 11], 3.4), circle([16, 11], 3.4), circle([25.5, 11], 3.4)), fill: white },
+    { shape: line(1.8, [6.5, 14], [6.5, 22], [16, 22]), fill: steel },
   ];
 }
 

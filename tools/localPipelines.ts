@@ -4,11 +4,11 @@ import path from 'node:path';
 import { renderReport } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { runPipeline, type PipelineOptions } from '../sandbox/agent/runPipeline';
-import type { ConnectionOptions } from '../sandbox/agent/tasks/connections';
 import { pyodideRunner } from '../sandbox/databricks/notebooks/pyodideRunner';
 import type { ImageBehaviour } from '../sandbox/kubernetes/pods/images';
 import { providePython } from '../sandbox/python/providePython';
-import { startSandbox, type Sandbox, type SandboxDescription } from '../sandbox/sandbox';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox';
+import { federatedConnection } from '../sandbox/sandboxConnections';
 import { buildScoringImage } from '../sandbox/scoring/scoringImage';
 import { ScoringServices } from '../sandbox/scoring/scoringServices';
 import { buildExtension } from './build';
@@ -46,9 +46,15 @@ export interface LocalPipelines {
 
 type RunOptions = Pick<PipelineOptions, 'connections' | 'parameters' | 'predefined' | 'environment'>;
 
+/** The service connections to the workspace, by the names that the template has. */
+export const workspaceConnections = ['databricks-dev', 'databricks-test', 'databricks-prod'].map((name) => ({
+  name,
+  type: 'databricksworkspace' as const,
+}));
+
 const registry = 'registry.sandbox';
 /** Clusters and containers start, and rollouts run, this many times as fast as in the cloud. */
-const timeScale = 5;
+export const timeScale = 5;
 
 /** All pipelines, for a model that scores in batches. The workspace keeps its state in the output folder from run to run. */
 export async function openWorkspace(options: RepositoryOptions): Promise<LocalPipelines> {
@@ -57,26 +63,18 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
   const [tasks, python] = await listener.prepare('Build the tasks, prepare Python', () =>
     Promise.all([options.tasks ?? buildTasks(options), providePython(path.resolve(options.outputFolder, 'pyodide'))]),
   );
-  const names = ['databricks-dev', 'databricks-test', 'databricks-prod'];
   const start = () =>
     startSandbox({
       databricks: { notebooks, timeScale, stateFile: workspaceFile(options.outputFolder) },
-      connections: names.map((name) => ({ name })),
+      connections: workspaceConnections,
     });
   const sandbox = await listener.prepare(
     'Start the sandbox workspace',
     start,
     (started) => started.describe().databricks.url,
   );
-  const { url, clientId = '' } = sandbox.describe().databricks;
-  // Token federation: there is no secret.
-  const connections = names.map((name) => ({
-    name,
-    type: 'databricksworkspace',
-    url,
-    scheme: 'None',
-    data: { clientId },
-  }));
+  const described = sandbox.describe();
+  const connections = workspaceConnections.map((connection) => federatedConnection(connection, described));
   const environment = { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) };
   return {
     sandbox,
@@ -115,7 +113,7 @@ export async function openCluster(options: RepositoryOptions): Promise<LocalPipe
   const described = sandbox.describe();
   const { azure, kubernetes } = described;
   const runOptions = (buildId: string): RunOptions => ({
-    connections: connections.map(({ name }) => azureConnection(name, described)),
+    connections: connections.map((connection) => federatedConnection(connection, described)),
     parameters: {
       serving: 'rest',
       registry,
@@ -187,7 +185,8 @@ export function runFolder(outputFolder: string): string {
   return path.join(outputFolder, 'run');
 }
 
-async function buildTasks({ outputFolder }: RepositoryOptions): Promise<string> {
+/** Builds the extension. @returns the folder of the tasks */
+export async function buildTasks({ outputFolder }: Pick<RepositoryOptions, 'outputFolder'>): Promise<string> {
   const { folder } = await buildExtension({ root: projectRoot, outputFolder });
   return path.join(folder, 'tasks');
 }
@@ -218,16 +217,4 @@ async function runTemplate(
   });
   await writeFile(path.join(folder, 'report.txt'), `${renderReport(report)}\n`);
   return report;
-}
-
-/** Workload identity federation: there is no secret. */
-function azureConnection(name: string, { azure, entra }: SandboxDescription): ConnectionOptions {
-  return {
-    name,
-    type: 'azurerm',
-    url: azure.url,
-    scheme: 'WorkloadIdentityFederation',
-    parameters: { serviceprincipalid: entra.clientId, tenantid: entra.tenantId },
-    data: { environment: 'AzureCloud', subscriptionId: azure.subscriptionId, environmentAuthorityUrl: entra.url },
-  };
 }

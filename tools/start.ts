@@ -17,12 +17,16 @@ import {
   type PipelineName,
   type RepositoryOptions,
 } from './localPipelines';
+import { onboardingFile } from './onboarding/openOnboarding';
+import { startOnboarding } from './onboarding/startOnboarding';
 import { openView } from './pipelineView/openView';
 import type { PipelineView } from './pipelineView/pipelineView';
 import { renderSummary, type PipelineOutcome } from './summary';
 
 const template = path.join(projectRoot, 'template');
 const demoModel = 'demo_model';
+const onboard = 'onboard';
+const newModel = 'churn';
 
 const usage = `Usage: npm start -- [options]
 
@@ -31,13 +35,18 @@ ${pipelineNames.join(', ')}, in this order, until one fails.
 
   --pipeline <name>      Run only this pipeline. deploy runs twice: for scoring in batches,
                          then as a REST service in an embedded Kubernetes cluster.
+                         ${onboard} runs the pipeline for new models in an embedded Azure DevOps organization:
+                         it creates the repository of a model and its pipelines, then checks that a
+                         second run changes nothing.
   --repository <folder>  The model repository. Default: template
-  --model <name>         The model: the name of its folder in the repository. Default: ${demoModel}
+  --model <name>         The model: the name of its folder in the repository. Default: ${demoModel}.
+                         With --pipeline ${onboard}: the name of the new model. Default: ${newModel}
   --variable-groups <file>  A JSON or YAML file with the variable groups that the pipelines use:
                          names of groups, with their variables
   --resource <name>=<folder>  The folder that stands in for a repository that the pipelines use, or for the
                          artifacts of another pipeline, with a folder for each. Can be repeated
   --fresh                Start with an empty workspace. Default: as the last run left it
+  --keep                 With --pipeline ${onboard}: keep the organization until Ctrl+C
   --verbose              Print the log of every step, and the report of every pipeline
   --help                 Print this text`;
 
@@ -49,6 +58,7 @@ interface StartOptions {
   /** The options that choose the model and give it what it uses, as they were typed. */
   readonly modelOptions: string;
   readonly isFresh: boolean;
+  readonly isKept: boolean;
   readonly isVerbose: boolean;
   readonly variableGroupsFile?: string;
   /** Folders by alias or name. */
@@ -76,12 +86,17 @@ export async function runInOrder(
 export function readOptions(args: readonly string[]): StartOptions | undefined {
   const { values } = parse(args);
   if (values.help) return undefined;
-  const { pipeline, model = demoModel } = values;
+  const { pipeline } = values;
+  const model = values.model ?? (pipeline === onboard ? newModel : demoModel);
   const names = pipelineNames.filter((name) => name === (pipeline ?? name));
-  if (names.length === 0)
-    throw new ToolError(`--pipeline takes one of ${pipelineNames.join(', ')}, not '${String(pipeline)}'.`);
+  if (names.length === 0 && pipeline !== onboard)
+    throw new ToolError(
+      `--pipeline takes one of ${[...pipelineNames, onboard].join(', ')}, not '${String(pipeline)}'.`,
+    );
   const repository = path.resolve(values.repository ?? template);
-  if (!existsSync(path.join(repository, model))) throw new ToolError(`There is no model '${model}' in ${repository}.`);
+  checkOnboarding(pipeline, repository, values.keep);
+  if (pipeline !== onboard && !existsSync(path.join(repository, model)))
+    throw new ToolError(`There is no model '${model}' in ${repository}.`);
   const groupsFile = values['variable-groups'];
   if (groupsFile !== undefined && !existsSync(groupsFile))
     throw new ToolError(`There is no file ${path.resolve(groupsFile)} with variable groups.`);
@@ -98,10 +113,17 @@ export function readOptions(args: readonly string[]): StartOptions | undefined {
     model,
     modelOptions,
     isFresh: values.fresh,
+    isKept: values.keep,
     isVerbose: values.verbose,
     ...(groupsFile === undefined ? {} : { variableGroupsFile: path.resolve(groupsFile) }),
     ...(values.resource === undefined ? {} : { resources: readResources(values.resource) }),
   };
+}
+
+function checkOnboarding(pipeline: string | undefined, repository: string, isKept: boolean): void {
+  if (isKept && pipeline !== onboard) throw new ToolError(`--keep applies to --pipeline ${onboard} only.`);
+  if (pipeline === onboard && !existsSync(path.join(repository, onboardingFile)))
+    throw new ToolError(`There is no ${onboardingFile} in ${repository}.`);
 }
 
 function readResources(given: readonly string[]): Record<string, string> {
@@ -131,6 +153,7 @@ function parse(args: readonly string[]) {
         'variable-groups': { type: 'string' },
         resource: { type: 'string', multiple: true },
         fresh: { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -152,6 +175,12 @@ async function main(): Promise<void> {
   const { view, paint } = openView(process.stdout, process.env, { isVerbose: options.isVerbose, folder });
   const signal = cancellation(view);
   try {
+    if (options.pipeline === onboard) {
+      const { repository, model, isKept } = options;
+      const onboarding = { repository, model, outputFolder, isKept, folder, paint };
+      process.exitCode = await startOnboarding(onboarding, view, signal);
+      return;
+    }
     const outcomes = await runAll({ ...options, outputFolder, listener: view }, options, view, signal);
     const { modelOptions, pipeline } = options;
     const where = { runFolder: runFolder(outputFolder), folder };

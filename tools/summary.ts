@@ -49,10 +49,12 @@ function factsOf(report: PipelineReport): readonly string[] {
   const metrics = steps
     .map(({ outputs }) => metricsOf(outputs['notebookOutput']))
     .findLast((found) => found.length > 0);
+  const onboarded = steps.findLast(({ task }) => task?.startsWith('OnboardModel@'))?.message;
   const verdicts = steps.filter(({ task }) => task?.startsWith('EvaluateModel@')).map(({ message }) => message ?? '');
   return [
     ...(runs.length > 0 ? [`${passed} ${passed === 1 ? 'test' : 'tests'} passed`] : []),
     ...(metrics && metrics.length > 0 ? [metrics.slice(0, maxMetrics).join(', ')] : []),
+    ...(onboarded === undefined ? [] : [firstSentence(onboarded)]),
     ...verdicts.map((verdict) => firstSentence(verdict).replace(/^The model /, '')).filter((verdict) => verdict !== ''),
   ];
 }
@@ -112,7 +114,7 @@ export function renderSummary(options: SummaryOptions): string {
   ].join('\n');
 }
 
-type TableRow = readonly [text: string, meaning: string];
+export type TableRow = readonly [text: string, meaning: string];
 
 function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions): readonly TableRow[] {
   const command = (...options: readonly string[]): string => {
@@ -136,13 +138,14 @@ function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions)
       ? [command(modelOptions), 'again: only changes are sent']
       : [command(modelOptions), 'run all pipelines'],
     ...(service ? [] : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST'] as const]),
+    [command('--pipeline onboard'), 'set up a new model in an Azure DevOps organization'],
     ['template/docs/getting_started.md', 'how to add a model of your own'],
     [command('--help'), 'all options'],
   ];
 }
 
 /** Two columns. */
-function table(rows: readonly TableRow[]): readonly string[] {
+export function table(rows: readonly TableRow[]): readonly string[] {
   const width = Math.max(...rows.map(([text]) => text.length));
   return rows.map(([text, meaning]) => `  ${text.padEnd(width)}  ${meaning}`);
 }

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { CaseInsensitiveMap } from './caseInsensitiveMap';
 import { systemClock, type Clock } from '../clock';
 import { checkPlan } from './plan/checkPlan';
+import { planPipeline, type PlanOptions } from './plan/planPipeline';
 import type { PipelinePlan } from './plan/plan';
-import { readPlan } from './plan/readPlan';
 import { fail } from './pipelineError';
 import { Masker } from './masker';
+import type { Admission } from './run/admission';
 import type { Collection } from './run/collection';
 import { worstOf, type PipelineReport, type Result, type RunEvent, type StageReport } from './report';
-import { readVariableGroups } from './resources/readVariableGroups';
 import { resourcesValue, resourceVariables } from './resources/resourceVariables';
 import type { PipelineRunOptions, StandIns } from './resources/standIns';
 import { agentTimings, type LogLine, type ProcessTimings, type RunState } from './run/runState';
@@ -25,11 +25,8 @@ import {
   type ConnectionOptions,
 } from './tasks/connections';
 import { readTasks, type TaskDefinition } from './tasks/taskDefinitions';
-import { expandPipeline } from './templates/expandPipeline';
-import { TemplateFiles } from './templates/templateFiles';
 import { makeBuildNumber } from './variables/buildNumber';
-import { compileTimeVariables, predefinedOfRun, project } from './variables/predefined';
-import { nodeOfJson, type Json } from './yaml/nodeOfJson';
+import { predefinedOfRun, project } from './variables/predefined';
 
 /** What the agent has of the service's own tasks. */
 const agentTasks = fileURLToPath(new URL('agentTasks', import.meta.url));
@@ -37,21 +34,13 @@ const agentTasks = fileURLToPath(new URL('agentTasks', import.meta.url));
 /** The setting of the agent below which length secrets are not masked. */
 const shortSecrets = 'AZP_IGNORE_SECRETS_SHORTER_THAN';
 
-export interface PipelineOptions {
+export interface PipelineOptions extends PlanOptions {
   /** The pipeline's YAML file: absolute, or relative to the working folder. */
   readonly file: string;
-  /** The root of the repository that the pipeline is in; absolute. */
-  readonly workingFolder: string;
-  /** Runtime parameters, as the form for a new run would give them. */
-  readonly parameters?: Readonly<Record<string, Json>>;
   /** Variables as set when a run is queued; those written in the file win. */
   readonly variables?: Readonly<Record<string, string>>;
   /** The same, secret. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Stand in for the variable groups of the project's library, by name. */
-  readonly variableGroups?: Readonly<Record<string, Readonly<Record<string, string | { readonly secret: string }>>>>;
-  /** A JSON or YAML file with more of them; see `readVariableGroups`. */
-  readonly variableGroupsFile?: string;
   /** Folders that stand in for other repositories, by alias or by name. */
   readonly repositories?: Readonly<Record<string, string>>;
   /** Stand in for runs of the pipelines and builds of `resources`, by alias or by the pipeline's name. */
@@ -66,14 +55,14 @@ export interface PipelineOptions {
   readonly targetStages?: readonly string[];
   /** Azure DevOps as tasks see it, such as a started organisation; without it there is none to talk to. */
   readonly collection?: Collection;
-  /** Take the place of predefined variables, such as `Build.SourceBranch` or `System.Debug`. */
-  readonly predefined?: Readonly<Record<string, string>>;
   /** Added to the few variables of this machine's environment that steps are given. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly timings?: ProcessTimings;
   /** Cancels the run. */
   readonly signal?: AbortSignal;
+  /** Asked before each stage whose condition holds; resolves when its checks are decided. Without it every stage may run. */
+  readonly admitStage?: (stage: string) => Promise<Admission>;
   /** Called when a job or step starts, and when a step, job or stage has ended. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Called for every line of output, secrets masked. */
@@ -101,7 +90,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRep
     repositories: new CaseInsensitiveMap(Object.entries(options.repositories ?? {})),
     runs: new CaseInsensitiveMap(Object.entries(options.pipelineRuns ?? {})),
   };
-  const plan = makePlan(options, standIns, file, collection.url, startTime);
+  const { plan } = planPipeline(options, { standIns, file, collectionUri: collection.url, startTime });
   checkPlan(plan, tasks, connections, options.targetStages, standIns);
 
   for (const folder of ['logs', 'artifacts', 'work']) {
@@ -177,6 +166,7 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     onEvent: options.onEvent ?? (() => undefined),
     onLine: options.onLine ?? (() => undefined),
     onRawLine: options.onRawLine ?? (() => undefined),
+    admitStage: options.admitStage,
     baseEnvironment: { ...baseEnvironment(process.env), ...options.environment },
     workingFolder: path.resolve(options.workingFolder),
     standIns,
@@ -186,41 +176,13 @@ function makeRun(options: PipelineOptions, parts: RunParts): RunState {
     predefined,
     queueVariables: options.variables ?? {},
     secrets,
-    buildNumber: makeBuildNumber(plan.name, startTime, lookUp),
+    buildNumber:
+      (plan.name === undefined ? options.predefined?.['Build.BuildNumber'] : undefined) ??
+      makeBuildNumber(plan.name, startTime, lookUp),
     buildTags: new Set(),
     artifacts: new Map(),
     leftOut: [],
   };
-}
-
-function makePlan(
-  options: PipelineOptions,
-  standIns: StandIns,
-  file: string,
-  collectionUri: string,
-  startTime: Date,
-): PipelinePlan {
-  const branch = options.predefined?.['Build.SourceBranch'] ?? 'refs/heads/main';
-  const given = Object.entries(options.parameters ?? {}).map(([name, value]) => {
-    const node = nodeOfJson(value, { file: 'given parameters', line: 1, column: 1 });
-    return [name, { node: () => node }] as const;
-  });
-  const root = expandPipeline({
-    files: new TemplateFiles(path.resolve(options.workingFolder), standIns),
-    file,
-    parameters: new CaseInsensitiveMap(given),
-    predefined: Object.entries({ ...compileTimeVariables(file, branch, collectionUri), ...options.predefined }),
-    startTime,
-  });
-  const groups = Object.entries(options.variableGroups ?? {}).map(([group, variables]) => {
-    const members = Object.entries(variables).map(([name, value]) =>
-      typeof value === 'string' ? { name, value, isSecret: false } : { name, value: value.secret, isSecret: true },
-    );
-    return [group, members] as const;
-  });
-  const { variableGroupsFile } = options;
-  const fromFile = variableGroupsFile === undefined ? [] : readVariableGroups(path.resolve(variableGroupsFile));
-  return readPlan(root, new CaseInsensitiveMap([...fromFile, ...groups]));
 }
 
 function makeConnections(options: readonly ConnectionOptions[], { url, accessToken }: Collection): Connection[] {

@@ -88,11 +88,10 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
   const fault = parts.faults.take(received.method, path);
   if (fault?.delayMilliseconds) await delay(fault.delayMilliseconds);
   let result =
-    fault?.effect && fault.when !== 'after' && fault.effect !== 'truncated'
-      ? undefined
-      : await parts.answer(received, trace);
-  if (fault) result = spoil(fault, result, parts);
-  if (result) write(response, result);
+    fault?.effect && fault.when !== 'after' && !keepsAnswer(fault) ? undefined : await parts.answer(received, trace);
+  if (fault) result = withHeaders(spoil(fault, result, parts), fault);
+  if (result && fault && breaksOff(fault, result)) cutOff(response, result);
+  else if (result) write(response, result);
   else request.socket.resetAndDestroy();
   parts.requests.add({
     time,
@@ -123,7 +122,11 @@ function spoil(fault: Fault, result: Answer | undefined, { errorBody }: HttpPart
     case 'reset':
       return undefined;
     case 'truncated':
-      return result && { ...result, body: result.body.subarray(0, result.body.length / 2) };
+      return result && !breaksOff(fault, result)
+        ? { ...result, body: result.body.subarray(0, result.body.length / 2) }
+        : result;
+    case 'rewritten':
+      return result && rewritten(fault, result);
     case 'html':
       return {
         status: fault.status ?? 200,
@@ -140,6 +143,38 @@ function spoil(fault: Fault, result: Answer | undefined, { errorBody }: HttpPart
     default:
       return result;
   }
+}
+
+/** Half of a file that says nothing of its length would be a file: it ends with the connection. */
+function breaksOff({ effect }: Fault, { headers }: Answer): boolean {
+  return (
+    effect === 'cut' || (effect === 'truncated' && /^application\/octet-stream/.test(headers['content-type'] ?? ''))
+  );
+}
+
+const withHeaders = (answer: Answer | undefined, { headers }: Fault): Answer | undefined =>
+  answer && { ...answer, headers: { ...answer.headers, ...headers } };
+
+/** Whether what the client gets is made of the real answer. */
+export function keepsAnswer({ effect }: Fault): boolean {
+  return effect === 'truncated' || effect === 'cut' || effect === 'rewritten';
+}
+
+export function rewritten<A extends { readonly status: number }>(
+  { rewrite }: Fault,
+  answer: A & { readonly body: Buffer },
+): A & { readonly body: Buffer } {
+  const made = rewrite?.(answer.status, answer.body.toString('utf8'));
+  return made ? { ...answer, status: made.status, body: Buffer.from(made.body) } : answer;
+}
+
+/** Sends half of an answer without saying how long it is, and breaks the connection. */
+export function cutOff(
+  response: ServerResponse,
+  { status, headers, body }: Pick<Answer, 'status' | 'headers' | 'body'>,
+): void {
+  response.writeHead(status, headers);
+  response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
 export const jsonType = { 'content-type': 'application/json; charset=utf-8' };

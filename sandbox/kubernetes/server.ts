@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PeerCertificate, TLSSocket } from 'node:tls';
 import type { Fault, Faults } from '../http/faults';
+import { cutOff, keepsAnswer, rewritten } from '../http/httpServer';
 import type { RequestLog } from '../http/requestLog';
 import type { Authority } from './certificates';
 import { StatusError } from './status';
@@ -75,7 +76,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   if (parts.latencyMilliseconds > 0) await delay(parts.latencyMilliseconds);
   const fault = parts.faults.take(method, url.pathname);
   if (fault?.delayMilliseconds) await delay(fault.delayMilliseconds);
-  const isInstead = fault?.effect !== undefined && fault.effect !== 'truncated' && fault.when !== 'after';
+  const isInstead = fault?.effect !== undefined && !keepsAnswer(fault) && fault.when !== 'after';
   const real = isInstead ? undefined : await parts.answer(received);
   const result = fault?.effect ? spoil(fault, real) : real;
   const log = () =>
@@ -96,6 +97,8 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   // Logged before the answer, so that whoever has the answer finds the request in the log.
   log();
   if (!result) request.socket.resetAndDestroy();
+  else if (fault?.effect === 'cut' && Buffer.isBuffer(result.body))
+    cutOff(response, { status: result.status, headers: result.headers, body: result.body });
   else if (Buffer.isBuffer(result.body)) {
     const { status, headers, body } = result;
     response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': body.length });
@@ -112,8 +115,17 @@ async function receive(request: IncomingMessage): Promise<Received> {
     url: new URL(request.url ?? '/', 'https://sandbox'),
     headers: request.headers,
     body: Buffer.concat(chunks),
-    ...(socket instanceof TLSSocket && socket.authorized && { certificate: socket.getPeerCertificate() }),
+    ...(socket instanceof TLSSocket && socket.authorized && { certificate: certificateOf(socket) }),
   };
+}
+
+/** Of a connection for many requests: reading it takes longer than some of them. */
+const certificates = new WeakMap<TLSSocket, PeerCertificate>();
+
+function certificateOf(socket: TLSSocket): PeerCertificate {
+  const certificate = certificates.get(socket) ?? socket.getPeerCertificate();
+  certificates.set(socket, certificate);
+  return certificate;
 }
 
 async function stream(
@@ -131,10 +143,10 @@ async function stream(
   await send(
     (chunk) => {
       if (gone.signal.aborted || cut.signal.aborted) return;
-      if (fault?.effect === 'truncated') {
+      if (fault?.effect === 'truncated' || fault?.effect === 'cut') {
         response.write(chunk.slice(0, chunk.length / 2), () => response.destroy());
         cut.abort();
-      } else response.write(chunk);
+      } else response.write(fault?.effect === 'rewritten' ? (fault.rewrite?.(status, chunk).body ?? chunk) : chunk);
     },
     AbortSignal.any([gone.signal, cut.signal]),
   );
@@ -148,6 +160,10 @@ function spoil(fault: Fault, real: Answer | undefined): Answer | undefined {
       return undefined;
     case 'truncated':
       return real && Buffer.isBuffer(real.body) ? { ...real, body: real.body.subarray(0, real.body.length / 2) } : real;
+    case 'cut':
+      return real;
+    case 'rewritten':
+      return real && Buffer.isBuffer(real.body) ? rewritten(fault, { ...real, body: real.body }) : real;
     case 'html':
       return {
         status: fault.status ?? 200,

@@ -80,13 +80,16 @@ export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Cance
 
 /**
  * What running work may ask of, or say to, the agent: facts about where it runs, and what people see of it. Text given
- * to these methods is data: whatever it contains, it can't issue a logging command.
+ * to these methods is data: whatever it contains, it can't issue a logging command. Secrets of 6 characters and more that the
+ * job knows are hidden in it, in any encoding, also in files and outputs, which the agent itself does not mask.
  */
 export interface TaskAgent {
   /** The folder that relative paths start from; absolute. */
   readonly workingFolder: string;
   /** A folder for files that nobody needs after the job; absolute. */
   readonly temporaryFolder: string;
+  /** The folders that the files of the work lie in: the working folder, the sources, artifacts, temporary files; absolute. */
+  readonly readableFolders: readonly string[];
   readonly run: RunFacts;
   readonly words: Words;
   /** The environment variables that a program needs to run at all. The others may hold secrets that it has no use for. */
@@ -95,9 +98,11 @@ export interface TaskAgent {
   readonly managedIdentityUrl: string | undefined;
   /** Where the job can ask for a token that proves its identity, and its own secret for that; undefined where there is no such place. */
   identityEndpoint(): IdentityEndpoint | undefined;
+  /** The token of the job, `System.AccessToken`; undefined where there is no job. */
+  jobToken(): string | undefined;
   /**
-   * Whether a text contains the value of a secret variable of this job, or a line of it. A secret of less than 6
-   * characters must be the whole text: it would be found everywhere.
+   * Whether a text contains a secret of this job, or a line of it, in any encoding. A secret of less than 6 characters must
+   * be the whole text: it would be found everywhere.
    */
   holdsSecret(text: string): boolean;
 
@@ -113,9 +118,9 @@ export interface TaskAgent {
 
   /** From here on the agent masks this value, and each of its lines, wherever they appear. */
   setSecret(value: string): void;
-  /** Markdown that is shown on the run's summary page. */
+  /** Markdown that is shown on the run's summary page. Never rejects: what can't be written is a warning. */
   summary(name: string, markdown: string): Promise<void>;
-  /** A file that is kept with the step's log, for what is too long to print. */
+  /** A file that is kept with the step's log, for what is too long to print. Never rejects, either. */
   attachToLog(fileName: string, content: string): Promise<void>;
 
   proxyFor(url: string): ProxySettings | undefined;
@@ -132,9 +137,13 @@ export interface Agent extends TaskAgent {
   pathInput(name: string): string | undefined;
   /** The service connection with this id; undefined when there is none, or the job may not use it. */
   connection(id: string): ServiceConnection | undefined;
+  /** Sets an output variable. A text that would be a logging command when a later step prints it is changed (`##_vso[`). */
   setOutput(name: string, value: string, options?: { readonly secret?: boolean }): void;
   /** Calls back at the first cancel signal only. */
   onCancel(callback: () => void): void;
-  /** Reports how the task ended. Called once, by `startTask` and `runTask` only. */
-  complete(result: TaskResult, message: string): void;
+  /**
+   * Reports how the task ended, by `startTask` and `runTask` only. Resolves when the agent has received the report, which
+   * takes as long as it reads slowly; rejects when it can't receive it any more.
+   */
+  complete(result: TaskResult, message: string): Promise<void>;
 }

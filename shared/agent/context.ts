@@ -7,11 +7,11 @@ export interface Context {
   readonly clock: Clock;
   /** Aborts when the work is cancelled. */
   readonly signal: AbortSignal;
-  /** When to give up, in milliseconds since 1970; `Infinity` where the task has no timeout. */
+  /** When to give up, by the clock's `now()`. */
   readonly deadline: number;
 }
 
-/** The same context, to be given up after so many minutes from now. */
+/** The same context, to be given up after so many minutes from now. Clients that are opened with it end with it. */
 export function withTimeout<C extends Context>(context: C, minutes: number): C {
   return { ...context, deadline: context.clock.now() + minutes * 60_000 };
 }

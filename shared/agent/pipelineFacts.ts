@@ -8,13 +8,25 @@ export type ReadVariable = (name: string) => string | undefined;
 
 type Facts = Pick<
   TaskAgent,
-  'workingFolder' | 'temporaryFolder' | 'run' | 'words' | 'programEnvironment' | 'managedIdentityUrl'
+  | 'workingFolder'
+  | 'temporaryFolder'
+  | 'readableFolders'
+  | 'run'
+  | 'words'
+  | 'programEnvironment'
+  | 'managedIdentityUrl'
 >;
 
 /** What a credential plugin needs to start, find its files and reach the network. */
 const programVariables = [
   ...['PATH', 'HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'PROGRAMDATA', 'SYSTEMROOT', 'PATHEXT'],
   ...['TEMP', 'TMP', 'TMPDIR', 'LANG', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+];
+
+/** The folders of a job: all its repositories, the artifacts that it downloads, and those of a release. */
+const folderVariables = [
+  ...['Build.SourcesDirectory', 'Pipeline.Workspace', 'Agent.BuildDirectory'],
+  ...['System.ArtifactsDirectory', 'Agent.ReleaseDirectory'],
 ];
 
 const words: Words = {
@@ -31,6 +43,7 @@ const words: Words = {
  */
 export function pipelineFacts(variable: ReadVariable): Facts {
   let run: RunFacts | undefined;
+  let folders: readonly string[] | undefined;
   return {
     words,
     get workingFolder() {
@@ -38,6 +51,13 @@ export function pipelineFacts(variable: ReadVariable): Facts {
     },
     get temporaryFolder() {
       return resolve(variable('Agent.TempDirectory') ?? tmpdir());
+    },
+    get readableFolders() {
+      return (folders ??= [
+        this.workingFolder,
+        this.temporaryFolder,
+        ...folderVariables.flatMap((name) => variable(name) || []).map((folder) => resolve(folder)),
+      ]);
     },
     get run() {
       return (run ??= runFacts(variable));

@@ -1,50 +1,59 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { asIs, redactor } from './door';
+// After the door, which must be there first.
 import * as tl from 'azure-pipelines-task-lib/task';
-import type { Agent, ServiceConnection } from './agent';
+import { messageOf } from '../errors';
+import type { Agent, ServiceConnection, SourceLocation } from './agent';
+import { harmless } from './harmless';
 import { pipelineFacts } from './pipelineFacts';
-
-/** Of several lines, those that are shorter are not treated as secrets: they would be found everywhere. */
-const shortestLine = 6;
+import { proxySettings } from './proxySettings';
+import { secretLines } from './redactor';
 
 const facts = pipelineFacts((name) => tl.getVariable(name));
 
 const methods: Omit<Agent, keyof typeof facts> = {
-  input: (name) => tl.getInput(name),
+  input(name) {
+    const value = quietly(() => tl.getInput(name));
+    if (value) tl.debug(said(`${name}=${shownInput(value)}`));
+    return value;
+  },
   secretInput: (name) => quietly(() => tl.getInput(name)),
   pathInput: (name) => (tl.filePathSupplied(name) ? tl.getPathInput(name) : undefined),
   connection: serviceConnection,
   identityEndpoint() {
     const url = tl.getVariable('System.OidcRequestUri');
-    const accessToken = serviceConnection('SYSTEMVSSCONNECTION')?.authorization('AccessToken');
+    const accessToken = jobToken();
     return url && accessToken ? { url, accessToken } : undefined;
   },
-  holdsSecret: (text) =>
-    secretLines().some((secret) => text === secret || (secret.length >= shortestLine && text.includes(secret))),
+  jobToken,
+  holdsSecret: (text) => redactor.holds(text),
 
-  log: (text) => print(harmless(text)),
+  log: (text) => print(said(text)),
   group(title, text) {
-    print(`##[group]${harmless(title)}`);
-    print(harmless(text));
+    print(`##[group]${said(title)}`);
+    print(said(text));
     print('##[endgroup]');
   },
-  debug: (text) => tl.debug(harmless(text)),
-  warning: (text, location) => tl.logIssue(tl.IssueType.Warning, harmless(text), location?.file, location?.line),
-  error: (text, location) => tl.logIssue(tl.IssueType.Error, harmless(text), location?.file, location?.line),
-  progress: (percent, text) => tl.setProgress(Math.round(percent), harmless(text)),
+  debug: (text) => tl.debug(said(text)),
+  warning,
+  error: (text, location) => tl.logIssue(tl.IssueType.Error, said(text), location?.file, location?.line),
+  progress: (percent, text) => tl.setProgress(Math.round(percent), said(text)),
 
-  setOutput: (name, value, options) => tl.setVariable(name, value, options?.secret ?? false, true),
-  setSecret,
-  summary: async (name, markdown) => tl.uploadSummary(await temporaryFile(`${name}.md`, markdown)),
-  attachToLog: async (fileName, content) => tl.uploadFile(await temporaryFile(fileName, content)),
-
-  proxyFor(url) {
-    const proxy = tl.getHttpProxyConfiguration(url);
-    if (!proxy) return undefined;
-    const { proxyUrl, proxyUsername: username, proxyPassword: password } = proxy;
-    return { url: proxyUrl, ...(username && { username }), ...(password && { password }) };
+  setOutput(name, value, { secret = false } = {}) {
+    if (secret) setSecret(value);
+    const text = secret ? value : redactor.redact(value);
+    // Not setVariable of task-lib: it refuses a value of several lines where a secret variable has the same name.
+    const properties = { variable: name, isOutput: 'true', issecret: String(secret) };
+    asIs(() => tl.command('task.setvariable', properties, harmless(text)));
+    if (text !== value) warning(`The output variable '${name}' contains a secret, which is replaced by ***.`);
   },
+  setSecret,
+  summary: (name, markdown) => handOver(`${name}.md`, markdown, tl.uploadSummary),
+  attachToLog: (fileName, content) => handOver(fileName, content, tl.uploadFile),
+
+  proxyFor: (url) => proxySettings((name) => tl.getVariable(name), url),
   certificates() {
     const found = tl.getHttpCertConfiguration();
     if (!found) return undefined;
@@ -65,36 +74,40 @@ const methods: Omit<Agent, keyof typeof facts> = {
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
   },
-  complete(result, message) {
+  async complete(result, message) {
     // task-lib would spell it `Cancelled`, which the agent does not know.
-    if (result === 'Canceled') tl.command('task.complete', { result }, harmless(message));
-    else tl.setResult(tl.TaskResult[result], harmless(message));
+    if (result === 'Canceled') tl.command('task.complete', { result }, said(message));
+    else tl.setResult(tl.TaskResult[result], said(message));
+    await allPrinted();
   },
 };
 
 /** The agent that started this process, through azure-pipelines-task-lib. */
 export const taskLibAgent: Agent = Object.assign(facts, methods);
 
-/**
- * The agent looks for logging commands anywhere in a line. Text that came from elsewhere must not issue one, so the
- * marks of commands and of formatting are broken in everything that is printed as text.
- */
-function harmless(text: string): string {
-  return text.replaceAll(/##(?=(?:vso)?\[)/gi, '##_');
+/** A text as it may be shown: without secrets, and without logging commands of others. */
+function said(text: string): string {
+  return harmless(redactor.redact(text));
+}
+
+function warning(text: string, location?: SourceLocation): void {
+  tl.logIssue(tl.IssueType.Warning, said(text), location?.file, location?.line);
+}
+
+/** An input for the debug log. A text with names and values may hold a secret that nobody announced. */
+function shownInput(value: string): string {
+  return /^(?!.*:\/\/.*@)[^\n={]{1,200}$/.test(value) ? value : `(${value.length} characters)`;
 }
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-let knownSecrets: readonly string[] | undefined;
-
-/** The secret variables that the job began with, by lines. */
-function secretLines(): readonly string[] {
-  return (knownSecrets ??= quietly(() => tl.getVariables())
-    .flatMap(({ value, secret }) => (secret && value ? value.split(/[\r\n]+/) : []))
-    .map((line) => line.trim())
-    .filter((line) => line !== ''));
+/** Resolves when everything printed has left the process: writing to a pipe is asynchronous on POSIX systems. */
+function allPrinted(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write('', (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Reads without any output: task-lib writes each value that it reads to the debug log. */
@@ -109,12 +122,17 @@ function quietly<Value>(read: () => Value): Value {
 
 /** The agent masks line by line, and task-lib refuses a value of several lines. */
 function setSecret(value: string): void {
-  const lines = value.split(/[\r\n]+/).filter((line) => line !== '');
-  for (const line of lines) if (lines.length === 1 || line.length >= shortestLine) tl.setSecret(line);
+  redactor.add(value);
+  for (const line of secretLines(value)) asIs(() => tl.setSecret(line));
+}
+
+function jobToken(): string | undefined {
+  return serviceConnection('SYSTEMVSSCONNECTION')?.authorization('AccessToken');
 }
 
 function serviceConnection(id: string): ServiceConnection | undefined {
-  const url = tl.getEndpointUrl(id, true);
+  // Quietly: people leave passwords in it.
+  const url = quietly(() => tl.getEndpointUrl(id, true));
   if (url === undefined) return undefined;
   // Not getEndpointAuthorizationParameter: that one writes the secret to the debug log.
   const authorization = tl.getEndpointAuthorization(id, true);
@@ -130,9 +148,24 @@ function serviceConnection(id: string): ServiceConnection | undefined {
   };
 }
 
+/** Work that is done does not fail because nothing can be written about it. */
+async function handOver(name: string, content: string, upload: (path: string) => void): Promise<void> {
+  let path: string;
+  try {
+    path = await temporaryFile(name, content);
+  } catch (error) {
+    const problem = `Could not write '${name}' for the summary or the log of this step: ${messageOf(error)}.`;
+    warning(
+      `${problem} The work itself is not affected. Check the free space and the permissions of the agent's temporary folder.`,
+    );
+    return;
+  }
+  asIs(() => upload(path));
+}
+
 async function temporaryFile(name: string, content: string): Promise<string> {
   const folder = await mkdtemp(join(taskLibAgent.temporaryFolder, 'task-'));
   const path = join(folder, name.replaceAll(/[^\w. -]/g, '_'));
-  await writeFile(path, content);
+  await writeFile(path, redactor.redact(content));
   return path;
 }

@@ -1,8 +1,10 @@
 import { TaskError } from '../errors';
+import { percentDecoded } from '../percentDecoded';
 import { HttpError } from '../http/errors';
 import type { DetailedHttpClient } from '../http/httpClient';
 import type { TokenSource } from '../http/tokenSource';
 import type { AzureIdentity } from '../identity/azureIdentity';
+import * as shape from '../http/shape';
 
 /** A cluster of Azure Kubernetes Service. */
 export interface AksCluster {
@@ -29,16 +31,24 @@ const apiVersion = '2024-09-01';
 /** The last version with `accessProfiles`. */
 const oldApiVersion = '2017-08-31';
 
-interface ManagedCluster {
-  readonly name: string;
-  readonly properties: {
-    readonly provisioningState?: string;
-    readonly powerState?: { readonly code?: string };
-    readonly aadProfile?: { readonly managed?: boolean };
-    readonly apiServerAccessProfile?: { readonly enablePrivateCluster?: boolean };
-    readonly identityProfile?: { readonly kubeletidentity?: { readonly clientId?: string } };
-  };
-}
+const managedCluster = shape.object({
+  name: shape.text,
+  properties: shape.object({
+    provisioningState: shape.optionalText,
+    powerState: shape.maybe(shape.object({ code: shape.optionalText })),
+    aadProfile: shape.maybe(shape.object({ managed: shape.maybe(shape.boolean) })),
+    apiServerAccessProfile: shape.maybe(shape.object({ enablePrivateCluster: shape.maybe(shape.boolean) })),
+    identityProfile: shape.maybe(
+      shape.object({ kubeletidentity: shape.maybe(shape.object({ clientId: shape.optionalText })) }),
+    ),
+  }),
+});
+type ManagedCluster = shape.Read<typeof managedCluster>;
+
+const accessProfile = shape.object({ properties: shape.object({ kubeConfig: shape.optionalText }) });
+const credentials = shape.object({
+  kubeconfigs: shape.listOf(shape.object({ name: shape.optionalText, value: shape.optionalText })),
+});
 
 /** The resource id of a cluster. */
 export function clusterIdOf(subscriptionId: string, resourceGroup: string, name: string): string {
@@ -52,12 +62,16 @@ export function clusterIdOf(subscriptionId: string, resourceGroup: string, name:
  */
 export async function openCluster(arm: DetailedHttpClient, { id, isAdmin }: ClusterRequest): Promise<AksCluster> {
   const path = pathOf(id);
-  const cluster = await arm.json<ManagedCluster>({
-    method: 'GET',
-    path,
-    query: { 'api-version': apiVersion },
-    purpose: `look up the cluster ${id}`,
-  });
+  const wanted = percentDecoded(path.split('/').at(-1) ?? '').toLowerCase();
+  const cluster = await arm.json(
+    {
+      method: 'GET',
+      path,
+      query: { 'api-version': apiVersion },
+      purpose: `look up the cluster ${id}`,
+    },
+    shape.checked(managedCluster, ({ name }) => name.toLowerCase() === wanted, 'it is about another cluster'),
+  );
   const { name, properties } = cluster;
   checkUsable(cluster);
   const kubeconfig = isAdmin ? await adminCredential(arm, path, name) : await userCredential(arm, path, name);
@@ -89,7 +103,7 @@ export function pathOf(id: string): string {
     throw new TaskError(
       `'${id}' is not the resource id of an AKS cluster. It must look like /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/….`,
     );
-  return clusterIdOf(...(([subscription, group, name] as const).map(decodeURIComponent) as [string, string, string]));
+  return clusterIdOf(...(([subscription, group, name] as const).map(percentDecoded) as [string, string, string]));
 }
 
 function checkUsable({ name, properties }: ManagedCluster): void {
@@ -126,13 +140,17 @@ async function oldUserCredential(
   refusal: HttpError,
 ): Promise<string> {
   try {
-    const { properties } = await arm.json<{ readonly properties?: { readonly kubeConfig?: string } }>({
-      method: 'GET',
-      path: `${path}/accessProfiles/clusterUser`,
-      query: { 'api-version': oldApiVersion },
-      purpose: `get credentials for the cluster '${name}'`,
-    });
-    return decoded(properties?.kubeConfig, name);
+    const { properties } = await arm.json(
+      {
+        method: 'GET',
+        path: `${path}/accessProfiles/clusterUser`,
+        query: { 'api-version': oldApiVersion },
+        purpose: `get credentials for the cluster '${name}'`,
+        hasSecretAnswer: true,
+      },
+      accessProfile,
+    );
+    return decoded(properties.kubeConfig, name);
   } catch (error) {
     if (error instanceof HttpError && [403, 404].includes(error.status)) throw refusal;
     throw error;
@@ -157,15 +175,17 @@ async function listCredential(
   name: string,
   query: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { kubeconfigs = [] } = await arm.json<{
-    readonly kubeconfigs?: readonly { readonly name?: string; readonly value?: string }[];
-  }>({
-    method: 'POST',
-    path,
-    query: { 'api-version': apiVersion, ...query },
-    purpose: `get credentials for the cluster '${name}'`,
-    repeatable: true,
-  });
+  const { kubeconfigs } = await arm.json(
+    {
+      method: 'POST',
+      path,
+      query: { 'api-version': apiVersion, ...query },
+      purpose: `get credentials for the cluster '${name}'`,
+      hasSecretAnswer: true,
+      repeatable: true,
+    },
+    credentials,
+  );
   const usual = kubeconfigs.find((entry) => entry.name === 'clusterUser' || entry.name === 'clusterAdmin');
   return decoded((usual ?? kubeconfigs[0])?.value, name);
 }

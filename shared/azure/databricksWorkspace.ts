@@ -1,5 +1,6 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/httpClient';
+import * as shape from '../http/shape';
 
 const resourceId =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Databricks\/workspaces\/[^/]+\/?$/i;
@@ -8,14 +9,21 @@ export function isWorkspaceResourceId(text: string): boolean {
   return resourceId.test(text);
 }
 
+const workspaceResource = shape.object({
+  properties: shape.maybe(shape.object({ workspaceUrl: shape.optionalText })),
+});
+
 /** The URL of an Azure Databricks workspace, by its resource id (Microsoft.Databricks/workspaces, 2018-04-01). */
 export async function workspaceUrlOf(resourceManager: HttpClient, id: string): Promise<string> {
-  const workspace = await resourceManager.json<{ readonly properties?: { readonly workspaceUrl?: string } }>({
-    method: 'GET',
-    path: id.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/'),
-    query: { 'api-version': '2018-04-01' },
-    purpose: `look up the URL of the workspace ${id}`,
-  });
+  const workspace = await resourceManager.json(
+    {
+      method: 'GET',
+      path: id.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/'),
+      query: { 'api-version': '2018-04-01' },
+      purpose: `look up the URL of the workspace ${id}`,
+    },
+    workspaceResource,
+  );
   const host = workspace.properties?.workspaceUrl;
   if (!host) throw new TaskError(`The workspace ${id} has no URL yet. It may still be being created.`);
   return `https://${host}`;

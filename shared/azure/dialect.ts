@@ -1,6 +1,6 @@
 import { textIn } from '../http/answer/serviceError';
 import type { Dialect, ServiceError } from '../http/dialect';
-import { isObject, parseJson } from '../json';
+import { isObject, parsedJson } from '../json';
 
 /** How Azure Resource Manager uses HTTP. */
 export const azureDialect: Dialect = {
@@ -14,7 +14,7 @@ export const azureDialect: Dialect = {
  * request is invalid." Undefined where there is neither a code nor a message.
  */
 function wholeError(error: Body): ServiceError | undefined {
-  const [outermost = nothing, ...inner] = withInnerErrors(error);
+  const [outermost = nothing, ...inner] = withInnerErrors(error).slice(0, mostErrors);
   const sentences = [outermost.message];
   for (const { errorCode, message } of inner) {
     const isRepeated = sentences.some((known) => known.includes(message));
@@ -41,6 +41,11 @@ export function innermostError(error: unknown): ServiceError {
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** Of one error: the first ones explain it. */
+const mostDetails = 20;
+/** Of all errors inside of one. */
+const mostErrors = 50;
+
 const nothing: ServiceError = { errorCode: undefined, message: '' };
 
 function withInnerErrors(error: Body): readonly ServiceError[] {
@@ -49,7 +54,8 @@ function withInnerErrors(error: Body): readonly ServiceError[] {
 
 /** `details` and `innererror` (https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md#handling-errors). */
 function innerErrors({ details, innererror }: Body): readonly Body[] {
-  return [...(Array.isArray(details) ? (details as readonly unknown[]) : []), innererror].filter(isObject);
+  const listed: readonly unknown[] = Array.isArray(details) ? details.slice(0, mostDetails) : [];
+  return [...listed, innererror].filter(isObject);
 }
 
 /** An error without those inside of it. Where its code is null, the message may hold it. */
@@ -74,7 +80,7 @@ function errorWithCode(text: string): ServiceError {
  */
 function errorInJson(text: string): ServiceError | undefined {
   const start = text.indexOf('{');
-  const json = start < 0 ? undefined : parsed(text.slice(start));
+  const json = start < 0 ? undefined : parsedJson(text.slice(start));
   if (!isObject(json)) return undefined;
   const { error, errors } = json;
   const inner = isObject(errors)
@@ -87,12 +93,4 @@ function errorInJson(text: string): ServiceError | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined; // A brace alone doesn't make it JSON.
-  }
 }

@@ -25,13 +25,26 @@ export const controllerGraceSeconds = 180;
 /** The cluster may still change it: its autoscaler adds a node, a volume is provisioned, the model is loaded. */
 export const untilDeadline = Infinity;
 
+/**
+ * More than a cluster writes: the termination message of a container has up to 4096 bytes, an event fewer.
+ * Source: https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
+ */
+const longestMessage = 8192;
+
+/** A message without the middle of what is longer than any message, because a pattern may read a message many times. */
+export function bounded(message: string): string {
+  const half = longestMessage / 2;
+  return message.length > longestMessage ? `${message.slice(0, half)} … ${message.slice(-half)}` : message;
+}
+
 /** The first known cause that matches. */
 export function findCause(causes: readonly KnownCause[], message: string): KnownCause | undefined {
-  return causes.find(({ message: pattern }) => pattern.test(message));
+  const examined = bounded(message);
+  return causes.find(({ message: pattern }) => pattern.test(examined));
 }
 
 export function graceOf({ graceSeconds, isFinal }: KnownCause, message: string): number {
-  return isFinal?.(message) === true ? Math.min(noticeGraceSeconds, graceSeconds) : graceSeconds;
+  return isFinal?.(bounded(message)) === true ? Math.min(noticeGraceSeconds, graceSeconds) : graceSeconds;
 }
 
 /** A text of a cause with its braces filled from the message, and from what else is known. */
@@ -41,6 +54,6 @@ export function filled(
   message: string,
   known: Readonly<Record<string, string>> = {},
 ): string {
-  const values: Readonly<Record<string, string | undefined>> = { ...known, ...pattern.exec(message)?.groups };
+  const values: Readonly<Record<string, string | undefined>> = { ...known, ...pattern.exec(bounded(message))?.groups };
   return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }

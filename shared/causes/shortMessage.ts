@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { bounded } from './cause';
 
 /** Frames that container runtimes put around their messages; they repeat what the message says. */
 const frames: readonly RegExp[] = [
@@ -22,7 +23,7 @@ const tailLength = 240;
 
 /** A message in one line. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
+  return stripVTControlCharacters(bounded(text)).replace(/\s+/g, ' ').trim();
 }
 
 /** A message in one line of readable length, without a full stop. The end of long messages says most. */

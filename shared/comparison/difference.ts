@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../json';
+import { namesSecret } from '../secretNames';
 import {
   entryKey,
   isAlias,
@@ -158,11 +159,10 @@ export function isEmpty(value: Json | undefined): boolean {
 }
 
 /** Settings of any service in which people leave secrets that no pipeline knows to mask. */
-export const concealed: readonly string[] = [
+const concealed: readonly string[] = [
   'base_parameters',
   'basic_auth',
   'job_parameters',
-  'log_analytics_primary_key',
   'named_parameters',
   'parameters',
   'spark_conf',
@@ -170,8 +170,13 @@ export const concealed: readonly string[] = [
 ];
 const longestShown = 300;
 
+/** Whether what a setting of this name holds must not be shown. */
+export function isConcealed(name: string): boolean {
+  return concealed.includes(name) || namesSecret(name);
+}
+
 function shown(value: Json | undefined, path: readonly string[]): string {
-  if (path.some((name) => concealed.includes(name))) return '***';
+  if (typeof value !== 'boolean' && path.some(isConcealed)) return '***';
   const text = typeof value === 'string' ? value : stringifyJson(conceal(value ?? null));
   const withoutPasswords = text.replace(/\/\/[^/@\s"]+@/g, '//***@');
   return withoutPasswords.length > longestShown ? `${withoutPasswords.slice(0, longestShown)}…` : withoutPasswords;
@@ -180,8 +185,13 @@ function shown(value: Json | undefined, path: readonly string[]): string {
 function conceal(value: Json): Json {
   if (isList(value)) return value.map(conceal);
   if (!isMap(value)) return value;
+  // As Kubernetes and Azure write variables: `{name: API_KEY, value: …}`.
+  const isVariable = typeof value['name'] === 'string' && isConcealed(value['name']);
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
   return Object.fromEntries(
-    fields.map(([name, field]) => [name, concealed.includes(name) ? '***' : conceal(field ?? null)]),
+    fields.map(([name, field = null]) => {
+      const isHidden = typeof field !== 'boolean' && (isConcealed(name) || (isVariable && /^value$/i.test(name)));
+      return [name, isHidden ? '***' : conceal(field)];
+    }),
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isList, isMap, type Json, type JsonMap } from '../json';
-import { byKey, canonicalText, concealed, differencePlace, isEmpty, type Difference } from './difference';
+import { byKey, canonicalText, differencePlace, isConcealed, isEmpty, type Difference } from './difference';
 import { entryKey, isWriteOnly, type KnownBehaviors } from './knownBehavior';
 
 /** The tag of an object that remembers what cannot be compared. */
@@ -76,7 +76,7 @@ function hasSecret(difference: Difference): boolean {
 }
 
 function withoutSecrets({ path, wanted, found }: Difference): Pick<Difference, 'wanted' | 'found'> {
-  const isSecret = path.some((name) => concealed.includes(name));
+  const isSecret = path.some(isConcealed);
   return { wanted: publicPart(wanted ?? null, isSecret), found: publicPart(found ?? null, isSecret) };
 }
 
@@ -86,9 +86,10 @@ function publicPart(value: Json, isSecret: boolean, name = ''): Json {
     return Object.fromEntries(
       Object.entries(value).map(([field, inside]) => [
         field,
-        publicPart(inside ?? null, isSecret || concealed.includes(field), field),
+        publicPart(inside ?? null, isSecret || isConcealed(field), field),
       ]),
     );
   const isReference = typeof value === 'string' && /^\{\{secrets\/[^{}]+\}\}$/.test(value);
-  return !isSecret || isReference || name === 'username' || isEmpty(value) ? value : '***';
+  const isPublic = isReference || name === 'username' || typeof value === 'boolean' || isEmpty(value);
+  return !isSecret || isPublic ? value : '***';
 }

@@ -6,11 +6,11 @@ import { TaskError, UnusableError } from '../errors';
 import { createHttpClient } from '../http/createHttpClient';
 import { isRefusal, type Trouble } from '../http/errors';
 import type { HttpClient } from '../http/httpClient';
-import { joined } from '../http/sentences';
+import { joined } from '../sentences';
 import type { TokenSource } from '../http/tokenSource';
 import { azureIdentity } from '../identity/azureIdentity';
 import { databricksIdentity } from '../identity/databricksIdentity';
-import { withManagementToken } from '../identity/managementToken';
+import { withManagementToken } from './managementToken';
 import { userAgent } from '../identity/signIn';
 import { adviceFor } from '../identity/signInProblems';
 import { CurrentUserApi } from './api/currentUser';
@@ -102,15 +102,22 @@ class Caller {
 interface Address {
   readonly url: string;
   readonly id?: string | undefined;
+  readonly hasCredentials?: boolean;
 }
+
+/** Browsers write such addresses; whoever pasted one has put a password where everybody can read it. */
+const namesUser = 'contains a user name or password: remove them, and change the password.';
 
 interface Target extends Address {
   readonly tokens: TokenSource;
 }
 
 function throughDatabricks({ databricks }: DatabricksAccess, context: Context): Target {
+  const refuse = (problem: string) =>
+    new UnusableError('The Databricks connection', `has a workspace URL that ${problem}`);
   const address = readAddress(databricks.url);
-  if (!address) throw new UnusableError('The Databricks connection', 'has a workspace URL that is not a URL.');
+  if (!address) throw refuse('is not a URL.');
+  if (address.hasCredentials) throw refuse(namesUser);
   return { ...address, tokens: databricksIdentity(databricks, address.url, context, headersOf(address.id)) };
 }
 
@@ -120,6 +127,7 @@ async function throughAzure({ azure, address, usesManagementToken }: AzureAccess
   if (!isWorkspaceResourceId(address)) {
     const found = readAddress(address);
     if (!found) throw unusableAddress('is neither a URL nor the Azure resource id of a Databricks workspace.');
+    if (found.hasCredentials) throw unusableAddress(namesUser);
     if (usesManagementToken) throw unusableAddress('must be the Azure resource id where a management token is used.');
     return { ...found, tokens };
   }
@@ -140,7 +148,7 @@ function readAddress(given: string): Address | undefined {
   if (!URL.canParse(full) || !full.includes('//')) return undefined;
   const url = new URL(full);
   const id = [url.search, url.hash].map(workspaceIdIn).find((one) => one !== undefined);
-  return { url: url.origin, id };
+  return { url: url.origin, id, hasCredentials: url.username + url.password !== '' };
 }
 
 /** The headers of every call: a host can have several workspaces. */

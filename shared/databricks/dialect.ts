@@ -1,4 +1,4 @@
-import { plainText, textIn, withoutTags, isHtml } from '../http/answer/serviceError';
+import { between, plainText, textIn, withoutTags, isHtml } from '../http/answer/serviceError';
 import type { Dialect, ServiceError } from '../http/dialect';
 
 /** How Databricks uses HTTP. */
@@ -35,7 +35,7 @@ function readError(body: Readonly<Record<string, unknown>>): ServiceError | unde
 /** `CODE: text`, and web pages with the reason in `<pre>`, which come from the front of a workspace. */
 function readErrorText(text: string): ServiceError | undefined {
   if (isHtml(text)) {
-    const [, reason] = /<pre[^>]*>(.*?)<\/pre>/is.exec(text) ?? [];
+    const reason = between(text, /<pre\b/i, /<\/pre>/i);
     return reason === undefined ? undefined : { errorCode: undefined, message: withoutTags(reason) };
   }
   const [, errorCode, message] = /^([A-Z][A-Z_]{3,}): (.*)/s.exec(text) ?? [];

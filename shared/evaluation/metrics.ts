@@ -69,7 +69,7 @@ function later(one: LoggedMetric, other: LoggedMetric): number {
 }
 
 function numberIn(value: Json): Json {
-  const isNumber = typeof value === 'string' && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value);
+  const isNumber = typeof value === 'string' && /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value);
   return isNumber ? Number(value) : value;
 }
 

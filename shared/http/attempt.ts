@@ -1,6 +1,7 @@
 import type { Format } from './answer/formats';
-import { parseRetryAfter } from './answer/failure';
-import { requestIdOf, type Reading } from './answer/readAnswer';
+import { secondsAskedFor } from './answer/failure';
+import { dataStatusesOf, requestIdOf, type Reading } from './answer/readAnswer';
+import { Redactor } from '../agent/redactor';
 import { TaskError } from '../errors';
 import type { Dialect } from './dialect';
 import type { HttpRequest } from './httpClient';
@@ -30,11 +31,16 @@ export async function attempt<T>(
     agent.debug(`${service}: ${summaryOf(request)}: ${outcome}, ${clock.now() - startedAt} ms`);
   const authorization = authorizationOf(credentials, dialect);
   checkHeaders({ ...authorization.headers, ...credentials.headers }, target, request);
-  const hide = hidden([...Object.values(credentials.headers), ...(request.secrets ?? []), ...authorization.secrets]);
+  const redactor = new Redactor([
+    ...Object.values(credentials.headers),
+    ...(request.secrets ?? []),
+    ...authorization.secrets,
+  ]);
+  const hide = (text: string): string => redactor.redact(text);
   const slow = new AbortController();
   const timer = setTimeout(() => slow.abort(tooSlow()), milliseconds);
   try {
-    const { headers, body } = await bodyOf(request);
+    const { headers, body } = bodyOf(request);
     const outgoing = {
       method: request.method,
       url: urlOf(baseUrl, request),
@@ -56,7 +62,11 @@ export async function attempt<T>(
       report([answer.status, requestIdOf(answer, { hide, dialect })].filter(Boolean).join(', '));
       pauseIfAsked(answer, target);
     };
-    return await exchange(outgoing, { service, dialect, hide, now: clock.now(), onAnswer });
+    const isSecret = request.hasSecretAnswer === true;
+    const isFile = request.isFile === true;
+    const statuses = dataStatusesOf(request);
+    const date = clock.date();
+    return await exchange(outgoing, { service, dialect, hide, isSecret, isFile, statuses, date, onAnswer });
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     report(error.code);
@@ -93,17 +103,9 @@ function bearer(token: string): string {
   return `Bearer ${token}`;
 }
 
-/** Makes secrets unreadable in a text, also as they travel in the body of a form, which a service may repeat as it is. */
-function hidden(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice('='.length)]);
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, '***'), text);
-}
-
-function pauseIfAsked({ header }: AnswerHead, { service, dialect, agent, clock, throttle }: Service): void {
-  const asked = dialect.delayHeaders?.map(header).find((value) => value !== undefined);
-  const seconds = parseRetryAfter(asked, clock.now());
+function pauseIfAsked(answer: AnswerHead, { service, dialect, agent, clock, throttle }: Service): void {
+  const name = dialect.delayHeaders?.find((header) => answer.header(header) !== undefined);
+  const seconds = name === undefined ? undefined : secondsAskedFor(answer, clock.date(), name);
   if (seconds === undefined) return;
   agent.debug(`${service} asks to wait ${seconds} s before the next call.`);
   throttle.pause(seconds);

@@ -1,6 +1,6 @@
 import { answerFormat, bytesFormat, jsonFormat, linesFormat, rawFormat } from './answer/formats';
 import { callUntilAnswered } from './call';
-import type { DetailedHttpClient, HttpAnswer, HttpRequest } from './httpClient';
+import type { DetailedHttpClient } from './httpClient';
 import { openService, type HttpClientOptions } from './service';
 
 /**
@@ -11,9 +11,8 @@ import { openService, type HttpClientOptions } from './service';
 export function createHttpClient(options: HttpClientOptions): DetailedHttpClient {
   const service = openService(options);
   return {
-    // The caller names the type that the vendor documents; nothing here could check it.
-    json: <T>(request: HttpRequest) => callUntilAnswered(service, request, jsonFormat) as Promise<T>,
-    answer: <T>(request: HttpRequest) => callUntilAnswered(service, request, answerFormat) as Promise<HttpAnswer<T>>,
+    json: (request, shape) => callUntilAnswered(service, request, jsonFormat(shape)),
+    answer: (request, shape) => callUntilAnswered(service, request, answerFormat(shape)),
     raw: (request, isItsOwn = () => false) => callUntilAnswered(service, request, rawFormat(isItsOwn)),
     bytes: (request) => callUntilAnswered(service, request, bytesFormat),
     // A line that was handed over once must not come again.

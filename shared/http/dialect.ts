@@ -25,6 +25,8 @@ export interface Dialect {
    * has no message.
    */
   readonly refusesToken?: (answer: Pick<Refusal, 'status' | 'serviceMessage'>) => boolean;
+  /** Whether a 503 can follow a request that was carried out, even one that names an error. Default: then it was not. */
+  readonly unavailableMayBeDone?: boolean;
   /** How many requests a second a host accepts from all callers of this process together. Default 100. */
   readonly requestsPerSecond?: number;
   /** The value of the header `Authorization` for a token. Default: `Bearer` (RFC 6750). */

@@ -1,4 +1,5 @@
 import type { Json } from '../json';
+import type { Shape } from './shape';
 import type { RateLimit } from './throttle';
 
 /** One part of a multipart/form-data body: a field, or a file that is read for every attempt and never in memory as a whole. */
@@ -18,6 +19,8 @@ export interface HttpRequest {
    */
   readonly exactQuery?: string;
   readonly json?: Json;
+  /** Bytes of a type of the service's own. */
+  readonly content?: { readonly contentType: string; readonly bytes: Uint8Array };
   /** Text of another type, such as a patch. */
   readonly text?: { readonly contentType: string; readonly content: string };
   readonly form?: readonly FormPart[];
@@ -26,6 +29,15 @@ export interface HttpRequest {
   /** The path of a file whose bytes are the body; it is read for every attempt. */
   readonly file?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Statuses that come with the data in addition to 200, as the vendor documents it. Default: none for GET and HEAD; 201, 202
+   * and 204 for the others.
+   */
+  readonly statuses?: readonly number[];
+  /** Whether the answer holds secrets, so that no message may show any of it. */
+  readonly hasSecretAnswer?: boolean;
+  /** Whether the body is the content of a file, which may be a web page itself: then only its type tells that of another server. */
+  readonly isFile?: boolean;
   /** Values in the fields and headers that no message may repeat, whatever comes back. */
   readonly secrets?: readonly string[];
   /** What the call is for: the words after "Could not", such as `list the folder /Shared/model`. */
@@ -37,7 +49,14 @@ export interface HttpRequest {
   readonly repeatable?: boolean;
   /** The vendor's own limit for this endpoint, where it is tighter than the host's. */
   readonly limit?: RateLimit;
-  /** How long all attempts may take together, with the waits between them but not those for the throttle. Default 120 s. */
+  /** Whether it reads a further page of a list, which ends at the client's deadline. */
+  readonly isNextPage?: boolean;
+  /** When a further page is no longer requested, if that is later than the client's deadline, by the clock's `now()`. */
+  readonly pagesUntil?: number;
+  /**
+   * How long all attempts may take together, with the sign-in and the waits between them, but not the first wait for the
+   * throttle, which is due to other calls of this process. Default 120 s.
+   */
   readonly budgetSeconds?: number;
   /** Ends the call at once; the client's own signal does so too. */
   readonly signal?: AbortSignal;
@@ -57,8 +76,11 @@ export interface HttpAnswer<T> {
  * signal's reason.
  */
 export interface HttpClient {
-  /** Sends and reads a JSON answer; an empty body is read as `{}`. The caller names the type that the vendor documents. */
-  json<T>(request: HttpRequest): Promise<T>;
+  /**
+   * Sends and reads a JSON answer of a shape, which the vendor documents. An empty body is read as undefined. An answer of
+   * another shape is a ForeignAnswerError, and an error that comes with success is an HttpError.
+   */
+  json<T>(request: HttpRequest, shape: Shape<T>): Promise<T>;
   /** Sends and reads the body as it is; a web page is treated as a sign-in page, not as data. */
   bytes(request: HttpRequest): Promise<Uint8Array>;
 }
@@ -66,7 +88,7 @@ export interface HttpClient {
 /** For services whose status and headers matter, or that answer line by line. */
 export interface DetailedHttpClient extends HttpClient {
   /** Sends and reads a JSON answer, with its status and headers. */
-  answer<T>(request: HttpRequest): Promise<HttpAnswer<T>>;
+  answer<T>(request: HttpRequest, shape: Shape<T>): Promise<HttpAnswer<T>>;
   /**
    * Sends and returns the text of any answer, whatever its status: no answer is repeated, none throws. The secrets of the
    * call are masked in it. Where the service forwards calls, `isItsOwn` tells its own answers from the forwarded ones:

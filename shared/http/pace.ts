@@ -113,7 +113,7 @@ export class Pace {
       if (!first) break;
       const now = clock.now();
       const interval = 1000 / this.#rate;
-      // The upper bound matters when the machine's clock is set back.
+      // The upper bound lets a rate that has risen take effect at once.
       const at = Math.min(Math.max(this.#nextAt, now - slack), now + interval);
       if (at <= now) {
         this.#nextAt = at + interval;

@@ -70,9 +70,8 @@ export class RecentCalls {
     return sentAt + second + (duration > delayedShare * this.#usual ? duration - this.#fastest : 0);
   }
 
-  /** The calls of the future are of a time before the machine's clock was set back. */
   #forget(): void {
     const now = this.clock.now();
-    for (const call of this.#calls) if (now >= this.#until(call) || now < call.sentAt) this.#calls.delete(call);
+    for (const call of this.#calls) if (now >= this.#until(call)) this.#calls.delete(call);
   }
 }

@@ -22,6 +22,11 @@ export interface HttpClientOptions {
   readonly isOpen?: boolean;
   readonly agent: Pick<TaskAgent, 'debug' | 'proxyFor' | 'certificates'>;
   readonly clock: Clock;
+  /**
+   * When the work of the client's user ends, by the clock's `now()`: then no further page of a list is requested, and 15
+   * minutes later nothing at all. Default: never.
+   */
+  readonly deadline?: number;
   /** Ends every call at once. */
   readonly signal: AbortSignal;
   readonly userAgent: string;
@@ -42,6 +47,7 @@ export interface Service extends Required<
   Pick<HttpClientOptions, 'service' | 'dialect' | 'agent' | 'clock' | 'signal' | 'userAgent' | 'headers'>
 > {
   readonly baseUrl: URL;
+  readonly deadline: number;
   readonly tokens: TokenSource | undefined;
   readonly explain: NonNullable<HttpClientOptions['explain']>;
   readonly silenceMilliseconds: number;
@@ -56,6 +62,7 @@ export function openService(options: HttpClientOptions): Service {
   const baseUrl = parseBaseUrl(options.baseUrl, service, tokens !== undefined || options.isOpen !== true);
   const connections = openConnections(baseUrl, agent, tls);
   return {
+    deadline: Infinity,
     silenceMilliseconds: 60_000,
     random: Math.random,
     explain: () => undefined,

@@ -20,7 +20,7 @@ export class Throttle {
   readonly #clock: Clock;
   readonly #host: Pace;
   readonly #limits = new Map<string, Pace>();
-  #pause = { from: -Infinity, until: -Infinity };
+  #pausedUntil = -Infinity;
 
   constructor(clock: Clock, requestsPerSecond: number) {
     this.#clock = clock;
@@ -50,15 +50,13 @@ export class Throttle {
 
   /** The service asked for no calls for so long. */
   pause(seconds: number): void {
-    const from = this.#clock.now();
-    const until = from + Math.min(seconds * 1000, longestPauseMilliseconds);
-    this.#pause = { from, until: Math.max(until, from + this.#pauseMilliseconds()) };
+    const until = this.#clock.now() + Math.min(seconds * 1000, longestPauseMilliseconds);
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
-  /** What is left of the pause. It is over when the machine's clock is set back to before it. */
+  /** What is left of the pause. */
   #pauseMilliseconds(): number {
-    const now = this.#clock.now();
-    return now < this.#pause.from ? 0 : Math.max(0, this.#pause.until - now);
+    return Math.max(0, this.#pausedUntil - this.#clock.now());
   }
 
   #paceOf({ name, requestsPerSecond }: RateLimit): Pace {

@@ -6,5 +6,5 @@ export function withSignal(http: HttpClient, signal: AbortSignal): HttpClient {
     ...request,
     signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal,
   });
-  return { json: (request) => http.json(ended(request)), bytes: (request) => http.bytes(ended(request)) };
+  return { json: (request, shape) => http.json(ended(request), shape), bytes: (request) => http.bytes(ended(request)) };
 }

@@ -52,8 +52,7 @@ function cloudOf(connection: ServiceConnection): AzureCloud {
 function ownProof(connection: ServiceConnection, clientId: string, { agent, clock }: Context): EntraProof {
   if (connection.authorization('authenticationType')?.toLowerCase() === 'spncertificate') {
     const pem = required(connection, 'servicePrincipalCertificate', 'certificate');
-    // The agent masks single lines only.
-    for (const line of pem.split(/\s*\n\s*/)) if (line && !line.startsWith('-----')) agent.setSecret(line);
+    agent.setSecret(pem);
     const certificate = certificateOf(pem);
     return {
       means: 'with the certificate of the connection',

@@ -9,14 +9,14 @@ export interface ClientCertificate {
 
 /** Reads PEM text with a certificate and its RSA private key, in any order. Throws an Error that says what is missing, never what is there. */
 export function readClientCertificate(pem: string): ClientCertificate {
-  const certificatePem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(pem)?.[0];
-  const keyPem = /-----BEGIN (?<kind>[A-Z ]*PRIVATE KEY)-----[\s\S]+?-----END \k<kind>-----/.exec(pem);
+  const certificatePem = block(pem, 'CERTIFICATE');
+  const keyPem = block(pem, /-----BEGIN ([A-Z ]*PRIVATE KEY)-----/.exec(pem)?.[1] ?? 'PRIVATE KEY');
   if (certificatePem === undefined) throw new Error('it holds no certificate (BEGIN CERTIFICATE)');
-  if (!keyPem) throw new Error('it holds no private key (BEGIN PRIVATE KEY)');
-  if (keyPem.groups?.['kind'] === 'ENCRYPTED PRIVATE KEY' || keyPem[0].includes('ENCRYPTED'))
+  if (keyPem === undefined) throw new Error('it holds no private key (BEGIN PRIVATE KEY)');
+  if (keyPem.includes('ENCRYPTED'))
     throw new Error('its private key is encrypted: store it without a passphrase, the connection keeps it secret');
   const certificate = readOr('its certificate can not be read', () => new X509Certificate(certificatePem));
-  const privateKey = readOr('its private key can not be read', () => createPrivateKey(keyPem[0]));
+  const privateKey = readOr('its private key can not be read', () => createPrivateKey(keyPem));
   if (privateKey.asymmetricKeyType !== 'rsa')
     throw new Error('its key is not RSA, the only kind that Microsoft Entra ID takes');
   if (!certificate.checkPrivateKey(privateKey)) throw new Error('its private key does not belong to its certificate');
@@ -34,7 +34,7 @@ export function clientAssertion(
   { clientId, tokenEndpoint }: { readonly clientId: string; readonly tokenEndpoint: string },
   clock: Clock,
 ): string {
-  const now = Math.floor(clock.now() / 1000);
+  const now = Math.floor(clock.date() / 1000);
   const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
   const header = { alg: 'PS256', typ: 'JWT', 'x5t#S256': thumbprint };
   const claims = {
@@ -53,6 +53,13 @@ export function clientAssertion(
     saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
   });
   return `${content}.${signature.toString('base64url')}`;
+}
+
+function block(pem: string, kind: string): string | undefined {
+  const start = pem.indexOf(`-----BEGIN ${kind}-----`);
+  const end = `-----END ${kind}-----`;
+  const last = start < 0 ? -1 : pem.indexOf(end, start);
+  return last < 0 ? undefined : pem.slice(start, last + end.length);
 }
 
 function encode(part: object): string {

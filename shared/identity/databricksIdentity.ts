@@ -4,7 +4,7 @@ import { pasted, pastedProblem } from '../agent/pasted';
 import { UnusableError } from '../errors';
 import type { TokenSource } from '../http/tokenSource';
 import { FixedToken } from './fixedToken';
-import { readIssuedToken, type TokenAnswer } from './issuedToken';
+import { issuedToken } from './issuedToken';
 import { jobTokens } from './jobToken';
 import { RenewedTokens } from './renewedTokens';
 import { databricksTokenDialect } from './dialect';
@@ -131,16 +131,19 @@ function exchangedTokens(
     identity,
     async issue(isRenewal) {
       const { fields, ...rest } = await proof();
-      const answer = await http.json<TokenAnswer>({
-        method: 'POST',
-        path: '/oidc/v1/token',
-        fields: { scope: 'all-apis', ...fields },
-        ...rest,
-        purpose: `${isRenewal ? 'renew the sign-in' : 'sign in'} to the workspace ${url}`,
-        repeatable: true,
-        budgetSeconds: secondsToSignIn,
-      });
-      return readIssuedToken(service, answer);
+      return await http.json(
+        {
+          method: 'POST',
+          path: '/oidc/v1/token',
+          fields: { scope: 'all-apis', ...fields },
+          ...rest,
+          purpose: `${isRenewal ? 'renew the sign-in' : 'sign in'} to the workspace ${url}`,
+          repeatable: true,
+          hasSecretAnswer: true,
+          budgetSeconds: secondsToSignIn,
+        },
+        issuedToken,
+      );
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../agent/context';
 import { ownerOf } from './claims';
 import { entraDialect } from './dialect';
-import { readIssuedToken, type TokenAnswer } from './issuedToken';
+import { issuedToken } from './issuedToken';
 import { RenewedTokens } from './renewedTokens';
 import { secondsToSignIn, tokenClient } from './signIn';
 
@@ -58,21 +58,24 @@ export function entraTokens(
     identity,
     async issue(isRenewal) {
       const fields = await proof.fields(authority.replace(/\/$/, '') + path);
-      const answer = await http.json<TokenAnswer>({
-        method: 'POST',
-        path,
-        fields: {
-          grant_type: 'client_credentials',
-          client_id: clientId,
-          scope: `${resource.id.replace(/\/$/, '')}/.default`,
-          ...fields,
+      const issued = await http.json(
+        {
+          method: 'POST',
+          path,
+          fields: {
+            grant_type: 'client_credentials',
+            client_id: clientId,
+            scope: `${resource.id.replace(/\/$/, '')}/.default`,
+            ...fields,
+          },
+          secrets: Object.values(fields).filter((value) => value !== assertionType),
+          purpose: `${isRenewal ? 'renew the sign-in' : 'sign in'} to ${resource.name} (${resource.id})`,
+          repeatable: true,
+          hasSecretAnswer: true,
+          budgetSeconds: secondsToSignIn,
         },
-        secrets: Object.values(fields).filter((value) => value !== assertionType),
-        purpose: `${isRenewal ? 'renew the sign-in' : 'sign in'} to ${resource.name} (${resource.id})`,
-        repeatable: true,
-        budgetSeconds: secondsToSignIn,
-      });
-      const issued = readIssuedToken(service, answer);
+        issuedToken,
+      );
       owner = ownerOf(issued.token);
       return issued;
     },

@@ -1,4 +1,4 @@
-import { TaskError } from '../errors';
+import * as shape from '../http/shape';
 
 /** A token, and for how long it is valid. */
 export interface IssuedToken {
@@ -7,18 +7,14 @@ export interface IssuedToken {
 }
 
 /** The answer of a token endpoint (RFC 6749 5.1); some write the seconds as text. */
-export interface TokenAnswer {
-  readonly access_token?: string;
-  readonly expires_in?: number | string;
-}
-
-/** Throws a TaskError when the answer of the service holds no token, or doesn't say for how long it is valid. */
-export function readIssuedToken(service: string, { access_token: token, expires_in: life }: TokenAnswer): IssuedToken {
-  const lifeSeconds = Number(life);
-  if (typeof token !== 'string' || token === '' || !(lifeSeconds > 0))
-    throw new TaskError(
-      `${service} answered a token request without a token and its lifetime in seconds (access_token, expires_in). ` +
-        'Check the URL of the service connection.',
-    );
-  return { token, lifeSeconds };
-}
+export const issuedToken: shape.Shape<IssuedToken> = shape.mapped(
+  shape.object({
+    access_token: shape.nonEmptyText,
+    expires_in: shape.checked(
+      shape.mapped(shape.either(shape.number, shape.text), Number),
+      (seconds) => seconds > 0,
+      "'expires_in' is not a number of seconds",
+    ),
+  }),
+  ({ access_token, expires_in }) => ({ token: access_token, lifeSeconds: expires_in }),
+);

@@ -5,6 +5,7 @@ import { TaskError } from '../errors';
 import { claimsOf } from './claims';
 import { FixedToken } from './fixedToken';
 import { secondsToSignIn, tokenClient } from './signIn';
+import * as shape from '../http/shape';
 
 /** Tokens with which the job of a pipeline proves to another service that it may use a service connection. */
 export interface JobTokens {
@@ -32,18 +33,20 @@ export function jobTokens(connection: ServiceConnection, context: Context): JobT
   let described = '';
   return {
     async request() {
-      const { oidcToken } = await http.json<{ readonly oidcToken?: string }>({
-        method: 'POST',
-        path: '',
-        query: { 'api-version': '7.1', serviceConnectionId: connection.id },
-        // Without it Azure DevOps answers a refused token with a redirect to its sign-in page.
-        headers: { 'X-TFS-FedAuthRedirect': 'Suppress', 'Content-Type': 'application/json' },
-        purpose: 'get the identity token of this job from Azure DevOps',
-        repeatable: true,
-        budgetSeconds: secondsToSignIn,
-      });
-      if (!oidcToken)
-        throw new TaskError('Azure DevOps answered the request for the identity token of this job without a token.');
+      const { oidcToken } = await http.json(
+        {
+          method: 'POST',
+          path: '',
+          query: { 'api-version': '7.1', serviceConnectionId: connection.id },
+          // Without it Azure DevOps answers a refused token with a redirect to its sign-in page.
+          headers: { 'X-TFS-FedAuthRedirect': 'Suppress', 'Content-Type': 'application/json' },
+          purpose: 'get the identity token of this job from Azure DevOps',
+          repeatable: true,
+          hasSecretAnswer: true,
+          budgetSeconds: secondsToSignIn,
+        },
+        identityToken,
+      );
       agent.setSecret(oidcToken);
       described = describeToken(oidcToken);
       return oidcToken;
@@ -51,6 +54,8 @@ export function jobTokens(connection: ServiceConnection, context: Context): JobT
     describe: () => described,
   };
 }
+
+const identityToken = shape.object({ oidcToken: shape.nonEmptyText });
 
 /** The claims that a federated credential names. They are not secret; the token with its signature is. */
 function describeToken(token: string): string {

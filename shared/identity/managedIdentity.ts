@@ -2,7 +2,7 @@ import type { Context } from '../agent/context';
 import { ownerOf } from './claims';
 import { entraDialect } from './dialect';
 import type { Resource } from './entraTokens';
-import { readIssuedToken, type TokenAnswer } from './issuedToken';
+import { issuedToken } from './issuedToken';
 import { RenewedTokens } from './renewedTokens';
 import { tokenClient } from './signIn';
 
@@ -37,17 +37,20 @@ export function managedIdentityTokens(
     ...context,
     identity,
     async issue(isRenewal) {
-      const answer = await http.json<TokenAnswer>({
-        method: 'GET',
-        path: '/metadata/identity/oauth2/token',
-        query: { 'api-version': '2018-02-01', resource: resource.id, client_id: clientId },
-        headers: { Metadata: 'true' },
-        purpose:
-          `${isRenewal ? 'renew the sign-in' : 'sign in'} to ${resource.name} as ${identity()} ` +
-          '(this needs an agent on an Azure machine that has this identity)',
-        budgetSeconds: secondsToAnswer,
-      });
-      const issued = readIssuedToken(service, answer);
+      const issued = await http.json(
+        {
+          method: 'GET',
+          path: '/metadata/identity/oauth2/token',
+          query: { 'api-version': '2018-02-01', resource: resource.id, client_id: clientId },
+          headers: { Metadata: 'true' },
+          purpose:
+            `${isRenewal ? 'renew the sign-in' : 'sign in'} to ${resource.name} as ${identity()} ` +
+            '(this needs an agent on an Azure machine that has this identity)',
+          hasSecretAnswer: true,
+          budgetSeconds: secondsToAnswer,
+        },
+        issuedToken,
+      );
       owner = ownerOf(issued.token);
       return issued;
     },

@@ -3,7 +3,7 @@ import type { Context } from '../agent/context';
 import { createHttpClient } from '../http/createHttpClient';
 import type { Dialect } from '../http/dialect';
 import type { HttpClient } from '../http/httpClient';
-import { joined } from '../http/sentences';
+import { joined } from '../sentences';
 import type { TokenSource } from '../http/tokenSource';
 import { adviceFor, type SignInService } from './signInProblems';
 

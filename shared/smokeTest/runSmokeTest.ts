@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TaskError } from '../errors';
 import { isHtml, titleOf } from '../http/answer/serviceError';
-import { parseJson, stringifyJson, type Json } from '../json';
+import { parsedJson, stringifyJson, type Json } from '../json';
 import { parseJsonPath, valueAt, type JsonPath } from './jsonPath';
 import type { SendSample, SmokeAnswer } from './sendSample';
 
@@ -78,7 +78,7 @@ function problemOf(
   // The sign-in page of a proxy may come with any status.
   if (isHtml(text)) return `is a web page, not the answer of a model: ${excerpt(text)}`;
   if (values.length > 0) {
-    const document = parsed(text);
+    const document = parsedJson(text) as Json | undefined;
     if (document === undefined) return `is not JSON: ${excerpt(text)}`;
     for (const value of values) {
       const problem = valueProblem(document, value);
@@ -95,14 +95,6 @@ function valueProblem(document: Json, { path, steps, value }: ExpectedValue): st
   if (found === undefined) return `has nothing at ${path}`;
   if (value === anything || isDeepStrictEqual(found, value)) return undefined;
   return `has ${excerpt(stringifyJson(found))} at ${path}, not ${stringifyJson(value)}`;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return parseJson(text) as Json;
-  } catch {
-    return undefined; // The caller reports it.
-  }
 }
 
 /** The beginning of a text on one line, without unprintable characters; for a web page, its title. */

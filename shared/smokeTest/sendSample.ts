@@ -22,7 +22,7 @@ export function hasAnswered({ status }: SmokeAnswer): boolean {
 }
 
 /** Sends samples directly to the address of a scoring service. Throws a TaskError when the address can't be used. */
-export function sampleSender(scoringUri: string, { agent, clock, signal }: Context): SendSample {
+export function sampleSender(scoringUri: string, { agent, clock, signal, deadline }: Context): SendSample {
   const { origin, pathname, search } = new URL(scoringUri);
   const http = createHttpClient({
     baseUrl: origin,
@@ -31,6 +31,7 @@ export function sampleSender(scoringUri: string, { agent, clock, signal }: Conte
     agent,
     clock,
     signal,
+    deadline,
     userAgent,
   });
   return async (content) => {

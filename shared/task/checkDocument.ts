@@ -1,4 +1,5 @@
 import type { Agent } from '../agent/agent';
+import type { InputProblem } from '../errors';
 import { documentPathText, type DocumentPath, type Finding } from '../finding';
 import type { Json } from '../json';
 import type { TextAt } from '../yaml/written';
@@ -26,6 +27,9 @@ export interface DocumentSource {
   readonly lineOf: (path: DocumentPath) => number;
 }
 
+/** Of one document; thousands say no more, and take seconds in which no cancellation is heard. */
+const mostWarnings = 100;
+
 /** A check that warns about the findings that are warnings, and throws an InvalidInput that lists the errors; each with its line. */
 export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warning'>): DocumentReading {
   const check: DocumentReading['check'] = (document, { file, lineOf }, unsure) => {
@@ -33,17 +37,65 @@ export function checkAgainst(schema: DocumentSchema, report: Pick<Agent, 'warnin
     const isSent = found.every(({ severity }) => severity !== 'error');
     const findings = isSent ? [...found, ...unsure.map(sentAsValue)] : found;
     if (findings.length === 0) return;
-    const located = findings.map((finding) => ({ ...finding, line: lineOf(finding.path) }));
-    located.sort((a, b) => a.line - b.line);
-
     const where = file === undefined ? schema.name : `${schema.name} (${file})`;
-    const errors: string[] = [];
-    for (const { severity, line, message } of located)
-      if (severity === 'error') errors.push(`\n    line ${line}: ${message}`);
-      else report.warning(`${where}, line ${line}: ${message}`, file === undefined ? undefined : { file, line });
-    if (errors.length > 0) throw new InvalidInput(`is not a valid ${where}:${errors.join('')}`);
+    const ordered = located(findings, lineOf);
+    const warnings = ordered.filter(({ severity }) => severity !== 'error');
+    for (const { line, message } of warnings.slice(0, mostWarnings))
+      report.warning(`${where}, line ${line}: ${message}`, file === undefined ? undefined : { file, line });
+    if (warnings.length > mostWarnings)
+      report.warning(`${where}: ${warnings.length - mostWarnings} more warnings, which are not shown.`);
+    const errors = ordered.filter(({ severity }) => severity === 'error');
+    const lines = errors.map(({ line, message }) => lineText(line, message)).join('');
+    if (lines !== '') throw new InvalidInput(`is not a valid ${where}:${lines}`);
   };
   return { textAt: schema.textAt, check };
+}
+
+/** What is found wrong with a document after it was read, as the words that follow the name of its input. */
+export function documentProblem(
+  name: string,
+  findings: readonly Finding[],
+  source: DocumentSource | undefined,
+): string {
+  const where = source?.file === undefined ? name : `${name} (${source.file})`;
+  const lines = source
+    ? located(findings, source.lineOf).map(({ line, message }) => lineText(line, message))
+    : findings.map(({ message }) => `\n    ${message}`);
+  return `is not a valid ${where}:${lines.join('')}`;
+}
+
+/**
+ * What is wrong with a document whose fields are inputs, by the names of the inputs. Entries of lists are named by their
+ * position, from 1.
+ */
+export function inputProblems(
+  findings: readonly Finding[],
+  /** The inputs whose names are not those of their fields, by field. */
+  inputs: Readonly<Record<string, string>>,
+): readonly InputProblem[] {
+  const problems = new Map<string, { readonly line: string; readonly isEntry: boolean }[]>();
+  for (const { path, message } of findings) {
+    const [field = '', entry] = path;
+    const input = inputs[field] ?? String(field);
+    const problem = message.slice(documentPathText(path).length + 1);
+    const isEntry = typeof entry === 'number';
+    const found = { line: isEntry ? `entry ${entry + 1} ${problem}` : problem, isEntry };
+    problems.set(input, [...(problems.get(input) ?? []), found]);
+  }
+  return [...problems].map(([input, found]) => {
+    const lines = found.map(({ line }) => line);
+    const isList = found.some(({ isEntry }) => isEntry);
+    return { input, problem: isList ? `cannot be used:\n    ${lines.join('\n    ')}` : lines.join(' ') };
+  });
+}
+
+/** In the order of their lines. */
+function located(findings: readonly Finding[], lineOf: DocumentSource['lineOf']) {
+  return findings.map((finding) => ({ ...finding, line: lineOf(finding.path) })).sort((a, b) => a.line - b.line);
+}
+
+function lineText(line: number, message: string): string {
+  return `\n    line ${line}: ${message}`;
 }
 
 function sentAsValue(path: DocumentPath): Finding {

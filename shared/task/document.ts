@@ -1,19 +1,29 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { DocumentPath } from '../finding';
-import { isLfsPointerFile, pointerProblem } from '../gitLfs';
-import { isList, isMap, parseJson, type Json } from '../json';
+import type { NamedFile } from '../files/namedFile';
+import { isList, isMap, parsedJson, type Json } from '../json';
 import { documentLines } from '../yaml/documentLines';
 import { InvalidYaml } from '../yaml/invalidYaml';
 import { largestBytes, readYamlValue } from '../yaml/values';
 import type { DocumentReading, DocumentSource } from './checkDocument';
 import { InvalidInput } from './invalidInput';
+import { textOf } from './namedPath';
 
 type Document = Readonly<Record<string, Json>>;
+
+/** What each document was read from that a task has. */
+const sources = new WeakMap<Document, DocumentSource>();
+
+/** Where a document was read from that an input has, for what is found wrong with it later. */
+export function sourceOfDocument(document: Document): DocumentSource | undefined {
+  return sources.get(document);
+}
 
 /** Reads a YAML or JSON text that holds a map. Throws an InvalidInput that names the line. */
 export function readDocument(text: string, rules?: DocumentReading): Document {
   const { value, unsure } = readMap(text, rules);
-  rules?.check?.(value, sourceOf(text), unsure);
+  const source = sourceOf(text);
+  rules?.check?.(value, source, unsure);
+  sources.set(value, source);
   return value;
 }
 
@@ -31,25 +41,18 @@ export function readMapOrList(text: string): Document | readonly Json[] {
 }
 
 /** Reads a file that holds a YAML or JSON map or list. Throws an InvalidInput that names the file and the line. */
-export function readMapOrListFile(file: string): Document | readonly Json[] {
-  return readOf(file, textIn(file), undefined, mapOrList).value;
+export function readMapOrListFile(file: NamedFile): Document | readonly Json[] {
+  return readOf(file, textOf(file, largestBytes), undefined, mapOrList).value;
 }
 
 /** Reads a file that holds a YAML or JSON map. Throws an InvalidInput that names the file and the line. */
-export function readDocumentFile(file: string, rules?: DocumentReading): Document {
-  const text = textIn(file);
+export function readDocumentFile(file: NamedFile, rules?: DocumentReading): Document {
+  const text = textOf(file, largestBytes);
   const { value, unsure } = readOf(file, text, rules, readMap);
-  rules?.check?.(value, sourceOf(text, file), unsure);
+  const source = sourceOf(text, file.path);
+  rules?.check?.(value, source, unsure);
+  sources.set(value, source);
   return value;
-}
-
-function textIn(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new InvalidInput(`names a file that does not exist: ${file}`);
-  if (found.size > largestBytes)
-    throw new InvalidInput(`names a file larger than ${largestBytes / 1024 / 1024} MiB: ${file}`);
-  if (isLfsPointerFile(file, found.size)) throw new InvalidInput(`names the file ${file}, which ${pointerProblem}`);
-  return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
 }
 
 interface Read<Value> {
@@ -59,7 +62,7 @@ interface Read<Value> {
 }
 
 function readOf<Value>(
-  file: string,
+  { path }: NamedFile,
   text: string,
   rules: DocumentReading | undefined,
   read: (text: string, rules: DocumentReading | undefined) => Read<Value>,
@@ -67,7 +70,7 @@ function readOf<Value>(
   try {
     return read(text, rules);
   } catch (error) {
-    if (error instanceof InvalidInput) throw new InvalidInput(`${error.message} (${file})`, { cause: error });
+    if (error instanceof InvalidInput) throw new InvalidInput(`${error.message} (${path})`, { cause: error });
     throw error;
   }
 }
@@ -105,17 +108,7 @@ function readValue(text: string, rules: DocumentReading | undefined): Read<Json>
 
 function isJsonLines(text: string): boolean {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  return lines.length > 1 && lines.every(isJson);
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
+  return lines.length > 1 && lines.every((line) => parsedJson(line) !== undefined);
 }
 
 function sourceOf(text: string, file?: string): DocumentSource {

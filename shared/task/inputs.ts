@@ -1,19 +1,27 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import type { Agent, ServiceConnection } from '../agent/agent';
 import type { DocumentPath } from '../finding';
-import { isLfsPointerFile, pointerProblem } from '../gitLfs';
+import type { NamedFile } from '../files/namedFile';
 import type { Json } from '../json';
 import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
 import { readDocument, readDocumentFile, readDocumentList, readMapOrList, readMapOrListFile } from './document';
 import { InvalidInput } from './invalidInput';
+import { namedFile, namedFolder } from './namedPath';
 
 /** The part of the agent that inputs are read from. It is also told which values are secret, and of what looks wrong in them. */
 export type InputSource = Pick<
   Agent,
-  'input' | 'secretInput' | 'pathInput' | 'connection' | 'workingFolder' | 'words' | 'setSecret' | 'warning'
+  | 'input'
+  | 'secretInput'
+  | 'pathInput'
+  | 'connection'
+  | 'workingFolder'
+  | 'readableFolders'
+  | 'words'
+  | 'setSecret'
+  | 'warning'
 >;
 
 /** What task.json has to say about an input; a contract test holds the two together. */
@@ -226,7 +234,8 @@ export function mapOrList<const R extends Rules>(rules?: R): Seen<MapOrList, R> 
 
 /** A file that holds a YAML or JSON map or list. */
 export function mapOrListFile<const R extends Rules>(rules?: R): Seen<MapOrList, R> {
-  return input('filePath', rules, readMapOrListFile, {}, (name, source) => source.pathInput(name));
+  const read = (given: string, source: InputSource): MapOrList => readMapOrListFile(namedFile(given, source));
+  return input('filePath', rules, read, {}, (name, source) => source.pathInput(name));
 }
 
 type MapOrList = ReturnType<typeof readMapOrList>;
@@ -236,15 +245,15 @@ export function documentFile<const R extends DocumentRules>(rules?: R): Seen<Rea
   return input(
     'filePath',
     rules,
-    (given, source) => readDocumentFile(given, documentReading(rules, source)),
+    (given, source) => readDocumentFile(namedFile(given, source), documentReading(rules, source)),
     {},
     (name, source) => source.pathInput(name),
   );
 }
 
-/** An existing file, as an absolute path. */
-export function filePath<const R extends Rules>(rules?: R): Seen<string, R> {
-  return input('filePath', rules, existing('file'), {}, (name, source) => source.pathInput(name));
+/** An existing file that may be read. */
+export function filePath<const R extends Rules>(rules?: R): Seen<NamedFile, R> {
+  return input('filePath', rules, namedFile, {}, (name, source) => source.pathInput(name));
 }
 
 /**
@@ -252,7 +261,7 @@ export function filePath<const R extends Rules>(rules?: R): Seen<string, R> {
  * input as its working folder, which could not be told from a `.` that somebody meant.
  */
 export function folderPath<const R extends Rules>(rules?: R): Seen<string, R> {
-  return input('string', rules, existing('folder'), {}, (name, source) => {
+  return input('string', rules, namedFolder, {}, (name, source) => {
     const given = source.input(name);
     return given === undefined ? undefined : resolve(source.workingFolder, given);
   });
@@ -304,13 +313,13 @@ function announce(value: Json | undefined, source: InputSource): void {
   else if (value !== undefined && !/^(true|false)?$/i.test(String(value))) source.setSecret(String(value));
 }
 
-/** The reason why a JSON text can't be read may quote a part of it. */
+/** The reason why a JSON text can't be read may quote a part of it, and so may the error behind it. */
 function readSecretPairs(given: string): Readonly<Record<string, Json>> {
   try {
     return readPairs(given);
   } catch (error) {
     if (!(error instanceof InvalidInput) || !given.startsWith('{')) throw error;
-    throw new InvalidInput('is not a valid JSON object.', { cause: error });
+    throw new InvalidInput('is not a valid JSON object.');
   }
 }
 
@@ -340,16 +349,4 @@ function splitLines(given: string): readonly string[] {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-}
-
-function existing(kind: 'file' | 'folder') {
-  return (path: string): string => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) throw new InvalidInput(`names a ${kind} that does not exist: ${path}`);
-    if (kind === 'file' ? !found.isFile() : !found.isDirectory())
-      throw new InvalidInput(`does not name a ${kind}: ${path}`);
-    if (kind === 'file' && isLfsPointerFile(path, found.size))
-      throw new InvalidInput(`names the file ${path}, which ${pointerProblem}`);
-    return path;
-  };
 }

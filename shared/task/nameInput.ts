@@ -5,7 +5,9 @@ const inputOf: Readonly<Record<Subject, string>> = {
   'The Databricks connection': 'connection',
   'The Azure connection': 'azureConnection',
   'The Kubernetes connection': 'kubernetesConnection',
+  'The Azure DevOps connection': 'devopsConnection',
   'The address of the workspace': 'workspaceUrl',
+  'The URL of the organization': 'organizationUrl',
 };
 
 /** Names the input in an error that is about one; other errors stay as they are. */

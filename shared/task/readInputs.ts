@@ -42,6 +42,9 @@ interface ReadInputs {
   readonly given: ReadonlySet<string>;
 }
 
+/** A surrogate without the other one of its pair. */
+const halfCharacter = /\p{Surrogate}/u;
+
 function readEach(inputs: Inputs, source: InputSource): ReadInputs {
   const values = new Map<string, unknown>();
   const problems: InputProblem[] = [];
@@ -60,6 +63,8 @@ function readEach(inputs: Inputs, source: InputSource): ReadInputs {
           throw new InvalidInput(`applies only when '${unmet[0]}' is '${unmet[1]}'. Change that, or leave this empty.`);
         text = undefined;
       }
+      if (text !== undefined && halfCharacter.test(text))
+        throw new InvalidInput('contains half of a character, which no request can carry: enter it again.');
       text ??= defaultValue;
       if (text !== undefined) values.set(name, input.parse(text, source));
       else if (required && !unmet) throw new InvalidInput('is required.');

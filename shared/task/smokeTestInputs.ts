@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { InputProblem } from '../errors';
-import { parseJson, type Json } from '../json';
+import { parsedJson, type Json } from '../json';
 import { parseJsonPath } from '../smokeTest/jsonPath';
 import { anything, type SmokeTest } from '../smokeTest/runSmokeTest';
 import { filePath, integer, lines, pairs } from './inputs';
@@ -27,7 +26,7 @@ export const smokeTestRelations = [atMostOneOf('samplePayload', 'samplePayloadFi
 export function smokeTestProblems(inputs: Partial<SmokeTestValues>): readonly InputProblem[] {
   const problems: InputProblem[] = [];
   const { samplePayload, expectedJson = {} } = inputs;
-  if (samplePayload && !isJson(samplePayload.join('\n')))
+  if (samplePayload && parsedJson(samplePayload.join('\n')) === undefined)
     problems.push({ input: 'samplePayload', problem: 'must be JSON.' });
   for (const path of Object.keys(expectedJson))
     if (!parseJsonPath(path))
@@ -35,10 +34,12 @@ export function smokeTestProblems(inputs: Partial<SmokeTestValues>): readonly In
   return problems;
 }
 
+const mostSampleBytes = 64 * 1024 * 1024;
+
 /** Undefined when there is no sample. Throws the error of a file that can't be read. */
 export function smokeTestOf(inputs: SmokeTestValues): SmokeTest | undefined {
   const { samplePayload, samplePayloadFile, expectedJson = {}, maxLatencyMilliseconds } = inputs;
-  const payload = samplePayload?.join('\n') ?? (samplePayloadFile && readFileSync(samplePayloadFile, 'utf8'));
+  const payload = samplePayload?.join('\n') ?? samplePayloadFile?.read(mostSampleBytes).toString('utf8');
   if (payload === undefined) return undefined;
   const json = Object.entries(expectedJson).map(([path, value]) => [path, expectedValue(value)] as const);
   return {
@@ -55,14 +56,6 @@ export function smokeTestOf(inputs: SmokeTestValues): SmokeTest | undefined {
 /** `0.5`, `true` and `"a"` as in JSON, other texts as they are; `*` for any value. */
 function expectedValue(value: Json): Json {
   if (value === '*') return anything;
-  return typeof value === 'string' && isJson(value) ? (parseJson(value) as Json) : value;
-}
-
-function isJson(text: string): boolean {
-  try {
-    parseJson(text);
-    return true;
-  } catch {
-    return false; // Any other text is not JSON.
-  }
+  const read = typeof value === 'string' ? (parsedJson(value) as Json | undefined) : undefined;
+  return read === undefined ? value : read;
 }

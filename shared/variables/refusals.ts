@@ -9,7 +9,7 @@ const secretTexts: readonly RegExp[] = [
   /\bxox[abprs]-[\w-]{10,}/, // Slack
   /\b[\w~.-]{3}[78]Q~[\w~.-]{31,}/, // Entra ID
   /\b[a-z2-7]{52}\b|\b\w{76}AZDO\w{4}\b/, // Azure DevOps
-  /\beyJ[\w-]{10,}\.[\w-]{10,}\./, // a JSON Web Token
+  /\beyJ[\w-]{10,1000}\.[\w-]{10,}\./, // a JSON Web Token
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\b(AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=|[?&]sig=/i,
   /\bBearer +[\w.-]{16,}/,

@@ -34,6 +34,14 @@ export function readLeniently<T>(text: string, read: (text: string) => T): T {
   }
 }
 
+/**
+ * What is wrong with a text, without what js-yaml quotes of it: that may be a password that begins like an alias or a tag.
+ * The message of the error quotes even more, so it must not be shown, not even for debugging.
+ */
+export function reasonOf({ reason }: YAMLException): string {
+  return reason.replaceAll(/"[^]*"|!<[^]*>|(?<=: )[^]*$/g, '…');
+}
+
 interface Refused {
   readonly error: YAMLException;
   readonly line: number;
@@ -84,10 +92,9 @@ function indented(line: string, rest: string, width: number): string | undefined
 
 /** A tab directly before a value, or before the brackets that it is in. */
 function withoutTabs(line: string): string | undefined {
-  const [separator] = /[ \t]*\t[ \t]*(?:[[{][ \t]*)*$/.exec(line) ?? [];
-  return separator === undefined
-    ? undefined
-    : line.slice(0, line.length - separator.length) + separator.replaceAll('\t', ' ');
+  const start = line.search(/(?<![ \t[{])[ \t[{]*$/);
+  const separator = line.slice(start);
+  return separator.includes('\t') ? line.slice(0, start) + separator.replaceAll('\t', ' ') : undefined;
 }
 
 /**

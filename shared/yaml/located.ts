@@ -1,6 +1,6 @@
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
 import { InvalidYaml } from './invalidYaml';
-import { readLeniently } from './lenient';
+import { readLeniently, reasonOf } from './lenient';
 
 interface Node {
   /** Counted from 1: where the node begins. An empty node has the line of what is before it. */
@@ -42,6 +42,11 @@ export interface YamlEntry {
   readonly value: YamlNode;
 }
 
+/** Whether a text has more than 100 levels, js-yaml's default. */
+export function isTooDeep({ reason }: YAMLException): boolean {
+  return reason.startsWith('nesting exceeded maxDepth');
+}
+
 type Event = ReturnType<typeof parseEvents>[number];
 
 /** Reads a YAML or JSON text: the root node of each document in it. Throws an InvalidYaml. */
@@ -56,7 +61,8 @@ export function orInvalid<T>(text: string, read: (text: string) => T): T {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? error.mark.line + 1 : undefined;
-    throw new InvalidYaml(`is not valid YAML or JSON: ${error.reason}`, line, { cause: error });
+    if (isTooDeep(error)) throw new InvalidYaml('is nested deeper than 100 levels', line);
+    throw new InvalidYaml(`is not valid YAML or JSON: ${reasonOf(error)}`, line);
   }
 }
 

@@ -4,10 +4,20 @@ import type { Json } from '../json';
 import { documentLines } from './documentLines';
 import { InvalidYaml } from './invalidYaml';
 import { orInvalid } from './located';
-import { countValues, valueOf, writtenSchema, type ValueRules, type Written } from './written';
+import {
+  inMebibytes,
+  sizeOf,
+  sizeProblem,
+  valueOf,
+  writtenSchema,
+  type Limits,
+  type ValueRules,
+  type Written,
+} from './written';
 
 export const largestBytes = 2 * 1024 * 1024;
-const mostValues = 100_000;
+/** Longer texts than a file may have are written with aliases. */
+const limits: Limits = { values: 100_000, characters: 2 * largestBytes };
 
 const schema = writtenSchema({
   int: {
@@ -25,9 +35,10 @@ const schema = writtenSchema({
  * boolean is the text that was written: `1.10`, `007`, `831877e8`. Throws an InvalidYaml.
  */
 export function readYamlValue(text: string, rules: Omit<ValueRules, 'onInfinite'> = {}): Json {
-  if (text.length > largestBytes) throw new InvalidYaml(`is larger than ${largestBytes / 1024 / 1024} MiB`);
+  if (text.length > largestBytes) throw new InvalidYaml(`is larger than ${inMebibytes(largestBytes)}`);
   const written = orInvalid(text, (yaml) => load(yaml, { schema })) as Written;
-  if (countValues(written) > mostValues) throw new InvalidYaml(`holds more than ${mostValues} values`);
+  const problem = sizeProblem(sizeOf(written), limits);
+  if (problem !== undefined) throw new InvalidYaml(problem);
   const infinite: DocumentPath[] = [];
   const value = valueOf(written, { ...rules, onInfinite: (path) => void infinite.push(path) });
   if (infinite.length === 0) return value;

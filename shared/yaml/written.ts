@@ -69,16 +69,58 @@ export function valueOf(written: Written, rules: ValueRules, path: DocumentPath 
   );
 }
 
-/** How many values there are once aliases are written out: a few lines of nested aliases can stand for billions. */
-export function countValues(value: Written, counted = new Map<Written, number>()): number {
-  if (typeof value === 'string' || value instanceof WrittenScalar) return 1;
-  const known = counted.get(value);
-  if (known !== undefined) return known;
-  counted.set(value, Infinity); // where it is found again within itself: a cycle
-  let count = 1;
-  for (const item of Object.values<Written>(value)) count += countValues(item, counted);
-  counted.set(value, count);
-  return count;
+/** How large a value is once its aliases are written out: a few lines of nested aliases can stand for billions of values. */
+export interface Size {
+  readonly values: number;
+  /** Of texts and names. */
+  readonly characters: number;
+  /** Infinity for more than are walked through. */
+  readonly levels: number;
+  /** Escapes can write half of a character, which no service accepts, as it can't be sent. */
+  readonly isBroken: boolean;
+}
+
+export type Limits = Pick<Size, 'values' | 'characters'>;
+
+/** A text has up to 100 levels (js-yaml); aliases can add to them. Functions that walk through a value call themselves for each. */
+const mostLevels = 200;
+const endless: Size = { values: Infinity, characters: Infinity, levels: Infinity, isBroken: false };
+const halfCharacter = /\p{Cs}/u;
+
+/** Why a value of a size is too large, as the words that follow its name; to be asked before anything else is done with it. */
+export function sizeProblem({ values, characters, levels, isBroken }: Size, limits: Limits): string | undefined {
+  if (values > limits.values) return `holds more than ${limits.values} values`;
+  if (levels > mostLevels) return `is nested deeper than ${mostLevels} levels`;
+  if (isBroken) return 'has a text with half of a character (\\ud800 to \\udfff)';
+  return characters > limits.characters ? `has texts of more than ${inMebibytes(limits.characters)} in all` : undefined;
+}
+
+export function inMebibytes(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
+}
+
+export function sizeOf(value: Written, sizes = new Map<Written, Size>(), level = 0): Size {
+  if (typeof value === 'string') return sizeOfText(value);
+  if (value instanceof WrittenScalar) return sizeOfText(value.text);
+  const known = sizes.get(value);
+  if (known) return known;
+  sizes.set(value, endless); // where it is found again within itself: a cycle
+  const size = { values: 1, characters: 0, levels: level < mostLevels ? 0 : Infinity, isBroken: false };
+  if (level < mostLevels)
+    for (const [name, item] of Object.entries<Written>(value)) {
+      const { values, characters, levels, isBroken } = sizeOf(item, sizes, level + 1);
+      size.values += values;
+      size.characters += characters + name.length;
+      size.levels = Math.max(size.levels, levels + 1);
+      size.isBroken ||= isBroken || halfCharacter.test(name);
+    }
+  if (size.levels > mostLevels) size.levels = Infinity;
+  sizes.set(value, size);
+  return size;
+}
+
+function sizeOfText(text: string): Size {
+  return { values: 1, characters: text.length, levels: 0, isBroken: halfCharacter.test(text) };
 }
 
 function scalarOf({ value, text }: WrittenScalar, rules: ValueRules, path: DocumentPath): Json {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TaskError } from '../../shared/errors';
 import { describeService } from '../../shared/kubernetes/manifest/describeService';
 import { byName, readFiles } from '../../shared/kubernetes/manifest/readFiles';
@@ -7,7 +8,7 @@ import { chooseServing } from '../../shared/kubernetes/serving/chooseServing';
 import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
 import { substituteImages } from '../../shared/kubernetes/manifest/substituteImages';
-import type { TaskAgent } from '../../shared/agent/agent';
+import type { Context } from '../../shared/agent/context';
 import { givenSettings, isWhole, type Given } from './inputs';
 import { runAnnotations } from './runAnnotations';
 import { untoldIn, whatIsTold } from './servingDoubt';
@@ -21,16 +22,22 @@ export interface ReadService {
   readonly scoringPath: string;
 }
 
+type Surroundings = Pick<Context, 'agent' | 'signal'>;
+
 const secondsToSpare = 30;
 
 /** Reads the service, or the manifests. Logs which images were substituted. Throws a TaskError. */
-export async function readService(inputs: Given, agent: TaskAgent): Promise<ReadService> {
-  return inputs.source === 'manifests' ? await fromManifests(inputs, agent) : await fromSettings(inputs, agent);
+export async function readService(inputs: Given, search: Surroundings): Promise<ReadService> {
+  return inputs.source === 'manifests' ? await fromManifests(inputs, search) : await fromSettings(inputs, search);
 }
 
-async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadService> {
+async function fromManifests(inputs: Given, search: Surroundings): Promise<ReadService> {
+  const { agent } = search;
   const { manifests = [], images = [], scoringPath = '/score', serviceName: name, scoringPort: port } = inputs;
-  const read = readManifests(await readFiles(manifests, agent.workingFolder));
+  const read = readManifests(await readFiles(manifests, search));
+  // Thousands of objects take a second in each half, in which no signal of the agent arrives.
+  await nextTurn();
+  search.signal.throwIfAborted();
   const { objects, substitutions } = substituteImages(read, images);
   for (const { object, container, from, to } of substitutions)
     agent.log(`${object}, container ${container}: image ${from} → ${to}`);
@@ -47,18 +54,18 @@ async function fromManifests(inputs: Given, agent: TaskAgent): Promise<ReadServi
   };
 }
 
-async function fromSettings(inputs: Given, agent: TaskAgent): Promise<ReadService> {
+async function fromSettings(inputs: Given, search: Surroundings): Promise<ReadService> {
+  const { agent } = search;
   const { secrets = {}, configFiles, namespace, timeoutMinutes } = inputs;
-  for (const secret of Object.values(secrets).map(String).filter(Boolean)) {
-    agent.setSecret(secret);
+  // The input announced them as they are; the cluster returns them as a Secret has them.
+  for (const secret of Object.values(secrets).map(String).filter(Boolean))
     agent.setSecret(Buffer.from(secret).toString('base64'));
-  }
   const settings = givenSettings(inputs);
   const described = describeService({
     ...settings,
     // To promote, reject or delete a service, its name is enough.
     ...(!isWhole(inputs) && { image: settings['image'] ?? settings['serviceName'] }),
-    ...(configFiles && { configFiles: byName(await readFiles(configFiles, agent.workingFolder)) }),
+    ...(configFiles && { configFiles: byName(await readFiles(configFiles, search)) }),
     progressDeadlineSeconds: timeoutMinutes * 60 - secondsToSpare,
   });
   if ('problems' in described)

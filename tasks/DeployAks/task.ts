@@ -30,7 +30,8 @@ export const task = defineTask({
   check,
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
-    const { release, untold, namespace, scoringPath } = await readService(inputs, agent);
+    const { release, untold, namespace, scoringPath } = await readService(inputs, unlimited);
+    unlimited.signal.throwIfAborted();
     const { name } = release;
     const objects = objectsOf(release);
     if (inputs.action === 'render') {

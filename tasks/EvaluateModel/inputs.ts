@@ -1,4 +1,4 @@
-import type { InputProblem } from '../../shared/errors';
+import { InputError, type InputProblem } from '../../shared/errors';
 import { readMetrics } from '../../shared/evaluation/metrics';
 import { namesIn, type Rule } from '../../shared/evaluation/parseRule';
 import { optionalDatabricksConnection } from '../../shared/task/databricksConnection';
@@ -106,12 +106,26 @@ function ruleProblems(inputs: Partial<Given>): readonly InputProblem[] {
       : [];
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return [{ input: 'rulesFile', problem: error.message }];
+    return [rulesFileProblem(error)];
   }
 }
 
+/** The rules. Throws an InputError if the file has changed since it was checked. */
+export function rulesInRun(inputs: Partial<Given>): readonly Rule[] {
+  try {
+    return rulesOf(inputs);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new InputError([rulesFileProblem(error)]);
+  }
+}
+
+function rulesFileProblem({ message }: InvalidInput): InputProblem {
+  return { input: 'rulesFile', problem: message };
+}
+
 /** The rules, from the input or from the file. Throws an InvalidInput that is about the file. */
-export function rulesOf({ rules, rulesFile, rulesKey }: Partial<Given>): readonly Rule[] {
+function rulesOf({ rules, rulesFile, rulesKey }: Partial<Given>): readonly Rule[] {
   if (rules) return rules;
   return rulesFile === undefined || rulesKey === undefined ? [] : readRulesFile(rulesFile, rulesKey);
 }

@@ -1,4 +1,5 @@
 import { parseRule, RuleProblem, type Rule } from '../../shared/evaluation/parseRule';
+import type { NamedFile } from '../../shared/files/namedFile';
 import { isList } from '../../shared/json';
 import type { DocumentSource } from '../../shared/task/checkDocument';
 import { readDocumentFile } from '../../shared/task/document';
@@ -19,18 +20,18 @@ export function readRules(text: string): readonly Rule[] {
 }
 
 /** The rules of a YAML or JSON file, a list of texts under a key such as `evaluation.rules`. Throws an InvalidInput. */
-export function readRulesFile(file: string, key: string): readonly Rule[] {
+export function readRulesFile(file: NamedFile, key: string): readonly Rule[] {
   let source: DocumentSource | undefined;
   const document = readDocumentFile(file, { check: (_, from) => void (source = from) });
   const lineOf = (index: number): number => source?.lineOf([...key.split('.'), index]) ?? 1;
   const value = valueAt(document, key);
-  if (!isList(value) || value.length === 0) throw new InvalidInput(`has no list of rules under '${key}': ${file}`);
+  if (!isList(value) || value.length === 0) throw new InvalidInput(`has no list of rules under '${key}': ${file.path}`);
   const texts = value.map((rule, index) => {
     const line = lineOf(index);
-    if (typeof rule !== 'string') throw new InvalidInput(`has a rule that is not text at line ${line}: ${file}`);
+    if (typeof rule !== 'string') throw new InvalidInput(`has a rule that is not text at line ${line}: ${file.path}`);
     return { text: rule, line };
   });
-  return parseAll(texts, ` (${file})`);
+  return parseAll(texts, ` (${file.path})`);
 }
 
 function parseAll(texts: readonly RuleText[], where: string): readonly Rule[] {

@@ -4,7 +4,7 @@ import { evaluateModel, evaluationLines, verdictText } from '../../shared/evalua
 import { evaluationSummary } from '../../shared/evaluation/summary';
 import { openWorkspace } from '../../shared/task/databricksConnection';
 import { defineTask } from '../../shared/task/task';
-import { inputProblems, inputs, needsWorkspace, relations, rulesOf } from './inputs';
+import { inputProblems, inputs, needsWorkspace, relations, rulesInRun } from './inputs';
 import { readChampion, readModel, versionOf } from './readModel';
 
 /** Checks a model's metrics against rules and the champion, and can move the champion's alias to the model. */
@@ -16,7 +16,7 @@ export const task = defineTask({
 
   async run({ inputs, agent, context, setOutput }) {
     const { passWithoutChampion, onFailedRules, setAlias, catalogModel, championAlias } = inputs;
-    const rules = rulesOf(inputs);
+    const rules = rulesInRun(inputs);
     const workspace = needsWorkspace(inputs) ? await openWorkspace(inputs, context) : undefined;
     const model = await readModel(inputs, workspace);
     if (model.runId !== undefined) setOutput('mlflowRunId', model.runId);

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import { graceSignal } from '../../shared/graceSignal';
 import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
 import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeImport';
@@ -7,6 +8,9 @@ import { InputError, TaskError } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, flag, folderPath, globs, integer, text } from '../../shared/task/inputs';
 import { defineTask } from '../../shared/task/task';
+
+/** For 100,000 files, 30 a second, and a workspace that is slow: as long as a hosted agent runs a job at most. */
+const longestMinutes = 360;
 
 /** Imports the notebooks and files of a folder of the repository to a workspace folder. */
 export const task = defineTask({
@@ -27,11 +31,12 @@ export const task = defineTask({
     return problem ? [{ input: 'workspaceFolder', problem }] : [];
   },
 
-  async run({ inputs, agent, context, signal, setOutput }) {
+  async run({ inputs, agent, context: unlimited, signal, setOutput }) {
+    const context = withTimeout(unlimited, longestMinutes);
     const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
     const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
     setOutput('workspaceFolder', target);
-    const source = await scanSource(sourceFolder, { include, exclude }, agent).catch(asInputError);
+    const source = await scanSource(sourceFolder, { include, exclude }, context).catch(asInputError);
 
     const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
     const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };

@@ -54,7 +54,7 @@ export const task = defineTask({
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
     const context = withTimeout(unlimited, inputs.timeoutMinutes);
-    const found = await findLibraryFiles(inputs.files ?? [], agent.workingFolder);
+    const found = await findLibraryFiles(inputs.files ?? [], context);
     const target = normalUploadFolder(inputs.uploadFolder ?? '') ?? ''; // checked below
     const uploads = found.files.map((file) => uploadTo(target, file));
     const { requirementsFile: requirements, environmentFile: environment, libraries, pythonVersion } = inputs;

@@ -2,7 +2,8 @@ import type { TaskAgent } from '../../shared/agent/agent';
 import type { Report } from '../../shared/variables/origin';
 import type { Overrides } from '../../shared/variables/overrides';
 import { pathText } from '../../shared/variables/pathText';
-import { mapLeaves } from '../../shared/variables/tree';
+import type { ResolvedVariable } from '../../shared/variables/resolveVariables';
+import { mapLeaves, textOf } from '../../shared/variables/tree';
 import type { Section, VariableFile } from '../../shared/variables/variableFile';
 
 const problem =
@@ -51,6 +52,22 @@ export function refuseSecretsInFile(
   if (!file) return undefined;
   const environments = [...file.environments].map(([name, section]) => [name, check(section)] as const);
   return { variables: check(file.variables), environments: new Map(environments) };
+}
+
+/**
+ * Reports the variables whose whole value contains a secret although none of its parts does, such as `{{first}}{{second}}`.
+ * Texts of less than 6 characters are not checked, either.
+ */
+export function refuseAssembledSecrets(
+  variables: readonly ResolvedVariable[],
+  agent: Pick<TaskAgent, 'holdsSecret'>,
+  report: Report,
+): void {
+  for (const variable of variables) {
+    const texts = [...textsIn(variable.value), textOf(variable)];
+    if (texts.some((text) => text.length >= shortestInFile && agent.holdsSecret(text)))
+      report(variable.origin, `${pathText(variable.path)} with its references ${problem}`);
+  }
 }
 
 function textsIn(value: unknown): readonly string[] {

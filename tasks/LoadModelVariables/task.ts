@@ -6,7 +6,7 @@ import { defineTask } from '../../shared/task/task';
 import { describeVariables, variablesTable } from './describeVariables';
 import { Problems } from './problems';
 import { readSources } from './readSources';
-import { refuseSecrets, refuseSecretsInFile } from './refuseSecrets';
+import { refuseAssembledSecrets, refuseSecrets, refuseSecretsInFile } from './refuseSecrets';
 import { writeValues } from './writeValues';
 
 /** `*` stands for the variables that the files define. */
@@ -27,21 +27,24 @@ export const task = defineTask({
   },
   outputs,
 
-  async run({ inputs, agent, setOutput }) {
+  async run({ inputs, agent, signal, setOutput }) {
     const problems = new Problems();
     const { prefix } = inputs;
     const environment =
       inputs.environment === undefined ? undefined : { name: inputs.environment, origin: inputOrigin('environment') };
     const given = { values: inputs.overrides ?? {}, origin: inputOrigin('overrides') };
     const overrides = refuseSecrets(given, agent, problems.report);
-    const sources = await readSources(inputs, agent.workingFolder, problems.report);
+    const sources = readSources(inputs, agent.workingFolder, problems.report);
     if (!sources) throw problems.error();
     const [base, model] = [sources.base, sources.model].map((file) =>
       refuseSecretsInFile(file, agent, problems.report),
     );
+    signal.throwIfAborted();
     const { schema } = sources;
     const { variables, values } = resolveVariables({ base, model, schema, environment, overrides }, problems.report);
     const settings = outputVariables(variables, { prefix, taken: ['resolvedFile'] }, problems.report);
+    problems.throwIfAny();
+    refuseAssembledSecrets(variables, agent, problems.report);
     problems.throwIfAny();
 
     for (const { name, value } of settings) setOutput(name, value);

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { dump } from 'js-yaml';
-import { messageOf, TaskError } from '../../shared/errors';
 import type { TaskAgent } from '../../shared/agent/agent';
+import { writeOutputFiles } from '../../shared/files/writeOutputFiles';
 import type { Plain } from '../../shared/variables/tree';
 
 /**
@@ -12,19 +11,12 @@ import type { Plain } from '../../shared/variables/tree';
 export async function writeValues(
   values: Plain,
   folder: string | undefined,
-  agent: Pick<TaskAgent, 'temporaryFolder' | 'workingFolder'>,
+  agent: Pick<TaskAgent, 'temporaryFolder' | 'workingFolder' | 'readableFolders'>,
 ): Promise<string> {
-  try {
-    const target =
-      folder === undefined
-        ? await mkdtemp(join(agent.temporaryFolder, 'model-variables-'))
-        : resolve(agent.workingFolder, folder);
-    await mkdir(target, { recursive: true });
-    const file = join(target, 'resolved.json');
-    await writeFile(file, `${JSON.stringify(values, null, 2)}\n`);
-    await writeFile(join(target, 'resolved.yml'), dump(values));
-    return file;
-  } catch (error) {
-    throw new TaskError(`Could not write the resolved variables: ${messageOf(error)}`, { cause: error });
-  }
+  const files = new Map([
+    ['resolved.json', `${JSON.stringify(values, null, 2)}\n`],
+    ['resolved.yml', dump(values)],
+  ]);
+  const wanted = { what: 'the resolved variables', folder, prefix: 'model-variables-', files };
+  return join(await writeOutputFiles(wanted, agent), 'resolved.json');
 }

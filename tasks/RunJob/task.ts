@@ -1,3 +1,4 @@
+import { withTimeout } from '../../shared/agent/context';
 import type { Run } from '../../shared/databricks/api/runs';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
@@ -36,6 +37,9 @@ const inputs = {
   repairAttempts: integer({ default: 0, min: 0, max: 10, when: { waitForCompletion: 'true' } }),
 };
 
+/** The timeout is that of the run: before and after it, the run is started and its results are read. */
+const minutesAroundRun = 60;
+
 /** Runs a job, a notebook or a definition on Databricks, waits for the run, and succeeds or fails with it. */
 export const task = defineTask({
   inputs,
@@ -43,7 +47,8 @@ export const task = defineTask({
   outputs: ['jobId', 'runId', 'runUrl', 'resultState', 'notebookOutput'],
   check,
 
-  async run({ inputs, agent, context, signal, setOutput }) {
+  async run({ inputs, agent, context: unlimited, signal, setOutput }) {
+    const context = withTimeout(unlimited, inputs.timeoutMinutes + minutesAroundRun);
     const databricks = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
 
     const onStarted = ({ id, jobId }: Run, url: string): void => {

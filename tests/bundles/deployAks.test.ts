@@ -31,7 +31,7 @@ spec: { selector: { app: ${name} }, ports: [{ name: metrics, port: 9090 }, { nam
 `;
 
 describe('the DeployAks bundle', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   let kubernetes: Kubernetes;
   let folder: string;
   beforeEach(async () => {
@@ -127,5 +127,24 @@ describe('the DeployAks bundle', function () {
     assert.match(refused.output, /imagePullPolciy: field not declared in schema[^]*stdin: expected boolean/);
     assert.doesNotMatch(refused.output, /Tried \d+ times/);
     assert.match(empty.output, /list\.yaml: item 1 of the List is empty\./);
+  });
+
+  // That they appear nowhere else is checked for every process that any test starts: see taskProcess.
+  it('announces the values of its secrets, also as a Secret has them, and sends them in a Secret only', async () => {
+    const value = 'value+of/the=key';
+    const secrets = JSON.stringify({ KEY: value, PIN: 13579, DEBUG: true });
+    const settings = { serviceName: 'score', image: 'r.io/score:1', memory: '256Mi', namespace: 'default' };
+    const { result, output, commands } = await run({ source: 'service', ...settings, secrets });
+    assert.equal(result, 'Succeeded', output);
+    const announced = commands.filter(({ name }) => name === 'task.setsecret').map(({ data }) => data);
+    for (const secret of [value, '13579'])
+      for (const form of [secret, Buffer.from(secret).toString('base64')]) assert.ok(announced.includes(form), form);
+    // The agent would mask it in every line.
+    assert.ok(!announced.includes('true'));
+    const KEY = Buffer.from(value).toString('base64');
+    assert.equal(
+      kubernetes.store.list('secrets').find(({ data }) => data?.['KEY'] === KEY)?.data?.['DEBUG'],
+      'dHJ1ZQ==',
+    );
   });
 });

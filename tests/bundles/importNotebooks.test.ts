@@ -117,12 +117,19 @@ describe('the ImportNotebooks bundle', () => {
     assert.match(output, /personal access token of the service connection/);
   });
 
-  // Every single request is tried in the task's behaviour tests; here it is real signals to real processes. One that is
-  // not killed outright takes some seconds for its last words.
-  for (const [signal, places] of [
-    ['SIGKILL', 6],
-    ['SIGTERM', 1],
-    ['SIGINT', 1],
+  // Every single request is tried in the task's behaviour tests; here it is real signals to real processes, in the first
+  // half and the second. One that is not killed outright takes some seconds for its last words.
+  for (const [signal, stops] of [
+    [
+      'SIGKILL',
+      [
+        { share: 1 / 3, when: 'before' },
+        { share: 1 / 2, when: 'after' },
+        { share: 3 / 4, when: 'before' },
+      ],
+    ],
+    ['SIGTERM', [{ share: 1 / 2, when: 'before' }]],
+    ['SIGINT', [{ share: 1 / 2, when: 'after' }]],
   ] as const)
     it(`completes the import when it is run again after ${signal}, and still owns its objects`, async function () {
       this.timeout(60_000);
@@ -132,18 +139,17 @@ describe('the ImportNotebooks bundle', () => {
       delete expected['modules'];
       const requests = databricks.requests.list().length;
 
-      for (let place = 1; place <= places; place++)
-        for (const when of ['before', 'after'] as const) {
-          const request = Math.round((requests * place) / (places + 1));
-          await databricks.close();
-          databricks = await startDatabricks({ hasLimits: false });
-          await writeFile(join(folder, 'modules', 'model.py'), 'x = 1\n');
-          await killAt({ request, when }, signal);
-          await rm(join(folder, 'modules', 'model.py'));
-          const again = await runWithoutWaiting();
-          assert.equal(again.result, 'Succeeded', `${JSON.stringify({ request, when })}: ${again.message}`);
-          assert.deepEqual(workspace(), expected, JSON.stringify({ request, when }));
-        }
+      for (const { share, when } of stops) {
+        const request = Math.round(requests * share);
+        await databricks.close();
+        databricks = await startDatabricks({ hasLimits: false });
+        await writeFile(join(folder, 'modules', 'model.py'), 'x = 1\n');
+        await killAt({ request, when }, signal);
+        await rm(join(folder, 'modules', 'model.py'));
+        const again = await runWithoutWaiting();
+        assert.equal(again.result, 'Succeeded', `${JSON.stringify({ request, when })}: ${again.message}`);
+        assert.deepEqual(workspace(), expected, JSON.stringify({ request, when }));
+      }
     });
 
   /** The same task in this process: it waits until the killed one must be dead, which here takes no time. */

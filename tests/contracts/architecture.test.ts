@@ -96,7 +96,9 @@ describe('the architecture', () => {
       "import 'azure-devops-node-api';",
       ':1 imports azure-devops-node-api',
     ],
-    ["Node's modules in what a browser runs", 'shared/variables/a.ts', "import 'node:fs';", ':1 imports node:fs'],
+    ["Node's modules in what a browser runs", 'shared/variables/a.ts', "import 'node:path';", ':1 imports node:path'],
+    ['the file system elsewhere', 'shared/task/a.ts', "import { stat } from 'node:fs/promises';", ':1 imports node:fs'],
+    ['the file system in a task', 'tasks/A/task.ts', "import 'fs';", ':1 imports fs'],
     [
       'the environment in an operation',
       'shared/databricks/a.ts',

@@ -47,7 +47,7 @@ describe('vss-extension.json', () => {
 
   it('uses only its own connection types and those of every organization', () => {
     const own = manifest.contributions.filter(({ type }) => type === endpointContribution);
-    const types = ['AzureRM', 'kubernetes', ...own.map(({ properties }) => properties.name)];
+    const types = ['AzureRM', 'externaltfs', 'git', 'kubernetes', ...own.map(({ properties }) => properties.name)];
     const used = tasks.flatMap((task) => task.manifest.inputs).map((input) => input.type.split(':'));
     for (const [kind, type = ''] of used) if (kind === 'connectedService') assert.ok(types.includes(type), type);
   });

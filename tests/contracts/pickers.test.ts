@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { devopsConnection } from '../../shared/task/devopsConnection';
 import { projectRoot } from '../../tools/commandLine';
 import { identify } from '../../tools/identity';
 import {
@@ -135,6 +136,23 @@ describe('the inputs that choose the workspace', () => {
     for (const block of blocks) assert.deepEqual(block, blocks[0]);
   });
 });
+
+describe('the inputs that choose the organization of Azure DevOps', () => {
+  it('come first, and are identical in all tasks', () => {
+    const names = Object.keys(devopsConnection);
+    const [first, ...others] = tasks
+      .filter(({ inputs }) => inputs.some(({ name }) => name === 'devopsConnection'))
+      .map(({ inputs }) => inputs.slice(0, names.length).map(withoutOwnDefault));
+    assert.deepEqual(first?.map(nameOf), names);
+    assert.ok(others.length > 0);
+    for (const other of others) assert.deepEqual(other, first);
+  });
+});
+
+/** A specification may name the project, too. */
+function withoutOwnDefault(input: TaskInput): TaskInput {
+  return input.name === 'project' ? { ...input, helpMarkDown: '' } : input;
+}
 
 function connectionTypeOf({ name, inputs }: TaskManifest, endpointId: string): string {
   const [, input] = /^\$\((\w+)\)$/.exec(endpointId) ?? [];

@@ -22,6 +22,7 @@ import { eventually } from '../support/eventually';
 import { kubeconfigConnection, runDeployAks } from '../support/runDeployAks';
 import { testContext } from '../support/testContext';
 import type { TestCluster } from '../../tools/kubernetes/testCluster';
+import { anything } from '../support/anything';
 
 type Inputs = Readonly<Record<string, string>>;
 
@@ -143,13 +144,16 @@ export class ClusterStage {
     body: object,
   ): Promise<void> {
     const api = new ApiServer(clusterHttp(this.access, context), (warning) => assert.fail(warning));
-    await api.call({
-      method,
-      path: place,
-      query: { fieldManager: manager },
-      text: { contentType, content: JSON.stringify(body) },
-      purpose: `${method} ${place}`,
-    });
+    await api.call(
+      {
+        method,
+        path: place,
+        query: { fieldManager: manager },
+        text: { contentType, content: JSON.stringify(body) },
+        purpose: `${method} ${place}`,
+      },
+      anything,
+    );
   }
 
   async replicasOf(name: string): Promise<number | undefined> {

@@ -140,6 +140,7 @@ export async function runAgents(options: Agents): Promise<Course> {
     const stall = index === 0 ? options.processStall : undefined;
     const clock: Clock = {
       now: () => time.now(),
+      date: () => time.now(),
       sleep: async (milliseconds, signal) => {
         await time.sleep(milliseconds, signal);
         await afterStall(stall);

@@ -77,13 +77,17 @@ export class DatabricksStage {
   }
 }
 
+/** When the time for durations began: another moment than 1970, so that nothing takes it for a date. */
+const aMoment = Date.UTC(2000);
+
 /** The sandbox's time, which passes only while somebody sleeps. */
 export function clockOf(
   { clock }: Pick<Databricks, 'clock'>,
   onSleep?: (milliseconds: number) => Promise<void> | void,
 ): Clock {
   return {
-    now: () => clock.now(),
+    now: () => clock.now() - aMoment,
+    date: () => clock.now(),
     sleep: async (milliseconds, signal) => {
       signal?.throwIfAborted();
       await onSleep?.(milliseconds);

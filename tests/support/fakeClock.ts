@@ -13,6 +13,7 @@ export class FakeClock implements Clock {
   /** Every duration that was asked for, in milliseconds, oldest first. */
   readonly sleeps: number[] = [];
   #now: number;
+  #dateIsAhead = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(startMilliseconds = Date.UTC(2025, 0, 1)) {
@@ -21,6 +22,15 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  date(): number {
+    return this.#now + this.#dateIsAhead;
+  }
+
+  /** Sets the date of the machine forward, or back by a negative number, as time synchronization does. */
+  setDate(milliseconds: number): void {
+    this.#dateIsAhead += milliseconds;
   }
 
   /** Lets time pass without anybody sleeping, such as the time that a server takes to answer. */

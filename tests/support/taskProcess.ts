@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formsOfSecrets, leaksInFiles, leaksInOutput, secretForms } from './leaks';
+import { leaksInMessage, onSentMessage, type SentMessage } from './sentMessages';
 
 /** A `##vso` command as the agent would understand it. */
 export interface Command {
@@ -28,9 +30,17 @@ export interface TaskProcess {
   saw(text: string): Promise<void>;
 }
 
+/** Secrets that every job has, besides those that its test gives it. */
+const planted = {
+  SECRET_PLANTED: 'planted/secret+of=the job',
+  SECRET_PLANTED_LINES: 'planted-first-line\nplanted-second-line',
+};
+
 /**
  * Starts a script as the agent starts a task: nothing of our own environment, inputs and endpoints in variables,
- * standard input closed.
+ * standard input closed. Its end is an error when it has shown a secret: in its output at any level, also in outputs, in
+ * a file that it left in the temporary folder, or in a message to a server of this process, where it is none
+ * of the places for secrets; in any usual encoding. Secrets are also those that it announced.
  */
 export async function startTaskProcess(
   script: string,
@@ -44,10 +54,13 @@ export async function startTaskProcess(
       TF_BUILD: 'True',
       AGENT_TEMPDIRECTORY: temporary,
       SYSTEM_DEFAULTWORKINGDIRECTORY: temporary,
+      ...planted,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const messages: SentMessage[] = [];
+  const recording = onSentMessage((message) => messages.push(message));
   let output = '';
   const watchers = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr])
@@ -59,13 +72,15 @@ export async function startTaskProcess(
   const end = new Promise<ProcessEnd>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode, signal) => {
+      recording.stop();
       const commands = commandsIn(output);
-      const leaks = leaksIn(output, environment);
-      if (leaks.length > 0) reject(new Error(`The task shows a secret of its connection:\n${leaks.join('\n')}`));
-      rm(temporary, { recursive: true, force: true }).then(
-        () => resolve({ exitCode, signal, output, commands, result: resultOf(commands), outputs: outputsOf(commands) }),
-        reject,
-      );
+      const folder = environment['AGENT_TEMPDIRECTORY'] ?? temporary;
+      leaksOf({ output, commands, messages }, folder, { ...planted, ...environment })
+        .finally(() => rm(temporary, { recursive: true, force: true }))
+        .then((leaks) => {
+          if (leaks.length > 0) reject(new Error(`The task shows a secret:\n${leaks.join('\n')}`));
+          resolve({ exitCode, signal, output, commands, result: resultOf(commands), outputs: outputsOf(commands) });
+        }, reject);
     });
   });
   const saw = (text: string): Promise<void> =>
@@ -82,19 +97,24 @@ export async function startTaskProcess(
   return { end, saw, kill: (signal) => void child.kill(signal) };
 }
 
-/** Authorization parameters that name somebody, and prove nothing. */
-const publicParameters = /_(SERVICEPRINCIPALID|TENANTID|AUTHENTICATIONTYPE)$/;
+interface Traces {
+  readonly output: string;
+  readonly commands: readonly Command[];
+  readonly messages: readonly SentMessage[];
+}
 
-/** Lines that show a secret: none may, whatever a test is about. Announcing it to the agent is how it gets masked. */
-function leaksIn(output: string, environment: Readonly<Record<string, string>>): readonly string[] {
-  const secrets = Object.entries(environment).flatMap(([name, value]) =>
-    name.startsWith('ENDPOINT_AUTH_PARAMETER_') && !publicParameters.test(name)
-      ? [value, Buffer.from(value).toString('base64')]
-      : [],
-  );
-  return output
-    .split('\n')
-    .filter((line) => !line.startsWith('##vso[task.setsecret]') && secrets.some((secret) => line.includes(secret)));
+async function leaksOf(
+  { output, commands, messages }: Traces,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const announced = commands.filter(({ name }) => name === 'task.setsecret').map(({ data }) => data);
+  const forms = [...new Set([...secretForms(environment), ...formsOfSecrets(announced)])];
+  return [
+    ...leaksInOutput(output, forms),
+    ...(await leaksInFiles(folder, forms)),
+    ...messages.flatMap((message) => leaksInMessage(message, forms)),
+  ];
 }
 
 function commandsIn(output: string): readonly Command[] {

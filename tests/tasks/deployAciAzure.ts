@@ -86,7 +86,7 @@ export class DeployAciAzure {
 
   private constructor(
     readonly azure: Azure,
-    private readonly entra: Entra,
+    readonly entra: Entra,
     private readonly proxy: Server,
   ) {}
 

@@ -53,6 +53,12 @@ const settings: readonly (readonly [yaml: string, finding: string])[] = [
     'has ports in ipAddress that no container has: 9090. Add them to the ports of a container',
   ],
   ['properties: []', 'properties must be a map'],
+  [
+    'properties: {containers: [{name: a, properties: {image: [b]}}]}',
+    'properties.image must be a single value, not a list or a map',
+  ],
+  ['properties: {restartPolicy: {a: Always}}', 'restartPolicy must be a single value'],
+  ['location: [westeurope]', 'location must be a single value'],
 ];
 
 describe('DeployAci, before any call,', () => {

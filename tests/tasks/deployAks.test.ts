@@ -3,23 +3,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import type { Clock } from '../../shared/clock';
 import type { FakeAgent } from '../support/fakeAgent';
 import { kubeconfigConnection, ownManifests, runDeployAks } from '../support/runDeployAks';
 import { sharedAuthority, sharedSigningKeys } from '../support/sharedKeys';
+import { steppedClock } from '../support/steppedClock';
 
 const service = { serviceName: 'score', image: 'r.io/score:1', memory: '256Mi' };
 const sample = { samplePayload: '{"data": [1]}', expectedJson: '$.path=/score\n$.pod=*', smokeRequests: '2' };
 
 describe('DeployAks', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let folder: string;
 
   beforeEach(async () => {
     sandbox = await startSandbox({
       databricks: { timeScale: 0 },
-      kubernetes: { timeScale: 100, authority: await sharedAuthority() },
+      kubernetes: { timeScale: 0, authority: await sharedAuthority() },
       signingKeys: await sharedSigningKeys(),
     });
     folder = await mkdtemp(path.join(tmpdir(), 'deploy-aks-'));
@@ -46,13 +46,7 @@ describe('DeployAks', function () {
         data: { environmentAuthorityUrl: entra.url, subscriptionId: azure.subscriptionId },
       },
     };
-    const clock: Clock = {
-      now: () => kubernetes.clock.now(),
-      sleep: async (milliseconds, signal) => {
-        await kubernetes.clock.sleep(milliseconds, signal);
-        signal?.throwIfAborted();
-      },
-    };
+    const clock = steppedClock(kubernetes.clock);
     return runDeployAks(inputs, { clock, folder, connections });
   }
 
@@ -197,6 +191,15 @@ describe('DeployAks', function () {
     assert.doesNotMatch(yaml, /hunter2|aHVudGVyMg/);
     assert.ok(said.some(({ kind, text }) => kind === 'secret' && text === Buffer.from('hunter2').toString('base64')));
     assert.deepEqual(sandbox.kubernetes.requests.list(), []);
+  });
+
+  it('renders no secret that was written into the environment, and deploys it as it is written', async () => {
+    const inputs = { ...service, secrets: 'KEY=hunter22', environment: 'URL=https://host/hunter22' };
+    const { attachments } = await succeeds({ ...inputs, action: 'render' });
+    assert.match(attachments['score.yaml'] ?? '', /value: https:\/\/host\/\*\*\*$/m);
+    await succeeds(inputs);
+    const live = sandbox.kubernetes.store.get('deployments', 'models', 'score');
+    assert.match(JSON.stringify(live?.spec), /https:\/\/host\/hunter22/);
   });
 
   it('deploys to a namespace whose quota requires a CPU limit, which must not be less than the CPU request', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { load } from 'js-yaml';
@@ -151,7 +151,7 @@ describe('LoadModelVariables', () => {
 
   it('refuses overrides that contain a secret, together with all other problems', async () => {
     await write('base_variables.yml', 'variables: [');
-    const agent = await run({ overrides: 'note=so hush now\nseed=1' }, ['hush']);
+    const agent = await run({ overrides: 'note=so hushhush now\nseed=1' }, ['hushhush']);
     assert.match(
       agent.end.message,
       /:\n {2}- input 'overrides': note contains the value of a secret variable, .*\n {2}- base_variables\.yml:1: is not valid YAML/,
@@ -180,6 +180,24 @@ describe('LoadModelVariables', () => {
     assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
   });
 
+  it('refuses a secret that is put together from parts, in a file or with an override', async () => {
+    const halves = `- {name: first, value: hush}\n- {name: second, value: "-a-bye"}\n`;
+    await write('demo_model/model_variables.yml', `${model}${halves}- {name: whole, value: '{{first}}{{second}}'}\n`);
+    for (const [overrides, name] of [
+      ['training.epochs=7', 'whole'],
+      ['whole=none\nnote={{first}}{{second}}', 'note'],
+    ] as const) {
+      const agent = await run({ overrides }, ['hush-a-bye']);
+      assert.match(
+        agent.end.message,
+        new RegExp(`${name} with its references contains the value of a secret variable`),
+      );
+      assert.doesNotMatch(agent.text() + agent.end.message, /hush-a-bye/);
+      assert.deepEqual([agent.outputs, agent.summaries], [{}, {}]);
+      assert.deepEqual(await readdir(join(folder, 'temp')), []);
+    }
+  });
+
   it('adds the prefix to every name, and sets the two standard names also without it', async () => {
     const agent = await run({ prefix: 'm_' });
     assert.equal(agent.outputs['m_training_epochs'], '100', agent.end.message);
@@ -193,7 +211,10 @@ describe('LoadModelVariables', () => {
     const named = await run({ outputFolder: 'out/variables' });
     assert.equal(named.outputs['resolvedFile'], join(folder, 'out/variables/resolved.json'));
     const failed = await run({ outputFolder: 'base_variables.yml' });
-    assert.match(failed.end.message, /^Could not write the resolved variables: EEXIST/);
+    assert.match(
+      failed.end.message,
+      /^Could not write the resolved variables: '.*base_variables\.yml' is a file, not a folder\.$/,
+    );
   });
 
   it('works with the model file alone, in JSON, and with a schema of the team', async () => {

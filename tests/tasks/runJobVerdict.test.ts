@@ -122,6 +122,17 @@ describe('RunJob succeeds or fails with the run', () => {
     assert.equal(Object.keys(JSON.parse(agent.outputs['notebookOutput'] ?? '') as object).length, 229);
   });
 
+  it('breaks the logging commands in the output of a notebook, which a later step may print', async () => {
+    await workspace.job('Train');
+    workspace.databricks.scriptRun({
+      result: { notebookResult: '{"note": "##vso[task.setvariable variable=PATH]/evil"}' },
+    });
+    const agent = await workspace.run({ job: 'Train' });
+    assert.equal(agent.end.result, 'Succeeded');
+    assert.equal(agent.outputs['notebookOutput'], '{"note": "##_vso[task.setvariable variable=PATH]/evil"}');
+    assert.match(agent.attachments['notebook-output.txt'] ?? '', /##vso/);
+  });
+
   it('leaves the variable empty when the output is too long for it, and uploads the whole output with the log', async () => {
     const notebookResult = 'x'.repeat(6 * 1024 * 1024);
     await workspace.job('Train');

@@ -186,7 +186,7 @@ describe('RunJob while it waits', () => {
       workspace.databricks.faults.add({ path: '*/runs/cancel', ...fault });
       const agent = await workspace.run({}, cancelAfter('runs/get', 5));
       assert.equal(agent.end.result, 'Canceled');
-      assert.match(agent.end.message, /^Cancelled, but run \d+ may continue\. /);
+      assert.match(agent.end.message, /^Cancelled, but run \d+ continues \(RUNNING\)\. .*PERMISSION_DENIED/);
       assert.equal(workspace.count('runs/cancel'), 1);
     });
   });

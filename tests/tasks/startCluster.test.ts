@@ -101,7 +101,7 @@ describe('StartCluster', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /^Timed out waiting for cluster .* to start, after 2 min\. Cluster 'train' \(.*\) is left as it is: PENDING \(Finding .*\)\.$/,
+      /^Timed out waiting for cluster .* to start, after 2 min\. Cluster 'train' \(.*\) is left as it is: PENDING \(Finding .*\) when it was last read\.$/,
     );
     assert.equal(agent.outputs['state'], 'PENDING');
   });

@@ -156,7 +156,7 @@ describe('StopCluster', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(
       agent.end.message,
-      /^Timed out waiting for cluster .* to terminate, after 1 min\. Cluster 'train' \(.*\) is left as it is: RUNNING\. .*not now/,
+      /^Timed out waiting for cluster .* to terminate, after 1 min\. Cluster 'train' \(.*\) is left as it is: RUNNING when it was last read\. .*not now/,
     );
     assert.equal(agent.text('log').match(/not now/g)?.length, 1, 'said once');
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -19,8 +19,12 @@ const clusterStartSeconds = 30;
 const tokenSeconds = 20;
 /** LoadModelVariables does not sign in. */
 const offlineSteps = 1;
-/** Slow enough that a token, which is valid for four real seconds, does not expire before a busy machine has sent it. */
-const timeScale = 5;
+/**
+ * Passes after each look at a cluster or run, and no other time does: how often a step looks, and whether a token is still
+ * valid when it arrives, does not depend on the machine.
+ */
+const lookSeconds = 30;
+const isLook = /^GET \/api\/[\d.]+\/(clusters|jobs\/runs)\/get\b/;
 
 /** An authentication method: the service connection, and its differences from the other methods. */
 interface Way {
@@ -126,13 +130,29 @@ interface Outcome {
 interface RunOptions {
   /** Called once the training runs. */
   readonly onTraining?: (sandbox: Sandbox) => void;
+  /** The folder that holds `pipelines/train_pipeline.yml`; the template by default. */
+  readonly repository?: string;
 }
 
-async function train({ connection, environment }: Way, { onTraining }: RunOptions = {}): Promise<Outcome> {
+/** What the train pipeline does once the training runs, without what it prepares for that. */
+const trainingAlone = `
+parameters:
+  - name: databricks
+    type: object
+steps:
+  - checkout: none
+  - task: RunJob@1
+    inputs:
+      \${{ insert }}: \${{ parameters.databricks }}
+      runSource: notebook
+      notebookPath: /Shared/training
+`;
+
+async function train({ connection, environment }: Way, { onTraining, repository }: RunOptions = {}): Promise<Outcome> {
   const name = 'model-dev';
   const notebooks = new FakeNotebooks(() => Promise.resolve(finished));
   const sandbox = await startSandbox({
-    databricks: { timeScale, notebooks, durations: { clusterStartSeconds } },
+    databricks: { timeScale: 0, notebooks, durations: { clusterStartSeconds } },
     tokenSeconds,
     signingKeys: await sharedSigningKeys(),
     kubernetes: { authority: await sharedAuthority() },
@@ -150,7 +170,13 @@ async function train({ connection, environment }: Way, { onTraining }: RunOption
     for (const value of [headers.authorization, headers['x-databricks-azure-sp-management-token']])
       if (typeof value === 'string') sent.add(value.replace(/^\w+ /, ''));
   };
+  const onAnswer = (message: unknown): void => {
+    const { request, response } = message as { readonly request: IncomingMessage; readonly response: ServerResponse };
+    if (request.headers.host !== new URL(described.databricks.url).host || response.statusCode !== 200) return;
+    if (isLook.test(`${request.method} ${request.url}`)) void sandbox.databricks.clock.advance(lookSeconds * 1000);
+  };
   subscribe('http.server.request.start', onRequest);
+  subscribe('http.server.response.finish', onAnswer);
   try {
     sandbox.entra.directory.applications.get(described.entra.clientId)?.certificates.push(certificate.cert);
     sandbox.databricks.scriptRun({ durationSeconds: runSeconds, result: { notebookResult: '{"accuracy":0.9}' } });
@@ -159,7 +185,7 @@ async function train({ connection, environment }: Way, { onTraining }: RunOption
     const options = { name, ...connection(described) };
     const report = await runPipeline({
       file: 'pipelines/train_pipeline.yml',
-      workingFolder: join(projectRoot, 'template'),
+      workingFolder: repository ?? join(projectRoot, 'template'),
       connections: [options],
       collection: sandbox.devops,
       parameters: {
@@ -198,6 +224,7 @@ async function train({ connection, environment }: Way, { onTraining }: RunOption
     };
   } finally {
     unsubscribe('http.server.request.start', onRequest);
+    unsubscribe('http.server.response.finish', onAnswer);
     await sandbox.close();
     await rm(outputFolder, { recursive: true });
   }
@@ -227,8 +254,8 @@ describe(`The train pipeline, ${runSeconds} s long, with tokens that are valid f
 
       it('runs longer than its tokens are valid', () => {
         const tokens = [...outcome.sent].filter((token) => !outcome.secrets.includes(token));
-        // Every step signs in once; the two steps that wait longer than a token is valid sign in again.
-        const renewals = [clusterStartSeconds, runSeconds].map((seconds) => Math.floor(seconds / tokenSeconds));
+        // Every step signs in once; the two steps that wait sign in again for each further look.
+        const renewals = [clusterStartSeconds, runSeconds].map((seconds) => Math.ceil(seconds / lookSeconds));
         const expected = renewals.reduce((sum, each) => sum + each, outcome.stepCount);
         if (way.isRenewed) assert.ok(tokens.length >= expected, `${tokens.length} tokens, not ${expected}`);
         else assert.equal(tokens.length, 0);
@@ -300,12 +327,19 @@ describe('A permission that is revoked while the training runs', function () {
   ];
   let outcomes: readonly Outcome[];
   before(async () => {
-    outcomes = await Promise.all(
-      cases.map(({ way, take }) => {
-        assert.ok(way);
-        return train(way, { onTraining: take });
-      }),
-    );
+    const repository = await mkdtemp(join(tmpdir(), 'training-'));
+    try {
+      await mkdir(join(repository, 'pipelines'));
+      await writeFile(join(repository, 'pipelines/train_pipeline.yml'), trainingAlone);
+      outcomes = await Promise.all(
+        cases.map(({ way, take }) => {
+          assert.ok(way);
+          return train(way, { onTraining: take, repository });
+        }),
+      );
+    } finally {
+      await rm(repository, { recursive: true });
+    }
   });
 
   for (const [index, { what, says }] of cases.entries()) {

@@ -13,6 +13,7 @@ describe('The options of npm start', () => {
       model: 'demo_model',
       modelOptions: '',
       isFresh: false,
+      isKept: false,
       isVerbose: false,
     });
   });
@@ -27,8 +28,15 @@ describe('The options of npm start', () => {
       model: 'demo_model',
       modelOptions: `--repository ${repository} --model demo_model`,
       isFresh: true,
+      isKept: false,
       isVerbose: true,
     });
+  });
+
+  it('choose the pipeline for new models, the name of the model, and that the organization stays', () => {
+    const { names, pipeline, model, isKept } = readOptions(['--pipeline', 'onboard', '--keep']) ?? assert.fail();
+    assert.deepEqual([names, pipeline, model, isKept], [[], 'onboard', 'churn', true]);
+    assert.equal(readOptions(['--pipeline', 'onboard', '--model', 'fraud'])?.model, 'fraud');
   });
 
   it('give the pipelines variable groups, and folders for what they take from elsewhere', () => {
@@ -45,7 +53,12 @@ describe('The options of npm start', () => {
   it('are refused, with what is wrong and what there is', () => {
     assert.throws(
       () => readOptions(['--pipeline', 'x']),
-      /--pipeline takes one of ci, train, evaluate, deploy, not 'x'/,
+      /--pipeline takes one of ci, train, evaluate, deploy, onboard, not 'x'/,
+    );
+    assert.throws(() => readOptions(['--keep']), /--keep applies to --pipeline onboard only\./);
+    assert.throws(
+      () => readOptions(['--pipeline', 'onboard', '--repository', 'docs']),
+      /There is no pipelines\/onboard_pipeline\.yml in .*docs\./,
     );
     assert.throws(() => readOptions(['--model', 'none']), /There is no model 'none' in .*template\./);
     assert.throws(() => readOptions(['--repository', "it's here"]), /There is no model 'demo_model' in .*it's here\./);

@@ -69,7 +69,7 @@ export async function runJob(
     stage: run.masker.mask(stage.displayName),
     job: run.masker.mask(displayName),
   });
-  const notes = leg === job.legs[0] ? environmentNotes(job) : [];
+  const notes = leg === job.legs[0] ? environmentNotes(job, run.admitStage !== undefined) : [];
   try {
     const steps = await runSteps(job, leg, state, context, notes);
     const result = state.status === 'Failed' && job.continueOnError ? 'SucceededWithIssues' : state.status;
@@ -140,11 +140,14 @@ function placeSources(leg: LegPlan, folders: JobFolders, run: RunState, variable
   return places;
 }
 
-function environmentNotes({ environment, environmentResource }: JobPlan): string[] {
+function environmentNotes({ environment, environmentResource }: JobPlan, areChecksMade: boolean): string[] {
   if (environment === undefined) return [];
-  const approval = `Approval of environment '${environment}' would be asked here.`;
-  const resource = `The tasks are not given the connection of its resource '${environmentResource ?? ''}'.`;
-  return environmentResource === undefined ? [approval] : [approval, resource];
+  return [
+    ...(areChecksMade ? [] : [`Approval of environment '${environment}' would be asked here.`]),
+    ...(environmentResource === undefined
+      ? []
+      : [`The tasks are not given the connection of its resource '${environmentResource}'.`]),
+  ];
 }
 
 /** Ids of the connections that inputs of the tasks name; a task counts whether it will run or not. */

@@ -53,6 +53,8 @@ async function runStage(run: RunState, stage: StagePlan, earlier: ReadonlyMap<st
     return { ...context, variables: variables.toDictionary() };
   });
   if (refusal) return notRun(stage, refusal);
+  const admission = await run.admitStage?.(stage.name);
+  if (admission !== undefined && admission !== 'admitted') return notRun(stage, admission);
 
   const layers = [root, { variables: stage.variables, hasRuntimeValues: true }];
   const outcomes = new Map<string, Outcome>();

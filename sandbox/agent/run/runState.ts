@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import type { Dictionary } from '../expressions/value';
 import type { Masker } from '../masker';
+import type { Admission } from './admission';
 import type { Collection } from './collection';
 import type { PipelinePlan, StepPlan } from '../plan/plan';
 import type { StandIns } from '../resources/standIns';
@@ -48,6 +49,8 @@ export interface RunState {
   readonly onEvent: (event: RunEvent) => void;
   readonly onLine: (line: LogLine) => void;
   readonly onRawLine: (text: string) => void;
+  /** Undefined when nobody decides about checks. */
+  readonly admitStage: ((stage: string) => Promise<Admission>) | undefined;
   /** The environment that processes start from. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
   readonly workingFolder: string;

@@ -17,7 +17,7 @@ export interface RunIdentity {
 }
 
 export const project = 'local';
-const projectId = guidOf(`project ${project}`);
+export const projectId = guidOf(`project ${project}`);
 export const collectionId = guidOf('collection');
 
 /**

@@ -39,6 +39,7 @@ export class ContainerInstances {
   readonly #groups = new Map<string, ContainerGroup>();
   readonly #ports = new Map<ContainerGroup, Map<number, ExposedPort>>();
   readonly #closing = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor(private readonly clock: { now(): number }) {}
 
@@ -105,6 +106,7 @@ export class ContainerInstances {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const group of [...this.#groups.values()]) this.#remove(group);
     await Promise.all(this.#closing);
   }
@@ -130,7 +132,10 @@ export class ContainerInstances {
       this.#close(exposed);
     }
     for (const port of wanted) {
-      if (!open.has(port)) open.set(port, await exposePort((request) => group.answer(port, request)));
+      if (open.has(port)) continue;
+      const exposed = await exposePort((request) => group.answer(port, request));
+      if (this.#isClosed) this.#close(exposed);
+      else open.set(port, exposed);
     }
   }
 

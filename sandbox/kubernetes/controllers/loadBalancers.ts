@@ -19,6 +19,8 @@ export class LoadBalancers {
   readonly #balancers: Balancer[] = [];
   readonly #urls = new Map<string, Promise<string>>();
   readonly #known = new Set<string>();
+  readonly #opening = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor(cluster: Cluster, kubelet: Kubelet) {
     this.#cluster = cluster;
@@ -44,16 +46,24 @@ export class LoadBalancers {
         events.record(service, { reason: 'EnsuringLoadBalancer', message: 'Ensuring load balancer', component });
         if (seconds === 'never')
           events.record(service, { type: 'Warning', reason: 'SyncLoadBalancerFailed', message: failure, component });
-        else void clock.sleep(seconds * 1000).then(() => this.#address(service, events));
+        else {
+          const opening = clock.sleep(seconds * 1000).then(() => this.#address(service, events));
+          this.#opening.add(opening);
+          void opening.finally(() => this.#opening.delete(opening));
+        }
       }
     };
   }
 
+  /** After the clock, which ends the waits for addresses: one that is about to be opened is closed too. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([...this.#opening, ...this.#urls.values()]);
     await Promise.all(this.#balancers.map((balancer) => balancer.close()));
   }
 
   async #address({ metadata, spec }: Service, events: EventRecorder): Promise<void> {
+    if (this.#isClosed) return;
     const { namespace = '', name, uid } = metadata;
     const balancer = this.#balancer(namespace, name);
     const { ip, ports } = await balancer.openPublic(spec.ports ?? []);

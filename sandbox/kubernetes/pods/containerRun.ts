@@ -5,7 +5,7 @@ import type { ContainerHost } from './containerHost';
 import { ContainerLog } from './containerLog';
 import { fullName, pullErrorText } from './images';
 import { type Outcome, Probing } from './probing';
-import { type ProxyAnswer, type ProxyRequest, serveByHandler, type Serving } from './serving';
+import { type ContainerStart, type ProxyAnswer, type ProxyRequest, serveByHandler, type Serving } from './serving';
 
 const longestBackOffSeconds = 300;
 const runsOnRoot = 'container has runAsNonRoot and image will run as root';
@@ -160,8 +160,7 @@ export class ContainerRun {
   async #live(stopping: AbortSignal): Promise<Outcome> {
     const { clock, behaviour } = this.host;
     const { name, image, ports } = this.spec;
-    this.previousLog = this.log;
-    const log = (this.log = new ContainerLog(clock));
+    const log = new ContainerLog(clock);
     for (const line of behaviour.logs ?? []) log.write(line);
     const environment = this.host.environment();
     const env = 'env' in environment ? environment.env : {};
@@ -174,8 +173,10 @@ export class ContainerRun {
       env,
       log: (line: string) => log.write(line),
     };
-    const serving = await (behaviour.serve ?? defaultServe)(start);
-    this.#serving = serving;
+    const serving = await this.#serve(start, stopping);
+    if (!serving) return { kind: 'stopped' };
+    // Until then the state is that of the run before, and so is the log.
+    [this.previousLog, this.log] = [this.log, log];
     const seconds = behaviour.readySeconds ?? 0;
     this.#answersFrom = seconds === 'never' ? Infinity : clock.now() + seconds * 1000;
     this.status.containerID = `containerd://${randomBytes(32).toString('hex')}`;
@@ -205,6 +206,14 @@ export class ContainerRun {
     // A pod that is stopped goes on answering until its own end.
     if (!stopping.aborted) await this.close();
     return stopping.aborted ? { kind: 'stopped' } : outcome;
+  }
+
+  /** Undefined where it was stopped while it started, because nobody would close it later. */
+  async #serve(start: ContainerStart, stopping: AbortSignal): Promise<Serving | undefined> {
+    const serving = await (this.host.behaviour.serve ?? defaultServe)(start);
+    if (!stopping.aborted) return (this.#serving = serving);
+    await serving.close();
+    return undefined;
   }
 
   /** How the container ends without having run, when its program can't be started. */

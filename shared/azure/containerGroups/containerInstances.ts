@@ -2,66 +2,86 @@ import type { Context } from '../../agent/context';
 import { HttpError } from '../../http/errors';
 import type { DetailedHttpClient, HttpRequest } from '../../http/httpClient';
 import type { Json } from '../../json';
-import { poll } from '../../http/poll';
-import { finishOperation, type Operation } from '../resourceManager/longRunningOperation';
+import { poll, TimedOutError } from '../../http/poll';
+import { accepted, finishOperation, type Operation } from '../resourceManager/longRunningOperation';
+import * as shape from '../../http/shape';
 
 /** The definition of a group, in the terms of the REST API (Microsoft.ContainerInstance/containerGroups). */
 export type GroupBody = Readonly<Record<string, Json>>;
 
-/** A container group as Azure returns it: the fields that are read here. */
-export interface ContainerGroup {
-  readonly name: string;
-  readonly location?: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly properties: {
-    readonly provisioningState?: string;
-    readonly containers?: readonly Container[];
-    readonly osType?: string;
-    readonly restartPolicy?: string;
-    readonly ipAddress?: { readonly ip?: string; readonly fqdn?: string; readonly ports?: readonly Port[] };
-    readonly instanceView?: { readonly state?: string; readonly events?: readonly ContainerEvent[] };
-  };
-}
-
-export interface Container {
-  readonly name: string;
-  readonly properties: {
-    readonly image?: string;
-    readonly resources?: { readonly requests?: { readonly cpu?: number; readonly memoryInGB?: number } };
-    readonly instanceView?: {
-      readonly restartCount?: number;
-      readonly currentState?: ContainerState;
-      readonly previousState?: ContainerState;
-      readonly events?: readonly ContainerEvent[];
-    };
-  };
-}
-
-export interface ContainerState {
-  /** `Waiting`, `Running` or `Terminated`. */
-  readonly state?: string;
-  readonly startTime?: string;
-  readonly exitCode?: number;
-  /** `CrashLoopBackOff`, `Error`, `OOMKilled`… */
-  readonly detailStatus?: string;
-}
-
-export interface ContainerEvent {
-  readonly count?: number;
-  readonly firstTimestamp?: string;
-  readonly lastTimestamp?: string;
+const containerEvent = shape.object({
+  count: shape.maybe(shape.number),
+  firstTimestamp: shape.optionalText,
+  lastTimestamp: shape.optionalText,
   /** `Pulling`, `Pulled`, `Started`, `Failed`, `Killing`… */
-  readonly name?: string;
-  readonly message?: string;
+  name: shape.optionalText,
+  message: shape.optionalText,
   /** `Normal` or `Warning`. */
-  readonly type?: string;
-}
+  type: shape.optionalText,
+});
 
-interface Port {
-  readonly port: number;
-}
+const containerState = shape.object({
+  /** `Waiting`, `Running` or `Terminated`. */
+  state: shape.optionalText,
+  startTime: shape.optionalText,
+  exitCode: shape.maybe(shape.number),
+  /** `CrashLoopBackOff`, `Error`, `OOMKilled`… */
+  detailStatus: shape.optionalText,
+});
+
+const container = shape.object({
+  name: shape.text,
+  properties: shape.object({
+    image: shape.optionalText,
+    resources: shape.maybe(
+      shape.object({
+        requests: shape.maybe(shape.object({ cpu: shape.maybe(shape.number), memoryInGB: shape.maybe(shape.number) })),
+      }),
+    ),
+    instanceView: shape.maybe(
+      shape.object({
+        restartCount: shape.maybe(shape.number),
+        currentState: shape.maybe(containerState),
+        previousState: shape.maybe(containerState),
+        events: shape.maybe(shape.list(containerEvent)),
+      }),
+    ),
+  }),
+});
+
+const containerGroup = shape.object({
+  name: shape.text,
+  location: shape.optionalText,
+  tags: shape.maybe(shape.mapOf(shape.text)),
+  properties: shape.object({
+    provisioningState: shape.optionalText,
+    containers: shape.maybe(shape.list(container)),
+    osType: shape.optionalText,
+    restartPolicy: shape.optionalText,
+    ipAddress: shape.maybe(
+      shape.object({
+        ip: shape.optionalText,
+        fqdn: shape.optionalText,
+        ports: shape.maybe(shape.list(shape.object({ port: shape.number }))),
+      }),
+    ),
+    instanceView: shape.maybe(
+      shape.object({ state: shape.optionalText, events: shape.maybe(shape.list(containerEvent)) }),
+    ),
+  }),
+});
+
+/** A container group as Azure returns it: the fields that are read here. */
+export type ContainerGroup = shape.Read<typeof containerGroup>;
+export type Container = shape.Read<typeof container>;
+export type ContainerState = shape.Read<typeof containerState>;
+export type ContainerEvent = shape.Read<typeof containerEvent>;
+
+const containerLog = shape.object({ content: shape.optionalText });
 
 const apiVersion = '2023-05-01';
+/** For a group to disappear after its deletion, also at the deadline. */
+const secondsToDisappear = 30;
 
 /** The container groups of a resource group. */
 export class ContainerGroupsApi {
@@ -84,10 +104,12 @@ export class ContainerGroupsApi {
   /** Undefined when there is none of this name. */
   async get(name: string, budgetSeconds?: number): Promise<ContainerGroup | undefined> {
     try {
-      return await this.http.json<ContainerGroup>({
-        ...this.#request('GET', this.idOf(name), `read the container group '${name}'`),
-        ...(budgetSeconds !== undefined && { budgetSeconds }),
-      });
+      const request = this.#request('GET', this.idOf(name), `read the container group '${name}'`);
+      const isIt = (group: ContainerGroup): boolean => group.name.toLowerCase() === name.toLowerCase();
+      return await this.http.json(
+        { ...request, ...(budgetSeconds !== undefined && { budgetSeconds }) },
+        shape.checked(containerGroup, isIt, 'it is about another container group'),
+      );
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -100,13 +122,30 @@ export class ContainerGroupsApi {
     await this.#carryOut({ ...request, ...options, json: body });
   }
 
-  /** Does nothing when the group does not exist. */
+  /** Deletes a group, and waits until it no longer exists. Does nothing when it does not exist. */
   async delete(name: string): Promise<void> {
     try {
       await this.#carryOut(this.#request('DELETE', this.idOf(name), `delete the container group '${name}'`));
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
+    const { clock, signal, deadline } = this.context;
+    let left: ContainerGroup | undefined;
+    await poll({
+      clock,
+      signal,
+      deadline: Math.max(deadline, clock.now() + secondsToDisappear * 1000),
+      awaited: `the container group '${name}' to be deleted`,
+      probe: async (budgetSeconds) => (left = await this.get(name, budgetSeconds)),
+      isDone: (group) => group === undefined,
+    }).catch((error: unknown) => {
+      if (!(error instanceof TimedOutError) || !left) throw error;
+      const state = left.properties.provisioningState ?? 'unknown';
+      throw new TimedOutError(
+        `${error.message} Azure accepted the deletion, but the group still exists (provisioning state ${state}). Delete it in the Azure portal, or run again.`,
+        { cause: error },
+      );
+    });
   }
 
   /** Starts all containers of a stopped group. */
@@ -120,7 +159,7 @@ export class ContainerGroupsApi {
       const path = `${this.idOf(name)}/containers/${encodeURIComponent(container)}/logs`;
       const request = this.#request('GET', path, `read the log of the container '${container}'`);
       const query = { ...request.query, tail: lines };
-      return (await this.http.json<{ readonly content?: string | null }>({ ...request, query })).content ?? '';
+      return (await this.http.json({ ...request, query }, containerLog)).content ?? '';
     } catch (error) {
       // Azure answers an error while nothing has been printed yet.
       if (error instanceof HttpError && error.status >= 400 && error.status < 429) return '';
@@ -142,7 +181,7 @@ export class ContainerGroupsApi {
       signal,
       deadline,
       awaited: `Azure to be free to ${request.purpose}`,
-      probe: (budgetSeconds) => unlessBusy(this.http.answer({ ...request, budgetSeconds })),
+      probe: (budgetSeconds) => unlessBusy(this.http.answer({ ...request, budgetSeconds }, accepted)),
       isDone: (answer) => answer !== undefined,
     });
     if (first) await finishOperation(this.http, first, request, this.context);

@@ -6,10 +6,10 @@ import { essentialsOf } from './body';
 import type { ContainerGroup, ContainerGroupsApi, GroupBody } from './containerInstances';
 import { diagnoseGroup, showDiagnosis } from './diagnose';
 import { differenceLine } from './difference';
-import { GroupWatch } from './follow';
+import { GroupWatch, NotAppliedError } from './follow';
 import { isOurs, lostSettings, refusedChange, refusedDeletion } from './foreign';
 import { planGroup, type GroupPlan } from './plan';
-import { digestOf } from './settings';
+import { digestOf, hasDigest } from './settings';
 import { bodyFor, generationOf, slotOf, twinOf, type Slot } from './slots';
 import { isInTransition } from './verdict';
 
@@ -152,10 +152,24 @@ class GroupDeployment {
       return { ...made, change: 'replaced' };
     } catch (error) {
       if (signal.aborted || !(error instanceof NotServing)) throw error;
-      await this.groups.delete(newName);
-      onSeen?.(old);
-      const end = `${old.name} still serves as before; ${newName} was deleted.`;
-      throw new TaskError(`${error.message} ${end}`, { cause: error });
+      const end = await this.#undo(newName);
+      const before = await this.groups.get(old.name);
+      if (before) onSeen?.(before);
+      const state = before
+        ? 'still serves as before'
+        : 'was deleted by somebody else meanwhile, so that nothing serves';
+      throw new TaskError(`${error.message} ${old.name} ${state}; ${end}`, { cause: error });
+    }
+  }
+
+  /** Deletes the group that does not serve; returns what became of it. */
+  async #undo(name: string): Promise<string> {
+    try {
+      await this.groups.delete(name);
+      return `${name} was deleted.`;
+    } catch (error) {
+      if (this.context.signal.aborted || !(error instanceof TaskError)) throw error;
+      return `it is not confirmed that ${name} was deleted: ${error.message} Check it in the Azure portal, and delete it there if it still exists.`;
     }
   }
 
@@ -165,11 +179,13 @@ class GroupDeployment {
     const watch = new GroupWatch(this.groups, slot.name, this.context, onSeen);
     try {
       const change = await this.#update(watch, slot, before);
-      const group = await watch.untilProven();
+      const isWanted = (seen: ContainerGroup): boolean => hasDigest(seen, this.options.digest);
+      const group = await watch.untilProven({ isUnchanged: change === 'unchanged', isWanted });
       await prove?.(group, () => watch.look());
       return { group, change };
     } catch (error) {
-      if (error instanceof CancelledError || !(error instanceof TaskError)) throw error;
+      const isToldAlready = error instanceof CancelledError || error instanceof NotAppliedError;
+      if (isToldAlready || !(error instanceof TaskError)) throw error;
       const diagnosis = await diagnoseGroup(this.groups, slot.name, watch.group, error);
       showDiagnosis(diagnosis, this.context);
       const message = `The deployment of the container group '${slot.name}' failed. ${diagnosis.cause}`;

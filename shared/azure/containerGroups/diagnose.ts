@@ -6,7 +6,7 @@ import { shortMessage } from '../../causes/shortMessage';
 import { startCauses } from '../../causes/starting';
 import { messageOf } from '../../errors';
 import { CallError, HttpError } from '../../http/errors';
-import { joined } from '../../http/sentences';
+import { joined } from '../../sentences';
 import type { Container, ContainerEvent, ContainerGroup, ContainerGroupsApi } from './containerInstances';
 import { OperationError } from '../resourceManager/longRunningOperation';
 import { refusals } from './causes/refusals';

@@ -1,5 +1,5 @@
+import { isConcealed } from '../../comparison/difference';
 import { isAt, isFilledIn, isIncomparable } from '../../comparison/knownBehavior';
-import type { Json } from '../../json';
 import type { ContainerGroup, GroupBody } from './containerInstances';
 import { groupBehaviors, immutableSettings } from './knownBehavior';
 import { lowerId, settingsOf } from './settings';
@@ -16,7 +16,7 @@ export interface GroupDifference {
 
 /** How a group differs from the definition, as far as Azure returns it: it never returns secrets. */
 export function groupDifferences(wanted: GroupBody, found: ContainerGroup): readonly GroupDifference[] {
-  const [should, is] = [settingsOf(wanted), settingsOf(found as unknown as Json)];
+  const [should, is] = [settingsOf(wanted), settingsOf(found)];
   const places = [...should.keys()].filter((place) => !isSecret(place));
   const added = [...is].filter(([place, value]) => !should.has(place) && !isAddedByAzure(place, value));
   return [...places, ...added.map(([place]) => place)]
@@ -38,7 +38,7 @@ export function isImmutable({ place, wanted, found }: GroupDifference): boolean 
 
 /** `~ containers.score.image: old → new`. Values that may be secret are masked. */
 export function differenceLine({ place, wanted, found }: GroupDifference): string {
-  const isPrivate = /environmentVariables|command|password|key|secret/i.test(place);
+  const isPrivate = /environmentVariables|command/.test(place) || namesIn(place).some(isConcealed);
   const [to, from] = [wanted, found].map((value) => (isPrivate && value !== undefined ? '***' : value));
   if (from === undefined) return `+ ${place}: ${to ?? ''}`;
   return to === undefined ? `- ${place}: ${from}` : `~ ${place}: ${from} → ${to}`;

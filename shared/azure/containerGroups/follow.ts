@@ -9,7 +9,21 @@ export class GroupFailure extends TaskError {
   override readonly name = 'GroupFailure';
 }
 
+/** Azure accepted the definition of a group, but the group is another one. */
+export class NotAppliedError extends TaskError {
+  override readonly name = 'NotAppliedError';
+}
+
 const secondsToProve = 10;
+/** For the group to show an accepted definition. */
+const secondsToApply = 30;
+
+/** The group that a step waits for. */
+interface Wanted {
+  /** Whether this step found it as it should be. */
+  readonly isUnchanged: boolean;
+  readonly isWanted: (group: ContainerGroup) => boolean;
+}
 
 /** Polls one group, and logs what changes. */
 export class GroupWatch {
@@ -38,12 +52,15 @@ export class GroupWatch {
   }
 
   /**
-   * Waits until all containers run and keep running: for some seconds none of them restarts. The deadline waits for the
-   * last of these seconds.
+   * Waits until the group is as wanted, and all containers run and keep running: for some seconds none of them restarts.
+   * The deadline waits for the last of these seconds. A group that this step did not change may have been running for so
+   * long before; that is not believed of another one, because it compares the date of this machine with that of Azure.
+   * Throws a NotAppliedError when the group is not as wanted.
    */
-  async untilProven(): Promise<ContainerGroup> {
+  async untilProven({ isUnchanged, isWanted }: Wanted): Promise<ContainerGroup> {
     const { clock, deadline } = this.context;
-    let isFirst = true;
+    const begin = clock.now();
+    let mayHaveRunBefore = isUnchanged;
     const unknown = { restarts: -1, at: Infinity, isRestarted: false };
     let since = unknown;
     const until = (): number =>
@@ -52,8 +69,15 @@ export class GroupWatch {
     const found = await this.#poll(awaited, until, async (budgetSeconds) => {
       const group = await this.look(budgetSeconds);
       if (!group) throw new GroupFailure(`The container group '${this.name}' was deleted meanwhile.`);
-      const wasLongAgo = isFirst && hasRunSince(group, clock.now() - secondsToProve * 1000);
-      isFirst = false;
+      if (!isWanted(group)) {
+        if (clock.now() - begin < secondsToApply * 1000) return undefined;
+        throw new NotAppliedError(
+          `Azure accepted the definition of the container group '${this.name}', but the group does not have it: its image is ${group.properties.containers?.[0]?.properties.image ?? 'unknown'}. ` +
+            'A policy may have changed it, or somebody else may have deployed the group at the same time. Run again.',
+        );
+      }
+      const wasLongAgo = mayHaveRunBefore && hasRunSince(group, clock.date() - secondsToProve * 1000);
+      mayHaveRunBefore = false;
       if (groupVerdict(group).standing !== 'running') {
         since = unknown;
         return undefined;
@@ -102,19 +126,28 @@ export class GroupWatch {
       });
     } catch (error) {
       if (!signal.aborted) throw error;
-      const message = `Cancelled. The container group '${this.name}' was left unchanged.`;
-      throw new CancelledError(message, { cause: error });
+      throw new CancelledError(`Cancelled. The container group '${this.name}' is left as it is${this.#lastRead()}.`, {
+        cause: error,
+      });
     }
   }
 
+  #lastRead(): string {
+    const state = this.group && stateOf(this.group);
+    return state === undefined || state === '' ? '' : `: ${state} when it was last read`;
+  }
+
   #tell(group: ContainerGroup): void {
-    const { containers = [], provisioningState = '', instanceView, ipAddress } = group.properties;
-    const state = [provisioningState, instanceView?.state].filter(Boolean).join(', ');
-    const line = [state, ...containers.map(describeContainer)].join('; ');
+    const { containers = [], ipAddress } = group.properties;
+    const line = [stateOf(group), ...containers.map(describeContainer)].join('; ');
     const told = `${line} ${ipAddress?.ip ?? ''}`;
     if (told === this.#told) return;
     this.#told = told;
     this.onSeen(group);
     this.context.agent.log(`${this.name}: ${line}`);
   }
+}
+
+function stateOf({ properties: { provisioningState, instanceView } }: ContainerGroup): string {
+  return [provisioningState, instanceView?.state].filter(Boolean).join(', ');
 }

@@ -36,7 +36,7 @@ export function refusedDeletion(found: ContainerGroup): ForeignGroupError {
 
 /** As lines of a log: the settings of a group that its definition does not name, which an update removes. */
 export function lostSettings(body: GroupBody, found: ContainerGroup): readonly string[] {
-  return lostIn(body, found as unknown as Json, []);
+  return lostIn(body, found, []);
 }
 
 function foreign({ name }: ContainerGroup): string {

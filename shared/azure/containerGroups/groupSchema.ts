@@ -21,7 +21,9 @@ const fields: Readonly<Record<'text' | 'other', readonly string[]>> = {
     '**.azureFile.*Name',
     '**.azureFile.storageAccountKey',
     '**.gitRepo.*',
-    '**.logAnalytics.*',
+    '**.logAnalytics.*Id',
+    '**.logAnalytics.*Key',
+    '**.logAnalytics.logType',
     '**.logAnalytics.metadata.*',
   ],
   other: [
@@ -95,6 +97,8 @@ export const groupSchema = {
   check: (document: Json): readonly Finding[] => limitFindings(document),
 };
 
+const singles = [...fields.text, ...fields.other, ...limits.map(({ path }) => path)];
+
 /** Lists of settings with a name or another key. */
 const lists: readonly string[] = [
   'containers',
@@ -122,13 +126,11 @@ function limitFindings(document: Json, path: DocumentPath = []): readonly Findin
 
 function wrongForm(value: Json, path: DocumentPath): string | undefined {
   if (path.at(-1) === 'properties') return isMap(value) ? undefined : 'must be a map.';
-  const isListed = lists.some((list) =>
-    isAt(
-      list,
-      path.map(String).filter((name) => name !== 'properties'),
-    ),
-  );
-  return isListed && !(isList(value) && value.every(isMap)) ? 'must be a list of maps.' : undefined;
+  const names = path.map(String).filter((name) => name !== 'properties');
+  const isOneOf = (patterns: readonly string[]): boolean => patterns.some((pattern) => isAt(pattern, names));
+  if (isOneOf(lists)) return isList(value) && value.every(isMap) ? undefined : 'must be a list of maps.';
+  const isSingle = !isList(value) && !isMap(value);
+  return isSingle || !isOneOf(singles) ? undefined : 'must be a single value, not a list or a map.';
 }
 
 function texts({ matches, rule }: { readonly matches: RegExp; readonly rule: string }, source: string): Limit {

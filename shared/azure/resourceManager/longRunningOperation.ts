@@ -1,11 +1,13 @@
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { CancelledError, TaskError } from '../../errors';
-import { parseRetryAfter } from '../../http/answer/failure';
+import { secondsAskedFor } from '../../http/answer/failure';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/httpClient';
-import { poll, TimedOutError } from '../../http/poll';
-import { joined } from '../../http/sentences';
+import { isMap, type Json, type JsonMap } from '../../json';
+import { longestPauseAskedFor, poll, TimedOutError } from '../../http/poll';
+import { joined } from '../../sentences';
 import { innermostError } from '../dialect';
+import * as shape from '../../http/shape';
 
 /** The request that started it. */
 export interface Operation extends Pick<HttpRequest, 'path' | 'query' | 'purpose' | 'secrets'> {
@@ -38,8 +40,17 @@ interface State {
   readonly next?: string | undefined;
 }
 
-/** Reads the state in one of the three ways in which Azure reports it. */
-type Read = (answer: HttpAnswer<unknown>) => State;
+/** The body of an answer; many have none. */
+type Body = JsonMap | undefined;
+
+/** The answer to a request that starts an operation; an error in it is how the operation ended. */
+export const accepted: shape.Shape<Body> = { ...shape.optional(shape.jsonMap), fields: ['error'] };
+
+/** One of the three ways in which Azure reports the state. */
+interface Report {
+  readonly shape: shape.Shape<Body>;
+  readonly read: (answer: HttpAnswer<Body>) => State;
+}
 
 /**
  * Waits until Azure has completed what a request started, in any of the ways in which it reports that
@@ -47,12 +58,12 @@ type Read = (answer: HttpAnswer<unknown>) => State;
  * resource that was put, or the answer to a POST. Survives transient faults. Throws an OperationError when the operation
  * fails; when the time is up or the signal aborts, the error says that Azure continues.
  */
-export async function finishOperation<T>(
+export async function finishOperation(
   http: DetailedHttpClient,
-  first: HttpAnswer<unknown>,
+  first: HttpAnswer<Body>,
   operation: Operation,
   context: Context,
-): Promise<T> {
+): Promise<Body> {
   const { method, path, query = {}, purpose, secrets = [] } = operation;
   const isPut = method === 'PUT' || method === 'PATCH';
   const resource: HttpRequest = { method: 'GET', path, query, purpose, secrets };
@@ -60,27 +71,29 @@ export async function finishOperation<T>(
   const location = first.header('location');
 
   if (statusUrl !== undefined) {
-    await follow(http, first, linkTo(statusUrl, operation), operationState, operation, context);
-    if (isPut) return await http.json<T>(resource);
-    return (method === 'POST' && location !== undefined ? await http.json(linkTo(location, operation)) : {}) as T;
+    await follow(http, first, linkTo(statusUrl, operation), byOperation, operation, context);
+    if (isPut) return await http.json(resource, accepted);
+    return method === 'POST' && location !== undefined
+      ? await http.json(linkTo(location, operation), accepted)
+      : undefined;
   }
   if (first.status === 202 && location !== undefined)
-    return (await follow(http, first, linkTo(location, operation), locationState, operation, context)) as T;
-  if (isPut && isRunning(resourceState(first)))
-    return (await follow(http, first, resource, resourceState, operation, context)) as T;
-  if (isPut) throwIfFailed(first, resourceState, operation);
-  return first.body as T;
+    return await follow(http, first, linkTo(location, operation), byLocation, operation, context);
+  if (isPut && isRunning(byResource.read(first)))
+    return await follow(http, first, resource, byResource, operation, context);
+  throwIfFailed(first, isPut ? byResource : byEnd, operation);
+  return first.body;
 }
 
 /** Polls until the operation has succeeded; returns the body of the last answer. */
 async function follow(
   http: DetailedHttpClient,
-  first: HttpAnswer<unknown>,
+  first: HttpAnswer<Body>,
   begin: HttpRequest,
-  read: Read,
+  report: Report,
   operation: Operation,
   { clock, signal, deadline }: Context,
-): Promise<unknown> {
+): Promise<Body> {
   const { purpose, onRunning } = operation;
   let request = begin;
   let notBefore = clock.now() + pauseAfter(first, clock);
@@ -93,18 +106,19 @@ async function follow(
       probe: async (budgetSeconds) => {
         const wait = Math.min(notBefore, deadline) - clock.now();
         if (wait > 0) await clock.sleep(wait, signal);
-        const answer = await http.answer<unknown>({ ...request, budgetSeconds });
+        const answer = await http.answer({ ...request, budgetSeconds }, report.shape);
         notBefore = clock.now() + pauseAfter(answer, clock);
-        const state = read(answer);
+        const state = report.read(answer);
         if (state.next !== undefined) request = linkTo(state.next, operation);
         if (isRunning(state)) await onRunning?.();
         return answer;
       },
-      isDone: (answer) => !isRunning(read(answer)),
+      isDone: (answer) => !isRunning(report.read(answer)),
     });
-    throwIfFailed(last, read, operation);
+    throwIfFailed(last, report, operation);
     return last.body;
   } catch (error) {
+    if (error instanceof OperationError) throw error;
     const continues = `Azure continues with it (operation ${begin.path.split('/').at(-1) ?? ''}).`;
     if (signal.aborted) throw new CancelledError(`Cancelled. ${continues}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
@@ -112,33 +126,63 @@ async function follow(
   }
 }
 
+/**
+ * Of a link that Azure names, in addition to 200: 202 while the operation runs, and the status of the request itself (201,
+ * 204) when it has ended (https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations). The
+ * resource is read with 200 only.
+ */
+const statusesOfLinks = [201, 202, 204];
+
 /** A request to a link from Azure, byte for byte: it may be signed. It is always sent to our own host. */
 function linkTo(address: string, { purpose, secrets = [] }: Operation): HttpRequest {
   const [, path = '/', exactQuery] = /^(?:https?:\/\/[^/?#]+)?(\/[^?#]*)?(?:\?([^#]*))?/i.exec(address) ?? [];
-  const link = { method: 'GET', path, purpose } as const;
+  const link = { method: 'GET', path, purpose, statuses: statusesOfLinks } as const;
   return exactQuery ? { ...link, exactQuery, secrets: [...secrets, exactQuery] } : { ...link, secrets };
 }
 
-function operationState({ body }: HttpAnswer<unknown>): State {
-  const { status = '', error } = body as { readonly status?: string; readonly error?: unknown };
-  return { status, error };
-}
+/** By the operation's own status. */
+const byOperation: Report = {
+  shape: shape.object({ status: shape.nonEmptyText, error: shape.optional(shape.json) }),
+  read: ({ body }) => ({ status: textOf(body?.['status']), error: body?.['error'] }),
+};
 
-function locationState({ status, header }: HttpAnswer<unknown>): State {
-  return status === 202 ? { status: 'Running', next: header('location') } : { status: 'Succeeded' };
-}
+/** By the last answer: its body is the result, or nothing; some services answer with a failed state. */
+const byEnd: Report = {
+  shape: accepted,
+  read({ body }) {
+    const status = textOf(body?.['status']);
+    const error = body?.['error'];
+    if (/^(failed|cancell?ed)$/i.test(status)) return { status, error };
+    return { status: error === undefined ? 'Succeeded' : 'Failed', error };
+  },
+};
 
-function resourceState({ body }: HttpAnswer<unknown>): State {
-  const { properties } = body as { readonly properties?: { readonly provisioningState?: string } };
-  return { status: properties?.provisioningState ?? 'Succeeded' };
+/** By the status of the answer of a location. */
+const byLocation: Report = {
+  shape: accepted,
+  read: (answer) =>
+    answer.status === 202 ? { status: 'Running', next: answer.header('location') } : byEnd.read(answer),
+};
+
+/** By the resource itself; one without a state is complete. */
+const byResource: Report = {
+  shape: shape.jsonMap,
+  read({ body }) {
+    const properties = body?.['properties'];
+    return { status: textOf(isMap(properties) ? properties['provisioningState'] : undefined) || 'Succeeded' };
+  },
+};
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isRunning({ status }: State): boolean {
   return !/^(succeeded|failed|canceled|cancelled)$/i.test(status);
 }
 
-function throwIfFailed(answer: HttpAnswer<unknown>, read: Read, { purpose }: Operation): void {
-  const { status, error } = read(answer);
+function throwIfFailed(answer: HttpAnswer<Body>, report: Report, { purpose }: Operation): void {
+  const { status, error } = report.read(answer);
   if (/^succeeded$/i.test(status)) return;
   const { errorCode = '', message } = innermostError(error);
   const words = [errorCode, message].filter(Boolean).join(': ') || 'no reason given';
@@ -148,7 +192,7 @@ function throwIfFailed(answer: HttpAnswer<unknown>, read: Read, { purpose }: Ope
   throw new OperationError(joined(sentence, trace), errorCode, message);
 }
 
-/** How long the service asks to wait, in milliseconds. */
+/** How long to wait as the service asks, in milliseconds. */
 function pauseAfter(answer: HttpAnswer<unknown>, clock: Clock): number {
-  return (parseRetryAfter(answer.header('retry-after'), clock.now()) ?? 0) * 1000;
+  return Math.min((secondsAskedFor(answer, clock.date()) ?? 0) * 1000, longestPauseAskedFor);
 }

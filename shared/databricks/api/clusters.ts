@@ -1,8 +1,9 @@
 import { HttpError } from '../../http/errors';
 import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
-import { answerPages } from './answerPages';
+import { answerPages, nextPageToken } from './answerPages';
 import { isAbsent } from './isAbsent';
+import * as shape from '../../http/shape';
 
 /** The settings of a cluster, in the format of the API. */
 export type ClusterSettings = Readonly<Record<string, Json | undefined>>;
@@ -44,13 +45,13 @@ export class ClustersApi {
   async listClusters(): Promise<readonly ListedCluster[]> {
     const clusters: ListedCluster[] = [];
     for await (const page of this.#pages({}, 'list the clusters'))
-      for (const cluster of page.clusters ?? []) clusters.push(listedCluster(cluster));
+      for (const cluster of page.clusters) clusters.push(listedCluster(cluster));
     return clusters;
   }
 
   async isPinned(id: string): Promise<boolean> {
     for await (const page of this.#pages({ 'filter_by.is_pinned': true }, 'list the pinned clusters'))
-      if (page.clusters?.some(({ cluster_id }) => cluster_id === id)) return true;
+      if (page.clusters.some(({ cluster_id }) => cluster_id === id)) return true;
     return false;
   }
 
@@ -58,13 +59,16 @@ export class ClustersApi {
   async getCluster(id: string, budgetSeconds?: number): Promise<Cluster | undefined> {
     try {
       return cluster(
-        await this.http.json<RawCluster>({
-          method: 'GET',
-          path: '/api/2.1/clusters/get',
-          query: { cluster_id: id },
-          purpose: `read the cluster ${id}`,
-          ...(budgetSeconds !== undefined && { budgetSeconds }),
-        }),
+        await this.http.json(
+          {
+            method: 'GET',
+            path: '/api/2.1/clusters/get',
+            query: { cluster_id: id },
+            purpose: `read the cluster ${id}`,
+            ...(budgetSeconds !== undefined && { budgetSeconds }),
+          },
+          shape.checked(wholeCluster, ({ cluster_id }) => cluster_id === id, 'it is about another cluster'),
+        ),
       );
     } catch (error) {
       if (isGone(error)) return undefined;
@@ -79,12 +83,15 @@ export class ClustersApi {
    * Source: `idempotency_token` in https://docs.databricks.com/archive/dev-tools/api/latest/clusters.html.
    */
   async createCluster(settings: ClusterSettings, idempotencyToken: string): Promise<string> {
-    const { cluster_id } = await this.http.json<{ readonly cluster_id: string }>({
-      method: 'POST',
-      path: '/api/2.1/clusters/create',
-      json: { ...settings, idempotency_token: idempotencyToken },
-      purpose: 'create the cluster',
-    });
+    const { cluster_id } = await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.1/clusters/create',
+        json: { ...settings, idempotency_token: idempotencyToken },
+        purpose: 'create the cluster',
+      },
+      createdCluster,
+    );
     return cluster_id;
   }
 
@@ -130,18 +137,21 @@ export class ClustersApi {
 
   /** All can be repeated without harm, except those that restart the cluster each time. */
   async #change(action: keyof typeof purposes, id: string, settings: ClusterSettings = {}): Promise<void> {
-    await this.http.json({
-      method: 'POST',
-      path: `/api/2.1/clusters/${action}`,
-      json: { ...settings, cluster_id: id },
-      purpose: `${purposes[action]} the cluster ${id}`,
-      repeatable: action !== 'edit' && action !== 'restart',
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: `/api/2.1/clusters/${action}`,
+        json: { ...settings, cluster_id: id },
+        purpose: `${purposes[action]} the cluster ${id}`,
+        repeatable: action !== 'edit' && action !== 'restart',
+      },
+      shape.done,
+    );
   }
 
-  #pages(filter: Readonly<Record<string, boolean>>, purpose: string): AsyncGenerator<RawClusterList> {
+  #pages(filter: Readonly<Record<string, boolean>>, purpose: string): AsyncGenerator<shape.Read<typeof clusterList>> {
     const query = { ...filter, page_size: 100 };
-    return answerPages<RawClusterList>(this.http, { method: 'GET', path: '/api/2.1/clusters/list', query, purpose });
+    return answerPages(this.http, { method: 'GET', path: '/api/2.1/clusters/list', query, purpose }, clusterList);
   }
 }
 
@@ -163,40 +173,42 @@ export function isGone(error: unknown): boolean {
   return /does not exist|terminated or unpinned more than/i.test(error.serviceMessage);
 }
 
-interface RawCluster extends ClusterSettings {
-  readonly cluster_id: string;
-  readonly cluster_name?: string;
-  readonly creator_user_name?: string;
-  readonly state?: string;
-  readonly state_message?: string;
-  readonly terminated_time?: number;
-  readonly termination_reason?: {
-    readonly code?: string;
-    readonly type?: string;
-    readonly parameters?: Readonly<Record<string, string>>;
-  };
-  readonly spec?: ClusterSettings;
+const inList = { cluster_id: shape.id, cluster_name: shape.optional(shape.text, ''), creator_user_name: shape.shown };
+
+const clusterList = shape.object({ clusters: shape.listOf(shape.object(inList)), next_page_token: nextPageToken });
+
+const createdCluster = shape.object({ cluster_id: shape.id });
+
+const wholeCluster = shape.withWhole(
+  shape.object({
+    ...inList,
+    state: shape.text,
+    state_message: shape.shown,
+    terminated_time: shape.shownNumber,
+    termination_reason: shape.optional(
+      shape.object({
+        code: shape.optional(shape.text, 'UNKNOWN'),
+        type: shape.optional(shape.text, 'UNKNOWN'),
+        parameters: shape.optional(shape.lenient(shape.mapOf(shape.text), {}), {}),
+      }),
+    ),
+    spec: shape.optional(shape.jsonMap, {}),
+    whole: shape.jsonMap,
+  }),
+);
+
+function listedCluster(raw: Pick<shape.Read<typeof wholeCluster>, keyof typeof inList>): ListedCluster {
+  return { id: raw.cluster_id, name: raw.cluster_name, creator: raw.creator_user_name };
 }
 
-interface RawClusterList {
-  readonly clusters?: readonly RawCluster[];
-  readonly next_page_token?: string;
-}
-
-function listedCluster({ cluster_id, cluster_name = '', creator_user_name = '' }: RawCluster): ListedCluster {
-  return { id: cluster_id, name: cluster_name, creator: creator_user_name };
-}
-
-function cluster(raw: RawCluster): Cluster {
-  const { state = 'UNKNOWN', state_message = '', terminated_time, termination_reason, spec = {} } = raw;
-  const { code = 'UNKNOWN', type = 'UNKNOWN', parameters = {} } = termination_reason ?? {};
+function cluster(raw: shape.Read<typeof wholeCluster>): Cluster {
   return {
     ...listedCluster(raw),
-    state,
-    stateMessage: state_message,
-    terminatedTime: terminated_time || undefined,
-    termination: termination_reason && { code, type, parameters },
-    settings: raw,
-    asked: spec,
+    state: raw.state,
+    stateMessage: raw.state_message,
+    terminatedTime: raw.terminated_time || undefined,
+    termination: raw.termination_reason,
+    settings: raw.whole,
+    asked: raw.spec,
   };
 }

@@ -1,6 +1,8 @@
 import type { HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
+import { answerPages, nextPageToken } from './answerPages';
 import { isAbsent } from './isAbsent';
+import * as shape from '../../http/shape';
 
 /** 100 requests a second, 10 at once, by the source of the Databricks CLI (bundle/libraries/upload.go). */
 const filesLimit: RateLimit = { name: 'fs', requestsPerSecond: 100 };
@@ -14,14 +16,17 @@ export class FilesApi {
 
   /** The sizes in bytes of the files in a folder, by path; empty when there is no such folder. */
   async fileSizes(folder: string): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    const request = {
+      method: 'GET',
+      path: `/api/2.0/fs/directories${encoded(folder)}`,
+      purpose: `list the folder ${folder}`,
+      limit: filesLimit,
+    } as const;
     try {
-      const { contents = [] } = await this.http.json<RawListing>({
-        method: 'GET',
-        path: `/api/2.0/fs/directories${encoded(folder)}`,
-        purpose: `list the folder ${folder}`,
-        limit: filesLimit,
-      });
-      return new Map(contents.map(({ path, file_size = 0 }) => [path, file_size]));
+      for await (const page of answerPages(this.http, request, listing))
+        for (const { path, file_size } of page.contents) sizes.set(path, file_size);
+      return sizes;
     } catch (error) {
       if (isAbsent(error)) return new Map();
       throw error;
@@ -33,22 +38,26 @@ export class FilesApi {
     path: string,
     { file, sizeBytes }: { readonly file: string; readonly sizeBytes: number },
   ): Promise<void> {
-    await this.http.json({
-      method: 'PUT',
-      path: `/api/2.0/fs/files${encoded(path)}`,
-      query: { overwrite: true },
-      file,
-      purpose: `upload ${path}`,
-      repeatable: true,
-      limit: filesLimit,
-      budgetSeconds: 120 + sizeBytes / 1_000_000,
-    });
+    await this.http.json(
+      {
+        method: 'PUT',
+        path: `/api/2.0/fs/files${encoded(path)}`,
+        query: { overwrite: true },
+        file,
+        purpose: `upload ${path}`,
+        repeatable: true,
+        limit: filesLimit,
+        budgetSeconds: 120 + sizeBytes / 1_000_000,
+      },
+      shape.noContent,
+    );
   }
 }
 
-interface RawListing {
-  readonly contents?: readonly { readonly path: string; readonly file_size?: number }[];
-}
+const listing = shape.object({
+  contents: shape.listOf(shape.object({ path: shape.text, file_size: shape.optional(shape.number, 0) })),
+  next_page_token: nextPageToken,
+});
 
 function encoded(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');

@@ -5,6 +5,6 @@ import { HttpError } from '../../http/errors';
  * with no body at all, and 400 RESOURCE_DOES_NOT_EXIST. A route that is not there is a different problem.
  */
 export function isAbsent(error: unknown): error is HttpError {
-  if (!(error instanceof HttpError) || error.errorCode === 'ENDPOINT_NOT_FOUND') return false;
+  if (!(error instanceof HttpError) || error.status < 400 || error.errorCode === 'ENDPOINT_NOT_FOUND') return false;
   return error.status === 404 || error.errorCode === 'RESOURCE_DOES_NOT_EXIST';
 }

@@ -1,6 +1,7 @@
 import type { HttpClient, HttpRequest } from '../../http/httpClient';
-import type { Json } from '../../json';
-import { answerPages } from './answerPages';
+import { isList, type Json } from '../../json';
+import { answerPages, nextPageToken } from './answerPages';
+import * as shape from '../../http/shape';
 
 /** A job as lists show it. */
 export interface ListedJob {
@@ -8,6 +9,8 @@ export interface ListedJob {
   readonly name: string;
   /** Empty when that user is gone. */
   readonly creator: string;
+  /** Milliseconds since 1970. */
+  readonly createdTime: number;
 }
 
 /** A job with all its tasks and parameters, as far as starting a run is concerned. */
@@ -34,19 +37,19 @@ export class JobsApi {
     const jobs: ListedJob[] = [];
     const purpose = `look up the job '${name}'`;
     const request = { method: 'GET', path: '/api/2.2/jobs/list', query: { name, limit: 100 }, purpose } as const;
-    for await (const page of answerPages<RawJobList>(this.http, request))
-      for (const { job_id, settings, creator_user_name } of page.jobs ?? [])
-        jobs.push({ id: String(job_id), name: settings?.name ?? '', creator: creator_user_name ?? '' });
+    for await (const page of answerPages(this.http, request, listedJobs))
+      for (const { job_id, settings, creator_user_name: creator, created_time: createdTime } of page.jobs)
+        jobs.push({ id: job_id, name: settings?.name ?? '', creator, createdTime });
     return jobs;
   }
 
   async getJob(id: string): Promise<Job> {
     const pages = await this.#jobPages(id);
-    const tasks = pages.flatMap(({ settings }) => settings?.tasks ?? []);
+    const tasks = pages.flatMap(({ settings }) => settings.tasks ?? []);
     return {
       id,
-      name: pages[0]?.settings?.name ?? '',
-      parameterNames: pages.flatMap(({ settings }) => settings?.parameters ?? []).map(({ name }) => name),
+      name: pages[0]?.settings.name ?? '',
+      parameterNames: pages.flatMap(({ settings }) => settings.parameters ?? []).map(({ name }) => name),
       taskKinds: tasks.flatMap((task) => Object.keys(task).filter((field) => field.endsWith('_task'))),
     };
   }
@@ -58,38 +61,57 @@ export class JobsApi {
     const settings: Record<string, Json | undefined> = {
       // The service doesn't say whether this is a user or a service principal.
       ...(runAs !== undefined && { run_as: { user_name: runAs, service_principal_name: runAs } }),
-      ...(first?.settings as JobSettings | undefined),
+      ...first?.settings,
     };
     for (const page of more)
-      for (const [name, value] of Object.entries(page.settings ?? {}))
-        if (Array.isArray(value)) settings[name] = [...((settings[name] ?? []) as Json[]), ...(value as Json[])];
+      for (const [name, value] of Object.entries(page.settings))
+        if (isList(value)) settings[name] = [...((settings[name] ?? []) as Json[]), ...value];
     return settings;
   }
 
   /** Creates a job and returns its id. Not to be sent twice: two jobs can have the same name. */
   async createJob(settings: JobSettings): Promise<string> {
-    const { job_id } = await this.http.json<{ readonly job_id: RawId }>({
-      method: 'POST',
-      path: '/api/2.2/jobs/create',
-      json: settings,
-      purpose: 'create the job',
-    });
-    return String(job_id);
+    const { job_id } = await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.2/jobs/create',
+        json: settings,
+        purpose: 'create the job',
+      },
+      createdJob,
+    );
+    return job_id;
   }
 
   /** Replaces all settings of a job. */
   async resetJob(id: string, settings: JobSettings): Promise<void> {
-    await this.http.json({
-      method: 'POST',
-      path: '/api/2.2/jobs/reset',
-      json: { job_id: BigInt(id), new_settings: settings },
-      purpose: `update the job ${id}`,
-      repeatable: true,
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.2/jobs/reset',
+        json: { job_id: BigInt(id), new_settings: settings },
+        purpose: `update the job ${id}`,
+        repeatable: true,
+      },
+      shape.done,
+    );
   }
 
-  async #jobPages(id: string, budgetSeconds?: number): Promise<readonly RawJob[]> {
-    const pages: RawJob[] = [];
+  /** Deletes a job. */
+  async deleteJob(id: string): Promise<void> {
+    await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.2/jobs/delete',
+        json: { job_id: BigInt(id) },
+        purpose: `delete the job ${id}`,
+      },
+      shape.done,
+    );
+  }
+
+  async #jobPages(id: string, budgetSeconds?: number): Promise<readonly JobPage[]> {
+    const pages: JobPage[] = [];
     const request: HttpRequest = {
       method: 'GET',
       path: '/api/2.2/jobs/get',
@@ -97,29 +119,36 @@ export class JobsApi {
       purpose: `read the job ${id}`,
       ...(budgetSeconds !== undefined && { budgetSeconds }),
     };
-    for await (const page of answerPages<RawJob>(this.http, request)) pages.push(page);
+    const ofThisJob = shape.checked(jobPage, ({ job_id }) => job_id === id, 'it is about another job');
+    for await (const page of answerPages(this.http, request, ofThisJob)) pages.push(page);
     return pages;
   }
 }
 
-/** Ids are 64 bits wide: those that a number cannot hold are read as text. */
-export type RawId = string | number;
+const listedJobs = shape.object({
+  jobs: shape.listOf(
+    shape.object({
+      job_id: shape.id,
+      creator_user_name: shape.shown,
+      created_time: shape.shownNumber,
+      settings: shape.optional(shape.object({ name: shape.optional(shape.text, '') })),
+    }),
+  ),
+  next_page_token: nextPageToken,
+});
 
-interface RawJobList {
-  readonly jobs?: readonly {
-    readonly job_id: RawId;
-    readonly creator_user_name?: string;
-    readonly settings?: { readonly name?: string };
-  }[];
-  readonly next_page_token?: string;
-}
+const createdJob = shape.object({ job_id: shape.id });
 
-interface RawJob {
-  readonly run_as_user_name?: string;
-  readonly settings?: {
-    readonly name?: string;
-    readonly parameters?: readonly { readonly name: string }[];
-    readonly tasks?: readonly Readonly<Record<string, unknown>>[];
-  };
-  readonly next_page_token?: string;
-}
+/** Without defaults: the settings are compared with those that were asked for. */
+const jobPage = shape.object({
+  job_id: shape.id,
+  run_as_user_name: shape.optionalText,
+  settings: shape.object({
+    name: shape.optional(shape.text),
+    parameters: shape.optional(shape.list(shape.object({ name: shape.text }))),
+    tasks: shape.optional(shape.list(shape.jsonMap)),
+  }),
+  next_page_token: nextPageToken,
+});
+
+type JobPage = shape.Read<typeof jobPage>;

@@ -1,6 +1,8 @@
 import type { HttpClient } from '../../http/httpClient';
 import type { Json } from '../../json';
 import type { Library } from './libraries';
+import * as shape from '../../http/shape';
+import { readShape } from '../../http/shape';
 
 /** A library of a cluster, and how its installation goes. */
 export interface LibraryState {
@@ -22,16 +24,23 @@ export class LibrariesApi {
 
   /** All libraries that are installed on a cluster, or about to be installed or uninstalled. */
   async listLibraries(clusterId: string, budgetSeconds?: number): Promise<readonly LibraryState[]> {
-    const { library_statuses = [] } = await this.http.json<RawStatuses>({
-      method: 'GET',
-      path: '/api/2.0/libraries/cluster-status',
-      query: { cluster_id: clusterId },
-      purpose: `read the libraries of the cluster ${clusterId}`,
-      ...(budgetSeconds !== undefined && { budgetSeconds }),
-    });
-    return library_statuses.map(({ library, status, messages = [], is_library_for_all_clusters = false }) => ({
+    const { library_statuses } = await this.http.json(
+      {
+        method: 'GET',
+        path: '/api/2.0/libraries/cluster-status',
+        query: { cluster_id: clusterId },
+        purpose: `read the libraries of the cluster ${clusterId}`,
+        ...(budgetSeconds !== undefined && { budgetSeconds }),
+      },
+      shape.checked(
+        statuses,
+        ({ cluster_id: id }) => id === undefined || id === clusterId,
+        'it is about another cluster',
+      ),
+    );
+    return library_statuses.map(({ library, status, messages, is_library_for_all_clusters }) => ({
       library,
-      status: status ?? 'PENDING',
+      status,
       messages,
       isForAllClusters: is_library_for_all_clusters,
     }));
@@ -48,21 +57,46 @@ export class LibrariesApi {
   }
 
   async #change(action: 'install' | 'uninstall', clusterId: string, libraries: readonly Library[]): Promise<void> {
-    await this.http.json({
-      method: 'POST',
-      path: `/api/2.0/libraries/${action}`,
-      json: { cluster_id: clusterId, libraries: libraries as readonly Json[] },
-      purpose: `${action} libraries on the cluster ${clusterId}`,
-      repeatable: true,
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: `/api/2.0/libraries/${action}`,
+        json: { cluster_id: clusterId, libraries: libraries as readonly Json[] },
+        purpose: `${action} libraries on the cluster ${clusterId}`,
+        repeatable: true,
+      },
+      shape.done,
+    );
   }
 }
 
-interface RawStatuses {
-  readonly library_statuses?: readonly {
-    readonly library: Library;
-    readonly status?: string;
-    readonly messages?: readonly string[];
-    readonly is_library_for_all_clusters?: boolean;
-  }[];
+const inPackage = { repo: shape.maybe(shape.text) };
+const python = shape.object({ package: shape.text, ...inPackage });
+const path = shape.optional(shape.text);
+
+/** What is read of the kinds of libraries; those that are added to the API are compared as a whole. */
+const kinds = shape.object({
+  pypi: shape.optional(python),
+  maven: shape.optional(shape.object({ coordinates: shape.text, ...inPackage })),
+  cran: shape.optional(python),
+  jar: path,
+  whl: path,
+  requirements: path,
+  egg: path,
+});
+
+function isLibrary(value: unknown): value is Library {
+  return 'value' in readShape(kinds, value);
 }
+
+const statuses = shape.object({
+  cluster_id: shape.optional(shape.text),
+  library_statuses: shape.listOf(
+    shape.object({
+      library: shape.only('a library as documented', isLibrary),
+      status: shape.optional(shape.text, 'PENDING'),
+      messages: shape.optional(shape.lenient(shape.list(shape.text), []), []),
+      is_library_for_all_clusters: shape.optional(shape.boolean, false),
+    }),
+  ),
+});

@@ -1,6 +1,7 @@
 import type { HttpClient } from '../../http/httpClient';
-import { answerPages } from './answerPages';
+import { answerPages, nextPageToken } from './answerPages';
 import { isAbsent } from './isAbsent';
+import * as shape from '../../http/shape';
 
 /** A version of a registered model. */
 export interface ModelVersion {
@@ -9,15 +10,9 @@ export interface ModelVersion {
   readonly runId: string | undefined;
 }
 
-interface RawVersion {
-  readonly version: string | number;
-  readonly run_id?: string;
-}
-
-interface RawVersions {
-  readonly model_versions?: readonly RawVersion[];
-  readonly next_page_token?: string;
-}
+const rawVersion = shape.object({ version: shape.id, run_id: shape.optionalText });
+const versionList = shape.object({ model_versions: shape.listOf(rawVersion), next_page_token: nextPageToken });
+type RawVersion = shape.Read<typeof rawVersion>;
 
 /**
  * Registered models: of Unity Catalog (API 2.1), by their full name `catalog.schema.model`, with aliases; and of the
@@ -30,11 +25,14 @@ export class ModelsApi {
   /** Undefined when the model doesn't exist, or no version has the alias. */
   async versionByAlias(model: string, alias: string): Promise<ModelVersion | undefined> {
     return this.#orUndefined(() =>
-      this.http.json<RawVersion>({
-        method: 'GET',
-        path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
-        purpose: `look up the version of ${model} that has the alias '${alias}'`,
-      }),
+      this.http.json(
+        {
+          method: 'GET',
+          path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+          purpose: `look up the version of ${model} that has the alias '${alias}'`,
+        },
+        rawVersion,
+      ),
     );
   }
 
@@ -47,32 +45,38 @@ export class ModelsApi {
       query: { max_results: 100 },
       purpose: `list the versions of ${model}`,
     } as const;
-    for await (const page of answerPages<RawVersions>(this.http, request))
-      versions.push(...(page.model_versions ?? []).map(modelVersion));
+    for await (const page of answerPages(this.http, request, versionList))
+      versions.push(...page.model_versions.map(modelVersion));
     return versions;
   }
 
   /** Moves an alias to a version. */
   async setAlias(model: string, alias: string, version: string): Promise<void> {
-    await this.http.json({
-      method: 'PUT',
-      path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
-      json: { version_num: Number(version) },
-      purpose: `give version ${version} of ${model} the alias '${alias}'`,
-      repeatable: true,
-    });
+    await this.http.json(
+      {
+        method: 'PUT',
+        path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+        json: { version_num: Number(version) },
+        purpose: `give version ${version} of ${model} the alias '${alias}'`,
+        repeatable: true,
+      },
+      shape.done,
+    );
   }
 
   /** The newest version of a model of the workspace registry in a stage; undefined when there is no model, or none in it. */
   async versionByStage(model: string, stage: string): Promise<ModelVersion | undefined> {
     return this.#orUndefined(async () => {
-      const { model_versions = [] } = await this.http.json<{ readonly model_versions?: readonly RawVersion[] }>({
-        method: 'POST',
-        path: '/api/2.0/mlflow/registered-models/get-latest-versions',
-        json: { name: model, stages: [stage] },
-        purpose: `look up the version of ${model} in the stage ${stage}`,
-        repeatable: true,
-      });
+      const { model_versions } = await this.http.json(
+        {
+          method: 'POST',
+          path: '/api/2.0/mlflow/registered-models/get-latest-versions',
+          json: { name: model, stages: [stage] },
+          purpose: `look up the version of ${model} in the stage ${stage}`,
+          repeatable: true,
+        },
+        versionList,
+      );
       return model_versions[0];
     });
   }
@@ -94,5 +98,5 @@ function catalogPath(model: string): string {
 }
 
 function modelVersion({ version, run_id }: RawVersion): ModelVersion {
-  return { version: String(version), runId: run_id === '' ? undefined : run_id };
+  return { version, runId: run_id };
 }

@@ -1,4 +1,5 @@
 import type { HttpClient } from '../../http/httpClient';
+import * as shape from '../../http/shape';
 
 /** The field in which the API names a principal: a user by e-mail address, a service principal by application id. */
 export type PrincipalKind = 'user_name' | 'group_name' | 'service_principal_name';
@@ -24,16 +25,19 @@ export class PermissionsApi {
   constructor(private readonly http: HttpClient) {}
 
   async jobGrants(jobId: string): Promise<readonly HeldGrant[]> {
-    const { access_control_list = [] } = await this.http.json<RawPermissions>({
-      method: 'GET',
-      path: pathOf(jobId),
-      purpose: `read the permissions of the job ${jobId}`,
-    });
-    return access_control_list.flatMap(({ all_permissions = [], ...principal }) =>
+    const { access_control_list } = await this.http.json(
+      {
+        method: 'GET',
+        path: pathOf(jobId),
+        purpose: `read the permissions of the job ${jobId}`,
+      },
+      permissions,
+    );
+    return access_control_list.flatMap(({ all_permissions, ...principal }) =>
       principalKinds.flatMap((kind) => {
         const name = principal[kind];
         if (name === undefined) return [];
-        return all_permissions.map(({ permission_level: level = '', inherited: isInherited = false }) => ({
+        return all_permissions.map(({ permission_level: level, inherited: isInherited }) => ({
           kind,
           name,
           level,
@@ -45,23 +49,38 @@ export class PermissionsApi {
 
   /** Replaces all grants except the inherited ones. The service refuses a list without exactly one owner. */
   async setJobGrants(jobId: string, grants: readonly Grant[]): Promise<void> {
-    await this.http.json({
-      method: 'PUT',
-      path: pathOf(jobId),
-      json: { access_control_list: grants.map(({ kind, name, level }) => ({ [kind]: name, permission_level: level })) },
-      purpose: `set the permissions of the job ${jobId}`,
-      repeatable: true,
-    });
+    await this.http.json(
+      {
+        method: 'PUT',
+        path: pathOf(jobId),
+        json: {
+          access_control_list: grants.map(({ kind, name, level }) => ({ [kind]: name, permission_level: level })),
+        },
+        purpose: `set the permissions of the job ${jobId}`,
+        repeatable: true,
+      },
+      permissions,
+    );
   }
 }
 
 export const principalKinds: readonly PrincipalKind[] = ['user_name', 'group_name', 'service_principal_name'];
 
-type RawPermissions = {
-  readonly access_control_list?: readonly ({ readonly [kind in PrincipalKind]?: string } & {
-    readonly all_permissions?: readonly { readonly permission_level?: string; readonly inherited?: boolean }[];
-  })[];
-};
+const permissions = shape.object({
+  access_control_list: shape.list(
+    shape.object({
+      user_name: shape.optional(shape.text),
+      group_name: shape.optional(shape.text),
+      service_principal_name: shape.optional(shape.text),
+      all_permissions: shape.listOf(
+        shape.object({
+          permission_level: shape.optional(shape.text, ''),
+          inherited: shape.optional(shape.boolean, false),
+        }),
+      ),
+    }),
+  ),
+});
 
 function pathOf(jobId: string): string {
   return `/api/2.0/permissions/jobs/${jobId}`;

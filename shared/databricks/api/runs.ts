@@ -1,7 +1,7 @@
 import type { HttpClient, HttpRequest } from '../../http/httpClient';
 import type { Json } from '../../json';
-import { answerPages } from './answerPages';
-import type { RawId } from './jobs';
+import { answerPages, nextPageToken } from './answerPages';
+import * as shape from '../../http/shape';
 
 /**
  * How far a run, or one task of it, has come. `state` is the older form of `status`; a workspace may send either or both.
@@ -10,18 +10,24 @@ import type { RawId } from './jobs';
 export interface Standing {
   readonly status?:
     | {
-        readonly state?: string;
-        readonly termination_details?: { readonly code?: string; readonly message?: string };
-        readonly queue_details?: { readonly message?: string };
+        readonly state?: string | undefined;
+        readonly termination_details?:
+          { readonly code?: string | undefined; readonly message?: string | undefined } | undefined;
+        readonly queue_details?: { readonly message?: string | undefined } | undefined;
       }
     | undefined;
   readonly state?:
-    { readonly life_cycle_state?: string; readonly result_state?: string; readonly state_message?: string } | undefined;
+    | {
+        readonly life_cycle_state?: string | undefined;
+        readonly result_state?: string | undefined;
+        readonly state_message?: string | undefined;
+      }
+    | undefined;
 }
 
 /** One attempt at one task of a run. A task that was retried or repaired is there once for each attempt. */
 export interface TaskRun extends Standing {
-  /** Its own id, by which its output is asked for. */
+  /** Its own shape.id, by which its output is asked for. */
   readonly id: string;
   readonly taskKey: string;
   /** 0 for the first. */
@@ -77,13 +83,16 @@ export class RunsApi {
 
   /** The newest runs by start time, at most 20: of one job, or those that were submitted without one. */
   async newestRuns(jobId: string | undefined): Promise<readonly ListedRun[]> {
-    const list = await this.http.json<{ readonly runs?: readonly RawRun[] }>({
-      method: 'GET',
-      path: '/api/2.2/jobs/runs/list',
-      query: jobId === undefined ? { run_type: 'SUBMIT_RUN', limit: 20 } : { job_id: jobId, limit: 20 },
-      purpose: jobId === undefined ? 'look for earlier runs' : `look for earlier runs of the job ${jobId}`,
-    });
-    return (list.runs ?? []).map(({ run_id, start_time = 0 }) => ({ id: String(run_id), startTime: start_time }));
+    const list = await this.http.json(
+      {
+        method: 'GET',
+        path: '/api/2.2/jobs/runs/list',
+        query: jobId === undefined ? { run_type: 'SUBMIT_RUN', limit: 20 } : { job_id: jobId, limit: 20 },
+        purpose: jobId === undefined ? 'look for earlier runs' : `look for earlier runs of the job ${jobId}`,
+      },
+      listedRuns,
+    );
+    return list.runs.map(({ run_id, start_time }) => ({ id: run_id, startTime: start_time }));
   }
 
   /**
@@ -92,18 +101,21 @@ export class RunsApi {
    */
   async startRun(request: RunRequest, idempotencyToken: string): Promise<string> {
     const isJob = request.call === 'run-now';
-    const { run_id } = await this.http.json<{ readonly run_id: RawId }>({
-      method: 'POST',
-      path: isJob ? '/api/2.2/jobs/run-now' : '/api/2.2/jobs/runs/submit',
-      json: {
-        ...request.body,
-        ...(isJob && { job_id: BigInt(request.jobId) }),
-        idempotency_token: idempotencyToken,
+    const { run_id } = await this.http.json(
+      {
+        method: 'POST',
+        path: isJob ? '/api/2.2/jobs/run-now' : '/api/2.2/jobs/runs/submit',
+        json: {
+          ...request.body,
+          ...(isJob && { job_id: BigInt(request.jobId) }),
+          idempotency_token: idempotencyToken,
+        },
+        purpose: isJob ? `start the job ${request.jobId}` : 'submit the run',
+        repeatable: true,
       },
-      purpose: isJob ? `start the job ${request.jobId}` : 'submit the run',
-      repeatable: true,
-    });
-    return String(run_id);
+      startedRun,
+    );
+    return run_id;
   }
 
   /** The run with all its tasks; a budget is for each page of 100 tasks. */
@@ -116,7 +128,8 @@ export class RunsApi {
       purpose: `read the run ${id}`,
       ...(budgetSeconds !== undefined && { budgetSeconds }),
     };
-    for await (const page of answerPages<RawRun>(this.http, request)) pages.push(page);
+    const ofThisRun = shape.checked(rawRun, ({ run_id }) => run_id === id, 'it is about another run');
+    for await (const page of answerPages(this.http, request, ofThisRun)) pages.push(page);
     const [first] = pages;
     return {
       id,
@@ -127,37 +140,43 @@ export class RunsApi {
       endTime: first?.end_time ?? 0,
       status: first?.status,
       state: first?.state,
-      tasks: pages.flatMap(({ tasks }) => tasks ?? []).map(taskRun),
-      repairIds: (first?.repair_history ?? []).flatMap((item) => (item.id === undefined ? [] : [String(item.id)])),
+      tasks: pages.flatMap(({ tasks }) => tasks).map(taskRun),
+      repairIds: (first?.repair_history ?? []).flatMap((item) => item.id ?? []),
     };
   }
 
   /** The output of one task, by the task's own run id: the service refuses runs with several tasks. */
   async getTaskOutput(taskRunId: string): Promise<TaskOutput> {
-    const { notebook_output, error, error_trace } = await this.http.json<RawOutput>({
-      method: 'GET',
-      path: '/api/2.2/jobs/runs/get-output',
-      query: { run_id: taskRunId },
-      purpose: `read the output of the task run ${taskRunId}`,
-    });
+    const { notebook_output, error, error_trace } = await this.http.json(
+      {
+        method: 'GET',
+        path: '/api/2.2/jobs/runs/get-output',
+        query: { run_id: taskRunId },
+        purpose: `read the output of the task run ${taskRunId}`,
+      },
+      rawOutput,
+    );
     return {
       notebookResult: notebook_output?.result,
       isTruncated: notebook_output?.truncated ?? false,
-      error: error || undefined,
-      errorTrace: error_trace || undefined,
+      error,
+      errorTrace: error_trace,
     };
   }
 
   /** Asks for the run to be cancelled; it ends some time later. */
   async cancelRun(id: string, budgetSeconds: number): Promise<void> {
-    await this.http.json({
-      method: 'POST',
-      path: '/api/2.2/jobs/runs/cancel',
-      json: { run_id: BigInt(id) },
-      purpose: `cancel the run ${id}`,
-      repeatable: true,
-      budgetSeconds,
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.2/jobs/runs/cancel',
+        json: { run_id: BigInt(id) },
+        purpose: `cancel the run ${id}`,
+        repeatable: true,
+        budgetSeconds,
+      },
+      shape.done,
+    );
   }
 
   /**
@@ -165,61 +184,100 @@ export class RunsApi {
    * the call is safe: the service refuses it while a repair is under way, and after one that it does not name as the latest.
    */
   async repairRun(id: string, latestRepairId: string | undefined): Promise<string> {
-    const { repair_id } = await this.http.json<{ readonly repair_id: RawId }>({
-      method: 'POST',
-      path: '/api/2.2/jobs/runs/repair',
-      json: {
-        run_id: BigInt(id),
-        rerun_all_failed_tasks: true,
-        ...(latestRepairId !== undefined && { latest_repair_id: BigInt(latestRepairId) }),
+    const { repair_id } = await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.2/jobs/runs/repair',
+        json: {
+          run_id: BigInt(id),
+          rerun_all_failed_tasks: true,
+          ...(latestRepairId !== undefined && { latest_repair_id: BigInt(latestRepairId) }),
+        },
+        purpose: `repair the run ${id}`,
+        repeatable: true,
       },
-      purpose: `repair the run ${id}`,
-      repeatable: true,
-    });
-    return String(repair_id);
+      startedRepair,
+    );
+    return repair_id;
   }
 }
 
-interface RawRun extends Standing {
-  readonly run_id: RawId;
-  readonly job_id?: RawId;
-  readonly run_name?: string;
-  readonly run_page_url?: string;
-  readonly start_time?: number;
-  readonly end_time?: number;
-  readonly tasks?: readonly RawTaskRun[];
-  readonly repair_history?: readonly { readonly id?: RawId }[];
-  readonly next_page_token?: string;
-}
+const standing = {
+  status: shape.optional(
+    shape.object({
+      state: shape.optional(shape.text),
+      termination_details: shape.optional(
+        shape.object({ code: shape.optional(shape.text), message: shape.optional(shape.text) }),
+      ),
+      queue_details: shape.optional(shape.object({ message: shape.optional(shape.text) })),
+    }),
+  ),
+  state: shape.optional(
+    shape.object({
+      life_cycle_state: shape.optional(shape.text),
+      result_state: shape.optional(shape.text),
+      state_message: shape.optional(shape.text),
+    }),
+  ),
+};
 
-interface RawTaskRun extends Standing {
-  readonly run_id: RawId;
-  readonly task_key: string;
-  readonly attempt_number?: number;
-  readonly start_time?: number;
-  readonly end_time?: number;
-  readonly notebook_task?: unknown;
-}
+const rawTaskRun = shape.object({
+  ...standing,
+  run_id: shape.id,
+  task_key: shape.text,
+  attempt_number: shape.optional(shape.number, 0),
+  start_time: shape.shownNumber,
+  end_time: shape.shownNumber,
+  notebook_task: shape.optional(shape.json),
+});
 
-interface RawOutput {
-  readonly notebook_output?: { readonly result?: string; readonly truncated?: boolean };
-  readonly error?: string;
-  readonly error_trace?: string;
-}
+const rawRun = shape.checked(
+  shape.object({
+    ...standing,
+    run_id: shape.id,
+    job_id: shape.maybe(shape.id),
+    run_name: shape.shown,
+    run_page_url: shape.shown,
+    start_time: shape.shownNumber,
+    end_time: shape.shownNumber,
+    tasks: shape.listOf(rawTaskRun),
+    repair_history: shape.listOf(shape.object({ id: shape.optional(shape.id) })),
+    next_page_token: nextPageToken,
+  }),
+  ({ status, state }) => (status?.state ?? state?.life_cycle_state) !== undefined,
+  "'status.state' and 'state.life_cycle_state' are missing",
+);
+
+const listedRuns = shape.object({
+  runs: shape.listOf(shape.object({ run_id: shape.id, start_time: shape.shownNumber })),
+});
+const startedRun = shape.object({ run_id: shape.id });
+const startedRepair = shape.object({ repair_id: shape.id });
+
+const rawOutput = shape.object({
+  metadata: shape.jsonMap,
+  notebook_output: shape.optional(
+    shape.object({ result: shape.optional(shape.text), truncated: shape.optional(shape.boolean, false) }),
+  ),
+  error: shape.optionalText,
+  error_trace: shape.optionalText,
+});
+
+type RawRun = shape.Read<typeof rawRun>;
 
 /** Some answers name the job in the address of the run's page only. */
 function jobIdOf({ job_id: id, run_page_url: page = '' }: Partial<RawRun> = {}): string | undefined {
-  return id ? String(id) : /\bjobs?\/([1-9]\d*)\/runs?\//.exec(page)?.[1];
+  return id !== undefined && id !== '0' ? id : /\bjobs?\/([1-9]\d*)\/runs?\//.exec(page)?.[1];
 }
 
-function taskRun(raw: RawTaskRun): TaskRun {
+function taskRun(raw: shape.Read<typeof rawTaskRun>): TaskRun {
   return {
-    id: String(raw.run_id),
+    id: raw.run_id,
     taskKey: raw.task_key,
-    attemptNumber: raw.attempt_number ?? 0,
+    attemptNumber: raw.attempt_number,
     isNotebook: raw.notebook_task !== undefined,
-    startTime: raw.start_time ?? 0,
-    endTime: raw.end_time ?? 0,
+    startTime: raw.start_time,
+    endTime: raw.end_time,
     status: raw.status,
     state: raw.state,
   };

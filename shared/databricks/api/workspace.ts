@@ -2,17 +2,28 @@ import { HttpError } from '../../http/errors';
 import type { FormPart, HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
 import { isAbsent } from './isAbsent';
+import * as shape from '../../http/shape';
 
 /** What the workspace says of one of its objects. */
 export interface WorkspaceObject {
   /** As the service writes it: with or without the `/Workspace` in front. */
   readonly path: string;
   readonly object_type: string;
-  readonly object_id: string | number;
+  readonly object_id: string;
   /** Milliseconds since 1970. Folders have none; the documentation promises these times for files only. */
-  readonly created_at?: number;
-  readonly modified_at?: number;
+  readonly created_at?: number | undefined;
+  readonly modified_at?: number | undefined;
 }
+
+const workspaceObject = shape.object({
+  path: shape.text,
+  object_type: shape.text,
+  object_id: shape.id,
+  created_at: shape.optional(shape.number),
+  modified_at: shape.optional(shape.number),
+});
+
+const folder = shape.object({ objects: shape.listOf(workspaceObject) });
 
 export type Language = 'PYTHON' | 'SCALA' | 'SQL' | 'R';
 
@@ -46,25 +57,31 @@ export class WorkspaceApi {
   /** What is in a folder; for another object that object alone. Undefined when there is nothing at that path. */
   async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
     const answer = await orUndefined(
-      this.http.json<{ objects?: readonly WorkspaceObject[] }>({
-        method: 'GET',
-        path: '/api/2.0/workspace/list',
-        query: { path },
-        purpose: `list the folder ${path}`,
-      }),
+      this.http.json(
+        {
+          method: 'GET',
+          path: '/api/2.0/workspace/list',
+          query: { path },
+          purpose: `list the folder ${path}`,
+        },
+        folder,
+      ),
     );
-    return answer && (answer.objects ?? []);
+    return answer?.objects;
   }
 
   /** Undefined when there is nothing at that path. */
   async status(path: string): Promise<WorkspaceObject | undefined> {
     return orUndefined(
-      this.http.json<WorkspaceObject>({
-        method: 'GET',
-        path: '/api/2.0/workspace/get-status',
-        query: { path },
-        purpose: `look up ${path}`,
-      }),
+      this.http.json(
+        {
+          method: 'GET',
+          path: '/api/2.0/workspace/get-status',
+          query: { path },
+          purpose: `look up ${path}`,
+        },
+        workspaceObject,
+      ),
     );
   }
 
@@ -95,41 +112,50 @@ export class WorkspaceApi {
         : { name: 'content', content, fileName: 'content' },
     ];
     const sizeBytes = isFile ? content.size : content.length;
-    await this.http.json({
-      method: 'POST',
-      path: '/api/2.0/workspace/import',
-      form,
-      purpose: `import ${path}`,
-      repeatable: request.repeatable ?? overwrite,
-      limit: importLimit,
-      budgetSeconds: request.budgetSeconds ?? 120 + sizeBytes / 1_000_000,
-      ...(request.signal && { signal: request.signal }),
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.0/workspace/import',
+        form,
+        purpose: `import ${path}`,
+        repeatable: request.repeatable ?? overwrite,
+        limit: importLimit,
+        budgetSeconds: request.budgetSeconds ?? 120 + sizeBytes / 1_000_000,
+        ...(request.signal && { signal: request.signal }),
+      },
+      shape.done,
+    );
   }
 
   /** Creates a folder and its parents, unless they exist. */
   async makeFolder(path: string): Promise<void> {
-    await this.http.json({
-      method: 'POST',
-      path: '/api/2.0/workspace/mkdirs',
-      json: { path },
-      purpose: `create the folder ${path}`,
-      repeatable: true,
-    });
+    await this.http.json(
+      {
+        method: 'POST',
+        path: '/api/2.0/workspace/mkdirs',
+        json: { path },
+        purpose: `create the folder ${path}`,
+        repeatable: true,
+      },
+      shape.done,
+    );
   }
 
   /** Deletes an object, or a folder that is empty. Returns false when there was nothing at that path. */
   async delete(path: string): Promise<boolean> {
-    const done = await orUndefined(
-      this.http.json({
-        method: 'POST',
-        path: '/api/2.0/workspace/delete',
-        json: { path, recursive: false },
-        purpose: `delete ${path}`,
-        repeatable: true,
-      }),
+    const answer = await orUndefined(
+      this.http.json(
+        {
+          method: 'POST',
+          path: '/api/2.0/workspace/delete',
+          json: { path, recursive: false },
+          purpose: `delete ${path}`,
+          repeatable: true,
+        },
+        shape.done,
+      ),
     );
-    return done !== undefined;
+    return answer !== undefined;
   }
 }
 

@@ -19,6 +19,9 @@ export interface EnsureClusterOptions extends Pick<FollowOptions, 'onSeen'> {
   readonly pinned: boolean;
 }
 
+/** For the list of pinned clusters to show a new one. */
+const secondsToBePinned = 30;
+
 export type ClusterChange = 'created' | 'updated' | 'unchanged';
 
 export interface EnsuredCluster {
@@ -46,11 +49,24 @@ export async function ensureCluster(
 
   const isToBePinned = pinned && !(await clusters.isPinned(cluster.id));
   if (isToBePinned) {
-    await clusters.pinCluster(cluster.id);
+    await pin(clusters, cluster, context);
     context.agent.log(`${clusterTitle(cluster)}: pinned.`);
   }
   const isUpdated = differences.length > 0 || isToBePinned;
   return { cluster, change: made.isNew ? 'created' : isUpdated ? 'updated' : 'unchanged', differences };
+}
+
+/** Pins a cluster, and waits until the list of pinned clusters shows it. */
+async function pin(clusters: ClustersApi, { id }: Cluster, { clock, signal }: Context): Promise<void> {
+  await clusters.pinCluster(id);
+  await poll({
+    clock,
+    signal,
+    deadline: clock.now() + secondsToBePinned * 1000,
+    awaited: `cluster ${id} to be pinned, which Databricks has accepted`,
+    probe: () => clusters.isPinned(id),
+    isDone: (isPinned) => isPinned,
+  });
 }
 
 /**

@@ -23,7 +23,7 @@ export class ClusterGoneError extends TaskError {
  * Reads a cluster repeatedly, logs every change of its state, and acts on it until nothing is left to do; resolves with
  * the cluster as it then was. Transient errors and a refusal because of the cluster's state do not end it: others start,
  * stop and edit the same cluster at the same time, so the next look decides. At the deadline or when the signal aborts,
- * the error says in which state the cluster was left. Rejects with a ClusterGoneError when somebody deletes it.
+ * the error says in which state the cluster was when it was last read. Rejects with a ClusterGoneError when somebody deletes it.
  */
 export async function followCluster(
   clusters: ClustersApi,
@@ -57,7 +57,7 @@ export async function followCluster(
     });
     return seen;
   } catch (error) {
-    const leftBehind = `${title} is left as it is: ${clusterState(seen)}.`;
+    const leftBehind = `${title} is left as it is: ${clusterState(seen)} when it was last read.`;
     if (signal.aborted) throw new CancelledError(`Cancelled. ${leftBehind}`, { cause: error });
     if (!(error instanceof TimedOutError)) throw error;
     throw new TaskError([error.message, leftBehind, refusal].filter(Boolean).join(' '), { cause: error });

@@ -69,7 +69,7 @@ export async function ensureJob(
   const work: Work = { jobs: new JobsApi(http), permissions: new PermissionsApi(http), definition, context };
   const known = (id: string): void => onKnown(id, jobPage(workspace.url, id, workspace.id));
 
-  const found = await findJob(work.jobs, definition.name);
+  const found = await findJob(work.jobs, definition.name, context);
   if (found) known(found.id);
   const before = await look(work, found?.id);
   const differences = [...before.comparison.differences, ...before.ofGrants];
@@ -82,6 +82,7 @@ export async function ensureJob(
   const { digest, remembered } = before.comparison;
   const sent = remembering(definition.settings, digest === remembered ? digest : expectedDigest(definition.settings));
   const id = found?.id ?? (await createJob(work.jobs, { ...definition, settings: sent }, known, context));
+  if (id === undefined) return ensureJob(workspace, definition, { adopt, dryRun, onKnown }, context);
   if (found && before.comparison.differences.length > 0) await work.jobs.resetJob(id, sent);
   if (before.ofGrants.length > 0) await setGrants(work, id);
   const { unconfirmed } = await remember(work, id, await settle(work, id, sent));

@@ -1,7 +1,7 @@
 import type { Context } from '../../agent/context';
 import { CancelledError, messageOf, TaskError } from '../../errors';
 import type { HttpClient } from '../../http/httpClient';
-import { TimedOutError } from '../../http/poll';
+import { poll, TimedOutError } from '../../http/poll';
 import { withSignal } from '../../http/withSignal';
 import { ClustersApi, type Cluster } from '../api/clusters';
 import type { Library } from '../api/libraries';
@@ -12,7 +12,7 @@ import { startCluster } from '../clusters/startCluster';
 import type { Workspace } from '../connect';
 import { followLibraries } from './followLibraries';
 import { libraryKey } from './key';
-import { marked, planLibraries, type LibraryPlan } from './planLibraries';
+import { isReady, marked, planLibraries, stateOf, type LibraryPlan } from './planLibraries';
 import { libraryRows, type LibraryRow } from './rows';
 import { libraryTitle } from './title';
 import { uploadLibraries, type Upload } from './uploadLibraries';
@@ -36,6 +36,17 @@ export interface InstallOutcome {
   /** What ended the installation early. */
   readonly stoppedBy?: Error;
 }
+
+/** What Databricks does after an installation that ended early, by how far the request to install had come. */
+const afterwards = {
+  none: '',
+  sent: ' Databricks may install the libraries that were requested: it did not answer before that.',
+  accepted: ' Databricks continues to install the libraries that were requested.',
+  done: '',
+} as const;
+
+/** For a list to show that a library was removed, or is about to be. */
+const secondsToBeRemoved = 15;
 
 /** A running cluster would have to be restarted, and may not be. */
 export class RestartRefusedError extends TaskError {
@@ -73,6 +84,7 @@ export async function installLibraries(
     await installation.remove();
     await installation.restartIfNeeded();
     await installation.install();
+    await installation.confirmRemovals();
     return installation.outcome();
   } catch (error) {
     return installation.outcome(installation.explain(error));
@@ -87,6 +99,8 @@ class Installation {
   #plan: LibraryPlan = { missing: [], present: [], leaving: [], restartFor: [] };
   #states: readonly LibraryState[] = [];
   #requested: readonly Library[] = [];
+  /** How far the request to install has come. */
+  #request: 'none' | 'sent' | 'accepted' | 'done' = 'none';
   #isRestarted = false;
 
   constructor(
@@ -158,16 +172,39 @@ class Installation {
   async install(): Promise<void> {
     this.#requested = this.#plan.missing;
     const before = this.#states;
-    if (this.#requested.length > 0) await this.#api.install(this.cluster.id, this.#requested);
+    if (this.#requested.length > 0) {
+      this.#request = 'sent';
+      await this.#api.install(this.cluster.id, this.#requested);
+      this.#request = 'accepted';
+    }
     const onSeen = (seen: readonly LibraryState[]): void => void (this.#states = seen);
     const options = { wanted: this.options.wanted, before, onSeen };
     await followLibraries(this.#api, this.#clusters, this.cluster, options, this.context);
+    this.#request = 'done';
+  }
+
+  /** Throws a TaskError when a library is still installed whose removal was accepted. */
+  async confirmRemovals(): Promise<void> {
+    const { clock, signal } = this.context;
+    const left = (): readonly Library[] =>
+      [...this.#removed.values()].filter((library) => {
+        const state = stateOf(library, this.#states);
+        return state && (isReady(state) || state.status === 'INSTALLING' || state.status === 'PENDING');
+      });
+    if (left().length === 0) return;
+    await poll({
+      clock,
+      signal,
+      deadline: clock.now() + secondsToBeRemoved * 1000,
+      awaited: `Databricks to remove ${left().map(libraryTitle).join(', ')}, which it has accepted`,
+      probe: async () => (this.#states = await this.#api.listLibraries(this.cluster.id)),
+      isDone: () => left().length === 0,
+    });
   }
 
   /** The error to report for one that ended the installation early. */
   explain(error: unknown): Error {
-    const continues =
-      this.#requested.length > 0 ? ' Databricks continues to install the libraries that were requested.' : '';
+    const continues = afterwards[this.#request];
     if (this.context.signal.aborted)
       return new CancelledError(
         error instanceof CancelledError && continues === '' ? error.message : `Cancelled.${continues}`,

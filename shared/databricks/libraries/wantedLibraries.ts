@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import type { NamedFile } from '../../files/namedFile';
+import { readSource } from '../../files/sourceFile';
 import { isList, isMap, type Json } from '../../json';
 import type { Library } from '../api/libraries';
 import { libraryKey } from './key';
 import { packageOf } from './packageOf';
+import { largestBytes } from './requirements/decodeText';
 import type { Dependencies, Remark } from './requirements/dependencyList';
 import { readCondaEnvironment } from './requirements/readCondaEnvironment';
 import { readRequirements, type ReadOptions } from './requirements/readRequirements';
@@ -11,10 +13,10 @@ import { uploadedLibrary, type Upload } from './uploadLibraries';
 
 /** Where the wanted libraries are written. */
 export interface LibrarySources {
-  /** The path of a requirements.txt. */
-  readonly requirements: string | undefined;
-  /** The path of a conda environment.yml. */
-  readonly environment: string | undefined;
+  /** A requirements.txt. */
+  readonly requirements: NamedFile | undefined;
+  /** A conda environment.yml. */
+  readonly environment: NamedFile | undefined;
   /** Libraries as in the body of `libraries/install`. */
   readonly libraries: readonly Json[] | undefined;
   readonly files: readonly Upload[];
@@ -41,14 +43,17 @@ export function wantedLibraries(
   cluster: Pick<ReadOptions, 'python' | 'machine'> = {},
 ): WantedLibraries {
   const { requirements, environment, libraries: items = [], files } = sources;
-  const options = { readFile: (path: string) => readFileSync(path), ...cluster };
+  const options = ({ folders }: NamedFile): ReadOptions => ({
+    readFile: (path) => readSource(path, folders, largestBytes),
+    ...cluster,
+  });
   const lists: readonly SourceList[] = [
     ...(requirements === undefined
       ? []
-      : [{ source: 'requirements' as const, ...readRequirements(requirements, options) }]),
+      : [{ source: 'requirements' as const, ...readRequirements(requirements.path, options(requirements)) }]),
     ...(environment === undefined
       ? []
-      : [{ source: 'environment' as const, ...readCondaEnvironment(environment, options) }]),
+      : [{ source: 'environment' as const, ...readCondaEnvironment(environment.path, options(environment)) }]),
   ];
   const wishes: readonly Wish[] = [
     ...lists.flatMap(({ source, libraries }) => libraries.map((library) => ({ source, library }))),

@@ -1,6 +1,7 @@
 import type { Context } from '../../agent/context';
 import { messageOf, TaskError } from '../../errors';
 import { isNotEmpty, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
+import { confirmDeletions } from './confirmDeletions';
 import { type Arrival, confirmSends } from './confirmSends';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
@@ -19,17 +20,20 @@ interface Work {
 /** A plan that is being carried out. Its state can be read at any time, also after the work has been aborted. */
 export class PlanInProgress {
   readonly imported: Send[] = [];
-  readonly deleted: string[] = [];
   readonly failures: Reason[] = [];
   readonly #items: Map<string, RecordedItem>;
   readonly #pending: Map<string, PendingItem>;
   readonly #folders: Set<string>;
+  /** What Databricks accepted to delete: all of it is listed again in the end. */
+  readonly #deleted = new Set<string>();
+  /** Whether that was done, and what is left was taken out. */
+  #isConfirmed = false;
   #done = 0;
 
   constructor(
     private readonly plan: Plan,
     before: Manifest,
-    listing: Listing,
+    private readonly listing: Listing,
   ) {
     const sent = new Map(plan.sends.map(({ item }) => [item.path, item]));
     this.#items = new Map([...before.items].filter(([path]) => listing.has(path)));
@@ -46,7 +50,9 @@ export class PlanInProgress {
   }
 
   outcome(stoppedBy?: Error): ImportOutcome {
-    const { plan, imported, deleted, failures } = this;
+    const { plan, imported, failures } = this;
+    const planned = new Set(plan.deletions.map(({ path }) => path));
+    const deleted = this.#isConfirmed ? [...this.#deleted].filter((path) => planned.has(path)) : [];
     return { plan, imported, deleted, failures, ...(stoppedBy !== undefined && { stoppedBy }) };
   }
 
@@ -58,6 +64,7 @@ export class PlanInProgress {
     await this.#sendAll(work);
     await this.#deleteItems(work);
     for (const folder of this.plan.folderDeletions) await this.#deleteFolder(work, folder);
+    await this.#confirmDeletions(work);
   }
 
   async #clear(work: Work): Promise<void> {
@@ -65,6 +72,7 @@ export class PlanInProgress {
     await inParallel(this.plan.clearings, target.atOnce, (removal) =>
       this.#try(work, removal.path, async () => {
         await this.#remove(work, removal);
+        this.#deleted.add(removal.path);
         context.agent.log(`Deleted ${below(target.folder, removal.path)}: the source has a folder with this name.`);
       }),
     );
@@ -81,7 +89,7 @@ export class PlanInProgress {
     await inParallel(this.plan.deletions, work.target.atOnce, (removal) =>
       this.#try(work, removal.path, async () => {
         await this.#remove(work, removal);
-        this.deleted.push(removal.path);
+        this.#deleted.add(removal.path);
         this.#progress(work);
       }),
     );
@@ -141,7 +149,7 @@ export class PlanInProgress {
     }
   }
 
-  async #remove({ target: { api, folder } }: Work, { path, objects, folders }: Removal): Promise<void> {
+  async #remove({ target: { api, folder } }: Work, { objects, folders }: Removal): Promise<void> {
     for (const [object, seen] of objects) {
       const place = below(folder, object);
       const now = await api.status(place);
@@ -150,18 +158,40 @@ export class PlanInProgress {
       if (now) await api.delete(place);
     }
     for (const child of folders) await api.delete(below(folder, child));
-    this.#items.delete(path);
   }
 
   async #deleteFolder(work: Work, folder: string): Promise<void> {
     await this.#try(work, folder, async () => {
       try {
         await work.target.api.delete(below(work.target.folder, folder));
-        this.#folders.delete(folder);
+        this.#deleted.add(folder);
       } catch (error) {
         if (!isNotEmpty(error)) throw error; // somebody has added something to it
       }
     });
+  }
+
+  /** What is still there stays in the manifest, so that it is deleted next time. */
+  async #confirmDeletions({ target, context }: Work): Promise<void> {
+    let problem = (path: string): string =>
+      `Databricks accepted the deletion of ${below(target.folder, path)}, but it still exists. Run again; if it happens again, delete it in the workspace.`;
+    let left: Iterable<string>;
+    try {
+      left = await confirmDeletions(target, this.listing, this.#deleted, context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      left = [...this.#deleted];
+      problem = () => messageOf(error);
+    }
+    for (const path of left) {
+      this.#deleted.delete(path);
+      this.failures.push({ path, reason: problem(path) });
+    }
+    this.#isConfirmed = true;
+    for (const path of this.#deleted) {
+      this.#items.delete(path);
+      this.#folders.delete(path);
+    }
   }
 
   async #try({ context: { signal } }: Work, path: string, work: () => Promise<void>): Promise<void> {
@@ -183,7 +213,7 @@ export class PlanInProgress {
 
 /** Whether nobody has edited an object since it was listed. */
 async function isAsSeen(api: WorkspaceApi, now: WorkspaceObject, seen: Seen): Promise<boolean> {
-  if (String(now.object_id) !== seen.objectId || now.modified_at !== seen.modifiedAt) return false;
+  if (now.object_id !== seen.objectId || now.modified_at !== seen.modifiedAt) return false;
   if (seen.contentSha256 === undefined) return true;
   const content = await readContent(api, now.path);
   return content !== undefined && sha256(content) === seen.contentSha256;

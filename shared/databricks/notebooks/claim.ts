@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import { both } from '../../inParallel';
 import { isAlreadyThere, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
+import { waits } from './confirmSends';
 import type { Target } from './listTarget';
 import { type Manifest, manifestFile, manifestName, readManifest, writeManifest } from './manifest';
 import { below } from './workspaceFolder';
@@ -72,7 +73,7 @@ export class Claim {
     );
     if (!isCreated) return undefined;
     if (!isAsListed || !(await claim.#isNewest(newest))) {
-      await claim.#delete(claim.generation);
+      await claim.#withdraw();
       return undefined;
     }
     for (const { generation } of known.slice(1)) await claim.#delete(generation);
@@ -167,6 +168,22 @@ export class Claim {
     });
   }
 
+  /**
+   * Deletes the claim, and reads it back: the next import would believe its manifest. Throws a TaskError when it still exists.
+   */
+  async #withdraw(): Promise<void> {
+    const { api, clock } = this.place;
+    await this.#delete(this.generation);
+    for (const wait of waits) {
+      if (wait > 0) await clock.sleep(wait);
+      if (!(await api.status(this.#path()))) return;
+    }
+    throw new TaskError(
+      `Nothing was imported: another pipeline run was faster, and Databricks accepted the deletion of ${this.#path()}, but it still exists. ` +
+        'Delete it in the workspace, because it records an import that did not begin, and run again.',
+    );
+  }
+
   async #delete(generation: number): Promise<boolean> {
     const { api, folder } = this.place;
     return api.delete(below(folder, manifestFile(generation)));
@@ -175,6 +192,11 @@ export class Claim {
   #path(): string {
     return below(this.place.folder, manifestFile(this.generation));
   }
+}
+
+/** Throws a TaskError when the service would not return a manifest because of its size. */
+export function refuseLarge(manifest: Manifest): void {
+  textOf(manifest);
 }
 
 function textOf(manifest: Manifest): string {

@@ -17,7 +17,7 @@ import { sha256 } from './scanSource';
 import { below } from './workspaceFolder';
 
 /** The workspace may show a change late: it is read again after each of these waits, in milliseconds. */
-const waits = [0, 250, 500, 1000, 2000, 4000];
+export const waits = [0, 250, 500, 1000, 2000, 4000];
 
 export interface Arrival {
   readonly send: Send;
@@ -32,8 +32,9 @@ export async function confirmSends(
   target: Target,
   folder: string,
   sends: readonly Send[],
-  { clock, signal }: Context,
+  context: Context,
 ): Promise<readonly Arrival[]> {
+  const { clock, signal } = context;
   const arrivals: Arrival[] = [];
   let open = sends;
   let found: Listing = new Map();
@@ -49,7 +50,7 @@ export async function confirmSends(
     }
     open = late;
   }
-  for (const send of open) arrivals.push(await judge(target, send, found));
+  for (const send of open) arrivals.push(await judge(target, send, found, context));
   return arrivals;
 }
 
@@ -68,10 +69,11 @@ function isThere({ item: { kind, path } }: Send, found: Listing): boolean {
   return kind === 'archive' ? seen.isFolder || mayBe('notebook', seen.type) : mayBe(kind, seen.type);
 }
 
-/** Whether it is still as it was before it was overwritten. */
+/** Whether what was there before is still there, neither overwritten nor deleted. */
 function isUntouched({ item, before, removal }: Send, found: Listing): boolean {
+  if (removal) return [...removal.objects].some(([path, { objectId }]) => found.get(path)?.objectId === objectId);
   const seen = found.get(item.path);
-  if (!seen || removal || seen.modifiedAt === undefined) return false;
+  if (seen?.modifiedAt === undefined) return false;
   return seen.objectId === before?.objectId && seen.modifiedAt === before.modifiedAt;
 }
 
@@ -86,29 +88,44 @@ async function recorded(target: Target, { item }: Send, found: Listing): Promise
   return { kind, sha256, objects: recordedObjects(path, found) };
 }
 
-/** Judges what is still not as expected after the last wait. Overwriting with the same content may change nothing. */
-async function judge(target: Target, send: Send, found: Listing): Promise<Arrival> {
-  const { api, folder } = target;
-  const { path, kind, sourcePath } = send.item;
-  const place = below(folder, path);
-  if (isThere(send, found))
-    return (await holdsWhatWasSent(api, place, send.item))
-      ? { send, item: await recorded(target, send, found) }
-      : { send };
+/**
+ * Judges what is still not as expected after the last wait. Overwriting with the same content may change nothing, so an
+ * object that looks untouched failed only if its content is certainly another.
+ */
+async function judge(target: Target, send: Send, found: Listing, { agent }: Context): Promise<Arrival> {
+  const { item, removal, replacesOther = false } = send;
+  const { path, kind, sourcePath } = item;
+  const place = below(target.folder, path);
   const type = found.get(path)?.type;
-  const what = type === undefined ? 'nothing exists' : `there is a ${type.toLowerCase()}, not a ${kind}`;
-  return {
+  const failed = (what: string): Arrival => ({
     send,
     problem: `Databricks accepted ${sourcePath}, but ${what} at ${place}. Run again; if it happens again, check that folder.`,
-  };
+  });
+  if (type === undefined) return failed('nothing exists');
+  if (!isThere(send, found)) return failed(`there is a ${type.toLowerCase()}, not a ${kind}`);
+  if (removal) return failed('what it replaces is still');
+  const content = await compareContent(target.api, place, item, type);
+  if (content === 'same') return { send, item: await recorded(target, send, found) };
+  if (content === 'different' || replacesOther) return failed('the earlier content is still');
+  agent.warning(`${place}: Databricks does not show whether it was overwritten. It is imported again next time.`);
+  return { send };
 }
 
-/** Whether an object has exactly the content that was sent, as far as that can be proved. */
-export async function holdsWhatWasSent(api: WorkspaceApi, path: string, sent: PendingItem): Promise<boolean> {
-  if (sent.kind === 'archive') return false;
+/**
+ * Whether an object of that type has exactly the content that was sent. Unknown where it cannot be exported, or is
+ * exported in another form than it was sent in, such as a Jupyter notebook.
+ */
+export async function compareContent(
+  api: WorkspaceApi,
+  path: string,
+  { kind, sha256: sent, canonicalSha256 }: PendingItem,
+  type: string,
+): Promise<'same' | 'different' | 'unknown'> {
+  if (kind === 'archive') return 'unknown';
   const content = await readContent(api, path);
-  if (!content) return false;
-  if (sha256(content) === sent.sha256) return true;
-  const source = sha256(canonicalSource(Buffer.from(content).toString('utf8')));
-  return sent.kind === 'notebook' && source === sent.canonicalSha256;
+  if (!content) return 'unknown';
+  if (sha256(content) === sent) return 'same';
+  if (kind === 'file') return type === 'FILE' ? 'different' : 'unknown';
+  if (canonicalSha256 === undefined) return 'unknown';
+  return sha256(canonicalSource(Buffer.from(content).toString('utf8'))) === canonicalSha256 ? 'same' : 'different';
 }

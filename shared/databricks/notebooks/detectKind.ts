@@ -38,7 +38,7 @@ export const headerBytes = 1024;
  * line that is exactly the header (as `libs/notebook` of github.com/databricks/cli has it).
  */
 export function detectKind(path: string, start: Buffer): Detected {
-  const [, name = path, extension = ''] = /^(.*[^/]*)\.([^./]*)$/.exec(path) ?? [];
+  const [, name = path, extension = ''] = /^(.*)\.([^./]*)$/s.exec(path) ?? [];
   if (/^dbc$/i.test(extension)) return { kind: 'archive', format: 'DBC', path: name, mostBytes: limits.archive };
   if (/^ipynb$/i.test(extension)) {
     const isDesigner = path.endsWith('.designer.ipynb');
@@ -93,9 +93,13 @@ function firstLine(text: string): string {
  * cells.
  */
 export function canonicalSource(source: string): string {
-  return source
-    .replace(/\r\n/g, '\n')
-    .replace(/\n*^((?:#|\/\/|--) COMMAND -{10})$\n*/gm, '\n$1\n')
-    .replace(/^([^\n]*)\n+/, '$1\n')
-    .trimEnd();
+  return (
+    source
+      .replace(/\r\n/g, '\n')
+      .replace(/^((?:#|\/\/|--) COMMAND -{10})$\n*/gm, '\n$1\n')
+      // Apart from the line before, so that a run of empty lines is read once. Between two separators one line stays empty.
+      .replace(/(?<!\n|^(?:#|\/\/|--) COMMAND -{10})\n{2,}(?=(?:#|\/\/|--) COMMAND -{10}$)/gm, '\n')
+      .replace(/^([^\n]*)\n+/, '$1\n')
+      .trimEnd()
+  );
 }

@@ -32,10 +32,16 @@ export type Listing = Map<string, Seen>;
 
 /** Adds the objects of a folder to a listing. */
 export function addToListing(listing: Listing, folder: string, objects: readonly WorkspaceObject[]): void {
-  for (const { path, object_type: type, object_id: id, created_at: createdAt, modified_at: modifiedAt } of objects) {
+  for (const {
+    path,
+    object_type: type,
+    object_id: objectId,
+    created_at: createdAt,
+    modified_at: modifiedAt,
+  } of objects) {
     const name = path.slice(path.lastIndexOf('/') + 1);
     const isFolder = type === 'DIRECTORY' || type === 'REPO';
-    const seen = { isFolder, type, objectId: String(id), createdAt, modifiedAt };
+    const seen = { isFolder, type, objectId, createdAt, modifiedAt };
     listing.set(folder === '' ? name : `${folder}/${name}`, seen);
   }
 }

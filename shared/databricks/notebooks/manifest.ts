@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors';
-import { isMap, type Json } from '../../json';
+import { isMap, parsedJson, type Json } from '../../json';
 import type { Kind } from './detectKind';
 
 /** The format that this version writes, and the newest that it can read. */
@@ -72,9 +72,30 @@ export function writeManifest(manifest: Manifest): string {
   });
 }
 
+/**
+ * The largest manifest that an import can end with, as far as is known before it begins: what is pending is recorded with
+ * the longest ID and time. `archived` has the objects that an archive becomes. A notebook with both hashes stays pending,
+ * which is longer. Objects without a time, whose content is hashed, are few and not considered.
+ */
+export function largestManifest(manifest: Manifest, archived: ReadonlyMap<string, Iterable<string>>): Manifest {
+  const object = { objectId: '9'.repeat(19), modifiedAt: 9_999_999_999_999 };
+  const items = new Map(manifest.items);
+  const pending = new Map(manifest.pending);
+  for (const [path, { kind, sha256, canonicalSha256 }] of manifest.pending) {
+    if (canonicalSha256 !== undefined) continue;
+    items.set(path, {
+      kind,
+      sha256,
+      objects: new Map(['', ...(archived.get(path) ?? [])].map((part) => [part, object])),
+    });
+    pending.delete(path);
+  }
+  return { ...manifest, items, pending };
+}
+
 /** Reads a manifest's text. Undefined when it is not a manifest; throws a TaskError when a newer version of this task wrote it. */
 export function readManifest(text: string, place: string): Manifest | undefined {
-  const found = parsed(text);
+  const found = parsedJson(text) as Json | undefined;
   if (!isMap(found)) return undefined;
   const version = found['formatVersion'];
   if (typeof version === 'number' && version > formatVersion)
@@ -133,14 +154,6 @@ function mapOf<T>(
     values.set(key, item);
   }
   return values;
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined; // not JSON, so not a manifest
-  }
 }
 
 function isTexts(value: Json | undefined): value is readonly string[] {

@@ -25,6 +25,8 @@ export interface Send {
   readonly before?: Seen;
   /** What must be deleted first, because the service would not overwrite it. */
   readonly removal?: Removal;
+  /** Whether it is certain that what was there before has another content. */
+  readonly replacesOther?: boolean;
 }
 
 export interface Reason {
@@ -179,7 +181,7 @@ function planItem(
   if (isPending) plan.sends.push({ item, change: 'changed', note: unconfirmed, before: seen });
   else if (!recorded)
     plan.sends.push({ item, change: 'changed', note: 'it existed, and was not imported by this task', before: seen });
-  else if (isUnedited) plan.sends.push({ item, change, before: seen });
+  else if (isUnedited) plan.sends.push({ item, change, before: seen, replacesOther: !isSame });
   else plan.sends.push({ item, change, note: 'it was edited in the workspace', before: seen });
 }
 

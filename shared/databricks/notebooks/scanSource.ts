@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
-import type { TaskAgent } from '../../agent/agent';
+import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
-import { listFiles, matcher, type FoundFile } from '../../findFiles';
+import { FileError } from '../../files/fileError';
+import { matcher } from '../../files/findFiles';
+import { listFiles, type ListedFile } from '../../files/listFiles';
+import { SourceFile } from '../../files/sourceFile';
+import { SourceFolders } from '../../files/sourceFolders';
 import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
 import { isLfsPointer, pointerProblem } from '../../gitLfs';
 import { groupBy } from '../../groupBy';
@@ -13,7 +15,7 @@ import { foldersAbove } from './workspaceFolder';
 
 /** A file of the source folder, and what it becomes. */
 export interface SourceItem extends Omit<Detected, 'mostBytes' | 'headerProblem'> {
-  /** Where its content is on this machine. */
+  /** Where its content is on this machine: absolute and without links. */
   readonly file: string;
   /** Its path in the source folder, with `/`. */
   readonly sourcePath: string;
@@ -53,10 +55,11 @@ const mebibyte = 1024 * 1024;
 export async function scanSource(
   folder: string,
   patterns: SourcePatterns,
-  agent: TaskAgent,
+  { agent, signal }: Pick<Context, 'agent' | 'signal'>,
 ): Promise<readonly SourceItem[]> {
-  const { files, skipped } = await listFiles(folder, { within: folder });
-  for (const what of skipped) agent.log(`Skipped ${what}.`);
+  const bounds = new SourceFolders([folder]);
+  const { files, skipped } = await listFiles(folder, { isAllowed: (path) => bounds.has(path), signal });
+  for (const { path, reason } of skipped) agent.log(`Skipped ${path}: ${reason}.`);
   if (files.length === 0) throw new SourceError('folder', `has no files: ${folder}`);
   const chosen = choose(files, patterns);
   if (chosen.length === 0)
@@ -68,10 +71,11 @@ export async function scanSource(
   const items: SourceItem[] = [];
   const problems: string[] = [];
   await inParallel(chosen, hashedAtOnce, async (file) => {
-    const { item, warning, problem } = await read(file);
+    signal.throwIfAborted();
+    const { item, warning, problem } = await read(file, signal);
     if (warning !== undefined) agent.warning(warning, { file: file.file, line: 1 });
-    if (problem === undefined) items.push(item);
-    else problems.push(problem);
+    if (item) items.push(item);
+    if (problem !== undefined) problems.push(problem);
   });
   items.sort((a, b) => (a.sourcePath < b.sourcePath ? -1 : 1));
   problems.push(...clashes(items));
@@ -86,39 +90,53 @@ export async function scanSource(
   return items;
 }
 
-function choose(files: readonly FoundFile[], { include, exclude }: SourcePatterns): readonly FoundFile[] {
+function choose(files: readonly ListedFile[], { include, exclude }: SourcePatterns): readonly ListedFile[] {
   const isIncluded = matcher(include);
   const isExcluded = matcher(exclude);
   return files.filter(({ path }) => isIncluded(path) && !isExcluded(path));
 }
 
+/** What it becomes, or why it cannot be imported. */
 interface Read {
-  readonly item: SourceItem;
+  readonly item?: SourceItem;
   /** Why the result is probably not what was meant. */
   readonly warning?: string | undefined;
-  /** Why it cannot be imported. */
   readonly problem?: string;
 }
 
-async function read({ file, path: sourcePath }: FoundFile): Promise<Read> {
-  const { size } = await stat(file);
-  const start = await startOf(file);
+async function read({ file, path }: ListedFile, signal: AbortSignal): Promise<Read> {
+  try {
+    const opened = SourceFile.openListed(file);
+    try {
+      return await readOpened(opened, file, path, signal);
+    } finally {
+      opened.close();
+    }
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return { problem: `${path} ${error.isMissing ? 'was deleted while the folder was being read.' : error.problem}` };
+  }
+}
+
+async function readOpened(opened: SourceFile, file: string, sourcePath: string, signal: AbortSignal): Promise<Read> {
+  const { size } = opened;
+  const start = opened.start(headerBytes);
   const detected = detectKind(sourcePath, start);
   const { kind, format, language, path } = detected;
-  const what = { kind, format, ...(language && { language }), path };
+  const what = { kind, format, ...(language && { language }), path, file, sourcePath, size };
   const isPointer = isLfsPointer(start);
   const problem =
     isPointer && isUselessAsPointer(sourcePath)
       ? `${sourcePath} ${pointerProblem}`
       : problemOf(sourcePath, detected, size);
-  if (problem !== undefined) return { item: { ...what, file, sourcePath, size, sha256: '' }, problem };
+  if (problem !== undefined) return { problem };
   const warning = isPointer ? `${sourcePath} ${pointerProblem}` : headerWarning(sourcePath, detected);
   if (format === 'SOURCE') {
-    const content = await readFile(file);
+    const content = opened.content(detected.mostBytes);
     const canonicalSha256 = sha256(canonicalSource(content.toString('utf8')));
-    return { item: { ...what, file, sourcePath, size, sha256: sha256(content), canonicalSha256 }, warning };
+    return { item: { ...what, sha256: sha256(content), canonicalSha256 }, warning };
   }
-  return { item: { ...what, file, sourcePath, size, sha256: await sha256OfFile(file) }, warning };
+  return { item: { ...what, sha256: await sha256Of(opened, signal) }, warning };
 }
 
 /** Notebooks, modules and libraries; other data may not be needed in the workspace. */
@@ -149,19 +167,12 @@ function clashes(items: readonly SourceItem[]): readonly string[] {
   });
 }
 
-async function startOf(file: string): Promise<Buffer> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function sha256OfFile(file: string): Promise<string> {
+async function sha256Of(file: SourceFile, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+  for await (const part of file.parts()) {
+    signal.throwIfAborted();
+    hash.update(part);
+  }
   return hash.digest('hex');
 }
 

@@ -1,12 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { TaskError } from '../../errors';
+import { groupBy } from '../../groupBy';
+import { readListed } from '../../files/sourceFile';
 import { archiveNotebooks } from './archiveNotebooks';
-import { holdsWhatWasSent } from './confirmSends';
+import { compareContent } from './confirmSends';
 import { inParallel } from '../../inParallel';
-import { addContents, type Listing, listTree, partsOf, recordedObjects, type Seen, type Target } from './listTarget';
+import {
+  addContents,
+  addToListing,
+  type Listing,
+  listTree,
+  partsOf,
+  recordedObjects,
+  type Seen,
+  type Target,
+} from './listTarget';
 import type { Manifest } from './manifest';
 import { mayBe } from './plan';
 import type { SourceItem } from './scanSource';
-import { below, foldersAbove } from './workspaceFolder';
+import { below, folderOf, foldersAbove } from './workspaceFolder';
 
 /**
  * Corrects the manifest by what exists: objects that are exactly what an interrupted import was about to create are
@@ -34,11 +45,11 @@ export async function settleDoubts(
     if (item.kind === 'archive') {
       if (replacement?.sha256 !== item.sha256 || !seen.isFolder) return;
       for (const [part, partSeen] of await listTree(target, path)) listing.set(part, partSeen);
-      if (!isFreshFrom(await readFile(replacement.file), path, listing)) return;
+      if (!isFreshFrom(readListed(replacement.file, replacement.size), path, listing)) return;
     } else {
       const willBeOverwritten = replacement && mayBe(replacement.kind, seen.type);
       if (willBeOverwritten || !mayBe(item.kind, seen.type)) return;
-      if (!(await holdsWhatWasSent(target.api, below(target.folder, path), item))) return;
+      if ((await compareContent(target.api, below(target.folder, path), item, seen.type)) !== 'same') return;
       await addContents(target, listing, [path]);
     }
     items.set(path, { kind: item.kind, sha256: item.sha256, objects: recordedObjects(path, listing) });
@@ -56,6 +67,29 @@ export async function settleDoubts(
     }
   }
   return { ...manifest, items, pending, folders };
+}
+
+/**
+ * Looks again at the folders that are listed as empty although the manifest has items in them. `{}` is how the workspace
+ * lists an empty folder, and what something else may answer, too: the items would be forgotten, and a mirror would
+ * never delete them. What somebody has deleted is absent by its status as well. Throws a TaskError when an item exists by
+ * its status that the list of its folder still does not show.
+ */
+export async function refuseEmptied(target: Target, { items, pending }: Manifest, listing: Listing): Promise<void> {
+  const { api, folder: top, atOnce } = target;
+  const full = new Set([...listing.keys()].map(folderOf));
+  for (const [folder, paths] of groupBy(new Set([...items.keys(), ...pending.keys()]), folderOf)) {
+    if (full.has(folder) || !listing.get(folder)?.isFolder) continue;
+    addToListing(listing, folder, (await api.list(below(top, folder))) ?? []);
+    if (paths.some((path) => listing.has(path))) continue;
+    await inParallel(paths, atOnce, async (path) => {
+      if (!(await api.status(below(top, path)))) return;
+      throw new TaskError(
+        `Could not import to ${top}, and nothing was changed: Databricks lists the folder ${below(top, folder)} as empty, but ${below(top, path)} exists. ` +
+          'Check that this identity may view everything in the folder, and run again.',
+      );
+    });
+  }
 }
 
 /** Whether a folder has the notebooks of an archive, all of them and nothing else, unedited since they were created. */

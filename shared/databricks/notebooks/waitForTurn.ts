@@ -1,4 +1,5 @@
 import type { Context } from '../../agent/context';
+import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
 import { generationsIn, leaseMilliseconds, type Generation } from './claim';
@@ -12,6 +13,8 @@ export interface Found {
   readonly exists: boolean;
   readonly generations: readonly Generation[];
   readonly manifest: Manifest;
+  /** Whether that is empty because the one in the workspace cannot be read. */
+  readonly isDamaged: boolean;
   /** What is in the target folder and in the folders below. */
   readonly listing: Listing;
   /** The folders below that have been listed. */
@@ -22,8 +25,11 @@ export interface Found {
 
 /** How often to look whether another pipeline has finished. */
 export const pollMilliseconds = 5_000;
-/** A manifest of that age was abandoned, however wrong this machine's clock is. */
-const longAgoMilliseconds = 15 * 60_000;
+/** A manifest of that age was abandoned, even if the date of this machine is wrong by hours. */
+const longAgoMilliseconds = 24 * 3_600_000;
+
+/** Nothing is known of what was imported. */
+const unknownManifest: Manifest = { ...emptyManifest, isInProgress: false, writer: '' };
 
 /**
  * Reads what is known of the target, once nobody else imports to it, and lists these folders of it meanwhile, unless it had to
@@ -51,19 +57,20 @@ export async function waitForTurn(
     const isDoubtful = folders !== undefined && watched === undefined && newest?.modifiedAt !== undefined;
     const listed = isDoubtful ? folders : new Set<string>();
     const found = { exists: top !== undefined, generations, listing, listed, isDoubtful };
-    if (!newest) return { ...found, manifest: { ...emptyManifest, isInProgress: false, writer: '' } };
+    if (!newest) return { ...found, manifest: unknownManifest, isDamaged: false };
 
     const [manifest] = await both(
       atOnce,
       () => read(api, below(folder, manifestFile(newest.generation)), context),
       () => listFolders({ ...target, atOnce: Math.max(1, atOnce - 1) }, listing, listed),
     );
-    if (manifest && (!manifest.isInProgress || dryRun)) return { ...found, manifest };
+    const isDamaged = manifest === unknownManifest;
+    if (manifest && (!manifest.isInProgress || dryRun)) return { ...found, manifest, isDamaged };
     const sign = `${newest.generation} ${newest.modifiedAt}`;
     if (watched?.sign !== sign) watched = { sign, since: clock.now() };
-    if (manifest && isAbandoned(newest, watched.since, clock.now())) {
+    if (manifest && isAbandoned(newest, watched.since, clock)) {
       agent.log('An earlier import to this folder was interrupted. Continuing where it stopped.');
-      return { ...found, manifest };
+      return { ...found, manifest, isDamaged };
     }
     if (clock.now() > deadline)
       throw new TaskError(
@@ -85,8 +92,9 @@ function refuseOtherObject(top: readonly WorkspaceObject[] | undefined, folder: 
     );
 }
 
-function isAbandoned({ modifiedAt }: Generation, watchedSince: number, now: number): boolean {
-  return now - watchedSince >= leaseMilliseconds || now - (modifiedAt ?? now) > longAgoMilliseconds;
+function isAbandoned({ modifiedAt }: Generation, watchedSince: number, clock: Clock): boolean {
+  if (clock.now() - watchedSince >= leaseMilliseconds) return true;
+  return modifiedAt !== undefined && clock.date() - modifiedAt > longAgoMilliseconds;
 }
 
 function nameOf(manifest: Manifest | undefined): string {
@@ -105,5 +113,5 @@ async function read(api: WorkspaceApi, path: string, { agent }: Context): Promis
   agent.warning(
     `${path} is damaged, so it is not known what this task imported here. Everything is imported again, and nothing is deleted.`,
   );
-  return { ...emptyManifest, isInProgress: false, writer: '' };
+  return unknownManifest;
 }

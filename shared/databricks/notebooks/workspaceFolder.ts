@@ -2,12 +2,13 @@ const roots = ['/', '/Users', '/Shared', '/Repos'];
 
 /**
  * The normal form of a workspace folder's path: no slash at the end, no doubled slashes, and without the prefix
- * `/Workspace`, which names the same folder. Undefined when the path is not absolute, or goes through `.` or `..`.
+ * `/Workspace`, which names the same folder however often it is repeated. Undefined when the path is not absolute, or goes
+ * through `.` or `..`.
  */
 export function normalWorkspaceFolder(given: string): string | undefined {
   const parts = given.split('/').filter((part) => part !== '');
   if (!given.startsWith('/') || parts.some((part) => part === '.' || part === '..')) return undefined;
-  if (parts[0] === 'Workspace') parts.shift();
+  while (parts[0] === 'Workspace') parts.shift();
   return `/${parts.join('/')}`;
 }
 

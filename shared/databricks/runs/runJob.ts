@@ -1,8 +1,10 @@
 import type { Context } from '../../agent/context';
-import { CancelledError, messageOf, TaskError } from '../../errors';
+import type { Clock } from '../../clock';
+import { CancelledError, TaskError } from '../../errors';
 import { withSignal } from '../../http/withSignal';
 import { RunsApi, type Run } from '../api/runs';
 import type { Workspace } from '../connect';
+import { cancelRun, type Cancellation } from './cancelRun';
 import { runPage } from './page';
 import { runRequest, type RunSource } from './request';
 import { startRun, type StartOptions } from './startRun';
@@ -20,12 +22,14 @@ export interface RunJobOutcome extends WatchedRun {
   readonly url: string;
 }
 
-/** Less than the time by which the connection outlives the signal, so that a failure is reported with its reason. */
-const secondsToCancel = 4;
+/** Together less than the time by which the connection outlives the signal, so that a failure is reported with its reason. */
+const secondsToCancel = 2;
+const secondsToEnd = 2;
 
 /**
  * Starts a run and, if asked to, waits for it; `startRun` and `watchRun` say how. When the signal aborts meanwhile, the
- * run is cancelled; the connection must outlive the signal by 5 s for that.
+ * run is cancelled and read back, and the error says what is known of it; the connection must outlive the signal by 5 s
+ * for that.
  */
 export async function runJob(
   workspace: Workspace,
@@ -39,7 +43,12 @@ export async function runJob(
   const jobId = request.call === 'run-now' ? request.jobId : undefined;
   const lastingRuns = new RunsApi(workspace.http, jobId);
   let accepted: string | undefined;
+  const start = { isSent: false };
   let isSeen = false;
+  const onSending = (): void => {
+    start.isSent = true;
+    accepted = undefined;
+  };
   const onAccepted = (runId: string): void => void (accepted = runId);
 
   try {
@@ -47,6 +56,7 @@ export async function runJob(
       ...options,
       words: agent.words,
       signal,
+      onSending,
       onAccepted,
     });
     isSeen = true;
@@ -57,23 +67,47 @@ export async function runJob(
     agent.log(`${how}: ${run.id}\n${url}`);
     options.onStarted(run, url);
     signal.throwIfAborted();
-    if (!options.waitForCompletion) return { run, url };
+    if (!options.waitForCompletion) {
+      if (!run.status && !run.state)
+        throw new TaskError(`Databricks accepted run ${run.id}, but does not show its state: ${url}`);
+      return { run, url };
+    }
     return { ...(await watchRun(new RunsApi(http, jobId), run, { ...options, url }, context)), url };
   } catch (error) {
-    if (accepted === undefined) throw error;
-    if (signal.aborted) throw await cancelled(lastingRuns, accepted, error);
+    if (accepted === undefined) throw start.isSent && error instanceof CancelledError ? unanswered(error) : error;
+    if (signal.aborted) throw await cancelled(lastingRuns, accepted, context.clock, error);
     if (isSeen || !(error instanceof TaskError)) throw error;
     throw new TaskError(`${error.message} Run ${accepted} was accepted and continues.`, { cause: error });
   }
 }
 
-async function cancelled(runs: RunsApi, runId: string, cause: unknown): Promise<CancelledError> {
-  try {
-    await runs.cancelRun(runId, secondsToCancel);
-    return new CancelledError(`Cancelled. Run ${runId} was cancelled too.`, { cause });
-  } catch (error) {
-    return new CancelledError(`Cancelled, but run ${runId} may continue. ${messageOf(error)}`, {
-      cause,
-    });
+/** Cancels the run of a step that is cancelled. */
+async function cancelled(runs: RunsApi, runId: string, clock: Clock, cause: unknown): Promise<CancelledError> {
+  // The signal of the step has aborted; the connection ends soon.
+  const { signal } = new AbortController();
+  const cancellation = await cancelRun(runs, runId, { clock, signal, secondsToCancel, secondsToEnd });
+  return new CancelledError(sentenceOf(runId, cancellation), { cause });
+}
+
+function sentenceOf(runId: string, { is, word, problem, isAccepted }: Cancellation): string {
+  switch (is) {
+    case 'cancelled':
+      return `Cancelled. Run ${runId} was cancelled too.`;
+    case 'ended':
+      return `Cancelled. Run ${runId} had already ended as ${word}.`;
+    case 'ending':
+      return `Cancelled. Run ${runId} is being cancelled too.`;
+    case 'active':
+      if (!isAccepted) return `Cancelled, but run ${runId} continues (${word}). ${problem}`;
+      return `Cancelled. Databricks accepted to cancel run ${runId}, which is still ${word}.`;
+    case 'unknown':
+      if (!isAccepted) return `Cancelled, but run ${runId} may continue. ${problem}`;
+      return `Cancelled. Databricks accepted to cancel run ${runId}, but it could not be read since. ${problem}`;
   }
+}
+
+function unanswered(cause: CancelledError): CancelledError {
+  const message =
+    'Cancelled. The request to start the run was not answered before that, so it is not known whether it started. Look for it in the runs of the workspace.';
+  return new CancelledError(message, { cause });
 }

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly words: Words;
   /** Once it aborts, nothing more is started; a call in flight is not aborted. */
   readonly signal: AbortSignal;
+  /** Called before each request that starts a run. */
+  onSending(): void;
   /** Called as soon as the service has returned the id of a run. */
   onAccepted(runId: string): void;
 }
@@ -40,6 +42,7 @@ export async function startRun(runs: RunsApi, request: RunRequest, options: Star
   const before = await runs.newestRuns(request.call === 'run-now' ? request.jobId : undefined);
   for (let number = 0; number < mostRuns; number++) {
     options.signal.throwIfAborted();
+    options.onSending();
     const id = await runs.startRun(request, idempotencyToken(options.seed, request, number));
     options.onAccepted(id);
     const run = await runs.getRun(id);

@@ -3,14 +3,12 @@ import { CancelledError, TaskError } from '../../errors';
 import { CallError } from '../../http/errors';
 import { poll, TimedOutError } from '../../http/poll';
 import type { RunsApi, Run } from '../api/runs';
+import { cancelRun, wasCancelled } from './cancelRun';
 import { RunChanges, taskCounts } from './changes';
 import { endedBadly, runVerdict } from './verdict';
 
 /** For the request, and again for the run to end. */
 const secondsToCancel = 30;
-
-/** As which a run ends that was cancelled. */
-const wordsOfCancellation = ['CANCELED', 'USER_CANCELED'];
 
 export interface WatchOptions {
   readonly timeoutMinutes: number;
@@ -79,24 +77,33 @@ class Watch {
 
   /** Cancels the run, and says what happened to it; undefined when it ended by itself meanwhile. */
   async giveUp(): Promise<string | undefined> {
-    const { agent, clock } = this.context;
+    const { agent, clock, signal } = this.context;
     const late = `did not end within ${this.options.timeoutMinutes} min`;
     agent.log(`Run ${this.run.id} ${late}. Cancelling it.`);
-    try {
-      await this.runs.cancelRun(this.run.id, secondsToCancel);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      return `${late} and continues, because it could not be cancelled. ${error.message}`;
-    }
-    try {
-      await this.#follow(clock.now() + secondsToCancel * 1000);
-      const { word } = runVerdict(this.run);
-      if (wordsOfCancellation.includes(word)) return `${late}, was cancelled and ended as ${word}`;
-      agent.log(`Run ${this.run.id} ended as ${word} before it was cancelled.`);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof CallError || error instanceof TimedOutError)) throw error;
-      return `${late} and is being cancelled`;
+    const { is, word, problem, isAccepted } = await cancelRun(this.runs, this.run.id, {
+      clock,
+      signal,
+      secondsToCancel,
+      secondsToEnd: secondsToCancel,
+      onSeen: (run) => {
+        this.run = run;
+        this.#report();
+      },
+    });
+    switch (is) {
+      case 'cancelled':
+        return `${late}, was cancelled and ended as ${word}`;
+      case 'ended':
+        agent.log(`Run ${this.run.id} ended as ${word} before it was cancelled.`);
+        return undefined;
+      case 'ending':
+        return `${late} and is being cancelled`;
+      case 'active':
+        if (!isAccepted) return `${late} and continues, because it could not be cancelled. ${problem}`;
+        return `${late} and is still ${word}, although Databricks accepted to cancel it`;
+      case 'unknown':
+        if (!isAccepted) return `${late} and may continue, because it could not be cancelled. ${problem}`;
+        return `${late}. Databricks accepted to cancel it, but it could not be read since. ${problem}`;
     }
   }
 
@@ -131,8 +138,11 @@ class Watch {
   #isWorthRepairing(): boolean {
     const { acceptPartialSuccess, repairAttempts } = this.options;
     // A run that somebody cancelled is not run again.
-    const isCancelled = wordsOfCancellation.includes(runVerdict(this.run).word);
-    return endedBadly(this.run, acceptPartialSuccess) && !isCancelled && this.run.repairIds.length < repairAttempts;
+    return (
+      endedBadly(this.run, acceptPartialSuccess) &&
+      !wasCancelled(this.run) &&
+      this.run.repairIds.length < repairAttempts
+    );
   }
 
   /** The id of the repair; undefined when Databricks refuses it. */

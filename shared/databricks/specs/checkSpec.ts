@@ -3,24 +3,33 @@ import { isList, isMap, type Json } from '../../json';
 import { nearestName } from './nearestName';
 import { specTypes, specWords, type Fields } from './specTypes';
 
+const mostGuesses = 100;
+
 type Kind = 'text' | 'a number' | 'true or false' | 'a list' | 'a map' | 'empty';
 
 /**
  * Finds where a value differs from a type of the SDK. Another kind of value or a missing field is an error. An unknown
  * field or enum value is only a warning, because the SDK lags behind the service.
  */
-export function* checkSpec(value: Json, type: string, path: DocumentPath = []): Generator<Finding> {
+export function* checkSpec(
+  value: Json,
+  type: string,
+  path: DocumentPath = [],
+  guess: typeof nearestName = guesses(),
+): Generator<Finding> {
   const itemType = type.slice(0, -2);
   const fields = specTypes[type];
   if (type.endsWith('[]')) {
     if (!isList(value)) yield wrongKind(value, 'a list', path);
-    else for (const [index, item] of value.entries()) yield* checkSpec(item, itemType, [...path, index]);
+    else for (const [index, item] of value.entries()) yield* checkSpec(item, itemType, [...path, index], guess);
   } else if (type.endsWith('{}')) {
     if (!isMap(value)) yield wrongKind(value, 'a map', path);
-    else for (const [name, item] of Object.entries(value)) yield* checkSpec(item ?? null, itemType, [...path, name]);
+    else
+      for (const [name, item] of Object.entries(value))
+        yield* checkSpec(item ?? null, itemType, [...path, name], guess);
   } else if (fields) {
     if (!isMap(value)) yield wrongKind(value, 'a map', path);
-    else yield* checkFields(value, fields, path);
+    else yield* checkFields(value, fields, path, guess);
   } else yield* checkScalar(value, type, path);
 }
 
@@ -34,11 +43,23 @@ export function isTextIn(type: string, path: DocumentPath): boolean | undefined 
   return field === undefined ? undefined : isTextIn(field.replace('!', ''), rest);
 }
 
-function* checkFields(map: { readonly [name: string]: Json | undefined }, fields: Fields, path: DocumentPath) {
+/** The names that were meant, of the first fields that are unknown: the comparison of thousands would take seconds. */
+function guesses(): typeof nearestName {
+  let left = mostGuesses;
+  return (given, names) => (left-- > 0 ? nearestName(given, names) : undefined);
+}
+
+function* checkFields(
+  map: { readonly [name: string]: Json | undefined },
+  fields: Fields,
+  path: DocumentPath,
+  guess: typeof nearestName,
+) {
   for (const [name, value] of Object.entries(map)) {
     const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (type === undefined) yield unknownField([...path, name], nearestName(name, Object.keys(fields)));
-    else if (value !== undefined && value !== null) yield* checkSpec(value, type.replace('!', ''), [...path, name]);
+    if (type === undefined) yield unknownField([...path, name], guess(name, Object.keys(fields)));
+    else if (value !== undefined && value !== null)
+      yield* checkSpec(value, type.replace('!', ''), [...path, name], guess);
   }
   for (const [name, type] of Object.entries(fields))
     if (type.endsWith('!') && (map[name] ?? null) === null) yield finding([...path, name], 'is missing.');

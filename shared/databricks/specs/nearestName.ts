@@ -1,8 +1,11 @@
 /** The name that was most likely meant; undefined when none is similar. */
 export function nearestName(given: string, names: readonly string[]): string | undefined {
+  const most = (name: string): number => 0.4 * Math.max(given.length, name.length);
   const [nearest] = names
+    // The distance is at least the difference of the lengths. A name of a specification can have a million characters.
+    .filter((name) => Math.abs(given.length - name.length) <= most(name))
     .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= 0.4 * Math.max(given.length, name.length))
+    .filter(({ name, distance }) => distance <= most(name))
     .sort((a, b) => a.distance - b.distance);
   return nearest?.name;
 }

@@ -1,4 +1,5 @@
 import type { CallError, Trouble } from '../errors';
+import type { AnswerHead } from '../transport/send';
 
 /** Why one attempt returned no data, and what that means for the next. */
 export interface Failure {
@@ -29,6 +30,9 @@ const longestWaitOfTooFastSeconds = 2;
 /** A shorter attempt would time out, and hide the real error. */
 const shortestAttemptSeconds = 1;
 
+/** `Retry-After` is written in whole seconds (RFC 9110 10.2.3): one that asks for less would only bring the next refusal. */
+const shortestWaitAskedForSeconds = 1;
+
 /** Decides whether and when to repeat. `Retry-After` wins over backoff, whose full jitter spreads many callers. */
 export function nextStep(
   failure: Failure,
@@ -49,18 +53,33 @@ export function nextStep(
     return { reason: 'The call was not repeated, because it may have been carried out.' };
   const longestSeconds = failure.isTooFast ? longestWaitOfTooFastSeconds : longestWaitSeconds;
   const backoffSeconds = Math.min(longestSeconds, firstWaitSeconds * 2 ** (attempts - 1));
-  const waitSeconds = retryAfterSeconds ?? call.random() * backoffSeconds;
+  const waitSeconds =
+    retryAfterSeconds === undefined
+      ? call.random() * backoffSeconds
+      : Math.max(retryAfterSeconds, shortestWaitAskedForSeconds);
   if (waitSeconds + shortestAttemptSeconds <= secondsLeft) return { waitSeconds };
   return {
-    reason: retryAfterSeconds
-      ? `The service asks to wait ${Math.ceil(retryAfterSeconds)} s, but the call may take only ${Math.round(budgetSeconds)} s in all.`
-      : `The ${Math.round(budgetSeconds)} s that the call may take are used up.`,
+    reason:
+      waitSeconds + shortestAttemptSeconds > budgetSeconds
+        ? `The service asks to wait ${Math.ceil(waitSeconds)} s, but the call may take only ${Math.round(budgetSeconds)} s in all.`
+        : `The ${Math.round(budgetSeconds)} s that the call may take are used up.`,
   };
 }
 
-/** Reads `Retry-After`, seconds or a date (RFC 9110 10.2.3). Undefined when it asks for no wait. */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (!header) return undefined;
-  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+/**
+ * Reads how long an answer asks to wait: seconds or a date in `Retry-After` (RFC 9110 10.2.3), or in another header of that
+ * form. A date is compared with the `Date` of the same answer, because the service and this machine may disagree about the
+ * time by hours; without one, with the date of this machine. Undefined when it asks for no wait.
+ */
+export function secondsAskedFor(
+  { header }: Pick<AnswerHead, 'header'>,
+  dateHere: number,
+  name = 'retry-after',
+): number | undefined {
+  const asked = header(name);
+  if (!asked) return undefined;
+  const sentAt = Date.parse(header('date') ?? '');
+  const from = Number.isNaN(sentAt) ? dateHere : sentAt;
+  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(asked) ? Number(asked) : (Date.parse(asked) - from) / 1000;
   return seconds > 0 ? seconds : undefined;
 }

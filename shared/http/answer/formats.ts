@@ -1,7 +1,8 @@
 import type { HttpAnswer } from '../httpClient';
+import type { Shape } from '../shape';
 import { send, type Answer, type AnswerHead, type Outgoing } from '../transport/send';
 import { readLines } from './lines';
-import { readBytes, readJson, type AnswerContext, type Reading } from './readAnswer';
+import { changeStatuses, readBytes, readJson, type AnswerContext, type Reading } from './readAnswer';
 
 /** How an answer is asked for and read. */
 export interface Format<T> {
@@ -17,10 +18,14 @@ export interface ExchangeContext extends AnswerContext {
 const json = 'application/json';
 const jsonOrOther = 'application/json, */*';
 
-export const jsonFormat = whole(json, readJson);
+export function jsonFormat<T>(shape: Shape<T>): Format<T> {
+  return whole(json, (answer, context) => readJson(answer, context, shape));
+}
 
 /** JSON, with the status and the headers. */
-export const answerFormat = whole(json, readWithHead);
+export function answerFormat<T>(shape: Shape<T>): Format<HttpAnswer<T>> {
+  return whole(json, (answer, context) => readWithHead(answer, context, shape));
+}
 
 export const bytesFormat = whole('*/*', readBytes);
 
@@ -45,8 +50,8 @@ function whole<T>(accept: string, read: (answer: Answer, context: AnswerContext)
   };
 }
 
-function readWithHead(answer: Answer, context: AnswerContext): Reading<HttpAnswer<unknown>> {
-  const reading = readJson(answer, context);
+function readWithHead<T>(answer: Answer, context: AnswerContext, shape: Shape<T>): Reading<HttpAnswer<T>> {
+  const reading = readJson(answer, context, shape);
   if ('failure' in reading) return reading;
   return { value: { status: answer.status, header: (name) => answer.header(name), body: reading.value } };
 }
@@ -61,6 +66,6 @@ function readRaw(
     return value === undefined ? undefined : context.hide(value);
   };
   const raw = { status: answer.status, header, body: context.hide(answer.body.toString('utf8')) };
-  const reading = isItsOwn(raw) ? readBytes(answer, context) : { value: raw };
+  const reading = isItsOwn(raw) ? readBytes(answer, context, changeStatuses) : { value: raw };
   return 'failure' in reading ? reading : { value: raw };
 }

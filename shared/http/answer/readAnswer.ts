@@ -1,7 +1,9 @@
 import { type ForeignAnswer, ForeignAnswerError, HttpError, type Refusal } from '../errors';
-import { parseRetryAfter, type Failure } from './failure';
-import { parseJson } from '../../json';
-import { joined } from '../sentences';
+import { secondsAskedFor, type Failure } from './failure';
+import type { HttpRequest } from '../httpClient';
+import { isObject, JsonLimitError, parseJson } from '../../json';
+import { readShape, type Shape } from '../shape';
+import { joined } from '../../sentences';
 import type { Dialect, ServiceError } from '../dialect';
 import { isHtml, readServiceError, titleOf } from './serviceError';
 import type { Answer, AnswerHead } from '../transport/send';
@@ -12,38 +14,103 @@ export interface AnswerContext {
   readonly dialect: Dialect;
   /** Masks the secrets of the call in a text that may repeat them. */
   readonly hide: (text: string) => string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** The date of this machine, in milliseconds since 1970. */
+  readonly date: number;
+  /** Whether no message may show any of the body. */
+  readonly isSecret: boolean;
+  /** The statuses that come with the data. */
+  readonly statuses: ReadonlySet<number>;
+  /** Whether the body may be a web page without being one of another server. */
+  readonly isFile: boolean;
 }
+
+/** 203 comes from a proxy that changed headers only. */
+const wholeStatuses: ReadonlySet<number> = new Set([200, 203]);
+/** Of a call that may change something. */
+export const changeStatuses: ReadonlySet<number> = new Set([...wholeStatuses, 201, 202, 204]);
+
+/**
+ * The statuses that come with the data of a call. One that reads has its data with 200: 201, 202 and 204 say that something
+ * was created, is under way or has no content. They come with data only where the request names them.
+ */
+export function dataStatusesOf({ method, statuses }: Pick<HttpRequest, 'method' | 'statuses'>): ReadonlySet<number> {
+  if (statuses) return new Set([...wholeStatuses, ...statuses]);
+  return method === 'GET' || method === 'HEAD' ? wholeStatuses : changeStatuses;
+}
+
+/** In characters. */
+const longestExcerpt = 200;
 
 const transientStatuses = new Set([408, 429, 500, 502, 503, 504]);
 
 /** The data of an answer, or why there is none. */
 export type Reading<T> = { readonly value: T } | { readonly failure: Failure };
 
-/** Reads an answer that should be JSON; an empty one is `{}`. */
-export function readJson(answer: Answer, context: AnswerContext): Reading<unknown> {
-  const failure = failureOf(answer, context);
+/** A service that has answered so often in another shape does so on purpose. */
+const mostAttemptsAtShape = 3;
+
+/** Reads an answer that should be JSON of a shape; an empty body is undefined. */
+export function readJson<T>(answer: Answer, context: AnswerContext, shape: Shape<T>): Reading<T> {
+  const failure = failureOf(answer, context, context.statuses);
   if (failure) return { failure };
   const text = textOf(answer);
-  if (text.trim() === '') return { value: {} };
+  let value: unknown;
   try {
-    return { value: parseJson(text) };
-  } catch {
-    const what = `${answer.body.length} bytes of '${context.hide(answer.header('content-type') ?? 'no type')}' that are not valid JSON`;
-    return { failure: foreignAnswer(answer, context, { what, isTransient: true }) };
+    value = text.trim() === '' ? undefined : parseJson(text);
+  } catch (error) {
+    const isTooLarge = error instanceof JsonLimitError;
+    const what = isTooLarge
+      ? `${answer.body.length} bytes of JSON that ${error.message}`
+      : `${answer.body.length} bytes of '${context.hide(answer.header('content-type') ?? 'no type')}' that are not valid JSON`;
+    return { failure: foreignAnswer(answer, context, { what, isTransient: !isTooLarge }) };
   }
+  const error = errorIn(value, shape.fields ?? []) && readServiceError(context.hide(text), context.dialect);
+  if (error) return { failure: refusal(answer, context, error) };
+  const reading = readShape(shape, value);
+  if ('value' in reading) return reading;
+  const what =
+    value === undefined
+      ? 'an empty body'
+      : `data of another form than documented: ${reading.problem}${excerptOf(text, context)}`;
+  const mostAttempts = mostAttemptsAtShape;
+  return { failure: foreignAnswer(answer, context, { what, isTransient: true, mostAttempts }) };
 }
 
-/** Takes the body of an answer as it is. */
-export function readBytes(answer: Answer, context: AnswerContext): Reading<Buffer> {
-  const failure = failureOf(answer, context);
+/** Whether an answer that came with success is an error in truth. A field that the shape names is data. */
+function errorIn(value: unknown, fields: readonly string[]): boolean {
+  return (
+    isObject(value) &&
+    ['error', 'error_code'].some((name) => value[name] !== undefined && value[name] !== null && !fields.includes(name))
+  );
+}
+
+/** What came, for messages; never of an answer that holds secrets. */
+function excerptOf(text: string, { hide, isSecret }: AnswerContext): string {
+  if (isSecret) return '';
+  const line = hide(text).replaceAll(/\s+/g, ' ').trim();
+  return ` (${line.length > longestExcerpt ? `${line.slice(0, longestExcerpt)}…` : line})`;
+}
+
+/** Takes the body of an answer as it is; by default a part of it, or none, is not accepted. */
+export function readBytes(answer: Answer, context: AnswerContext, statuses = wholeStatuses): Reading<Buffer> {
+  const failure = failureOf(answer, context, statuses);
   return failure ? { failure } : { value: answer.body };
 }
 
-function failureOf(answer: Answer, context: AnswerContext): Failure | undefined {
+function failureOf(
+  answer: Answer,
+  context: AnswerContext,
+  /** Those that come with what was asked for. */
+  statuses: ReadonlySet<number>,
+): Failure | undefined {
   const { status } = answer;
-  if (status < 300) return isPage(answer) ? foreignAnswer(answer, context, { what: 'a web page' }) : undefined;
+  if (status < 300) {
+    if (isPage(answer, context)) return foreignAnswer(answer, context, { what: 'a web page' });
+    const what = 'a status that was not asked for';
+    return statuses.has(status)
+      ? undefined
+      : foreignAnswer(answer, context, { what, isTransient: true, mostAttempts: mostAttemptsAtShape });
+  }
   if (status < 400) return foreignAnswer(answer, context, { what: 'a redirect' });
   const error = readServiceError(context.hide(textOf(answer)), context.dialect);
   if (error) return refusal(answer, context, error);
@@ -54,8 +121,8 @@ function failureOf(answer: Answer, context: AnswerContext): Failure | undefined 
 
 function refusal(answer: Answer, context: AnswerContext, { errorCode, message }: ServiceError): Failure {
   const { status } = answer;
-  const retryAfterSeconds = parseRetryAfter(answer.header('retry-after'), context.now);
-  const { statusByErrorCode, statusMeant, refusesToken } = context.dialect;
+  const retryAfterSeconds = secondsAskedFor(answer, context.date);
+  const { statusByErrorCode, statusMeant, refusesToken, unavailableMayBeDone = false } = context.dialect;
   const meaning =
     statusByErrorCode?.get(errorCode ?? '') ?? statusMeant?.({ status, serviceMessage: message }) ?? status;
   const isTransient = transientStatuses.has(meaning);
@@ -74,7 +141,8 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
   return {
     isTransient,
     // A 503 from a gateway doesn't say whether the service had begun.
-    isUndone: meaning === 429 || (meaning === 503 && (errorCode ?? retryAfterSeconds) !== undefined),
+    isUndone:
+      meaning === 429 || (meaning === 503 && !unavailableMayBeDone && (errorCode ?? retryAfterSeconds) !== undefined),
     isTokenRefused: status === 401 || refusesToken?.(facts) === true,
     isTooFast: meaning === 429,
     retryAfterSeconds,
@@ -88,10 +156,14 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
 function foreignAnswer(
   answer: Answer,
   context: AnswerContext,
-  { what, isTransient = false }: { readonly what: string; readonly isTransient?: boolean },
+  {
+    what,
+    isTransient = false,
+    mostAttempts,
+  }: { readonly what: string; readonly isTransient?: boolean; readonly mostAttempts?: number },
 ): Failure {
   const { status } = answer;
-  const retryAfterSeconds = parseRetryAfter(answer.header('retry-after'), context.now);
+  const retryAfterSeconds = secondsAskedFor(answer, context.date);
   const title = titleOf(context.hide(answer.body.toString('utf8')));
   const locationHost = hostOf(answer, context);
   const facts: ForeignAnswer = { status, title, locationHost };
@@ -102,11 +174,13 @@ function foreignAnswer(
   ];
   return {
     isTransient,
-    isUndone: retryAfterSeconds !== undefined && (status === 429 || status === 503),
+    isUndone:
+      retryAfterSeconds !== undefined &&
+      (status === 429 || (status === 503 && context.dialect.unavailableMayBeDone !== true)),
     isTokenRefused: context.dialect.refusesToken?.({ status, serviceMessage: '' }) === true,
     isTooFast: status === 429,
     retryAfterSeconds,
-    mostAttempts: undefined,
+    mostAttempts,
     trouble: facts,
     error: (purpose, ending, attempts) =>
       new ForeignAnswerError(
@@ -119,8 +193,9 @@ function foreignAnswer(
   };
 }
 
-function isPage(answer: Answer): boolean {
-  return /\bhtml\b/i.test(answer.header('content-type') ?? '') || isHtml(answer.body.toString('utf8', 0, 500));
+function isPage(answer: Answer, { isFile }: AnswerContext): boolean {
+  if (/\bhtml\b/i.test(answer.header('content-type') ?? '')) return true;
+  return !isFile && isHtml(answer.body.toString('utf8', 0, 500));
 }
 
 /** The host of another server that a redirect points to. */

@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../json';
+import { isObject, parsedJson } from '../../json';
 import type { Dialect, ServiceError } from '../dialect';
 
 const longestMessage = 2000;
@@ -11,7 +11,7 @@ export function readServiceError(
   text: string,
   { readError, readErrorText = plainText }: Dialect,
 ): ServiceError | undefined {
-  const json = parsed(text);
+  const json = parsedJson(text);
   const error = isObject(json) ? (readError?.(json) ?? plainJson(json)) : readErrorText(text);
   return error && { ...error, message: shortened(error.message.trim()) };
 }
@@ -23,8 +23,16 @@ export function textIn(body: Readonly<Record<string, unknown>>, ...names: readon
 
 /** The title of a web page, for messages. */
 export function titleOf(html: string): string | undefined {
-  const [, title] = /<title[^>]*>(.*?)<\/title>/is.exec(html) ?? [];
+  const title = between(html, /<title\b/i, /<\/title>/i);
   return title ? withoutTags(title).trim().slice(0, 200) : undefined;
+}
+
+/** What is inside the first element that begins so, in time that grows with the length of the page alone. */
+export function between(html: string, begin: RegExp, end: RegExp): string | undefined {
+  const start = html.search(begin);
+  const inside = start < 0 ? 0 : html.indexOf('>', start) + 1;
+  const length = inside === 0 ? -1 : html.slice(inside).search(end);
+  return length < 0 ? undefined : html.slice(inside, inside + length);
 }
 
 /** Whether a text begins as a web page does. */
@@ -33,7 +41,7 @@ export function isHtml(text: string): boolean {
 }
 
 export function withoutTags(html: string): string {
-  return html.replace(/<[^>]*>/g, '');
+  return html.replace(/<[^<>]*>/g, '');
 }
 
 /** Refusals as plain text: the text is the message. */
@@ -45,14 +53,6 @@ function plainJson(json: Readonly<Record<string, unknown>>): ServiceError {
   const { error } = json;
   const inner = isObject(error) ? error : json;
   return { errorCode: textIn(inner, 'code'), message: textIn(inner, 'message') ?? textOf(error) ?? '' };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined; // A refusal may be plain text.
-  }
 }
 
 function shortened(text: string): string {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import type { CertificateSettings } from '../../agent/agent';
 import { TaskError, messageOf } from '../../errors';
+import { FileError } from '../../files/fileError';
+import { readFileOfMachine } from '../../files/sourceFile';
 
 /** Certificates that a service needs besides those of the agent, in PEM. */
 export interface ServiceCertificates {
@@ -36,10 +37,14 @@ export function readSecureContext(settings: CertificateSettings, service: Servic
   }
 }
 
+/** More than all authorities that a system trusts. */
+const mostPemBytes = 16 * 1024 * 1024;
+
 function readPem(file: string, setting: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileOfMachine(file, mostPemBytes);
   } catch (error) {
-    throw new TaskError(`Could not read the agent's ${setting}: ${messageOf(error)}.`, { cause: error });
+    if (!(error instanceof FileError)) throw error;
+    throw new TaskError(`Could not read the agent's ${setting}: ${error.message}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import type { Agent, ProxySettings } from '../../agent/agent';
 import { TaskError } from '../../errors';
+import { percentDecoded } from '../../percentDecoded';
 import { staysHere } from './baseUrl';
 import { readSecureContext, type ServiceCertificates } from './certificates';
 
@@ -155,8 +156,8 @@ function parseProxy({ url: text, username, password }: ProxySettings): Proxy {
     throw new TaskError(
       'The proxy that the agent is configured with has no usable URL: it should look like http://host:port.',
     );
-  const user = username ?? decodeURIComponent(url.username);
-  const secret = password ?? decodeURIComponent(url.password);
+  const user = username ?? percentDecoded(url.username);
+  const secret = password ?? percentDecoded(url.password);
   url.username = '';
   url.password = '';
   return { url, authorization: user ? `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` : undefined };

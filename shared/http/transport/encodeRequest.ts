@@ -18,24 +18,25 @@ export function summaryOf({ method, path, query = {} }: HttpRequest): string {
   return `${method} ${path}${keys.length > 0 ? `?${keys.join('&')}` : ''}`;
 }
 
-/** The body for one attempt, with the headers that describe it. Rejects with a TaskError when a file can't be read. */
-export async function bodyOf(request: HttpRequest): Promise<Pick<Outgoing, 'headers' | 'body'>> {
-  const { json, text, form, fields, file } = request;
+/** The body for one attempt, with the headers that describe it. Throws a TaskError when a file can't be read. */
+export function bodyOf(request: HttpRequest): Pick<Outgoing, 'headers' | 'body'> {
+  const { json, content, text, form, fields, file } = request;
   if (fields) {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     return { headers, body: Buffer.from(new URLSearchParams(fields).toString()) };
   }
   if (form) {
-    const { contentType, contentLength, stream } = await openMultipart(form);
+    const { contentType, contentLength, stream } = openMultipart(form);
     return { headers: { 'Content-Type': contentType, 'Content-Length': String(contentLength) }, body: stream };
   }
   if (file !== undefined) {
-    const { size, bytes } = await openFile(file);
+    const { size, bytes } = openFile(file);
     return {
       headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(size) },
       body: Readable.from(bytes(), { objectMode: false }),
     };
   }
+  if (content) return { headers: { 'Content-Type': content.contentType }, body: Buffer.from(content.bytes) };
   if (text) return { headers: { 'Content-Type': text.contentType }, body: Buffer.from(text.content) };
   if (json === undefined) return { headers: {}, body: undefined };
   return { headers: { 'Content-Type': 'application/json' }, body: Buffer.from(stringifyJson(json)) };

@@ -16,10 +16,10 @@ interface Section {
   readonly content: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
-/** Opens a body for one attempt. Rejects with a TaskError, as the stream does, when a file can't be read or changes in the meantime. */
-export async function openMultipart(parts: readonly FormPart[]): Promise<MultipartBody> {
+/** Opens a body for one attempt. Throws a TaskError, as the stream does, when a file can't be read or changes in the meantime. */
+export function openMultipart(parts: readonly FormPart[]): MultipartBody {
   const boundary = `----model-pipeline-tasks-${randomBytes(16).toString('hex')}`;
-  const sections = await Promise.all(parts.map((part) => openSection(part, boundary)));
+  const sections = parts.map((part) => openSection(part, boundary));
   const tail = Buffer.from(`--${boundary}--\r\n`);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
@@ -39,14 +39,14 @@ async function* write(sections: readonly Section[], tail: Buffer): AsyncGenerato
   yield tail;
 }
 
-async function openSection(part: FormPart, boundary: string): Promise<Section> {
+function openSection(part: FormPart, boundary: string): Section {
   const fileName = 'fileName' in part ? `; filename="${quoted(part.fileName)}"` : '';
   const type = 'fileName' in part ? '\r\nContent-Type: application/octet-stream' : '';
   const head = Buffer.from(
     `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${fileName}${type}\r\n\r\n`,
   );
   if ('file' in part) {
-    const { size, bytes } = await openFile(part.file);
+    const { size, bytes } = openFile(part.file);
     return { head, size, content: bytes };
   }
   const content = 'content' in part ? part.content : Buffer.from(part.value);

@@ -52,6 +52,11 @@ const causes: readonly { readonly codes: RegExp; readonly isTransient: boolean; 
     advice: ({ host, proxyHost }) =>
       `Something between the agent and ${host} breaks answers${proxyHost ? `, possibly the proxy (${proxyHost})` : ''}.`,
   },
+  {
+    codes: /^TOO_LARGE$/,
+    isTransient: false,
+    advice: ({ host }) => `No answer of this service is that large: check that ${host} is its address.`,
+  },
 ];
 
 /** Answers of the proxy itself, which opened no connection. */

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { TaskError, messageOf } from '../../errors';
+import { FileError } from '../../files/fileError';
+import { leaveAlone, SourceFile } from '../../files/sourceFile';
+import { TaskError } from '../../errors';
 
 /** A file that is read while it is sent. */
 export interface OpenFile {
@@ -9,28 +9,39 @@ export interface OpenFile {
   readonly bytes: () => AsyncIterable<Uint8Array>;
 }
 
-/** Opens a file for one attempt to send it. Rejects with a TaskError when it can't be read. */
-export async function openFile(file: string): Promise<OpenFile> {
-  const { size } = await stat(file).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
-  return { size, bytes: () => read(file, size) };
+/** Opens a file, by its path without links, for one attempt to send it. Throws a TaskError when it can't be read. */
+export function openFile(file: string): OpenFile {
+  const opened = open(file);
+  opened.close();
+  return { size: opened.size, bytes: () => read(file, opened.size) };
 }
 
 async function* read(file: string, size: number): AsyncGenerator<Uint8Array> {
+  const opened = open(file);
   let sent = 0;
   try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
-      sent += chunk.length;
+    for await (const part of opened.parts()) {
+      sent += part.length;
       if (sent > size) break;
-      yield chunk;
+      yield part;
     }
   } catch (error) {
-    throw unreadable(file, error);
+    throw named(file, error);
+  } finally {
+    opened.close();
   }
-  if (sent !== size) throw new TaskError(`The file '${file}' changed while it was being sent.`);
+  if (sent !== size) throw new TaskError(`The file '${file}' changed while it was being sent. ${leaveAlone}`);
 }
 
-function unreadable(file: string, error: unknown): TaskError {
-  return new TaskError(`Could not read the file '${file}': ${messageOf(error)}`, { cause: error });
+function open(file: string): SourceFile {
+  try {
+    return SourceFile.openListed(file);
+  } catch (error) {
+    throw named(file, error);
+  }
+}
+
+function named(file: string, error: unknown): unknown {
+  if (!(error instanceof FileError)) return error;
+  return new TaskError(`Could not read the file '${file}': it ${error.problem}`, { cause: error });
 }

@@ -1,5 +1,5 @@
 import axios, { type AxiosError } from 'axios';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ProxyRefusal, wasEstablished, type Connections } from './connections';
 
@@ -44,8 +44,8 @@ export class NoAnswer extends Error {
   }
 }
 
-/** More than any API that is called answers with; it must fit into memory. */
-const answerLimitBytes = 256 * 1024 * 1024;
+/** More than any API that is called answers with (an exported notebook of 100 MB); it must fit into memory. */
+const mostBytes = 128 * 1024 * 1024;
 
 const client = axios.create({
   adapter: 'http',
@@ -54,23 +54,36 @@ const client = axios.create({
   validateStatus: null,
   transformRequest: [],
   transformResponse: [],
-  maxContentLength: answerLimitBytes,
   transitional: { clarifyTimeoutError: true },
 });
 
-/** Sends one request, once. Rejects with NoAnswer, with the signal's reason, or with the error of the body's stream. */
-export function send(outgoing: Outgoing): Promise<Answer> {
-  return exchange(outgoing, 'arraybuffer') as Promise<Answer>;
+/**
+ * Sends one request, once. Rejects with NoAnswer, with the signal's reason, or with the error of the body's stream. An
+ * answer is too large by the length that it announces, as it is received, or decompressed.
+ */
+export function send(outgoing: Outgoing, limitBytes = mostBytes): Promise<Answer> {
+  return exchange(outgoing, 'arraybuffer', limitBytes) as Promise<Answer>;
 }
 
-/** The same, but resolves as soon as the answer begins; the signal also ends the body. */
+/** The same, but resolves as soon as the answer begins; the signal also ends the body, which may be of any size. */
 export function open(outgoing: Outgoing): Promise<OpenAnswer> {
-  return exchange(outgoing, 'stream') as Promise<OpenAnswer>;
+  return exchange(outgoing, 'stream', Infinity) as Promise<OpenAnswer>;
 }
 
-async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'stream'): Promise<Answer | OpenAnswer> {
+/** An answer that is longer than any that is expected. */
+function tooLarge(limitBytes: number): NoAnswer {
+  const size = `the answer is larger than ${Math.round(limitBytes / 1024 / 1024)} MiB`;
+  return new NoAnswer('TOO_LARGE', size, true, undefined);
+}
+
+async function exchange(
+  outgoing: Outgoing,
+  responseType: 'arraybuffer' | 'stream',
+  limitBytes: number,
+): Promise<Answer | OpenAnswer> {
   const { method, url, headers, body, connections, silenceMilliseconds, signal } = outgoing;
   let bodyError: Error | undefined;
+  const seen = { isTooLarge: false };
   if (body && 'once' in body) body.once('error', (error) => (bodyError = error));
   try {
     const response = await client.request<Buffer & Readable>({
@@ -83,7 +96,8 @@ async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'strea
       signal,
       timeout: silenceMilliseconds,
       // Named, so that axios leaves the timeout to the connection, where it means silence.
-      transport: connections.transport,
+      transport: limited(connections.transport, limitBytes, () => (seen.isTooLarge = true)),
+      maxContentLength: limitBytes === Infinity ? -1 : limitBytes,
       httpAgent: connections.pool,
       httpsAgent: connections.pool,
     });
@@ -97,22 +111,45 @@ async function exchange(outgoing: Outgoing, responseType: 'arraybuffer' | 'strea
     };
   } catch (error) {
     signal.throwIfAborted();
-    throw bodyError ?? withoutRequest(error);
+    throw bodyError ?? (seen.isTooLarge ? tooLarge(limitBytes) : withoutRequest(error, limitBytes));
   } finally {
     if (body && 'destroy' in body) body.destroy();
   }
 }
 
+/** Ends answers that are too large as they are received; axios only counts what they are decompressed to. */
+function limited(
+  transport: Connections['transport'],
+  limitBytes: number,
+  onTooLarge: () => void,
+): Connections['transport'] {
+  if (limitBytes === Infinity) return transport;
+  const request = (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest =>
+    transport.request(options, (answer) => {
+      let bytes = 0;
+      const count = (more: number): void => {
+        bytes += more;
+        if (bytes <= limitBytes) return;
+        onTooLarge();
+        answer.destroy();
+      };
+      onAnswer(answer);
+      if (Number(answer.headers['content-length']) > limitBytes) count(Infinity);
+      else answer.on('data', (chunk: Buffer) => count(chunk.length));
+    });
+  return { request: request as Connections['transport']['request'] };
+}
+
 /** An error of axios holds the whole request, with the token. */
-function withoutRequest(error: unknown): unknown {
+function withoutRequest(error: unknown, limitBytes: number): unknown {
   if (!axios.isAxiosError(error)) return error;
+  // axios has one code for a body that breaks off and for one that is too large; only the first has a response.
+  if (error.code === 'ERR_BAD_RESPONSE' && !error.response) return tooLarge(limitBytes);
   const socket = (error.request as ClientRequest | undefined)?.socket;
   const proxyStatus = error.cause instanceof ProxyRefusal ? error.cause.status : undefined;
   return new NoAnswer(codeOf(error), error.message, !!socket && wasEstablished(socket), proxyStatus);
 }
 
-function codeOf({ code, response }: AxiosError): string {
-  // axios has one code for a body that breaks off and for one that is too large; only the first has a response.
-  if (code === 'ERR_BAD_RESPONSE') return response ? 'TRUNCATED' : 'TOO_LARGE';
-  return code ?? 'UNKNOWN';
+function codeOf({ code = 'UNKNOWN' }: AxiosError): string {
+  return code === 'ERR_BAD_RESPONSE' ? 'TRUNCATED' : code;
 }

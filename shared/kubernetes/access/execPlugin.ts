@@ -3,20 +3,14 @@ import type { Words } from '../../agent/agent';
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
-import { joined } from '../../http/sentences';
+import { readShape, type Read } from '../../http/shape';
+import { joined } from '../../sentences';
 import type { TokenSource } from '../../http/tokenSource';
+import { parsedJson } from '../../json';
 import type { IssuedToken } from '../../identity/issuedToken';
 import { RenewedTokens } from '../../identity/renewedTokens';
-import type { KubeconfigCluster, KubeconfigExec } from './kubeconfigFields';
-
-/** What a plugin writes to its output. */
-interface ExecCredential {
-  readonly status?: {
-    readonly token?: string;
-    readonly expirationTimestamp?: string;
-    readonly clientCertificateData?: string;
-  };
-}
+import { namesSecret } from '../../secretNames';
+import { credentialShape, type KubeconfigCluster, type KubeconfigExec } from './kubeconfigFields';
 
 /** A program that prompts for input would never end. */
 const secondsToAnswer = 60;
@@ -36,7 +30,7 @@ export function execTokens(
     throw new TaskError(
       `The kubeconfig signs in with ${exec.command}, which needs interactive input. No input is available here.`,
     );
-  for (const { name, value } of exec.env ?? []) if (/secret|password|token|key/i.test(name)) agent.setSecret(value);
+  for (const secret of secretsGivenTo(exec)) agent.setSecret(secret);
   return new RenewedTokens({
     identity: () => `the user of ${exec.command} for ${clusterName}`,
     issue: async () => issuedToken(exec, await run(exec, environment()), clock),
@@ -59,16 +53,36 @@ export function execTokens(
 
   function run({ command, args }: KubeconfigExec, env: Record<string, string>): Promise<string> {
     return new Promise((resolve, reject) => {
-      const options = { env, signal, timeout: secondsToAnswer * 1000, windowsHide: true };
+      // A program may ignore the usual signal.
+      const options = {
+        env,
+        signal,
+        timeout: secondsToAnswer * 1000,
+        killSignal: 'SIGKILL',
+        windowsHide: true,
+      } as const;
       const child = execFile(command, args ?? [], options, (error, stdout, stderr) => {
         if (signal.aborted) reject(signal.reason as Error);
-        else if (error) reject(new TaskError(failureOf(command, error, stderr, agent.words), { cause: error }));
+        else if (error)
+          // Without the cause: its message is the command line, with all arguments.
+          reject(new TaskError(failureOf(command, error, stderr, agent.words)));
         else resolve(stdout);
       });
       // A program that exits without reading its input is not an error.
       child.stdin?.on('error', () => undefined).end();
     });
   }
+}
+
+/** The values of arguments (`--client-secret X`, `--client-secret=X`) and of variables whose names are those of secrets. */
+function secretsGivenTo({ args, env }: KubeconfigExec): readonly string[] {
+  const given = args ?? [];
+  const flags = given.map((argument) => /^--?([^=]+)(?:=(.*))?$/s.exec(argument) ?? []);
+  const values = flags.flatMap(([, name, value], index) =>
+    name !== undefined && namesSecret(name) ? [value ?? given[index + 1]] : [],
+  );
+  const variables = (env ?? []).flatMap(({ name, value }) => (namesSecret(name) ? [value] : []));
+  return [...values, ...variables].filter((value) => value !== undefined);
 }
 
 /** The cluster as a plugin receives it when it asks for it (`provideClusterInfo`). */
@@ -88,7 +102,7 @@ function issuedToken({ command }: KubeconfigExec, output: string, clock: Clock):
     return {
       token,
       // Without a time the token is valid until the cluster refuses it.
-      lifeSeconds: expirationTimestamp ? (Date.parse(expirationTimestamp) - clock.now()) / 1000 : Infinity,
+      lifeSeconds: expirationTimestamp ? (Date.parse(expirationTimestamp) - clock.date()) / 1000 : Infinity,
     };
   throw new TaskError(
     clientCertificateData
@@ -97,12 +111,10 @@ function issuedToken({ command }: KubeconfigExec, output: string, clock: Clock):
   );
 }
 
-function statusIn(output: string): ExecCredential['status'] & object {
-  try {
-    return (JSON.parse(output) as ExecCredential | null)?.status ?? {};
-  } catch {
-    return {}; // Without JSON there is no token. The output is not quoted: it may be a secret.
-  }
+/** Without JSON of that shape there is no token. The output is not quoted: it may be a secret. */
+function statusIn(output: string): NonNullable<Read<typeof credentialShape>['status']> {
+  const reading = readShape(credentialShape, parsedJson(output));
+  return ('value' in reading ? reading.value.status : undefined) ?? {};
 }
 
 function failureOf(command: string, error: ExecFileException, stderr: string, words: Words): string {

@@ -1,15 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import type { Context } from '../../agent/context';
-import { messageOf, TaskError } from '../../errors';
+import { TaskError } from '../../errors';
+import { FileError } from '../../files/fileError';
+import { readFileOfMachine } from '../../files/sourceFile';
+import { percentDecoded } from '../../percentDecoded';
 import type { ServiceCertificates } from '../../http/transport/certificates';
 import type { TokenSource } from '../../http/tokenSource';
 import { FixedToken } from '../../identity/fixedToken';
 import type { ClusterAccess } from '../client/clusterAccess';
-import { readLeniently } from '../../yaml/lenient';
+import { readShape, type Shape } from '../../http/shape';
+import { isObject } from '../../json';
+import { readLeniently, reasonOf } from '../../yaml/lenient';
 import { execTokens } from './execPlugin';
-import type { Kubeconfig, KubeconfigCluster, KubeconfigExec, KubeconfigUser } from './kubeconfigFields';
+import {
+  clusterShape,
+  contextShape,
+  kubeconfigShape,
+  userShape,
+  type Kubeconfig,
+  type KubeconfigCluster,
+  type KubeconfigExec,
+  type KubeconfigUser,
+} from './kubeconfigFields';
 
 /** The application of AKS for Microsoft Entra ID, the same in all clouds (kubelogin, `--server-id`). */
 export const aksServerId = '6dae42f8-4368-4678-94ff-3960e28e3630';
@@ -23,11 +36,11 @@ export function readKubeconfig(text: string, context: Context, namedContext?: st
   const config = parse(text);
   const contextName = namedContext ?? (config['current-context'] || undefined) ?? theOnly(config.contexts);
   if (contextName === undefined) throw unusable('has no current-context. Name the context to use.');
-  const chosen = named(config.contexts, contextName)?.context;
+  const chosen = named('context', contextName, config.contexts, contextShape);
   if (!chosen) throw unusable(`has no context ${contextName}.`);
-  const cluster = named(config.clusters, chosen.cluster)?.cluster;
+  const cluster = named('cluster', chosen.cluster, config.clusters, clusterShape);
   if (!cluster?.server) throw unusable(`has no server for the cluster of context ${contextName}.`);
-  const user = named(config.users, chosen.user)?.user ?? {};
+  const user = named('user', chosen.user, config.users, userShape) ?? {};
   const name = chosen.cluster ?? contextName;
   const serverId = azureServerIdOf(user);
   const tokens = tokensOf(user, cluster, name, context);
@@ -48,26 +61,35 @@ function parse(text: string): Kubeconfig {
     value = readLeniently(text, (yaml) => load(yaml, { schema: CORE_SCHEMA }));
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // Its message quotes the text, which holds secrets.
-    throw unusable(`is not valid YAML: ${error.reason}${error.mark ? ` at line ${error.mark.line + 1}` : ''}.`);
+    throw unusable(`is not valid YAML: ${reasonOf(error)}${error.mark ? ` at line ${error.mark.line + 1}` : ''}.`);
   }
-  if (!isKubeconfig(value)) throw unusable('has no list of clusters. Paste the whole file.');
-  return value;
+  if (!isObject(value) || !Array.isArray(value['clusters']))
+    throw unusable('has no list of clusters. Paste the whole file.');
+  return shaped(kubeconfigShape, value, 'another shape');
 }
 
-function isKubeconfig(value: unknown): value is Kubeconfig {
-  return typeof value === 'object' && value !== null && 'clusters' in value && Array.isArray(value.clusters);
-}
-
+/** The name of the only context. */
 function theOnly(entries: Kubeconfig['contexts']): string | undefined {
-  return entries?.length === 1 ? entries[0]?.name : undefined;
+  const [only, ...more] = entries ?? [];
+  return more.length === 0 && isObject(only) && typeof only['name'] === 'string' ? only['name'] : undefined;
 }
 
-function named<T extends { readonly name: string }>(
-  entries: readonly T[] | undefined,
+/** What the entry with a name holds, such as `{name: me, user: {…}}`. */
+function named<T>(
+  kind: 'context' | 'cluster' | 'user',
   name: string | undefined,
+  entries: readonly unknown[] = [],
+  shape: Shape<T>,
 ): T | undefined {
-  return entries?.find((entry) => entry.name === name);
+  const found = entries.filter(isObject).find((entry) => entry['name'] === name);
+  const value = found?.[kind] ?? undefined;
+  return value === undefined ? undefined : shaped(shape, value, `a ${kind} ${name ?? ''} of another shape`);
+}
+
+function shaped<T>(shape: Shape<T>, value: unknown, what: string): T {
+  const reading = readShape(shape, value);
+  if ('problem' in reading) throw unusable(`has ${what}: ${reading.problem}.`);
+  return reading.value;
 }
 
 function serverTls(cluster: KubeconfigCluster): ServiceCertificates {
@@ -85,8 +107,7 @@ function clientTls(user: KubeconfigUser, { agent }: Context): ServiceCertificate
   const cert = pemOf(user, 'client-certificate');
   const key = pemOf(user, 'client-key');
   if (cert === undefined || key === undefined) return {};
-  // The agent masks single lines only.
-  for (const line of key.split(/\s*\n\s*/)) if (line && !line.startsWith('-----')) agent.setSecret(line);
+  agent.setSecret(key);
   return { cert, key };
 }
 
@@ -101,12 +122,15 @@ function pemOf<K extends string>(
   return file && readText(file, field);
 }
 
+const mostBytes = 1024 * 1024;
+
 function readText(file: string, field: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileOfMachine(file, mostBytes);
   } catch (error) {
+    if (!(error instanceof FileError)) throw error;
     throw unusable(
-      `names a file for ${field} that can't be read: ${messageOf(error)}. Embed it in the kubeconfig (kubectl config view --flatten).`,
+      `names a file for ${field} that can't be read: ${error.message} Embed it in the kubeconfig (kubectl config view --flatten).`,
     );
   }
 }
@@ -146,7 +170,7 @@ function proxyUrlOf(text: string, { agent }: Context): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
     throw unusable('names a proxy (proxy-url) that uses neither http nor https. Only those are supported.');
-  if (url.password) agent.setSecret(decodeURIComponent(url.password));
+  if (url.password) agent.setSecret(percentDecoded(url.password));
   return text;
 }
 

@@ -1,45 +1,62 @@
-/** The fields of a kubeconfig that are read; all may be missing (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/). */
-export interface Kubeconfig {
-  readonly 'current-context'?: string;
-  readonly clusters?: readonly { readonly name: string; readonly cluster?: KubeconfigCluster }[];
-  readonly users?: readonly { readonly name: string; readonly user?: KubeconfigUser }[];
-  readonly contexts?: readonly { readonly name: string; readonly context?: KubeconfigContext }[];
-}
+import * as shape from '../../http/shape';
+import type { Read } from '../../http/shape';
 
-export interface KubeconfigContext {
-  readonly cluster?: string;
-  readonly user?: string;
-  readonly namespace?: string;
-}
+const text = shape.maybe(shape.text);
+const entries = shape.maybe(shape.list(shape.json));
 
-export interface KubeconfigCluster {
-  readonly server?: string;
-  readonly 'certificate-authority'?: string;
-  readonly 'certificate-authority-data'?: string;
-  readonly 'insecure-skip-tls-verify'?: boolean;
-  readonly 'tls-server-name'?: string;
-  readonly 'proxy-url'?: string;
-}
+/**
+ * The fields of a kubeconfig that are read; all may be missing (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/).
+ * Those of an entry are read where it is used, so that nothing in the others matters.
+ */
+export const kubeconfigShape = shape.object({
+  'current-context': text,
+  clusters: shape.list(shape.json),
+  users: entries,
+  contexts: entries,
+});
 
-export interface KubeconfigUser {
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly username?: string;
-  readonly 'client-certificate'?: string;
-  readonly 'client-certificate-data'?: string;
-  readonly 'client-key'?: string;
-  readonly 'client-key-data'?: string;
-  readonly exec?: KubeconfigExec;
-  /** What kubectl had before credential plugins. */
-  readonly 'auth-provider'?: { readonly name?: string; readonly config?: Readonly<Record<string, string>> };
-}
+export const contextShape = shape.object({ cluster: text, user: text, namespace: text });
 
+export const clusterShape = shape.object({
+  server: text,
+  'certificate-authority': text,
+  'certificate-authority-data': text,
+  'insecure-skip-tls-verify': shape.maybe(shape.boolean),
+  'tls-server-name': text,
+  'proxy-url': text,
+});
+
+const execShape = shape.object({
+  apiVersion: text,
+  command: shape.nonEmptyText,
+  args: shape.maybe(shape.list(shape.text)),
+  env: shape.maybe(shape.list(shape.object({ name: shape.text, value: shape.text }))),
+  provideClusterInfo: shape.maybe(shape.boolean),
+  interactiveMode: text,
+});
+
+export const userShape = shape.object({
+  token: text,
+  tokenFile: text,
+  username: text,
+  'client-certificate': text,
+  'client-certificate-data': text,
+  'client-key': text,
+  'client-key-data': text,
+  exec: shape.maybe(execShape),
+  // What kubectl had before credential plugins.
+  'auth-provider': shape.maybe(
+    shape.object({ name: text, config: shape.maybe(shape.object({ 'apiserver-id': text })) }),
+  ),
+});
+
+/** What a plugin writes to its output. */
+export const credentialShape = shape.object({
+  status: shape.maybe(shape.object({ token: text, expirationTimestamp: text, clientCertificateData: text })),
+});
+
+export type Kubeconfig = Read<typeof kubeconfigShape>;
+export type KubeconfigCluster = Read<typeof clusterShape>;
+export type KubeconfigUser = Read<typeof userShape>;
 /** A credential plugin (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins). */
-export interface KubeconfigExec {
-  readonly apiVersion?: string;
-  readonly command: string;
-  readonly args?: readonly string[] | null;
-  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
-  readonly provideClusterInfo?: boolean;
-  readonly interactiveMode?: 'Never' | 'IfAvailable' | 'Always';
-}
+export type KubeconfigExec = Read<typeof execShape>;

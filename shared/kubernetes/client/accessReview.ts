@@ -2,6 +2,7 @@ import type { SelfSubjectAccessReview } from 'kubernetes-types/authorization/v1'
 import { isStatus, type ApiServer } from './apiServer';
 import { body } from './body';
 import { groupOf, pathOfVersion } from './resource';
+import { reviewShape } from './shapes';
 import type { Action } from './types';
 
 const apiVersion = 'authorization.k8s.io/v1';
@@ -24,14 +25,17 @@ export async function isAllowed(api: ApiServer, namespace: string, action: Actio
     },
   };
   try {
-    const { status } = await api.call<SelfSubjectAccessReview>({
-      method: 'POST',
-      path: `${pathOfVersion(apiVersion)}/selfsubjectaccessreviews`,
-      text: body('application/json', review),
-      purpose: 'check the permissions of this identity',
-      repeatable: true,
-    });
-    return status?.allowed;
+    const { status } = await api.call(
+      {
+        method: 'POST',
+        path: `${pathOfVersion(apiVersion)}/selfsubjectaccessreviews`,
+        text: body('application/json', review),
+        purpose: 'check the permissions of this identity',
+        repeatable: true,
+      },
+      reviewShape,
+    );
+    return status.allowed;
   } catch (error) {
     if (isStatus(error, 403)) return undefined;
     throw error;

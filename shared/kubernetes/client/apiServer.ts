@@ -1,25 +1,25 @@
-import type { APIResourceList } from 'kubernetes-types/meta/v1';
 import { HttpError } from '../../http/errors';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/httpClient';
-import { parseWarnings } from './warnings';
+import type { Shape } from '../../http/shape';
+import { resourcesShape, type ApiResource } from './shapes';
 import { pathOfVersion } from './resource';
 
 /** Calls to an API server. Each of its warnings (`Warning` header) is reported once. */
 export class ApiServer {
   readonly #warned = new Set<string>();
-  readonly #resources = new Map<string, APIResourceList['resources']>();
+  readonly #resources = new Map<string, readonly ApiResource[]>();
 
   constructor(
     readonly http: DetailedHttpClient,
     private readonly onWarning: (text: string) => void,
   ) {}
 
-  async call<T>(request: HttpRequest): Promise<T> {
-    return (await this.answer<T>(request)).body;
+  async call<T>(request: HttpRequest, shape: Shape<T>): Promise<T> {
+    return (await this.answer(request, shape)).body;
   }
 
-  async answer<T>(request: HttpRequest): Promise<HttpAnswer<T>> {
-    const answer = await this.http.answer<T>(request);
+  async answer<T>(request: HttpRequest, shape: Shape<T>): Promise<HttpAnswer<T>> {
+    const answer = await this.http.answer(request, shape);
     for (const warning of parseWarnings(answer.header('warning'))) {
       if (this.#warned.has(warning)) continue;
       this.#warned.add(warning);
@@ -29,15 +29,15 @@ export class ApiServer {
   }
 
   /** The resources of a group and version; none when the cluster doesn't have it. */
-  async resourcesOf(apiVersion: string): Promise<APIResourceList['resources']> {
+  async resourcesOf(apiVersion: string): Promise<readonly ApiResource[]> {
     const known = this.#resources.get(apiVersion);
     if (known) return known;
     try {
-      const { resources } = await this.call<APIResourceList>({
-        method: 'GET',
-        path: pathOfVersion(apiVersion),
-        purpose: `look up the kinds of ${apiVersion}`,
-      });
+      const purpose = `look up the kinds of ${apiVersion}`;
+      const { resources } = await this.call(
+        { method: 'GET', path: pathOfVersion(apiVersion), purpose },
+        resourcesShape,
+      );
       this.#resources.set(apiVersion, resources);
       return resources;
     } catch (error) {
@@ -50,4 +50,10 @@ export class ApiServer {
 /** Whether the API server answered with this status. */
 export function isStatus(error: unknown, status: number): error is HttpError {
   return error instanceof HttpError && error.status === status;
+}
+
+/** The texts of a `Warning` header (RFC 7234 5.5): `299 - "text"`, of which HTTP joins several with commas. */
+export function parseWarnings(header: string | undefined): readonly string[] {
+  const found = (header ?? '').matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g);
+  return [...found].map(([, quoted = '']) => quoted.replace(/\\(.)/g, '$1'));
 }

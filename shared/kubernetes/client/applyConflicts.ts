@@ -1,4 +1,5 @@
 import { HttpError } from '../../http/errors';
+import { parsedJson } from '../../json';
 
 /** A field that another manager owns, as server-side apply reports it. */
 export interface ApplyConflict {
@@ -19,9 +20,15 @@ export function applyConflicts(error: unknown): readonly ApplyConflict[] | undef
   let manager = '';
   for (const line of serviceMessage.split('\n')) {
     const [, name, only] = /\bconflicts? with ("(?:[^"\\]|\\.)*").*?:(?: (\..*))?$/.exec(line) ?? [];
-    if (name !== undefined) manager = JSON.parse(name) as string;
+    if (name !== undefined) manager = unquoted(name);
     const field = only ?? /^- (.*)$/.exec(line)?.[1];
     if (field !== undefined) found.push({ manager, field });
   }
   return found;
+}
+
+/** Go's quotation marks (`%q`) are those of JSON, except around characters that cannot be printed. */
+function unquoted(name: string): string {
+  const text = parsedJson(name);
+  return typeof text === 'string' ? text : name;
 }

@@ -2,6 +2,7 @@ import type { DeleteOptions } from 'kubernetes-types/meta/v1';
 import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
 import type { HttpRequest } from '../../http/httpClient';
+import { isObject } from '../../json';
 import { isAllowed } from './accessReview';
 import { ApiServer, isStatus } from './apiServer';
 import { body } from './body';
@@ -9,18 +10,20 @@ import { clusterHttp, type ClusterAccess } from './clusterAccess';
 import { listAll } from './listAll';
 import { proxy, type ProxyAnswer, type ProxyRequest, type ProxyTarget } from './proxy';
 import { knownResource, pathOf, pods, titleOf, type KubernetesObject, type Resource } from './resource';
-import type {
-  Action,
-  Applied,
-  ApplyOptions,
-  DeleteOf,
-  List,
-  ListOptions,
-  LogOptions,
-  PatchOperation,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
+import { deletedShape, objectShape } from './shapes';
+import {
+  eventTypes,
+  type Action,
+  type Applied,
+  type ApplyOptions,
+  type DeleteOf,
+  type List,
+  type ListOptions,
+  type LogOptions,
+  type PatchOperation,
+  type WatchEvent,
+  type WatchOptions,
+  type WriteOptions,
 } from './types';
 
 /** The cluster does not have a kind of object. */
@@ -42,27 +45,34 @@ export class KubernetesClient {
     private readonly api: ApiServer,
     /** The namespace of every call, unless the object itself names another. */
     readonly namespace: string,
+    private readonly pagesUntil: number | undefined,
   ) {}
 
   /** Makes no call. Throws a TaskError when the access can't be used. */
   static open(access: ClusterAccess, context: Context, namespace = access.namespace ?? 'default'): KubernetesClient {
     const api = new ApiServer(clusterHttp(access, context), (text) => context.agent.warning(text));
-    return new KubernetesClient(api, namespace);
+    return new KubernetesClient(api, namespace, undefined);
   }
 
   /** The same cluster, another namespace. */
   in(namespace: string): KubernetesClient {
-    return new KubernetesClient(this.api, namespace);
+    return new KubernetesClient(this.api, namespace, this.pagesUntil);
+  }
+
+  /**
+   * The same cluster for what follows the deadline of the work, such as a rollback: lists are read to their end until this
+   * moment, by the clock's `now()`.
+   */
+  until(deadline: number): KubernetesClient {
+    return new KubernetesClient(this.api, this.namespace, deadline);
   }
 
   /** Undefined when there is none. */
   async get<T extends KubernetesObject>(resource: Resource<T>, name: string): Promise<T | undefined> {
     try {
-      return await this.api.call<T>({
-        method: 'GET',
-        path: pathOf(resource, this.namespace, name),
-        purpose: `read ${resource.kind} ${name}`,
-      });
+      const purpose = `read ${resource.kind} ${name}`;
+      const path = pathOf(resource, this.namespace, name);
+      return await this.api.call({ method: 'GET', path, purpose }, objectShape(resource, name));
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
       throw error;
@@ -71,7 +81,7 @@ export class KubernetesClient {
 
   /** All of them, page by page. */
   list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
-    return listAll(this.api, this.namespace, resource, options);
+    return listAll(this.api, this.namespace, resource, options, this.pagesUntil);
   }
 
   /** Server-side apply as our field manager. The object names its kind and itself. */
@@ -80,14 +90,17 @@ export class KubernetesClient {
     object: T,
     { isForced = false, isDryRun = false }: ApplyOptions = {},
   ): Promise<Applied<T>> {
-    const answer = await this.api.answer<T>({
-      method: 'PATCH',
-      path: pathOf(resource, this.#namespaceOf(object), nameOf(object)),
-      query: { fieldManager, force: isForced || undefined, ...dryRun(isDryRun) },
-      text: body('application/apply-patch+yaml', object),
-      purpose: `${isDryRun ? 'check' : 'apply'} ${titleOf(object)}`,
-      repeatable: true,
-    });
+    const answer = await this.api.answer(
+      {
+        method: 'PATCH',
+        path: pathOf(resource, this.#namespaceOf(object), nameOf(object)),
+        query: { fieldManager, force: isForced || undefined, ...dryRun(isDryRun) },
+        text: body('application/apply-patch+yaml', object),
+        purpose: `${isDryRun ? 'check' : 'apply'} ${titleOf(object)}`,
+        repeatable: true,
+      },
+      objectShape(resource, nameOf(object)),
+    );
     return { object: answer.body, isNew: answer.status === 201 };
   }
 
@@ -97,13 +110,16 @@ export class KubernetesClient {
     object: T,
     { isDryRun = false }: WriteOptions = {},
   ): Promise<T> {
-    return this.api.call<T>({
-      method: 'POST',
-      path: pathOf(resource, this.#namespaceOf(object)),
-      query: { fieldManager, ...dryRun(isDryRun) },
-      text: body('application/json', object),
-      purpose: `create ${titleOf(object)}`,
-    });
+    return this.api.call(
+      {
+        method: 'POST',
+        path: pathOf(resource, this.#namespaceOf(object)),
+        query: { fieldManager, ...dryRun(isDryRun) },
+        text: body('application/json', object),
+        purpose: `create ${titleOf(object)}`,
+      },
+      objectShape(resource, object.metadata?.name),
+    );
   }
 
   /** All operations or none: a `test` that does not hold is an HttpError 422. Not repeated after a lost answer. */
@@ -135,13 +151,16 @@ export class KubernetesClient {
       }),
     };
     try {
-      await this.api.answer({
-        method: 'DELETE',
-        path: pathOf(resource, this.namespace, name),
-        text: body('application/json', options),
-        purpose: `delete ${resource.kind} ${name}`,
-        repeatable: true,
-      });
+      await this.api.answer(
+        {
+          method: 'DELETE',
+          path: pathOf(resource, this.namespace, name),
+          text: body('application/json', options),
+          purpose: `delete ${resource.kind} ${name}`,
+          repeatable: true,
+        },
+        deletedShape,
+      );
       return true;
     } catch (error) {
       if (isStatus(error, 404)) return false;
@@ -151,12 +170,13 @@ export class KubernetesClient {
 
   /**
    * Reports every change since a list, until the API server ends the watch or the signal aborts. When the list is too
-   * old, that is an event of type ERROR or an HttpError 410: list again.
+   * old, that is an event of type ERROR or an HttpError 410: list again. What is not an event is one of type ERROR, too, such
+   * as half a line before an end, or a web page.
    */
-  watch<T extends KubernetesObject>(
-    resource: Resource<T>,
+  watch(
+    resource: Resource,
     { timeoutSeconds, signal, ...selection }: WatchOptions,
-    onEvent: (event: WatchEvent<T>) => void,
+    onEvent: (event: WatchEvent) => void,
   ): Promise<void> {
     const request: HttpRequest = {
       method: 'GET',
@@ -167,7 +187,7 @@ export class KubernetesClient {
       ...(signal && { signal }),
     };
     return this.api.http.lines(request, (line) => {
-      if (line.trim() !== '') onEvent(JSON.parse(line) as WatchEvent<T>);
+      if (line.trim() !== '') onEvent(eventIn(line));
     });
   }
 
@@ -207,15 +227,23 @@ export class KubernetesClient {
     return { apiVersion, kind, plural: resource.name, isNamespaced: resource.namespaced };
   }
 
-  #patch<T>(resource: Resource, name: string, text: HttpRequest['text'] & object, repeatable: boolean): Promise<T> {
-    return this.api.call<T>({
-      method: 'PATCH',
-      path: pathOf(resource, this.namespace, name),
-      query: { fieldManager },
-      text,
-      purpose: `change ${resource.kind} ${name}`,
-      repeatable,
-    });
+  #patch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    name: string,
+    text: HttpRequest['text'] & object,
+    repeatable: boolean,
+  ): Promise<T> {
+    return this.api.call(
+      {
+        method: 'PATCH',
+        path: pathOf(resource, this.namespace, name),
+        query: { fieldManager },
+        text,
+        purpose: `change ${resource.kind} ${name}`,
+        repeatable,
+      },
+      objectShape(resource, name),
+    );
   }
 
   #namespaceOf({ metadata }: KubernetesObject): string {
@@ -225,6 +253,17 @@ export class KubernetesClient {
 
 /** Time for the API server to finish an answer after the timeout of the watch. */
 const secondsToEnd = 15;
+
+function eventIn(line: string): WatchEvent {
+  try {
+    const event: unknown = JSON.parse(line);
+    const type = isObject(event) ? eventTypes.find((known) => known === event['type']) : undefined;
+    if (isObject(event) && type) return { type, object: event['object'] };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return { type: 'ERROR', object: undefined };
+}
 
 function dryRun(isDryRun: boolean): { readonly dryRun?: string } {
   return isDryRun ? { dryRun: 'All' } : {};

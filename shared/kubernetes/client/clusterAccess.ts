@@ -25,7 +25,7 @@ export interface ClusterAccess {
 }
 
 /** An HTTP client for the API server. Makes no call. Throws a TaskError when its address or certificates can't be used. */
-export function clusterHttp(access: ClusterAccess, { agent, clock, signal }: Context): DetailedHttpClient {
+export function clusterHttp(access: ClusterAccess, { agent, clock, signal, deadline }: Context): DetailedHttpClient {
   const { server, tls, tokens, proxyUrl, name } = access;
   return createHttpClient({
     baseUrl: server,
@@ -34,6 +34,7 @@ export function clusterHttp(access: ClusterAccess, { agent, clock, signal }: Con
     tls,
     clock,
     signal,
+    deadline,
     userAgent,
     ...(tokens && { tokens }),
     agent: {

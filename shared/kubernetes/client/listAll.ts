@@ -1,5 +1,7 @@
+import { pages } from '../../http/pages';
 import { isStatus, type ApiServer } from './apiServer';
 import { pathOf, type KubernetesObject, type Resource } from './resource';
+import { pageShape } from './shapes';
 import type { List, ListOptions, ListPage } from './types';
 
 const pageSize = 500;
@@ -10,27 +12,37 @@ export async function listAll<T extends KubernetesObject>(
   namespace: string,
   resource: Resource<T>,
   { budgetSeconds, ...selection }: ListOptions,
+  /** When no further page is requested, if that is later than the deadline of the client. */
+  pagesUntil: number | undefined,
 ): Promise<List<T>> {
-  const items: T[] = [];
-  let continueToken: string | undefined;
-  let limit: number | undefined = pageSize;
-  for (;;) {
-    try {
-      const page: ListPage<T> = await api.call<ListPage<T>>({
+  const purpose = `list ${resource.plural}`;
+  const shape = pageShape(resource);
+  const fetch = (limit?: number, token?: string): Promise<ListPage<T>> =>
+    api.call(
+      {
         method: 'GET',
         path: pathOf(resource, namespace),
-        query: { ...selection, limit, continue: continueToken },
-        purpose: `list ${resource.plural}`,
+        query: { ...selection, limit, continue: token },
+        purpose,
+        isNextPage: token !== undefined,
+        ...(pagesUntil !== undefined && { pagesUntil }),
         ...(budgetSeconds !== undefined && { budgetSeconds }),
-      });
-      items.push(...page.items);
-      continueToken = page.metadata.continue || undefined;
-      if (continueToken === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
-    } catch (error) {
-      // The snapshot behind the pages expires after some minutes: list everything in one call instead.
-      if (!isStatus(error, 410) || limit === undefined) throw error;
-      items.length = 0;
-      continueToken = limit = undefined;
-    }
+      },
+      shape,
+    );
+  try {
+    const all: ListPage<T>[] = [];
+    const list = pages(purpose, async (token) => {
+      const page = await fetch(pageSize, token);
+      return { items: [page], next: page.metadata.continue };
+    });
+    for await (const page of list) all.push(page);
+    const items = all.flatMap((page) => page.items);
+    return { items, resourceVersion: all.at(-1)?.metadata.resourceVersion ?? '' };
+  } catch (error) {
+    if (!isStatus(error, 410)) throw error;
+    // The snapshot behind the pages expires after some minutes: list everything in one call instead.
+    const { items, metadata } = await fetch();
+    return { items, resourceVersion: metadata.resourceVersion ?? '' };
   }
 }

@@ -1,6 +1,5 @@
-import type { Status } from 'kubernetes-types/meta/v1';
 import type { DetailedHttpClient, HttpAnswer } from '../../http/httpClient';
-import { parseJson } from '../../json';
+import { isObject, parsedJson } from '../../json';
 import { pathOf, pods, services } from './resource';
 
 /** A port of a pod, by its number, or of a service, by its number or name. */
@@ -29,7 +28,7 @@ export interface ProxyAnswer {
 }
 
 /** The reasons with which the API server itself refuses, or reports that nothing listens. */
-const reasonsOfTheServer = new Set([
+const reasonsOfTheServer = new Set<unknown>([
   'Unauthorized',
   'Forbidden',
   'NotFound',
@@ -66,10 +65,6 @@ export async function proxy(
 
 function isOfTheServer({ status, body }: HttpAnswer<string>): boolean {
   if (status < 400) return false;
-  try {
-    const { kind, reason = '' } = parseJson(body) as Status;
-    return kind === 'Status' && reasonsOfTheServer.has(reason);
-  } catch {
-    return false; // The API server itself answers JSON.
-  }
+  const answered = parsedJson(body);
+  return isObject(answered) && answered['kind'] === 'Status' && reasonsOfTheServer.has(answered['reason']);
 }

@@ -1,5 +1,5 @@
 import type { HttpError } from '../../http/errors';
-import { isList, isMap, type Json, type JsonMap } from '../../json';
+import { isList, isMap, parsedJson, type Json, type JsonMap } from '../../json';
 import type { KubernetesObject } from './resource';
 
 /** What the schema of a kind has against the object in a server-side apply, fault by fault; undefined for another error. */
@@ -57,5 +57,5 @@ function isAt(item: Json, index: number, step: string): boolean {
   if (step === `[${index}]`) return true;
   const keys = [...step.matchAll(/([A-Za-z]+)=("(?:[^"\\]|\\.)*"|\d+)/g)];
   if (!isMap(item) || keys.length === 0) return false;
-  return keys.every(([, key = '', text = '']) => item[key] === undefined || item[key] === JSON.parse(text));
+  return keys.every(([, key = '', text = '']) => item[key] === undefined || item[key] === parsedJson(text));
 }

@@ -15,7 +15,10 @@ export interface ListOptions extends Selection {
 /** A page, as the API server returns it. */
 export interface ListPage<T> {
   readonly items: readonly T[];
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly metadata: {
+    readonly resourceVersion?: string;
+    readonly continue?: string;
+  };
 }
 
 export interface List<T> {
@@ -57,10 +60,12 @@ export interface PatchOperation {
 }
 
 /** An event of a watch. `BOOKMARK` and `ERROR` carry no object of the kind. */
-export interface WatchEvent<T> {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: T;
+export interface WatchEvent {
+  readonly type: (typeof eventTypes)[number];
+  readonly object: unknown;
 }
+
+export const eventTypes = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR'] as const;
 
 export interface WatchOptions extends Selection {
   /** The version of the list that was read before. */

@@ -22,10 +22,12 @@ export interface WaitOptions {
 
 /** The reason for the end of a wait without an error. */
 const enough = new Error('A change, or the end of the wait.');
+/** The reason for the end of a wait whose watch reported an error. */
+const broken = new Error('The watch is of no use any more.');
 
 /**
  * Resolves as soon as one of these lists may have changed, at the latest when the time is up: read the lists again then,
- * whatever the reason was. So a watch that is too old, breaks off or is forbidden costs only time. Rejects with the signal's
+ * whatever the reason was. So a watch that is too old, breaks off, is forbidden or answered by something else costs only time. Rejects with the signal's
  * reason.
  */
 export async function untilChange(
@@ -38,7 +40,7 @@ export async function untilChange(
   const timeoutSeconds = Math.max(1, Math.ceil(seconds));
   const watches = lists.map(({ resource, ...selection }) =>
     client.watch(resource, { ...selection, timeoutSeconds, signal: over }, ({ type }) => {
-      if (type !== 'BOOKMARK') end.abort(enough);
+      if (type !== 'BOOKMARK') end.abort(type === 'ERROR' ? broken : enough);
     }),
   );
   // The first wait to end, for whatever reason, ends them all.
@@ -52,6 +54,6 @@ export async function untilChange(
   );
   signal.throwIfAborted();
   const reason: unknown = end.signal.reason;
-  if (reason instanceof CallError) await clock.sleep(pauseSeconds * 1000, signal);
+  if (reason === broken || reason instanceof CallError) await clock.sleep(pauseSeconds * 1000, signal);
   else if (reason !== enough) throw reason;
 }

@@ -14,6 +14,7 @@ import {
 import { annotations, marked } from '../manifest/labels';
 import { isRoute, objectsOf } from '../manifest/release';
 import { applyObject } from '../ownership/applyObject';
+import { refuseOtherImages } from '../ownership/confirmApply';
 import type { RolloutSnapshot } from '../rollout/snapshot';
 import { isUnproven } from '../strategies/liveService';
 import { isKept, isSettled, type Plan, type Workload } from '../strategies/plan';
@@ -25,6 +26,9 @@ import { prepare, type Prepared } from './prepare';
 import { provePods, proveRollout, proveService, tellPresent } from './prove';
 import type { DeployRun, OnFacts, VersionRequest } from './request';
 import { rollBack } from './rollBack';
+
+/** To read why a deployment failed and to roll it back, or to clean up. */
+const minutesToEnd = 15;
 
 export type DeployChange = 'deployed' | 'unchanged';
 
@@ -40,6 +44,8 @@ export async function carryOut(
   const run: DeployRun = { client, plan, request, context, onFacts, progress };
   const objects = objectsOf({ ...plan.release, deployments: plan.workloads.map(({ wanted }) => wanted) });
   const prepared = await prepare(client, plan.preview ? [...objects, plan.preview] : objects, request.isForced);
+  for (const { wanted } of plan.workloads)
+    refuseOtherImages(wanted, prepared.find(({ object }) => object === wanted)?.planned);
   const isUnchanged = !plan.move && plan.workloads.every(isKept) && !prepared.some(isAltered);
   for (const { note } of plan.workloads) if (note !== undefined) context.agent.log(note);
   const wanted = plan.workloads[0]?.wanted;
@@ -50,11 +56,16 @@ export async function carryOut(
     if (isUnchanged && plan.workloads.every(isSettled)) await tellPresent(run);
     else await prove(run, prepared);
   } catch (error) {
-    throw await failureAfter(run, error);
+    throw await failureAfter(afterDeadline(run), error);
   }
-  const isSame = !(await finish(run, prepared)) && isUnchanged;
+  const isSame = !(await finish(afterDeadline(run), prepared)) && isUnchanged;
   onFacts({ rolledBack: 'false', resultState: plan.isCanary ? 'Canary' : isSame ? 'Unchanged' : 'Deployed' });
   return isSame ? 'unchanged' : 'deployed';
+}
+
+/** The same deployment for what follows its proof or its failure, which may come at the deadline. */
+function afterDeadline(run: DeployRun): DeployRun {
+  return { ...run, client: run.client.until(run.context.clock.now() + minutesToEnd * 60_000) };
 }
 
 /** Records the version to roll back to, and applies everything that changes nothing for present users. */
@@ -90,8 +101,8 @@ async function applyWorkload(
   const isProven = live && !hasNewPods && !isUnproven(live);
   const mark = isProven ? annotations.untested : annotations.unproven;
   const object = { ...wanted, metadata: marked(wanted.metadata, { annotations: { [mark]: 'true' } }) };
-  const isForced = prepared.some((each) => each.object === wanted && each.isForced);
-  const applied = await applyObject(client, deployments, object, { live, isForced }, context);
+  const { isForced = false, planned } = prepared.find((each) => each.object === wanted) ?? {};
+  const applied = await applyObject(client, deployments, object, { live, isForced, planned }, context);
   progress.applied.set(name, applied.object);
 }
 
@@ -139,12 +150,20 @@ async function failureAfter(run: DeployRun, error: unknown): Promise<unknown> {
     if (error instanceof SupersededError) throw error;
     if (!(error instanceof NotServing)) context.agent.error(error.message);
     const cause = error instanceof NotServing ? await explainFailure(client, error, context) : error.message;
-    const end = await rollBack(run);
+    const end = await rollBack(run).catch((another: unknown) => unconfirmed(another, context));
     return new TaskError(`The deployment of ${plan.release.name} failed. ${cause} ${end}`, { cause: error });
   } catch (another) {
     if (another instanceof SupersededError) onFacts({ rolledBack: 'false', resultState: 'Superseded' });
     return another;
   }
+}
+
+/** What to say of a rollback that ended with an error; throws the error that is about something else. */
+function unconfirmed(error: unknown, { agent, signal }: Context): string {
+  if (signal.aborted || error instanceof SupersededError || !(error instanceof TaskError)) throw error;
+  const end = `The rollback is not confirmed: ${error.message} Check which version serves; to restore the previous one, deploy it.`;
+  agent.log(end);
+  return end;
 }
 
 /** Applies what differs from what is there. */

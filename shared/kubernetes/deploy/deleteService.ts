@@ -1,5 +1,6 @@
 import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
+import { untilDeleted, type Deleted } from '../rollout/untilDeleted';
 import { ownedBy } from './finish';
 import {
   autoscalers,
@@ -30,13 +31,14 @@ const kept = new Set(['Namespace.', 'PersistentVolumeClaim.']);
 
 /**
  * Deletes everything that deployments of a service created, in all its slots, including the kinds of the given objects.
- * Objects that somebody else created stay. Returns how many were deleted.
+ * Objects that somebody else created stay. Waits until all are gone, and returns how many were deleted. Throws a TaskError
+ * when one of them stays.
  */
 export async function deleteService(
   client: KubernetesClient,
   service: string,
   objects: readonly KubernetesObject[],
-  { agent }: Context,
+  context: Context,
 ): Promise<number> {
   const resources = new Map(generated.map((resource) => [kindKeyOf(resource), resource]));
   for (const object of objects) {
@@ -44,14 +46,15 @@ export async function deleteService(
     const key = kindKeyOf(object);
     if (!resources.has(key) && !kept.has(key)) resources.set(key, await client.resourceOf(apiVersion, kind));
   }
-  let count = 0;
+  const deleted: Deleted[] = [];
   for (const resource of resources.values()) {
     if (!resource.isNamespaced) continue;
     const { items } = await client.list(resource, { labelSelector: ownedBy(service) });
     for (const object of items) {
-      agent.log(`Deleting ${titleOf({ ...object, kind: resource.kind })}`);
-      if (await client.delete(resource, object.metadata?.name ?? '')) count++;
+      context.agent.log(`Deleting ${titleOf({ ...object, kind: resource.kind })}`);
+      if (await client.delete(resource, object.metadata?.name ?? '')) deleted.push({ resource, object });
     }
   }
-  return count;
+  await untilDeleted(client, deleted, context);
+  return deleted.length;
 }

@@ -15,6 +15,7 @@ import {
   type KubernetesObject,
   type Resource,
 } from '../client/resource';
+import { deleteObject, StillThereError } from '../rollout/untilDeleted';
 import { scales } from '../strategies/scalers';
 import { nameIn, slots, type Slot } from '../strategies/slots';
 
@@ -65,8 +66,8 @@ export async function deleteStaleGuards(
       for (const object of items) {
         const name = object.metadata?.name ?? '';
         if (!isOfTarget(object) || wanted.has(keyOf({ ...object, ...kindOf(resource) }))) continue;
+        await deleteObject(client, { resource, object }, context);
         context.agent.log(`${resource.kind} ${name}: no longer part of the release, deleted`);
-        await client.delete(resource, name);
         hasDeleted = true;
       }
     });
@@ -74,7 +75,10 @@ export async function deleteStaleGuards(
   }
 }
 
-/** Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. */
+/**
+ * Deletes ConfigMaps and Secrets of earlier releases that no version in the history uses. One that a finalizer keeps is a
+ * warning: nothing depends on it, and the next deployment deletes it.
+ */
 export async function tidy(client: KubernetesClient, release: Release, context: Context): Promise<void> {
   const wanted = new Set(objectsOf(release).map(keyOf));
   const labelSelector = ownedBy(release.group);
@@ -86,8 +90,13 @@ export async function tidy(client: KubernetesClient, release: Release, context: 
       for (const object of items) {
         const name = object.metadata?.name ?? '';
         if (wanted.has(keyOf({ ...object, ...kindOf(resource) })) || inUse.includes(`"${name}"`)) continue;
-        context.agent.log(`${resource.kind} ${name}: no longer used by any version, deleted`);
-        await client.delete(resource, name);
+        try {
+          await deleteObject(client, { resource, object }, { ...context, deadline: context.clock.now() });
+          context.agent.log(`${resource.kind} ${name}: no longer used by any version, deleted`);
+        } catch (error) {
+          if (!(error instanceof StillThereError)) throw error;
+          context.agent.warning(error.message);
+        }
       }
     });
 }

@@ -21,6 +21,8 @@ import { takeoverOf } from '../ownership/takeOver';
 export interface Prepared extends Planned {
   readonly live: KubernetesObject | undefined;
   readonly isForced: boolean;
+  /** As the cluster announced in a dry run that it will be; undefined where that could not be checked. */
+  readonly planned: KubernetesObject | undefined;
   /** Whether applying it would change it. */
   readonly isChanged: boolean;
 }
@@ -78,7 +80,10 @@ export async function prepare(
     found.map((each) => ({ ...each, object: withRunOf(each.object, each.live) })),
   );
   return await Promise.all(
-    found.map(async (each, index) => ({ ...each, isChanged: await isChangedBy(client, each, stored[index]) })),
+    found.map(async (each, index) => {
+      const planned = stored[index];
+      return { ...each, planned, isChanged: await isChangedBy(client, each, planned) };
+    }),
   );
 }
 
@@ -86,7 +91,7 @@ function lookUp(
   client: KubernetesClient,
   objects: readonly KubernetesObject[],
   isForced: boolean,
-): Promise<readonly Omit<Prepared, 'isChanged'>[]> {
+): Promise<readonly Omit<Prepared, 'isChanged' | 'planned'>[]> {
   return Promise.all(
     objects.map(async (object) => {
       const resource = await client.resourceOf(object.apiVersion ?? '', object.kind ?? '');
@@ -119,7 +124,7 @@ async function conflictsWithReplaced(
 
 async function isChangedBy(
   client: KubernetesClient,
-  { resource, object, live, isForced }: Omit<Prepared, 'isChanged'>,
+  { resource, object, live, isForced }: Omit<Prepared, 'isChanged' | 'planned'>,
   stored: KubernetesObject | undefined,
 ): Promise<boolean> {
   if (!live || !stored || takeoverOf(live, isForced)) return true;

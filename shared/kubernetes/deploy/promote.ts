@@ -10,6 +10,7 @@ import { annotations } from '../manifest/labels';
 import { deployments, services } from '../client/resource';
 import { isRunning, readLive, serving, type LiveService, type ServiceNames } from '../strategies/liveService';
 import { plain, workloadOf } from '../strategies/plan';
+import { deleteObject } from '../rollout/untilDeleted';
 import { isReplicasOwnedByOthers, withoutReplicas } from '../strategies/replicas';
 import { mayOverride } from '../ownership/managers';
 import { takeoverOf } from '../ownership/takeOver';
@@ -60,7 +61,7 @@ export async function rejectService(
   onFacts(untilKnown);
   const live = await readLive(client, names);
   if (live.canary) {
-    await client.delete(deployments, live.canary.metadata?.name ?? '');
+    await deleteObject(client, { resource: deployments, object: live.canary }, context);
     onFacts({ resultState: 'Rejected' });
     tell(live, theServing(live), onFacts);
     return 'The canary was deleted.';
@@ -115,7 +116,7 @@ async function promoteCanary(
     context,
     onFacts,
   );
-  await client.delete(deployments, canary.metadata?.name ?? '');
+  await deleteObject(client, { resource: deployments, object: canary }, context);
 }
 
 /** Without fields that the cluster maintains; without replicas when somebody else manages them. */

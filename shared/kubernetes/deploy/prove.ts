@@ -71,7 +71,7 @@ export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): P
 export async function tellPresent({ client, plan, request, context, onFacts }: DeployRun): Promise<void> {
   const live = plan.workloads[0]?.live;
   if (live) {
-    const { snapshot } = await lookAt(client, live, { budgetSeconds: secondsToLook, now: context.clock.now() });
+    const { snapshot } = await lookAt(client, live, { budgetSeconds: secondsToLook, date: context.clock.date() });
     onFacts({ revision: revisionOf(live), ...digestIn(snapshot, live, plan.names.container) });
   }
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));

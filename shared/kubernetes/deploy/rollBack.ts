@@ -1,7 +1,9 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { isDeepStrictEqual } from 'node:util';
+import { TaskError } from '../../errors';
 import { deployments, isOf, services, titleOf, type KubernetesObject } from '../client/resource';
+import { deleteObject } from '../rollout/untilDeleted';
 import type { Workload } from '../strategies/plan';
 import { pointingAt, slotOf } from '../strategies/slots';
 import { switchTraffic } from '../strategies/switchTraffic';
@@ -54,7 +56,7 @@ export async function rollBack(run: DeployRun): Promise<string> {
           : await rollBackInPlace(run, workload, present, good);
       servesAgain ||= end.isDone;
       said.push(end.sentence);
-    } else said.push(await endWorkload(run, name, good));
+    } else said.push(await endWorkload(run, present, good));
   }
   if (servesAgain) onFacts({ rolledBack: 'true', resultState: 'RolledBack' });
   if (!isInPlace) said.push('The previous version still serves.');
@@ -102,14 +104,27 @@ async function smokeTestAfterRollback(run: DeployRun, version: string): Promise<
 
 /** Removes a workload that does not serve. */
 async function endWorkload(
-  { client, plan, request }: DeployRun,
-  name: string,
+  { client, plan, request, context }: DeployRun,
+  applied: Deployment,
   good: GoodVersion | undefined,
 ): Promise<string> {
-  if (plan.isCanary || (request.onFailure === 'delete' && !good)) {
-    await client.delete(deployments, name);
-    return `The Deployment ${name} was deleted.`;
+  const name = applied.metadata?.name ?? '';
+  const isDeleted = plan.isCanary || (request.onFailure === 'delete' && !good);
+  try {
+    // Not until the deadline of the deployment: what its users see does not depend on it.
+    if (isDeleted)
+      await deleteObject(
+        client,
+        { resource: deployments, object: applied },
+        { ...context, deadline: context.clock.now() },
+      );
+    else await park(client, name);
+  } catch (error) {
+    if (context.signal.aborted || !(error instanceof TaskError)) throw error;
+    const [what, advice] = isDeleted
+      ? ['deleted', 'delete it in the cluster']
+      : ['scaled to 0', 'scale it to 0 in the cluster'];
+    return `It is not confirmed that the Deployment ${name} was ${what}: ${error.message} Check it, and ${advice} if its pods still run.`;
   }
-  await park(client, name);
-  return `The Deployment ${name} was scaled to 0.`;
+  return `The Deployment ${name} was ${isDeleted ? 'deleted' : 'scaled to 0'}.`;
 }

@@ -1,25 +1,35 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { isDeepStrictEqual } from 'node:util';
 import { withTimeout, type Context } from '../../agent/context';
+import { TaskError } from '../../errors';
 import { isStatus } from '../client/apiServer';
 import { applyConflicts } from '../client/applyConflicts';
 import type { KubernetesClient } from '../client/client';
 import type { GoodVersion } from './goodVersion';
 import { annotations as marks } from '../manifest/labels';
 import { deployments, type KubernetesObject } from '../client/resource';
+import { confirmApply } from '../ownership/confirmApply';
 import { SupersededError } from '../strategies/switchTraffic';
 import { watchRollout, type RolloutEnd } from '../rollout/watchRollout';
 
 /** For a rollback, however long the deployment took. */
 const minutesToRollBack = 10;
+/** Others write the object, too; not at each of so many attempts. */
+const maxTries = 10;
 
-/** Scales a Deployment to 0: its template stays. */
+/** Scales a Deployment to 0, and reads it back: its template stays. Throws a TaskError when it still has replicas. */
 export async function park(client: KubernetesClient, name: string): Promise<void> {
   const live = await client.get(deployments, name);
-  if (live && live.spec?.replicas !== 0) await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
+  if (!live || live.spec?.replicas === 0) return;
+  await client.mergePatch(deployments, name, { spec: { replicas: 0 } });
+  if ((await client.get(deployments, name))?.spec?.replicas)
+    throw new TaskError(`The cluster accepted to scale Deployment ${name} to 0, but it still has replicas. Run again.`);
 }
 
-/** Restores a Service as it was read. Fields that the cluster allocated, such as its address, stay. */
+/**
+ * Restores a Service as it was read, and reads it back. Fields that the cluster allocated, such as its address, stay. Throws
+ * a TaskError when the cluster does not have it then.
+ */
 export async function reapply(
   client: KubernetesClient,
   seen: KubernetesObject & { readonly spec?: object },
@@ -37,7 +47,10 @@ export async function reapply(
     },
     spec: Object.fromEntries(spec),
   };
-  await client.apply(await client.resourceOf(apiVersion, kind), object, { isForced: true });
+  const resource = await client.resourceOf(apiVersion, kind);
+  const planned = await client.apply(resource, object, { isForced: true, isDryRun: true });
+  const applied = await client.apply(resource, object, { isForced: true });
+  await confirmApply(client, resource, applied.object, planned.object);
 }
 
 /** Fields of the spec of a Service that the cluster allocates. */
@@ -66,7 +79,7 @@ async function applyGood(
   good: GoodVersion,
 ): Promise<Deployment> {
   const name = wanted.metadata?.name ?? '';
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const live = await client.get(deployments, name);
     if (!live || live.metadata?.uid !== applied.metadata?.uid || !isOurs(live, applied, good))
       throw new SupersededError(`Superseded: ${name} was deployed by somebody else meanwhile, and was left unchanged.`);
@@ -77,7 +90,7 @@ async function applyGood(
       return (await client.apply(deployments, object, { isForced: true })).object;
     } catch (error) {
       // The object was written meanwhile, for example by the Deployment controller: read it again.
-      if (!isStatus(error, 409) || applyConflicts(error)) throw error;
+      if (tries >= maxTries || !isStatus(error, 409) || applyConflicts(error)) throw error;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Event, Pod } from 'kubernetes-types/core/v1';
 import { stripVTControlCharacters } from 'node:util';
 import { CallError } from '../../http/errors';
+import { TimedOutError } from '../../http/poll';
 import type { KubernetesClient } from '../client/client';
 import { events } from '../client/resource';
 import type { Trouble } from '../rollout/trouble';
@@ -62,7 +63,7 @@ export async function collectEvidence(client: KubernetesClient, snapshot: Rollou
     try {
       return await promise;
     } catch (error) {
-      if (!(error instanceof CallError)) throw error;
+      if (!(error instanceof CallError || error instanceof TimedOutError)) throw error;
       gaps.push(error.message);
       return undefined;
     }

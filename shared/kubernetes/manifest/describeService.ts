@@ -45,6 +45,9 @@ const variables: Setting<Readonly<Record<string, string>>> = {
 
 const cores = within(coresIn, 0.001, 1024, 'must be a number of cores from 0.001 to 1024, such as 0.5 or 500m.');
 
+/** https://kubernetes.io/docs/concepts/configuration/configmap/ */
+const mostConfigBytes = 1024 * 1024;
+
 /** All settings of a service, and their rules. */
 const settings = {
   serviceName: matching(serviceNameRule.matches, serviceNameRule.rule),
@@ -69,7 +72,13 @@ const settings = {
   targetCpuPercent: whole(1, 1000),
   environment: variables,
   secrets: variables,
-  configFiles: { read: textMap, rule: 'must be a map of file names to contents.' },
+  configFiles: {
+    read: (value: Json) => {
+      const files = textMap(value);
+      return files && sizeOf(files) <= mostConfigBytes ? files : undefined;
+    },
+    rule: 'must be a map of file names to contents, which have up to 1 MiB in all, the limit of a ConfigMap.',
+  },
   identityClientId: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the client id of an identity.'),
   imagePullSecret: matching(
     /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
@@ -187,6 +196,10 @@ function whole(least: number, most: number): Setting<number> {
     },
     rule: `must be a whole number from ${least} to ${most}.`,
   };
+}
+
+function sizeOf(texts: Readonly<Record<string, string>>): number {
+  return Object.values(texts).reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
 }
 
 function textMap(value: Json): Readonly<Record<string, string>> | undefined {

@@ -2,8 +2,9 @@ import { boolYaml11Tag, intCoreTag, loadAll, YAMLException } from 'js-yaml';
 import { TaskError } from '../../errors';
 import type { DocumentPath } from '../../finding';
 import { documentLines } from '../../yaml/documentLines';
-import { readLeniently } from '../../yaml/lenient';
-import { countValues, valueOf, writtenSchema, type Written } from '../../yaml/written';
+import { readLeniently, reasonOf } from '../../yaml/lenient';
+import { isTooDeep } from '../../yaml/located';
+import { inMebibytes, sizeOf, sizeProblem, valueOf, writtenSchema, type Written } from '../../yaml/written';
 import { isMap, type Json } from '../../json';
 import { kindKeyOf, titleOf, type KubernetesObject } from '../client/resource';
 import { withoutBlanks } from './objects/blanks';
@@ -18,8 +19,13 @@ export interface ManifestFile {
   readonly text: string;
 }
 
-/** Of one document, with aliases written out. */
-const mostValues = 1_000_000;
+/** Of all files. They are read at once, within about a second, in which a cancellation is not noticed. */
+const mostCharacters = 4 * 1024 * 1024;
+/** Of all documents, with aliases written out. */
+const limits = { values: 100_000, characters: 2 * mostCharacters };
+/** More than the 1.5 MiB that etcd accepts by default (`--max-request-bytes`, https://etcd.io/docs/v3.5/dev-guide/limit/). */
+const objectLimits = { ...limits, characters: 2 * 1024 * 1024 };
+const mostProblems = 100;
 
 /** YAML 1.1 integers, in which `0644` is octal. */
 const octalInteger = {
@@ -41,6 +47,11 @@ const schema = writtenSchema({ bool: boolYaml11Tag, int: octalInteger });
 export function readManifests(files: readonly ManifestFile[]): readonly KubernetesObject[] {
   const problems: string[] = [];
   const found: Located[] = [];
+  let values = 0;
+  if (files.reduce((characters, { text }) => characters + text.length, 0) > mostCharacters)
+    throw new TaskError(
+      `The manifests are larger than ${inMebibytes(mostCharacters)} in all. Deploy them in several steps.`,
+    );
   for (const file of files) {
     const yaml = file.text.replace(/^\uFEFF/, '');
     const { documents, problem } = documentsOf(file.name, yaml);
@@ -49,18 +60,31 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
       const where = documents.length > 1 ? `${file.name}, document ${index + 1}` : file.name;
       // A file may end with a separator, or contain only comments.
       if (isNull(document)) continue;
-      if (countValues(document) > mostValues) {
-        problems.push(`${where}: it holds more than ${mostValues} values.`);
+      const size = sizeOf(document);
+      const tooLarge = sizeProblem(size, limits);
+      if (tooLarge !== undefined) {
+        problems.push(`${where}: it ${tooLarge}.`);
         continue;
       }
+      values += size.values;
+      if (values > limits.values)
+        throw new TaskError(
+          `The manifests hold more than ${limits.values} values in all. Deploy them in several steps.`,
+        );
+      const lineOf = onlyOnce(() => documentLines(yaml, index));
       const items = itemsOf(document);
       problems.push(...items.problems.map((each) => `${where}: ${each}`));
       for (const item of items.items) {
-        const { object, infinite } = valueIn(item);
-        const lines = infinite.map(infinite.length > 0 ? documentLines(yaml, index) : () => 0);
-        for (const line of lines) problems.push(`${file.name}, line ${line}: .inf and .nan must be in quotes.`);
-        const bad = objectProblems(object);
         const place = item.path.length === 0 ? where : `${where}, item ${placeOf(item.path)}`;
+        const excess = sizeProblem(sizeOf(item.written), objectLimits);
+        if (excess !== undefined) {
+          problems.push(`${place}: it ${excess}, which Kubernetes does not accept.`);
+          continue;
+        }
+        const { object, infinite } = valueIn(item);
+        for (const line of infinite.map((at) => lineOf()(at)))
+          problems.push(`${file.name}, line ${line}: .inf and .nan must be in quotes.`);
+        const bad = objectProblems(object);
         problems.push(...bad.map((each) => `${place}: ${each}`));
         if (bad.length === 0) found.push({ where: place, object: object as KubernetesObject });
       }
@@ -68,9 +92,20 @@ export function readManifests(files: readonly ManifestFile[]): readonly Kubernet
   }
   problems.push(...repetitions(found));
   if (problems.length === 0 && found.length === 0) problems.push('They contain no object.');
-  if (problems.length > 0)
-    throw new TaskError(`The manifests can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  if (problems.length > 0) throw unusable(problems);
   return found.map(({ object }) => object);
+}
+
+function unusable(problems: readonly string[]): TaskError {
+  const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more.`] : [];
+  const lines = [...problems.slice(0, mostProblems), ...more].map((problem) => `  - ${problem}`);
+  return new TaskError(`The manifests can't be used:\n${lines.join('\n')}`);
+}
+
+/** What is needed at most once, and rarely. */
+function onlyOnce<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 interface Located {
@@ -87,7 +122,8 @@ function documentsOf(
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = error.mark ? `, line ${error.mark.line + 1}` : '';
-    return { documents: [], problem: `${name}${line}: not valid YAML: ${error.reason}.` };
+    const problem = isTooDeep(error) ? 'it is nested deeper than 100 levels' : `not valid YAML: ${reasonOf(error)}`;
+    return { documents: [], problem: `${name}${line}: ${problem}.` };
   }
 }
 
@@ -96,7 +132,8 @@ function valueIn({ written, path, implied }: Item): {
   readonly object: Json;
   readonly infinite: readonly DocumentPath[];
 } {
-  const kindKey = kindKeyOf({ ...implied, ...(written as KubernetesObject) });
+  const { apiVersion, kind } = { ...implied, ...(written as Readonly<Record<string, unknown>>) };
+  const kindKey = typeof apiVersion === 'string' && typeof kind === 'string' ? kindKeyOf({ apiVersion, kind }) : '';
   const textAt = (at: DocumentPath) => isManifestText(kindKey, at);
   const infinite: DocumentPath[] = [];
   const value = valueOf(written, { textAt, onInfinite: (at) => void infinite.push([...path, ...at]) });

@@ -2,14 +2,26 @@ import type { Context } from '../../agent/context';
 import type { KubernetesClient } from '../client/client';
 import type { KubernetesObject, Resource } from '../client/resource';
 import type { Applied } from '../client/types';
+import { confirmApply } from './confirmApply';
 import { takeOver, takeoverOf, takeoverText } from './takeOver';
 
-/** Applies an object; takes it over first, and says so, when it was applied on the client side. */
+/**
+ * Applies an object, and reads it back: throws a TaskError when the cluster does not have it. Takes it over first, and says
+ * so, when it was applied on the client side. `planned` is the answer to the dry run of the apply, if there was one.
+ */
 export async function applyObject<T extends KubernetesObject>(
   client: KubernetesClient,
   resource: Resource<T>,
   object: T,
-  { live, isForced }: { readonly live: KubernetesObject | undefined; readonly isForced: boolean },
+  {
+    live,
+    isForced,
+    planned,
+  }: {
+    readonly live: KubernetesObject | undefined;
+    readonly isForced: boolean;
+    readonly planned: KubernetesObject | undefined;
+  },
   { agent }: Context,
 ): Promise<Applied<T>> {
   const name = object.metadata?.name ?? '';
@@ -20,6 +32,7 @@ export async function applyObject<T extends KubernetesObject>(
     takeover = await takeOver(client, resource, name, isForced);
     applied = await client.apply(resource, object, { isForced });
   }
+  await confirmApply(client, resource, applied.object, planned);
   if (takeover) agent.log(takeoverText(takeover, applied.object));
   return applied;
 }

@@ -1,4 +1,4 @@
-import { isMap, isObject, type Json, type JsonMap } from '../../json';
+import { isMap, isObject, parsedJson, type Json, type JsonMap } from '../../json';
 
 /**
  * A set of fields as `fieldsV1` of managed fields writes it: a tree of path elements (`f:<field>`, `k:<keys of a list
@@ -40,6 +40,13 @@ export function pathsBeyond(all: FieldSet, known: FieldSet): readonly FieldPath[
   return found;
 }
 
+/** The paths of the fields of a set that have no others below them. */
+export function leavesOf(fields: FieldSet, path: FieldPath = []): readonly FieldPath[] {
+  const keys = keysOf(fields);
+  if (keys.length === 0) return path.length > 0 ? [path] : [];
+  return keys.flatMap((key) => leavesOf(below(fields, key) ?? {}, [...path, key]));
+}
+
 /** Whether a field is in a set. */
 export function holds(fields: FieldSet, ...path: FieldPath): boolean {
   const found = path.reduce<FieldSet | undefined>((at, key) => at && below(at, key), fields);
@@ -75,7 +82,7 @@ function elementText(element: string): string {
 }
 
 function fieldKeys(text: string): Readonly<Record<string, unknown>> {
-  const keys: unknown = JSON.parse(text);
+  const keys = parsedJson(text);
   return isObject(keys) ? keys : {};
 }
 

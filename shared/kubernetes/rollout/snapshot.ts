@@ -22,6 +22,13 @@ export interface Look {
   readonly watched: readonly Watched[];
 }
 
+interface LookOptions {
+  /** For each call. */
+  readonly budgetSeconds: number;
+  /** The date of this machine, in milliseconds since 1970. */
+  readonly date: number;
+}
+
 /** How long a pod may prepare its volumes and network before its events are read: most pods need less. */
 const quietSeconds = 10;
 
@@ -29,7 +36,7 @@ const quietSeconds = 10;
 export async function lookAt(
   client: KubernetesClient,
   { metadata, spec }: Deployment,
-  { budgetSeconds, now }: { readonly budgetSeconds: number; readonly now: number },
+  { budgetSeconds, date }: LookOptions,
 ): Promise<Look> {
   const fieldSelector = `metadata.name=${metadata?.name ?? ''}`;
   const labelSelector = selectorText(spec?.selector);
@@ -41,7 +48,7 @@ export async function lookAt(
   const [deployment] = found.items;
   const replicaSet = deployment && newReplicaSet(deployment, sets.items);
   const own = podsOf(replicaSet, all.items);
-  const happened = await eventsOf(client, own, { budgetSeconds, now });
+  const happened = await eventsOf(client, own, { budgetSeconds, date });
   return {
     snapshot: { deployment, replicaSet, pods: own, troubles: rolloutTroubles(replicaSet, own, happened, deployment) },
     watched: [
@@ -55,11 +62,11 @@ export async function lookAt(
 async function eventsOf(
   client: KubernetesClient,
   all: readonly Pod[],
-  { budgetSeconds, now }: { readonly budgetSeconds: number; readonly now: number },
+  { budgetSeconds, date }: LookOptions,
 ): Promise<readonly Event[]> {
   const startOf = ({ status }: Pod): number => Date.parse(status?.startTime ?? '');
   const [slowest] = all
-    .filter((pod) => isPreparing(pod) && now - startOf(pod) >= quietSeconds * 1000)
+    .filter((pod) => isPreparing(pod) && date - startOf(pod) >= quietSeconds * 1000)
     .sort((a, b) => startOf(a) - startOf(b));
   const uid = slowest?.metadata?.uid;
   if (uid === undefined) return [];

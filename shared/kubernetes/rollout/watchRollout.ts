@@ -58,7 +58,7 @@ export async function watchRollout(
     try {
       const secondsLeft = (deadline - clock.now()) / 1000;
       const budgetSeconds = Math.min(Math.max(secondsLeft, minBudgetSeconds), maxBudgetSeconds);
-      ({ snapshot, watched } = await lookAt(client, options.applied, { budgetSeconds, now: clock.now() }));
+      ({ snapshot, watched } = await lookAt(client, options.applied, { budgetSeconds, date: clock.date() }));
       const judgement = judge.judge(snapshot, clock.now());
       if (judgement.outcome) return ended(judgement.outcome, judgement.message);
       tell.judgement(judgement, snapshot);

@@ -30,13 +30,17 @@ export async function switchTraffic(
     const live = await client.get(services, service);
     const now = slotOf(live);
     if (now === to) return;
+    if (tries > maxTries)
+      throw new TaskError(
+        `The cluster accepted to switch the Service ${service} to ${to}, but it still selects ${now ?? 'other pods'}. Possible causes are an operator or a mutating policy.`,
+      );
     if (now !== from)
       throw new SupersededError(
         `Superseded: somebody else has switched the Service ${service} to ${now ?? 'other pods'} meanwhile.`,
       );
     try {
+      // The next look confirms it.
       await client.jsonPatch(services, service, operations(live, { from, to }, previous));
-      return;
     } catch (error) {
       // The switch may have happened all the same, or somebody else made one: read the Service again.
       if (tries >= maxTries || !(isTransient(error) || isStatus(error, 422))) throw error;

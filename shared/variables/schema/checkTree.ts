@@ -1,5 +1,6 @@
 import { formatProblem } from './formats';
 import type { Report } from '../origin';
+import { PatternMatcher } from './patternMatcher';
 import { readNumber } from '../document/readScalar';
 import { isBranch, isList, isSame, treeOf, type Branch, type Leaf, type Plain, type Tree } from '../tree';
 import type { ValueType, VariableSchema } from './variableSchema';
@@ -15,7 +16,17 @@ const typeNames: Readonly<Record<ValueType, string>> = {
 };
 
 /** Reports values that do not match a schema. Unset values (null) are ignored, except in lists. */
-export function checkTree(tree: Tree, schema: VariableSchema, report: Report, path = ''): void {
+export function checkTree(tree: Tree, schema: VariableSchema, report: Report): void {
+  checkPart(tree, schema, { report, patterns: new PatternMatcher() }, '');
+}
+
+interface Check {
+  readonly report: Report;
+  readonly patterns: PatternMatcher;
+}
+
+function checkPart(tree: Tree, schema: VariableSchema, check: Check, path: string): void {
+  const { report } = check;
   if (!isBranch(tree) && tree.isUnknown) return;
   const name = path || 'variables';
   const wrong = (problem: string): void => report(tree.origin, `${name} ${problem}.`);
@@ -31,11 +42,12 @@ export function checkTree(tree: Tree, schema: VariableSchema, report: Report, pa
   }
   if (schema.enum && !(!isBranch(tree) && schema.enum.some((word) => isSame(word, tree.value))))
     wrong(`must be one of ${listed(schema.enum.map((word) => JSON.stringify(word)))}`);
-  if (isBranch(tree)) checkBranch(tree, schema, report, path);
-  else checkLeaf(tree, schema, report, path, wrong);
+  if (isBranch(tree)) checkBranch(tree, schema, check, path);
+  else checkLeaf(tree, schema, check, path, wrong);
 }
 
-function checkBranch(tree: Branch, schema: VariableSchema, report: Report, path: string): void {
+function checkBranch(tree: Branch, schema: VariableSchema, check: Check, path: string): void {
+  const { report } = check;
   const { properties = {}, required = [], additionalProperties = true } = schema;
   const names = Object.keys(properties);
   const nameOf = (name: string): string => (path ? `${path}.${name}` : name);
@@ -43,8 +55,8 @@ function checkBranch(tree: Branch, schema: VariableSchema, report: Report, path:
   for (const [name, below] of tree.entries) {
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (isUnset(below)) continue;
-    if (own) checkTree(below, own, report, nameOf(name));
-    else if (typeof additionalProperties === 'object') checkTree(below, additionalProperties, report, nameOf(name));
+    if (own) checkPart(below, own, check, nameOf(name));
+    else if (typeof additionalProperties === 'object') checkPart(below, additionalProperties, check, nameOf(name));
     else if (!additionalProperties)
       report(below.origin, `${nameOf(name)} is not in the schema, which has: ${listed(names)}.`);
   }
@@ -58,7 +70,7 @@ function checkBranch(tree: Branch, schema: VariableSchema, report: Report, path:
 function checkLeaf(
   { value, origin }: Leaf,
   schema: VariableSchema,
-  report: Report,
+  check: Check,
   path: string,
   wrong: (problem: string) => void,
 ): void {
@@ -66,8 +78,10 @@ function checkLeaf(
   if (typeof value === 'string') {
     const { length } = Array.from(value);
     if (length < minLength || length > maxLength) wrong(`must have ${range(minLength, maxLength)} characters`);
-    if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value))
-      wrong(`must match the pattern ${schema.pattern}`);
+    const isMatched = schema.pattern === undefined || check.patterns.matches(schema.pattern, value);
+    if (isMatched === false) wrong(`must match the pattern ${schema.pattern}`);
+    if (isMatched === undefined)
+      wrong(`cannot be matched with the pattern ${schema.pattern} within a second: simplify the pattern`);
     const problem = schema.format === undefined ? undefined : formatProblem(schema.format, value);
     if (problem !== undefined) wrong(problem);
   } else if (typeof value === 'number') {
@@ -82,7 +96,7 @@ function checkLeaf(
   }
 
   function checkItem(item: Plain, items: VariableSchema, itemPath: string): void {
-    checkTree(treeOf(item, origin), items, report, itemPath);
+    checkPart(treeOf(item, origin), items, check, itemPath);
   }
 }
 

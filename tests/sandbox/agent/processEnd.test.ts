@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import type { Clock } from '../../../sandbox/clock';
 import { systemClock } from '../../../sandbox/clock';
 import { projectRoot } from '../../../tools/commandLine';
@@ -13,7 +14,7 @@ const polite =
   'setInterval(() => undefined, 1000); process.on("SIGINT", () => { console.log("got SIGINT"); process.exit(0); }); console.log("ready");';
 
 /** For a process that ends by itself, on a busy machine. */
-const patienceMilliseconds = 20_000;
+const patienceMilliseconds = 50_000;
 
 /**
  * Sleeps of a minute and more are over as soon as `release` is called; the others after a moment, which must be long
@@ -45,13 +46,26 @@ describe('The end of a process', () => {
 
   it('is requested by SIGINT, then by SIGTERM, then forced', async () => {
     fixture().task('Stubborn', stubborn);
-    const [cancel, clock] = [new AbortController(), releasableClock()];
+    const [cancel, clock, said] = [new AbortController(), releasableClock(), new EventEmitter()];
+    /** The next signal comes when the process has heard of this one, which may take it any time. */
+    const heard: Readonly<Record<number, string>> = { 7500: 'got SIGINT', 2500: 'got SIGTERM' };
     const { steps, lines, report } = await fixture().run(
       'steps:\n- checkout: none\n- { task: Stubborn@1, name: s }\n',
       {
-        clock,
+        clock: {
+          ...clock,
+          async sleep(milliseconds, signal) {
+            const line = heard[milliseconds];
+            if (line === undefined) return clock.sleep(milliseconds, signal);
+            clock.sleeps.push(milliseconds);
+            await once(said, line);
+          },
+        },
         signal: cancel.signal,
-        onLine: ({ text }) => text === 'ready' && cancel.abort(),
+        onLine({ text }) {
+          said.emit(text);
+          if (text === 'ready') cancel.abort();
+        },
       },
     );
     assert.deepEqual(
@@ -282,7 +296,7 @@ describe('A step that failed', () => {
 async function assertGone(processId: number): Promise<void> {
   assert.ok(processId > 0);
   const { readFile } = await import('node:fs/promises');
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 5000; tries += 1) {
     const status = await readFile(`/proc/${processId}/stat`, 'utf8').catch(() => undefined);
     if (status === undefined || /\) [ZX] /.test(status)) return;
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -42,12 +42,16 @@ describe('npm run sandbox', () => {
     assert.equal(printed.trimEnd().split('\n').length, 1);
   });
 
-  it('reports an invalid option and exits with 2', async () => {
-    const child = start('--latency', 'fast');
-    const exit = once(child, 'exit');
-    let problem = '';
-    child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
-    assert.deepEqual(await exit, [2, null]);
-    assert.match(problem, /--latency must be a number of 0 or more, not 'fast'\.\nUsage:/);
-  });
+  for (const [option, value, message] of [
+    ['--latency', 'fast', "--latency must be a number of 0 or more, not 'fast'."],
+    ['--tasks', '/no/tasks', '--tasks must name a folder, and there is no /no/tasks.'],
+  ] as const)
+    it(`reports an invalid value of ${option} and exits with 2`, async () => {
+      const child = start(option, value);
+      const exit = once(child, 'exit');
+      let problem = '';
+      child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
+      assert.deepEqual(await exit, [2, null]);
+      assert.ok(problem.startsWith(`${message}\nUsage:`), problem);
+    });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Databricks } from '../../../sandbox/databricks/databricks';
 import { type Json, type JsonObject, objectsOf } from '../../../sandbox/databricks/json';
+import type { NotebookOutcome, NotebookRequest } from '../../../sandbox/databricks/notebooks/notebookRunner';
 import { pyodideRunner } from '../../../sandbox/databricks/notebooks/pyodideRunner';
 import { writeZip } from '../../../sandbox/databricks/workspace/zip';
 import { RunBench, task, taskOf, verdict } from './runBench';
@@ -249,8 +250,14 @@ describe('Databricks sandbox: runs on clusters', () => {
   it('can import only the wheels that are installed on their cluster', async function () {
     this.timeout(60_000);
     await bench.databricks.close();
-    const notebooks = pyodideRunner();
-    await bench.start({ notebooks });
+    const python = pyodideRunner();
+    const outcomes: Promise<NotebookOutcome>[] = [];
+    const start = (request: NotebookRequest, signal: AbortSignal): Promise<NotebookOutcome> => {
+      const outcome = python.run(request, signal);
+      outcomes.push(outcome);
+      return outcome;
+    };
+    await bench.start({ notebooks: { run: start, close: () => python.close() } });
     const wheel = '/Volumes/main/default/files/demo_model-1.0-py3-none-any.whl';
     const content = writeZip([{ path: 'demo_model.py', bytes: Buffer.from('answer = 42\n') }]);
     await bench.client.send('PUT', `/api/2.0/fs/files${wheel}`, content);
@@ -258,17 +265,13 @@ describe('Databricks sandbox: runs on clusters', () => {
     await bench.client.importFile('/Shared/w.py', source);
     const lacks = await bench.submit([task('w', { new_cluster: spec })]);
     const has = await bench.submit([task('w', { new_cluster: spec, libraries: [{ whl: wheel }] })]);
-    const ended = async (id: Json): Promise<JsonObject> => {
-      for (;;) {
-        const run = await bench.ended(id);
-        if (verdict(run)[2] === 'TERMINATED') return run;
-        // Python takes the real time that it needs.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
-    const output = await bench.output(await ended(lacks), 'w');
+    // Python takes the real time that it needs; what comes before and after it takes none.
+    await bench.ended(lacks);
+    assert.equal(outcomes.length, 2);
+    await Promise.all(outcomes);
+    const output = await bench.output(await bench.ended(lacks), 'w');
     assert.equal(output.error, "ModuleNotFoundError: No module named 'demo_model'");
-    const { notebook_output: result } = await bench.output(await ended(has), 'w');
+    const { notebook_output: result } = await bench.output(await bench.ended(has), 'w');
     assert.equal((result as JsonObject).result, '42');
   });
 

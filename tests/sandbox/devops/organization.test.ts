@@ -180,7 +180,15 @@ describe("The organisation's OIDC endpoint", () => {
     const { url, connections } = organization;
     const unknown = organization.oidcRequestUri.replace(/jobs\/.{4}/, 'jobs/0000');
     assert.deepEqual((await refusal({ uri: unknown })).slice(0, 2), [404, 'TaskOrchestrationPlanNotFoundException']);
-    assert.deepEqual((await refusal({ uri: `${url}_apis/projects` })).slice(0, 2), [404, 'HttpException']);
+    const elsewhere = await ask({ uri: `${url}_apis/nothing` });
+    assert.deepEqual(
+      [elsewhere.status, elsewhere.headers.get('content-type'), await elsewhere.text()],
+      [
+        404,
+        'text/plain; charset=utf-8',
+        "The controller for path '/_apis/nothing' was not found or does not implement IController.",
+      ],
+    );
     const of = (one: string) => refusal({ query: `?api-version=7.1&serviceConnectionId=${one}` });
     assert.equal((await of('To Databricks'))[0], 400);
     assert.deepEqual(await of(other.id), [

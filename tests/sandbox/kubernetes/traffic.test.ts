@@ -146,6 +146,18 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     assert.equal((await send(address, '[1]')).status, 200);
   });
 
+  it('finds no listener of a load balancer whose cluster was closed while it opened', async () => {
+    const listeners = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    const before = listeners();
+    for (let count = 0; count < 5; count++) {
+      const other = await startKubernetes({ timeScale: 0 });
+      await apply(other, `${servicesPath}/web`, service('web', { type: 'LoadBalancer' }));
+      await other.close();
+    }
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(listeners(), before);
+  });
+
   it('is answered by a process of the container, which restarts when the process exits', async () => {
     await put('process:1');
     await pass(2);

@@ -75,6 +75,20 @@ describe('the facts of a pipeline', () => {
     assert.equal(factsOf({}).temporaryFolder, resolve(tmpdir()));
   });
 
+  it('name the folders that files may be read from', () => {
+    const folders = {
+      'System.DefaultWorkingDirectory': '/w/1/s',
+      'Agent.TempDirectory': '/w/_temp',
+      'Build.SourcesDirectory': '/w/1/s/repository',
+      'Pipeline.Workspace': '/w/1',
+    };
+    assert.deepEqual(
+      factsOf(folders).readableFolders,
+      ['/w/1/s', '/w/_temp', '/w/1/s/repository', '/w/1'].map((folder) => resolve(folder)),
+    );
+    assert.deepEqual(factsOf({ 'Build.SourcesDirectory': '' }).readableFolders, [resolve('.'), resolve(tmpdir())]);
+  });
+
   it('pass on only the environment variables that programs need', () => {
     assert.deepEqual(factsOf({ PATH: '/bin', HTTPS_PROXY: '', SECRET_OF_ANOTHER: 'x' }).programEnvironment, {
       PATH: '/bin',

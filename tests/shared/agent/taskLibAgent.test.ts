@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { type ProcessEnd, startTaskProcess, type TaskProcess } from '../../support/taskProcess';
 
@@ -22,8 +24,8 @@ describe('a task in a process of its own', () => {
   before(async () => void (folder = await mkdtemp(join(tmpdir(), 'agent-test-'))));
   after(() => rm(folder, { recursive: true }));
 
-  /** Starts a task whose `run` has this body, bundled as the build does it. */
-  async function start(body: string, more: Record<string, string> = {}): Promise<TaskProcess> {
+  /** A task whose `run` has this body, bundled as the build does it. */
+  async function scriptOf(body: string): Promise<string> {
     const script = join(folder, `${++scripts}.cjs`);
     await build({
       stdin: {
@@ -31,10 +33,10 @@ describe('a task in a process of its own', () => {
           import { taskLibAgent } from './shared/agent/taskLibAgent';
           import { startTask } from './shared/task/startTask';
           import { defineTask } from './shared/task/task';
-          import { connection, filePath, flag, sensitive } from './shared/task/inputs';
+          import { connection, filePath, flag, sensitive, text } from './shared/task/inputs';
           import { TaskError } from './shared/errors';
           startTask(defineTask({
-            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }), password: sensitive() },
+            inputs: { service: connection('databricksworkspace', { required: true }), file: filePath(), wait: flag({ default: true }), password: sensitive(), note: text() },
             outputs: ['it'],
             async run({ inputs, agent, clock, signal, setOutput }) { ${body} },
           }), taskLibAgent);`,
@@ -47,9 +49,22 @@ describe('a task in a process of its own', () => {
       outfile: script,
       logLevel: 'error',
     });
-    return startTaskProcess(script, { ...environment, ...more });
+    return script;
   }
+  const start = async (body: string, more: Record<string, string> = {}): Promise<TaskProcess> =>
+    startTaskProcess(await scriptOf(body), { ...environment, ...more });
   const run = async (body: string, more?: Record<string, string>): Promise<ProcessEnd> => (await start(body, more)).end;
+
+  it('has the token of the job where the agent gives one', async () => {
+    const body = `return 'It is ' + (agent.jobToken() === 'j0b-token' ? 'there' : String(agent.jobToken()));`;
+    const parameters = { AccessToken: 'j0b-token' };
+    const ofJob = {
+      ENDPOINT_URL_SYSTEMVSSCONNECTION: 'https://dev.azure.com/contoso/',
+      ENDPOINT_AUTH_SYSTEMVSSCONNECTION: JSON.stringify({ scheme: 'OAuth', parameters }),
+    };
+    assert.match((await run(body, ofJob)).output, /It is there/);
+    assert.match((await run(body)).output, /It is undefined/);
+  });
 
   it('reports its result once and exits with 0', async () => {
     const { exitCode, commands, result } = await run(`return 'All is well.';`);
@@ -61,6 +76,64 @@ describe('a task in a process of its own', () => {
     const { exitCode, result, output } = await run(`throw new TaskError('Could not do it: 503; 50% done.');`);
     assert.deepEqual({ exitCode, result }, { exitCode: 0, result: 'Failed' });
     assert.match(output, /##vso\[task\.issue type=error;.*\]Could not do it: 503; 50%AZP25 done\./);
+  });
+
+  it('exits with 1 when the process ends before there is a result', async () => {
+    const { exitCode, result } = await run(`process.exit();`);
+    assert.deepEqual({ exitCode, result }, { exitCode: 1, result: undefined });
+  });
+
+  describe('whose agent is slow to read, or gone', () => {
+    /** Prints more than a pipe holds. */
+    const printMuch = `agent.log('x'.repeat(99).concat('\\n').repeat(20_000));`;
+    const spawned = async (body: string) =>
+      spawn(process.execPath, [await scriptOf(body)], {
+        env: { ...environment, AGENT_TEMPDIRECTORY: folder },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+
+    for (const [what, end, expected] of [
+      ['fails', `throw new TaskError('Could not do it.');`, 'Failed'],
+      ['succeeds', `return 'Done.';`, 'Succeeded'],
+      [
+        'ends by an error outside of it',
+        `setTimeout(() => { throw new Error('out of the blue'); }, 0); await clock.sleep(60_000);`,
+        'Failed',
+      ],
+    ] as const)
+      it(`reports its result before it ends, when its work ${what}`, async () => {
+        const child = await spawned(`setTimeout(() => process.stderr.write('still here'), 200); ${printMuch} ${end}`);
+        const closed = once(child, 'close');
+        await Promise.race([once(child.stderr, 'data'), once(child, 'exit')]);
+        let output = '';
+        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+        assert.deepEqual(await closed, [0, null]);
+        assert.ok(output.includes(`##vso[task.complete result=${expected};]`), output.slice(-200));
+      });
+
+    for (const end of [`throw new TaskError('Could not do it.');`, `return 'Done.';`])
+      it(`exits with 1 when nobody can receive its result: ${end}`, async () => {
+        const child = await spawned(end);
+        child.stdout.destroy();
+        child.stderr.resume();
+        assert.deepEqual(await once(child, 'close'), [1, null]);
+      });
+  });
+
+  it('does not fail because its summary or a file for its log cannot be written', async () => {
+    const temporary = join(folder, 'gone');
+    await mkdir(temporary);
+    const { result, output } = await run(
+      `require('node:fs').rmSync(agent.temporaryFolder, { recursive: true });
+       await agent.summary('Import', 'All'); await agent.attachToLog('a.txt', 'All'); return 'Done.';`,
+      { AGENT_TEMPDIRECTORY: temporary },
+    );
+    assert.equal(result, 'Succeeded');
+    for (const name of ['Import.md', 'a.txt'])
+      assert.match(
+        output,
+        new RegExp(`task\\.logissue type=warning;.*\\]Could not write '${name}' .*ENOENT.* not affected`),
+      );
   });
 
   it('fails when its work never ends, although Node would exit with 0', async () => {
@@ -126,6 +199,64 @@ describe('a task in a process of its own', () => {
     assert.doesNotMatch(output, /s3cr3t/);
   });
 
+  it('hides the secrets of the job, in any encoding, in all that it says, keeps and sets', async () => {
+    const secret = 'a secret=of/the+job';
+    const forms = [secret, JSON.stringify(secret).replaceAll('=', '\\u003d'), encodeURIComponent(secret)];
+    const text = [...forms, Buffer.from(`Bearer ${secret}`).toString('base64')].join(' | ');
+    const { output, outputs, commands } = await run(
+      `const text = ${JSON.stringify(text)};
+       agent.log(text); agent.group(text, text); agent.debug(text); agent.warning(text); agent.error(text);
+       agent.progress(50, text); setOutput('it', text);
+       await agent.summary('Summary', text); await agent.attachToLog('file.txt', text);
+       process.stderr.write(text + '\\n');
+       throw new TaskError(text);`,
+      {
+        SYSTEM_DEBUG: 'true',
+        SECRET_MINE: secret,
+        INPUT_NOTE: `with ${secret}`,
+        AGENT_PROXYURL: 'http://proxy.test',
+        AGENT_PROXYPASSWORD: 'password of the proxy',
+        AGENT_TEMPDIRECTORY: await mkdtemp(join(folder, 'temporary-')),
+      },
+    );
+    const hidden = /^\*{3} \| "\*{3}" \| \*{3} \| [\w+/]{0,12}\*{3}\w?=*$/;
+    for (const form of [...forms, 'password of the proxy', 'IHNlY3JldD1vZi9'])
+      assert.equal(output.includes(form), false);
+    assert.match(outputs['it'] ?? '', hidden);
+    assert.match(output, /The output variable 'it' contains a secret, which is replaced by \*\*\*\./);
+    const files = commands.filter(({ name }) => /upload/.test(name)).map(({ data }) => data);
+    assert.equal(files.length, 2);
+    for (const file of files) assert.match(await readFile(file, 'utf8'), hidden);
+  });
+
+  it('does not hide a secret in the path of a file that the agent must find', async () => {
+    const own = await mkdtemp(join(folder, 'secret-folder-'));
+    const variables = { AGENT_TEMPDIRECTORY: own, SECRET_FOLDER: basename(own) };
+    // For the search for secrets the path is one.
+    const found = await run(`await agent.summary('Summary', 'text'); return '';`, variables).then(() => '', String);
+    assert.ok(found.includes(`##vso[task.uploadsummary]${own}`), found);
+  });
+
+  it('breaks the logging commands in an output, which a later step may print', async () => {
+    const { outputs } = await run(
+      `setOutput('it', 'a ##vso[task.setvariable variable=x]b\\n##[error]c # ##d'); return '';`,
+    );
+    assert.deepEqual(outputs, { it: 'a ##_vso[task.setvariable variable=x]b\n##_[error]c # ##d' });
+  });
+
+  it('shows the values of plain inputs for debugging, and only the length of those with names and values', async () => {
+    for (const [note, shown] of [
+      ['some text', 'some text'],
+      ['{"password": "hunter2"}', '(23 characters)'],
+      ['KEY=hunter2', '(11 characters)'],
+      ['https://me:hunt/er2@host', '(24 characters)'],
+    ] as const) {
+      const { output } = await run(`return '';`, { SYSTEM_DEBUG: 'true', INPUT_NOTE: note });
+      assert.ok(output.includes(`##vso[task.debug]note=${shown}\n`), output);
+      assert.doesNotMatch(output, /hunter2|er2@/);
+    }
+  });
+
   it('recognizes a text that contains a secret variable, or a line of one, without writing it', async () => {
     const texts = ['a', 'x a', 'long secret', 'x long secret y', 'x second line', 'x y', 'public value', ''];
     const { output } = await run(
@@ -158,13 +289,32 @@ describe('a task in a process of its own', () => {
     );
   });
 
+  for (const [what, announce] of [
+    ['that the task announces', `agent.setSecret(secret)`],
+    ['output', `agent.setOutput('it', secret, { secret: true })`],
+  ] as const)
+    it(`hides a secret ${what} from then on, in any encoding, in what it says and keeps`, async () => {
+      // The agent masks none of it in files, and in a log not in each encoding.
+      const { output, commands } = await run(
+        `const secret = 'issued/later+1=';
+         ${announce};
+         const text = [secret, encodeURIComponent(secret), Buffer.from('me:' + secret).toString('base64')].join(' ');
+         agent.log('says ' + text);
+         await agent.attachToLog('file.txt', text);
+         return '';`,
+        { SYSTEM_DEBUG: 'true' },
+      );
+      assert.ok(commands.some(({ name, data }) => name === 'task.setsecret' && data === 'issued/later+1='));
+      assert.match(output, /^says \*{3} \*{3} [\w+/]{0,8}\*{3}=*$/m);
+    });
+
   it('announces a secret of several lines line by line, without short lines', async () => {
     const { output } = await run(
       `agent.setSecret('{\\r\\n  first line\\n\\nsecond line\\n}'); agent.setSecret('abc\\n'); return '';`,
     );
     assert.deepEqual(
       output.split('\n').filter((line) => line.includes('setsecret')),
-      ['##vso[task.setsecret]  first line', '##vso[task.setsecret]second line', '##vso[task.setsecret]abc'],
+      ['##vso[task.setsecret]first line', '##vso[task.setsecret]second line', '##vso[task.setsecret]abc'],
     );
   });
 

@@ -73,6 +73,21 @@ describe('A cluster of AKS', () => {
     assert.equal(azure.requests.list('listClusterUserCredential')[0]?.query['format'], 'exec');
   });
 
+  it('is not taken for another one', async () => {
+    const body = JSON.stringify({ name: 'test', properties: {} });
+    azure.faults.add({ path: id, times: Infinity, effect: 'status', status: 200, body });
+    try {
+      await assert.rejects(open(), /form than documented: it is about another cluster/);
+    } finally {
+      azure.faults.clear();
+    }
+  });
+
+  it('is found by its name in other letter case', async () => {
+    change({ id: clusterIdOf(subscriptionId, 'models', 'Prod') });
+    assert.equal((await open()).name, 'Prod');
+  });
+
   it('accepts the tokens that kubelogin would get', async () => {
     const token = await clusterTokens(subscription.identity).token();
     const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { aud: string };

@@ -4,6 +4,7 @@ import { HttpError } from '../../../shared/http/errors';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, errorOf, get } from '../http/clientUnderTest';
 import { shapesOf } from '../http/shapes';
+import { anything } from '../../support/anything';
 
 const quota = 'VmSize: Not enough quota available for Standard_F4s_v2. Current usage/limit: 0/6. Additional needed: 8';
 const crashed = 'User container has crashed or terminated';
@@ -129,7 +130,10 @@ describe('Azure Resource Manager', () => {
     const server = await RecordingServer.start();
     try {
       server.reset({ status: 400, headers: { 'X-Request-Id': 'of-a-proxy', 'x-ms-request-id': 'b2c1-ff' } });
-      const error = await errorOf(HttpError, clientFor(server.url, { dialect: azureDialect }).client.json(get));
+      const error = await errorOf(
+        HttpError,
+        clientFor(server.url, { dialect: azureDialect }).client.json(get, anything),
+      );
       assert.equal(error.requestId, 'b2c1-ff');
     } finally {
       await server.close();

@@ -192,6 +192,24 @@ describe('The difference between a specification and an object', () => {
     assert.ok(lines(wanted, {}).includes('+ git: https://***@host/x'));
   });
 
+  it('shows no values whose names are those of secrets, and what else has such words in its name', () => {
+    const wanted = {
+      apiToken: 'secret1',
+      a: { client_secret: { x: 'secret2' }, enable_token: true },
+      env: [
+        { name: 'API_KEY', value: 'secret3' },
+        { name: 'REGION', value: 'west' },
+      ],
+      task_key: 'train',
+    };
+    assert.deepEqual(lines(wanted, { apiToken: 'secret0', env: [] }), [
+      '~ apiToken: *** → ***',
+      '+ a: {"client_secret":"***","enable_token":true}',
+      '+ env: [{"name":"API_KEY","value":"***"},{"name":"REGION","value":"west"}]',
+      '+ task_key: train',
+    ]);
+  });
+
   it('cuts off values that are too long to read', () => {
     assert.equal(lines({ a: 'x'.repeat(1000) }, {})[0]?.length, '+ a: '.length + 301);
   });

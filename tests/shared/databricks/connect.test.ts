@@ -22,6 +22,7 @@ import {
   tenantId,
   tokenReply,
 } from '../identity/signInFixture';
+import { anything } from '../../support/anything';
 
 const look: HttpRequest = { method: 'GET', path: '/api/run', purpose: 'look at the run' };
 const resourceId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w';
@@ -86,7 +87,7 @@ describe('connect', () => {
       it(`accepts the URL of any page of the workspace: …${path}`, async () => {
         const { url, http } = await open(byToken(workspace.url + path));
         assert.equal(url, workspace.url);
-        assert.deepEqual(await http.json(look), { fine: true });
+        assert.deepEqual(await http.json(look, anything), { fine: true });
         assert.deepEqual(pathsOf(workspace), ['/api/run']);
         assert.equal(workspace.requests[0]?.headers.authorization, 'Bearer dapi-secret');
       });
@@ -131,16 +132,16 @@ describe('connect', () => {
       workspace.reset(
         routes({ '/oidc/v1/token': tokenReply('t'), '/api/run': forbidden, [me]: { body: { userName: 'u' } } }),
       );
-      await errorOf(HttpError, (await open(byPrincipal)).http.json(look));
+      await errorOf(HttpError, (await open(byPrincipal)).http.json(look, anything));
       assert.deepEqual(pathsOf(workspace), ['/oidc/v1/token', '/api/run', me]);
       assert.deepEqual(sent(), ['123456', '123456', '123456']);
 
       workspace.reset({ body: {} });
       for (const access of [byToken(`${workspace.url}?o=7`), byAzure(`${workspace.url}/jobs?o=7`)])
-        await (await open(access)).http.json(look);
+        await (await open(access)).http.json(look, anything);
       assert.deepEqual(sent(), ['7', '7']);
       workspace.reset({ body: {} });
-      await (await open(byToken())).http.json(look);
+      await (await open(byToken())).http.json(look, anything);
       assert.deepEqual(sent(), [undefined]);
     });
 
@@ -154,6 +155,13 @@ describe('connect', () => {
       });
     }
 
+    it('is refused with a user name or password in it, which is not repeated', async () => {
+      const error = await errorOf(UnusableError, open(byToken(workspace.url.replace('//', '//me:hunter2@'))));
+      const problem = 'contains a user name or password: remove them, and change the password.';
+      assert.equal(error.message, `The Databricks connection has a workspace URL that ${problem}`);
+      assert.equal(workspace.requests.length, 0);
+    });
+
     it('is refused without TLS, because the token would travel unencrypted', async () => {
       const error = await errorOf(TaskError, open(byToken('http://workspace.example')));
       assert.match(error.message, /must begin with https:\/\//);
@@ -165,7 +173,7 @@ describe('connect', () => {
       const { url, http } = await open(byAzure(`${workspace.url}/?o=1`));
       assert.equal(url, workspace.url);
       assert.equal(entra.requests.length, 0);
-      await http.json(look);
+      await http.json(look, anything);
       assert.equal(workspace.requests[0]?.headers.authorization, 'Bearer databricks-1');
       assert.equal(arm.requests.length, 0);
     });
@@ -175,7 +183,7 @@ describe('connect', () => {
       assert.equal(url, workspace.url);
       assert.deepEqual(pathsOf(arm), [`${resourceId}?api-version=2018-04-01`]);
       assert.equal(arm.requests[0]?.headers.authorization, 'Bearer arm-1');
-      await http.json(look);
+      await http.json(look, anything);
       const { headers } = workspace.requests[0] ?? {};
       assert.equal(headers?.authorization, 'Bearer databricks-1');
       assert.equal(headers['x-databricks-azure-sp-management-token'], undefined);
@@ -218,7 +226,7 @@ describe('connect', () => {
         body: { error: 'invalid_client', error_description: 'AADSTS7000222: The secrets are expired.' },
       });
       const { http } = await open(byAzure(workspace.url));
-      const error = await errorOf(SignInError, http.json(look));
+      const error = await errorOf(SignInError, http.json(look, anything));
       assert.match(error.message, /^Could not sign in to Databricks \(2ff814a6-.*\): Microsoft Entra ID answered 401/);
       assert.ok(
         error.message.includes(`The token was requested as service principal ${clientId} of tenant ${tenantId}`),
@@ -238,8 +246,8 @@ describe('connect', () => {
 
     it('sends the management token and the resource ID with every request', async () => {
       const { http } = await openManaged();
-      await http.json(look);
-      await http.json({ ...look, method: 'POST', path: '/api/other', json: {} });
+      await http.json(look, anything);
+      await http.json({ ...look, method: 'POST', path: '/api/other', json: {} }, anything);
       assert.deepEqual(proofs(), [
         ['Bearer databricks-1', 'management-1', resourceId],
         ['Bearer databricks-1', 'management-1', resourceId],
@@ -249,7 +257,7 @@ describe('connect', () => {
     it('renews both tokens after a 401', async () => {
       const { http } = await openManaged();
       workspace.reset({ status: 401 }, { body: {} });
-      await http.json(look);
+      await http.json(look, anything);
       assert.deepEqual(proofs(), [
         ['Bearer databricks-1', 'management-1', resourceId],
         ['Bearer databricks-2', 'management-2', resourceId],
@@ -259,7 +267,7 @@ describe('connect', () => {
     it('sends them also with the request for its identity', async () => {
       const { http } = await openManaged();
       workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
-      await errorOf(HttpError, http.json(look));
+      await errorOf(HttpError, http.json(look, anything));
       assert.deepEqual(proofs()[1], ['Bearer databricks-1', 'management-1', resourceId]);
     });
 
@@ -273,7 +281,7 @@ describe('connect', () => {
         unannounced.push(...sent.filter((token) => !announced.includes(String(token))));
         reply(response, { status: 403, body: { message: JSON.stringify(headers) } });
       });
-      const error = await errorOf(HttpError, http.json(look));
+      const error = await errorOf(HttpError, http.json(look, anything));
       assert.deepEqual(unannounced, []);
       const said = everythingOf(error) + agent.text('log', 'debug', 'warning', 'error');
       for (const token of ['databricks-1', 'management-1', 'arm-1']) assert.equal(said.includes(token), false);
@@ -294,7 +302,7 @@ describe('connect', () => {
         routes({ '/api/run': forbidden, [me]: { body: { userName: clientId, displayName: 'pipelines' } } }),
       );
       const { http } = await open(byToken());
-      const error = await errorOf(HttpError, http.json(look));
+      const error = await errorOf(HttpError, http.json(look, anything));
       assert.equal(
         error.message,
         'Could not look at the run: Databricks answered 403 PERMISSION_DENIED: User lacks Manage on job 7. The call was ' +
@@ -313,7 +321,7 @@ describe('connect', () => {
       it(`omits the identity when the request for it is ${what}`, async () => {
         workspace.reset(routes({ '/api/run': forbidden, [me]: answer }));
         const { http } = await open(byToken());
-        const error = await errorOf(HttpError, http.json(look));
+        const error = await errorOf(HttpError, http.json(look, anything));
         assert.match(error.message, /service connection\. Grant it what the answer names/);
       });
     }
@@ -321,8 +329,8 @@ describe('connect', () => {
     it('requests its identity once for all refused calls', async () => {
       workspace.reset(routes({ '/api/run': forbidden, [me]: { body: { userName: 'u' } } }));
       const { http } = await open(byToken());
-      await Promise.allSettled([http.json(look), http.json(look), http.json(look)]);
-      const error = await errorOf(HttpError, http.json(look));
+      await Promise.allSettled([http.json(look, anything), http.json(look, anything), http.json(look, anything)]);
+      const error = await errorOf(HttpError, http.json(look, anything));
       assert.match(error.message, /The workspace knows it as 'u' \(u\)\./);
       assert.equal(pathsOf(workspace).filter((path) => path === me).length, 1);
     });
@@ -331,7 +339,7 @@ describe('connect', () => {
       it(`does not request its identity after a ${answer.status}`, async () => {
         workspace.reset(routes({ '/api/run': answer }));
         const { http } = await open(byToken());
-        await errorOf(HttpError, http.json(look));
+        await errorOf(HttpError, http.json(look, anything));
         assert.equal(pathsOf(workspace).includes(me), false);
       });
     }
@@ -341,7 +349,7 @@ describe('connect', () => {
         'io.jsonwebtoken.IncorrectClaimException: Expected iss claim to be: https://sts.windows.net/a/, but was: https://sts.windows.net/b/.';
       workspace.reset({ status: 400, body: `<html><title>Error 400 ${message}</title><pre>${message}</pre></html>` });
       const { http } = await open(byAzure(workspace.url));
-      const error = await errorOf(HttpError, http.json(look));
+      const error = await errorOf(HttpError, http.json(look, anything));
       assert.ok(error.message.includes(`The call was made as service principal ${clientId} of tenant ${tenantId}`));
       assert.match(error.message, /The workspace belongs to another tenant than the service connection/);
     });
@@ -353,7 +361,7 @@ describe('connect', () => {
         const { http } = await open(byAzure(workspace.url));
         arm.reset({ body: {} });
         workspace.reset({ status, headers: { Location: `${arm.url}/login` } });
-        const error = await errorOf(ForeignAnswerError, http.json(look));
+        const error = await errorOf(ForeignAnswerError, http.json(look, anything));
         assert.match(error.message, /Check the URL of the service connection/);
         assert.equal(arm.requests.length, 0);
       });
@@ -361,7 +369,7 @@ describe('connect', () => {
 
     it('are sent only to their own service', async () => {
       const { http } = await open(byAzure(resourceId, true));
-      await http.json(look);
+      await http.json(look, anything);
       const held = (server: RecordingServer) =>
         ['databricks-1', 'arm-1', 'management-1'].filter((token) =>
           server.requests.some((request) => JSON.stringify(request.headers).includes(token)),

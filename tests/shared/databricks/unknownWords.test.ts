@@ -22,6 +22,8 @@ import type { HttpClient, HttpRequest } from '../../../shared/http/httpClient';
 import type { Json } from '../../../shared/json';
 import { readDocument } from '../../../shared/task/document';
 import { testContext } from '../../support/testContext';
+import type { Shape } from '../../../shared/http/shape';
+import { decoded } from '../../support/decoded';
 
 const words = ['HIBERNATING', 'some_future_word', '', 'unknown'];
 
@@ -30,12 +32,12 @@ function serviceOf(answers: Readonly<Record<string, readonly Json[]>>): HttpClie
   const sent: HttpRequest[] = [];
   return {
     sent,
-    json<T>(request: HttpRequest): Promise<T> {
+    json<T>(request: HttpRequest, shape: Shape<T>): Promise<T> {
       const name = request.path.slice(request.path.lastIndexOf('/') + 1);
       const before = sent.filter(({ path }) => path === request.path).length;
       sent.push(request);
       const list = answers[name] ?? [{}];
-      return Promise.resolve(structuredClone(list[Math.min(before, list.length - 1)]) as T);
+      return Promise.resolve(decoded(structuredClone(list[Math.min(before, list.length - 1)]), shape));
     },
     bytes: () => Promise.reject(new Error('not expected')),
   };

@@ -5,6 +5,7 @@ import { CallError, ForeignAnswerError, HttpError } from '../../../shared/http/e
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create, errorOf, get, TestTokens } from '../http/clientUnderTest';
 import { shapesOf } from '../http/shapes';
+import { anything } from '../../support/anything';
 
 const taken = 'TF400948: A Git repository with the name m1 already exists.';
 
@@ -36,7 +37,7 @@ describe('Azure DevOps', () => {
 
   it('gets a token of Microsoft Entra ID or of the job as it is', async () => {
     server.reset({ body: {} });
-    await clientFor(server.url, { dialect: devopsDialect }).client.json(get);
+    await clientFor(server.url, { dialect: devopsDialect }).client.json(get, anything);
     assert.equal(server.requests[0]?.headers.authorization, 'Bearer secret-token-1');
   });
 
@@ -45,7 +46,7 @@ describe('Azure DevOps', () => {
       response.writeHead(400).end(JSON.stringify({ message: headers.authorization })),
     );
     const { client, debugLines } = clientFor(server.url, { dialect: devopsPatDialect() });
-    const error = await errorOf(HttpError, client.json(get));
+    const error = await errorOf(HttpError, client.json(get, anything));
     const password = Buffer.from(':secret-token-1').toString('base64');
     assert.equal(server.requests[0]?.headers.authorization, `Basic ${password}`);
     assert.equal(error.serviceMessage, 'Basic ***');
@@ -62,12 +63,12 @@ describe('Azure DevOps', () => {
     it(`answers ${what} to a token that it does not accept, which is renewed once`, async () => {
       server.reset(reply, { body: { fine: true } });
       const { client } = clientFor(server.url, { dialect: devopsDialect, tokens: new TestTokens(1) });
-      assert.deepEqual(await client.json(create), { fine: true });
+      assert.deepEqual(await client.json(create, anything), { fine: true });
       assert.equal(server.requests[1]?.headers.authorization, 'Bearer secret-token-2');
 
       server.reset(reply);
       const refused = clientFor(server.url, { dialect: devopsDialect, tokens: new TestTokens(5) });
-      const error = await errorOf(CallError, refused.client.json(get));
+      const error = await errorOf(CallError, refused.client.json(get, anything));
       assert.match(error.message, /The call was made as the token of connection 'dev'\./);
       assert.equal(server.requests.length, 2);
     });
@@ -75,7 +76,7 @@ describe('Azure DevOps', () => {
   it('does not refuse the token by any other page', async () => {
     server.reset({ status: 403, body: '<html><title>Blocked</title></html>' });
     const { client, tokens } = clientFor(server.url, { dialect: devopsDialect, tokens: new TestTokens(1) });
-    await errorOf(ForeignAnswerError, client.json(get));
+    await errorOf(ForeignAnswerError, client.json(get, anything));
     assert.deepEqual(tokens.refusals, []);
   });
 
@@ -88,8 +89,8 @@ describe('Azure DevOps', () => {
       server.reset({ headers, body: {} }, { body: {} });
       const { client, clock } = clientFor(server.url, { dialect: devopsDialect });
       const start = clock.now();
-      await client.json(get);
-      await client.json(get);
+      await client.json(get, anything);
+      await client.json(get, anything);
       assert.equal((clock.now() - start) / 1000, seconds);
     }
   });
@@ -100,7 +101,10 @@ describe('Azure DevOps', () => {
       [{ ActivityId: 'activity-1' }, 'activity-1'],
     ] as const) {
       server.reset({ status: 400, headers });
-      const error = await errorOf(HttpError, clientFor(server.url, { dialect: devopsDialect }).client.json(get));
+      const error = await errorOf(
+        HttpError,
+        clientFor(server.url, { dialect: devopsDialect }).client.json(get, anything),
+      );
       assert.equal(error.requestId, id);
     }
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { evaluateRules, resultLine } from '../../../shared/evaluation/evaluateRules';
 import { metricsIn } from '../../../shared/evaluation/metrics';
 import { comparisons, parseRule, RuleProblem } from '../../../shared/evaluation/parseRule';
+import { anyText } from '../../support/anyText';
 
 const own = {
   accuracy: 0.95,
@@ -148,7 +149,7 @@ describe('a rule', () => {
     );
     const texts = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      anyText,
       fc.array(parts).map((some) => some.join('')),
     );
     fc.assert(

@@ -6,6 +6,7 @@ import { TaskError } from '../../../shared/errors';
 import type { HttpRequest } from '../../../shared/http/httpClient';
 import { breakOff, RecordingServer } from '../../support/recordingServer';
 import { clientFor, errorOf } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 describe('a body that is a file', () => {
   let folder: string;
@@ -32,7 +33,7 @@ describe('a body that is a file', () => {
     const content = Buffer.alloc(300_000, 'ab\r\n\0');
     await writeFile(join(folder, 'whole'), content);
     server.behaviours = [breakOff, { status: 503 }, { body: {} }];
-    await clientFor(server.url).client.json(upload('whole'));
+    await clientFor(server.url).client.json(upload('whole'), anything);
     assert.equal(server.requests.length, 3);
     for (const { headers, body } of server.requests) {
       assert.equal(headers['content-type'], 'application/octet-stream');
@@ -43,13 +44,13 @@ describe('a body that is a file', () => {
 
   it('may be empty', async () => {
     await writeFile(join(folder, 'empty'), '');
-    await clientFor(server.url).client.json(upload('empty'));
+    await clientFor(server.url).client.json(upload('empty'), anything);
     assert.equal(server.requests[0]?.headers['content-length'], '0');
   });
 
   it('that does not exist is reported', async () => {
-    const error = await errorOf(TaskError, clientFor(server.url).client.json(upload('missing')));
-    assert.match(error.message, /^Could not read the file '.*missing': ENOENT/);
+    const error = await errorOf(TaskError, clientFor(server.url).client.json(upload('missing'), anything));
+    assert.match(error.message, /^Could not read the file '.*missing': it does not exist\.$/);
     assert.equal(server.requests.length, 0);
   });
 });

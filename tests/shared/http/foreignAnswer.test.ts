@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ForeignAnswerError, HttpError } from '../../../shared/http/errors';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create, errorOf, get } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 const page = (title: string): string =>
   `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body>…</body></html>`;
@@ -18,7 +19,9 @@ describe('an answer that the service did not send', () => {
   for (const format of ['json', 'bytes'] as const) {
     it(`is an error when it is a sign-in page (${format})`, async () => {
       server.reset({ headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page('Sign in to your account') });
-      const error = await errorOf(ForeignAnswerError, clientFor(server.url).client[format](get));
+      const { client } = clientFor(server.url);
+      const call = format === 'json' ? client.json(get, anything) : client.bytes(get);
+      const error = await errorOf(ForeignAnswerError, call);
       assert.equal(error.status, 200);
       assert.equal(error.title, 'Sign in to your account');
       assert.equal(error.isTransient, false);
@@ -32,7 +35,7 @@ describe('an answer that the service did not send', () => {
 
   it('is an error when it is a web page with the content type of JSON', async () => {
     server.reset({ headers: { 'Content-Type': 'application/json' }, body: `  ${page('Portal')}` });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get, anything));
     assert.equal(error.title, 'Portal');
   });
 
@@ -40,7 +43,7 @@ describe('an answer that the service did not send', () => {
     it(`is never followed when it is a ${status}, so that the token is not sent to another host`, async () => {
       elsewhere.reset({ body: {} });
       server.reset({ status, headers: { Location: `${elsewhere.url}/login.html?next=secret-place` } });
-      const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+      const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get, anything));
       assert.equal(error.status, status);
       assert.equal(error.locationHost, new URL(elsewhere.url).host);
       assert.match(error.message, new RegExp(`${status} with a redirect to 127\\.0\\.0\\.1:${elsewhere.port}\\.`));
@@ -52,16 +55,19 @@ describe('an answer that the service did not send', () => {
 
   it('is reported without a host when a redirect stays on the host of the service', async () => {
     server.reset({ status: 302, headers: { Location: '/login.html' } });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get, anything));
     assert.equal(error.locationHost, undefined);
     assert.match(error.message, /302 with a redirect\./);
   });
 
   it("is repeated by its status when it is a proxy's error page, and finally reported as foreign", async () => {
     server.reset({ status: 502, body: page('Bad Gateway') }, { body: { fine: true } });
-    assert.deepEqual(await clientFor(server.url).client.json(get), { fine: true });
+    assert.deepEqual(await clientFor(server.url).client.json(get, anything), { fine: true });
     server.reset({ status: 502, body: page('Bad Gateway') });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json({ ...get, budgetSeconds: 2 }));
+    const error = await errorOf(
+      ForeignAnswerError,
+      clientFor(server.url).client.json({ ...get, budgetSeconds: 2 }, anything),
+    );
     assert.equal(error.isTransient, true);
     assert.equal(error.attempts, 2);
     assert.match(error.message, /502 with a web page titled 'Bad Gateway'\..* Tried 2 times\.$/);
@@ -69,22 +75,22 @@ describe('an answer that the service did not send', () => {
 
   it('is final when a proxy blocks the call', async () => {
     server.reset({ status: 403, body: page('Blocked by policy') });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get));
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(get, anything));
     assert.equal(error.isTransient, false);
     assert.doesNotMatch(error.message, /token of connection/);
   });
 
   it('is described by its size when it is neither JSON nor a page, and its content is not shown', async () => {
     server.reset({ headers: { 'Content-Type': 'text/plain' }, body: 'some private text' });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create));
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create, anything));
     assert.match(error.message, /200 with 17 bytes of 'text\/plain' that are not valid JSON\./);
     assert.doesNotMatch(error.message, /private/);
   });
 
   it('is not read when it is nested too deep', async () => {
     server.reset({ body: `${'['.repeat(100_000)}1234567890123456789` });
-    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create));
-    assert.match(error.message, /not valid JSON/);
+    const error = await errorOf(ForeignAnswerError, clientFor(server.url).client.json(create, anything));
+    assert.match(error.message, /nested deeper than 500 levels/);
   });
 });
 
@@ -93,21 +99,9 @@ describe('an answer of the service', () => {
   before(async () => (server = await RecordingServer.start()));
   after(() => server.close());
 
-  for (const [what, reply] of [
-    ['an empty body', { body: '' }],
-    ['white space', { body: ' \n' }],
-    ['no content', { status: 204 }],
-    ['an empty object', { body: {} }],
-  ] as const) {
-    it(`is {} for ${what}`, async () => {
-      server.reset(reply);
-      assert.deepEqual(await clientFor(server.url).client.json(get), {});
-    });
-  }
-
   it('is read as JSON whatever its content type', async () => {
     server.reset({ headers: { 'Content-Type': 'text/plain' }, body: '{"a":[1,null,"ü"]}' });
-    assert.deepEqual(await clientFor(server.url).client.json(get), { a: [1, null, 'ü'] });
+    assert.deepEqual(await clientFor(server.url).client.json(get, anything), { a: [1, null, 'ü'] });
   });
 
   it('is returned byte by byte when bytes are requested', async () => {
@@ -128,7 +122,7 @@ describe('an answer of the service', () => {
   ] as const) {
     it(`of a service without a dialect is read as a refusal when it holds ${shape}`, async () => {
       server.reset({ status: 400, headers: { 'X-Request-Id': 'req-7' }, body });
-      const error = await errorOf(HttpError, clientFor(server.url, { dialect: {} }).client.json(get));
+      const error = await errorOf(HttpError, clientFor(server.url, { dialect: {} }).client.json(get, anything));
       assert.deepEqual(
         { status: error.status, errorCode: error.errorCode, message: error.serviceMessage, requestId: error.requestId },
         { status: 400, errorCode, message, requestId: 'req-7' },
@@ -138,12 +132,12 @@ describe('an answer of the service', () => {
 
   it('may begin with a byte order mark', async () => {
     server.reset({ body: '\uFEFF{"a":1}' });
-    assert.deepEqual(await clientFor(server.url).client.json(get), { a: 1 });
+    assert.deepEqual(await clientFor(server.url).client.json(get, anything), { a: 1 });
   });
 
   it('of a service without a dialect is not a page, whatever the page says', async () => {
     server.reset({ status: 400, body: '<html><pre>Bad</pre></html>' });
-    await errorOf(ForeignAnswerError, clientFor(server.url, { dialect: {} }).client.json(get));
+    await errorOf(ForeignAnswerError, clientFor(server.url, { dialect: {} }).client.json(get, anything));
   });
 
   it('reports a refusal in one message with status, code, text and request id', async () => {
@@ -152,7 +146,7 @@ describe('an answer of the service', () => {
       headers: { 'X-Request-Id': 'req-8' },
       body: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: "Path (/x) doesn't exist." },
     });
-    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
     assert.equal(
       error.message,
       "Could not read the thing: Databricks answered 404 RESOURCE_DOES_NOT_EXIST: Path (/x) doesn't exist. Request id: req-8.",
@@ -161,13 +155,13 @@ describe('an answer of the service', () => {
 
   it('reports that a refusal has no reason', async () => {
     server.reset({ status: 405 });
-    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
     assert.equal(error.message, 'Could not read the thing: Databricks answered 405 without giving a reason.');
   });
 
   it('is shortened in the message when it is long', async () => {
     server.reset({ status: 400, body: { message: 'x'.repeat(1_000_000) } });
-    const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
     assert.ok(error.message.length < 3000);
   });
 
@@ -178,7 +172,7 @@ describe('an answer of the service', () => {
     it(`${requestId ? 'takes' : 'does not take'} a request id from the headers that the dialect names: ${value}`, async () => {
       server.reset({ status: 400, headers: { 'x-second': value, 'x-other': 'other' } });
       const dialect = { requestIdHeaders: ['x-first', 'x-second', 'x-other'] };
-      const error = await errorOf(HttpError, clientFor(server.url, { dialect }).client.json(get));
+      const error = await errorOf(HttpError, clientFor(server.url, { dialect }).client.json(get, anything));
       assert.equal(error.requestId, requestId);
     });
   }

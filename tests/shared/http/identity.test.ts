@@ -3,6 +3,7 @@ import { TaskError } from '../../../shared/errors';
 import { HttpError } from '../../../shared/http/errors';
 import { RecordingServer, type Behaviour } from '../../support/recordingServer';
 import { TestTokens, clientFor, create, errorOf, get } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 describe('a refused token', () => {
   let server: RecordingServer;
@@ -29,7 +30,7 @@ describe('a refused token', () => {
     it(`is renewed once, without waiting, after ${what}, also for a POST that creates`, async () => {
       server.reset(behaviour, { body: { fine: true } });
       const { client, tokens, clock } = clientFor(server.url, { tokens: new TestTokens(1) });
-      assert.deepEqual(await client.json(create), { fine: true });
+      assert.deepEqual(await client.json(create, anything), { fine: true });
       assert.deepEqual(authorizations(), ['Bearer secret-token-1', 'Bearer secret-token-2']);
       assert.deepEqual(tokens.refusals, ['secret-token-1']);
       assert.deepEqual(clock.sleeps, []);
@@ -37,7 +38,7 @@ describe('a refused token', () => {
 
     it(`that can't be renewed is reported, with its identity, after ${what}`, async () => {
       server.reset(behaviour);
-      const error = await errorOf(HttpError, clientFor(server.url).client.json(get));
+      const error = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
       assert.equal(server.requests.length, 1);
       assert.match(error.message, /The call was made as the token of connection 'dev'\./);
     });
@@ -46,7 +47,7 @@ describe('a refused token', () => {
   it('is renewed once for a call, and reported when the new one is refused too', async () => {
     server.reset({ status: 401 });
     const { client } = clientFor(server.url, { tokens: new TestTokens(5) });
-    const error = await errorOf(HttpError, client.json(get));
+    const error = await errorOf(HttpError, client.json(get, anything));
     assert.equal(error.status, 401);
     assert.equal(error.attempts, 2);
     assert.equal(server.requests.length, 2);
@@ -56,7 +57,7 @@ describe('a refused token', () => {
     const { client } = clientFor(server.url, { tokens: new TestTokens(5) });
     for (let call = 0; call < 2; call++) {
       server.reset({ status: 401 }, { body: {} });
-      await client.json(get);
+      await client.json(get, anything);
     }
     assert.deepEqual(authorizations(), ['Bearer secret-token-2', 'Bearer secret-token-3']);
   });
@@ -69,7 +70,7 @@ describe('a refused token', () => {
       if (server.requests.length === 1) tokens.refused('secret-token-1');
       return token();
     };
-    await client.json(get);
+    await client.json(get, anything);
     assert.deepEqual(authorizations(), ['Bearer secret-token-1', 'Bearer secret-token-2']);
   });
 
@@ -79,7 +80,7 @@ describe('a refused token', () => {
       tokens: new TestTokens(1),
       explain: ({ status }, { path }) => `Grant it Can Manage (${status}, ${path}).`,
     });
-    const error = await errorOf(HttpError, client.json(get));
+    const error = await errorOf(HttpError, client.json(get, anything));
     assert.deepEqual(tokens.refusals, []);
     assert.equal(
       error.message,
@@ -92,7 +93,7 @@ describe('a refused token', () => {
     server.reset({ body: {} });
     const { client, tokens } = clientFor(server.url);
     tokens.token = () => Promise.reject(new TaskError('The connection has no token.'));
-    await assert.rejects(client.json(get), new TaskError('The connection has no token.'));
+    await assert.rejects(client.json(get, anything), new TaskError('The connection has no token.'));
     assert.equal(server.requests.length, 0);
   });
 });

@@ -11,6 +11,7 @@ import type { FormPart } from '../../../shared/http/httpClient';
 import { openMultipart } from '../../../shared/http/transport/multipart';
 import { RecordingServer, type RecordedRequest } from '../../support/recordingServer';
 import { clientFor, errorOf } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 interface ParsedPart {
   readonly name: string;
@@ -65,6 +66,7 @@ describe('a multipart body', () => {
         { name: 'bytes', content: Buffer.from([0, 13, 10, 255]), fileName: 'bytes.bin' },
         { name: 'overwrite', value: 'true' },
       ),
+      anything,
     );
     const request = server.requests[0] ?? assert.fail();
     assert.equal(request.headers['content-length'], String(request.body.length));
@@ -93,7 +95,7 @@ describe('a multipart body', () => {
       await writeFile(path, 'the second');
       await sleep(milliseconds, signal);
     };
-    await client.json(importing({ name: 'content', file: path, fileName: 'f' }));
+    await client.json(importing({ name: 'content', file: path, fileName: 'f' }), anything);
     const contents = await Promise.all(server.requests.map(parse));
     assert.deepEqual(
       contents.map(([part]) => part?.content),
@@ -104,8 +106,11 @@ describe('a multipart body', () => {
   it('of a file that is missing, or a folder, fails with its name, and is not repeated', async () => {
     for (const path of [join(folder, 'none.py'), folder]) {
       const { client, clock } = clientFor(server.url);
-      const error = await errorOf(TaskError, client.json(importing({ name: 'content', file: path, fileName: 'f' })));
-      assert.ok(error.message.startsWith(`Could not read the file '${path}': E`));
+      const error = await errorOf(
+        TaskError,
+        client.json(importing({ name: 'content', file: path, fileName: 'f' }), anything),
+      );
+      assert.ok(error.message.startsWith(`Could not read the file '${path}': it `));
       assert.deepEqual(clock.sleeps, []);
     }
   });
@@ -116,9 +121,14 @@ describe('a multipart body', () => {
   ] as const) {
     it(`of a file that ${what} while it is sent fails instead of sending mixed content`, async () => {
       const path = await file('moving.py', 'x'.repeat(200_000));
-      const { stream } = await openMultipart([{ name: 'content', file: path, fileName: 'f' }]);
+      const { stream } = openMultipart([{ name: 'content', file: path, fileName: 'f' }]);
       await change(path);
-      await assert.rejects(stream.toArray(), new TaskError(`The file '${path}' changed while it was being sent.`));
+      await assert.rejects(
+        stream.toArray(),
+        new TaskError(
+          `The file '${path}' changed while it was being sent. Make sure that nothing changes it while this step runs.`,
+        ),
+      );
     });
   }
 
@@ -131,7 +141,7 @@ describe('a multipart body', () => {
     const path = await sparseFile(join(folder, 'large.bin'), 64);
     const { client } = clientFor(url);
     await assert.rejects(
-      client.json(importing({ name: 'content', file: path, fileName: 'f' })),
+      client.json(importing({ name: 'content', file: path, fileName: 'f' }), anything),
       /MAX_NOTEBOOK_SIZE_EXCEEDED/,
     );
     await close(early);
@@ -150,7 +160,9 @@ describe('a multipart body', () => {
     let most = 0;
     const sampling = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers)), 5);
     await Promise.all(
-      Array.from({ length: 16 }, () => client.json(importing({ name: 'content', file: path, fileName: 'f' }))),
+      Array.from({ length: 16 }, () =>
+        client.json(importing({ name: 'content', file: path, fileName: 'f' }), anything),
+      ),
     );
     clearInterval(sampling);
     assert.ok(received > 16 * 16 * 1024 * 1024);

@@ -8,6 +8,7 @@ import type { DetailedHttpClient } from '../../../shared/http/httpClient';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer, breakOff } from '../../support/recordingServer';
 import { TestTokens, create, errorOf, get } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 const address = 'http://score.example.com:8080/base';
 
@@ -55,7 +56,7 @@ describe('plain http', () => {
         return { url: proxy.url };
       });
       for (let count = 0; count < 3; count++)
-        assert.deepEqual(await client.json({ ...create, exactQuery: 'a=%2f' }), { fine: true });
+        assert.deepEqual(await client.json({ ...create, exactQuery: 'a=%2f' }, anything), { fine: true });
       assert.deepEqual(asked, [address]);
       assert.equal(proxy.connections, 1);
       const { method, url, headers, body } = proxy.requests[0] ?? assert.fail();
@@ -67,7 +68,7 @@ describe('plain http', () => {
 
     it('sends its credentials', async () => {
       const settings = { url: proxy.url, username: 'build', password: 'pass word@1' };
-      await clientFor(address, { isOpen: true }, () => settings).json(get);
+      await clientFor(address, { isOpen: true }, () => settings).json(get, anything);
       const expected = `Basic ${Buffer.from('build:pass word@1').toString('base64')}`;
       assert.equal(proxy.requests[0]?.headers['proxy-authorization'], expected);
     });
@@ -75,14 +76,14 @@ describe('plain http', () => {
     it('is reported as the cause when its connection fails', async () => {
       proxy.reset(breakOff);
       const client = clientFor(address, { isOpen: true }, () => ({ url: proxy.url }));
-      const error = await errorOf(NetworkError, client.json(create));
+      const error = await errorOf(NetworkError, client.json(create, anything));
       assert.ok(error.message.includes(`Check that the agent's proxy (127.0.0.1:${proxy.port}) is up`), error.message);
     });
 
     it('is not used for this machine', async () => {
       const service = await RecordingServer.start();
       try {
-        await clientFor(service.url, { isOpen: true }, () => ({ url: proxy.url })).json(get);
+        await clientFor(service.url, { isOpen: true }, () => ({ url: proxy.url })).json(get, anything);
         assert.deepEqual([service.requests.length, proxy.requests.length], [1, 0]);
       } finally {
         await service.close();

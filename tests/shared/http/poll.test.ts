@@ -28,6 +28,14 @@ describe('poll', () => {
     ...more,
   });
 
+  /** How long it waits after one refusal that asks for so many seconds. */
+  const sleepsAfter = async (retryAfterSeconds: number): Promise<readonly number[]> => {
+    const busy = new HttpError('Busy.', { ...refusal, status: 429, retryAfterSeconds, isTransient: true });
+    let looks = 0;
+    await poll(options(0, { probe: () => (++looks === 1 ? Promise.reject(busy) : Promise.resolve(true)) }));
+    return clock.sleeps;
+  };
+
   it('polls at once, and returns the result', async () => {
     assert.equal(await poll(options(0)), true);
     assert.deepEqual(clock.sleeps, []);
@@ -67,10 +75,11 @@ describe('poll', () => {
   }
 
   it('waits as long as a refusal asks for', async () => {
-    const busy = new HttpError('Busy.', { ...refusal, status: 429, retryAfterSeconds: 200, isTransient: true });
-    let looks = 0;
-    await poll(options(0, { probe: () => (++looks === 1 ? Promise.reject(busy) : Promise.resolve(true)) }));
-    assert.deepEqual(clock.sleeps, [200_000]);
+    assert.deepEqual(await sleepsAfter(20), [20_000]);
+  });
+
+  it('notices an end within a minute, although a refusal asks for a day', async () => {
+    assert.deepEqual(await sleepsAfter(86_400), [30_000]);
   });
 
   it('polls a last time at the deadline, then throws its own error', async () => {

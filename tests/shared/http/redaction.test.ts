@@ -6,6 +6,7 @@ import { createHttpClient } from '../../../shared/http/createHttpClient';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer, breakOff, ignore, truncate, type Behaviour } from '../../support/recordingServer';
 import { create, get } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 const token = 'dapi0123456789abcdef0123456789abcdef';
 const proxyPassword = 'proxy-secret-word';
@@ -69,7 +70,9 @@ describe('secrets', () => {
         silenceMilliseconds: 20,
       });
       for (const request of [get, { ...create, json: { secret: body }, query: { secret: query } }]) {
-        const error: unknown = await client.json({ ...request, budgetSeconds: 0.5 }).catch((thrown: unknown) => thrown);
+        const error: unknown = await client
+          .json({ ...request, budgetSeconds: 0.5 }, anything)
+          .catch((thrown: unknown) => thrown);
         assert.ok(error instanceof Error);
         said.push(everythingOf(error));
       }
@@ -96,7 +99,9 @@ describe('secrets', () => {
         signal: new AbortController().signal,
         userAgent: 'model-pipeline-tasks/1.0.0',
       });
-      const error: unknown = await client.json({ ...get, budgetSeconds: 0.5 }).catch((thrown: unknown) => thrown);
+      const error: unknown = await client
+        .json({ ...get, budgetSeconds: 0.5 }, anything)
+        .catch((thrown: unknown) => thrown);
       assert.ok(error instanceof Error);
       said.push(everythingOf(error), everythingOf(client));
     }

@@ -6,6 +6,7 @@ import { HttpError } from '../../../shared/http/errors';
 import { parseJson, stringifyJson } from '../../../shared/json';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create, errorOf, get } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 describe('a request', () => {
   let server: RecordingServer;
@@ -14,7 +15,7 @@ describe('a request', () => {
   beforeEach(() => server.reset({ body: {} }));
 
   it('carries the token, the user agent and what it accepts', async () => {
-    await clientFor(server.url).client.json(get);
+    await clientFor(server.url).client.json(get, anything);
     const { headers } = server.requests[0] ?? assert.fail();
     assert.equal(headers.authorization, 'Bearer secret-token-1');
     assert.equal(headers['user-agent'], 'model-pipeline-tasks/1.0.0');
@@ -24,7 +25,7 @@ describe('a request', () => {
 
   it('has its path after that of the base URL, and its query encoded', async () => {
     const query = { path: '/Shared/ä b&c', limit: 20, recursive: true, absent: undefined };
-    await clientFor(`${server.url}/base/`).client.json({ ...get, query });
+    await clientFor(`${server.url}/base/`).client.json({ ...get, query }, anything);
     assert.equal(server.requests[0]?.url, '/base/api/thing?path=%2FShared%2F%C3%A4+b%26c&limit=20&recursive=true');
   });
 
@@ -32,24 +33,47 @@ describe('a request', () => {
     const exactQuery = 'sig=a%2fb%2Bc+d~&sig=%E4&&t=2026-01-01T00:00:00Z';
     server.reset({ status: 404, body: { message: 'gone' } });
     const { client, debugLines } = clientFor(server.url);
-    const error = await errorOf(HttpError, client.json({ ...get, exactQuery }));
+    const error = await errorOf(HttpError, client.json({ ...get, exactQuery }, anything));
     assert.equal(server.requests[0]?.url, `/api/thing?${exactQuery}`);
     assert.deepEqual(debugLines, ['Databricks: GET /api/thing: 404, 0 ms']);
     assert.doesNotMatch(inspect(error, { depth: Infinity }), /sig=/);
   });
 
+  it('shows no exact query and no secret of the call that a service repeats, however it writes them', async () => {
+    const exactQuery = 'sig=a%2fb%2Bc+d~&t=2026';
+    const repeated = [
+      exactQuery,
+      'https://host/x?' + exactQuery,
+      exactQuery.replaceAll('&', '\\u0026'),
+      'ca/ll-secret',
+    ];
+    for (const text of [...repeated, Buffer.from('ca/ll-secret').toString('base64')]) {
+      server.reset((_request, response) => {
+        response.writeHead(404, { 'Content-Type': 'application/json' });
+        response.end(`{"message": "no ${text} here"}`);
+      });
+      const { client } = clientFor(server.url);
+      const secrets = [exactQuery, 'ca/ll-secret'];
+      const error = await errorOf(HttpError, client.json({ ...get, exactQuery, secrets }, anything));
+      assert.match(error.message, /no \S*\*\*\*\S* here/);
+    }
+  });
+
   it('writes JSON, with big integers as bare digits', async () => {
-    await clientFor(server.url).client.json({
-      ...create,
-      json: { id: 9223372036854775807n, list: [1.5, null, 'x'], gone: undefined },
-    });
+    await clientFor(server.url).client.json(
+      {
+        ...create,
+        json: { id: 9223372036854775807n, list: [1.5, null, 'x'], gone: undefined },
+      },
+      anything,
+    );
     const { headers, body } = server.requests[0] ?? assert.fail();
     assert.equal(headers['content-type'], 'application/json');
     assert.equal(body.toString(), '{"id":9223372036854775807,"list":[1.5,null,"x"]}');
   });
 
   it('has neither body nor content type when there is no content', async () => {
-    await clientFor(server.url).client.json({ method: 'POST', path: '/api/start', purpose: 'start' });
+    await clientFor(server.url).client.json({ method: 'POST', path: '/api/start', purpose: 'start' }, anything);
     const { headers, body } = server.requests[0] ?? assert.fail();
     assert.equal(body.length, 0);
     assert.equal(headers['content-type'], undefined);
@@ -57,14 +81,14 @@ describe('a request', () => {
 
   it('reuses its connection', async () => {
     const { client } = clientFor(server.url);
-    for (let count = 0; count < 5; count++) await client.json(get);
+    for (let count = 0; count < 5; count++) await client.json(get, anything);
     assert.equal(server.connections, 1);
   });
 
   it('leaves one debug line for each attempt: method, path, names in the query, status, request id, time', async () => {
     server.reset({ status: 503 }, { headers: { 'X-Request-Id': 'req-1' } });
     const { client, debugLines } = clientFor(server.url);
-    await client.json({ ...get, query: { path: '/private', page_token: 'private', absent: undefined } });
+    await client.json({ ...get, query: { path: '/private', page_token: 'private', absent: undefined } }, anything);
     assert.deepEqual(debugLines, [
       'Databricks: GET /api/thing?path&page_token: 503, 0 ms',
       'Databricks: GET /api/thing?path&page_token: 200, req-1, 0 ms',

@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import sinon from 'sinon';
 import { HttpError, ForeignAnswerError, NetworkError, isTransient } from '../../../shared/http/errors';
+import { TimedOutError } from '../../../shared/http/poll';
+import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer, breakOff, ignore, truncate, type Behaviour } from '../../support/recordingServer';
 import { clientFor, create, errorOf, get, replace } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 describe('retry', () => {
   let server: RecordingServer;
@@ -35,10 +38,10 @@ describe('retry', () => {
         server.reset(fault(status), { body: { fine: true } });
         const { client } = clientFor(server.url);
         if (isRepeated) {
-          assert.deepEqual(await client.json(request), { fine: true });
+          assert.deepEqual(await client.json(request, anything), { fine: true });
           assert.equal(server.requests.length, 2);
         } else {
-          const error = await errorOf(HttpError, client.json(request));
+          const error = await errorOf(HttpError, client.json(request, anything));
           assert.equal(error.status, status);
           assert.equal(error.isTransient, repeatable);
           assert.equal(server.requests.length, 1);
@@ -54,17 +57,17 @@ describe('retry', () => {
   ] as const) {
     it(`repeats even a POST that creates after ${status} ${errorCode}`, async () => {
       server.reset({ status, body: { error_code: errorCode, message: 'Later.' } }, { body: {} });
-      await clientFor(server.url).client.json(create);
+      await clientFor(server.url).client.json(create, anything);
       assert.equal(server.requests.length, 2);
     });
   }
 
   it('does not repeat a POST that creates after a 503 that is not known to come from the service', async () => {
     server.reset({ status: 503, body: 'upstream connect error or disconnect/reset before headers' });
-    const error = await errorOf(HttpError, clientFor(server.url).client.json(create));
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(create, anything));
     assert.match(error.message, /not repeated, because it may have been carried out/);
     server.reset({ status: 503, headers: { 'Retry-After': '1' } }, { body: {} });
-    await clientFor(server.url).client.json(create);
+    await clientFor(server.url).client.json(create, anything);
     assert.equal(server.requests.length, 2);
   });
 
@@ -77,9 +80,9 @@ describe('retry', () => {
   ] as const) {
     it(`repeats a GET, but not a POST that creates, after ${what}`, async () => {
       server.reset(behaviour, { body: { fine: true } });
-      assert.deepEqual(await clientFor(server.url).client.json(get), { fine: true });
+      assert.deepEqual(await clientFor(server.url).client.json(get, anything), { fine: true });
       server.reset(behaviour, { body: { fine: true } });
-      const error = await errorOf(Error, clientFor(server.url).client.json(create));
+      const error = await errorOf(Error, clientFor(server.url).client.json(create, anything));
       assert.ok(error instanceof NetworkError || error instanceof ForeignAnswerError);
       assert.ok(isTransient(error));
       assert.match(error.message, /^Could not create the thing: .*may have been carried out/);
@@ -93,7 +96,7 @@ describe('retry', () => {
     const { port } = refusing.address() as AddressInfo;
     await new Promise((resolve) => refusing.close(resolve));
     const { client, clock, debugLines } = clientFor(`http://127.0.0.1:${port}`);
-    const error = await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 10 }));
+    const error = await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 10 }, anything));
     assert.equal(error.code, 'ECONNREFUSED');
     assert.equal(error.attempts, 4);
     assert.deepEqual(clock.sleeps, [1000, 2000, 4000]);
@@ -114,7 +117,7 @@ describe('retry', () => {
     const { port } = breaking.address() as AddressInfo;
     // TLS: the connection stands only after the handshake, which this server never does.
     const { client } = clientFor(`https://127.0.0.1:${port}`);
-    const error = await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 2 }));
+    const error = await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 2 }, anything));
     assert.equal(error.attempts, 2);
     assert.equal(connections, 2);
     await new Promise((resolve) => breaking.close(resolve));
@@ -127,7 +130,7 @@ describe('retry', () => {
       await once(silent, 'listening');
       const { port } = silent.address() as AddressInfo;
       const { client, debugLines } = clientFor(`https://127.0.0.1:${port}`);
-      await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 33 }));
+      await errorOf(NetworkError, client.json({ ...create, budgetSeconds: 33 }, anything));
       assert.match(debugLines[0] ?? '', /ETIMEDOUT/);
       assert.match(debugLines[1] ?? '', /ETIMEDOUT/);
     } finally {
@@ -139,9 +142,9 @@ describe('retry', () => {
   it('treats a missing response as a network error', async () => {
     server.reset(ignore, { body: { fine: true } });
     const { client } = clientFor(server.url, { silenceMilliseconds: 30 });
-    assert.deepEqual(await client.json(get), { fine: true });
+    assert.deepEqual(await client.json(get, anything), { fine: true });
     server.reset(ignore);
-    const error = await errorOf(NetworkError, client.json(create));
+    const error = await errorOf(NetworkError, client.json(create, anything));
     assert.equal(error.code, 'ETIMEDOUT');
     assert.match(error.message, /may have been carried out/);
   });
@@ -158,13 +161,16 @@ describe('retry', () => {
       }, 60);
     });
     const { client } = clientFor(server.url, { silenceMilliseconds: 400 });
-    assert.deepEqual(await client.json(get), { fine: true });
+    assert.deepEqual(await client.json(get, anything), { fine: true });
     assert.equal(server.requests.length, 1);
   });
 
   it('aborts a response when the budget is used up', async () => {
     server.reset(ignore);
-    const error = await errorOf(NetworkError, clientFor(server.url).client.json({ ...get, budgetSeconds: 0.05 }));
+    const error = await errorOf(
+      NetworkError,
+      clientFor(server.url).client.json({ ...get, budgetSeconds: 0.05 }, anything),
+    );
     assert.equal(error.code, 'TOO_SLOW');
     assert.equal(isTransient(error), true);
   });
@@ -172,7 +178,7 @@ describe('retry', () => {
   it('doubles the wait from 1 s to 30 s, within the budget', async () => {
     server.reset(fault(500));
     const { client, clock } = clientFor(server.url);
-    const error = await errorOf(HttpError, client.json(get));
+    const error = await errorOf(HttpError, client.json(get, anything));
     assert.deepEqual(clock.sleeps, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
     assert.equal(error.attempts, 8);
     assert.match(error.message, /The 120 s that the call may take are used up\. Tried 8 times\.$/);
@@ -181,7 +187,7 @@ describe('retry', () => {
   it('waits at most 2 s when there were too many calls, because these are spaced anyway', async () => {
     server.reset(fault(429), fault(429), fault(429), fault(429), { body: {} });
     const { client, clock } = clientFor(server.url);
-    await client.json(get);
+    await client.json(get, anything);
     assert.deepEqual(
       clock.sleeps.filter((milliseconds) => milliseconds >= 1000),
       [1000, 2000, 2000, 2000],
@@ -192,7 +198,7 @@ describe('retry', () => {
     server.reset(fault(500), fault(500), fault(500), { body: {} });
     const draws = [0, 0.5, 0.25];
     const { client, clock } = clientFor(server.url, { random: () => draws.shift() ?? 1 });
-    await client.json(get);
+    await client.json(get, anything);
     assert.deepEqual(clock.sleeps, [0, 1000, 1000]);
   });
 
@@ -202,30 +208,111 @@ describe('retry', () => {
       clock.advance(5000);
       response.writeHead(500).end();
     });
-    const error = await errorOf(HttpError, client.json({ ...get, budgetSeconds: 12 }));
+    const error = await errorOf(HttpError, client.json({ ...get, budgetSeconds: 12 }, anything));
     assert.equal(error.attempts, 2);
   });
 
   it('waits for the seconds of Retry-After', async () => {
     server.reset({ status: 429, headers: { 'Retry-After': '17' } }, { body: {} });
     const { client, clock } = clientFor(server.url);
-    await client.json(create);
+    await client.json(create, anything);
     assert.deepEqual(clock.sleeps, [17_000]);
   });
 
+  for (const asked of ['0.0001', '0.5', '1'])
+    it(`waits a second at least, also when Retry-After asks for ${asked}`, async () => {
+      const { client, clock } = clientFor(server.url);
+      server.reset({ status: 503, headers: { 'Retry-After': asked } }, { body: {} });
+      await client.json(get, anything);
+      assert.deepEqual(clock.sleeps, [1000]);
+    });
+
   it('waits until the date of Retry-After', async () => {
     const { client, clock } = clientFor(server.url);
-    const until = new Date(clock.now() + 42_000).toUTCString();
-    server.reset({ status: 503, headers: { 'Retry-After': until } }, { body: {} });
-    await client.json(get);
+    const until = new Date(clock.date() + 42_000).toUTCString();
+    server.reset(
+      (_request, response) => {
+        response.sendDate = false;
+        response.writeHead(503, { 'Retry-After': until }).end();
+      },
+      { body: {} },
+    );
+    await client.json(get, anything);
     assert.deepEqual(clock.sleeps, [42_000]);
+  });
+
+  for (const hours of [-3, 1])
+    it(`compares the date of Retry-After with the Date of the same answer, of a clock that is ${hours} h ahead`, async () => {
+      const { client, clock } = clientFor(server.url);
+      const [sent, until] = [0, 2000].map((later) => new Date(clock.date() + hours * 3_600_000 + later).toUTCString());
+      server.reset({ status: 429, headers: { 'Retry-After': until, Date: sent } }, { body: {} });
+      await client.json(get, anything);
+      assert.deepEqual(clock.sleeps, [2000]);
+    });
+
+  for (const header of ['0.0001', '0.9', '1', undefined])
+    it(`ends with the budget of the call when every answer is a 429 with Retry-After ${header ?? 'left out'}`, async () => {
+      const body = { error_code: 'SOME_CODE', message: 'Something.' };
+      server.reset({ status: 429, headers: header === undefined ? {} : { 'Retry-After': header }, body });
+      const { client, clock } = clientFor(server.url, { random: () => 0.5 });
+      const start = clock.now();
+      const error = await errorOf(HttpError, client.json(get, anything));
+      const seconds = (clock.now() - start) / 1000;
+      assert.ok(seconds > 100 && seconds <= 125, `${seconds} s`);
+      assert.ok(server.requests.length <= 120, `${server.requests.length} requests`);
+      assert.match(error.message, /The 120 s that the call may take are used up\. Tried \d+ times\.$/);
+    });
+
+  it('includes the sign-in in the budget', async () => {
+    server.reset(fault(500));
+    const { client, clock, tokens } = clientFor(server.url);
+    tokens.token = () => {
+      clock.advance(11_500);
+      return Promise.resolve('a-token');
+    };
+    assert.equal((await errorOf(HttpError, client.json({ ...get, budgetSeconds: 12 }, anything))).attempts, 1);
+  });
+
+  describe('after the deadline', () => {
+    const over = /^Could not read the thing: the time that the whole work may take is used up\./;
+
+    it('sends nothing, but for the 15 minutes in which a task winds up', async () => {
+      server.reset({ body: {} });
+      const clock = new FakeClock();
+      const { client } = clientFor(server.url, { clock, deadline: clock.now() });
+      await client.json(get, anything);
+      clock.advance(15 * 60_000);
+      assert.match((await errorOf(TimedOutError, client.json(get, anything))).message, over);
+      assert.equal(server.requests.length, 1);
+    });
+
+    it('reads no further page of a list', async () => {
+      server.reset({ body: {} });
+      const clock = new FakeClock();
+      const { client } = clientFor(server.url, { clock, deadline: clock.now() + 1000 });
+      await client.json({ ...get, isNextPage: true }, anything);
+      clock.advance(1000);
+      assert.match((await errorOf(TimedOutError, client.json({ ...get, isNextPage: true }, anything))).message, over);
+      assert.equal(server.requests.length, 1);
+    });
+
+    it('does not repeat a call, either', async () => {
+      const clock = new FakeClock();
+      const { client } = clientFor(server.url, { clock, deadline: clock.now() + 10_000 });
+      server.reset((_request, response) => {
+        clock.advance(15 * 60_000);
+        response.writeHead(500).end();
+      });
+      await errorOf(TimedOutError, client.json({ ...get, budgetSeconds: 86_400 }, anything));
+      assert.equal(server.requests.length, 2);
+    });
   });
 
   for (const header of ['0', 'Thu, 01 Jan 1970 00:00:00 GMT', 'soon', '-5']) {
     it(`falls back to its own wait when Retry-After is '${header}'`, async () => {
       server.reset({ status: 503, headers: { 'Retry-After': header } }, { body: {} });
       const { client, clock } = clientFor(server.url);
-      await client.json(get);
+      await client.json(get, anything);
       assert.deepEqual(clock.sleeps, [1000]);
     });
   }
@@ -233,7 +320,7 @@ describe('retry', () => {
   it('fails at once when Retry-After exceeds the budget, and reports it', async () => {
     server.reset({ status: 429, headers: { 'Retry-After': '300' } });
     const { client, clock } = clientFor(server.url);
-    const error = await errorOf(HttpError, client.json(get));
+    const error = await errorOf(HttpError, client.json(get, anything));
     assert.deepEqual(clock.sleeps, []);
     assert.equal(error.retryAfterSeconds, 300);
     assert.match(error.message, /The service asks to wait 300 s, but the call may take only 120 s in all\./);
@@ -243,7 +330,7 @@ describe('retry', () => {
     server.reset({ body: {} });
     const { client, tokens, clock } = clientFor(server.url);
     tokens.token = () => Promise.reject(new RangeError('a defect'));
-    await assert.rejects(client.json(get), new RangeError('a defect'));
+    await assert.rejects(client.json(get, anything), new RangeError('a defect'));
     assert.deepEqual(clock.sleeps, []);
   });
 
@@ -256,7 +343,7 @@ describe('retry', () => {
         server.reset(() => controller.abort(reason));
         const { client } = clientFor(server.url, whose === 'client' ? { signal: controller.signal } : {});
         await assert.rejects(
-          client.json({ ...get, ...(whose === 'request' && { signal: controller.signal }) }),
+          client.json({ ...get, ...(whose === 'request' && { signal: controller.signal }) }, anything),
           reason,
         );
         assert.equal(server.requests.length, 1);
@@ -272,14 +359,14 @@ describe('retry', () => {
         signal?.throwIfAborted();
         return Promise.resolve();
       };
-      await assert.rejects(client.json(get), reason);
+      await assert.rejects(client.json(get, anything), reason);
       assert.equal(server.requests.length, 1);
     });
 
     it('sends nothing once the signal has aborted', async () => {
       server.reset({ body: {} });
       const { client } = clientFor(server.url, { signal: AbortSignal.abort(reason) });
-      await assert.rejects(client.json(get), reason);
+      await assert.rejects(client.json(get, anything), reason);
       assert.equal(server.requests.length, 0);
     });
   });

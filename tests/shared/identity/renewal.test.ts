@@ -9,6 +9,8 @@ import { SignInError } from '../../../shared/identity/renewedTokens';
 import { RecordingServer, type Behaviour } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
 import { clientId, clientSecret, connectionOf, inTurn, makeContext, routes, tokenReply } from './signInFixture';
+import { anything } from '../../support/anything';
+import * as shape from '../../../shared/http/shape';
 
 const look: HttpRequest = { method: 'GET', path: '/api/run', purpose: 'look at the run' };
 const refused = {
@@ -49,7 +51,7 @@ describe('A sign-in that has to be renewed', () => {
       '/oidc/v1/token': tokenReply('token'),
       '/api/run': inTurn({ status: 401 }, { body: { fine: true } }),
     });
-    assert.deepEqual(await http.json(look), { fine: true });
+    assert.deepEqual(await http.json(look, anything), { fine: true });
     assert.deepEqual(bearers(), ['Bearer token-1', 'Bearer token-2']);
     assert.deepEqual(clock.sleeps, []);
   });
@@ -59,9 +61,9 @@ describe('A sign-in that has to be renewed', () => {
       '/oidc/v1/token': tokenReply('token'),
       '/api/run': inTurn({ body: {} }, { status: 401 }, { status: 401 }, { status: 401 }, { body: { fine: true } }),
     });
-    await http.json(look);
+    await http.json(look, anything);
     workspace.requests.length = 0;
-    await Promise.all([http.json(look), http.json(look), http.json(look)]);
+    await Promise.all([http.json(look, anything), http.json(look, anything), http.json(look, anything)]);
     assert.equal(sent('/oidc/v1/token').length, 1);
   });
 
@@ -73,7 +75,7 @@ describe('A sign-in that has to be renewed', () => {
         ++asked === 1 ? issue(request, response) : inTurn(refused)(request, response),
       '/api/run': { status: 401 },
     });
-    const error = await errorOf(SignInError, http.json(look));
+    const error = await errorOf(SignInError, http.json(look, anything));
     assert.equal(asked, 2);
     assert.equal(error.isTransient, false);
     assert.equal(
@@ -88,14 +90,14 @@ describe('A sign-in that has to be renewed', () => {
 
   it('is reported as a failure of the call when the new token is refused too', async () => {
     const { http } = open({ '/oidc/v1/token': tokenReply('token'), '/api/run': { status: 401 } });
-    const error = await errorOf(HttpError, http.json(look));
+    const error = await errorOf(HttpError, http.json(look, anything));
     assert.match(error.message, /^Could not look at the run: .*The call was made as service principal/);
     assert.equal(sent('/oidc/v1/token').length, 2);
   });
 
   it('is not reported as a missing object when the token endpoint returns 404', async () => {
     const { http } = open({ '/oidc/v1/token': { status: 404, body: { message: 'Not here.' } } });
-    const error: unknown = await http.json(look).catch((thrown: unknown) => thrown);
+    const error: unknown = await http.json(look, anything).catch((thrown: unknown) => thrown);
     assert.ok(error instanceof SignInError && !(error instanceof HttpError));
     assert.match(error.message, /Databricks answered 404: Not here\./);
   });
@@ -108,7 +110,7 @@ describe('A sign-in that has to be renewed', () => {
         ++asked < 4 ? inTurn({ status: 503 })(request, response) : issue(request, response),
       '/api/run': { body: { fine: true } },
     });
-    assert.deepEqual(await http.json(look), { fine: true });
+    assert.deepEqual(await http.json(look, anything), { fine: true });
     assert.equal(asked, 4);
   });
 
@@ -131,7 +133,7 @@ describe('A sign-in that has to be renewed', () => {
       signal,
       deadline: start + 3_600_000,
       awaited: 'the run to end',
-      probe: (budgetSeconds) => http.json<{ readonly isOver: boolean }>({ ...look, budgetSeconds }),
+      probe: (budgetSeconds) => http.json({ ...look, budgetSeconds }, shape.object({ isOver: shape.boolean })),
       isDone: ({ isOver }) => isOver,
       onTransient: (fault) => faults.push(fault),
     });
@@ -145,6 +147,6 @@ describe('A sign-in that has to be renewed', () => {
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const { http } = open({ '/oidc/v1/token': () => controller.abort(reason) }, controller.signal);
-    await assert.rejects(http.json(look), reason);
+    await assert.rejects(http.json(look, anything), reason);
   });
 });

@@ -37,8 +37,14 @@ interface Way {
 /** What of a request must stay secret. */
 function secretsOf(request: RecordedRequest): readonly string[] {
   const { client_secret: secret, client_assertion: assertion, subject_token: subject } = fieldsOf(request);
-  const [, credentials] = (request.headers.authorization ?? '').split(' ');
-  return [secret, assertion, subject, credentials].filter((each) => each !== undefined);
+  const [scheme, credentials = ''] = (request.headers.authorization ?? '').split(' ');
+  const password =
+    scheme === 'Basic'
+      ? Buffer.from(credentials, 'base64')
+          .toString()
+          .replace(/^[^:]*:/, '')
+      : '';
+  return [secret, assertion, subject, credentials, password].filter(Boolean).map(String);
 }
 
 describe('The secrets of a sign-in', () => {

@@ -11,6 +11,7 @@ import { documentedProblems, seenInLog, signInPage } from '../../../tools/signIn
 import { RecordingServer, type Reply } from '../../support/recordingServer';
 import { errorOf } from '../http/clientUnderTest';
 import { makeContext } from './signInFixture';
+import { anything } from '../../support/anything';
 
 const dialects: Readonly<Record<SignInService, Dialect>> = {
   'Microsoft Entra ID': entraDialect,
@@ -60,7 +61,7 @@ describe('Sign-in problems', () => {
       userAgent: 'test',
       explain: (trouble) => adviceFor(service, trouble),
     });
-    const error = await errorOf(CallError, http.json({ method: 'POST', path: '/', purpose: 'sign in' }));
+    const error = await errorOf(CallError, http.json({ method: 'POST', path: '/', purpose: 'sign in' }, anything));
     return error.message;
   }
 

@@ -7,6 +7,7 @@ import { FakeAgent, type FakeConnection } from '../../support/fakeAgent';
 import { FakeClock } from '../../support/fakeClock';
 import { errorOf } from '../http/clientUnderTest';
 import { makeContext } from './signInFixture';
+import { anything } from '../../support/anything';
 
 const page = new URL('../../../docs/sign-in-problems.md', import.meta.url);
 const id = 'cccccccc-3333-4333-8333-cccccccccccc';
@@ -197,7 +198,7 @@ describe('Sign-in problems in the sandbox', () => {
         clock: new FakeClock(Date.now()),
       };
       const { http } = await connect(access, context);
-      const call = http.json({ method: 'GET', path: '/api/2.2/jobs/list', purpose: 'list the jobs' });
+      const call = http.json({ method: 'GET', path: '/api/2.2/jobs/list', purpose: 'list the jobs' }, anything);
       const { message } = await errorOf(TaskError, call);
       const { refusal, advice } = problems.get(title) ?? assert.fail(`The page has no '${title}'.`);
       assert.ok(message.includes(refusal), message);

@@ -19,6 +19,8 @@ export interface TestCluster {
   readonly clock: Clock;
   readonly client: KubernetesClient;
   clientOf(userName: string): KubernetesClient;
+  /** A client for work that ends then, by the clock's `now()`. */
+  clientUntil(deadline: number): KubernetesClient;
   /** With the time scale 0: what has to be over after each second, until `release` is called. */
   holdTime(wait: () => Promise<void>): { release(): void };
   close(): Promise<void>;
@@ -27,9 +29,11 @@ export interface TestCluster {
 export async function openTestCluster(options: KubernetesOptions = {}): Promise<TestCluster> {
   const kubernetes = await startKubernetes({ timeScale: 100, authority: await sharedAuthority(), ...options });
   const agent = new FakeAgent();
+  const opened = kubernetes.clock.now();
   const holds = new Set<() => Promise<void>>();
   const clock: Clock = {
-    now: () => kubernetes.clock.now(),
+    now: () => kubernetes.clock.now() - opened,
+    date: () => kubernetes.clock.now(),
     async sleep(milliseconds, signal) {
       signal?.throwIfAborted();
       if (kubernetes.clock.timeScale > 0) await kubernetes.clock.sleep(milliseconds, signal);
@@ -49,6 +53,7 @@ export async function openTestCluster(options: KubernetesOptions = {}): Promise<
     clock,
     client: KubernetesClient.open(accessOf(), context),
     clientOf: (userName) => KubernetesClient.open(accessOf(userName), context),
+    clientUntil: (deadline) => KubernetesClient.open(accessOf(), { ...context, deadline }),
     holdTime(wait) {
       holds.add(wait);
       return { release: () => void holds.delete(wait) };

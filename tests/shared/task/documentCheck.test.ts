@@ -47,6 +47,17 @@ describe('a document that is checked', () => {
     assert.equal(warnings, 'recipe, line 3: c is not known here.');
   });
 
+  it('shows the first hundred warnings, and all errors', () => {
+    const many = Array.from({ length: 250 }, (_, index) => [
+      { ...oddC, message: `warning ${index}` },
+      { ...badA, message: `error ${index}` },
+    ]);
+    const { problem, warnings } = parse(document({ schema: finding(...many.flat()) }), text);
+    assert.equal(problem?.split('\n').length, 251);
+    assert.equal(warnings.split('\n').length, 101);
+    assert.match(warnings, /warning 99\nrecipe: 150 more warnings, which are not shown\.$/);
+  });
+
   it('reports warnings also when it is refused', () => {
     const { problem, warnings } = parse(document({ schema: finding(oddC, badA) }), text);
     assert.match(problem ?? '', /a is empty/);

@@ -8,6 +8,7 @@ import * as kinds from '../../../shared/task/inputs';
 import { readInputs } from '../../../shared/task/readInputs';
 import { defineTask, type Inputs } from '../../../shared/task/task';
 import { FakeAgent } from '../../support/fakeAgent';
+import { anyText } from '../../support/anyText';
 
 /** What a single input reads from a text: its value, or what is wrong. */
 function read(input: kinds.Input<unknown>, given?: string): unknown {
@@ -37,6 +38,13 @@ function problemsOf(inputs: Inputs, given: Record<string, string>): readonly Inp
 describe('the kinds of input', () => {
   const cases: [string, kinds.Input<unknown>, string | undefined, unknown][] = [
     ['a text is taken as it is', kinds.text(), 'a b', 'a b'],
+    ['a text of whole characters is taken as it is', kinds.text(), '🚀', '🚀'],
+    [
+      'a text with half of a character is refused',
+      kinds.text(),
+      'a\ud83d',
+      { problem: 'contains half of a character, which no request can carry: enter it again.' },
+    ],
     ['an optional text can be left empty', kinds.text(), undefined, undefined],
     ['a blank text is an empty one', kinds.text(), '  ', undefined],
     ['a required text can not be left empty', kinds.text({ required: true }), undefined, { problem: 'is required.' }],
@@ -197,7 +205,7 @@ describe('the kinds of input', () => {
       kinds.integer({ default: 1, min: 0, max: 2 }),
     ];
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...all), (given, input) => {
+      fc.property(anyText, fc.constantFrom(...all), (given, input) => {
         read(input, given);
       }),
     );

@@ -54,6 +54,23 @@ describe('running a task', () => {
     assert.equal(hasRun, false);
   });
 
+  it('hears a cancellation that arrives while the inputs are read, before the work begins', async () => {
+    let hasRun = false;
+    const cancellation = new AbortController();
+    const agent = new FakeAgent({ name: 'x' });
+    const input = agent.input.bind(agent);
+    agent.input = (name) => {
+      // As a signal of the system: it arrives in the next turn of the event loop.
+      setImmediate(() => cancellation.abort(new CancelledError()));
+      return input(name);
+    };
+    const run = (): Promise<string> => Promise.resolve(String((hasRun = true)));
+    const task = defineTask({ inputs: { name: text() }, outputs: [], run });
+    await runTask(task, { agent, clock: systemClock, signal: cancellation.signal });
+    assert.deepEqual(agent.end, { result: 'Canceled', message: 'Cancelled.' });
+    assert.equal(hasRun, false);
+  });
+
   it('has set its outputs also when it fails later', async () => {
     const agent = await outcome(({ setOutput }) => {
       setOutput('runId', '7');

@@ -4,6 +4,7 @@ import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import { originText } from '../../../shared/variables/origin';
 import { readDocument, type Located } from '../../../shared/variables/document/readDocument';
 import { resolveTexts, type Texts } from './resolveTexts';
+import { anyText } from '../../support/anyText';
 
 function read(text: string): { readonly document: Located | undefined; readonly problems: readonly string[] } {
   const problems: string[] = [];
@@ -147,9 +148,9 @@ describe('reading a document', () => {
     ['an unclosed quote', 'a: "x\nb: 1', /^file:\d: is not valid YAML or JSON: /],
     ['bad indentation', 'a: 1\n b: 2', /^file:2: is not valid YAML or JSON: /],
     ['a tab for indentation', 'a:\n\tb: 1', /^file:2: is not valid YAML or JSON: /],
-    ['deep lists', '['.repeat(200_000), /^file:\d+: is not valid YAML or JSON: nesting/],
-    ['deep maps', '{a: '.repeat(60_000), /^file:\d+: is not valid YAML or JSON: nesting/],
-    ['deep JSON that closes', `${'['.repeat(5000)}${']'.repeat(5000)}`, /nesting/],
+    ['deep lists', '['.repeat(200_000), /^file:\d+: is nested deeper than 100 levels/],
+    ['deep maps', '{a: '.repeat(60_000), /^file:\d+: is nested deeper than 100 levels/],
+    ['deep JSON that closes', `${'['.repeat(5000)}${']'.repeat(5000)}`, /is nested deeper than 100 levels/],
     ['10 MB', `a: ${'x'.repeat(10_000_000)}`, /^file: is longer than 262144 characters\.$/],
     ['10 MB of NUL', '\u0000'.repeat(10_000_000), /^file: is longer/],
   ];
@@ -160,7 +161,7 @@ describe('reading a document', () => {
     });
 
   it('takes time proportional to the length of the text, whatever it contains', function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const length = 250_000;
     const pieces = [
       'a\n',
@@ -225,7 +226,7 @@ describe('reading a document', () => {
       fc.constantFrom(null, true, false),
       fc.maxSafeInteger(),
       fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !/^-?\d{16,}$|^-0$/.test(String(number))),
-      fc.string({ unit: 'binary' }),
+      anyText,
       fc.array(tie('json'), { maxLength: 4 }),
       fc.dictionary(fc.string({ maxLength: 20 }), tie('json'), { maxKeys: 4 }),
     ),
@@ -295,7 +296,7 @@ describe('reading a document', () => {
   );
   const mess = fc.oneof(
     fc.array(piece, { maxLength: 40 }).map((all) => all.join('')),
-    fc.string({ unit: 'binary' }),
+    anyText,
   );
 
   it('reports problems of any text, and never throws', () => {

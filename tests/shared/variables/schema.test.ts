@@ -205,6 +205,17 @@ describe('the schema of variables', () => {
     assert.match(resolveTexts({ model: 'variables: {v: 1, m: {}}', schema }).problems.join(), /m\.x is mandatory/);
   });
 
+  it('reports a pattern that takes too long, and does not match any further text with it', () => {
+    const text = `${'a'.repeat(40)}!`;
+    for (const pattern of ['^(a+)+$', '(x|x)*(a|a)*$']) {
+      const schema = { properties: { list: { items: { pattern } } } };
+      const { problems } = resolveTexts({ model: `variables: {list: [${Array(200).fill(text).join()}]}`, schema });
+      assert.equal(problems.length, 200, pattern);
+      const message = `list[199] cannot be matched with the pattern ${pattern} within a second: simplify the pattern.`;
+      assert.equal(problems.at(-1), `model.yml:1: ${message}`);
+    }
+  });
+
   const overridden: readonly [type: string, lower: string, override: unknown, value: unknown][] = [
     ['integer', '1', '5', 5],
     ['number', '1', '0.5', 0.5],

@@ -115,6 +115,26 @@ describe('the value of a YAML text', () => {
     assert.throws(() => readYamlValue('a: &a [*a]'), problem('holds more than 100000 values'));
   });
 
+  it('is limited with the texts and the levels that aliases repeat', () => {
+    const long = `a: &a ${'x'.repeat(1_000_000)}\n`;
+    assert.throws(() => readYamlValue(`${long}b: [*a,*a,*a,*a]`), problem('has texts of more than 4 MiB in all'));
+    assert.throws(() => readYamlValue('['.repeat(101)), problem('is nested deeper than 100 levels at line 1'));
+    const levels = (before: string): string => `${'['.repeat(90)}${before}${']'.repeat(90)}\n`;
+    const deep = `a0: &a0 ${levels('x')}${Array.from({ length: 300 }, (_, n) => `a${n + 1}: &a${n + 1} ${levels(`*a${n}`)}`).join('')}`;
+    assert.throws(
+      () => readYamlValue(deep.split('\n').slice(0, 3).join('\n')),
+      problem('is nested deeper than 200 levels'),
+    );
+    assert.throws(() => readYamlValue(deep), problem('holds more than 100000 values'));
+  });
+
+  it('has whole characters only', () => {
+    const refusal = problem('has a text with half of a character (\\ud800 to \\udfff)');
+    assert.throws(() => readYamlValue('{"a": ["\\ud83d"]}'), refusal);
+    assert.throws(() => readYamlValue('{"\\ude00": 1}'), refusal);
+    assert.deepEqual(readYamlValue('{"a": "\\ud83d\\ude00"}'), { a: '😀' });
+  });
+
   it('is that of one document', () => {
     assert.throws(() => readYamlValue('a: 1\n---\nb: 2'), /is not valid YAML or JSON: /);
   });

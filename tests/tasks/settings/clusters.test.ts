@@ -4,7 +4,7 @@ import { clusterBehaviors } from '../../../shared/databricks/clusters/knownBehav
 import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
 import { task } from '../../../tasks/CreateCluster/task';
 import { ClusterWorkspace, smallSpec } from '../clusterWorkspace';
-import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
+import { type AlteredReads, alterReads } from './alteredReads';
 import {
   documentWith,
   groupsOf,
@@ -35,13 +35,13 @@ const newer: Setting = {
 
 describe('The settings of a cluster', () => {
   let workspace: ClusterWorkspace;
-  let proxy: AlteringProxy;
+  let reads: AlteredReads;
   const ids: Record<string, readonly [Json, Json]> = {};
   let count = 0;
   before(async () => {
     workspace = await ClusterWorkspace.open();
-    const { policies, pools, url } = workspace.databricks;
-    proxy = await startAlteringProxy(url);
+    const { faults, policies, pools } = workspace.databricks;
+    reads = alterReads(faults);
     const made = [1, 2].map((index) => ({
       policy: policies.create({ name: `policy ${index}`, definition: '{}' }, 'someone@example.com').id,
       pool: pools.create(
@@ -56,33 +56,42 @@ describe('The settings of a cluster', () => {
       driver_instance_pool_id: pair('pool'),
     });
   });
-  after(async () => {
-    await proxy.close();
-    await workspace.close();
-  });
+  after(() => workspace.close());
 
-  /** Runs the task: what it did, and how often it wrote. */
-  async function run(spec: Json): Promise<readonly [string, number]> {
+  /** Runs the task: what it did, or would do, and how often it wrote. */
+  async function run(spec: Json, dryRun = false): Promise<readonly [string, number]> {
     workspace.databricks.requests.clear();
-    const agent = await workspace.run(task, { spec: stringifyJson(spec) }, { url: proxy.url });
+    const inputs = { spec: stringifyJson(spec), dryRun: String(dryRun) };
+    const agent = await workspace.run(task, inputs);
     assert.equal(agent.end.result, 'Succeeded', agent.text());
     await workspace.settle();
     return [agent.outputs['change'] ?? '', workspace.writes().length];
   }
 
-  async function holds(group: readonly Setting[], given: (cluster: Json) => Json, what: string): Promise<void> {
+  /** Creates a cluster, finds it unchanged, and notices a change of each setting. Gives the cluster with all of them. */
+  async function notices(group: readonly Setting[], given: (cluster: Json) => Json, what: string): Promise<Json> {
     const [first, ...others] = group.map(realistic);
     assert.ok(first);
-    proxy.alter = given;
+    reads.alter = given;
     let spec: Json = { ...clusterWith(first.path, first.value), cluster_name: `cluster ${++count}` };
     for (const { path, value } of others) spec = withValueAt(spec, path, value);
     assert.equal((await run(spec))[0], 'created', what);
     assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    // That each is noticed, a dry run shows, too.
+    const created = spec;
     for (const { path, other } of [first, ...others]) {
+      const would = await run(withValueAt(created, path, other), true);
+      assert.deepEqual(would, ['updated', 0], `${what}: a change of ${path.join('.')} is not noticed`);
       spec = withValueAt(spec, path, other);
-      assert.deepEqual(await run(spec), ['updated', 1], `${what}: a change of ${path.join('.')} is not noticed`);
     }
-    assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    return spec;
+  }
+
+  /** And changes all of them. */
+  async function holds(group: readonly Setting[], given: (cluster: Json) => Json, what: string): Promise<void> {
+    const changed = await notices(group, given, what);
+    assert.deepEqual(await run(changed), ['updated', 1], what);
+    assert.deepEqual(await run(changed), ['unchanged', 0], what);
   }
 
   /** With values that the sandbox accepts. */
@@ -108,7 +117,7 @@ describe('The settings of a cluster', () => {
       for (const setting of group.filter(({ path }) => isA('set', path))) {
         const { path } = setting;
         const read = (cluster: Json): Json | undefined => valueAt(cluster, path);
-        await holds(
+        await notices(
           [setting],
           (cluster) => withValueAt(cluster, path, [...((read(cluster) ?? []) as readonly Json[])].reverse()),
           'returned in another order',
@@ -121,7 +130,7 @@ describe('The settings of a cluster', () => {
     if (group.some(isSize)) continue;
     it(`may be filled in by Databricks: ${groupTitle(group)}`, async () => {
       const spec = { ...smallSpec, cluster_name: `cluster ${++count}` };
-      proxy.alter = (cluster) => group.reduce((all, { path, value }) => withValueAt(all, path, value), cluster);
+      reads.alter = (cluster) => group.reduce((all, { path, value }) => withValueAt(all, path, value), cluster);
       assert.equal((await run(spec))[0], 'created');
       assert.deepEqual(await run(spec), ['unchanged', 0]);
     });

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Difference } from '../../../shared/comparison/difference';
 import { isAt } from '../../../shared/comparison/knownBehavior';
+import { jobDefinition } from '../../../shared/databricks/jobs/definition';
+import { compareJob } from '../../../shared/databricks/jobs/differences';
 import { jobBehaviors } from '../../../shared/databricks/jobs/knownBehavior';
 import { type Json, type JsonMap, stringifyJson } from '../../../shared/json';
-import { CreateJobWorkspace } from '../createJobWorkspace';
-import { startAlteringProxy, type AlteringProxy } from './alteringProxy';
+import { CreateJobWorkspace, variables } from '../createJobWorkspace';
+import { type AlteredReads, alterReads } from './alteredReads';
 import {
   documentWith,
   groupsOf,
@@ -46,40 +49,58 @@ const isIgnored = (path: Path): boolean => path.some((_, index) => isA('ignored'
 
 describe('The settings of a job', () => {
   let workspace: CreateJobWorkspace;
-  let proxy: AlteringProxy;
+  let reads: AlteredReads;
   let count = 0;
   before(async () => {
     workspace = await CreateJobWorkspace.open();
-    proxy = await startAlteringProxy(workspace.databricks.url);
+    reads = alterReads(workspace.databricks.faults);
   });
-  after(async () => {
-    await proxy.close();
-    await workspace.close();
-  });
+  after(() => workspace.close());
 
   /** Runs the task: what it did, and how often it wrote. */
   async function run(spec: Json): Promise<readonly [string, number]> {
     workspace.databricks.requests.clear();
-    const agent = await workspace.run({ spec: stringifyJson(spec) }, { url: proxy.url });
+    const agent = await workspace.run({ spec: stringifyJson(spec) });
     assert.equal(agent.end.result, 'Succeeded', agent.text());
     const writes = workspace.databricks.requests.list().filter(({ method }) => method !== 'GET');
     return [agent.outputs['change'] ?? '', writes.length];
   }
 
-  async function holds(group: readonly Setting[], given: (settings: Json) => Json, what: string): Promise<void> {
+  /** Where the job that was read last differs, as the task compares them. */
+  function differencesFrom(spec: Json): readonly Difference[] {
+    const { run_as_user_name: runAs, settings: found } = reads.last as JsonMap;
+    const job = { run_as: { user_name: runAs, service_principal_name: runAs }, ...(found as JsonMap) };
+    return compareJob(jobDefinition(spec as JsonMap, {}, variables['Build.Repository.Name']).settings, job).differences;
+  }
+
+  /** Creates a job, finds it unchanged, and notices a change of each of its settings. Gives the job with all of them. */
+  async function notices(group: readonly Setting[], given: (settings: Json) => Json, what: string): Promise<Json> {
     const [first, ...others] = group;
     assert.ok(first);
-    proxy.alter = (answer) => withValueAt(answer, ['settings'], given((answer as JsonMap)['settings'] ?? {}));
+    reads.alter = (answer) => withValueAt(answer, ['settings'], given((answer as JsonMap)['settings'] ?? {}));
     let spec: Json = { ...jobWith(first.path, first.value), name: `job ${++count}` };
     for (const { path, value } of others) spec = withValueAt(spec, path, value);
     assert.equal((await run(spec))[0], 'created', what);
     assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    assert.deepEqual(differencesFrom(spec), [], what);
+    const created = spec;
     for (const { path, other } of group.filter((setting) => !isIgnored(setting.path))) {
+      assert.ok(
+        differencesFrom(withValueAt(created, path, other)).length > 0,
+        `${what}: a change of ${path.join('.')} is not noticed`,
+      );
       spec = withValueAt(spec, path, other);
-      const [change, writes] = await run(spec);
-      assert.ok(change === 'updated' && writes > 0, `${what}: a change of ${path.join('.')} is not noticed`);
     }
-    assert.deepEqual(await run(spec), ['unchanged', 0], what);
+    return spec;
+  }
+
+  /** And changes all of them. */
+  async function holds(group: readonly Setting[], given: (settings: Json) => Json, what: string): Promise<void> {
+    const changed = await notices(group, given, what);
+    if (group.every(({ path }) => isIgnored(path))) return;
+    const [change, writes] = await run(changed);
+    assert.ok(change === 'updated' && writes > 0, what);
+    assert.deepEqual(await run(changed), ['unchanged', 0], what);
   }
 
   // One kind of task or of compute excludes another; without its tags a job would be that of somebody else.
@@ -98,7 +119,7 @@ describe('The settings of a job', () => {
       for (const setting of group.filter(({ path, value }) => Array.isArray(value) && isA('set', path))) {
         const { path } = setting;
         const read = (found: Json): Json | undefined => valueAt(found, path);
-        await holds(
+        await notices(
           [setting],
           (found) => withValueAt(found, path, [...((read(found) ?? []) as readonly Json[])].reverse()),
           'returned in another order',
@@ -109,7 +130,7 @@ describe('The settings of a job', () => {
 
   it('may be filled in by Databricks, all at once', async () => {
     const filled = settings.filter(({ path }) => path.length <= 2 && path[0] !== 'tags');
-    proxy.alter = (answer) =>
+    reads.alter = (answer) =>
       filled.reduce((all, { path, value }) => withValueAt(all, ['settings', ...path], value), answer);
     const name = `job ${++count}`;
     const without = { ...jobWith(['name'], name), name };

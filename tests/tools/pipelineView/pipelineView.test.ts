@@ -175,16 +175,12 @@ ${endOfLog}
     const controller = new AbortController();
     const yaml = `
 steps:
-- { bash: 'sleep 60', displayName: Long }
+- { bash: 'echo started; sleep 60', displayName: Long }
 - { bash: 'true', displayName: After }
 `;
     const text = await linesOf(yaml, {
       signal: controller.signal,
-      collection: {
-        url: 'http://localhost/',
-        accessToken: 'token-of-the-job',
-        startJob: () => void setTimeout(() => controller.abort(), 500),
-      },
+      onRawLine: (line) => line === 'started' && controller.abort(),
     });
     assert.match(text, /■ Long \(0\.0 s\)\n(.*\n)? {8}error: The step was canceled\.\n {4}– After \(skipped\)/);
   });

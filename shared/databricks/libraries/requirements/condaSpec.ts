@@ -13,12 +13,15 @@ export interface CondaSpec {
   readonly dropped: readonly string[];
 }
 
+const longestSpec = 2000;
+
 /**
  * Reads conda's match specification: `channel/subdir::name version build[key=value]`, with `=` or a space between the
  * parts. Throws an InvalidRequirement.
  * Source: https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-search.html and conda's `MatchSpec`.
  */
 export function parseCondaSpec(text: string): CondaSpec {
+  if (text.length > longestSpec) throw new InvalidRequirement(`is longer than ${longestSpec} characters`);
   const { outside, keys } = splitKeys(text.trim());
   const [, channel, rest = ''] = /^(?:(.*)::)?(.*)$/s.exec(outside) ?? [];
   const [, name, versionAndBuild = ''] = /^([a-z0-9_][\w.-]*)(?![^\s=<>!~])\s*(.*)$/is.exec(rest) ?? [];
@@ -38,7 +41,7 @@ export function parseCondaSpec(text: string): CondaSpec {
 function splitKeys(text: string): { readonly outside: string; readonly keys: Readonly<Record<string, string>> } {
   const [, outside, inside] = /^([^[]*)\[(.*)\]$/s.exec(text) ?? [];
   if (outside === undefined || inside === undefined) return { outside: text, keys: {} };
-  const pair = /\s*(\w+)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^,'"]+))\s*(?:,|$)/y;
+  const pair = /\s*(\w+)\s*=\s*(?:'([^']*)'\s*|"([^"]*)"\s*|([^\s,'"][^,'"]*))(?:,|$)/y;
   const keys: Record<string, string> = {};
   while (pair.lastIndex < inside.length) {
     const match = pair.exec(inside);

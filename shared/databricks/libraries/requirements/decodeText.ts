@@ -1,6 +1,7 @@
 import { InvalidLine } from './requirementLines';
 
-const largestBytes = 1024 * 1024;
+/** Of a requirements file. */
+export const largestBytes = 1024 * 1024;
 
 /** Python's names of encodings that TextDecoder does not know, or knows as another encoding. Source: https://docs.python.org/3/library/codecs.html#standard-encodings. */
 const pythonNames: Readonly<Record<string, string>> = {

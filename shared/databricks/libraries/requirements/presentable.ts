@@ -4,7 +4,9 @@ export function presentable(text: string, mostCharacters: number): string {
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/\/\/[^/\s]*@/g, '//***@')
     .replace(/\/t\/[^/\s]+/g, '/t/***')
-    .replace(/(:\/\/[^\s?]*)\?[^\s#']*/g, '$1?***');
+    .replace(/([^\s?]+)(\?[^\s#']*)?/g, (whole, address: string, query?: string) =>
+      query !== undefined && address.includes('://') ? `${address}?***` : whole,
+    );
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line;
 }
 

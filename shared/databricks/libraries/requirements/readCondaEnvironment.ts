@@ -1,10 +1,9 @@
-import { messageOf } from '../../../errors';
 import { parseCondaSpec, pipSpecifiers } from './condaSpec';
 import { pypiNameOf } from './condaNames';
 import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
-import { RequirementsReader, type ReadOptions } from './readRequirements';
+import { RequirementsReader, unreadable, type ReadOptions } from './readRequirements';
 import { InvalidRequirement, renderRequirement } from './requirement';
 import { InvalidLine } from './requirementLines';
 import { readYamlLines, type YamlEntry, type YamlNode } from './yamlLines';
@@ -22,9 +21,7 @@ export function readCondaEnvironment(file: string, { readFile, python, machine }
       readYamlLines(decodeText(readFile(file))),
     );
   } catch (error) {
-    const text =
-      error instanceof InvalidLine ? `${file} ${error.message}.` : `${file} cannot be read: ${messageOf(error)}`;
-    list.refuse({ file, line: 1 }, text);
+    list.refuse({ file, line: 1 }, unreadable(file, error));
   }
   return list.result();
 }

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { messageOf } from '../../../errors';
+import { FileError } from '../../../files/fileError';
 import { decodeText } from './decodeText';
 import { DependencyList, type Dependencies, type Place } from './dependencyList';
 import { shown } from './presentable';
@@ -88,10 +89,7 @@ export class RequirementsReader {
     try {
       return logicalLines(decodeText(this.readBytes(path)));
     } catch (error) {
-      this.list.refuse(
-        place,
-        error instanceof InvalidLine ? `${path} ${error.message}.` : `${path} cannot be read: ${messageOf(error)}`,
-      );
+      this.list.refuse(place, unreadable(path, error));
       return [];
     }
   }
@@ -127,6 +125,12 @@ export class RequirementsReader {
     else if (areConstraints) this.list.constrain(parseRequirement(wanted), place);
     else this.list.add(parseRequirement(wanted), place);
   }
+}
+
+/** Why a file cannot be read, in a sentence. */
+export function unreadable(path: string, error: unknown): string {
+  if (error instanceof FileError) return `${path} ${error.problem}`;
+  return error instanceof InvalidLine ? `${path} ${error.message}.` : `${path} cannot be read: ${messageOf(error)}`;
 }
 
 function isPath(text: string): boolean {

@@ -45,7 +45,7 @@ export function logicalLines(text: string): readonly LogicalLine[] {
   for (const [index, physical] of text.split(/\r\n|[\n\r\v\f\x85\u2028\u2029]/).entries()) {
     begun ??= { line: index + 1, text: '' };
     if (physical.endsWith('\\') && !commentLine.test(physical)) {
-      begun.text += physical.replace(/^\\+|\\+$/g, '');
+      begun.text += physical.replace(/^\\+|(?<!\\)\\+$/g, '');
       continue;
     }
     begun.text += commentLine.test(physical) ? ` ${physical}` : physical;

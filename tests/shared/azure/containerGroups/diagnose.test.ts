@@ -145,7 +145,7 @@ const pulls: readonly (readonly [message: string, cause: RegExp, graceSeconds: n
   ],
 ];
 
-function groupOf(instanceView: object): ContainerGroup {
+function groupOf(instanceView: Readonly<Record<string, unknown>>): ContainerGroup {
   const properties = { image: 'm.azurecr.io/score:1', instanceView };
   return {
     name: 'score',

@@ -20,7 +20,8 @@ describe('A container group at the deadline', () => {
       },
     };
     const context = testContext({ clock, deadline: startedAt + 60_000 });
-    await new GroupWatch(groups as ContainerGroupsApi, 'score', context, () => undefined).untilProven();
+    const watch = new GroupWatch(groups as ContainerGroupsApi, 'score', context, () => undefined);
+    await watch.untilProven({ isUnchanged: false, isWanted: () => true });
     return seconds();
   }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {
+  accepted,
   finishOperation,
   OperationError,
   type Operation,
 } from '../../../../shared/azure/resourceManager/longRunningOperation';
 import { CancelledError } from '../../../../shared/errors';
 import { createHttpClient } from '../../../../shared/http/createHttpClient';
-import type { HttpAnswer } from '../../../../shared/http/httpClient';
 import { TimedOutError } from '../../../../shared/http/poll';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
@@ -46,7 +46,7 @@ describe('A long-running operation', () => {
     const options = { service: 'Azure Resource Manager', userAgent: 'tests', baseUrl: server.url };
     const http = createHttpClient({ ...options, ...context, tokens });
     const request = { method, path, query: { 'api-version': '1' }, purpose: 'make the thing' } as const;
-    const first: HttpAnswer<unknown> = await http.answer({ ...request, repeatable: true });
+    const first = await http.answer({ ...request, repeatable: true }, accepted);
     return finishOperation(http, first, { ...request, ...(onRunning && { onRunning }) }, context);
   }
   const urls = (): readonly string[] => server.requests.map(({ method, url }) => `${method} ${url}`);
@@ -73,7 +73,7 @@ describe('A long-running operation', () => {
   it('is polled at a signed address, byte for byte, which is never logged', async () => {
     const begin = begun(201, { 'azure-asyncoperation': signed });
     const failed: Reply = { status: 403, body: { error: { code: 'Bad', message: `not ${signed}` } } };
-    await assert.rejects(carryOut('PUT', [begin, running, failed]));
+    await assert.rejects(carryOut('PUT', [begin, running, failed]), ({ message }: Error) => !message.includes('MII'));
     assert.equal(server.requests[1]?.url, signed.replace("'", '%27'));
     assert.doesNotMatch(agent.text(), /MII/);
   });
@@ -97,6 +97,12 @@ describe('A long-running operation', () => {
     assert.equal(server.requests.length, 1);
   });
 
+  for (const body of ['{"status":"Failed","error":{"code":"Locked"}}', '{"error":{"code":"Locked"}}'])
+    it(`of a DELETE has failed when its Location ends with 200 ${body}`, async () => {
+      const end = carryOut('DELETE', [begun(202, { location: '/results/1' }), { body }]);
+      await assert.rejects(end, /^OperationError: Could not make the thing: Azure reports Failed: Locked/);
+    });
+
   it('without a header is followed by the state of the resource', async () => {
     const state = (provisioningState: string): Reply => ({ body: { properties: { provisioningState } } });
     await carryOut('PUT', [state('Creating'), state('Updating'), state('Succeeded')]);
@@ -104,6 +110,23 @@ describe('A long-running operation', () => {
     await carryOut('PUT', [thing]);
     assert.equal(server.requests.length, 1);
     await assert.rejects(carryOut('PUT', [state('Creating'), state('Failed')]), OperationError);
+  });
+
+  for (const status of [201, 204])
+    it(`ends with a ${status} of its Location`, async () => {
+      await carryOut('DELETE', [begun(202, { location: '/results/1' }), begun(202, {}), { status }]);
+      assert.equal(server.requests.length, 3);
+    });
+
+  it('is not ended by a look at the resource that brings no resource', async () => {
+    const creating: Reply = { body: { properties: { provisioningState: 'Creating' } } };
+    const begunOnly: Reply = { ...thing, status: 202 };
+    await assert.rejects(
+      carryOut('PUT', [creating, begunOnly], { minutes: 1 }),
+      /202 with a status that was not asked/,
+    );
+    const begin = begun(201, { 'azure-asyncoperation': '/operations/42' });
+    await assert.rejects(carryOut('PUT', [begin, succeeded, begunOnly]), /202 with a status that was not asked for/);
   });
 
   it('that fails reports the innermost error and the correlation id', async () => {

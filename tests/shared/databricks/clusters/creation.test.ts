@@ -6,6 +6,8 @@ import { HttpError, NetworkError } from '../../../../shared/http/errors';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
+import type { Shape } from '../../../../shared/http/shape';
+import { decoded } from '../../../support/decoded';
 
 interface KnownCluster {
   readonly cluster_id: string;
@@ -24,7 +26,7 @@ class TokenService {
   lostAnswers = 0;
 
   readonly http = {
-    json: async <T>(request: HttpRequest) => this.#answer(request) as T,
+    json: async <T>(request: HttpRequest, shape: Shape<T>) => decoded(this.#answer(request), shape),
     bytes: () => Promise.reject(new Error('not asked for')),
   };
 

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import type { Context } from '../../../../shared/agent/context';
 import { findLibraryFiles } from '../../../../shared/databricks/libraries/findLibraryFiles';
 import { normalUploadFolder } from '../../../../shared/databricks/libraries/uploadFolder';
 import { uploadedLibrary, uploadTo } from '../../../../shared/databricks/libraries/uploadLibraries';
 import { packageOfWheel } from '../../../../shared/databricks/libraries/wheelName';
+import { FakeAgent } from '../../../support/fakeAgent';
+import { testContext } from '../../../support/testContext';
 
 describe('findLibraryFiles', () => {
   let folder: string;
@@ -19,8 +22,12 @@ describe('findLibraryFiles', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  function search(): Context {
+    return testContext({ agent: new FakeAgent({}, {}, { 'System.DefaultWorkingDirectory': folder }) });
+  }
+
   async function find(...patterns: readonly string[]): Promise<readonly string[]> {
-    const { files, problems } = await findLibraryFiles(patterns, folder);
+    const { files, problems } = await findLibraryFiles(patterns, search());
     return [...files.map(({ file }) => relative(folder, file)), ...problems];
   }
 
@@ -57,7 +64,7 @@ describe('findLibraryFiles', () => {
   });
 
   it('gives content a folder of its own, and leaves the name of the wheel as it is', async () => {
-    const { files } = await findLibraryFiles(['dist/*.whl'], folder);
+    const { files } = await findLibraryFiles(['dist/*.whl'], search());
     const libraries = files.map((file) => uploadedLibrary(uploadTo('/Workspace/Shared/libraries', file)));
     assert.deepEqual(libraries, [{ whl: '/Workspace/Shared/libraries/03740817f1c7590b/a-1-py3-none-any.whl' }]);
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { writeManifest } from '../../../../shared/databricks/notebooks/manifest';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { ImportClock, ImportSandbox, header, target } from './importSandbox';
+import type { Shape } from '../../../../shared/http/shape';
 
 const minute = 60_000;
 
@@ -84,9 +85,9 @@ describe('the record of imports', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
-  it('takes over at once from a run that has not renewed its claim for a quarter of an hour', async () => {
+  it('takes over at once from a run that has not renewed its claim for a day', async () => {
     await otherRunBegins(1);
-    await sandbox.databricks.clock.advance(16 * minute);
+    await sandbox.databricks.clock.advance(25 * 60 * minute);
     const began = sandbox.databricks.clock.now();
     await sandbox.run();
     assert.ok(sandbox.databricks.clock.now() - began < 10_000);
@@ -124,11 +125,8 @@ describe('the record of imports', () => {
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.2.json']);
   });
 
-  it('refuses a generation that others have already replaced', async () => {
-    // This run is held up after it has read generation 1, while another run makes 2, and a third one 3.
-    await sandbox.run();
-    await sandbox.write({ 'lib/tools.py': 'x = 2' });
-    const workspace = sandbox.connect();
+  /** Holds an import up after it has read generation 1, while another run makes 2, and a third one 3. */
+  function holdUp(workspace: Parameters<typeof sandbox.intercept>[0], then: () => void = () => undefined): void {
     let isHeldUp = false;
     sandbox.intercept(workspace, async ({ purpose }) => {
       if (isHeldUp || !purpose.startsWith('import')) return;
@@ -137,7 +135,15 @@ describe('the record of imports', () => {
       const third = writeManifest({ ...nothing, isInProgress: false, writer: 'third' });
       await sandbox.edit('.import-manifest.3.json', third);
       await sandbox.delete('.import-manifest.1.json');
+      then();
     });
+  }
+
+  it('refuses a generation that others have already replaced', async () => {
+    await sandbox.run();
+    await sandbox.write({ 'lib/tools.py': 'x = 2' });
+    const workspace = sandbox.connect();
+    holdUp(workspace);
     const outcome = await sandbox.run({ workspace, clock: waitingClock(async () => undefined) });
     assert.deepEqual(outcome.failures, []);
     assert.match(
@@ -145,6 +151,20 @@ describe('the record of imports', () => {
       /Another pipeline run started to import to \/Shared\/model at the same moment/,
     );
     assert.deepEqual(Object.keys(sandbox.manifests()), ['.import-manifest.4.json']);
+  });
+
+  it('fails when its claim to a replaced generation is not deleted, and names it', async () => {
+    await sandbox.run();
+    await sandbox.write({ 'lib/tools.py': 'x = 2' });
+    const workspace = sandbox.connect();
+    holdUp(workspace, () => {
+      const acknowledged = { effect: 'status', status: 200, body: '{}', from: 2 } as const;
+      sandbox.databricks.faults.add({ method: 'POST', path: '/api/2.0/workspace/delete', ...acknowledged });
+    });
+    await assert.rejects(
+      sandbox.run({ workspace, clock: waitingClock(async () => undefined) }),
+      /Nothing was imported: .*accepted the deletion of \/Shared\/model\/\.import-manifest\.2\.json, but it still exists\./,
+    );
   });
 
   for (const atOnce of [1, 4])
@@ -173,8 +193,8 @@ describe('the record of imports', () => {
         hasEnded = true;
         return bytes.call(workspace.http, request);
       };
-      workspace.http.json = async <T>(request: HttpRequest) => {
-        const answer: T = (await json.call(workspace.http, request)) as T;
+      workspace.http.json = async <T>(request: HttpRequest, shape: Shape<T>) => {
+        const answer = (await json.call(workspace.http, request, shape)) as T;
         if (request.query?.['path'] === `${target}/lib`) isListed();
         return answer;
       };
@@ -203,10 +223,27 @@ describe('the record of imports', () => {
       await sandbox.run();
       await sandbox.edit('.import-manifest.1.json', content);
       await sandbox.remove('lib');
-      const outcome = await sandbox.run({ mode: 'mirror' });
+      const outcome = await sandbox.run();
       assert.equal(outcome.imported.length, 1);
       assert.equal(sandbox.contents()['lib/tools.py'], 'x = 1');
       assert.match(sandbox.agent.text('warning'), /\.import-manifest\.1\.json is damaged.*nothing is deleted/);
+    });
+
+    it(`stops a mirror when it is damaged (${what}), as long as the folder has other objects`, async () => {
+      await sandbox.run();
+      await sandbox.edit('.import-manifest.1.json', content);
+      await sandbox.remove('lib');
+      const before = sandbox.contents();
+      for (let times = 1; times <= 2; times++)
+        await assert.rejects(
+          sandbox.run({ mode: 'mirror' }),
+          /1\.json is damaged.*\n {2}- lib\n {2}- lib\/tools\.py\nDelete/,
+        );
+      assert.deepEqual(sandbox.contents(), before);
+      await sandbox.delete('lib');
+      const outcome = await sandbox.run({ mode: 'mirror' });
+      assert.deepEqual([outcome.imported.length, outcome.failures.length], [1, 0]);
+      assert.equal((await sandbox.run({ mode: 'mirror' })).plan.unchanged.length, 1);
     });
   }
 

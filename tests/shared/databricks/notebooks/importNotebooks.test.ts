@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Workspace } from '../../../../shared/databricks/connect';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { ImportSandbox, header, target } from './importSandbox';
+import type { Shape } from '../../../../shared/http/shape';
 
 describe('importNotebooks', () => {
   let sandbox: ImportSandbox;
@@ -57,19 +58,21 @@ describe('importNotebooks', () => {
     /** Counts how many requests of a workspace follow one another, each sent after the answer to the one before. */
     function countRounds({ url, http }: Workspace): { readonly workspace: Workspace; readonly rounds: () => number } {
       let answered = 0;
-      const counted =
-        <T>(send: (request: HttpRequest) => Promise<T>) =>
-        async (request: HttpRequest): Promise<T> => {
-          const round = answered + 1;
-          try {
-            return await send(request);
-          } finally {
-            answered = Math.max(answered, round);
-          }
-        };
-      const json = counted((request) => http.json<unknown>(request));
-      const bytes = counted((request) => http.bytes(request));
-      const workspace = { url, http: { json: <T>(request: HttpRequest) => json(request) as Promise<T>, bytes } };
+      const counted = async <T>(answer: Promise<T>): Promise<T> => {
+        const round = answered + 1;
+        try {
+          return await answer;
+        } finally {
+          answered = Math.max(answered, round);
+        }
+      };
+      const workspace: Workspace = {
+        url,
+        http: {
+          json: (request, shape) => counted(http.json(request, shape)),
+          bytes: (request) => counted(http.bytes(request)),
+        },
+      };
       return { workspace, rounds: () => answered };
     }
 
@@ -304,8 +307,8 @@ describe('importNotebooks', () => {
       ...workspace,
       http: {
         ...workspace.http,
-        json: <T>(request: Parameters<typeof json>[0]): Promise<T> =>
-          request.purpose === `import ${target}/late.txt` ? Promise.resolve({} as T) : json<T>(request),
+        json: <T>(request: HttpRequest, shape: Shape<T>): Promise<T> =>
+          request.purpose === `import ${target}/late.txt` ? Promise.resolve({} as T) : json(request, shape),
       },
     };
     const outcome = await sandbox.run({ workspace: lying });

@@ -16,6 +16,8 @@ import { FixedToken } from '../../../../shared/identity/fixedToken';
 import { adviceFor } from '../../../../shared/identity/signInProblems';
 import { clockOf, DatabricksStage } from '../../../support/databricksStage';
 import { FakeAgent } from '../../../support/fakeAgent';
+import type { Shape } from '../../../../shared/http/shape';
+import { testContext } from '../../../support/testContext';
 
 export const header = '# Databricks notebook source\n';
 export const target = '/Shared/model';
@@ -23,6 +25,7 @@ export const target = '/Shared/model';
 /** The sandbox's time, which passes only while somebody sleeps. Renewals of a claim wait until `renew` is called. */
 export class ImportClock implements Clock {
   readonly now: Clock['now'];
+  readonly date: Clock['date'];
   readonly #sleep: Clock['sleep'];
   #renewal: (() => void) | undefined;
   #onRenewalDue: (() => void) | undefined;
@@ -32,7 +35,7 @@ export class ImportClock implements Clock {
     /** Happens at each sleep, before the time passes. */
     onSleep?: (milliseconds: number) => Promise<void>,
   ) {
-    ({ now: this.now, sleep: this.#sleep } = clockOf(databricks, onSleep));
+    ({ now: this.now, date: this.date, sleep: this.#sleep } = clockOf(databricks, onSleep));
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
@@ -123,9 +126,9 @@ export class ImportSandbox extends DatabricksStage {
   /** Does something before each request of a workspace is sent; a failure of it is the request's. */
   intercept({ http }: Workspace, before: (request: HttpRequest) => Promise<void>): void {
     const { json, bytes } = http;
-    http.json = async <T>(request: HttpRequest) => {
+    http.json = async <T>(request: HttpRequest, shape: Shape<T>) => {
       await before(request);
-      return json.call(http, request) as Promise<T>;
+      return json.call(http, request, shape) as Promise<T>;
     };
     http.bytes = async (request) => {
       await before(request);
@@ -139,7 +142,7 @@ export class ImportSandbox extends DatabricksStage {
     this.databricks.requests.clear();
     const { clock = new ImportClock(this.databricks), signal = new AbortController().signal } = options;
     const agent = (this.agent = new FakeAgent());
-    const source = await scanSource(this.folder, { include: ['**'], exclude: [] }, agent);
+    const source = await scanSource(this.folder, { include: ['**'], exclude: [] }, testContext({ agent }));
     const { workspace = this.connect(undefined, clock), ...rest } = options;
     const settings = { target, mode: 'update', dryRun: false, atOnce: 4, ...rest } as const;
     const context = { agent, clock, signal, deadline: Infinity };

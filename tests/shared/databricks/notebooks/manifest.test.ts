@@ -82,6 +82,7 @@ describe('normalWorkspaceFolder', () => {
     ['/Shared/x/', '/Shared/x'],
     ['//Shared//x', '/Shared/x'],
     ['/Workspace/Shared/x', '/Shared/x'],
+    ['/Workspace/Workspace//Workspace/Shared', '/Shared'],
     ['/Workspace', '/'],
     ['/Workspaces/x', '/Workspaces/x'],
     ['/', '/'],

@@ -5,6 +5,7 @@ import type { Workspace } from '../../../../shared/databricks/connect';
 import { HttpError } from '../../../../shared/http/errors';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { header, ImportSandbox, target } from './importSandbox';
+import type { Shape } from '../../../../shared/http/shape';
 
 const dashboard = '{"pages":[]}';
 const designer = '{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}';
@@ -29,10 +30,11 @@ describe('importNotebooks, types of objects', () => {
     return {
       ...workspace,
       http: {
-        async json<T>(request: HttpRequest): Promise<T> {
-          const answer = await http.json<{ objects?: readonly WorkspaceObject[] }>(request);
-          if (request.path.endsWith('/get-status')) return change(answer as unknown as WorkspaceObject) as T;
-          return (answer.objects ? { ...answer, objects: answer.objects.map(change) } : answer) as T;
+        async json<T>(request: HttpRequest, shape: Shape<T>): Promise<T> {
+          const answer = await http.json(request, shape);
+          if (request.path.endsWith('/get-status')) return change(answer as WorkspaceObject) as T;
+          const { objects } = answer as { objects?: readonly WorkspaceObject[] };
+          return objects ? { ...answer, objects: objects.map(change) } : answer;
         },
         bytes(request) {
           if (exports || String(request.query?.['path']).includes('.import-manifest.')) return http.bytes(request);

@@ -3,9 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import sinon from 'sinon';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { scanSource, SourceError, type SourcePatterns } from '../../../../shared/databricks/notebooks/scanSource';
+import { CancelledError } from '../../../../shared/errors';
+import { FileError } from '../../../../shared/files/fileError';
+import { SourceFile } from '../../../../shared/files/sourceFile';
 import { FakeAgent } from '../../../support/fakeAgent';
+import { testContext } from '../../../support/testContext';
 
 const header = '# Databricks notebook source\n';
 /** What a checkout without LFS writes instead of a file. */
@@ -32,7 +37,7 @@ describe('scanSource', () => {
   }
 
   function scan(patterns: Partial<SourcePatterns> = {}): ReturnType<typeof scanSource> {
-    return scanSource(folder, { include: ['**'], exclude: [], ...patterns }, agent);
+    return scanSource(folder, { include: ['**'], exclude: [], ...patterns }, testContext({ agent }));
   }
 
   async function paths(patterns?: Partial<SourcePatterns>): Promise<string[]> {
@@ -98,6 +103,53 @@ describe('scanSource', () => {
       'Skipped outside: a symbolic link that leads out of the folder.',
       'Skipped real/loop: a symbolic link to a folder that contains it.',
     ]);
+  });
+
+  it('does not follow a link to a folder whose path begins with that of the source', async function () {
+    if (process.platform === 'win32') this.skip();
+    await write({ 'a.txt': 'a' });
+    await mkdir(`${folder}-of-others`);
+    await writeFile(`${folder}-of-others/b.txt`, 'b');
+    await symlink(`${folder}-of-others`, join(folder, 'linked'));
+    assert.deepEqual(await paths(), ['a.txt']);
+    assert.equal(agent.text('log'), 'Skipped linked: a symbolic link that leads out of the folder.');
+  });
+
+  it('names the files that can not be read, and passes over those that are excluded', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await write({ 'a.txt': 'a', 'gone.txt': 'b' });
+    await writeFile(Buffer.concat([Buffer.from(join(folder, 'caf')), Buffer.from([0xe9]), Buffer.from('.txt')]), '');
+    const listed = sinon.stub(SourceFile, 'openListed').callsFake((file) => {
+      if (file.endsWith('gone.txt')) throw new FileError(file, 'does not exist.', 'ENOENT');
+      return listed.wrappedMethod(file);
+    });
+    try {
+      const problems =
+        /caf.*name that is not UTF-8 \(caf\\xe9\.txt\)\. Rename it\.[^]*gone\.txt was deleted while the folder was being read\./;
+      await assert.rejects(scan(), (error) => error instanceof SourceError && problems.test(error.problem));
+      assert.deepEqual(await paths({ exclude: ['caf*', 'gone.txt'] }), ['a.txt']);
+    } finally {
+      sinon.restore();
+    }
+  });
+
+  it('ends when it is cancelled, also in the middle of a file', async () => {
+    await write({ 'a.bin': new Uint8Array(1024 * 1024), 'b.bin': new Uint8Array(1024 * 1024) });
+    const cancellation = new AbortController();
+    let parts = 0;
+    const read = sinon.stub(SourceFile.prototype, 'parts').callsFake(async function* () {
+      for (;;) {
+        if (++parts === 5) cancellation.abort(new CancelledError());
+        yield await Promise.resolve(new Uint8Array(1));
+      }
+    });
+    try {
+      const context = testContext({ agent, signal: cancellation.signal });
+      await assert.rejects(scanSource(folder, { include: ['**'], exclude: [] }, context), CancelledError);
+      assert.ok(read.called && parts < 8, String(parts));
+    } finally {
+      sinon.restore();
+    }
   });
 
   it('warns of a header that is almost right, with file and line', async () => {

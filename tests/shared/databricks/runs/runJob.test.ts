@@ -1,65 +1,30 @@
 import assert from 'node:assert/strict';
+import type { Workspace } from '../../../../shared/databricks/connect';
 import { runJob } from '../../../../shared/databricks/runs/runJob';
-import { runSummary } from '../../../../shared/databricks/runs/summary';
-import type { HttpClient, HttpRequest } from '../../../../shared/http/httpClient';
-import type { Json } from '../../../../shared/json';
+import { CancelledError } from '../../../../shared/errors';
+import type { HttpRequest } from '../../../../shared/http/httpClient';
+import type { Shape } from '../../../../shared/http/shape';
+import { decoded } from '../../../support/decoded';
 import { testContext } from '../../../support/testContext';
 
-const ended = { status: { state: 'TERMINATED', termination_details: { code: 'SUCCESS' } } };
+const watch = { waitForCompletion: true, timeoutMinutes: 1, acceptPartialSuccess: false, repairAttempts: 0 };
 
-/** A service that leaves the id of the job out of its runs. */
-function serviceOf(run: Readonly<Record<string, Json>>): HttpClient {
-  return {
-    json<T>({ path }: HttpRequest): Promise<T> {
-      const answer = path.endsWith('/runs/list')
-        ? {}
-        : path.endsWith('/runs/get')
-          ? { ...ended, ...run }
-          : { run_id: 7 };
-      return Promise.resolve(answer as T);
-    },
-    bytes: () => Promise.reject(new Error('not expected')),
-  };
-}
-
-describe('runJob, where the service does not name the job of a run', () => {
-  const url = 'https://x.test';
-  const options = {
-    seed: 's',
-    timeoutMinutes: 1,
-    acceptPartialSuccess: false,
-    repairAttempts: 0,
-    waitForCompletion: true,
-  };
-  async function pages(run: Readonly<Record<string, Json>>, source: Parameters<typeof runJob>[1]) {
-    let seen = '';
-    const onStarted = ({ jobId }: { readonly jobId: string }): void => void (seen = jobId);
-    const outcome = await runJob({ url, http: serviceOf(run) }, source, { ...options, onStarted }, testContext());
-    assert.doesNotMatch(runSummary(url, outcome.run, []), /jobs\/\/runs/);
-    assert.equal(outcome.run.jobId, seen);
-    return [outcome.run.jobId, outcome.url];
-  }
-
-  const job = { job: '12', parameters: {} };
-  const definition = { definition: { run_name: 'once', tasks: [] } };
-  for (const missing of [{}, { job_id: 0 }, { job_id: null }])
-    it(`uses the ID that is known: ${JSON.stringify(missing)}`, async () => {
-      assert.deepEqual(await pages(missing, job), ['12', `${url}/jobs/12/runs/7`]);
+describe('runJob', () => {
+  for (const [what, cancelledAt, message] of [
+    ['before', '/runs/list', /^Cancelled\.$/],
+    ['while', '/runs/submit', /^Cancelled\. The request to start the run was not answered before that/],
+  ] as const)
+    it(`says what is known of the run when it is cancelled ${what} the run is started`, async () => {
+      const http = {
+        json: <T>({ path }: HttpRequest, shape: Shape<T>): Promise<T> =>
+          path.endsWith(cancelledAt)
+            ? Promise.reject(new CancelledError())
+            : Promise.resolve(decoded({ runs: [] }, shape)),
+        bytes: () => Promise.reject(new Error('not asked for')),
+      };
+      const workspace = { url: 'https://x.test', http } as unknown as Workspace;
+      const options = { ...watch, seed: 'seed', onStarted: () => assert.fail('it was not started') };
+      const source = { definition: { tasks: [] } };
+      await assert.rejects(runJob(workspace, source, options, testContext()), { name: 'CancelledError', message });
     });
-
-  it('uses the ID in the address of the run', async () => {
-    assert.deepEqual(await pages({ run_page_url: `${url}/?o=3#job/55/run/7` }, definition), [
-      '55',
-      `${url}/jobs/55/runs/7?o=3`,
-    ]);
-    assert.deepEqual(await pages({ run_page_url: `${url}/jobs/55/runs/7` }, definition), [
-      '55',
-      `${url}/jobs/55/runs/7`,
-    ]);
-  });
-
-  it('names no job where none is known', async () => {
-    assert.deepEqual(await pages({}, definition), ['', `${url}/jobs/runs`]);
-    assert.deepEqual(await pages({ run_page_url: `${url}/#run/7` }, definition), ['', `${url}/#run/7`]);
-  });
 });

@@ -3,6 +3,8 @@ import { RunsApi } from '../../../../shared/databricks/api/runs';
 import { startRun } from '../../../../shared/databricks/runs/startRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FakeAgent } from '../../../support/fakeAgent';
+import type { Shape } from '../../../../shared/http/shape';
+import { decoded } from '../../../support/decoded';
 
 interface KnownRun {
   readonly run_id: number;
@@ -23,7 +25,7 @@ function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { job
     return { ...run, job_id: 1, state: { life_cycle_state: 'TERMINATED', result_state: run?.result_state } };
   };
   const http = {
-    json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
+    json: <T>(request: HttpRequest, shape: Shape<T>) => Promise.resolve(decoded(answer(request), shape)),
     bytes: () => Promise.reject(new Error('not asked for')),
   };
   return { jobs: new RunsApi(http), tokens };
@@ -35,6 +37,7 @@ const options = {
   acceptPartialSuccess: false,
   words: new FakeAgent().words,
   signal: new AbortController().signal,
+  onSending: () => undefined,
   onAccepted: () => undefined,
 };
 const failed = (run_id: number, start_time: number): KnownRun => ({ run_id, start_time, result_state: 'FAILED' });

@@ -4,6 +4,8 @@ import { watchRun } from '../../../../shared/databricks/runs/watchRun';
 import type { HttpRequest } from '../../../../shared/http/httpClient';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
+import type { Shape } from '../../../../shared/http/shape';
+import { decoded } from '../../../support/decoded';
 
 const url = 'https://x.test/jobs/1/runs/2';
 const options = { timeoutMinutes: 120, acceptPartialSuccess: false, repairAttempts: 0, url };
@@ -20,7 +22,7 @@ function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: RunsApi; e
     return { run_id: 2, job_id: 1, status: { state: 'TERMINATED', termination_details: { code: 'SUCCESS' } } };
   };
   const jobs = new RunsApi({
-    json: <T>(request: HttpRequest) => Promise.resolve(answer(request) as T),
+    json: <T>(request: HttpRequest, shape: Shape<T>) => Promise.resolve(decoded(answer(request), shape)),
     bytes: () => Promise.reject(new Error('not asked for')),
   });
   return { jobs, endsAt, count: () => count };
@@ -66,11 +68,11 @@ describe('watchRun', () => {
     it(`reports ${overrun === undefined ? 'its own end' : 'the timeout'} when the run ends as ${code} while it is being cancelled`, async () => {
       let isCancelled = false;
       const jobs = new RunsApi({
-        json: <T>({ path }: HttpRequest) => {
+        json: <T>({ path }: HttpRequest, shape: Shape<T>) => {
           isCancelled ||= path.endsWith('/runs/cancel');
           const ended = { state: 'TERMINATED', termination_details: { code } };
           const status = isCancelled ? ended : { state: 'RUNNING' };
-          return Promise.resolve({ run_id: 2, job_id: 1, status } as T);
+          return Promise.resolve(decoded({ run_id: 2, job_id: 1, status }, shape));
         },
         bytes: () => Promise.reject(new Error('not asked for')),
       });

@@ -292,6 +292,18 @@ describe('the specifications of the API', () => {
     assert.equal(agent.text('warning'), 'cluster specification, line 4: kind_of is not known, and is sent as it is.');
   });
 
+  it('of many unknown fields, the first hundred are compared with the names that there are', () => {
+    const spec = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`timeout_seconds${index}`, 1]));
+    const findings = [...jobSchema.check(spec)];
+    assert.equal(findings.length, 300);
+    assert.equal(findings.filter(({ message }) => message.includes('Did you mean timeout_seconds?')).length, 100);
+  });
+
+  it('a field with a very long name is compared with no name that it cannot be', () => {
+    const findings = [...jobSchema.check({ ['x'.repeat(1_000_000)]: 1 })];
+    assert.equal(findings.filter(({ message }) => message.endsWith('is not known, and is sent as it is.')).length, 1);
+  });
+
   it('no value crashes a check, and every finding has a path in the value', () => {
     const known = ['tasks', 'task_key', 'libraries', 'new_cluster', 'spark_conf', 'for_each_task', 'task', 'tags', 'a'];
     const { value } = fc.letrec((tie) => ({

@@ -6,7 +6,7 @@ import { CancelledError, TaskError } from '../../../../shared/errors';
 import type { TokenSource } from '../../../../shared/http/tokenSource';
 import { execTokens } from '../../../../shared/kubernetes/access/execPlugin';
 import type { KubeconfigExec } from '../../../../shared/kubernetes/access/kubeconfigFields';
-import { FakeAgent } from '../../../support/fakeAgent';
+import { FakeAgent, misplacedSecrets } from '../../../support/fakeAgent';
 import { FakeClock } from '../../../support/fakeClock';
 import { testContext } from '../../../support/testContext';
 import { errorOf } from '../../http/clientUnderTest';
@@ -94,6 +94,9 @@ describe('a credential plugin', () => {
     ],
     ['prints something else', `console.log('secret')`, /returned no token/],
     ['prints no token', `console.log('{"status":{}}')`, /returned no token/],
+    ...['null', '7', '{"status": "secret"}', '{"status": {"token": 7}}', '{"status": {"token": ["secret"]}}'].map(
+      (output) => [`prints ${output}`, `console.log(${JSON.stringify(output)})`, /returned no token/] as const,
+    ),
     ['gives a certificate', `console.log('{"status":{"clientCertificateData":"secret"}}')`, /client certificate/],
   ] as const) {
     it(`that ${what} is reported, without its output`, async () => {
@@ -102,6 +105,31 @@ describe('a credential plugin', () => {
       assert.doesNotMatch(error.message, /secret/);
     });
   }
+
+  it('keeps the secrets among its arguments to itself when it fails and prints them', async () => {
+    const args = [
+      '--client-id',
+      'app',
+      '--client-secret',
+      'argument-1',
+      '--password=argument-2',
+      '--token-cache-dir',
+      '/c',
+    ];
+    const env = [{ name: 'AZURE_CLIENT_SECRET', value: 'variable-3' }];
+    const tokens = tokensOf(
+      `console.error(process.argv.slice(2).join(' '), process.env.AZURE_CLIENT_SECRET); process.exit(3)`,
+      { env },
+      args,
+    );
+    const secrets = ['argument-1', 'argument-2', 'variable-3'];
+    assert.deepEqual(agent.text('secret').split('\n'), secrets);
+    for (const secret of secrets) misplacedSecrets.add(secret);
+    const error = await errorOf(TaskError, tokens.token());
+    agent.log(error.message);
+    assert.match(agent.text('log'), / app --client-secret \*{3} --password=\*{3} --token-cache-dir \/c \*{3}$/);
+    assert.equal(error.cause, undefined, 'whose message would be the whole command line');
+  });
 
   it('that is not installed is reported, with an alternative', async () => {
     const tokens = tokensOf('', { command: join(folder, 'kubelogin') });

@@ -60,6 +60,39 @@ contexts:
     assert.equal(read(text).server, 'https://models');
   });
 
+  const odd: readonly (readonly [string, unknown, RegExp])[] = [
+    ['users that are a number', { users: 0 }, /^The kubeconfig has another shape: 'users' is a number, not a list\.$/],
+    ['a context that is a number', { 'current-context': 1 }, /'current-context' is a number, not text/],
+    ['a cluster that is text', { clusters: [{ name: 'k', cluster: 'x' }] }, /a cluster k of another shape: it is text/],
+    ['no cluster', { clusters: [{ name: 'k', cluster: null }] }, /no server for the cluster/],
+    ['a server that is a list', { clusters: [{ name: 'k', cluster: { server: [] } }] }, /'server' is a list, not text/],
+    ['a token in a list', { users: [{ name: 'u', user: { token: ['a'] } }] }, /a user u .*'token' is a list, not text/],
+    ['a program without a name', { users: [{ name: 'u', user: { exec: {} } }] }, /'exec.command' is missing/],
+    [
+      'arguments that are numbers',
+      { users: [{ name: 'u', user: { exec: { command: 'kubelogin', args: [1] } } }] },
+      /'exec.args.0' is a number, not text/,
+    ],
+  ];
+  const sound = {
+    'current-context': 'c',
+    contexts: [null, 'x', { name: 'c', context: { cluster: 'k', user: 'u' } }],
+    clusters: [null, { name: 'other', cluster: 7 }, { name: 'k', cluster: { server: 'https://k' } }],
+    users: [null, { name: 'u', user: null }],
+  };
+  for (const [what, change, problem] of odd)
+    it(`that has ${what} is refused, without quoting it`, () => {
+      const text = JSON.stringify(Object.assign({}, sound, change));
+      assert.throws(
+        () => read(text),
+        (error) => error instanceof TaskError && problem.test(error.message),
+      );
+    });
+
+  it('may have anything in entries that are not used', () => {
+    assert.equal(read(JSON.stringify(sound)).server, 'https://k');
+  });
+
   it('contains certificates or names their files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
     try {
@@ -77,9 +110,12 @@ contexts:
         key: '-----K\nkey\n-----E',
       });
       assert.equal(access.tokens, undefined);
-      assert.equal(agent.text('secret'), 'key');
+      assert.equal(agent.text('secret'), '-----K\nkey\n-----E');
       const cluster = { 'certificate-authority': join(folder, 'none') };
-      assert.throws(() => read(textOf({ cluster })), /certificate-authority that can't be read: ENOENT.*--flatten/);
+      assert.throws(
+        () => read(textOf({ cluster })),
+        /certificate-authority that can't be read: '.*' does not exist\. Embed it .*--flatten/,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -113,6 +149,8 @@ contexts:
   }
 
   for (const [what, text, message] of [
+    ['has a token that looks like an alias', 'a: *secret', /unidentified alias … at line \d+\.$/],
+    ['has a token that looks like a tag', 'a: !secret b', /is not valid YAML: .*… at line \d+\.$/],
     ['is not YAML', 'a: [secret', /is not valid YAML: .* at line \d+\.$/],
     ['is something else', '"secret"', /has no list of clusters/],
     ['names a context that it lacks', textOf().replace('"prod"', '"none"'), /has no context none\./],

@@ -14,6 +14,8 @@ import { RecordingServer, truncate } from '../../../support/recordingServer';
 import { errorOf } from '../../http/clientUnderTest';
 import { openTestCluster, scoringDeployment, type TestCluster } from '../clusterFixture';
 
+const configMap = { kind: 'ConfigMap', metadata: { name: 'a' } };
+
 describe('a client of a cluster', () => {
   let cluster: TestCluster;
   let client: KubernetesClient;
@@ -119,8 +121,8 @@ describe('a client of a cluster', () => {
     const watching = client.watch(
       configMaps,
       { resourceVersion, timeoutSeconds: 30, signal: stop.signal },
-      ({ type, object }: WatchEvent<ConfigMap>) => {
-        seen.push(`${type} ${object.metadata?.name ?? ''}`);
+      ({ type, object }: WatchEvent) => {
+        seen.push(`${type} ${(object as ConfigMap).metadata?.name ?? ''}`);
         if (type === 'DELETED') stop.abort(new Error('seen'));
       },
     );
@@ -277,7 +279,11 @@ describe('a client of an API server', () => {
 
   it('reads a list page by page, and from the start when its pages have expired', async () => {
     const page = (name: string, continueToken = '') => ({
-      body: { metadata: { resourceVersion: '7', continue: continueToken }, items: [{ metadata: { name } }] },
+      body: {
+        kind: 'ConfigMapList',
+        metadata: { resourceVersion: '7', continue: continueToken },
+        items: [{ metadata: { name } }],
+      },
     });
     server.reset(page('a', 'next'), page('b'));
     assert.deepEqual(await open().list(configMaps), {
@@ -297,7 +303,7 @@ describe('a client of an API server', () => {
     const agent = new FakeAgent();
     const client = open(agent);
     const Warning = '299 - "policy/v1beta1 is deprecated", 299 - "unknown field \\"spec.x\\""';
-    server.reset({ body: {}, headers: { Warning } });
+    server.reset({ body: configMap, headers: { Warning } });
     await client.get(configMaps, 'a');
     await client.in('other').get(configMaps, 'a');
     assert.equal(
@@ -307,7 +313,7 @@ describe('a client of an API server', () => {
   });
 
   it('sends applies, patches and deletions as the API server wants them', async () => {
-    server.reset({ body: {} });
+    server.reset({ body: { ...configMap, metadata: { name: 'a b' } } }, { body: configMap });
     const client = open();
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a b' } } as const;
     await client.apply(configMaps, object, { isForced: true, isDryRun: true });
@@ -345,6 +351,20 @@ describe('a client of an API server', () => {
     );
   });
 
+  it('takes no answer about an object of another name', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } } as const;
+    server.reset({ body: configMap });
+    const client = open();
+    for (const call of [
+      () => client.get(configMaps, 'b'),
+      () => client.apply(configMaps, object),
+      () => client.create(configMaps, object),
+      () => client.jsonPatch(configMaps, 'b', []),
+      () => client.mergePatch(configMaps, 'b', {}),
+    ])
+      await assert.rejects(call, /form than documented: it is not ConfigMap b /);
+  });
+
   it('repeats an apply whose answer is lost, and never a creation', async () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } as const;
     server.reset(truncate, { body: object });
@@ -375,7 +395,7 @@ describe('a client of an API server', () => {
   }
 
   it('uses the namespace of its kubeconfig', async () => {
-    server.reset({ body: {} });
+    server.reset({ body: { kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [] } } });
     const context = testContext();
     const text = JSON.stringify({
       clusters: [{ name: 'c', cluster: { server: server.url } }],

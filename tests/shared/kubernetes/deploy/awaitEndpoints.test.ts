@@ -7,7 +7,7 @@ import { stageOfEachTest } from './deployFixture';
 describe('the endpoints of a Service', () => {
   const stage = stageOfEachTest();
 
-  it('are waited for while there are none at all, which the API server returns as null', async () => {
+  it('are waited for while there are none at all, which the API server returns as null, as if they were missing', async () => {
     await stage.client.create(services, {
       apiVersion: 'v1',
       kind: 'Service',
@@ -18,7 +18,7 @@ describe('the endpoints of a Service', () => {
     const { items } = await stage.client.list(endpointSlices);
     assert.deepEqual(
       items.map(({ endpoints }) => endpoints as unknown),
-      [null],
+      [undefined],
     );
     await assert.rejects(
       awaitEndpoints(stage.client, 'empty', [{ metadata: { name: 'pod' } }], testContext({ clock: stage.clock })),

@@ -13,6 +13,7 @@ describe('the deletion of a service', () => {
       resourceOf: (apiVersion: string, kind: string) =>
         Promise.resolve({ apiVersion, kind, plural: `${kind.toLowerCase()}s`, isNamespaced: true }),
       list: () => Promise.resolve({ items: [{ metadata: { name: 'score' } }] }),
+      get: () => Promise.resolve(undefined),
       delete: (resource: Resource) => {
         deleted.push(resource.apiVersion === 'v1' ? resource.kind : `${resource.apiVersion} ${resource.kind}`);
         return Promise.resolve(true);

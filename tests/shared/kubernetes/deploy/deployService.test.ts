@@ -18,7 +18,7 @@ const rolling: Wish = { strategy: 'rolling' };
 const blueGreen: Wish = { strategy: 'blueGreen' };
 
 describe('a deployed service', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const stage = stageOfEachTest();
 
   for (const wish of [rolling, blueGreen]) {
@@ -62,8 +62,13 @@ describe('a deployed service', function () {
   ];
   // One pod: another would only repeat what happens to it. It is given up soon.
   const single = { replicas: 1, progressDeadlineSeconds: 60 };
+  // What is found out of an image does not depend on the strategy, but whether another serves meanwhile does, with pods
+  // that never start, that end, and that answer.
+  const kinds = /not-found|crash|wrong/;
   for (const wish of [rolling, blueGreen].map((strategy) => ({ ...strategy, service: single })))
-    for (const [image, cause, { service, ...more } = {}] of faults)
+    for (const [image, cause, { service, ...more } = {}] of wish.strategy === 'rolling'
+      ? faults
+      : faults.filter(([each]) => kinds.test(each)))
       it(`reports why ${image} does not serve, and keeps the previous version serving (${wish.strategy ?? ''})`, async () => {
         await stage.deploy('r.io/score:1', wish);
         const { images, failures } = await underLoad(stage, async () => {

@@ -16,7 +16,7 @@ import { Killed, killedBefore } from './killedBefore';
 const blueGreen: Wish = { strategy: 'blueGreen' };
 
 describe('a trial of a version', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const stage = stageOfEachTest();
 
   it('scales the previous version to 0 when blue/green is promoted, and restores it when it is rejected', async () => {

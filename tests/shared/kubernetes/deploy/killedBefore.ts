@@ -8,6 +8,7 @@ export function observed(client: KubernetesClient, onCall: (isChange: boolean) =
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
+      if (property === 'until') return (deadline: number): KubernetesClient => observed(target.until(deadline), onCall);
       return async (...args: unknown[]): Promise<unknown> => {
         const isDry = (args[2] as { readonly isDryRun?: boolean } | undefined)?.isDryRun === true;
         onCall(['apply', 'jsonPatch', 'mergePatch', 'delete'].includes(String(property)) && !isDry);

@@ -60,8 +60,11 @@ describe('the replicas of a service that somebody else scales', function () {
     ]),
   ];
 
+  /** Who uses the scale subresource is only a name in what is said: of a second one, one strategy. */
+  const different = ways.slice(0, 2);
+
   for (const strategy of strategies)
-    for (const [what, note, scaleTo] of ways)
+    for (const [what, note, scaleTo] of strategy === 'rolling' ? ways : different)
       it(`stay, and the service is unchanged: by ${what} (${strategy})`, async () => {
         const { facts } = await stage.deploy(first, { strategy });
         const name = facts.deploymentName ?? '';
@@ -80,7 +83,7 @@ describe('the replicas of a service that somebody else scales', function () {
         }
       });
 
-  for (const [what, , scaleTo] of ways)
+  for (const [what, , scaleTo] of different)
     it(`stay when a new version is deployed, also when it fails: by ${what}`, async () => {
       await stage.deploy(first);
       await scaleTo(stage, 'score', 6);
@@ -90,7 +93,7 @@ describe('the replicas of a service that somebody else scales', function () {
       }
     });
 
-  for (const [what, , scaleTo] of ways)
+  for (const [what, , scaleTo] of different)
     it(`stay when a canary is deployed and promoted: by ${what}`, async () => {
       await stage.deploy(first);
       await scaleTo(stage, 'score', 6);

@@ -14,8 +14,11 @@ describe('the end of a deployment', () => {
   assert.ok('service' in described);
   const release = releaseOf(serviceObjects(described.service));
 
-  /** Runs `tidy` where the list of secrets is answered with a status. */
-  async function tidyWith(status: number): Promise<{ readonly agent: FakeAgent; readonly deleted: readonly string[] }> {
+  /** Runs `tidy` where the list of secrets is answered with a status; `left` is what is read after a deletion. */
+  async function tidyWith(
+    status: number,
+    left?: object,
+  ): Promise<{ readonly agent: FakeAgent; readonly deleted: readonly string[] }> {
     const agent = new FakeAgent();
     const deleted: string[] = [];
     const client = {
@@ -23,9 +26,10 @@ describe('the end of a deployment', () => {
         if (kind === 'Secret') throw Object.assign(Object.create(HttpError.prototype) as HttpError, { status });
         return Promise.resolve({ items: kind === 'ConfigMap' ? [{ metadata: { name: 'score-old' } }] : [] });
       },
+      get: () => Promise.resolve(left),
       delete: ({ kind }: Resource, name: string) => Promise.resolve(deleted.push(`${kind} ${name}`)),
     };
-    await tidy(client as unknown as KubernetesClient, release, testContext({ agent }));
+    await tidy(client as unknown as KubernetesClient, release, testContext({ agent, deadline: 0 }));
     return { agent, deleted };
   }
 
@@ -33,6 +37,15 @@ describe('the end of a deployment', () => {
     const { agent, deleted } = await tidyWith(403);
     assert.deepEqual(deleted, ['ConfigMap score-old']);
     assert.match(agent.text('log'), /Objects of earlier versions may remain in the cluster\./);
+  });
+
+  it('warns of an object that no version uses and that still exists after its deletion', async () => {
+    const { agent } = await tidyWith(403, { metadata: { name: 'score-old', finalizers: ['a/b'] } });
+    assert.match(
+      agent.text('warning'),
+      /^ConfigMap score-old still exists after its deletion: its finalizers keep it: a\/b/,
+    );
+    assert.doesNotMatch(agent.text('log'), /score-old: no longer used/);
   });
 
   it('fails on any other error', async () => {

@@ -111,7 +111,42 @@ items:
     assert.throws(() => read(`${object}---\n${object.replace('a}', 'b}')}x: .nan\ny: [.inf]`), {
       message: /0\.yaml, line 8: \.inf and \.nan must be in quotes\.\n {2}- 0\.yaml, line 9: /,
     });
-    assert.throws(() => read(`${object}x: &x [*x]`), { message: /0\.yaml: it holds more than 1000000 values/ });
+    assert.throws(() => read(`${object}x: &x [*x]`), { message: /0\.yaml: it holds more than 100000 values/ });
+  });
+
+  it('are limited in size and depth, with expanded aliases', () => {
+    const object = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+    const refused = (text: string, message: RegExp): void =>
+      assert.throws(
+        () => read(text),
+        (error: Error) => error.name === 'TaskError' && message.test(error.message),
+      );
+    refused(
+      object + ' '.repeat(4 * 1024 * 1024),
+      /The manifests are larger than 4 MiB in all\. Deploy them in several steps\./,
+    );
+    refused(
+      `${object}data:\n  a: ${'x'.repeat(2 * 1024 * 1024)}`,
+      /0\.yaml: it has texts of more than 2 MiB in all, which Kubernetes does not accept/,
+    );
+    refused(`${object}data:\n  a: &a ${'x'.repeat(1000)}\n  b: [${'*a,'.repeat(10_000)}]`, /texts of more than 8 MiB/);
+    refused(`${object}data: ${'['.repeat(101)}`, /0\.yaml, line 4: it is nested deeper than 100 levels\./);
+    const many = `${object}x: [${'1,'.repeat(60_000)}]\n---\n`;
+    refused(many + many, /The manifests hold more than 100000 values in all\./);
+    const listed = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: .inf}},`;
+    refused(
+      `kind: List\napiVersion: v1\nitems: [${listed.repeat(3000)}]`,
+      /line 3: \.inf and \.nan must be in quotes\.\n[^]*\n {2}- and \d+ more\.$/,
+    );
+  });
+
+  it('may have anything for their kind and version', () => {
+    for (const odd of ['1', 'null', '[a]', '{a: 1}', '{toString: }', 'true', '{"": 1}'])
+      for (const text of [`apiVersion: ${odd}\nkind: A`, `apiVersion: v1\nkind: ${odd}`])
+        assert.throws(() => read(text), { name: 'TaskError', message: /is missing\. Is it a Kubernetes manifest\?/ });
+    assert.throws(() => read('{apiVersion: v1, kind: A, metadata: {name: "\\ud800"}}'), {
+      message: /half of a character/,
+    });
   });
 
   it('are refused with all their problems', () => {
