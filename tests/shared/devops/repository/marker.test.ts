@@ -7,7 +7,12 @@ describe('the marker of a repository', () => {
     const template = { repository: 'r', commit: 'c', content: odd };
     const id = 'a'.repeat(40);
     const files = { 'a.txt': `100644 ${id}`, 'b.txt': odd, 'c.txt': null, 'd.txt': '100644 text' };
-    const made = { createdBy: 'CreateRepository of Model Pipeline Tasks', template, files, originals: { 'a.txt': odd, 'b.txt': '%' } };
+    const made = {
+      createdBy: 'CreateRepository of Model Pipeline Tasks',
+      template,
+      files,
+      originals: { 'a.txt': odd, 'b.txt': '%' },
+    };
     const marker = readMarker(Buffer.from(JSON.stringify(made)));
     assert.equal(marker?.content, '');
     assert.deepEqual([...(marker.files ?? [])], [['a.txt', { mode: '100644', id }]]);
