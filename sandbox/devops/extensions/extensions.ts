@@ -37,6 +37,11 @@ export class Extensions {
     this.#installed.set(keyOf(publisherName, extensionName), extension);
   }
 
+  /** With its data. */
+  uninstall(publisherName: string, extensionName: string): void {
+    this.#installed.delete(keyOf(publisherName, extensionName));
+  }
+
   list(): readonly InstalledExtension[] {
     return [...this.#installed.values()];
   }
