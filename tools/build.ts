@@ -59,7 +59,7 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
       await mkdir(taskFolder, { recursive: true });
       await writeJson(path.join(taskFolder, 'task.json'), stamped[index]);
       await copyFile(icon, path.join(taskFolder, 'icon.png'));
-      metafiles.set(task.folder, await bundleTask(root, task.folder, path.join(taskFolder, 'index.js')));
+      metafiles.set(task.folder, await bundleTask(root, task.folder, path.join(taskFolder, 'index.js'), extension));
     }),
   );
   const hub = await bundleHub(root, path.join(folder, 'hub'));
