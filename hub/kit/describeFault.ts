@@ -1,5 +1,5 @@
 import { StoreError, type StoreErrorKind } from '../../shared/variables/registry/documentStore';
-import { RegistryRefusal } from '../../shared/variables/registry/modelRegistry';
+import { RegistryRefusal } from '../../shared/variables/registry/refusal';
 import { RestError } from '../host/host';
 
 /** What a person reads of an error. */
