@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build, formatMessages, type Metafile, type Plugin } from 'esbuild';
 import { ToolError } from './commandLine';
+import type { ExtensionManifest } from './manifests';
 import { packageFolderOf } from './thirdPartyNotices';
 import { trimAxios } from './trimAxios';
 import { trimTaskLib } from './trimTaskLib';
@@ -9,9 +10,14 @@ import { trimTaskLib } from './trimTaskLib';
 /**
  * Bundles one task into one CommonJS file that needs nothing but Node 20. The entry is made here: it starts what
  * `task.ts` declares. Fails on any warning, on an import that is left for run time, and on a second copy of task-lib,
- * whose input vault is module state.
+ * whose input vault is module state. `extension` is the name that the extension has in this build.
  */
-export async function bundleTask(root: string, folder: string, outfile: string): Promise<Metafile> {
+export async function bundleTask(
+  root: string,
+  folder: string,
+  outfile: string,
+  extension: Pick<ExtensionManifest, 'publisher' | 'id'>,
+): Promise<Metafile> {
   const result = await build({
     absWorkingDir: root,
     stdin: {
@@ -32,7 +38,7 @@ startTask(task, taskLibAgent);`,
     keepNames: true,
     // The licences of all that is bundled are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
-    plugins: [trimAxios, trimTaskLib, pureLosslessJson],
+    plugins: [trimAxios, trimTaskLib, pureLosslessJson, namedExtension(extension)],
     metafile: true,
     logLevel: 'silent',
   }).catch((error: unknown) => {
@@ -59,6 +65,19 @@ const pureLosslessJson: Plugin = {
     });
   },
 };
+
+/** Gives what reads its extension's name in the manifest the name that this build has. */
+function namedExtension({ publisher, id }: Pick<ExtensionManifest, 'publisher' | 'id'>): Plugin {
+  return {
+    name: 'named-extension',
+    setup(esbuild) {
+      esbuild.onLoad({ filter: /[\\/]vss-extension\.json$/ }, () => ({
+        contents: JSON.stringify({ publisher, id }),
+        loader: 'json',
+      }));
+    },
+  };
+}
 
 function refuseLeftImports(folder: string, metafile: Metafile): void {
   const left = Object.values(metafile.outputs)

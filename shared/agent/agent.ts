@@ -1,3 +1,5 @@
+import type { Json } from '../json';
+
 /** A service connection as the agent hands it to the task. */
 export interface ServiceConnection {
   readonly id: string;
@@ -55,6 +57,7 @@ export interface RunFacts {
   readonly pipelineId?: string;
   readonly job?: string;
   readonly project?: string;
+  readonly projectId?: string;
   /** With a slash at its end: `https://dev.azure.com/contoso/`. */
   readonly organizationUrl?: string;
   /** The name of the repository that the run began with. */
@@ -122,6 +125,16 @@ export interface TaskAgent {
   summary(name: string, markdown: string): Promise<void>;
   /** A file that is kept with the step's log, for what is too long to print. Never rejects, either. */
   attachToLog(fileName: string, content: string): Promise<void>;
+  /**
+   * A JSON document that is kept with this step's record of the run, for pages that show the run. `type` says what reads it,
+   * `name` must be its own in the run. Neither may have characters that file names cannot have. Never rejects, either.
+   */
+  attach(type: string, name: string, json: Json): Promise<void>;
+  /**
+   * Tags the run. A tag must not have a colon, which Azure DevOps refuses in the address that the agent uses. Does nothing in
+   * a release, which has no tags.
+   */
+  addBuildTag(tag: string): void;
 
   proxyFor(url: string): ProxySettings | undefined;
   certificates(): CertificateSettings | undefined;

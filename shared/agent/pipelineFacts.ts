@@ -94,6 +94,7 @@ function runFacts(variable: ReadVariable): RunFacts {
       pipelineId: variable('System.DefinitionId'),
       job: variable('Agent.JobName'),
       project,
+      projectId: variable('System.TeamProjectId'),
       organizationUrl,
       repository: variable('Build.Repository.Name'),
       commit: variable('Build.SourceVersion'),

@@ -5,6 +5,7 @@ import { asIs, redactor } from './door';
 // After the door, which must be there first.
 import * as tl from 'azure-pipelines-task-lib/task';
 import { messageOf } from '../errors';
+import { stringifyJson } from '../json';
 import type { Agent, ServiceConnection, SourceLocation } from './agent';
 import { harmless } from './harmless';
 import { pipelineFacts } from './pipelineFacts';
@@ -52,6 +53,12 @@ const methods: Omit<Agent, keyof typeof facts> = {
   setSecret,
   summary: (name, markdown) => handOver(`${name}.md`, markdown, tl.uploadSummary),
   attachToLog: (fileName, content) => handOver(fileName, content, tl.uploadFile),
+  attach: (type, name, json) =>
+    handOver(name, stringifyJson(json), (path) => tl.command('task.addattachment', { type, name }, path)),
+  addBuildTag(tag) {
+    // The agent refuses the command in a release.
+    if (tl.getVariable('System.HostType')?.toLowerCase() !== 'release') tl.command('build.addbuildtag', {}, said(tag));
+  },
 
   proxyFor: (url) => proxySettings((name) => tl.getVariable(name), url),
   certificates() {

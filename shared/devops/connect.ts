@@ -10,6 +10,7 @@ import { PipelinePermissionsApi } from './api/pipelines/pipelinePermissions';
 import { CoreApi } from './api/core';
 import { complete, httpRequestOf, listOf, type DevopsHttp, type DevopsRequest } from './api/devopsHttp';
 import { EndpointsApi } from './api/pipelines/endpoints';
+import { ExtensionDataApi } from './api/extensionData';
 import { GitApi } from './api/git';
 import { ImportsApi } from './api/imports';
 import { GraphApi } from './api/graph';
@@ -59,6 +60,7 @@ export function connectDevops(identity: DevopsIdentity, organizationUrl: string,
     checks: new ChecksApi(http),
     core: new CoreApi(http),
     endpoints: new EndpointsApi(http),
+    extensionData: new ExtensionDataApi(http),
     git: new GitApi(http),
     gitHost: () => hosts.clientFor('git'),
     graph: new GraphApi(http),

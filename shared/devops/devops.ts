@@ -4,6 +4,7 @@ import type { ChecksApi } from './api/pipelines/checks';
 import type { PipelinePermissionsApi } from './api/pipelines/pipelinePermissions';
 import type { CoreApi } from './api/core';
 import type { EndpointsApi } from './api/pipelines/endpoints';
+import type { ExtensionDataApi } from './api/extensionData';
 import type { GitApi } from './api/git';
 import type { ImportsApi } from './api/imports';
 import type { GraphApi } from './api/graph';
@@ -26,6 +27,7 @@ export interface Devops {
   readonly checks: ChecksApi;
   readonly core: CoreApi;
   readonly endpoints: EndpointsApi;
+  readonly extensionData: ExtensionDataApi;
   readonly git: GitApi;
   /** The host that git itself speaks to, at `/{project}/_git/{repository}`. */
   gitHost(): Promise<HttpClient>;

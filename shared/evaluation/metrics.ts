@@ -87,3 +87,9 @@ export function formatCompared(left: number | undefined, right: number | undefin
   );
   return [one ?? '–', other ?? '–'];
 }
+
+/** A value as a number; undefined for what is not a finite number. */
+export function finiteNumber(value: unknown): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}

@@ -1,7 +1,7 @@
 import { plainMarkdown } from '../markdown';
 import type { Evaluation } from './evaluateModel';
 import { ruleCount, type RuleResult } from './evaluateRules';
-import { formatCompared, formatNumber, type Metrics } from './metrics';
+import { finiteNumber, formatCompared, formatNumber, type Metrics } from './metrics';
 
 const chartWidth = 20;
 const outcomes = { passed: '✅ passed', failed: '❌ failed', 'not compared': '⚪ not compared' };
@@ -31,7 +31,7 @@ function ruleRow({ rule, actual, required, comparison, outcome, note }: RuleResu
 function chart(metrics: Metrics, champion: Metrics | undefined, results: readonly RuleResult[]): readonly string[] {
   const names = [...new Set(results.flatMap((result) => result.metrics))];
   const rows = names.flatMap((name) => {
-    const [own, other] = [numberOf(metrics.get(name)), numberOf(champion?.get(name))];
+    const [own, other] = [finiteNumber(metrics.get(name)), finiteNumber(champion?.get(name))];
     const scale = Math.max(Math.abs(own ?? 0), Math.abs(other ?? 0));
     const row = (who: string, value: number | undefined): readonly string[] =>
       value === undefined
@@ -46,9 +46,4 @@ function bar(value: number, scale: number): string {
   // Rounded down, so that only the larger of the two is a full bar.
   const filled = scale === 0 ? 0 : Math.floor((Math.abs(value) / scale) * chartWidth);
   return `${'█'.repeat(filled)}${'░'.repeat(chartWidth - filled)}`;
-}
-
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

@@ -8,10 +8,17 @@ import type { VariableSchema } from './schema/variableSchema';
 
 /** One of the sources that are merged. */
 export interface Layer extends Section {
-  readonly from: 'base' | 'model' | 'overrides';
+  readonly from: 'base' | 'hubBase' | 'model' | 'hubModel' | 'overrides';
 }
 
 const longestShown = 100;
+
+/** What to do instead where a source sets a variable that Azure Pipelines reads from a file. */
+const compileTimePlaces = {
+  hubBase: 'set it in the base file instead',
+  hubModel: 'set it in model_variables.yml instead; the hub can open the pull request',
+  overrides: 'only files may set it',
+} as const;
 
 /** Reports where a layer sets a variable that it must not set. Setting the value that the layers below it have is allowed. */
 export function checkLocks(layers: readonly Layer[], bottom: Branch, schema: VariableSchema, report: Report): void {
@@ -27,8 +34,9 @@ export function checkLocks(layers: readonly Layer[], bottom: Branch, schema: Var
       if (lock) report(leaf.origin, `${name} is locked by ${originText(lock.origin)}: ${change}.`);
       else if (from !== 'base' && isMarked(schema, path, 'locked'))
         report(leaf.origin, `${name} is locked by the schema, only the base file may set it: ${change}.`);
-      if (from === 'overrides' && isMarked(schema, path, 'compileTime'))
-        report(leaf.origin, `${name} is read at compile time, before the run, so only files may set it: ${change}.`);
+      const place = from === 'base' || from === 'model' ? undefined : compileTimePlaces[from];
+      if (place !== undefined && isMarked(schema, path, 'compileTime'))
+        report(leaf.origin, `${name} is read at compile time, before the run, so ${place}: ${change}.`);
     }
     below = mergeTrees(below, tree);
   }

@@ -10,10 +10,17 @@ import { clashes, isBranch, leavesOf, mergeTrees, plainOf, type Branch, type Lea
 import type { Section, VariableFile } from './variableFile';
 import type { VariableSchema } from './schema/variableSchema';
 
-/** The sources of variables. A later one wins over an earlier one: base, model, overrides; within a file, the section of the environment. */
+/**
+ * The sources of variables. A later one wins over an earlier one: base, hubBase, model, hubModel, overrides; within a file,
+ * the section of the environment.
+ */
 export interface VariableSources {
   readonly base?: VariableFile | undefined;
+  /** What the hub has for all models. */
+  readonly hubBase?: VariableFile | undefined;
   readonly model?: VariableFile | undefined;
+  /** What the hub has for this model. */
+  readonly hubModel?: VariableFile | undefined;
   /** The environment whose sections apply, and where it was named. */
   readonly environment?: { readonly name: string; readonly origin: Origin } | undefined;
   readonly overrides?: Overrides | undefined;
@@ -76,11 +83,9 @@ export function resolveVariables(sources: VariableSources, report: Report): Reso
   return { variables, values: plainOf(tree) };
 }
 
-function layersOf({ base, model, environment }: VariableSources, report: Report): readonly Layer[] {
-  const files = [
-    { from: 'base', file: base },
-    { from: 'model', file: model },
-  ] as const;
+function layersOf(sources: VariableSources, report: Report): readonly Layer[] {
+  const { environment } = sources;
+  const files = (['base', 'hubBase', 'model', 'hubModel'] as const).map((from) => ({ from, file: sources[from] }));
   const names = new Set(files.flatMap(({ file }) => [...(file?.environments.keys() ?? [])]));
   if (environment && !names.has(environment.name)) {
     const known =

@@ -1,3 +1,4 @@
+import { attachRecord } from '../../shared/agent/runRecord';
 import { ContainerGroupsApi, type ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
 import { deleteContainerGroup, deployContainerGroup } from '../../shared/azure/containerGroups/deployContainerGroup';
 import { essentialsOf, groupBody, unusedPorts, type ServiceDescription } from '../../shared/azure/containerGroups/body';
@@ -25,6 +26,7 @@ import {
 import { atMostOneOf, distinctNames, requiredWith } from '../../shared/task/relations';
 import { smokeTestInputs, smokeTestOf, smokeTestProblems, smokeTestRelations } from '../../shared/task/smokeTestInputs';
 import { defineTask, type Values } from '../../shared/task/task';
+import { deploymentRecord } from './deploymentRecord';
 
 const when = { action: 'deploy' } as const;
 const path = { matches: /^\//, rule: 'must begin with /, such as /score.' };
@@ -89,20 +91,30 @@ export const task = defineTask({
     const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const { arm, subscriptionId } = openSubscription(inputs.azureConnection, context);
     const groups = new ContainerGroupsApi(arm, { subscriptionId, resourceGroup }, context);
+    const { action, modelName, modelVersion } = inputs;
+    const model = { name: modelName, version: modelVersion };
+    let seen: ContainerGroup | undefined;
+    let previousImage = '';
+    const attach = (change?: string): Promise<void> =>
+      attachRecord(
+        agent,
+        deploymentRecord({ name, resourceGroup, action, model, scoringPath, group: seen, previousImage, change }),
+      );
 
-    if (inputs.action === 'delete') {
+    if (action === 'delete') {
       const isDeleted = await deleteContainerGroup(groups, { name, adopt }, context).catch(withAdvice);
       setOutput('containerGroupName', name);
       setOutput('change', isDeleted ? 'deleted' : 'unchanged');
       setOutput('resultState', 'Absent');
+      await attach(isDeleted ? 'deleted' : 'unchanged');
       return isDeleted ? `The container group '${name}' was deleted.` : `There is no container group '${name}'.`;
     }
 
     const service = serviceOf(inputs);
     const secrets = secretsIn(groupBody(service));
     for (const secret of secrets) agent.setSecret(secret);
-    let previousImage = '';
     const onSeen = (group: ContainerGroup): void => {
+      seen = group;
       setOutput('containerGroupName', group.name);
       setOutput('scoringUri', scoringUriOf(group, scoringPath));
       setOutput('image', imageOf(group));
@@ -115,7 +127,12 @@ export const task = defineTask({
     };
     const bodyFor = (live?: ContainerGroup) => groupBody(service, live);
     const options = { name, bodyFor, secrets, onImmutableChange, adopt, onSeen, onPrevious, prove };
-    const { group, change } = await deployContainerGroup(groups, options, context).catch(withAdvice);
+    const { group, change } = await deployContainerGroup(groups, options, context).catch(async (error: unknown) => {
+      await attach();
+      return withAdvice(error);
+    });
+    seen = group;
+    await attach(change);
     setOutput('change', change);
     if (change !== 'unchanged')
       await agent.summary('Container group', groupSummary(group, { change, previousImage, scoringPath }));

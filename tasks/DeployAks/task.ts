@@ -1,4 +1,5 @@
 import { withTimeout } from '../../shared/agent/context';
+import { attachRecord } from '../../shared/agent/runRecord';
 import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
 import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
@@ -9,6 +10,7 @@ import { objectsOf, type Release } from '../../shared/kubernetes/manifest/releas
 import { renderYaml } from '../../shared/kubernetes/manifest/render';
 import { smokeTestOf } from '../../shared/task/smokeTestInputs';
 import { defineTask } from '../../shared/task/task';
+import { deploymentRecord } from './deploymentRecord';
 import { check, inputs, relations } from './inputs';
 import { openKubernetes } from './openCluster';
 import { readService } from './readService';
@@ -52,25 +54,33 @@ export const task = defineTask({
     const version = { onFailure, scoringPath, smoke: smokeTestOf(inputs), isForced: forceConflicts };
     const context = withTimeout(unlimited, inputs.timeoutMinutes);
     const client = await openKubernetes(inputs, namespace, context);
+    let isSuccessful = false;
+    const succeed = (message: string): string => {
+      isSuccessful = true;
+      return message;
+    };
     try {
       switch (action) {
         case 'deploy': {
           const request = { ...version, release, strategy, canaryPercent };
           const change = await deployService(client, request, context, onFacts);
-          return endLine(release, facts, change);
+          return succeed(endLine(release, facts, change));
         }
         case 'promote':
-          return await promoteService(client, namesOf(release), version, context, onFacts);
+          return succeed(await promoteService(client, namesOf(release), version, context, onFacts));
         case 'reject':
-          return await rejectService(client, namesOf(release), context, onFacts);
+          return succeed(await rejectService(client, namesOf(release), context, onFacts));
         case 'delete': {
           const count = await deleteService(client, release.group, objects, context);
           onFacts({ resultState: 'Deleted' });
-          return count > 0 ? `${name} was deleted: ${count} objects.` : `There is no ${name} that this task deployed.`;
+          return succeed(
+            count > 0 ? `${name} was deleted: ${count} objects.` : `There is no ${name} that this task deployed.`,
+          );
         }
       }
     } finally {
       await agent.summary('Scoring service', serviceSummary(name, facts));
+      await attachRecord(agent, deploymentRecord(inputs, release, { namespace, facts, isSuccessful }));
     }
   },
 });

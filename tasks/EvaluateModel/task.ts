@@ -1,9 +1,11 @@
+import { attachRecord } from '../../shared/agent/runRecord';
 import { ensureAlias } from '../../shared/databricks/mlflow/champion';
 import { TaskError } from '../../shared/errors';
 import { evaluateModel, evaluationLines, verdictText } from '../../shared/evaluation/evaluateModel';
 import { evaluationSummary } from '../../shared/evaluation/summary';
 import { openWorkspace } from '../../shared/task/databricksConnection';
 import { defineTask } from '../../shared/task/task';
+import { evaluationRecord } from './evaluationRecord';
 import { inputProblems, inputs, needsWorkspace, relations, rulesInRun } from './inputs';
 import { readChampion, readModel, versionOf } from './readModel';
 
@@ -30,8 +32,10 @@ export const task = defineTask({
     setOutput('failedRules', failed.map(({ rule }) => rule).join('; '));
     setOutput('failedCount', String(failed.length));
 
-    const summarize = (notes: readonly string[]): Promise<void> =>
-      agent.summary('Model evaluation', evaluationSummary(evaluation, notes));
+    const summarize = async (notes: readonly string[]): Promise<void> => {
+      await agent.summary('Model evaluation', evaluationSummary(evaluation, notes));
+      await attachRecord(agent, evaluationRecord(evaluation, catalogModel ?? inputs.registryModel, notes));
+    };
     if (failed.length > 0) {
       await summarize([]);
       if (onFailedRules === 'warn') return { message: verdictText(evaluation), withIssues: true };

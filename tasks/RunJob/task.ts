@@ -1,10 +1,12 @@
 import { withTimeout } from '../../shared/agent/context';
+import { attachRecord } from '../../shared/agent/runRecord';
 import type { Run } from '../../shared/databricks/api/runs';
 import { explainFailedTasks } from '../../shared/databricks/runs/failedTasks';
 import { graceSignal } from '../../shared/graceSignal';
 import { runJob } from '../../shared/databricks/runs/runJob';
 import { isParameter, parameterNames, parametersProblem } from '../../shared/databricks/runs/parameters';
 import type { RunSource } from '../../shared/databricks/runs/request';
+import { jobRunRecord } from '../../shared/databricks/runs/runRecord';
 import { runSummary } from '../../shared/databricks/runs/summary';
 import { runVerdict } from '../../shared/databricks/runs/verdict';
 import { newClusterSchema, runSchema } from '../../shared/databricks/specs/specSchemas';
@@ -67,6 +69,7 @@ export const task = defineTask({
     const outputs = await readTaskOutputs(databricks, run, context);
     setOutput('notebookOutput', await variableText(notebookOutput(run, outputs), agent));
     await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
+    await attachRecord(agent, jobRunRecord(databricks.url, run));
 
     if (overrun !== undefined) throw new TaskError(`Run ${run.id} ${overrun}: ${url}`);
     if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;

@@ -10,6 +10,7 @@ import type {
   TaskResult,
   Words,
 } from '../../shared/agent/agent';
+import { stringifyJson, type Json } from '../../shared/json';
 import { pipelineFacts } from '../../shared/agent/pipelineFacts';
 import { formsOfSecrets, holdsAny, secretsOfParameter } from './leaks';
 import { leaksInMessage, onSentMessage, type SentMessage } from './sentMessages';
@@ -32,7 +33,7 @@ export type FakeConnection =
 
 /** A text as the task hands it to its agent, before anything in it is hidden. */
 interface HandedOver {
-  readonly exit: Said['kind'] | 'output' | 'summary' | 'attachment' | 'result';
+  readonly exit: Said['kind'] | 'output' | 'summary' | 'attachment' | 'tag' | 'result';
   readonly text: string;
 }
 
@@ -49,6 +50,9 @@ export class FakeAgent implements Agent {
   readonly outputs: Record<string, string> = {};
   readonly summaries: Record<string, string> = {};
   readonly attachments: Record<string, string> = {};
+  /** By type and name: `model-pipelines.run/deployment-1.json`. */
+  readonly recorded: Record<string, unknown> = {};
+  readonly buildTags: string[] = [];
   readonly results: { readonly result: TaskResult; readonly message: string }[] = [];
   readonly #redactor: Redactor;
   /** All secrets of the job, with those that the task announces. */
@@ -189,6 +193,16 @@ export class FakeAgent implements Agent {
     this.#take('attachment', content);
     this.attachments[fileName] = this.#redactor.redact(content);
     return Promise.resolve();
+  }
+  attach(type: string, name: string, json: Json): Promise<void> {
+    const content = stringifyJson(json);
+    this.#take('attachment', content);
+    this.recorded[`${type}/${name}`] = JSON.parse(this.#redactor.redact(content));
+    return Promise.resolve();
+  }
+  addBuildTag(tag: string): void {
+    this.#take('tag', tag);
+    this.buildTags.push(this.#redactor.redact(tag));
   }
   proxyFor(_url?: string): ProxySettings | undefined {
     return undefined;

@@ -30,6 +30,13 @@ const meanings = {
     typeKeys: ['GitNeedsPermissionException', 'AccessDeniedException'],
     numbers: ['TF401027', 'TF215106'],
   },
+  /** https://github.com/microsoft/azure-devops-node-api/issues/162 */
+  extensionNotInstalled: { typeKeys: ['InstalledExtensionNotFoundException'], numbers: ['1660004'] },
+  collectionMissing: { typeKeys: ['DocumentCollectionDoesNotExistException'], numbers: ['1660002'] },
+  documentMissing: { typeKeys: ['DocumentDoesNotExistException'], numbers: [] },
+  documentExists: { typeKeys: ['DocumentExistsException'], numbers: [] },
+  documentStale: { typeKeys: ['InvalidDocumentVersionException'], numbers: [] },
+  documentTooLarge: { typeKeys: ['MaximumDocumentSizeException'], numbers: [] },
   /** A branch that does not exist, or that the service does not show yet. */
   referenceMissing: { typeKeys: [], numbers: ['TF401020'] },
 } as const satisfies Readonly<Record<string, Meaning>>;
@@ -39,7 +46,8 @@ export function isRefusedAs(reason: keyof typeof meanings, error: unknown): erro
   if (!(error instanceof HttpError)) return false;
   const { typeKeys, numbers }: Meaning = meanings[reason];
   return (
-    typeKeys.includes(error.errorCode ?? '') || numbers.some((number) => error.serviceMessage.startsWith(`${number}:`))
+    typeKeys.includes(error.errorCode ?? '') ||
+    numbers.some((number) => error.serviceMessage.startsWith(`${number}:`) || error.serviceMessage.includes(`%error="${number}"`))
   );
 }
 

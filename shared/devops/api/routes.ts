@@ -9,6 +9,7 @@ export const areas = {
   checks: '4a933897-0488-45af-bd82-6fd3ad33f46a',
   core: '79134c72-4a58-4b42-976c-04e7115f32bf',
   distributedTask: 'a85b8835-c1a1-4aac-ae97-1c3d0ba72dbd',
+  extensionManagement: '6c2b0933-3600-42ae-bf8b-93d4f7e83594',
   git: '4e080c62-fa21-4fbc-8fef-2a10a2b38049',
   graph: 'bb1e7ec9-e901-4b68-999a-de7012b920f8',
   identities: '8a3d49b8-91f0-46ef-b33d-dda338c25db3',
@@ -196,6 +197,13 @@ export const routes = {
     'serviceEndpoint',
     '14e48fdc-2c8b-41ce-a0c3-e26f6cc55bd0',
     '_apis/serviceendpoint/endpoints/{endpointId}',
+  ),
+
+  extensionDocuments: route(
+    'extensionManagement',
+    'bbe06c18-1c8b-4fcd-b9c6-1535aaab8749',
+    '_apis/ExtensionManagement/InstalledExtensions/{publisherName}/{extensionName}/Data/Scopes/{scopeType}/{scopeValue}/Collections/{collectionName}/Documents/{documentId}',
+    preview1,
   ),
 
   teamSettings: route('work', 'c3c1012b-bea7-49d7-b45e-1664e566f84c', teamSettings),

@@ -1,0 +1,8 @@
+/** The texts that several screens use. */
+export const kitMessages = {
+  loading: 'Loading',
+  tryAgain: 'Try again',
+  details: (detail: string) => `Details: ${detail}`,
+  close: 'Close',
+  cancel: 'Cancel',
+};

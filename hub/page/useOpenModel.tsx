@@ -1,0 +1,66 @@
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { RegistryModel } from '../../shared/variables/registry/revision';
+import { useHub } from '../kit/hubContext';
+import type { OpenModel, ReviewOptions } from '../kit/modelContext';
+import { ReviewPanel } from '../review/ReviewPanel';
+import { draftOf, draftStorage, type Draft } from './draft';
+import { readOnlyReasonOf } from './readOnlyReason';
+
+/**
+ * The model with the edits that are not saved, which are kept in the session of the browser.
+ * @param known the model as the list of models has it: shown at once, while its newest revision is being read
+ */
+export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; readonly panel: ReactNode } {
+  const { host, registry, reload: reloadContents } = useHub();
+  const storage = useMemo(() => draftStorage(sessionStorage, host.project.id), [host.project.id]);
+  const [model, setModel] = useState(known);
+  const [draft, setDraft] = useState<Draft | undefined>(() => storage.read(known.id));
+  const [review, setReview] = useState<ReviewOptions>();
+
+  const keep = useCallback(
+    (next: Draft | undefined) => {
+      setDraft(next);
+      storage.write(known.id, next);
+    },
+    [storage, known.id],
+  );
+  const reload = useCallback(async () => {
+    const newest = await registry.model(known.id);
+    if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
+  }, [registry, known.id]);
+  useEffect(() => {
+    // What the list says is shown on; saving reads the newest revision again.
+    reload().catch(() => undefined);
+  }, [reload]);
+
+  const open = useMemo<OpenModel>(() => {
+    const base = draft?.base ?? model;
+    return {
+      model,
+      base,
+      text: draft?.text ?? model.text,
+      isChanged: draft !== undefined,
+      readOnlyReason: readOnlyReasonOf(model),
+      edit: (text) => keep(draftOf(base, text)),
+      discard: () => keep(undefined),
+      review: (options = {}) => setReview(options),
+      reload,
+    };
+  }, [model, draft, keep, reload]);
+
+  const panel = review && (
+    <ReviewPanel
+      open={open}
+      options={review}
+      onDismiss={() => setReview(undefined)}
+      onSaved={(saved) => {
+        setReview(undefined);
+        setModel(saved);
+        keep(undefined);
+        // The list is read again when it is shown.
+        reloadContents().catch(() => undefined);
+      }}
+    />
+  );
+  return { open, panel };
+}

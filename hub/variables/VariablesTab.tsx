@@ -1,0 +1,4 @@
+/** The place of the screen VariablesTab. */
+export function VariablesTab() {
+  return <div />;
+}
