@@ -5,8 +5,10 @@ import { findSyncPoint, type FileVersion } from '../../../hub/repository/syncPoi
 
 const text = (epochs: number, comment = '') => `variables:${comment}\n  epochs: ${epochs}\n`;
 
-/** What happened on each day: the file was committed, or the model was saved, with these epochs. */
-function history(...days: readonly (readonly ['commit' | 'save', number | undefined])[]) {
+/** What happened on a day: the file was committed, or the model was saved, with these epochs. */
+type Day = readonly [kind: 'commit' | 'save', epochs: number | undefined];
+
+function history(...days: readonly Day[]) {
   const versions: FileVersion[] = [];
   const revisions: Revision[] = [];
   days.forEach(([kind, epochs], day) => {
@@ -27,7 +29,7 @@ function revision(rev: number, of: string, updatedOn: string): Revision {
   };
 }
 
-function stateAfter(...days: Parameters<typeof history>) {
+function stateAfter(...days: readonly Day[]) {
   const { versions, revisions } = history(...days);
   const sync = findSyncPoint(versions, revisions);
   const state = fileStateOf(revisions[0]?.text ?? '', versions[0]?.text, sync);
