@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { bundleTask } from './bundleTask';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
+import { bundleHub } from './hubBundle';
 import { identify, type IdentityOptions } from './identity';
 import { readExtensionManifest, readTasks, readVersion, type ExtensionManifest } from './manifests';
 import { thirdPartyNotices } from './thirdPartyNotices';
@@ -22,9 +23,11 @@ export interface BuiltExtension {
   readonly manifest: ExtensionManifest;
   /** What each bundle is made of, by task folder. */
   readonly metafiles: ReadonlyMap<string, Metafile>;
+  /** What the web pages are made of. */
+  readonly hub: Metafile;
 }
 
-/** Bundles every task and stages the extension in `<outputFolder>/extension`. */
+/** Bundles every task and the web pages, and stages the extension in `<outputFolder>/extension`. */
 export async function buildExtension(options: BuildOptions): Promise<BuiltExtension> {
   const { root, outputFolder } = options;
   const folder = path.join(outputFolder, 'extension');
@@ -59,8 +62,10 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
       metafiles.set(task.folder, await bundleTask(root, task.folder, path.join(taskFolder, 'index.js'), extension));
     }),
   );
-  await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices(root, [...metafiles.values()]));
-  return { folder, manifest: extension, metafiles };
+  const hub = await bundleHub(root, path.join(folder, 'hub'));
+  const notices = await thirdPartyNotices(root, [...metafiles.values(), hub]);
+  await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), notices);
+  return { folder, manifest: extension, metafiles, hub };
 }
 
 /** The options that build and package have in common on the command line. */
@@ -87,5 +92,5 @@ async function writeJson(file: string, content: unknown): Promise<void> {
 
 await runFromCommandLine(import.meta.url, async () => {
   const { folder, metafiles } = await buildExtension(readBuildArguments());
-  console.log(`Built ${metafiles.size} tasks into ${path.relative(process.cwd(), folder)}`);
+  console.log(`Built ${metafiles.size} tasks and the web pages into ${path.relative(process.cwd(), folder)}`);
 });

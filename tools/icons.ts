@@ -29,6 +29,8 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   // A model: a small network whose nodes run into one that has been checked.
   'extension.png': { size: 256, layers: [tile, ...model()] },
   'connection.png': { size: 128, layers: [tile, ...link()] },
+  'hub-light.png': { size: 64, layers: models([24, 62, 108], white) },
+  'hub-dark.png': { size: 64, layers: models([214, 226, 239], navy) },
   'tasks/ImportNotebooks.png': { size: 32, layers: [tile, ...importedNotebook()] },
   'tasks/CreateCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(plus)] },
   'tasks/StartCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(play)] },
@@ -59,6 +61,21 @@ function model(): readonly Layer[] {
     { shape: union(circle(top, 2.7), circle(middle, 2.7), circle(bottom, 2.7)), fill: white },
     { shape: circle(result, 6.6), fill: amber },
     { shape: line(1.9, [18.9, 16.2], [21.2, 18.5], [25.3, 13.8]), fill: navy },
+  ];
+}
+
+/** The model without its tile, for the navigation of Azure DevOps: in one colour, and the sign on it in another. */
+function models(ink: Colour, sign: Layer['fill']): readonly Layer[] {
+  const [top, middle, bottom, result] = [
+    [6, 6],
+    [4.5, 16],
+    [6, 26],
+    [22, 16],
+  ] as const;
+  return [
+    { shape: union(line(2.2, top, result), line(2.2, middle, result), line(2.2, bottom, result)), fill: ink },
+    { shape: union(circle(top, 3.6), circle(middle, 3.6), circle(bottom, 3.6), circle(result, 9)), fill: ink },
+    { shape: line(2.6, [17.8, 16.3], [20.9, 19.4], [26.4, 13]), fill: sign },
   ];
 }
 

@@ -42,6 +42,10 @@ export class Extensions {
     this.#installed.delete(keyOf(publisherName, extensionName));
   }
 
+  has(publisherName: string, extensionName: string): boolean {
+    return this.#installed.has(keyOf(publisherName, extensionName));
+  }
+
   list(): readonly InstalledExtension[] {
     return [...this.#installed.values()];
   }

@@ -1,0 +1,4 @@
+/** The place of the screen CompareScreen. */
+export function CompareScreen() {
+  return <div />;
+}

@@ -1,0 +1,4 @@
+/** The place of the screen FileTab. */
+export function FileTab() {
+  return <div />;
+}

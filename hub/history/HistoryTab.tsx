@@ -1,0 +1,4 @@
+/** The place of the screen HistoryTab. */
+export function HistoryTab() {
+  return <div />;
+}

@@ -1,0 +1,50 @@
+import type { IHeaderCommandBarItem } from 'azure-devops-ui/HeaderCommandBar';
+import { Header, TitleSize } from 'azure-devops-ui/Header';
+import { Page } from 'azure-devops-ui/Page';
+import { Surface, SurfaceBackground } from 'azure-devops-ui/Surface';
+import { useEffect, type ReactNode } from 'react';
+import { useHost } from './hubContext';
+
+export interface PageFrameProps {
+  readonly title: string;
+  readonly description?: ReactNode;
+  /** The title of the document in the browser; the title of the page by default. */
+  readonly documentTitle?: string;
+  /** The commands at the right of the header; the primary one is `isPrimary`. Destructive ones are not `important`. */
+  readonly commands?: readonly IHeaderCommandBarItem[];
+  /** Shows a button with an arrow before the title. */
+  readonly onBack?: { readonly label: string; readonly action: () => void };
+  /** Between the header and the content, such as tabs. */
+  readonly bar?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A screen: its header and its content, within the one `main` of the page. */
+export function PageFrame({ title, description, documentTitle, commands, onBack, bar, children }: PageFrameProps) {
+  const { navigation } = useHost();
+  useEffect(() => navigation.setTitle(documentTitle ?? title), [navigation, documentTitle, title]);
+  return (
+    <Surface background={SurfaceBackground.neutral}>
+      <Page className="flex-grow hub-page">
+        <main className="flex-column flex-grow hub-main">
+          <Header
+            title={title}
+            titleAriaLevel={1}
+            titleSize={TitleSize.Large}
+            description={description}
+            {...(commands && { commandBarItems: [...commands] })}
+            {...(onBack && {
+              backButtonProps: {
+                ariaLabel: onBack.label,
+                tooltipProps: { text: onBack.label },
+                onClick: onBack.action,
+              },
+            })}
+          />
+          {bar}
+          <div className="page-content page-content-top flex-column flex-grow hub-content">{children}</div>
+        </main>
+      </Page>
+    </Surface>
+  );
+}

@@ -1,0 +1,38 @@
+import { createContext, useContext } from 'react';
+import type { ModelRegistry, RegistryContents } from '../../shared/variables/registry/modelRegistry';
+import type { Host } from '../host/host';
+import type { Route } from '../page/route';
+
+/** What every screen of the Models page can use. */
+export interface Hub {
+  readonly host: Host;
+  readonly registry: ModelRegistry;
+  /** All models, the base variables, the schema and the settings, as they were last read. */
+  readonly contents: RegistryContents;
+  readonly route: Route;
+  /** Reads the contents again, and shows the new ones; rejects where they cannot be read. */
+  readonly reload: () => Promise<void>;
+  /** Opens a route; `replace` leaves no entry in the history of the browser. */
+  readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
+}
+
+/** The host alone, for pages without models. */
+export const HostContext = createContext<Host | undefined>(undefined);
+
+export const HubContext = createContext<Hub | undefined>(undefined);
+
+/** The host. */
+export function useHost(): Host {
+  return provided(useContext(HostContext));
+}
+
+/** The Models page. */
+export function useHub(): Hub {
+  return provided(useContext(HubContext));
+}
+
+/** What a context provides, for components that are only rendered inside of it. */
+export function provided<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The component is rendered outside of its context.');
+  return value;
+}

@@ -1,0 +1,4 @@
+/** The place of the screen NewModelScreen. */
+export function NewModelScreen() {
+  return <div />;
+}

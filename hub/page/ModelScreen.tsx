@@ -1,0 +1,93 @@
+import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
+import { lazy, Suspense } from 'react';
+import { EmptyState } from '../kit/EmptyState';
+import { ErrorBoundary } from '../kit/ErrorBoundary';
+import { useHub } from '../kit/hubContext';
+import { Loading } from '../kit/Loading';
+import { ModelContext, useModel } from '../kit/modelContext';
+import { PageFrame } from '../kit/PageFrame';
+import { ProblemCard } from '../kit/ProblemCard';
+import { ChangeBar, StaleCard } from '../review/ChangeBar';
+import { VariablesTab } from '../variables/VariablesTab';
+import { pageMessages } from './messages';
+import { modelTabs, routeHash, type ModelTab } from './route';
+import { useOpenModel } from './useOpenModel';
+
+const tabs = {
+  variables: VariablesTab,
+  file: lazy(() => import('../file/FileTab').then(({ FileTab }) => ({ default: FileTab }))),
+  history: lazy(() => import('../history/HistoryTab').then(({ HistoryTab }) => ({ default: HistoryTab }))),
+  repository: lazy(() =>
+    import('../repository/RepositoryTab').then(({ RepositoryTab }) => ({ default: RepositoryTab })),
+  ),
+} satisfies Record<ModelTab, unknown>;
+
+/** A model: its header and the tabs, which share the edits that are not saved. */
+export function ModelScreen({ id }: { readonly id: string }) {
+  const { contents, go } = useHub();
+  const known = contents.models.find((model) => model.id === id);
+  if (known === undefined)
+    return (
+      <PageFrame title={id}>
+        <EmptyState
+          icon="Search"
+          title={pageMessages.noSuchModel(id)}
+          actions={[{ text: pageMessages.showAll, onClick: () => go({ view: 'models' }) }]}
+        >
+          {pageMessages.noSuchModelHelp}
+        </EmptyState>
+      </PageFrame>
+    );
+  return <KnownModel known={known} />;
+}
+
+function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>[0] }) {
+  const { open, panel } = useOpenModel(known);
+  return (
+    <ModelContext.Provider value={open}>
+      <ModelFrame />
+      {panel}
+    </ModelContext.Provider>
+  );
+}
+
+function ModelFrame() {
+  const { route, go } = useHub();
+  const { model, readOnlyReason } = useModel();
+  const tab = route.view === 'model' ? route.tab : 'variables';
+  const Content = tabs[tab];
+  return (
+    <PageFrame
+      title={model.id}
+      documentTitle={`${model.id} - ${pageMessages.tabs[tab]}`}
+      description={pageMessages.versionAndRevision(model.version, model.rev)}
+      onBack={{ label: pageMessages.backToModels, action: () => go({ view: 'models' }) }}
+      bar={
+        <TabBar
+          ariaLabel={pageMessages.tabsLabel(model.id)}
+          selectedTabId={tab}
+          tabSize={TabSize.Tall}
+          onSelectedTabChanged={(next) => {
+            const chosen = modelTabs.find((name) => name === next);
+            if (chosen !== undefined && chosen !== tab) go({ view: 'model', model: model.id, tab: chosen });
+          }}
+        >
+          {modelTabs.map((name) => (
+            <Tab key={name} id={name} name={pageMessages.tabs[name]} />
+          ))}
+        </TabBar>
+      }
+    >
+      {readOnlyReason !== undefined && (
+        <ProblemCard severity={model.isIntact ? 'info' : 'error'}>{readOnlyReason}</ProblemCard>
+      )}
+      <StaleCard />
+      <ErrorBoundary resetKey={routeHash(route)}>
+        <Suspense fallback={<Loading />}>
+          <Content />
+        </Suspense>
+      </ErrorBoundary>
+      <ChangeBar />
+    </PageFrame>
+  );
+}

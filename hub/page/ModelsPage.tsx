@@ -1,0 +1,101 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { ModelRegistry, type RegistryContents } from '../../shared/variables/registry/modelRegistry';
+import { ErrorBoundary } from '../kit/ErrorBoundary';
+import { HubContext, useHost, type Hub } from '../kit/hubContext';
+import { Loading } from '../kit/Loading';
+import { PageFrame } from '../kit/PageFrame';
+import { FaultCard } from '../kit/ProblemCard';
+import { useLoaded } from '../kit/useLoaded';
+import { ModelsScreen } from '../models/ModelsScreen';
+import { pageMessages } from './messages';
+import { parseRoute, routeHash, type Route } from './route';
+
+const ModelScreen = lazy(() => import('./ModelScreen').then(({ ModelScreen }) => ({ default: ModelScreen })));
+const CompareScreen = lazy(() =>
+  import('../compare/CompareScreen').then(({ CompareScreen }) => ({ default: CompareScreen })),
+);
+const SettingsScreen = lazy(() =>
+  import('../settings/SettingsScreen').then(({ SettingsScreen }) => ({ default: SettingsScreen })),
+);
+const NewModelScreen = lazy(() =>
+  import('../newModel/NewModelScreen').then(({ NewModelScreen }) => ({ default: NewModelScreen })),
+);
+
+/** The Models hub: reads the models once, and shows the screen that the hash of the host names. */
+export function ModelsPage() {
+  const host = useHost();
+  const registry = useMemo(
+    () => new ModelRegistry(host.documents, { projectId: host.project.id, author: host.user, now: () => host.now() }),
+    [host],
+  );
+  const [route, go] = useRoute();
+  const [contents, reload] = useLoaded('contents', () => registry.contents());
+  const refresh = useCallback(async () => {
+    await reload();
+  }, [reload]);
+  const retry = () => {
+    // The state has the error.
+    reload().catch(() => undefined);
+  };
+  if (contents.kind !== 'loaded')
+    return (
+      <PageFrame title={pageMessages.models}>
+        {contents.kind === 'loading' ? <Loading /> : <FaultCard error={contents.error} onRetry={retry} />}
+      </PageFrame>
+    );
+  return <LoadedPage registry={registry} contents={contents.value} route={route} go={go} reload={refresh} />;
+}
+
+function LoadedPage(props: {
+  readonly registry: ModelRegistry;
+  readonly contents: RegistryContents;
+  readonly route: Route;
+  readonly go: Hub['go'];
+  readonly reload: Hub['reload'];
+}) {
+  const host = useHost();
+  const { registry, contents, route, go, reload } = props;
+  const hub = useMemo<Hub>(
+    () => ({ host, registry, contents, route, go, reload }),
+    [host, registry, contents, route, go, reload],
+  );
+  return (
+    <HubContext.Provider value={hub}>
+      <ErrorBoundary resetKey={routeHash(route)}>
+        <Suspense fallback={<Loading />}>
+          <Screen route={route} />
+        </Suspense>
+      </ErrorBoundary>
+    </HubContext.Provider>
+  );
+}
+
+function Screen({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case 'models':
+      return <ModelsScreen />;
+    case 'model':
+      return <ModelScreen key={route.model} id={route.model} />;
+    case 'compare':
+      return <CompareScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    case 'new':
+      return <NewModelScreen />;
+  }
+}
+
+function useRoute(): readonly [Route, Hub['go']] {
+  const { navigation } = useHost();
+  const [route, setRoute] = useState(() => parseRoute(navigation.hash));
+  useEffect(() => navigation.onHashChanged((hash) => setRoute(parseRoute(hash))), [navigation]);
+  const go = useCallback<Hub['go']>(
+    (next, { replace = false } = {}) => {
+      if (replace) navigation.replaceHash(routeHash(next));
+      else navigation.setHash(routeHash(next));
+      setRoute(next);
+    },
+    [navigation],
+  );
+  return [route, go];
+}

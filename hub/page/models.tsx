@@ -1,0 +1,4 @@
+import { startPage } from '../kit/startPage';
+import { ModelsPage } from './ModelsPage';
+
+await startPage(<ModelsPage />);

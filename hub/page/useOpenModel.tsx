@@ -1,0 +1,98 @@
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
+import type { RegistryModel } from '../../shared/variables/registry/revision';
+import type { SaveResult } from '../../shared/variables/registry/saveRevision';
+import { useHub } from '../kit/hubContext';
+import type { OpenModel, ReviewOptions } from '../kit/modelContext';
+import { describeFault } from '../kit/describeFault';
+import { reviewMessages } from '../review/messages';
+import { ReviewPanel } from '../review/ReviewPanel';
+import { draftOf, draftStorage, type Draft } from './draft';
+import { readOnlyReasonOf } from './readOnlyReason';
+
+/**
+ * The model with the edits that are not saved, which are kept in the session of the browser.
+ * @param known the model as the list of models has it: shown at once, while its newest revision is being read
+ */
+export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; readonly panel: ReactNode } {
+  const { host, registry, reload: reloadContents } = useHub();
+  const storage = useMemo(() => draftStorage(sessionStorage, host.project.id), [host.project.id]);
+  const [model, setModel] = useState(known);
+  const [draft, setDraft] = useState<Draft | undefined>(() => storage.read(known.id));
+  const [review, setReview] = useState<ReviewOptions>();
+
+  const keep = useCallback(
+    (next: Draft | undefined) => {
+      setDraft(next);
+      storage.write(known.id, next);
+    },
+    [storage, known.id],
+  );
+  const reload = useCallback(async () => {
+    const newest = await registry.model(known.id);
+    if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
+  }, [registry, known.id]);
+  useEffect(() => {
+    // What the list says is shown on; saving reads the newest revision again.
+    reload().catch(() => undefined);
+  }, [reload]);
+
+  const open = useMemo<OpenModel>(() => {
+    const base = draft?.base ?? model;
+    return {
+      model,
+      base,
+      text: draft?.text ?? model.text,
+      isChanged: draft !== undefined,
+      readOnlyReason: readOnlyReasonOf(model),
+      edit: (text) => keep(draftOf(base, text)),
+      discard: () => keep(undefined),
+      review: (options = {}) => setReview(options),
+      reload,
+    };
+  }, [model, draft, keep, reload]);
+
+  const show = (saved: RegistryModel) => {
+    setModel(saved);
+    // Where the list cannot be read now, it is read again when it is shown.
+    reloadContents().catch(() => undefined);
+  };
+  const undo = (saved: RegistryModel, before: RegistryModel) => {
+    undoSave(registry, saved, before).then(
+      (result) => {
+        if (result.kind === 'conflict') host.toast(reviewMessages.notUndone);
+        else {
+          show(result.model);
+          host.toast(reviewMessages.undone(result.model.rev, saved.rev));
+        }
+      },
+      (error: unknown) => host.toast(reviewMessages.undoFailed(describeFault(error).sentence)),
+    );
+  };
+  const panel = review && (
+    <ReviewPanel
+      open={open}
+      options={review}
+      onDismiss={() => setReview(undefined)}
+      onRebased={(base, text) => keep(draftOf(base, text))}
+      onSaved={(saved, before) => {
+        setReview(undefined);
+        keep(undefined);
+        show(saved);
+        host.toast(reviewMessages.saved(saved.rev), { text: reviewMessages.undo, onAction: () => undo(saved, before) });
+      }}
+    />
+  );
+  return { open, panel };
+}
+
+/** Saves the text and the link that there were before a revision as a new one. */
+async function undoSave(registry: ModelRegistry, saved: RegistryModel, before: RegistryModel): Promise<SaveResult> {
+  return registry.save({
+    id: saved.id,
+    text: before.text,
+    comment: reviewMessages.undoComment(saved.rev),
+    base: saved,
+    repository: before.repository ?? null,
+  });
+}

@@ -1,0 +1,4 @@
+/** The place of the screen RepositoryTab. */
+export function RepositoryTab() {
+  return <div />;
+}

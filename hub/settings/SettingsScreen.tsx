@@ -1,0 +1,4 @@
+/** The place of the screen SettingsScreen. */
+export function SettingsScreen() {
+  return <div />;
+}
