@@ -13,9 +13,9 @@ export function ProblemList(props: {
   const { problems, onGoTo } = props;
   return (
     <section className="hub-card hub-problems depth-8" aria-label={fileMessages.problemList}>
-      <h2 className="title-xs" role="status">
-        {countText(problems)}
-      </h2>
+      <div role="status">
+        <h2 className="title-xs">{countText(problems)}</h2>
+      </div>
       {problems.length > 0 && (
         <ol>
           {problems.slice(0, mostShown).map((problem, index) => (

@@ -35,7 +35,11 @@ export function editorState(text: string, options: EditorOptions): EditorState {
       EditorState.lineSeparator.of(lineBreak),
       EditorView.clipboardInputFilter.of((pasted) => withLineBreaks(pasted, lineBreak)),
       EditorState.readOnly.of(options.isReadOnly),
-      EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-describedby': options.describedBy }),
+      EditorView.contentAttributes.of({
+        'aria-label': options.label,
+        'aria-describedby': options.describedBy,
+        tabindex: '0',
+      }),
       appearance,
       keysOf(options),
       EditorState.changeFilter.of((transaction) => {
