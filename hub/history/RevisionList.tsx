@@ -6,7 +6,7 @@ import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';
 import { RouteLink } from '../kit/RouteLink';
 import { TimeAgo } from '../kit/TimeAgo';
-import { modelPage, type Route } from '../page/route';
+import type { Route } from '../page/route';
 import { historyMessages } from './messages';
 import { RevisionState } from './RevisionState';
 

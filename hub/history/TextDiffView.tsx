@@ -12,6 +12,12 @@ export function TextDiffView({ before, after }: { readonly before: string; reado
   if (kind === 'lineBreaks') return <p className="hub-diff-note">{historyMessages.onlyLineBreaks}</p>;
   return (
     <table className="hub-diff" aria-label={historyMessages.diffLabel}>
+      <colgroup>
+        <col className="hub-diff-number" />
+        <col className="hub-diff-number" />
+        <col className="hub-diff-sign" />
+        <col />
+      </colgroup>
       <tbody>
         {parts.map((part, index) => (
           <PartRows key={index} part={part} />
