@@ -1,8 +1,6 @@
-import { Button } from 'azure-devops-ui/Button';
 import { useCallback, useMemo, useState } from 'react';
 import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';
-import { ProblemCard } from '../kit/ProblemCard';
 import { modelSource, sharedVariables } from '../variables/checkModel';
 import { LazyCodeEditor } from './LazyCodeEditor';
 import { fileMessages } from './messages';
@@ -24,12 +22,7 @@ export function FileTab() {
   const onGoTo = useCallback((line: number) => setGoTo({ line }), []);
   return (
     <>
-      {readOnlyReason !== undefined && <ProblemCard severity="info">{readOnlyReason}</ProblemCard>}
-      {isChanged && base.rev !== model.rev && (
-        <ProblemCard severity="warning">{fileMessages.newerRevision(model.rev, model.updatedBy.name)}</ProblemCard>
-      )}
       <div className="hub-card hub-file depth-8">
-        <FileBar />
         <LazyCodeEditor
           label={fileMessages.editor(model.id)}
           text={text}
@@ -45,25 +38,5 @@ export function FileTab() {
       </div>
       <ProblemList problems={problems} onGoTo={onGoTo} />
     </>
-  );
-}
-
-function FileBar() {
-  const { host } = useHub();
-  const { model, text, isChanged, readOnlyReason, edit, discard, review } = useModel();
-  const onDiscard = () => {
-    discard();
-    host.toast(fileMessages.discarded, { text: fileMessages.undo, onAction: () => edit(text) });
-  };
-  return (
-    <div className="hub-file-bar">
-      <span role="status">{isChanged ? fileMessages.unsaved : fileMessages.unchanged(model.rev)}</span>
-      {readOnlyReason === undefined && (
-        <div className="hub-file-actions">
-          <Button text={fileMessages.discard} subtle={true} disabled={!isChanged} onClick={onDiscard} />
-          <Button text={fileMessages.review} primary={true} disabled={!isChanged} onClick={() => review()} />
-        </div>
-      )}
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Button } from 'azure-devops-ui/Button';
-import { useId, type ReactNode } from 'react';
+import { useId, useMemo, type ReactNode } from 'react';
+import { changesBetween } from '../../shared/variables/edit/mergeTexts';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';
@@ -7,11 +8,11 @@ import { RouteLink } from '../kit/RouteLink';
 import { TimeAgo } from '../kit/TimeAgo';
 import { exactTime, timeAgo } from '../kit/timeText';
 import { modelPage } from '../page/route';
-import { ChangesTable } from './ChangesTable';
+import { ChangesTable } from '../review/ChangesTable';
+import { TextDiff } from '../review/TextDiff';
 import { historyMessages } from './messages';
 import { RevisionState } from './RevisionState';
 import { RunList } from './RunList';
-import { TextDiffView } from './TextDiffView';
 import { useRestore } from './useRestore';
 import { revisionRoute } from './RevisionList';
 
@@ -42,17 +43,40 @@ export function RevisionView({ revision, against, revisions }: RevisionViewProps
         <AgainstSelect revision={revision} other={other} revisions={revisions} />
       </section>
       <Part title={historyMessages.changes}>
-        <ChangesTable before={before === '' ? 'variables:\n' : before} after={revision.text} />
+        <Changes before={before} after={revision.text} />
       </Part>
       <Part title={historyMessages.text}>
-        <div className="hub-card depth-8">
-          <TextDiffView before={before} after={revision.text} />
-        </div>
+        <Text before={before} after={revision.text} />
       </Part>
       <Part title={historyMessages.runs}>
         <RunList model={model.id} rev={revision.rev} />
       </Part>
     </>
+  );
+}
+
+/** A variable file without variables, for the first revision. */
+const noVariables = 'variables:\n';
+
+function Changes({ before, after }: { readonly before: string; readonly after: string }) {
+  const changes = useMemo(() => changesBetween(before === '' ? noVariables : before, after), [before, after]);
+  if (!changes) return <p className="hub-note">{historyMessages.unreadable}</p>;
+  if (changes.length === 0) return <p className="hub-note">{historyMessages.noChanges}</p>;
+  return (
+    <div className="hub-card hub-changes depth-8">
+      <ChangesTable changes={changes} />
+    </div>
+  );
+}
+
+function Text({ before, after }: { readonly before: string; readonly after: string }) {
+  if (before === after) return <p className="hub-note">{historyMessages.sameText}</p>;
+  if (before.replaceAll('\r\n', '\n') === after.replaceAll('\r\n', '\n'))
+    return <p className="hub-note">{historyMessages.onlyLineBreaks}</p>;
+  return (
+    <div className="hub-card depth-8">
+      <TextDiff before={before} after={after} />
+    </div>
   );
 }
 

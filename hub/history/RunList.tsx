@@ -23,7 +23,7 @@ export function RunList({ model, rev }: { readonly model: string; readonly rev: 
   // The state has the error.
   if (runs.kind === 'failed')
     return <FaultCard error={runs.error} onRetry={() => void reload().catch(() => undefined)} />;
-  if (runs.value.length === 0) return <p className="hub-diff-note">{historyMessages.noRuns}</p>;
+  if (runs.value.length === 0) return <p className="hub-note">{historyMessages.noRuns}</p>;
   return (
     <>
       <ul className="hub-card hub-runs depth-8">
@@ -33,7 +33,7 @@ export function RunList({ model, rev }: { readonly model: string; readonly rev: 
           </li>
         ))}
       </ul>
-      {runs.value.length === mostRuns && <p className="hub-diff-note">{historyMessages.moreRuns(mostRuns)}</p>}
+      {runs.value.length === mostRuns && <p className="hub-note">{historyMessages.moreRuns(mostRuns)}</p>}
     </>
   );
 }

@@ -1,5 +1,3 @@
-import type { TextChange } from '../../shared/variables/edit/mergeTexts';
-
 /** The texts of the tab History and of the view of a revision. */
 export const historyMessages = {
   table: (model: string) => `Revisions of ${model}`,
@@ -38,19 +36,11 @@ export const historyMessages = {
   changes: 'Changed values',
   noChanges: 'No values differ.',
   unreadable: 'One of the texts is not a variable file, so its values cannot be compared.',
-  change: { variable: 'Variable', environment: 'Environment', before: 'Before', after: 'After' },
-  kinds: { added: 'added', changed: 'changed', removed: 'removed' } satisfies Record<TextChange['kind'], string>,
-  allEnvironments: 'All',
   text: 'Text',
   sameText: 'The texts are the same.',
   onlyLineBreaks: 'Only the line breaks differ (CRLF and LF).',
-  diffLabel: 'Differences of the text',
-  lineRemoved: 'removed',
-  lineAdded: 'added',
-  skipped: (count: number) => (count === 1 ? '1 line that is the same' : `${count} lines that are the same`),
   runs: 'Runs that read this revision',
   noRuns: 'No run of a pipeline has read this revision.',
-  runsFailed: 'The runs cannot be listed.',
   moreRuns: (count: number) => `The ${count} newest runs are listed.`,
   run: (pipeline: string, number: string) => `${pipeline} ${number}`,
   replaceTitle: 'Replace your unsaved edits?',
