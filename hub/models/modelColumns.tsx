@@ -1,0 +1,79 @@
+import { Status, Statuses, StatusSize } from 'azure-devops-ui/Status';
+import type { DataColumn } from '../kit/DataTable';
+import { RouteLink } from '../kit/RouteLink';
+import { TimeAgo } from '../kit/TimeAgo';
+import { modelPage } from '../page/route';
+import { modelsMessages } from './messages';
+import type { ModelRow, ModelState } from './modelRows';
+
+const statuses = {
+  valid: Statuses.Success,
+  problems: Statuses.Failed,
+  damaged: Statuses.Failed,
+  archived: Statuses.Skipped,
+  checking: Statuses.Waiting,
+} satisfies Record<ModelState, unknown>;
+
+/** The columns of the list of models. */
+export const modelColumns: readonly DataColumn<ModelRow>[] = [
+  {
+    id: 'name',
+    name: modelsMessages.columns.name,
+    weight: 30,
+    isSortable: true,
+    render: ({ model }) => <RouteLink to={modelPage(model.id)}>{model.id}</RouteLink>,
+  },
+  {
+    id: 'version',
+    name: modelsMessages.columns.version,
+    weight: 10,
+    leftOut: 'narrow',
+    isSortable: true,
+    render: ({ model }) => model.version ?? '',
+  },
+  {
+    id: 'environments',
+    name: modelsMessages.columns.environments,
+    weight: 22,
+    leftOut: 'medium',
+    render: ({ model }) => (
+      <ul className="hub-pills">
+        {model.environments.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+    ),
+  },
+  {
+    id: 'state',
+    name: modelsMessages.columns.state,
+    weight: 14,
+    isSortable: true,
+    render: (row) => <StateCell {...row} />,
+  },
+  {
+    id: 'changed',
+    name: modelsMessages.columns.changed,
+    weight: 24,
+    leftOut: 'narrow',
+    isSortable: true,
+    render: ({ model }) => (
+      <div className="hub-two-lines">
+        <span>
+          <TimeAgo at={model.updatedOn} /> {modelsMessages.by(model.updatedBy.name)}
+        </span>
+        <span className="secondary-text">{modelsMessages.revision(model.rev)}</span>
+      </div>
+    ),
+  },
+];
+
+function StateCell({ model, state, problemCount }: ModelRow) {
+  const text = state === 'problems' ? modelsMessages.problems(problemCount) : modelsMessages.states[state];
+  return (
+    <span className="hub-state" title={model.problem}>
+      <Status {...statuses[state]} size={StatusSize.m} className="hub-state-icon" />
+      <span>{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,74 @@
+import type { RegistryEntry } from '../../shared/variables/registry/modelRegistry';
+import type { TableSort } from '../kit/DataTable';
+import type { ModelFilter } from '../page/route';
+
+/** The states of a model in the list; a problem count is unknown until the model has been checked. */
+export type ModelState = 'valid' | 'problems' | 'archived' | 'damaged' | 'checking';
+
+export interface ModelRow {
+  readonly model: RegistryEntry;
+  readonly state: ModelState;
+  readonly problemCount: number;
+}
+
+/** A row for each model. @param counts the number of problems by model; undefined where it has not been checked */
+export function modelRows(models: readonly RegistryEntry[], counts: ReadonlyMap<string, number>): readonly ModelRow[] {
+  return models.map((model) => {
+    const problemCount = counts.get(model.id);
+    return { model, state: stateOf(model, problemCount), problemCount: problemCount ?? 0 };
+  });
+}
+
+function stateOf(model: RegistryEntry, problemCount: number | undefined): ModelState {
+  if (!model.isIntact) return 'damaged';
+  if (model.status === 'archived') return 'archived';
+  if (problemCount === undefined) return 'checking';
+  return problemCount === 0 ? 'valid' : 'problems';
+}
+
+/** The rows that a filter lets through, sorted. Archived models are only shown when they are asked for. */
+export function shownRows(rows: readonly ModelRow[], filter: ModelFilter, userId: string): readonly ModelRow[] {
+  const words = (filter.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = rows.filter(({ model, state }) => {
+    if (filter.state === undefined ? state === 'archived' && words.length === 0 : filter.state !== state) return false;
+    if (filter.environment !== undefined && !model.environments.includes(filter.environment)) return false;
+    if (filter.withProblems === true && state !== 'problems' && state !== 'damaged') return false;
+    if (filter.mine === true && model.updatedBy.id !== userId) return false;
+    const texts = `${model.id} ${model.version ?? ''} ${model.updatedBy.name} ${model.comment}`.toLowerCase();
+    return words.every((word) => texts.includes(word));
+  });
+  return sorted(shown, sortOf(filter));
+}
+
+/** The sort of a filter; by name where it has none. */
+export function sortOf({ sort = 'name' }: ModelFilter): TableSort {
+  return { column: sort.replace(/^-/, ''), isDescending: sort.startsWith('-') };
+}
+
+/** The text of a sort in the hash; undefined for the usual one. */
+export function sortText({ column, isDescending }: TableSort): string | undefined {
+  if (column === 'name' && !isDescending) return undefined;
+  return `${isDescending ? '-' : ''}${column}`;
+}
+
+const byText = new Intl.Collator('en', { numeric: true }).compare;
+const states: readonly ModelState[] = ['damaged', 'problems', 'checking', 'valid', 'archived'];
+
+const comparisons: Readonly<Record<string, (a: ModelRow, b: ModelRow) => number>> = {
+  name: (a, b) => byText(a.model.id, b.model.id),
+  version: (a, b) => byText(a.model.version ?? '', b.model.version ?? ''),
+  state: (a, b) => states.indexOf(a.state) - states.indexOf(b.state) || b.problemCount - a.problemCount,
+  // The newest first, which is what people look for.
+  changed: (a, b) => byText(b.model.updatedOn, a.model.updatedOn),
+};
+
+function sorted(rows: readonly ModelRow[], { column, isDescending }: TableSort): readonly ModelRow[] {
+  const compare = (Object.hasOwn(comparisons, column) ? comparisons[column] : undefined) ?? comparisons['name'];
+  if (!compare) return rows;
+  return [...rows].sort((a, b) => (isDescending ? -1 : 1) * compare(a, b) || byText(a.model.id, b.model.id));
+}
+
+/** The environments of all models, in the order of their first appearance. */
+export function environmentsOf(models: readonly RegistryEntry[]): readonly string[] {
+  return [...new Set(models.flatMap(({ environments }) => environments))];
+}

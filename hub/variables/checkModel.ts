@@ -1,0 +1,85 @@
+import type { Origin, Report } from '../../shared/variables/origin';
+import type { RegistryModel } from '../../shared/variables/registry/revision';
+import { resolveVariables } from '../../shared/variables/resolveVariables';
+import { readVariableSchema, shippedSchema, type VariableSchema } from '../../shared/variables/schema/variableSchema';
+import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
+
+/** What is wrong with a variable file, and where; the sentences are those of the step LoadModelVariables. */
+export interface Problem {
+  readonly origin: Origin;
+  readonly message: string;
+}
+
+/** What all models of a project share, read once. */
+export interface SharedVariables {
+  readonly base: VariableFile | undefined;
+  readonly schema: VariableSchema;
+  /** What is wrong with the base variables and the schema themselves. */
+  readonly problems: readonly Problem[];
+  readonly refusesSecrets: boolean;
+}
+
+export interface CheckedModel {
+  /** Undefined where the text is not a variable file. */
+  readonly file: VariableFile | undefined;
+  /** What the step LoadModelVariables would refuse whatever the files of the repository have: it cannot be saved. */
+  readonly problems: readonly Problem[];
+  /** What depends on the files of the repository, which this page does not have, and texts that look like secrets. */
+  readonly notes: readonly Problem[];
+}
+
+/** The base variables and the schema of the hub; the schema of the extension where the hub has none that can be read. */
+export function sharedVariables(contents: {
+  readonly base: RegistryModel | undefined;
+  readonly schema: RegistryModel | undefined;
+  readonly settings: { readonly settings: { readonly refusesSecrets: boolean } };
+}): SharedVariables {
+  const { base, schema } = contents;
+  const problems: Problem[] = [];
+  const report: Report = (origin, message) => void problems.push({ origin, message });
+  return {
+    base: base && readVariableFile(base.text, baseSource(base.rev), report),
+    schema: (schema && readVariableSchema(schema.text, 'hub schema', report)) ?? shippedSchema(),
+    problems,
+    refusesSecrets: contents.settings.settings.refusesSecrets,
+  };
+}
+
+/** How a value of a revision is named as a source: `hub r7`. */
+export function modelSource(rev: number): string {
+  return `hub r${rev}`;
+}
+
+function baseSource(rev: number): string {
+  return `hub base r${rev}`;
+}
+
+/** Checks a text as the step LoadModelVariables does, for all environments. */
+export function checkModel(text: string, source: string, shared: SharedVariables): CheckedModel {
+  const found = new Map<string, Problem>();
+  const report: Report = (origin, message) =>
+    void found.set(`${origin.source}:${origin.line ?? 0} ${message}`, { origin, message });
+  const file = readVariableFile(text, source, report);
+  if (file) {
+    const { base, schema } = shared;
+    const names = new Set([...(base?.environments.keys() ?? []), ...file.environments.keys()]);
+    const sources = { hubBase: base, hubModel: file, schema };
+    resolveVariables(sources, report);
+    for (const name of names)
+      resolveVariables({ ...sources, environment: { name, origin: { source: 'the environment' } } }, report);
+  }
+  const all = [...found.values()];
+  const isNote = ({ message }: Problem) => isAboutFiles(message) || (!shared.refusesSecrets && isAboutSecret(message));
+  return { file, problems: all.filter((problem) => !isNote(problem)), notes: all.filter(isNote) };
+}
+
+/** Whether a name that is missing here can be in the files of the repository, which are merged below the values of the hub. */
+function isAboutFiles(message: string): boolean {
+  return /(is mandatory, but no source sets it|is missing, but the schema requires it|, which is not set)\.$/.test(
+    message,
+  );
+}
+
+function isAboutSecret(message: string): boolean {
+  return message.includes(' looks like a secret, ');
+}
