@@ -118,6 +118,7 @@ export async function startOrganization(
         return answer;
       },
       errorBody: (errorCode, message) => JSON.stringify(exceptionBody(errorCode, message)),
+      allowsScripts: true,
       faults,
       requests,
       ...(options.tls && { tls: options.tls }),

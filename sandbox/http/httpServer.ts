@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { corsHeaders, preflightAnswer } from './cors';
 import type { Fault, Faults } from './faults';
 import type { RequestLog } from './requestLog';
 
@@ -45,6 +46,8 @@ export interface HttpParts {
   readonly logsBodies?: boolean;
   /** Plain HTTP without it. */
   readonly tls?: TlsOptions;
+  /** Scripts of every origin may use it, as those of pages of extensions. */
+  readonly allowsScripts?: boolean;
 }
 
 /** Listens on the loopback address; port 0 takes a free one. With TLS the URL names `localhost`. */
@@ -80,6 +83,11 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
   const received = await receive(request);
   const path = received.url.pathname;
   const trace: Trace = {};
+  const preflight = parts.allowsScripts === true ? preflightAnswer(received) : undefined;
+  if (preflight) {
+    write(response, preflight);
+    return;
+  }
   if (parts.isControl?.(path)) {
     write(response, await parts.answer(received, trace));
     return;
@@ -90,6 +98,8 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
   let result =
     fault?.effect && fault.when !== 'after' && !keepsAnswer(fault) ? undefined : await parts.answer(received, trace);
   if (fault) result = withHeaders(spoil(fault, result, parts), fault);
+  if (parts.allowsScripts === true && result)
+    result = { ...result, headers: { ...corsHeaders(received), ...result.headers } };
   if (result && fault && breaksOff(fault, result)) cutOff(response, result);
   else if (result) write(response, result);
   else request.socket.resetAndDestroy();

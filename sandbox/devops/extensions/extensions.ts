@@ -37,6 +37,10 @@ export class Extensions {
     this.#installed.set(keyOf(publisherName, extensionName), extension);
   }
 
+  has(publisherName: string, extensionName: string): boolean {
+    return this.#installed.has(keyOf(publisherName, extensionName));
+  }
+
   list(): readonly InstalledExtension[] {
     return [...this.#installed.values()];
   }

@@ -1,0 +1,31 @@
+import type { Exposed } from '../frameChannel';
+import { askRest } from '../restClient';
+import type { HostSession } from '../../session';
+import type { AnyFunction } from '../wire';
+
+/** A run of a pipeline as the page has it: its times are dates, not texts. */
+export type Build = Readonly<Record<string, unknown>>;
+
+const times = ['queueTime', 'startTime', 'finishTime', 'lastChangedDate'];
+
+/** @throws RestError when there is no such run, or the person may not see it */
+export async function readBuild({ organization, project, pageToken: token }: HostSession, id: string): Promise<Build> {
+  const url = `${organization.url}${project.id}/_apis/build/builds/${encodeURIComponent(id)}`;
+  const build = (await askRest(url, { version: '7.1', token })) as Build;
+  const dates = times.flatMap((name) => (typeof build[name] === 'string' ? [[name, new Date(build[name])]] : []));
+  return { ...build, ...(Object.fromEntries(dates) as Build) };
+}
+
+/** `ms.vss-build-web.build-page-data-service`: the run that the page shows, and its pipeline. */
+export function buildPageDataService(build: Build | undefined): Exposed {
+  return { getBuildPageData: () => build && { build, definition: build['definition'] } };
+}
+
+/** What a tab of a run is configured with: it hears of the run that the page shows. */
+export function runConfiguration(build: Build): Exposed {
+  return {
+    onBuildChanged: (callback) => {
+      void (callback as AnyFunction)(build);
+    },
+  };
+}

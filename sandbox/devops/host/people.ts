@@ -1,0 +1,33 @@
+import type { Identity } from '../identities/identity';
+import type { OrganizationState } from '../organizationState';
+import type { Project } from '../projects/project';
+import type { HostPerson } from './session';
+
+/** Who can sign in to the page, and what they may do. */
+export interface NewPerson extends HostPerson {
+  /** The group of the project that the person is a member of, such as `Contributors`. */
+  readonly group: string;
+}
+
+/** Two who may change the repository, and one who may only read. */
+export const defaultPeople: readonly NewPerson[] = [
+  { name: 'ada@example.com', displayName: 'Ada Lovelace', group: 'Contributors' },
+  { name: 'grace@example.com', displayName: 'Grace Hopper', group: 'Contributors' },
+  { name: 'rosa@example.com', displayName: 'Rosa Reader', group: 'Readers' },
+];
+
+/** The identities of the people, by name; those who are not in the organization yet come into it. */
+export function addPeople(
+  { identities }: OrganizationState,
+  project: Project,
+  people: readonly NewPerson[],
+): ReadonlyMap<string, Identity> {
+  return new Map(
+    people.map(({ name, displayName, group }) => {
+      const known = identities.all().find(({ kind, principalName }) => kind === 'user' && principalName === name);
+      const identity = known ?? identities.addUser({ principalName: name, displayName });
+      identities.addMember(identity, identities.groupNamed(group, project.id));
+      return [name, identity] as const;
+    }),
+  );
+}

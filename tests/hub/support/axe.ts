@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type axeCore from 'axe-core';
+import type { Frame, Page } from 'playwright-core';
+
+let source: Promise<string> | undefined;
+
+declare global {
+  interface Window {
+    axe?: typeof axeCore;
+  }
+}
+
+/**
+ * What axe-core finds in a frame, without the frames in it, against its default rules, one text for each element, such as
+ * `color-contrast (serious): .subtitle: Element has insufficient color contrast of 4.04 …`.
+ */
+export async function axe(frame: Frame | Page): Promise<readonly string[]> {
+  source ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const script = await source;
+  // A script that a page may not load from elsewhere can still be run in it by the debugger.
+  if (!(await frame.evaluate(() => window.axe !== undefined))) await frame.evaluate(script);
+  const { violations } = await frame.evaluate(async () => {
+    if (!window.axe) throw new Error('axe-core was not loaded.');
+    return window.axe.run(document, { resultTypes: ['violations'], iframes: false });
+  });
+  return violations.flatMap(({ id, impact, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) =>
+        `${id} (${String(impact)}): ${target.join(' ')}: ${(failureSummary ?? '').replace(/\s+/g, ' ')}`,
+    ),
+  );
+}
