@@ -9,10 +9,13 @@ export interface Scale {
 /** The first digits that an end of a scale can have. */
 const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
+/** Smaller numbers, half of which can be zero, are drawn as zero. */
+const least = 1e-300;
+
 /** A scale from zero, on which bars have comparable lengths, that has room for all of the numbers. */
 export function scaleFor(values: readonly number[]): Scale {
   const end = roundUp(Math.max(0, ...values));
-  const start = -roundUp(-Math.min(0, ...values));
+  const start = 0 - roundUp(-Math.min(0, ...values));
   const isEmpty = start === 0 && end === 0;
   const last = isEmpty ? 1 : end;
   // Halved, because the distance between the largest numbers is not a number.
@@ -29,7 +32,7 @@ export function scaleFor(values: readonly number[]): Scale {
 
 /** The next number above that has one of the first digits of `steps`. */
 function roundUp(value: number): number {
-  if (value === 0) return 0;
+  if (value < least) return 0;
   const power = 10 ** Math.floor(Math.log10(value));
   const step = steps.find((each) => each * power >= value);
   const rounded = step === undefined ? value : Number((step * power).toPrecision(2));

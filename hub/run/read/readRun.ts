@@ -93,7 +93,11 @@ async function withEarlierAttempts(
 
 /** A step without a known end is still going. */
 function newestFirst<Placed extends { readonly place: StepPlace | undefined }>(placed: readonly Placed[]): Placed[] {
-  const end = ({ place }: Placed): number => (place ? Date.parse(place.finishedOn ?? '') || Infinity : 0);
+  const end = ({ place }: Placed): number => {
+    if (!place) return -Infinity;
+    const time = Date.parse(place.finishedOn ?? '');
+    return Number.isNaN(time) ? Infinity : time;
+  };
   return [...placed].sort((left, right) => {
     const [one, other] = [end(left), end(right)];
     return one === other ? 0 : other - one;

@@ -14,12 +14,13 @@ export type DecodedRecord =
   | { readonly kind: 'newer' }
   | { readonly kind: 'damaged'; readonly reason: string };
 
-const readers: ReadonlyMap<string, (fields: Fields) => RunRecord> = new Map([
-  ['evaluation', readEvaluation],
-  ['variables', readVariables],
-  ['deployment', readDeployment],
-  ['run', readJobRun],
-] satisfies readonly (readonly [RunRecord['kind'], (fields: Fields) => RunRecord])[]);
+const readersByKind: Readonly<Record<RunRecord['kind'], (fields: Fields) => RunRecord>> = {
+  evaluation: readEvaluation,
+  variables: readVariables,
+  deployment: readDeployment,
+  run: readJobRun,
+};
+const readers = new Map<string, (fields: Fields) => RunRecord>(Object.entries(readersByKind));
 
 const format = 1;
 /** Tasks cut what they write well below this. */
