@@ -3,7 +3,7 @@ import { routeHash, type Route } from '../../page/route';
 import type { RecordedRegistry } from '../records/runRecord';
 
 /** The id of the contribution of the Models hub in the manifest of the extension. */
-const hubContribution = 'models-hub';
+export const hubContribution = 'models';
 
 /** The address of a screen of the Models hub. */
 export function hubUrl(
