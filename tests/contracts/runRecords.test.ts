@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hubContribution } from '../../hub/run/arrange/hubLinks';
+import { metricRows } from '../../hub/run/figures/metricRows';
+import { runMessages } from '../../hub/run/messages';
 import { decodeRecord } from '../../hub/run/records/decodeRecord';
 import type * as page from '../../hub/run/records/runRecord';
 import { runRecordType as typeOfPage } from '../../hub/run/records/runRecord';
 import { attachRecord, runRecordType, type RunRecord } from '../../shared/agent/runRecord';
 import { evaluateModel } from '../../shared/evaluation/evaluateModel';
 import { parseRule } from '../../shared/evaluation/parseRule';
-import { metricRows } from '../../hub/run/figures/metricRows';
 import { evaluationRecord } from '../../tasks/EvaluateModel/evaluationRecord';
+import { projectRoot } from '../../tools/commandLine';
+import { identify } from '../../tools/identity';
+import { readExtensionManifest, readTasks, type ExtensionManifest } from '../../tools/manifests';
 
 /** Every field of a type has a value, so that one that the page does not read is noticed. */
 type Whole<T> = T extends readonly (infer Item)[]
@@ -128,5 +135,48 @@ describe('What tasks record of a run', () => {
         ['auc', undefined],
       ],
     );
+  });
+});
+
+const manifest = await readExtensionManifest(projectRoot);
+const tasks = await readTasks(projectRoot);
+
+describe('The tab of a run', () => {
+  const tabs = ({ contributions }: ExtensionManifest) =>
+    contributions.filter(({ type }) => type === 'ms.vss-build-web.build-results-tab');
+
+  it('is shown for the runs of the tasks that record something, and names them when there is nothing', async () => {
+    const sources = await Promise.all(
+      tasks.map(({ folder }) => readFile(path.join(projectRoot, 'tasks', folder, 'task.ts'), 'utf8')),
+    );
+    const recording = tasks.filter((_, index) => sources[index]?.includes('attachRecord('));
+    const [tab, ...others] = tabs(manifest);
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      [...(tab?.properties.supportsTasks ?? [])].sort(),
+      recording.map((task) => task.manifest.id).sort(),
+    );
+    assert.deepEqual(
+      runMessages.recordingTasks.map(({ task }) => task).sort(),
+      recording.map(({ folder }) => folder),
+    );
+  });
+
+  it('is shown for the tasks of a build for development', () => {
+    const { extension, tasks: stamped } = identify(
+      manifest,
+      tasks.map((task) => task.manifest),
+      '1.2.3',
+      { dev: true },
+    );
+    const ids = stamped.map(({ id }) => id);
+    const shownFor = tabs(extension).flatMap(({ properties }) => properties.supportsTasks ?? []);
+    assert.equal(shownFor.length, 5);
+    assert.ok(shownFor.every((id) => ids.includes(id)));
+  });
+
+  it('links to the hub that the extension has', () => {
+    const hubs = manifest.contributions.filter(({ type }) => type === 'ms.vss-web.hub').map(({ id }) => id);
+    assert.deepEqual(hubs, [hubContribution]);
   });
 });
