@@ -26,10 +26,9 @@ export function RunPage() {
     <Surface background={SurfaceBackground.neutral}>
       <main className="run-main flex-column flex-grow">
         <header className="run-header">
-          <div>
-            <h1 className="title-m">{runMessages.title}</h1>
-            <p className="secondary-text">{runMessages.description}</p>
-          </div>
+          {/* The tab already shows it. */}
+          <h1 className="hub-screen-reader">{runMessages.title}</h1>
+          <p className="secondary-text">{runMessages.description}</p>
           {state.kind === 'loaded' && (
             <Button
               text={isRefreshing ? runMessages.refreshing : runMessages.refresh}

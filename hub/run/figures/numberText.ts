@@ -20,5 +20,5 @@ export function changeText(from: number, to: number): string {
 }
 
 function signed(value: number): string {
-  return value < 0 ? `−${String(-value)}` : `+${String(value)}`;
+  return value < 0 ? String(value) : `+${String(value)}`;
 }

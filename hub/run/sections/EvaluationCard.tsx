@@ -82,38 +82,39 @@ const ruleColumns: readonly FactColumn<RecordedRule>[] = [
   { name: columns.verdict, render: ({ outcome }) => <Outcome kind={outcome} text={texts.outcomes[outcome]} /> },
   { name: columns.actual, isNumber: true, render: (rule) => sideTexts(rule).actual },
   { name: columns.required, isNumber: true, render: (rule) => sideTexts(rule).required },
-  { name: columns.reason, render: ({ note }) => note || runMessages.none },
+  { name: columns.reason, render: ({ note }) => note },
 ];
 
-function sideTexts({ actual, required, comparison }: RecordedRule): {
-  readonly actual: string;
-  readonly required: string;
-} {
-  const numbers = [actual, required].filter((number) => number !== undefined);
-  const compared = comparedTexts(numbers);
-  const [first = runMessages.none, second = runMessages.none] =
-    actual === undefined ? [undefined, ...compared] : compared;
-  return { actual: first, required: required === undefined ? runMessages.none : `${comparison} ${second}` };
+/** Both sides of a rule, with as many digits as distinguish them. */
+function sideTexts({
+  actual,
+  required,
+  comparison,
+}: RecordedRule): Readonly<Partial<Record<'actual' | 'required', string>>> {
+  const texts = comparedTexts([actual, required].filter((number) => number !== undefined));
+  const [first, last] = [texts[0], texts.at(-1)];
+  return {
+    ...(actual !== undefined && first !== undefined && { actual: first }),
+    ...(required !== undefined && last !== undefined && { required: `${comparison} ${last}` }),
+  };
 }
 
 const metricColumns: readonly FactColumn<MetricRow>[] = [
   { name: columns.metric, render: ({ metric }) => metric.name },
-  { name: columns.value, isNumber: true, render: (row) => metricTexts(row).value ?? runMessages.none },
-  { name: columns.champion, isNumber: true, render: (row) => metricTexts(row).champion ?? runMessages.none },
+  { name: columns.value, isNumber: true, render: (row) => metricTexts(row).value },
+  { name: columns.champion, isNumber: true, render: (row) => metricTexts(row).champion },
   {
     name: columns.change,
     isNumber: true,
     render: ({ metric: { value, champion } }) =>
-      value === undefined || champion === undefined ? runMessages.none : changeText(champion, value),
+      value === undefined || champion === undefined ? undefined : changeText(champion, value),
   },
   {
     name: columns.limits,
     isNumber: true,
     render: (row) => {
       const { limits } = metricTexts(row);
-      return (
-        row.limits.map(({ comparison }, index) => `${comparison} ${limits[index] ?? ''}`).join(', ') || runMessages.none
-      );
+      return row.limits.map(({ comparison }, index) => `${comparison} ${limits[index] ?? ''}`).join(', ');
     },
   },
 ];

@@ -5,6 +5,7 @@ import { runMessages } from '../messages';
 export interface FactColumn<Row> {
   readonly name: string;
   readonly isNumber?: boolean;
+  /** Undefined where the row has nothing in the column. */
   render(row: Row): ReactNode;
 }
 
@@ -40,15 +41,13 @@ export function FactTable<Row>(props: {
         <tbody role="rowgroup">
           {rows.slice(0, shown).map((row, index) => (
             <tr key={keyOf(row, index)} role="row">
-              {columns.map(({ name, isNumber, render }, position) =>
+              {columns.map((column, position) =>
                 position === 0 ? (
-                  <th key={name} role="rowheader" scope="row">
-                    {render(row)}
+                  <th key={column.name} role="rowheader" scope="row">
+                    {column.render(row)}
                   </th>
                 ) : (
-                  <td key={name} role="cell" data-column={name} className={classOf(isNumber)}>
-                    <span>{render(row)}</span>
-                  </td>
+                  <Cell key={column.name} column={column} row={row} />
                 ),
               )}
             </tr>
@@ -57,6 +56,20 @@ export function FactTable<Row>(props: {
       </table>
       {more > 0 && <Button text={runMessages.showMore(more)} onClick={() => setShown(shown + pageRows)} />}
     </div>
+  );
+}
+
+function Cell<Row>({ column, row }: { readonly column: FactColumn<Row>; readonly row: Row }) {
+  const content = column.render(row);
+  const isEmpty = content === undefined || content === '';
+  return (
+    <td
+      role="cell"
+      data-column={column.name}
+      className={[classOf(column.isNumber), isEmpty && 'run-no-value'].filter(Boolean).join(' ') || undefined}
+    >
+      <span>{isEmpty ? runMessages.none : content}</span>
+    </td>
   );
 }
 

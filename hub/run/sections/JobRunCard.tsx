@@ -18,7 +18,7 @@ const columns: readonly FactColumn<RecordedTask>[] = [
   {
     name: texts.columns.duration,
     isNumber: true,
-    render: ({ startedOn, endedOn }) => durationText(startedOn, endedOn) ?? runMessages.none,
+    render: ({ startedOn, endedOn }) => durationText(startedOn, endedOn),
   },
   { name: texts.columns.attempts, isNumber: true, render: ({ attempts }) => String(attempts) },
 ];

@@ -94,7 +94,7 @@ function columnsFor(registry: RecordedRegistry | undefined): readonly FactColumn
       name: texts.columns.overridden,
       render: ({ overridden }) =>
         overridden.length === 0
-          ? runMessages.none
+          ? undefined
           : overridden.map((source, index) => (
               <span key={`${index} ${source}`}>
                 {index > 0 && ', '}

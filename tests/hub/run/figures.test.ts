@@ -45,7 +45,7 @@ describe('Numbers and times as texts', () => {
 
   it('show a change with its sign and its share', () => {
     assert.equal(changeText(0.92, 0.93), '+0.01 (+1.09%)');
-    assert.equal(changeText(12, 9), '−3 (−25%)');
+    assert.equal(changeText(12, 9), '-3 (-25%)');
     assert.equal(changeText(-2, -1), '+1 (+50%)');
     assert.equal(changeText(0, 5), '+5');
     assert.equal(changeText(3, 3), 'No change');

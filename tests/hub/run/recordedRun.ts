@@ -21,7 +21,11 @@ export function addRecordedRun(
     ...{ parameters: {}, variables: {}, stages: undefined, triggerInfo: {}, triggeredById: undefined },
     ...{ validationResults: [], pipeline: undefined },
   });
-  const run = new RecordedRun(build, () => state.newId(), () => state.clock.now());
+  const run = new RecordedRun(
+    build,
+    () => state.newId(),
+    () => state.clock.now(),
+  );
   run.addSteps(stages);
   build.status = status;
   return run;
