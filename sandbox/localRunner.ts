@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describePipeline } from './agent/describe/describePipeline';
 import { PipelineError } from './agent/pipelineError';
-import type { PipelineReport, RunEvent, StageReport } from './agent/report';
+import type { PipelineReport, RunEvent, StageReport, StepReport } from './agent/report';
 import type { Collection } from './agent/run/collection';
 import { runPipeline } from './agent/runPipeline';
 import type { Json } from './agent/yaml/nodeOfJson';
 import {
+  type Attachment,
   PipelineRejected,
   type PipelineRunner,
   type PipelineSource,
@@ -228,9 +229,22 @@ function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageRepo
         result: step.result,
         milliseconds: step.durationMilliseconds,
         issues: step.issues.map(({ type, message }) => ({ type, message })),
+        attachments: attachmentsOf(step),
       })),
     })),
   };
+}
+
+/** The agent keeps a summary as an attachment of a type of its own. */
+const summaryType = 'Distributedtask.Core.Summary';
+
+/** They are read now: the folder of the run is gone when it ends. */
+function attachmentsOf({ attachments, summaries }: StepReport): Attachment[] {
+  const all = [
+    ...attachments,
+    ...summaries.map((file) => ({ type: summaryType, name: path.basename(file, '.md'), file })),
+  ];
+  return all.map(({ type, name, file }) => ({ type, name, content: readFileSync(file) }));
 }
 
 const results: Readonly<Record<PipelineReport['result'], RunResult>> = {
