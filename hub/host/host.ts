@@ -68,6 +68,11 @@ export interface RestClient {
    * @throws RestError
    */
   text(request: RestRequest): Promise<string>;
+  /**
+   * The bytes of a file, with its byte order mark and whatever is not UTF-8.
+   * @throws RestError
+   */
+  bytes(request: RestRequest): Promise<Uint8Array>;
 }
 
 /** A request to Azure DevOps that failed. */

@@ -9,12 +9,16 @@ import { readHostFault } from './hostFault';
  */
 export function restClient(organizationUrl: string, accessToken: () => Promise<string>): RestClient {
   const base = organizationUrl.replace(/\/+$/, '');
-  const send = async (request: RestRequest): Promise<string | undefined> => {
+  const answer = async (request: RestRequest): Promise<Response> => {
     const response = await answerOf(base, request, accessToken);
-    const text = await response.text();
-    if (!response.ok) throw errorOf(response.status, text);
+    if (!response.ok) throw errorOf(response.status, await response.text());
     // A sign-in page is an answer with status 203 and HTML.
     if (response.status === 203) throw new RestError('Sign in to Azure DevOps again, and reload the page.', 401);
+    return response;
+  };
+  const send = async (request: RestRequest): Promise<string | undefined> => {
+    const response = await answer(request);
+    const text = await response.text();
     return response.status === 204 || text === '' ? undefined : text;
   };
   return {
@@ -29,6 +33,7 @@ export function restClient(organizationUrl: string, accessToken: () => Promise<s
       }
     },
     text: async (request) => (await send(request)) ?? '',
+    bytes: async (request) => new Uint8Array(await (await answer(request)).arrayBuffer()),
   };
 }
 

@@ -1,6 +1,7 @@
 import { StoreError, type StoreErrorKind } from '../../shared/variables/registry/documentStore';
 import { RegistryRefusal } from '../../shared/variables/registry/refusal';
 import { RestError } from '../host/host';
+import { ExplainedError } from './explainedError';
 
 /** What a person reads of an error. */
 export interface FaultText {
@@ -28,6 +29,8 @@ export function describeFault(error: unknown): FaultText {
   if (error instanceof StoreError)
     return { sentence: storeSentences[error.kind], detail: error.message, canRetry: error.kind !== 'tooLarge' };
   if (error instanceof RegistryRefusal) return { sentence: error.message, detail: undefined, canRetry: false };
+  if (error instanceof ExplainedError)
+    return { sentence: error.message, detail: error.detail, canRetry: error.canRetry };
   if (error instanceof RestError) return restText(error);
   const detail = error instanceof Error ? error.message : String(error);
   return {

@@ -1,14 +1,136 @@
-import type { RegistryModel } from '../../shared/variables/registry/revision';
-import type { OpenModel, ReviewOptions } from '../kit/modelContext';
+import { ContentSize } from 'azure-devops-ui/Callout';
+import { FormItem } from 'azure-devops-ui/FormItem';
+import { Panel } from 'azure-devops-ui/Panel';
+import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
+import { useMemo, useState } from 'react';
+import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { useHub } from '../kit/hubContext';
+import { Loading } from '../kit/Loading';
+import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { checkModel, modelSource, sharedVariables } from '../variables/checkModel';
+import { ProblemList } from '../variables/ProblemList';
+import { ChangesTable } from './ChangesTable';
+import { ConflictDialog } from './ConflictDialog';
+import { reviewMessages } from './messages';
+import { touchedEnvironments, type ReviewPlan } from './reviewPlan';
+import { TextDiff } from './TextDiff';
+import { useReview, type Review, type ReviewProps } from './useReview';
+import './review.css';
 
-export interface ReviewPanelProps {
-  readonly open: OpenModel;
-  readonly options: ReviewOptions;
-  readonly onDismiss: () => void;
-  readonly onSaved: (model: RegistryModel) => void;
+/** The panel in which the edits are reviewed and saved; on top of it, the conflict with what someone else saved. */
+export function ReviewPanel(props: ReviewProps) {
+  const { open, onDismiss } = props;
+  const review = useReview(props);
+  const { plan } = review;
+  if (plan?.kind === 'ready') return <ReadyPanel {...props} review={review} plan={plan} />;
+  if (plan)
+    return (
+      <ConflictDialog plan={plan} mine={open.text} onKeepEditing={onDismiss} onResolved={review.resolve} />
+    );
+  return (
+    <Panel
+      size={ContentSize.Large}
+      onDismiss={onDismiss}
+      titleProps={{ text: reviewMessages.title(open.model.id) }}
+      footerButtonProps={[{ text: reviewMessages.cancel, onClick: onDismiss }]}
+    >
+      {review.fault === undefined ? <Loading /> : <FaultCard error={review.fault.error} onRetry={review.start} />}
+    </Panel>
+  );
 }
 
-/** The panel in which the edits are reviewed and saved. */
-export function ReviewPanel(_props: ReviewPanelProps) {
-  return <div />;
+interface ReadyProps extends ReviewProps {
+  readonly review: Review;
+  readonly plan: Extract<ReviewPlan, { kind: 'ready' }>;
+}
+
+function ReadyPanel({ open, options, onDismiss, review, plan }: ReadyProps) {
+  const { contents } = useHub();
+  const [comment, setComment] = useState(options.comment ?? '');
+  const [isCommentMissing, setCommentMissing] = useState(false);
+  const facts = useMemo(() => {
+    const shared = sharedVariables(contents);
+    const { protectedEnvironments } = contents.settings.settings;
+    return {
+      checked: checkModel(plan.text, modelSource(plan.base.rev), shared),
+      changes: changesBetween(plan.base.text, plan.text),
+      touched: touchedEnvironments(plan.base.text, plan.text, shared, protectedEnvironments),
+    };
+  }, [contents, plan]);
+  const isProtected = facts.touched.length > 0;
+  const hasSomething = plan.text !== plan.base.text || options.repository !== undefined;
+  const canSave = facts.checked.problems.length === 0 && hasSomething && !review.isBusy;
+  const save = () => {
+    const isMissing = isProtected && comment.trim() === '';
+    setCommentMissing(isMissing);
+    if (isMissing) return;
+    if (isProtected) review.openPullRequest(plan, comment);
+    else review.save(plan, comment);
+  };
+  return (
+    <Panel
+      size={ContentSize.Large}
+      onDismiss={onDismiss}
+      titleProps={{ text: reviewMessages.title(open.model.id) }}
+      description={reviewMessages.description(plan.base.rev + 1)}
+      footerButtonProps={[
+        { text: reviewMessages.cancel, onClick: onDismiss },
+        {
+          text: isProtected ? reviewMessages.openPullRequest : reviewMessages.save,
+          primary: true,
+          disabled: !canSave,
+          onClick: save,
+        },
+      ]}
+    >
+      <div className="hub-form review">
+        {review.fault && <FaultCard error={review.fault.error} onRetry={save} />}
+        {plan.theirs && (
+          <ProblemCard severity="info">
+            {reviewMessages.merged(plan.theirs.who, plan.theirs.rev)}
+            <ChangesTable changes={plan.theirs.changes} />
+          </ProblemCard>
+        )}
+        {!hasSomething && <ProblemCard severity="info">{reviewMessages.nothing}</ProblemCard>}
+        {facts.checked.problems.length > 0 && (
+          <ProblemCard severity="error">
+            {reviewMessages.problems}
+            <ProblemList problems={facts.checked.problems} />
+          </ProblemCard>
+        )}
+        {isProtected && (
+          <ProblemCard severity="warning">{reviewMessages.protected(facts.touched.join(', '))}</ProblemCard>
+        )}
+        {hasSomething && <Changes changes={facts.changes} />}
+        {plan.text !== plan.base.text && <TextDiff before={plan.base.text} after={plan.text} />}
+        {facts.checked.notes.length > 0 && (
+          <details>
+            <summary>{reviewMessages.notes}</summary>
+            <ProblemList problems={facts.checked.notes} />
+          </details>
+        )}
+        <FormItem
+          label={reviewMessages.comment}
+          required={isProtected}
+          error={isCommentMissing}
+          message={isCommentMissing ? reviewMessages.commentMissing : reviewMessages.commentHelp}
+        >
+          <TextField
+            multiline={true}
+            rows={3}
+            width={TextFieldWidth.auto}
+            value={comment}
+            ariaInvalid={isCommentMissing}
+            onChange={(_, value) => setComment(value)}
+          />
+        </FormItem>
+      </div>
+    </Panel>
+  );
+}
+
+function Changes({ changes }: { readonly changes: ReturnType<typeof changesBetween> }) {
+  if (!changes) return <p>{reviewMessages.unreadable}</p>;
+  if (changes.length === 0) return <p>{reviewMessages.noValues}</p>;
+  return <ChangesTable changes={changes} />;
 }

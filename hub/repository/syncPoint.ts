@@ -1,0 +1,77 @@
+import type { Revision } from '../../shared/variables/registry/revision';
+import type { FileCommit } from './gitRequests';
+import { valuesOf } from './variableValues';
+
+/** The file as a commit left it. */
+export interface FileVersion {
+  readonly commit: FileCommit;
+  /** Undefined where the commit deleted the file, or where it is not text. */
+  readonly text: string | undefined;
+}
+
+/** When the hub and the file last had the same values. */
+export interface SyncPoint {
+  readonly rev: number;
+  readonly commit: FileCommit;
+  /** The text of the revision: what both sides were changed from. */
+  readonly text: string;
+}
+
+/** Reading one takes milliseconds. */
+const mostRevisionsCompared = 60;
+
+/**
+ * The last time at which the file had the values that the model had. Nothing records it: it follows from the revisions of
+ * the model and the commits of the file, whoever changed either of them. A file that returned to old values by a later commit
+ * is not in step with the old revision that has them.
+ * @param versions newest first
+ * @param revisions newest first
+ */
+export function findSyncPoint(versions: readonly FileVersion[], revisions: readonly Revision[]): SyncPoint | undefined {
+  const spans = spansOf(revisions.slice(0, mostRevisionsCompared));
+  let newest: (SyncPoint & { readonly at: number }) | undefined;
+  let until = Infinity;
+  for (const { commit, text } of versions) {
+    const since = Date.parse(commit.date);
+    const values = text === undefined ? undefined : comparable(text);
+    for (const span of values === undefined ? [] : spans) {
+      const isTogether = span.since < until && since < span.until;
+      if (!isTogether || span.values() !== values) continue;
+      const at = Math.max(span.since, since);
+      if (newest === undefined || at > newest.at) newest = { rev: span.rev, commit, text: span.text, at };
+    }
+    until = since;
+  }
+  return newest && { rev: newest.rev, commit: newest.commit, text: newest.text };
+}
+
+interface Span {
+  readonly rev: number;
+  readonly text: string;
+  /** In epoch milliseconds. */
+  readonly since: number;
+  readonly until: number;
+  readonly values: () => string;
+}
+
+function spansOf(revisions: readonly Revision[]): readonly Span[] {
+  let until = Infinity;
+  return revisions
+    .filter(({ isIntact }) => isIntact)
+    .map(({ rev, text, updatedOn }) => {
+      const since = Date.parse(updatedOn);
+      const span = { rev, text, since, until, values: once(() => comparable(text)) };
+      until = since;
+      return span;
+    });
+}
+
+/** Texts that cannot be read are the same only byte by byte. */
+function comparable(text: string): string {
+  return valuesOf(text) ?? text;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
