@@ -3,6 +3,7 @@ import { both } from '../../inParallel';
 import { StoreError, type StoreErrorKind } from '../../variables/registry/documentStore';
 import { modelIdProblem } from '../../variables/registry/modelIds';
 import type { ModelRegistry } from '../../variables/registry/modelRegistry';
+import { RegistryRefusal } from '../../variables/registry/refusal';
 import type { Revision } from '../../variables/registry/revision';
 
 /** Which revisions of the hub are read. */
@@ -35,15 +36,24 @@ export async function readHub(registry: ModelRegistry, wanted: HubSelection): Pr
   const { model: id, revision, baseRevision } = wanted;
   const problem = modelIdProblem(id);
   if (problem !== undefined) throw new TaskError(`The id of a model in the hub '${id}' ${problem}`);
-  try {
-    const [model, base] = await both(
+  const [model, base] = await orHubUnavailable(
+    both(
       2,
       () => read(registry, id, revision),
       async () => (baseRevision === 0 ? undefined : read(registry, 'base', baseRevision)),
-    );
-    return { model, base };
+    ),
+  );
+  return { model, base };
+}
+
+/** What the hub answers. Throws a HubUnavailableError for a failed request, and a TaskError for a save that it refuses. */
+export async function orHubUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
   } catch (error) {
     if (error instanceof StoreError) throw hubUnavailable(error);
+    if (error instanceof RegistryRefusal)
+      throw new TaskError(`The hub refuses to save: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -74,8 +84,7 @@ const advice: Readonly<Partial<Record<StoreErrorKind, string>>> = {
   unreachable: 'Azure DevOps does not answer at present. Run the step again later.',
 };
 
-/** What a failed request to the hub means, and what to do. */
-export function hubUnavailable(error: StoreError): HubUnavailableError {
+function hubUnavailable(error: StoreError): HubUnavailableError {
   const { kind, message } = error;
   return new HubUnavailableError([`The hub is not available. ${message}`, advice[kind] ?? ''].join(' ').trim(), {
     cause: error,
