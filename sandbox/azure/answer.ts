@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { reportDefect } from '../http/fetchJson';
 import { type Answer, jsonType, type Received, type Trace } from '../http/httpServer';
 import { type AllowedActions, mayDo } from './allowedActions';
 import {
@@ -92,6 +93,6 @@ function checkSubscription({ groups }: ArmParts, id: string): void {
 
 /** A defect of the stand-in itself: on its console, and as Resource Manager would say it. */
 function unexpected(thrown: unknown): ArmError {
-  console.error(thrown);
+  reportDefect(thrown);
   return new ArmError(500, 'InternalServerError', `Internal error of the sandbox: ${String(thrown)}`);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { reportDefect } from '../http/fetchJson';
 import { type Answer, jsonType, type Received, type Trace } from '../http/httpServer';
 import { ApiError } from './apiError';
 import { controlPrefix } from './control';
@@ -58,6 +59,6 @@ function errorAnswer(error: ApiError, common: Record<'x-request-id' | 'x-databri
 
 /** A defect of the sandbox itself: on its console, and as Databricks would say it. */
 function unexpected(error: unknown): ApiError {
-  console.error(error);
+  reportDefect(error);
   return new ApiError(500, 'INTERNAL_ERROR', `Internal error of the sandbox: ${String(error)}`);
 }

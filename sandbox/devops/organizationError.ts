@@ -1,3 +1,5 @@
+import { reportDefect } from '../http/fetchJson';
+
 /** What an error answer has besides its status and its body. */
 export interface ErrorFace {
   readonly headers?: Readonly<Record<string, string>>;
@@ -192,7 +194,7 @@ export function bearerRefused(tenantId: string): OrganizationError {
 
 /** A defect of the stand-in itself: on its console, and as Azure DevOps would say it. */
 export function unexpected(thrown: unknown): OrganizationError {
-  console.error(thrown);
+  reportDefect(thrown);
   const message = `Internal error of the sandbox: ${String(thrown)}`;
   return new OrganizationError(500, 'Exception', message, exceptionBody('System.Exception', message));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { reportDefect } from '../http/fetchJson';
 import { type Answer, jsonType, type Received, type Trace } from '../http/httpServer';
 import { instanceDiscovery, openIdConfiguration } from './discovery';
 import { EntraError, tenantNotFound } from './entraError';
@@ -62,6 +63,6 @@ async function handle(parts: TokenParts, url: string, received: Received, trace:
 
 /** A defect of the stand-in itself: on its console, and as Entra ID would say it. */
 function unexpected(thrown: unknown): EntraError {
-  console.error(thrown);
+  reportDefect(thrown);
   return new EntraError(500, 'server_error', 90033, `Internal error of the sandbox: ${String(thrown)}`);
 }

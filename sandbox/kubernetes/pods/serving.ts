@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { without } from '../json';
+import { serviceUnavailable } from '../status';
 
 /** A request to a container. */
 export interface ProxyRequest {
@@ -124,12 +125,15 @@ function canConnect(port: number): Promise<boolean> {
 
 function forward(port: number, { method, path, headers, body }: ProxyRequest): Promise<ProxyAnswer> {
   return new Promise((resolve, reject) => {
+    // The process may end at any time.
+    const onBreak = ({ message }: Error): void =>
+      reject(serviceUnavailable(`error trying to reach service: ${message}`));
     const rest = without(headers, 'transfer-encoding');
     const options = { host: '127.0.0.1', port, method, path, agent: false };
     const request = httpRequest({ ...options, headers: { ...rest, 'content-length': body.length } }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
+      response.once('error', onBreak);
       response.once('end', () => {
         const kept = without(response.headers, 'connection', 'transfer-encoding', 'content-length');
         const texts = Object.entries(kept).map(([name, value]) => [name, String(value)]);
@@ -140,7 +144,7 @@ function forward(port: number, { method, path, headers, body }: ProxyRequest): P
         });
       });
     });
-    request.once('error', reject);
+    request.once('error', onBreak);
     request.end(body);
   });
 }

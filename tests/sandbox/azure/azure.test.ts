@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { type Azure, type AzureOptions, startAzure } from '../../../sandbox/azure/azure';
 import { type Entra, startEntra } from '../../../sandbox/entra/entra';
 import { sharedSigningKeys } from '../../support/sharedKeys';
@@ -132,6 +133,20 @@ describe('Azure sandbox', () => {
     assert.equal(second.json.nextLink, undefined);
     const [status, code] = await refusal(`${subscription}${list}${version}&$skiptoken=x`);
     assert.deepEqual([status, code], [400, 'InvalidSkipToken']);
+  });
+
+  it('answers an error while the keys of the directory cannot be read, and reports no defect of its own', async () => {
+    const printed = sinon.stub(console, 'error');
+    try {
+      entra.faults.add({ path: new URL(entra.jwksUri).pathname, effect: 'reset' });
+      const [status, code, message] = await refusal(subscription + list + version);
+      assert.deepEqual([status, code], [500, 'InternalServerError']);
+      assert.match(String(message), /discovery\/v2\.0\/keys: .*(ECONNRESET|hang up)/);
+      assert.deepEqual(printed.args, []);
+    } finally {
+      printed.restore();
+    }
+    assert.equal((await get(subscription + list + version)).status, 200);
   });
 
   it('returns request IDs with every response, and keeps the correlation ID of the client', async () => {

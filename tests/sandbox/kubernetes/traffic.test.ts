@@ -171,7 +171,9 @@ describe('traffic to pods of the Kubernetes sandbox', () => {
     await settle(() => status()?.ready === true);
     assert.equal((await ask(cluster, `${podsPath}/${podName()}:5001/proxy/`)).text, 'demo');
     assert.equal((await ask(cluster, `${podsPath}/${podName()}/log`)).text, 'listening\n');
-    await ask(cluster, `${podsPath}/${podName()}:5001/proxy/quit`).catch((error: unknown) => error);
+    const { status: broken, json } = await ask(cluster, `${podsPath}/${podName()}:5001/proxy/quit`);
+    assert.equal(broken, 503);
+    assert.match(textOf(json.message), /^error trying to reach service: /);
     await settle(() => (status()?.restartCount ?? 0) > 0 && status()?.ready === true);
     assert.equal(status()?.lastState.terminated?.exitCode, 3);
   });
