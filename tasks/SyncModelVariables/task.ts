@@ -92,7 +92,7 @@ async function check({ inputs, devops, registry, place, context, setOutput }: Wo
   const list = lines.map((line) => `\n  - ${line}`).join('');
   const message = missing ?? `${what} differ, from the hub to the file:${list}`;
   const advice = 'Bring one into the other with the mode hubToRepository or repositoryToHub.';
-  if (inputs.failOnDrift !== false) throw new TaskError(`${message}\n${advice}`);
+  if (inputs.failOnDrift) throw new TaskError(`${message}\n${advice}`);
   agent.warning(message);
   return `${what} differ.`;
 }
