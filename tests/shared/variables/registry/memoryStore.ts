@@ -49,16 +49,14 @@ export class MemoryStore implements DocumentStore {
 }
 
 /** What happens around each request of a store; the effect of the request is what it calls. */
-export type Around = (effect: () => Promise<unknown>) => Promise<unknown>;
+export type Around = <Answer>(method: keyof DocumentStore, effect: () => Promise<Answer>) => Promise<Answer>;
 
 /** The same documents, seen through delays and faults. */
 export function storeWith(store: DocumentStore, around: Around): DocumentStore {
   return {
-    list: (collection) => around(() => store.list(collection)) as ReturnType<DocumentStore['list']>,
-    read: (collection, id) => around(() => store.read(collection, id)) as ReturnType<DocumentStore['read']>,
-    create: (collection, document) =>
-      around(() => store.create(collection, document)) as ReturnType<DocumentStore['create']>,
-    replace: (collection, document) =>
-      around(() => store.replace(collection, document)) as ReturnType<DocumentStore['replace']>,
+    list: (collection) => around('list', () => store.list(collection)),
+    read: (collection, id) => around('read', () => store.read(collection, id)),
+    create: (collection, document) => around('create', () => store.create(collection, document)),
+    replace: (collection, document) => around('replace', () => store.replace(collection, document)),
   };
 }
