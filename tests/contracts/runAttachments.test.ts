@@ -58,9 +58,9 @@ describe('The attachments of a run', function () {
     const championFile = path.join(folder, 'champion.json');
     await writeFile(championFile, '{"accuracy": 0.9}');
     const inputs = {
-      metricsSource: 'inline',
+      metricsSource: 'text',
       metrics: '{"accuracy": 0.93, "loss": 0.2}',
-      baselineSource: 'file',
+      championSource: 'file',
       championFile,
       rules: 'accuracy >= baseline.accuracy\nloss <= 0.1',
     };
@@ -128,7 +128,7 @@ describe('The attachments of a run', function () {
         { format, kind, target, service, result, isSuccessful, image, replicas, model },
         {
           ...{ format: 1, kind: 'deployment', target: 'kubernetes', service: 'score', result: 'Deployed' },
-          ...{ isSuccessful: true, image: 'r.io/score:1', replicas: 2, model: { name: 'churn', version: '1' } },
+          ...{ isSuccessful: true, image: 'r.io/score:1', replicas: 2, model: { name: 'churn' } },
         },
         end.message,
       );
