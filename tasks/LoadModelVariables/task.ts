@@ -2,6 +2,7 @@ import type { Origin } from '../../shared/variables/origin';
 import { outputVariables } from '../../shared/variables/outputVariables';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { filePath, pairs, text } from '../../shared/task/inputs';
+import { TimedPatterns } from '../../shared/timedPatterns';
 import { defineTask } from '../../shared/task/task';
 import { describeVariables, variablesTable } from './describeVariables';
 import { Problems } from './problems';
@@ -41,7 +42,9 @@ export const task = defineTask({
     );
     signal.throwIfAborted();
     const { schema } = sources;
-    const { variables, values } = resolveVariables({ base, model, schema, environment, overrides }, problems.report);
+    const patterns = new TimedPatterns();
+    const wanted = { base, model, schema, environment, overrides, patterns };
+    const { variables, values } = resolveVariables(wanted, problems.report);
     const settings = outputVariables(variables, { prefix, taken: ['resolvedFile'] }, problems.report);
     problems.throwIfAny();
     refuseAssembledSecrets(variables, agent, problems.report);
