@@ -5,6 +5,7 @@ import { isMarked } from '../../shared/variables/schema/schemasAlong';
 import { isBranch, isSame, leavesOf, treeAt, type Branch, type Leaf } from '../../shared/variables/tree';
 import { overlap, readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
 import { checkModel, modelSource, type Problem, type SharedVariables } from './checkModel';
+import { pagePatterns } from './pagePatterns';
 import { spellValue } from './spelling';
 
 export interface GridInput {
@@ -150,6 +151,7 @@ function effectiveValues(
       hubBase,
       hubModel,
       schema,
+      patterns: pagePatterns,
       ...(isKnown && { environment: { name: environment, origin: { source: 'the environment' } } }),
     },
     () => undefined,
