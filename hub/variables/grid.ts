@@ -161,7 +161,7 @@ function effectiveValues(
   );
 }
 
-/** Why the hub must not set a variable, in the words of the step LoadModelVariables. */
+/** Why the hub must not set a variable, as reported by the step LoadModelVariables. */
 function lockOf(path: readonly string[], { base, schema }: SharedVariables): string | undefined {
   const sections = base ? [base.variables, ...base.environments.values()] : [];
   const lock = sections.flatMap(({ locks }) => locks).find((each) => overlap(each.path, path));
