@@ -1,11 +1,13 @@
 import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { EmptyState } from '../kit/EmptyState';
 import { ErrorBoundary } from '../kit/ErrorBoundary';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { ModelContext, useModel } from '../kit/modelContext';
 import { PageFrame } from '../kit/PageFrame';
+import { ProblemCard } from '../kit/ProblemCard';
+import { ChangeBar, StaleCard } from '../review/ChangeBar';
 import { VariablesTab } from '../variables/VariablesTab';
 import { pageMessages } from './messages';
 import { modelTabs, routeHash, type ModelTab } from './route';
@@ -50,11 +52,10 @@ function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>
 }
 
 function ModelFrame() {
-  const { host, route, go } = useHub();
-  const { model } = useModel();
+  const { route, go } = useHub();
+  const { model, readOnlyReason } = useModel();
   const tab = route.view === 'model' ? route.tab : 'variables';
   const Content = tabs[tab];
-  useEffect(() => host.navigation.setTitle(`${model.id} - ${pageMessages.tabs[tab]}`), [host, model.id, tab]);
   return (
     <PageFrame
       title={model.id}
@@ -77,11 +78,16 @@ function ModelFrame() {
         </TabBar>
       }
     >
+      {readOnlyReason !== undefined && (
+        <ProblemCard severity={model.isIntact ? 'info' : 'error'}>{readOnlyReason}</ProblemCard>
+      )}
+      <StaleCard />
       <ErrorBoundary resetKey={routeHash(route)}>
         <Suspense fallback={<Loading />}>
           <Content />
         </Suspense>
       </ErrorBoundary>
+      <ChangeBar />
     </PageFrame>
   );
 }
