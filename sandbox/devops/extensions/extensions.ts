@@ -90,6 +90,11 @@ export class Extensions {
     return this.#installed.has(keyOf(publisherName, extensionName));
   }
 
+  /** With its data. */
+  uninstall(publisherName: string, extensionName: string): void {
+    this.#installed.delete(keyOf(publisherName, extensionName));
+  }
+
   list(): readonly InstalledExtension[] {
     return [...this.#installed.values()];
   }
