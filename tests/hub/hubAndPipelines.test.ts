@@ -32,8 +32,10 @@ steps:
 
 const file = `variables:
   modelName: churn
+  modelVersion: '1'
   replicas: 1
   epochs: 300
+locked: [modelName]
 `;
 
 describe('What is saved in the hub', function () {
@@ -53,25 +55,25 @@ describe('What is saved in the hub', function () {
 
   it('is what the built task loads, with its revision and line; a pinned revision gives the value before', async () => {
     const { frame } = await openHub({ user: 'grace@example.com' });
-    await frame.evaluate(async () => {
+    await frame.evaluate(async (copied) => {
       const save = async (replicas: number) => {
         const base = await window.registry.model('churn');
-        const text = `# Of the hub\nvariables:\n  replicas: ${replicas}\n`;
+        const text = copied.replace('replicas: 1', `replicas: ${replicas}`).replace(/  epochs.*\n/, '');
         await window.registry.save({ id: 'churn', text, comment: `Set replicas to ${replicas}`, base });
       };
       await save(2);
       await save(5);
-    });
+    }, file);
     const client = new OrganizationClient(organization().url, 'local', organization().personalAccessToken);
     const definition = await createPipeline(client);
     const newest = await run(client, definition);
     assert.match(newest.log, /replicas=5 epochs=300/);
-    assert.match(newest.summary, /replicas.*hub r2:3/);
-    assert.match(newest.summary, /epochs.*model_variables\.yml:4/);
+    assert.match(newest.summary, /replicas.*hub r2:4/);
+    assert.match(newest.summary, /epochs.*model\\_variables\.yml:5/);
     assert.ok(newest.tags.includes('model-churn-r2'), newest.tags.join());
     const pinned = await run(client, definition, { revision: '1' });
     assert.match(pinned.log, /replicas=2 epochs=300/);
-    assert.match(pinned.summary, /replicas.*hub r1:3/);
+    assert.match(pinned.summary, /replicas.*hub r1:4/);
   });
 
   async function createPipeline(client: OrganizationClient): Promise<number> {
