@@ -91,8 +91,9 @@ async function takeScreenshot(
     const query = new URLSearchParams({ page: build === undefined ? 'models' : 'run', theme, hash, ...build });
     await page.goto(`${hub.host.url}?${query.toString()}`);
     await page.locator('#state').waitFor({ state: 'hidden' });
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     await prepare?.(page.frameLocator('iframe'));
+    await settled(page);
     const file = path.join(outFolder, `hub-${name}-${theme}.png`);
     await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
     const { size: bytes } = await stat(file);
@@ -101,6 +102,24 @@ async function takeScreenshot(
   } finally {
     await context.close();
   }
+}
+
+/** Waits until the extension shows all that it loads, and does not change it any more. */
+async function settled(page: Page): Promise<void> {
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  if (!frame) throw new ToolError('The page shows no frame.');
+  await frame.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const isLoading = () => document.querySelector('.bolt-spinner') !== null;
+        const end = () => (isLoading() ? undefined : resolve());
+        let timer = setTimeout(end, 1000);
+        new MutationObserver(() => {
+          clearTimeout(timer);
+          timer = setTimeout(end, 1000);
+        }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+      }),
+  );
 }
 
 /** The id of the newest run of a pipeline, for the query. */
