@@ -108,19 +108,18 @@ async function takeScreenshot(
 async function settled(page: Page): Promise<void> {
   const frame = await (await page.waitForSelector('iframe')).contentFrame();
   if (!frame) throw new ToolError('The page shows no frame.');
-  await frame.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const isLoading = () => document.querySelector('.bolt-spinner') !== null;
-        const end = () => (isLoading() ? undefined : resolve());
-        let timer = setTimeout(end, 1000);
-        new MutationObserver(() => {
-          clearTimeout(timer);
-          timer = setTimeout(end, 1000);
-        }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
-      }),
-  );
+  await frame.evaluate(unchanged);
 }
+
+/** A script, because this file is not one of a browser. */
+const unchanged = `new Promise((resolve) => {
+  const end = () => (document.querySelector('.bolt-spinner') === null ? resolve() : undefined);
+  let timer = setTimeout(end, 1000);
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(end, 1000);
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})`;
 
 /** The id of the newest run of a pipeline, for the query. */
 async function buildOf({ organization }: LocalHub, pipeline: string): Promise<{ readonly build: string }> {

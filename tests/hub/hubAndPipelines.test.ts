@@ -58,7 +58,7 @@ describe('What is saved in the hub', function () {
     await frame.evaluate(async (copied) => {
       const save = async (replicas: number) => {
         const base = await window.registry.model('churn');
-        const text = copied.replace('replicas: 1', `replicas: ${replicas}`).replace(/  epochs.*\n/, '');
+        const text = copied.replace('replicas: 1', `replicas: ${replicas}`).replace(/ {2}epochs.*\n/, '');
         await window.registry.save({ id: 'churn', text, comment: `Set replicas to ${replicas}`, base });
       };
       await save(2);
