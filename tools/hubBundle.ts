@@ -102,9 +102,10 @@ function forBrowser(root: string): Plugin {
 
 /**
  * azure-devops-ui without what the pages do not use: it does not declare that its modules have no side effects, imports
- * polyfills that every supported browser has, and comes with icon fonts.
+ * polyfills that every supported browser has, comes with icon fonts, and puts its menus and lists into every header.
  */
 function kit(root: string): Plugin {
+  const ownCommandBar = path.join(root, 'hub/kit/HeaderCommandBar.tsx');
   const ofKit = /[\\/]node_modules[\\/]azure-devops-ui[\\/]/;
   return {
     name: 'azure-devops-ui',
@@ -114,6 +115,9 @@ function kit(root: string): Plugin {
         if (!isOfKit || specifier.endsWith('.css') || pluginData !== undefined) return undefined;
         return { ...(await esbuild.resolve(specifier, { ...from, pluginData: 'once' })), sideEffects: false };
       });
+      esbuild.onResolve({ filter: /^\.\.\/\.\.\/HeaderCommandBar$/ }, ({ importer }) =>
+        /[\\/]Header[\\/]Header\.js$/.test(importer) ? { path: ownCommandBar } : undefined,
+      );
       esbuild.onLoad({ filter: /azure-devops-ui[\\/]CommonImports\.js$/ }, () => ({ contents: '' }));
       esbuild.onLoad({ filter: /FluentIcons\.css$/ }, () => ({ contents: '', loader: 'css' }));
       esbuild.onLoad({ filter: /FabricIcons\.css$/ }, async () => ({
