@@ -152,8 +152,7 @@ export async function attachRecord(agent: Pick<TaskAgent, 'attach' | 'run'>, rec
 }
 
 function shortened(value: Json, cut: Record<string, number>, path: string): Json {
-  if (typeof value === 'string')
-    return value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;
+  if (typeof value === 'string') return value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const items = value as readonly Json[];
