@@ -107,14 +107,14 @@ function ImportPreview({ file, onDone }: { readonly file: ChosenFile; readonly o
           setLeft(next);
         }}
       />
-      <div className="settings-actions">
+      {possible.length > 0 && (
         <Button
           text={importing.button(selected.length)}
           primary={true}
           disabled={isBusy || selected.length === 0}
           onClick={() => void start()}
         />
-      </div>
+      )}
     </>
   );
 }

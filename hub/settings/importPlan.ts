@@ -78,9 +78,7 @@ export function planImport(file: ImportFile, contents: RegistryContents): readon
   if (schema) items.push(sharedItem('schema', schema, contents.schema, before));
   const withSchema = sharedVariables(withTexts(contents, { schema: textOf(items, 'schema') }));
   if (base) items.push(sharedItem('base', base, contents.base, withSchema));
-  const shared = sharedVariables(
-    withTexts(contents, { schema: textOf(items, 'schema'), base: textOf(items, 'base') }),
-  );
+  const shared = sharedVariables(withTexts(contents, { schema: textOf(items, 'schema'), base: textOf(items, 'base') }));
   const ids = file.models.map(({ id }) => id);
   for (const [index, model] of file.models.entries())
     items.push(
