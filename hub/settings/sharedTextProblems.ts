@@ -4,6 +4,7 @@ import { readVariableSchema } from '../../shared/variables/schema/variableSchema
 import { readVariableFile } from '../../shared/variables/variableFile';
 import { placed, sizeProblems, type TextProblem } from '../file/textProblems';
 import { isAboutFiles, type Problem, type SharedVariables } from '../variables/checkModel';
+import { pagePatterns } from '../variables/pagePatterns';
 import type { SharedTextId } from './sharedDraft';
 
 const source = 'this text';
@@ -27,7 +28,12 @@ function checkBase(text: string, { schema }: SharedVariables, report: Report): v
   const names = [undefined, ...hubBase.environments.keys()];
   for (const name of names)
     resolveVariables(
-      { hubBase, schema, ...(name !== undefined && { environment: { name, origin: { source: 'the environment' } } }) },
+      {
+        hubBase,
+        schema,
+        patterns: pagePatterns,
+        ...(name !== undefined && { environment: { name, origin: { source: 'the environment' } } }),
+      },
       reportOwn,
     );
 }
