@@ -91,8 +91,9 @@ async function takeScreenshot(
     const query = new URLSearchParams({ page: build === undefined ? 'models' : 'run', theme, hash, ...build });
     await page.goto(`${hub.host.url}?${query.toString()}`);
     await page.locator('#state').waitFor({ state: 'hidden' });
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     await prepare?.(page.frameLocator('iframe'));
+    await settled(page);
     const file = path.join(outFolder, `hub-${name}-${theme}.png`);
     await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
     const { size: bytes } = await stat(file);
@@ -102,6 +103,23 @@ async function takeScreenshot(
     await context.close();
   }
 }
+
+/** Waits until the extension shows all that it loads, and does not change it any more. */
+async function settled(page: Page): Promise<void> {
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  if (!frame) throw new ToolError('The page shows no frame.');
+  await frame.evaluate(unchanged);
+}
+
+/** A script, because this file is not one of a browser. */
+const unchanged = `new Promise((resolve) => {
+  const end = () => (document.querySelector('.bolt-spinner') === null ? resolve() : undefined);
+  let timer = setTimeout(end, 1000);
+  new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(end, 1000);
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})`;
 
 /** The id of the newest run of a pipeline, for the query. */
 async function buildOf({ organization }: LocalHub, pipeline: string): Promise<{ readonly build: string }> {

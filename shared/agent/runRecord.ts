@@ -41,6 +41,8 @@ export interface RecordedRule {
   readonly rule: string;
   readonly outcome: 'passed' | 'failed' | 'notCompared';
   readonly comparison: string;
+  /** The metrics of the model that it names. */
+  readonly metrics: readonly string[];
   readonly actual?: number | undefined;
   readonly required?: number | undefined;
   /** Why it failed or was not compared; may be empty. */

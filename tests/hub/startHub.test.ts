@@ -10,7 +10,7 @@ import { localDocuments } from '../../tools/hub/localDocuments';
 import { organizationFile, ownExtension } from '../../tools/hub/ownExtension';
 import { startHub } from '../../tools/hub/startHub';
 import { sharedSigningKeys } from '../support/sharedKeys';
-import { protocolPage } from './support/protocolPage';
+import { protocolPage } from './support/testPages';
 
 /** A run with one step, which attached a file. */
 function reportWith(file: string): PipelineReport {

@@ -86,13 +86,13 @@ export class Extensions {
     for (const [key, { collections }] of this.#installed) fill(collections, changed[key] ?? {});
   }
 
-  has(publisherName: string, extensionName: string): boolean {
-    return this.#installed.has(keyOf(publisherName, extensionName));
-  }
-
   /** With its data. */
   uninstall(publisherName: string, extensionName: string): void {
     this.#installed.delete(keyOf(publisherName, extensionName));
+  }
+
+  has(publisherName: string, extensionName: string): boolean {
+    return this.#installed.has(keyOf(publisherName, extensionName));
   }
 
   list(): readonly InstalledExtension[] {
