@@ -1,7 +1,7 @@
 import { Button } from 'azure-devops-ui/Button';
 import { Icon } from 'azure-devops-ui/Icon';
 import { useState } from 'react';
-import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/ProblemCard';
@@ -10,7 +10,7 @@ import { ChangesTable } from '../review/ChangesTable';
 import { TextDiff } from '../review/TextDiff';
 import '../review/review.css';
 import { CombinePanel } from './CombinePanel';
-import { combineTexts } from './combineTexts';
+import { combineForHub } from './combineTexts';
 import { ExternalLink } from './ExternalLink';
 import { filePage, type GitRequests } from './gitRequests';
 import { repositoryMessages as messages } from './messages';
@@ -36,7 +36,7 @@ export function LinkedFile({ link, read, requests, onChange, onRead }: LinkedFil
   const canPropose = ['absent', 'hubNewer', 'bothNewer', 'unrelated'].includes(state);
   const take = () => {
     if (file?.text === undefined) return;
-    const combined = combineTexts(sync?.text, text, file.text);
+    const combined = combineForHub(sync?.text, text, file.text);
     if (combined.kind === 'problem' || combined.contested.length > 0) {
       setPanel('take');
       return;

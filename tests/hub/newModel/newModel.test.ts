@@ -63,7 +63,10 @@ describe('The screen New model', function () {
     await press(page, 'Enter');
     await frame.getByRole('heading', { name: 'churn' }).waitFor();
     const { text } = (await registry().model('churn')) ?? assert.fail();
-    assert.equal(text, 'variables:\n  modelName: churn\n  learningRate: 300\n\nenvironments:\n  prod:\n    learningRate: 600\n');
+    assert.equal(
+      text,
+      'variables:\n  modelName: churn\n  learningRate: 300\n\nenvironments:\n  prod:\n    learningRate: 600\n',
+    );
     assert.deepEqual(await toasts(), [{ message: 'The model churn was created.' }]);
   });
 
