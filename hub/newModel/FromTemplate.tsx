@@ -5,6 +5,7 @@ import { useHost, useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { FaultCard, ProblemCard } from '../kit/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
+import { ExternalLink } from '../repository/ExternalLink';
 import { ignored } from '../repository/FilePicker';
 import { GitRequests } from '../repository/gitRequests';
 import { Picker } from '../repository/Picker';
@@ -147,26 +148,15 @@ type RunState =
   | { readonly kind: 'started'; readonly run: StartedRun };
 
 function Started({ run, onAnother }: { readonly run: StartedRun; readonly onAnother: () => void }) {
-  const { navigation } = useHost();
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => link.current?.focus(), []);
   return (
     <div role="status" className="hub-started">
       <p>{messages.started(run.name)}</p>
       <p>
-        <a
-          ref={link}
-          className="bolt-link hub-link"
-          href={run.url}
-          target="_top"
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-            event.preventDefault();
-            navigation.open(run.url);
-          }}
-        >
+        <ExternalLink ref={link} url={run.url}>
           {messages.openRun(run.name)}
-        </a>
+        </ExternalLink>
       </p>
       <Button text={messages.another} onClick={onAnother} />
     </div>

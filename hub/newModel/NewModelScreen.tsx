@@ -39,11 +39,14 @@ function WayChoice({ way, onChoose }: { readonly way: Way | undefined; readonly 
               name="way"
               value={each}
               checked={each === way}
+              aria-labelledby={`way-${each}-title`}
               aria-describedby={`way-${each}`}
               onChange={() => onChoose(each)}
             />
             <span className="hub-way-text">
-              <span className="hub-way-title">{messages.ways[each].title}</span>
+              <span id={`way-${each}-title`} className="hub-way-title">
+                {messages.ways[each].title}
+              </span>
               <span id={`way-${each}`} className="secondary-text">
                 {messages.ways[each].help}
               </span>

@@ -1,7 +1,5 @@
-import { Dropdown } from 'azure-devops-ui/Dropdown';
-import { FormItem } from 'azure-devops-ui/FormItem';
-import { DropdownSelection } from 'azure-devops-ui/Utilities/DropdownSelection';
-import { useEffect, useMemo } from 'react';
+import { useId } from 'react';
+import './picker.css';
 
 export interface PickerProps {
   readonly label: string;
@@ -14,35 +12,48 @@ export interface PickerProps {
   readonly onSelect: (id: string) => void;
 }
 
-/** Lists longer than this can be filtered. */
-const longestWithoutFilter = 10;
-
-/** A labelled list from which one item is chosen. */
+/**
+ * A labelled list from which one item is chosen. It is the list of the browser: typing finds an item, and it opens above
+ * everything else.
+ */
 export function Picker({ label, items, selected, placeholder, onSelect, ...state }: PickerProps) {
-  const selection = useMemo(() => new DropdownSelection(), []);
-  const index = items.findIndex(({ id }) => id === selected);
-  useEffect(() => {
-    if (index < 0) selection.clear();
-    else selection.select(index);
-  }, [selection, index, items]);
+  const { isDisabled = false, message, hasError = false } = state;
+  const id = useId();
+  const isKnown = items.some((item) => item.id === selected);
   return (
-    <FormItem
-      label={label}
-      error={state.hasError ?? false}
-      {...(state.message !== undefined && { message: state.message })}
-    >
-      <Dropdown
-        key={items.map(({ id }) => id).join('\n')}
-        ariaLabel={label}
+    <div className="flex-column">
+      <label className="bolt-formitem-label body-m" htmlFor={id}>
+        {label}
+      </label>
+      <select
+        id={id}
         className="hub-picker"
-        items={items.map(({ id, text }) => ({ id, text }))}
-        selection={selection}
-        placeholder={placeholder}
-        disabled={state.isDisabled ?? false}
-        showFilterBox={items.length > longestWithoutFilter}
-        filterPlaceholderText={placeholder}
-        onSelect={(_event, item) => onSelect(item.id)}
-      />
-    </FormItem>
+        value={isKnown ? selected : ''}
+        disabled={isDisabled}
+        aria-invalid={hasError}
+        aria-describedby={message === undefined ? undefined : `${id}-message`}
+        onChange={(event) => onSelect(event.target.value)}
+      >
+        {!isKnown && (
+          <option value="" disabled>
+            {placeholder}
+          </option>
+        )}
+        {items.map((item) => (
+          <option key={item.id} value={item.id}>
+            {item.text}
+          </option>
+        ))}
+      </select>
+      {message !== undefined && (
+        <span
+          id={`${id}-message`}
+          className={hasError ? 'hub-picker-error body-xs' : 'body-xs'}
+          role={hasError ? 'alert' : undefined}
+        >
+          {message}
+        </span>
+      )}
+    </div>
   );
 }

@@ -1,6 +1,9 @@
-import { editTexts, type EditValue, type TextEdit } from '../../shared/variables/edit/editText';
-import { changesBetween, mergeTexts } from '../../shared/variables/edit/mergeTexts';
-import type { Plain } from '../../shared/variables/tree';
+import { editTexts, isEditValue, type TextEdit } from '../../shared/variables/edit/editText';
+import { changesBetween, type TextChange } from '../../shared/variables/edit/changes';
+import { editOf, mergeTexts } from '../../shared/variables/edit/mergeTexts';
+import { pathText } from '../../shared/variables/pathText';
+import { isSame, type Plain } from '../../shared/variables/tree';
+import { overlap } from '../../shared/variables/variableFile';
 
 export type Side = 'hub' | 'file';
 
@@ -12,9 +15,10 @@ export interface ContestedValue {
   /** Undefined for the values of all environments. */
   readonly environment: string | undefined;
   /** Undefined where the name is not set. */
-  readonly base: Plain | undefined;
   readonly hub: Plain | undefined;
   readonly file: Plain | undefined;
+  /** Sets the value of the hub in the file; undefined where it cannot be written. */
+  readonly edit: TextEdit | undefined;
 }
 
 /** `problem`: the texts cannot be combined by name; the sentence says why. */
@@ -28,26 +32,31 @@ export type Combination =
   | { readonly kind: 'problem'; readonly problem: string };
 
 /**
- * What the file and the model have in common after both were changed.
+ * The text of the file with the values that were changed in the hub, and nothing else of the hub: comments, order and the
+ * ends of lines are those of the file.
  * @param base what both were changed from; undefined where that is not known: every name that differs is contested then
  */
 export function combineTexts(base: string | undefined, hub: string, file: string): Combination {
-  if (base !== undefined) {
-    const merged = mergeTexts(base, hub, file);
-    if (merged.kind === 'conflict') return { kind: 'problem', problem: merged.problem };
-    const contested = merged.contested.map(({ path, environment, base: before, mine, theirs }) => ({
-      ...{ key: keyOf(path, environment), path, environment },
-      ...{ base: before, hub: mine, file: theirs },
-    }));
-    return { kind: 'combined', text: merged.text, contested };
-  }
-  const changes = changesBetween(file, hub);
-  if (changes === undefined) return { kind: 'problem', problem: 'The texts cannot be read as variable files.' };
-  const contested = changes.map(({ path, environment, before, after }) => ({
-    ...{ key: keyOf(path, environment), path, environment },
-    ...{ base: undefined, hub: after, file: before },
-  }));
-  return { kind: 'combined', text: file, contested };
+  const between = changesBetween(file, hub);
+  const [ofHub, ofFile] =
+    base === undefined ? [between, between] : [changesBetween(base, hub), changesBetween(base, file)];
+  if (!between || !ofHub || !ofFile) return unreadable;
+  const isOfFile = (change: TextChange): boolean => ofFile.some((other) => isOverlapping(change, other));
+  const newInHub = between.filter((change) => ofHub.some((own) => isOverlapping(change, own)));
+  const edits = newInHub.filter((change) => !isOfFile(change)).map(contestedOf);
+  const contested = newInHub.filter(isOfFile).map(contestedOf);
+  const edited = withChoices(file, edits, () => true);
+  return edited.kind === 'problem' ? edited : { kind: 'combined', text: edited.text, contested };
+}
+
+/**
+ * The same for a text that the model is to get: comments that were changed in the hub stay where that is possible.
+ */
+export function combineForHub(base: string | undefined, hub: string, file: string): Combination {
+  const combined = combineTexts(base, hub, file);
+  if (base === undefined || combined.kind === 'problem' || combined.contested.length > 0) return combined;
+  const merged = mergeTexts(base, hub, file);
+  return merged.kind === 'merged' && merged.contested.length === 0 ? { ...combined, text: merged.text } : combined;
 }
 
 /**
@@ -59,29 +68,27 @@ export function withChoices(
   contested: readonly ContestedValue[],
   isOfHub: (key: string) => boolean,
 ): Combination {
-  const edits: TextEdit[] = [];
-  for (const { key, path, environment, hub } of contested) {
-    if (!isOfHub(key)) continue;
-    const whole = [...(environment === undefined ? ['variables'] : ['environments', environment]), ...path];
-    if (hub === undefined) edits.push({ path: whole, isRemoved: true });
-    else if (isEditValue(hub)) edits.push({ path: whole, value: hub });
-    else
-      return {
-        kind: 'problem',
-        problem: `${path.join('.')} is a map, or a list of maps, which the page cannot set in the file. Change it in the repository.`,
-      };
-  }
-  const edited = edits.length === 0 ? ({ kind: 'edited', text } as const) : editTexts(text, edits);
+  const chosen = contested.filter(({ key }) => isOfHub(key));
+  const unwritable = chosen.find(({ edit }) => edit === undefined);
+  if (unwritable) return { kind: 'problem', problem: `${pathText(unwritable.path)} cannot be written into the file.` };
+  const edited = editTexts(
+    text,
+    chosen.flatMap(({ edit }) => edit ?? []),
+  );
   return edited.kind === 'refused'
     ? { kind: 'problem', problem: edited.problem }
     : { kind: 'combined', text: edited.text, contested: [] };
 }
 
-function keyOf(path: readonly string[], environment: string | undefined): string {
-  return JSON.stringify([environment ?? null, ...path]);
+const unreadable: Combination = { kind: 'problem', problem: 'One of the texts cannot be read as a variable file.' };
+
+function contestedOf(change: TextChange): ContestedValue {
+  const { path, environment, before, after } = change;
+  const edit = after === undefined || isEditValue(after) ? editOf(change) : undefined;
+  return { key: JSON.stringify([environment ?? null, ...path]), path, environment, hub: after, file: before, edit };
 }
 
-function isEditValue(value: Plain): value is EditValue {
-  const isScalar = (each: Plain): boolean => typeof each !== 'object' || each === null;
-  return Array.isArray(value) ? (value as readonly Plain[]).every(isScalar) : isScalar(value);
+function isOverlapping(one: TextChange, other: TextChange): boolean {
+  const isSameSection = isSame(one.environment ?? null, other.environment ?? null);
+  return isSameSection && (overlap(one.path, other.path) || overlap(other.path, one.path));
 }

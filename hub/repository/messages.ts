@@ -33,4 +33,66 @@ export const repositoryMessages = {
     hubUnreadable: 'The text in the hub is not a variable file. Correct it in the tab File.',
     fileUnreadable: 'The file is not a variable file.',
   } satisfies Record<FileState, string>,
+  absent: (branch: string) =>
+    `The branch ${branch} does not have this file. A pull request can add it, with the text of the model.`,
+  file: 'File in the repository',
+  place: (repository: string, branch: string) => `${repository}, branch ${branch}`,
+  newestCommit: (commit: string, author: string) => `Newest commit: ${commit.slice(0, 8)} by ${author},`,
+  lastTogether: (rev: number, commit: string) =>
+    `They last had the same values with revision ${rev} and commit ${commit.slice(0, 8)},`,
+  draftNotProposed: 'Your changes that are not saved are not part of a pull request. Save them first.',
+  change: 'Change file',
+  readAgain: 'Refresh',
+
+  // The link
+  notLinked: 'This model is not linked to a file',
+  notLinkedHelp:
+    'Link it to the model_variables.yml of its repository to compare both, to take over values, and to open pull requests.',
+  selectFile: 'Select a file',
+  linkedTo: (path: string, branch: string) => `The model is linked to ${path} on the branch ${branch}.`,
+  linkTitle: 'File of the model',
+  linkHelp: 'Select the variable file that the pipelines of this model read.',
+  linkFile: 'Link the file',
+  unlink: 'Remove the link',
+  linkComment: (path: string) => `Link the model to ${path}`,
+  unlinkComment: 'Remove the link to the repository',
+
+  // Taking values and opening pull requests
+  take: 'Take from repository',
+  takeHelp: 'The values become a new revision of the model after you have reviewed them.',
+  takeComment: (path: string, commit: string) => `Take the values of ${path}, commit ${commit.slice(0, 8)}`,
+  takeWhole: 'You can review and save the whole text of the file instead; it replaces the text of the model.',
+  review: 'Review',
+  openPullRequest: 'Open pull request',
+  opening: 'Opening the pull request',
+  proposeHelp: (path: string, branch: string) => `One commit changes ${path}; the pull request is into ${branch}.`,
+  proposeByHand: 'Change the file in the repository.',
+  comment: 'Comment',
+  commentHelp: 'Why the values change. The first line is the title of the pull request.',
+  changesOfFile: 'Changes of the file',
+  changesOfModel: 'Changes of the model',
+  nothingChanges: 'With these values, nothing changes.',
+  opened: (number: number) => `Pull request ${number} was opened.`,
+  wasOpen: (number: number) => `Pull request ${number} with these values is open already.`,
+  show: 'Show',
+  contested: (count: number) =>
+    count === 1
+      ? 'One value was changed in the hub and in the file. Select which one to use.'
+      : `${count} values were changed in the hub and in the file. Select which ones to use.`,
+  unrelatedValues: (count: number) =>
+    count === 1
+      ? 'One value differs, and it is not known which side is newer. Select which one to use.'
+      : `${count} values differ, and it is not known which side is newer. Select which ones to use.`,
+  allOf: { hub: 'Use all values of the hub', file: 'Use all values of the file' },
+  sides: { hub: 'Hub', file: 'File' },
+  nameIn: (name: string, environment: string | undefined) =>
+    environment === undefined ? name : `${name} in ${environment}`,
+
+  // Pull requests and differences
+  pullRequests: 'Pull requests',
+  pullRequest: (number: number, title: string) => `${number}: ${title}`,
+  openedBy: (status: string, person: string) => `${status}, opened by ${person}`,
+  differences: 'Differences',
+  differencesHelp: 'From the file in the repository to the newest revision in the hub.',
+  onlyText: 'All values are the same. The texts differ in comments, order or notation.',
 };
