@@ -88,7 +88,7 @@ function MetricBar({ row }: { readonly row: MetricRow }) {
         </g>
       ))}
       {metric.champion !== undefined && (
-        <svg x={percent(metric.champion)} overflow="visible">
+        <svg aria-hidden="true" x={percent(metric.champion)} overflow="visible">
           <path className="run-champion" d="M0 6 L6 12 L0 18 L-6 12 Z" />
         </svg>
       )}
