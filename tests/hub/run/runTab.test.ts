@@ -122,6 +122,32 @@ describe('The tab of a run', function () {
     assert.equal(await frame.getByText('The run is in progress').count(), 0);
   });
 
+  it('shows the newest attempt of a step, and the earlier ones when asked', async () => {
+    const { id: build } = addRecordedRun(organization(), {
+      Prod: {
+        Deploy: { 'Deploy to AKS': { ...deployment, isSuccessful: false, result: 'RolledBack' }, Again: deployment },
+      },
+    });
+    organization().faults.add({
+      ...{ path: /\/timeline/i, effect: 'rewritten' },
+      rewrite(status, body) {
+        // The stand-in repeats no stage.
+        const timeline = JSON.parse(body) as { records: { name: string; order: number; attempt: number }[] };
+        for (const record of timeline.records)
+          if (record.name === 'Again') Object.assign(record, { name: 'Deploy to AKS', order: 1, attempt: 2 });
+        return { status, body: JSON.stringify(timeline) };
+      },
+    });
+    const { frame, page } = await openHub({ page: 'run', build });
+    await heading(frame, 'Deployments').waitFor();
+    assert.equal(await frame.getByRole('article').count(), 1);
+    assert.match(await frame.getByRole('article').innerText(), /Deployed[^]*Prod › Deploy › Deploy to AKS, attempt 2/);
+    await tabTo(page, frame, /^summary 1 earlier attempt$/);
+    await press(page, 'Enter');
+    assert.match(await frame.getByRole('article').nth(1).innerText(), /RolledBack[^]*attempt 1/);
+    assert.deepEqual(await axe(frame), []);
+  });
+
   it('says which tasks record something when there is nothing', async () => {
     const { id: build } = addRecordedRun(organization(), {});
     const { frame } = await openHub({ page: 'run', build });
