@@ -99,7 +99,7 @@ describe('What tasks record of a run', () => {
 
   for (const record of records)
     it(`is read with every field: ${record.kind}`, async () => {
-      const decoded = decodeRecord(await attachmentOf(record as RunRecord));
+      const decoded = decodeRecord(await attachmentOf(record));
       assert.deepEqual(decoded, { kind: 'record', record, cut: new Map() });
     });
 
@@ -107,7 +107,7 @@ describe('What tasks record of a run', () => {
     const [evaluation] = records;
     assert.ok(evaluation?.kind === 'evaluation');
     const notes = Array.from({ length: 305 }, (_, index) => `note ${index}`);
-    const decoded = decodeRecord(await attachmentOf({ ...evaluation, notes } as RunRecord));
+    const decoded = decodeRecord(await attachmentOf({ ...evaluation, notes }));
     assert.ok(decoded.kind === 'record' && decoded.record.kind === 'evaluation');
     assert.equal(decoded.record.notes.length, 300);
     assert.deepEqual(decoded.cut, new Map([['notes', 5]]));
