@@ -22,6 +22,11 @@ const play = triangle([21.4, 20.2], [21.4, 26.8], [26.8, 23.5], 0.8);
 const stop = box([20.4, 20.4], [26.6, 26.6], 1);
 const rise = union(line(2.4, [23.5, 27.2], [23.5, 20.2]), line(2.4, [20.4, 22.9], [23.5, 19.8], [26.6, 22.9]));
 
+const exchange = union(
+  line(1.8, [19.6, 21.8], [27.2, 21.8], [25, 19.6]),
+  line(1.8, [27.4, 25.2], [19.8, 25.2], [22, 27.4]),
+);
+
 const tick = line(2.4, [20.2, 23.7], [22.6, 26.1], [26.9, 21]);
 
 /** Every picture of the extension, by its path in `images/`. */
@@ -42,6 +47,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
+  'tasks/SyncModelVariables.png': { size: 32, layers: [tile, ...settings(), ...badge(exchange)] },
   'tasks/CreateRepository.png': { size: 32, layers: [tile, ...branches(), ...badge(plus)] },
   'tasks/ApplyBranchPolicies.png': { size: 32, layers: [tile, ...branches(), ...badge(tick)] },
   'tasks/CreateTeam.png': { size: 32, layers: [tile, ...people(), ...badge(plus)] },

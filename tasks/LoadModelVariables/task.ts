@@ -3,6 +3,7 @@ import type { Origin } from '../../shared/variables/origin';
 import { outputVariables } from '../../shared/variables/outputVariables';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { filePath, pairs, text } from '../../shared/task/inputs';
+import { TimedPatterns } from '../../shared/timedPatterns';
 import { defineTask, type Values } from '../../shared/task/task';
 import { describeVariables, variablesRecord, variablesTable } from './describeVariables';
 import { hubInputs, hubLines, hubProblems, hubSummary, hubTags, loadHub, recordedHub } from './hub';
@@ -52,7 +53,8 @@ export const task = defineTask({
       refuseSecretsInFile(file, agent, problems.report),
     );
     signal.throwIfAborted();
-    const all = { base, hubBase, model, hubModel, schema, environment, overrides };
+    const patterns = new TimedPatterns();
+    const all = { base, hubBase, model, hubModel, schema, environment, overrides, patterns };
     const { variables, values } = resolveVariables(all, problems.report);
     const taken = ['resolvedFile', ...(hub ? ['registryRevision', 'registryBaseRevision', 'registryHash'] : [])];
     const settings = outputVariables(variables, { prefix, taken }, problems.report);

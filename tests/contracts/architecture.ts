@@ -140,8 +140,7 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
   // The file system has one door, which refuses what may not be read. The files of the agent are in new folders of its own.
   { module: /^(node:)?fs\b/, only: /^(shared\/files\/|shared\/agent\/taskLibAgent\.ts$|sandbox\/|cli\/)/ },
   // These run in a browser too.
-  // A pattern can be stopped only in a script of its own; the result depends on nothing else.
-  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)|^shared\/variables\/schema\/patternMatcher\.ts$/ },
+  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
 ];
 
 /** Things of the process, and the result of a task, that are one part's business. */

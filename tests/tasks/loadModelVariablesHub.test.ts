@@ -183,12 +183,12 @@ describe('LoadModelVariables with the hub', () => {
     assert.match(agent.text('log'), /The hub has no model 'churn'\. The files are used\./);
   });
 
-  const failing: Readonly<
-    Record<string, readonly [prepare: () => Promise<void> | void, message: RegExp, inputs?: object]>
-  > = {
+  const failing: Readonly<Record<string, readonly [prepare: () => unknown, message: RegExp, inputs?: object]>> = {
     'the extension is not installed': [
-      () =>
-        void stage.organization.state.of(Extensions).uninstall(ownExtension.publisherName, ownExtension.extensionName),
+      () => {
+        const { publisherName, extensionName } = ownExtension;
+        stage.organization.state.of(Extensions).uninstall(publisherName, extensionName);
+      },
       /The hub is not available\. .*The organization does not have this extension\. Install it/,
     ],
     'Azure DevOps does not answer': [

@@ -22,8 +22,8 @@ export function valuesOf(text: string): string {
   return values;
 }
 
-function keyOf({ path, environment = null, after = null }: TextChange): string {
-  return JSON.stringify([environment, path, after]);
+function keyOf({ path, environment, after }: TextChange): string {
+  return JSON.stringify([environment ?? null, path, after ?? null]);
 }
 
 /** The name of a value, with its environment: `training.epochs (prod)`. */
