@@ -42,7 +42,7 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
   const [scripts] = await Promise.all([
     run({
       ...options,
-      plugins: [withoutStyles, kit(root), forBrowser(root)],
+      plugins: [withoutStyles, kit(root)],
       splitting: true,
       chunkNames: 'parts/[name]-[hash]',
     }),
@@ -59,7 +59,7 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
  * build, which nothing loads.
  */
 async function bundleStyles(root: string, options: BuildOptions, outFolder: string): Promise<void> {
-  const { outputFiles } = await run({ ...options, plugins: [kit(root), forBrowser(root)], write: false });
+  const { outputFiles } = await run({ ...options, plugins: [kit(root)], write: false });
   const sheets = outputFiles.filter(({ path: file }) => file.endsWith('.css'));
   await Promise.all(
     sheets.map(({ path: file, contents }) => writeFile(path.join(outFolder, path.basename(file)), contents)),
@@ -86,25 +86,12 @@ const withoutStyles: Plugin = {
   },
 };
 
-/** What runs in Node.js only, and the file of the pages that takes its place. */
-function forBrowser(root: string): Plugin {
-  return {
-    name: 'for-browser',
-    setup(esbuild) {
-      esbuild.onLoad({ filter: /shared[\\/]variables[\\/]schema[\\/]patternMatcher\.ts$/ }, () => ({
-        contents: `export * from './hub/variables/patternMatcher';`,
-        resolveDir: root,
-        loader: 'ts',
-      }));
-    },
-  };
-}
-
 /**
  * azure-devops-ui without what the pages do not use: it does not declare that its modules have no side effects, imports
- * polyfills that every supported browser has, and comes with icon fonts.
+ * polyfills that every supported browser has, comes with icon fonts, and puts its menus and lists into every header.
  */
 function kit(root: string): Plugin {
+  const ownCommandBar = path.join(root, 'hub/kit/HeaderCommandBar.tsx');
   const ofKit = /[\\/]node_modules[\\/]azure-devops-ui[\\/]/;
   return {
     name: 'azure-devops-ui',
@@ -114,6 +101,9 @@ function kit(root: string): Plugin {
         if (!isOfKit || specifier.endsWith('.css') || pluginData !== undefined) return undefined;
         return { ...(await esbuild.resolve(specifier, { ...from, pluginData: 'once' })), sideEffects: false };
       });
+      esbuild.onResolve({ filter: /^\.\.\/\.\.\/HeaderCommandBar$/ }, ({ importer }) =>
+        /[\\/]Header[\\/]Header\.js$/.test(importer) ? { path: ownCommandBar } : undefined,
+      );
       esbuild.onLoad({ filter: /azure-devops-ui[\\/]CommonImports\.js$/ }, () => ({ contents: '' }));
       esbuild.onLoad({ filter: /FluentIcons\.css$/ }, () => ({ contents: '', loader: 'css' }));
       esbuild.onLoad({ filter: /FabricIcons\.css$/ }, async () => ({

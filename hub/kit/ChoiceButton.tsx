@@ -1,4 +1,4 @@
-import { MenuButton } from 'azure-devops-ui/Menu';
+import { MenuButton } from './MenuButton';
 
 export interface Choice {
   readonly id: string;
@@ -16,27 +16,20 @@ export interface ChoiceButtonProps {
   readonly onChoose: (id: string | undefined) => void;
 }
 
-/** A button with a menu from which one thing is chosen; its text says what. Much lighter than a Dropdown of the kit. */
-export function ChoiceButton({ id, name, choices, selected, none, onChoose }: ChoiceButtonProps) {
+/** A button with a menu from which one thing is chosen; its text says what. */
+export function ChoiceButton({ name, choices, selected, none, onChoose }: ChoiceButtonProps) {
   const chosen = choices.find((choice) => choice.id === selected)?.text;
   const entries = [...(none === undefined ? [] : [{ id: undefined, text: none }]), ...choices];
   return (
     <MenuButton
-      className="hub-choice"
-      subtle={true}
+      label={name}
       text={chosen === undefined ? name : `${name}: ${chosen}`}
-      contextualMenuProps={{
-        menuProps: {
-          id: `${id}-menu`,
-          ariaLabel: name,
-          items: entries.map((entry) => ({
-            id: entry.id ?? '',
-            text: entry.text,
-            checked: entry.id === selected,
-            onActivate: () => onChoose(entry.id),
-          })),
-        },
-      }}
+      entries={entries.map(({ id, text }) => ({
+        id: id ?? '',
+        text,
+        isChosen: id === selected,
+        onSelect: () => onChoose(id),
+      }))}
     />
   );
 }

@@ -4,5 +4,6 @@ export const kitMessages = {
   tryAgain: 'Try again',
   details: (detail: string) => `Details: ${detail}`,
   close: 'Close',
+  moreActions: 'More actions',
   cancel: 'Cancel',
 };

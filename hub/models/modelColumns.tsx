@@ -1,4 +1,4 @@
-import { Status, Statuses, StatusSize } from 'azure-devops-ui/Status';
+import { Icon, IconSize } from 'azure-devops-ui/Icon';
 import type { DataColumn } from '../kit/DataTable';
 import { RouteLink } from '../kit/RouteLink';
 import { TimeAgo } from '../kit/TimeAgo';
@@ -6,13 +6,13 @@ import { modelPage } from '../page/route';
 import { modelsMessages } from './messages';
 import type { ModelRow, ModelState } from './modelRows';
 
-const statuses = {
-  valid: Statuses.Success,
-  problems: Statuses.Failed,
-  damaged: Statuses.Failed,
-  archived: Statuses.Skipped,
-  checking: Statuses.Waiting,
-} satisfies Record<ModelState, unknown>;
+const icons = {
+  valid: 'Completed',
+  problems: 'ErrorBadge',
+  damaged: 'ErrorBadge',
+  archived: 'Archive',
+  checking: 'Refresh',
+} satisfies Record<ModelState, string>;
 
 /** The columns of the list of models. */
 export const modelColumns: readonly DataColumn<ModelRow>[] = [
@@ -72,7 +72,7 @@ function StateCell({ model, state, problemCount }: ModelRow) {
   const text = state === 'problems' ? modelsMessages.problems(problemCount) : modelsMessages.states[state];
   return (
     <span className="hub-state" title={model.problem}>
-      <Status {...statuses[state]} size={StatusSize.m} className="hub-state-icon" />
+      <Icon iconName={icons[state]} size={IconSize.medium} className={`hub-state-${state}`} />
       <span>{text}</span>
     </span>
   );

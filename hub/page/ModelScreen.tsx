@@ -1,11 +1,13 @@
 import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { EmptyState } from '../kit/EmptyState';
 import { ErrorBoundary } from '../kit/ErrorBoundary';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { ModelContext, useModel } from '../kit/modelContext';
 import { PageFrame } from '../kit/PageFrame';
+import { ProblemCard } from '../kit/ProblemCard';
+import { ChangeBar, StaleCard } from '../review/ChangeBar';
 import { VariablesTab } from '../variables/VariablesTab';
 import { pageMessages } from './messages';
 import { modelTabs, routeHash, type ModelTab } from './route';
@@ -50,16 +52,33 @@ function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>
 }
 
 function ModelFrame() {
-  const { host, route, go } = useHub();
-  const { model } = useModel();
+  const { route, go } = useHub();
+  const { model, readOnlyReason, archive, restore } = useModel();
+  const isArchived = model.status === 'archived';
   const tab = route.view === 'model' ? route.tab : 'variables';
   const Content = tabs[tab];
-  useEffect(() => host.navigation.setTitle(`${model.id} - ${pageMessages.tabs[tab]}`), [host, model.id, tab]);
   return (
     <PageFrame
       title={model.id}
       documentTitle={`${model.id} - ${pageMessages.tabs[tab]}`}
       description={pageMessages.versionAndRevision(model.version, model.rev)}
+      commands={[
+        {
+          id: 'compare',
+          text: pageMessages.compare,
+          iconProps: { iconName: 'Switch' },
+          important: false,
+          onActivate: () => go({ view: 'compare', left: { model: model.id }, right: { model: model.id } }),
+        },
+        {
+          id: 'archive',
+          text: isArchived ? pageMessages.restore : pageMessages.archive,
+          iconProps: { iconName: isArchived ? 'Undo' : 'Archive' },
+          important: false,
+          disabled: !model.isIntact,
+          onActivate: isArchived ? restore : archive,
+        },
+      ]}
       onBack={{ label: pageMessages.backToModels, action: () => go({ view: 'models' }) }}
       bar={
         <TabBar
@@ -77,11 +96,22 @@ function ModelFrame() {
         </TabBar>
       }
     >
+      {readOnlyReason !== undefined && (
+        <ProblemCard
+          severity={model.isIntact ? 'info' : 'error'}
+          {...(isArchived && model.isIntact && { action: { text: pageMessages.restore, onClick: restore } })}
+        >
+          {readOnlyReason}
+          {model.problem !== undefined && <div className="hub-detail">{model.problem}</div>}
+        </ProblemCard>
+      )}
+      <StaleCard />
       <ErrorBoundary resetKey={routeHash(route)}>
         <Suspense fallback={<Loading />}>
           <Content />
         </Suspense>
       </ErrorBoundary>
+      <ChangeBar />
     </PageFrame>
   );
 }

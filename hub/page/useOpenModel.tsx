@@ -1,9 +1,14 @@
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
+import type { SaveResult } from '../../shared/variables/registry/saveRevision';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel, ReviewOptions } from '../kit/modelContext';
+import { describeFault } from '../kit/describeFault';
+import { reviewMessages } from '../review/messages';
 import { ReviewPanel } from '../review/ReviewPanel';
 import { draftOf, draftStorage, type Draft } from './draft';
+import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
 
 /**
@@ -29,9 +34,25 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
     if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
   }, [registry, known.id]);
   useEffect(() => {
-    // What the list says is shown on; saving reads the newest revision again.
-    reload().catch(() => undefined);
+    const read = () => {
+      // What is known is shown on; saving reads the newest revision again.
+      reload().catch(() => undefined);
+    };
+    read();
+    // Someone who comes back to the page sees what was saved in the meantime.
+    addEventListener('focus', read);
+    return () => removeEventListener('focus', read);
   }, [reload]);
+
+  const show = useCallback(
+    (saved: RegistryModel) => {
+      setModel(saved);
+      // Where the list cannot be read now, it is read again when it is shown.
+      reloadContents().catch(() => undefined);
+    },
+    [reloadContents],
+  );
+  const { archive, restore, dialog } = useArchive(model, show);
 
   const open = useMemo<OpenModel>(() => {
     const base = draft?.base ?? model;
@@ -45,22 +66,55 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       discard: () => keep(undefined),
       review: (options = {}) => setReview(options),
       reload,
+      archive,
+      restore,
     };
-  }, [model, draft, keep, reload]);
+  }, [model, draft, keep, reload, archive, restore]);
 
+  const undo = (saved: RegistryModel, before: RegistryModel) => {
+    undoSave(registry, saved, before).then(
+      (result) => {
+        if (result.kind === 'conflict') host.toast(reviewMessages.notUndone);
+        else {
+          show(result.model);
+          host.toast(reviewMessages.undone(result.model.rev, saved.rev));
+        }
+      },
+      (error: unknown) => host.toast(reviewMessages.undoFailed(describeFault(error).sentence)),
+    );
+  };
   const panel = review && (
     <ReviewPanel
       open={open}
       options={review}
       onDismiss={() => setReview(undefined)}
-      onSaved={(saved) => {
+      onRebased={(base, text) => keep(draftOf(base, text))}
+      onSaved={(saved, before) => {
         setReview(undefined);
-        setModel(saved);
         keep(undefined);
-        // The list is read again when it is shown.
-        reloadContents().catch(() => undefined);
+        show(saved);
+        host.toast(reviewMessages.saved(saved.rev), { text: reviewMessages.undo, onAction: () => undo(saved, before) });
       }}
     />
   );
-  return { open, panel };
+  return {
+    open,
+    panel: (
+      <>
+        {panel}
+        {dialog}
+      </>
+    ),
+  };
+}
+
+/** Saves the text and the link that there were before a revision as a new one. */
+async function undoSave(registry: ModelRegistry, saved: RegistryModel, before: RegistryModel): Promise<SaveResult> {
+  return registry.save({
+    id: saved.id,
+    text: before.text,
+    comment: reviewMessages.undoComment(saved.rev),
+    base: saved,
+    repository: before.repository ?? null,
+  });
 }

@@ -59,12 +59,7 @@ function ContestedNames(props: ConflictDialogProps & { readonly plan: PlanOf<'co
       <p>{conflict.text(plan.theirs.who, plan.theirs.rev)}</p>
       {problem !== undefined && <p role="alert">{problem}</p>}
       {plan.contested.map((name) => (
-        <Choice
-          key={contestedKey(name)}
-          name={name}
-          isMine={isMine(name)}
-          onChoose={(mine) => choose(name, mine)}
-        />
+        <Choice key={contestedKey(name)} name={name} isMine={isMine(name)} onChoose={(mine) => choose(name, mine)} />
       ))}
     </Dialog>
   );

@@ -24,9 +24,7 @@ export function ReviewPanel(props: ReviewProps) {
   const { plan } = review;
   if (plan?.kind === 'ready') return <ReadyPanel {...props} review={review} plan={plan} />;
   if (plan)
-    return (
-      <ConflictDialog plan={plan} mine={open.text} onKeepEditing={onDismiss} onResolved={review.resolve} />
-    );
+    return <ConflictDialog plan={plan} mine={open.text} onKeepEditing={onDismiss} onResolved={review.resolve} />;
   return (
     <Panel
       size={ContentSize.Large}
@@ -102,7 +100,6 @@ function ReadyPanel({ open, options, onDismiss, review, plan }: ReadyProps) {
           <ProblemCard severity="warning">{reviewMessages.protected(facts.touched.join(', '))}</ProblemCard>
         )}
         {hasSomething && <Changes changes={facts.changes} />}
-        {plan.text !== plan.base.text && <TextDiff before={plan.base.text} after={plan.text} />}
         {facts.checked.notes.length > 0 && (
           <details>
             <summary>{reviewMessages.notes}</summary>
@@ -124,6 +121,7 @@ function ReadyPanel({ open, options, onDismiss, review, plan }: ReadyProps) {
             onChange={(_, value) => setComment(value)}
           />
         </FormItem>
+        {plan.text !== plan.base.text && <TextDiff before={plan.base.text} after={plan.text} />}
       </div>
     </Panel>
   );

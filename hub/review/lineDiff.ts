@@ -2,7 +2,12 @@ import { diffLines } from 'diff';
 
 /** A line of two texts that were compared; a gap stands for lines that are the same. */
 export type DiffLine =
-  | { readonly kind: 'same' | 'added' | 'removed'; readonly text: string; readonly before?: number; readonly after?: number }
+  | {
+      readonly kind: 'same' | 'added' | 'removed';
+      readonly text: string;
+      readonly before?: number;
+      readonly after?: number;
+    }
   | { readonly kind: 'gap'; readonly count: number };
 
 const context = 3;

@@ -78,7 +78,7 @@ export function useReview({ open, options, onDismiss, onSaved, onRebased }: Revi
       attempt(async () => {
         const { openPullRequest } = await import('../repository/openPullRequest');
         const { pullRequest } = await openPullRequest(host, base, text, comment);
-        host.toast(reviewMessages.opened(pullRequest.id), {
+        host.toast(reviewMessages.opened(pullRequest.number), {
           text: reviewMessages.showPullRequest,
           onAction: () => host.navigation.open(pullRequest.url, { newTab: true }),
         });

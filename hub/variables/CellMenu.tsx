@@ -1,5 +1,4 @@
-import { ContextualMenu, MenuItemType } from 'azure-devops-ui/Menu';
-import { Location } from 'azure-devops-ui/Utilities/Position';
+import { FloatingMenu } from '../kit/FloatingMenu';
 import { isEditable, type CellTarget } from './gridCursor';
 import { variablesMessages } from './messages';
 import type { CellEdits } from './useCellEdits';
@@ -23,51 +22,44 @@ export function CellMenu({ target, anchor, readOnlyReason, edits, onPanel, onDis
   const { row, cell } = target;
   const canEdit = isEditable(target, readOnlyReason);
   const hasOwn = cell.state === 'own' || cell.state === 'unset';
-  const ownSomewhere = row.cells.some(({ state }) => state === 'own' || state === 'unset');
+  const hasOwnSomewhere = row.cells.some(({ state }) => state === 'own' || state === 'unset');
   return (
-    <ContextualMenu
-      anchorElement={anchor}
-      anchorOrigin={{ horizontal: Location.start, vertical: Location.end }}
-      onDismiss={() => {
-        onDismiss();
-        anchor.focus();
-      }}
-      menuProps={{
-        id: 'cell-menu',
-        ariaLabel: menu.label(row.name),
-        items: [
-          {
-            id: 'edit',
-            text: menu.editInPanel,
-            iconProps: { iconName: 'Edit' },
-            disabled: !canEdit,
-            onActivate: () => onPanel(target),
-          },
-          {
-            id: 'remove',
-            text: menu.remove,
-            ...(cell.below && { secondaryText: menu.inherits(cell.below.text) }),
-            iconProps: { iconName: 'Undo' },
-            disabled: !canEdit || !hasOwn,
-            onActivate: () => edits.remove(target),
-          },
-          {
-            id: 'unset',
-            text: menu.unset,
-            iconProps: { iconName: 'Clear' },
-            disabled: !canEdit || cell.state === 'unset',
-            onActivate: () => edits.unset(target),
-          },
-          { id: 'divider', itemType: MenuItemType.Divider },
-          {
-            id: 'removeVariable',
-            text: menu.removeVariable,
-            iconProps: { iconName: 'Delete' },
-            disabled: readOnlyReason !== undefined || !ownSomewhere,
-            onActivate: () => edits.removeVariable(row),
-          },
-        ],
-      }}
+    <FloatingMenu
+      label={menu.label(row.name)}
+      anchor={anchor}
+      onDismiss={onDismiss}
+      entries={[
+        {
+          id: 'edit',
+          text: menu.editInPanel,
+          icon: 'Edit',
+          isDisabled: !canEdit,
+          onSelect: () => onPanel(target),
+        },
+        {
+          id: 'remove',
+          text: menu.remove,
+          ...(cell.below && { detail: menu.inherits(cell.below.text) }),
+          icon: 'Undo',
+          isDisabled: !canEdit || !hasOwn,
+          onSelect: () => edits.remove(target),
+        },
+        {
+          id: 'unset',
+          text: menu.unset,
+          icon: 'Clear',
+          isDisabled: !canEdit || cell.state === 'unset',
+          onSelect: () => edits.unset(target),
+        },
+        {
+          id: 'removeVariable',
+          text: menu.removeVariable,
+          icon: 'Delete',
+          isSeparated: true,
+          isDisabled: readOnlyReason !== undefined || !hasOwnSomewhere,
+          onSelect: () => edits.removeVariable(row),
+        },
+      ]}
     />
   );
 }

@@ -10,6 +10,7 @@ import { useWidth } from '../kit/useWidth';
 import { modelPage } from '../page/route';
 import { CellMenu, type OpenMenu } from './CellMenu';
 import { sharedVariables, type Problem } from './checkModel';
+import { ProblemList } from './ProblemList';
 import { buildGrid, type Grid } from './grid';
 import type { CellTarget } from './gridCursor';
 import { variablesMessages } from './messages';
@@ -50,20 +51,6 @@ export function VariablesTab() {
       )}
       <ReadableVariables grid={grid} environment={environment} onEnvironment={showEnvironment} />
     </>
-  );
-}
-
-const mostListed = 5;
-
-function ProblemList({ problems }: { readonly problems: readonly Problem[] }) {
-  const rest = problems.length - mostListed;
-  return (
-    <ul className="hub-list">
-      {problems.slice(0, mostListed).map(({ origin, message }) => (
-        <li key={`${origin.source}:${origin.line ?? 0} ${message}`}>{variablesMessages.at(origin.line, message)}</li>
-      ))}
-      {rest > 0 && <li>{variablesMessages.more(rest)}</li>}
-    </ul>
   );
 }
 

@@ -139,6 +139,8 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
   { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
   // The file system has one door, which refuses what may not be read. The files of the agent are in new folders of its own.
   { module: /^(node:)?fs\b/, only: /^(shared\/files\/|shared\/agent\/taskLibAgent\.ts$|sandbox\/|cli\/)/ },
+  // The pages know the host by hub/host only.
+  { module: /^azure-devops-extension-sdk\b/, only: /^hub\/host\// },
   // These run in a browser too.
   { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
 ];
@@ -195,7 +197,7 @@ function isAllowedImport(file: string, part: string, target: string): boolean {
 }
 
 function partOf(file: string): string | undefined {
-  const module = file.replace(/\.(ts|mjs)$/, '');
+  const module = file.replace(/\.(tsx?|mjs)$/, '');
   if (module in mayImport) return module;
   if (dialect.test(file)) return 'dialects';
   const folders = path.posix.dirname(file).split('/');

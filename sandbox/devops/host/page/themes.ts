@@ -78,6 +78,11 @@ function namedColors(name: ThemeName): ThemeData {
     'communication-background': 'rgba(var(--palette-primary), 1)',
     'communication-foreground': pick('rgba(var(--palette-primary-shade-20), 1)', 'rgba(76, 161, 219, 1)'),
     'text-on-communication-background': pick('rgba(var(--palette-neutral-0), 1)', 'rgba(255, 255, 255, 1)'),
+    'status-error-background': pick('rgba(249, 235, 235, 1)', 'rgba(68, 39, 38, 1)'),
+    'status-warning-background': pick('rgba(251, 242, 236, 1)', 'rgba(67, 53, 25, 1)'),
+    'status-success-background': pick('rgba(241, 249, 241, 1)', 'rgba(57, 61, 27, 1)'),
+    'status-error-text': pick('rgba(177, 0, 11, 1)', 'rgba(241, 112, 123, 1)'),
+    'status-warning-text': pick('rgba(119, 74, 0, 1)', 'rgba(242, 192, 104, 1)'),
     'focus-border-color': pick('rgba(var(--palette-primary), 1)', 'rgba(76, 161, 219, 1)'),
     ...(Object.fromEntries(blacks) as ThemeData),
   };

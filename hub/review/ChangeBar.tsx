@@ -1,0 +1,64 @@
+import { Button } from 'azure-devops-ui/Button';
+import { Dialog } from 'azure-devops-ui/Dialog';
+import { useMemo, useState } from 'react';
+import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { useModel } from '../kit/modelContext';
+import { ProblemCard } from '../kit/ProblemCard';
+import { variablesMessages } from '../variables/messages';
+import { reviewMessages } from './messages';
+
+const { bar, discard: discardMessages } = variablesMessages;
+
+/** The bar at the lower edge while there are changes that are not saved, on all tabs of the model. */
+export function ChangeBar() {
+  const { model, base, text, isChanged, review, discard } = useModel();
+  const [isAsking, setAsking] = useState(false);
+  const count = useMemo(
+    () => (isChanged ? (changesBetween(base.text, text)?.length ?? 0) : 0),
+    [isChanged, base, text],
+  );
+  return (
+    <>
+      <div className="change-bar-status hub-screen-reader" role="status">
+        {isChanged ? changeText(count) : ''}
+      </div>
+      {isChanged && (
+        <section className="change-bar depth-8" aria-label={bar.label}>
+          <span className="change-bar-text">{changeText(count)}</span>
+          <Button text={bar.discard} subtle={true} onClick={() => setAsking(true)} />
+          <Button text={bar.review} primary={true} onClick={() => review()} />
+        </section>
+      )}
+      {isAsking && (
+        <Dialog
+          titleProps={{ text: discardMessages.title }}
+          onDismiss={() => setAsking(false)}
+          footerButtonProps={[
+            { text: reviewMessages.cancel, onClick: () => setAsking(false) },
+            {
+              text: discardMessages.confirm,
+              danger: true,
+              onClick: () => {
+                setAsking(false);
+                discard();
+              },
+            },
+          ]}
+        >
+          {discardMessages.text(model.id)}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Tells that someone else saved while the model was being edited. */
+export function StaleCard() {
+  const { model, base, isChanged } = useModel();
+  if (!isChanged || model.rev === base.rev) return null;
+  return <ProblemCard severity="info">{variablesMessages.stale(model.updatedBy.name, model.rev)}</ProblemCard>;
+}
+
+function changeText(count: number): string {
+  return count === 0 ? bar.textOnly : bar.changes(count);
+}
