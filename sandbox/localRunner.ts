@@ -213,7 +213,8 @@ function problemText({ message, at }: PipelineError['problems'][number]): string
   return at ? `/${at.file} (Line: ${at.line}, Col: ${at.column}): ${text}` : text;
 }
 
-function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageReport): StageEnd {
+/** What became of a stage, as the organization is told. */
+export function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageReport): StageEnd {
   return {
     name,
     result,
@@ -255,6 +256,7 @@ const results: Readonly<Record<PipelineReport['result'], RunResult>> = {
   Skipped: 'succeeded',
 };
 
-function runEnd({ result, buildNumber, buildTags, artifacts }: PipelineReport): RunEnd {
+/** What became of a run, as the organization is told. */
+export function runEnd({ result, buildNumber, buildTags, artifacts }: PipelineReport): RunEnd {
   return { result: results[result], buildNumber, tags: buildTags, artifacts: artifacts.map(({ name }) => name) };
 }

@@ -53,6 +53,6 @@ describe('What steps attach to a run of the stand-in', () => {
       const { body } = await fixture.ask(`local/_apis/build/builds?tagFilters=${encodeURIComponent(tag)}`);
       return (body as { value: { id: number }[] }).value.map((build) => build.id);
     };
-    assert.deepEqual([await tagged('Model Churn'), await tagged('model other')], [[id], [other]]);
+    assert.deepEqual([await tagged('Model Churn'), await tagged('model other')], [[other, id], [other]]);
   });
 });
