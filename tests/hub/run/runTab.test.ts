@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { bundleHub } from '../../../tools/hubBundle';
 import { projectRoot } from '../../../tools/commandLine';
@@ -215,13 +218,14 @@ describe('The script of the tab of a run', function () {
   this.timeout(60_000);
 
   it('has no screen of the Models hub', async () => {
-    const { outputs } = await bundleHub(projectRoot, `${projectRoot}/dist/hub-test`);
+    const folder = await mkdtemp(path.join(tmpdir(), 'run-tab-'));
+    const { outputs } = await bundleHub(projectRoot, folder).finally(() => rm(folder, { recursive: true }));
     const seen = new Set<string>();
     const visit = (file: string): readonly string[] => {
       if (seen.has(file)) return [];
       seen.add(file);
       const output = outputs[file];
-      const imported = output?.imports.filter(({ external }) => external !== true).map(({ path }) => path) ?? [];
+      const imported = output?.imports.filter(({ external }) => external !== true).map((each) => each.path) ?? [];
       return [...Object.keys(output?.inputs ?? {}), ...imported.flatMap(visit)];
     };
     const [entry = ''] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'hub/run/run.tsx') ?? [];
