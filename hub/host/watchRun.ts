@@ -17,24 +17,31 @@ export async function watchRun(
   { configuration }: Pick<Host, 'configuration'>,
   onRun: (runId: string) => void,
 ): Promise<void> {
+  const { onBuildChanged } = configuration;
+  const watch =
+    typeof onBuildChanged === 'function'
+      ? (onBuildChanged as (callback: (build: unknown) => void) => unknown)
+      : undefined;
   let isTold = false;
+  let askedId: string | undefined;
   const told = new Promise<void>((resolve) => {
     const tell = (build: unknown): void => {
       const runId = idOf(build);
       if (runId === undefined) return;
+      const isKnown = !isTold && runId === askedId;
       isTold = true;
       resolve();
-      onRun(runId);
+      if (!isKnown) onRun(runId);
     };
-    const { onBuildChanged } = configuration;
     // A call through the frame, whose result says nothing; without an answer, the deadline below ends the wait.
-    if (typeof onBuildChanged === 'function') void Promise.resolve(onBuildChanged(tell)).catch(() => undefined);
+    if (watch) Promise.resolve(watch(tell)).catch(() => undefined);
   });
   const asked = askPage().then((runId) => {
-    if (!isTold) onRun(runId);
+    if (isTold) return;
+    askedId = runId;
+    onRun(runId);
   });
-  const isWatched = typeof configuration['onBuildChanged'] === 'function';
-  await withDeadline(isWatched ? Promise.any([told, asked]) : asked);
+  await withDeadline(watch ? Promise.any([told, asked]) : asked);
 }
 
 async function askPage(): Promise<string> {

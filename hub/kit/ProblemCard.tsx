@@ -39,7 +39,8 @@ export function ProblemCard({ severity, action, onDismiss, children }: ProblemCa
       {...(action && { buttonProps: [{ text: action.text, onClick: action.onClick }] })}
       {...(onDismiss && { onDismiss })}
     >
-      {children}
+      {/* The card lays its children out in a row. */}
+      <div>{children}</div>
     </MessageCard>
   );
 }

@@ -126,6 +126,10 @@ class RunReader {
       if (this.#isCurrent(runId)) this.events.onFailure(error);
     }
     this.#isReading = false;
+    this.#afterReading(runId);
+  }
+
+  #afterReading(runId: string): void {
     if (this.#isStopped) return;
     this.events.onEnd();
     if (this.#runId !== runId) this.readNow();

@@ -89,6 +89,14 @@ async function attachmentOf(record: RunRecord): Promise<string> {
   return text;
 }
 
+/** Optional texts that are empty; `note` and the names of the texts that are required stay. */
+function withoutEmptyTexts(document: unknown): unknown {
+  const required = new Set(['note', 'source', 'name', 'value', 'url', 'hash', 'savedBy']);
+  return JSON.parse(JSON.stringify(document), (key, value: unknown) =>
+    value === '' && !required.has(key) ? undefined : value,
+  );
+}
+
 describe('What tasks record of a run', () => {
   it('has the same types in the tasks and in the page', () => {
     const toPage = (record: RunRecord): page.RunRecord => record;
@@ -99,15 +107,25 @@ describe('What tasks record of a run', () => {
 
   for (const record of records)
     it(`is read with every field: ${record.kind}`, async () => {
-      const decoded = decodeRecord(await attachmentOf(record as RunRecord));
+      const decoded = decodeRecord(await attachmentOf(record));
       assert.deepEqual(decoded, { kind: 'record', record, cut: new Map() });
+    });
+
+  for (const kind of ['evaluation', 'variables', 'deployment', 'run'])
+    it(`is read as the tasks write it: ${kind}`, async () => {
+      const text = await readFile(path.join(projectRoot, 'tests/contracts/runAttachments', `${kind}.json`), 'utf8');
+      const decoded = decodeRecord(text);
+      assert.ok(decoded.kind === 'record', JSON.stringify(decoded));
+      // What the record does not have is undefined; empty texts are left out, too.
+      const read = JSON.parse(JSON.stringify({ format: 1, ...decoded.record })) as object;
+      assert.deepEqual(read, withoutEmptyTexts(JSON.parse(text)));
     });
 
   it('says how many items of long lists are missing', async () => {
     const [evaluation] = records;
     assert.ok(evaluation?.kind === 'evaluation');
     const notes = Array.from({ length: 305 }, (_, index) => `note ${index}`);
-    const decoded = decodeRecord(await attachmentOf({ ...evaluation, notes } as RunRecord));
+    const decoded = decodeRecord(await attachmentOf({ ...evaluation, notes }));
     assert.ok(decoded.kind === 'record' && decoded.record.kind === 'evaluation');
     assert.equal(decoded.record.notes.length, 300);
     assert.deepEqual(decoded.cut, new Map([['notes', 5]]));

@@ -64,32 +64,32 @@ function MetricBar({ row }: { readonly row: MetricRow }) {
   const percent = (value: number): string => `${scale.position(value)}%`;
   return (
     <svg className="run-chart-bar" role="img" aria-label={sentenceOf(row)} width="100%" height="28">
-      <rect className="run-track" x="0" y="6" width="100%" height="12" />
+      <rect className="run-track" x="0" y="8" width="100%" height="12" />
       {metric.value !== undefined && (
         <rect
           className={outcome === 'failed' ? 'run-bar run-bar-failed' : 'run-bar'}
           {...span(scale, 0, metric.value)}
-          y="6"
+          y="8"
           height="12"
         />
       )}
-      <line className="run-zero" x1={percent(0)} x2={percent(0)} y1="6" y2="18" />
+      <line className="run-zero" x1={percent(0)} x2={percent(0)} y1="8" y2="20" />
       {limits.map(({ value, side }, index) => (
         <g key={index}>
           {side && (
             <rect
               className="run-range"
               {...span(scale, value, side === 'above' ? scale.end : scale.start)}
-              y="21"
+              y="23"
               height="3"
             />
           )}
-          <line className="run-limit" x1={percent(value)} x2={percent(value)} y1="2" y2="24" />
+          <line className="run-limit" x1={percent(value)} x2={percent(value)} y1="4" y2="26" />
         </g>
       ))}
       {metric.champion !== undefined && (
-        <svg x={percent(metric.champion)} overflow="visible">
-          <path className="run-champion" d="M0 6 L6 12 L0 18 L-6 12 Z" />
+        <svg aria-hidden="true" x={percent(metric.champion)} overflow="visible">
+          <path className="run-champion" d="M0 8 L6 14 L0 20 L-6 14 Z" />
         </svg>
       )}
     </svg>

@@ -16,7 +16,9 @@ const icons = {
 export function Outcome({ kind, text }: { readonly kind: OutcomeKind; readonly text: string }) {
   return (
     <span className="run-outcome">
-      <Status {...icons[kind]} size={StatusSize.m} animated={false} />
+      <span aria-hidden="true">
+        <Status {...icons[kind]} size={StatusSize.m} animated={false} />
+      </span>
       <span>{text}</span>
     </span>
   );

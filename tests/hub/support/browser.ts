@@ -52,6 +52,7 @@ export interface OpenHub {
   readonly setTheme: (name: ThemeName) => Promise<void>;
   readonly setDelay: (milliseconds: number) => Promise<void>;
   readonly failNext: (method: string, failure: InjectedFailure) => Promise<void>;
+  readonly changeRun: () => Promise<void>;
 }
 
 export interface HubStageOptions extends LocalOrganizationOptions {
@@ -174,5 +175,6 @@ async function handlesOf(
     setDelay: (milliseconds) => handle.evaluate((host, to) => host.setDelay(to), milliseconds),
     failNext: (method, failure) =>
       handle.evaluate((host, [name, planned]) => host.failNext(name, planned), [method, failure] as const),
+    changeRun: () => handle.evaluate((host) => host.changeRun()),
   };
 }

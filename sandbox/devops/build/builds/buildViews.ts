@@ -93,13 +93,25 @@ export function timelineView(state: OrganizationState, build: Build): object {
 }
 
 function recordView(state: OrganizationState, record: TimelineRecord): object {
-  const { startTime, finishTime, parentId, result, issues, state: progress, ...rest } = record;
+  const {
+    id,
+    type,
+    name,
+    identifier,
+    order,
+    startTime,
+    finishTime,
+    parentId,
+    result,
+    issues,
+    state: progress,
+  } = record;
   const time = (milliseconds: number | undefined): string | null =>
     milliseconds === undefined ? null : state.time(milliseconds);
   const count = (wanted: string): number => issues.filter(({ type }) => type === wanted).length;
   return {
     previousAttempts: [],
-    ...rest,
+    ...{ id, type, name, identifier, order },
     parentId: parentId ?? null,
     startTime: time(startTime),
     finishTime: time(finishTime),

@@ -10,7 +10,7 @@ import { globalMessagesService, Toasts } from './services/globalMessages';
 import { locationService } from './services/locations';
 import { navigationService } from './services/navigation';
 import { pageLayoutService } from './services/pageLayout';
-import { type Build, buildPageDataService, readBuild, runConfiguration } from './services/runPage';
+import { readBuild, ShownRun } from './services/runPage';
 import type { HostSession } from '../session';
 import { CallFaults, type TestHandles, testHandles } from './testHandles';
 import type { ThemeName } from './themes';
@@ -33,8 +33,8 @@ async function main(): Promise<void> {
     showState('');
     return;
   }
-  const build = query.page === 'run' ? await showRun(session, query.build) : undefined;
-  hostExtension(session, query.page, build, query.theme);
+  const run = query.page === 'run' ? await showRun(session, query.build) : undefined;
+  hostExtension(session, query.page, run, query.theme);
 }
 
 /** The query says `hash` once, for the start; from then on the hash is where it belongs. */
@@ -50,8 +50,14 @@ async function openSession(user: string | undefined): Promise<HostSession> {
   return (await response.json()) as HostSession;
 }
 
+interface OpenRun {
+  readonly shown: ShownRun;
+  /** Reads the run again, and tells the extension. */
+  readonly reload: () => Promise<void>;
+}
+
 /** The head of a page of a run, with the tab of the extension. */
-async function showRun(session: HostSession, id = ''): Promise<Build> {
+async function showRun(session: HostSession, id = ''): Promise<OpenRun> {
   const build = await readBuild(session, id);
   const definition = build['definition'] as { readonly name: string };
   const tab = element('a', { href: linkTo({ page: 'run', build: id }), 'aria-current': 'page' }, 'Model');
@@ -59,10 +65,11 @@ async function showRun(session: HostSession, id = ''): Promise<Build> {
     element('h1', {}, `#${String(build['buildNumber'])} ${definition.name}`),
     element('nav', { 'aria-label': 'Run' }, tab),
   );
-  return build;
+  const shown = new ShownRun(build);
+  return { shown, reload: async () => shown.change(await readBuild(session, id)) };
 }
 
-function hostExtension(session: HostSession, name: 'models' | 'run', build: Build | undefined, theme: ThemeName): void {
+function hostExtension(session: HostSession, name: 'models' | 'run', run: OpenRun | undefined, theme: ThemeName): void {
   const page = session.pages[name];
   const [log, faults, toasts, foreignOrigins] = [new Log(), new CallFaults(), new Toasts(), new Array<string>()];
   let shownTheme = theme;
@@ -80,9 +87,8 @@ function hostExtension(session: HostSession, name: 'models' | 'run', build: Buil
     'ms.vss-features.location-service': locationService(session),
     'ms.vss-tfs-web.tfs-global-messages-service': globalMessagesService(log, toasts),
     'ms.vss-tfs-web.tfs-page-data-service': { getProject: () => session.project },
-    ...(build && { 'ms.vss-build-web.build-page-data-service': buildPageDataService(build) }),
+    ...(run && { 'ms.vss-build-web.build-page-data-service': run.shown.pageData }),
   };
-  const configuration = build && runConfiguration(build);
   const channel = new FrameChannel({
     frame: frameWindow,
     origin: new URL(page.url).origin,
@@ -91,7 +97,7 @@ function hostExtension(session: HostSession, name: 'models' | 'run', build: Buil
         session,
         page,
         theme: () => shownTheme,
-        configuration,
+        configuration: run?.shown.configuration,
         log,
         onLoaded,
         frame,
@@ -105,7 +111,11 @@ function hostExtension(session: HostSession, name: 'models' | 'run', build: Buil
     shownTheme = to;
     applyTheme(to);
   };
-  window.host = testHandles({ log, toasts, faults, channel, foreignOrigins, applyTheme: changeTheme });
+  window.host = testHandles({
+    ...{ log, toasts, faults, channel, foreignOrigins },
+    applyTheme: changeTheme,
+    reloadRun: run?.reload,
+  });
   addEventListener('themeasked', () => void window.host?.setTheme(shownTheme === 'light' ? 'dark' : 'light'));
 }
 

@@ -26,6 +26,8 @@ export interface TestHandles {
   setDelay(milliseconds: number): void;
   /** The next call of a method of a service fails, without an effect. */
   failNext(method: string, failure: InjectedFailure): void;
+  /** The run that the page shows has changed: the page reads it again, and tells the extension. */
+  changeRun(): Promise<void>;
 }
 
 /** Delays and failures of the calls of services. */
@@ -53,9 +55,12 @@ export interface HandleParts {
   readonly channel: FrameChannel;
   readonly foreignOrigins: readonly string[];
   readonly applyTheme: (name: ThemeName) => void;
+  /** Undefined where the page shows no run. */
+  readonly reloadRun: (() => Promise<void>) | undefined;
 }
 
-export function testHandles({ log, toasts, faults, channel, foreignOrigins, applyTheme }: HandleParts): TestHandles {
+export function testHandles(parts: HandleParts): TestHandles {
+  const { log, toasts, faults, channel, foreignOrigins, applyTheme, reloadRun } = parts;
   return {
     log: log.entries,
     toasts: toasts.asked,
@@ -73,5 +78,9 @@ export function testHandles({ log, toasts, faults, channel, foreignOrigins, appl
       faults.delayMilliseconds = milliseconds;
     },
     failNext: (method, failure) => faults.fail(method, failure),
+    changeRun: async () => {
+      if (!reloadRun) throw new Error('The page shows no run.');
+      await reloadRun();
+    },
   };
 }

@@ -16,16 +16,32 @@ export async function readBuild({ organization, project, pageToken: token }: Hos
   return { ...build, ...(Object.fromEntries(dates) as Build) };
 }
 
-/** `ms.vss-build-web.build-page-data-service`: the run that the page shows, and its pipeline. */
-export function buildPageDataService(build: Build | undefined): Exposed {
-  return { getBuildPageData: () => build && { build, definition: build['definition'] } };
-}
+/** The run that the page shows. */
+export class ShownRun {
+  readonly #watchers: AnyFunction[] = [];
+  #build: Build;
 
-/** What a tab of a run is configured with: it hears of the run that the page shows. */
-export function runConfiguration(build: Build): Exposed {
-  return {
+  constructor(build: Build) {
+    this.#build = build;
+  }
+
+  /** `ms.vss-build-web.build-page-data-service`: the run and its pipeline. */
+  readonly pageData: Exposed = {
+    getBuildPageData: () => ({ build: this.#build, definition: this.#build['definition'] }),
+  };
+
+  /** What a tab of a run is configured with: it hears of the run at once, and whenever it changes. */
+  readonly configuration: Exposed = {
     onBuildChanged: (callback) => {
-      void (callback as AnyFunction)(build);
+      const watcher = callback as AnyFunction;
+      this.#watchers.push(watcher);
+      void watcher(this.#build);
     },
   };
+
+  /** The page was told that the run has changed. */
+  change(build: Build): void {
+    this.#build = build;
+    for (const watcher of this.#watchers) void watcher(build);
+  }
 }
