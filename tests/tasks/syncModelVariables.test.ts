@@ -107,7 +107,7 @@ describe('SyncModelVariables', () => {
   it('proposes what the hub has changed by one pull request, in which only that line differs', async () => {
     await push(text);
     await succeeds('repositoryToHub');
-    await save(text.replace('epochs: 10 # more is slower', 'epochs: 20'));
+    await save(text.replace('epochs: 10', 'epochs: 20'));
     const first = await succeeds('hubToRepository');
     assert.deepEqual(stage.writtenKinds(), ['POST pushes', 'POST pullrequests']);
     assert.equal(await fileOn('model-variables/churn-r2'), text.replace('epochs: 10', 'epochs: 20'));
