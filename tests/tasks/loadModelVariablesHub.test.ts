@@ -129,7 +129,7 @@ describe('LoadModelVariables with the hub', () => {
     assert.deepEqual(pinned.buildTags, ['model-churn-r1']);
   });
 
-  it('holds the locks of the files against the hub, and refuses what is read at compile time', async () => {
+  it('checks the locks of the files against the hub, and refuses what is read at compile time', async () => {
     await save('churn', 'variables:\n  region: eastus\n  service: {name: other}\n  api_url: https://a\n');
     const message = failure(await run());
     assert.match(

@@ -1,5 +1,6 @@
 import { TaskError } from '../../../errors';
-import { changesBetween, type ContestedName, type TextChange } from '../../../variables/edit/mergeTexts';
+import { changesBetween, type TextChange } from '../../../variables/edit/changes';
+import type { ContestedName } from '../../../variables/edit/mergeTexts';
 import type { Plain } from '../../../variables/tree';
 
 /** A variable file that sets nothing. */

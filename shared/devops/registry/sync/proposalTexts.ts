@@ -1,4 +1,4 @@
-import type { TextChange } from '../../../variables/edit/mergeTexts';
+import type { TextChange } from '../../../variables/edit/changes';
 import type { Revision } from '../../../variables/registry/revision';
 import { differenceLine } from './differences';
 
