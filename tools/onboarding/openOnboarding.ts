@@ -4,6 +4,7 @@ import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner'
 import { providePython } from '../../sandbox/python/providePython';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ToolError } from '../commandLine';
+import { installExtension } from '../hub/ownExtension';
 import { buildTasks, runFolder, timeScale, workspaceConnections, type RepositoryOptions } from '../localPipelines';
 import type { PipelineListener } from '../pipelineView/pipelineView';
 import type { PipelineOutcome } from '../summary';
@@ -61,6 +62,7 @@ export async function openOnboarding(options: OnboardingOptions): Promise<LocalO
       agent: { environment, parameters: { lint: false }, watch: (run) => runs.watch(run) },
     });
   const sandbox = await listener.prepare('Start the sandbox', start, (started) => started.describe().devops.url);
+  await installExtension(sandbox.devops);
   const { url, project, personalAccessToken } = sandbox.describe().devops;
   const client = new OrganizationClient(url, project, personalAccessToken);
   const definition = await listener
