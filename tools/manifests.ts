@@ -61,6 +61,8 @@ export interface ContributionProperties {
   readonly dataSources?: readonly DataSource[];
   readonly authenticationSchemes?: readonly AuthenticationScheme[];
   readonly helpMarkDown?: string;
+  /** The ids of tasks: a tab of a run is shown when the run has one of them. */
+  readonly supportsTasks?: readonly string[];
 }
 
 /** A field of the form of a connection. */

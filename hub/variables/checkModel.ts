@@ -75,7 +75,7 @@ export function checkModel(text: string, source: string, shared: SharedVariables
 }
 
 /** Whether a name that is missing here can be in the files of the repository, which are merged below the values of the hub. */
-function isAboutFiles(message: string): boolean {
+export function isAboutFiles(message: string): boolean {
   return /(is mandatory, but no source sets it|is missing, but the schema requires it|, which is not set)\.$/.test(
     message,
   );
