@@ -96,7 +96,12 @@ function changedItems(items: readonly PlainText[], name: string, edit: TextEdit)
   if ('isRemoved' in edit) return items.filter((item) => !isNamed(item));
   const value = plainValue(edit.value, edit.text);
   const named = { scalar: name, text: '' };
-  const fresh: PlainText = { entries: [['name', named], ['value', value]] };
+  const fresh: PlainText = {
+    entries: [
+      ['name', named],
+      ['value', value],
+    ],
+  };
   if (!items.some(isNamed)) return [...items, fresh];
   return items.map((item) => {
     if (!isNamed(item) || !item || !('entries' in item)) return item;

@@ -18,7 +18,9 @@ const escaped = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 export function valueText(value: Plain, notation: Notation): string {
   if (isList(value)) return `[${value.map((item) => valueText(item, notation)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(([name, item]) => `${nameText(name, notation)}: ${valueText(item, notation)}`);
+    const entries = Object.entries(value).map(
+      ([name, item]) => `${nameText(name, notation)}: ${valueText(item, notation)}`,
+    );
     return `{${entries.join(', ')}}`;
   }
   if (typeof value === 'string') return stringText(value, notation);

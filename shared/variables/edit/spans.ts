@@ -108,7 +108,14 @@ class SpanReader {
     const from = isEmpty ? this.#end : valueStart - quote;
     const to = isEmpty ? this.#end : valueEnd + quote;
     this.#end = to;
-    return { kind: 'scalar', from, to, text: getScalarValue(this.text, event), isPlain, isBlock: !isPlain && quote === 0 };
+    return {
+      kind: 'scalar',
+      from,
+      to,
+      text: getScalarValue(this.text, event),
+      isPlain,
+      isBlock: !isPlain && quote === 0,
+    };
   }
 
   #refuseMarks(event: NodeEvent): void {

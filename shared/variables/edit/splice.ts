@@ -46,7 +46,8 @@ class Splice {
   #replaced(node: NodeSpan, { key }: EntrySpan): string {
     const { text } = this;
     const written = text.slice(node.from, node.to);
-    if (node.kind === 'scalar' && (node.isBlock || /[\r\n]/.test(written))) throw this.#refusal(node, 'has several lines');
+    if (node.kind === 'scalar' && (node.isBlock || /[\r\n]/.test(written)))
+      throw this.#refusal(node, 'has several lines');
     if (node.kind === 'list' && /(^|\s)#/.test(written)) throw this.#refusal(node, 'is a list with comments');
     if (node.kind === 'map') throw this.#refusal(node, 'is a map');
     const value = this.#value(this.#notationAt(key.from));
@@ -86,7 +87,11 @@ class Splice {
     const end = this.#lineEnd(Math.max(node.to, entry.key.to));
     const head = text.slice(0, node.from).trimEnd() + text.slice(node.to, end);
     const start = written === '' ? text.slice(0, end) : head;
-    return this.#joined(start, this.#lines(this.#columnOf(map) + this.#step(maps), depth, this.#step(maps)), text.slice(end));
+    return this.#joined(
+      start,
+      this.#lines(this.#columnOf(map) + this.#step(maps), depth, this.#step(maps)),
+      text.slice(end),
+    );
   }
 
   #appended(column: number, end: number, depth: number, maps: readonly MapSpan[] = []): string {
@@ -178,7 +183,9 @@ class Splice {
 
   /** By how many columns the text indents its maps; two where it has none. */
   #step(maps: readonly MapSpan[]): number {
-    const columns = [maps[0], ...nestedMaps(maps[0])].flatMap((map) => (map && !map.isFlow ? [this.#columnOf(map)] : []));
+    const columns = [maps[0], ...nestedMaps(maps[0])].flatMap((map) =>
+      map && !map.isFlow ? [this.#columnOf(map)] : [],
+    );
     const least = Math.min(...columns.filter((column) => column > 0));
     return Number.isFinite(least) ? least : 2;
   }

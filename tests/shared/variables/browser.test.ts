@@ -15,7 +15,9 @@ describe('shared/variables in a browser', () => {
   before(async () => {
     const folder = path.join(projectRoot, 'shared', 'variables');
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts')).sort();
-    const contents = files.map((file) => `export * from './${file.split(path.sep).join('/').slice(0, -3)}';`).join('\n');
+    const contents = files
+      .map((file) => `export * from './${file.split(path.sep).join('/').slice(0, -3)}';`)
+      .join('\n');
     const result = await build({
       stdin: { contents, resolveDir: folder, loader: 'ts' },
       ...{ bundle: true, minify: true, write: false, platform: 'browser', target: 'es2022' },
@@ -27,7 +29,8 @@ describe('shared/variables in a browser', () => {
   it('is bundled without modules of Node.js, and is small', () => {
     const kilobytes = gzipSync(code, { level: 9 }).length / 1024;
     assert.ok(kilobytes < mostKilobytes, `${kilobytes.toFixed(1)} KB`);
-    if (process.env['MODEL_PIPELINES_SIZES']) process.stdout.write(`shared/variables: ${kilobytes.toFixed(1)} KB gzip\n`);
+    if (process.env['MODEL_PIPELINES_SIZES'])
+      process.stdout.write(`shared/variables: ${kilobytes.toFixed(1)} KB gzip\n`);
   });
 
   it('runs with what a browser has', async () => {
@@ -49,8 +52,8 @@ describe('shared/variables in a browser', () => {
     assert.deepEqual(JSON.parse(String(found)), {
       problems: [
         'hub:3: a is defined twice.',
-        'hub:1: modelName is mandatory, but no source sets it.',
-        'hub:1: modelVersion is mandatory, but no source sets it.',
+        'the schema: modelName is mandatory, but no source sets it.',
+        'the schema: modelVersion is mandatory, but no source sets it.',
       ],
       values: { a: 1 },
       text: 'variables:\n  a: 2\n',
