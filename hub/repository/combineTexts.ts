@@ -1,5 +1,6 @@
 import { editTexts, type EditValue, type TextEdit } from '../../shared/variables/edit/editText';
-import { changesBetween, mergeTexts } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
+import { mergeTexts } from '../../shared/variables/edit/mergeTexts';
 import type { Plain } from '../../shared/variables/tree';
 
 export type Side = 'hub' | 'file';
