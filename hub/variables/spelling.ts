@@ -30,7 +30,7 @@ function spellText(text: string): string {
 
 /** An item of a list in brackets, where commas and brackets end it. */
 function spellItem(text: string): string {
-  const isPlain = /^[\w./@%+=$][\w ./@%+=$-]*$/.test(text) && text === text.trim() && !isReadAsOther(text);
+  const isPlain = /^[\w./][\w ./@%+=$-]*$/.test(text) && text === text.trim() && !isReadAsOther(text);
   if (isPlain) return text;
   // Only double quotes have escapes, which line breaks and control characters need.
   return /[^\x20-\x7e\xa0-\ud7ff]/.test(text) ? JSON.stringify(text) : quoted(text);

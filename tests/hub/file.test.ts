@@ -104,9 +104,9 @@ describe('The File tab', function () {
   it('shows problems in the gutter and in a list that leads to them, and shares its edits with the other tabs', async () => {
     const { page, frame } = await openFile();
     await frame.locator('.cm-line').nth(1).click();
-    await press(page, 'Home');
-    await page.keyboard.type('"broken');
-    const problem = frame.getByRole('button', { name: /Line 2/ });
+    await press(page, 'End');
+    await page.keyboard.type('\nmodelVersion: 7');
+    const problem = frame.getByRole('button', { name: /Line 3/ });
     await problem.waitFor();
     assert.equal(await frame.locator('.cm-lint-marker-error').count(), 1);
     await problem.focus();
@@ -114,10 +114,10 @@ describe('The File tab', function () {
     assert.match(await focused(frame), /^textbox Variable file of churn/);
     await frame.getByRole('tab', { name: 'History' }).click();
     await frame.getByRole('tab', { name: 'File' }).click();
-    await frame.getByText('"broken').first().waitFor();
+    await frame.getByText('modelVersion').first().waitFor();
     await page.reload();
     const reloaded = page.frameLocator('iframe');
-    await reloaded.getByText('"broken').first().waitFor();
+    await reloaded.getByText('modelVersion').first().waitFor();
   });
 
   it('shows markup as text, and does not insert what is beyond the limit of the reader', async () => {
@@ -147,7 +147,8 @@ describe('The File tab', function () {
     it(`is accessible: ${JSON.stringify(options)}`, async () => {
       const { page, frame } = await openFile(options);
       await frame.locator('.cm-line').nth(1).click();
-      await page.keyboard.type('"');
+      await press(page, 'End');
+      await page.keyboard.type('\nmodelVersion: 7');
       await frame.getByRole('button', { name: /Line/ }).first().waitFor();
       assert.deepEqual(await axe(frame), []);
       const width = await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);

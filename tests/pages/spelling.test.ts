@@ -30,7 +30,7 @@ describe('the spelling of a value in a cell', () => {
       fc.string(),
       fc.boolean(),
       fc.integer(),
-      fc.constantFrom('3', 'a, b', ']', "it's", '# x', ': '),
+      fc.constantFrom('3', 'a, b', ']', "it's", '# x', ': ', '@', '%a', '-', '...'),
     );
     fc.assert(
       fc.property(fc.array(printable), (value) => {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { registryOf, saveText } from './modelStage';
+import { axe, focused, press, tabTo, useHub } from './support/browser';
+
+const text =
+  'variables:\n  seed: 1\nenvironments:\n  dev:\n    epochs: 1\n    share: 2\n  prod:\n    epochs: 9\n    share: 8\n';
+
+describe('The screen Compare', function () {
+  this.timeout(90_000);
+  const { openHub, organization } = useHub({
+    fill: async (filled) => {
+      await saveText(registryOf(filled), 'churn', text);
+      await saveText(registryOf(filled), 'fraud', 'variables:\n  seed: 7\n');
+    },
+  });
+
+  it('copies a value, takes it back, and saves it, by the keyboard alone', async () => {
+    const { page, frame, hash } = await openHub({ hash: 'view=compare' });
+    await frame.getByText('2 of 3 variables differ.').waitFor();
+    assert.equal(await hash(), 'view=compare&left=churn&leftEnv=dev&right=churn&rightEnv=prod');
+    await tabTo(page, frame, /^button Copy epochs to churn · prod/);
+    await press(page, 'Enter');
+    await frame.getByText('1 of 3 variables differ.').waitFor();
+    assert.equal(await focused(frame), 'button Copy share to churn · prod');
+    await press(page, 'Control+z');
+    await frame.getByText('2 of 3 variables differ.').waitFor();
+    await frame.getByRole('button', { name: 'Copy epochs to churn · prod' }).focus();
+    await press(page, 'ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'Enter');
+    await frame.getByRole('button', { name: 'Review and save' }).click();
+    await frame.getByRole('button', { name: 'Save', exact: true }).click();
+    await frame.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'hidden' });
+    const saved = await registryOf(organization()).model('churn');
+    assert.equal(saved?.text, text.replace('epochs: 9', 'epochs: 1'));
+  });
+
+  for (const options of [{ theme: 'dark', size: { width: 320, height: 800 } }, { hasForcedColors: true }] as const)
+    it(`is accessible: ${JSON.stringify(options)}`, async () => {
+      const { frame } = await openHub({ hash: 'view=compare&left=churn&leftEnv=prod&right=fraud', ...options });
+      await frame.getByText('3 of 3 variables differ.').waitFor();
+      assert.deepEqual(await axe(frame), []);
+      assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    });
+
+  it('says that a model of an old link does not exist', async () => {
+    const { frame } = await openHub({ hash: 'view=compare&left=<img src=x>&right=churn' });
+    await frame.getByText('There is no model with the name <img src=x>').waitFor();
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { registryOf, saveText } from './modelStage';
+import { axe, press, useHub } from './support/browser';
+
+describe('The settings', function () {
+  this.timeout(90_000);
+  const { openHub, organization } = useHub({
+    fill: async (filled) => {
+      const registry = registryOf(filled);
+      await saveText(registry, 'churn', 'variables:\n  seed: 1\nenvironments:\n  prod:\n    seed: 2\n');
+      await registry.saveBase({ text: 'variables:\n  region: west\n', comment: '', base: undefined });
+    },
+  });
+
+  it('protects an environment, and shows that this is a courtesy', async () => {
+    const { frame, toasts } = await openHub({ hash: 'view=settings' });
+    await frame.getByRole('checkbox', { name: 'prod' }).click();
+    assert.deepEqual(await axe(frame), []);
+    await frame.getByText('not a protection').waitFor();
+    await frame.getByRole('button', { name: 'Save', exact: true }).click();
+    await frame.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'hidden' });
+    assert.deepEqual(await toasts(), [{ message: 'The settings were saved.' }]);
+    const { settings } = await registryOf(organization()).settings();
+    assert.deepEqual(settings.protectedEnvironments, ['prod']);
+  });
+
+  it('saves the base variables, and refuses those with problems', async () => {
+    const { page, frame } = await openHub({ hash: 'view=settings&part=base', theme: 'dark' });
+    await frame.locator('.cm-line').nth(1).click();
+    await press(page, 'End');
+    await page.keyboard.type('\nmodelVersion: 7');
+    await press(page, 'Control+s');
+    await frame.getByText('Correct these problems before saving:').waitFor();
+    assert.equal(await frame.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
+    assert.deepEqual(await axe(frame), []);
+    await press(page, 'Escape');
+    await frame.locator('.cm-content').focus();
+    await press(page, 'Backspace');
+    await page.keyboard.type("'7'");
+    await press(page, 'Control+s');
+    await frame.getByRole('button', { name: 'Save', exact: true }).click();
+    await frame.getByText('Revision 2').waitFor();
+    assert.equal((await registryOf(organization()).base())?.text, "variables:\n  region: west\n  modelVersion: '7'\n");
+  });
+
+  it('exports all, and shows what an import would change before it does', async () => {
+    const { page, frame } = await openHub({
+      hash: 'view=settings&part=data',
+      size: { width: 320, height: 800 },
+    });
+    const downloaded = page.waitForEvent('download');
+    await frame.getByRole('button', { name: 'Export' }).click();
+    const file = JSON.parse(await readFile(await (await downloaded).path(), 'utf8')) as {
+      models: { text: string }[];
+    };
+    assert.equal(file.models.length, 1);
+    const [churn] = file.models;
+    const changed = {
+      ...file,
+      models: [
+        { ...churn, text: 'variables:\n  seed: 5\n' },
+        { id: '<b>', text: '' },
+      ],
+    };
+    const choose = (content: string) =>
+      frame
+        .getByLabel('File to import')
+        .setInputFiles({ name: 'export.json', mimeType: 'application/json', buffer: Buffer.from(content) });
+    await choose('no JSON');
+    await frame.getByText('The file cannot be imported: it is not JSON.').waitFor();
+    await choose(JSON.stringify(changed));
+    await frame.getByText('Becomes revision 2').waitFor();
+    await frame.getByText('Cannot be imported: the name').waitFor();
+    assert.deepEqual(await axe(frame), []);
+    assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await frame.getByRole('button', { name: 'Import 1 change' }).click();
+    await frame.getByText('1 change was imported.').waitFor();
+    assert.equal((await registryOf(organization()).model('churn'))?.text, 'variables:\n  seed: 5\n');
+  });
+});
