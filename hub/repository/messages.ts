@@ -93,6 +93,7 @@ export const repositoryMessages = {
   pullRequest: (number: number, title: string) => `${number}: ${title}`,
   openedBy: (status: string, person: string) => `${status}, opened by ${person}`,
   differences: 'Differences',
-  differencesHelp: 'From the file in the repository to the newest revision in the hub.',
+  variable: 'Variable',
+  differencesHelp: 'The text is compared from the file in the repository to the newest revision in the hub.',
   onlyText: 'All values are the same. The texts differ in comments, order or notation.',
 };

@@ -17,6 +17,9 @@ export interface SyncPoint {
   readonly text: string;
 }
 
+/** The date of a commit has no fractions of a second: one that replaced the file in the same second was later. */
+const commitDateMs = 999;
+
 /** Reading one takes milliseconds. */
 const mostRevisionsCompared = 60;
 
@@ -40,7 +43,7 @@ export function findSyncPoint(versions: readonly FileVersion[], revisions: reado
       const at = Math.max(span.since, since);
       if (newest === undefined || at > newest.at) newest = { rev: span.rev, commit, text: span.text, at };
     }
-    until = since;
+    until = since + commitDateMs;
   }
   return newest && { rev: newest.rev, commit: newest.commit, text: newest.text };
 }
