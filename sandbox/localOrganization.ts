@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connectionIdOf, type ConnectionOptions } from './agent/tasks/connections';
 import { collectionId, compileTimeVariables, oidcRequestUri, project, projectId } from './agent/variables/predefined';
+import { Extensions } from './devops/extensions/extensions';
+import { JsonFile } from './devops/extensions/jsonFile';
 import { ServiceEndpoints } from './devops/resources/endpoints/serviceEndpoints';
 import { type Organization, type OrganizationOptions, startOrganization } from './devops/organization';
 import { localRunner, type LocalRunnerOptions } from './localRunner';
@@ -10,6 +12,8 @@ export interface LocalOrganizationOptions extends OrganizationOptions {
   readonly connections?: readonly (Pick<ConnectionOptions, 'name' | 'id'> & Partial<ConnectionOptions>)[];
   /** Holds one folder per built task, for the pipelines that the organisation runs; the tasks of the agent alone without it. */
   readonly tasks?: string | undefined;
+  /** Keeps the data of extensions from one start to the next. */
+  readonly extensionDataFile?: string | undefined;
   /** How the agent runs those pipelines. */
   readonly agent?: AgentOptions | undefined;
 }
@@ -21,6 +25,7 @@ export async function startLocalOrganization({
   connections = [],
   tasks,
   agent,
+  extensionDataFile,
   ...options
 }: LocalOrganizationOptions = {}): Promise<Organization> {
   const content = {
@@ -37,6 +42,7 @@ export async function startLocalOrganization({
   // Only a run asks for it, and there is none before the organisation has started.
   const runner = localRunner({ ...agent, tasks, startJob: (job) => organization.startJob(job) });
   const organization: Organization = await startOrganization(content, { runner, ...options });
+  if (extensionDataFile !== undefined) organization.state.of(Extensions).keepIn(new JsonFile(extensionDataFile));
   const endpoints = organization.state.of(ServiceEndpoints);
   for (const connection of connections) {
     const { name, type = 'azurerm', url = '', scheme = 'WorkloadIdentityFederation' } = connection;

@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describePipeline } from './agent/describe/describePipeline';
 import { PipelineError } from './agent/pipelineError';
-import type { PipelineReport, RunEvent, StageReport } from './agent/report';
+import type { PipelineReport, RunEvent, StageReport, StepReport } from './agent/report';
 import type { Collection } from './agent/run/collection';
 import { runPipeline } from './agent/runPipeline';
 import type { Json } from './agent/yaml/nodeOfJson';
 import {
+  type Attachment,
   PipelineRejected,
   type PipelineRunner,
   type PipelineSource,
@@ -212,7 +213,8 @@ function problemText({ message, at }: PipelineError['problems'][number]): string
   return at ? `/${at.file} (Line: ${at.line}, Col: ${at.column}): ${text}` : text;
 }
 
-function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageReport): StageEnd {
+/** What became of a stage, as the organization is told. */
+export function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageReport): StageEnd {
   return {
     name,
     result,
@@ -228,9 +230,22 @@ function stageEnd({ name, result, durationMilliseconds, notes, jobs }: StageRepo
         result: step.result,
         milliseconds: step.durationMilliseconds,
         issues: step.issues.map(({ type, message }) => ({ type, message })),
+        attachments: attachmentsOf(step),
       })),
     })),
   };
+}
+
+/** The agent keeps a summary as an attachment of a type of its own. */
+const summaryType = 'Distributedtask.Core.Summary';
+
+/** They are read now: the folder of the run is gone when it ends. */
+function attachmentsOf({ attachments, summaries }: StepReport): Attachment[] {
+  const all = [
+    ...attachments,
+    ...summaries.map((file) => ({ type: summaryType, name: path.basename(file, '.md'), file })),
+  ];
+  return all.map(({ type, name, file }) => ({ type, name, content: readFileSync(file) }));
 }
 
 const results: Readonly<Record<PipelineReport['result'], RunResult>> = {
@@ -241,6 +256,7 @@ const results: Readonly<Record<PipelineReport['result'], RunResult>> = {
   Skipped: 'succeeded',
 };
 
-function runEnd({ result, buildNumber, buildTags, artifacts }: PipelineReport): RunEnd {
+/** What became of a run, as the organization is told. */
+export function runEnd({ result, buildNumber, buildTags, artifacts }: PipelineReport): RunEnd {
   return { result: results[result], buildNumber, tags: buildTags, artifacts: artifacts.map(({ name }) => name) };
 }

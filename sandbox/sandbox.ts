@@ -31,6 +31,8 @@ export interface SandboxOptions {
   readonly connections?: readonly SandboxConnection[];
   /** Holds one folder per built task, for the pipelines that the organisation runs; the tasks of the agent alone without it. */
   readonly tasks?: string;
+  /** Keeps the data of extensions of the organization from one start to the next. */
+  readonly extensionDataFile?: string;
   /** How the agent runs those pipelines. */
   readonly agent?: AgentOptions;
   /** Serves everything over HTTPS at `localhost`; `ca`, in PEM, is whose certificate it is. */
@@ -148,6 +150,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     connections: connections.map(({ name, id }) => ({ name, ...(id !== undefined && { id }) })),
     tasks: options.tasks,
     agent: options.agent,
+    extensionDataFile: options.extensionDataFile,
   });
   const { issuer } = devops;
   const federatedCredentials = connections.map(({ name }) => ({ issuer, subject: devops.subjectOf(name) }));

@@ -42,7 +42,7 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
   const [scripts] = await Promise.all([
     run({
       ...options,
-      plugins: [withoutStyles, kit(root), forBrowser(root)],
+      plugins: [withoutStyles, kit(root)],
       splitting: true,
       chunkNames: 'parts/[name]-[hash]',
     }),
@@ -59,7 +59,7 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
  * build, which nothing loads.
  */
 async function bundleStyles(root: string, options: BuildOptions, outFolder: string): Promise<void> {
-  const { outputFiles } = await run({ ...options, plugins: [kit(root), forBrowser(root)], write: false });
+  const { outputFiles } = await run({ ...options, plugins: [kit(root)], write: false });
   const sheets = outputFiles.filter(({ path: file }) => file.endsWith('.css'));
   await Promise.all(
     sheets.map(({ path: file, contents }) => writeFile(path.join(outFolder, path.basename(file)), contents)),
@@ -85,20 +85,6 @@ const withoutStyles: Plugin = {
     esbuild.onLoad({ filter: /\.css$/ }, () => ({ contents: '', loader: 'empty' }));
   },
 };
-
-/** What runs in Node.js only, and the file of the pages that takes its place. */
-function forBrowser(root: string): Plugin {
-  return {
-    name: 'for-browser',
-    setup(esbuild) {
-      esbuild.onLoad({ filter: /shared[\\/]variables[\\/]schema[\\/]patternMatcher\.ts$/ }, () => ({
-        contents: `export * from './hub/variables/patternMatcher';`,
-        resolveDir: root,
-        loader: 'ts',
-      }));
-    },
-  };
-}
 
 /**
  * azure-devops-ui without what the pages do not use: it does not declare that its modules have no side effects, imports

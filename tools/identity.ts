@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { endpointContribution, type ExtensionManifest, type TaskManifest } from './manifests';
+import { endpointContribution, type Contribution, type ExtensionManifest, type TaskManifest } from './manifests';
 
 /** What a build may change about who it is. */
 export interface IdentityOptions {
@@ -20,6 +20,7 @@ export function identify(
   const publisher = options.publisher ?? extension.publisher;
   const id = options.extensionId ?? (dev ? `${extension.id}-dev` : extension.id);
   const endpointTypes = extension.contributions.filter(isEndpointType).map(({ properties }) => properties.name);
+  const devIds = new Map(tasks.map((task) => [task.id, uuidv5(`${publisher}.${id}.${task.name}`)]));
 
   return {
     extension: {
@@ -28,11 +29,13 @@ export function identify(
       id,
       version,
       name: dev ? devName(extension.name) : extension.name,
-      contributions: dev ? extension.contributions.map(devContribution) : extension.contributions,
+      contributions: dev
+        ? extension.contributions.map((each) => devContribution(each, devIds))
+        : extension.contributions,
     },
     tasks: tasks.map((task) => {
       const stamped = { ...task, version: taskVersion(task, version) };
-      return dev ? devTask(stamped, uuidv5(`${publisher}.${id}.${task.name}`), endpointTypes) : stamped;
+      return dev ? devTask(stamped, devIds.get(task.id) ?? task.id, endpointTypes) : stamped;
     }),
   };
 }
@@ -57,7 +60,12 @@ function devTask(task: TaskManifest, id: string, endpointTypes: readonly string[
   };
 }
 
-function devContribution(contribution: ExtensionManifest['contributions'][number]) {
+function devContribution(contribution: Contribution, taskIds: ReadonlyMap<string, string>): Contribution {
+  const { supportsTasks } = contribution.properties;
+  if (supportsTasks) {
+    const properties = { ...contribution.properties, supportsTasks: supportsTasks.map((id) => taskIds.get(id) ?? id) };
+    return { ...contribution, properties };
+  }
   if (!isEndpointType(contribution)) return contribution;
   const { name, displayName = name } = contribution.properties;
   return {

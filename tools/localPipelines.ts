@@ -11,6 +11,8 @@ import { startSandbox, type Sandbox } from '../sandbox/sandbox';
 import { federatedConnection } from '../sandbox/sandboxConnections';
 import { buildScoringImage } from '../sandbox/scoring/scoringImage';
 import { ScoringServices } from '../sandbox/scoring/scoringServices';
+import { organizationFile, installExtension } from './hub/ownExtension';
+import { keepRun } from './hub/keptRuns';
 import { buildExtension } from './build';
 import { projectRoot } from './commandLine';
 import type { PipelineListener } from './pipelineView/pipelineView';
@@ -67,12 +69,14 @@ export async function openWorkspace(options: RepositoryOptions): Promise<LocalPi
     startSandbox({
       databricks: { notebooks, timeScale, stateFile: workspaceFile(options.outputFolder) },
       connections: workspaceConnections,
+      extensionDataFile: organizationFile(options.outputFolder),
     });
   const sandbox = await listener.prepare(
     'Start the sandbox workspace',
     start,
     (started) => started.describe().databricks.url,
   );
+  await installExtension(sandbox.devops);
   const described = sandbox.describe();
   const connections = workspaceConnections.map((connection) => federatedConnection(connection, described));
   const environment = { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) };
@@ -104,12 +108,18 @@ export async function openCluster(options: RepositoryOptions): Promise<LocalPipe
   const clusterImages: Record<string, ImageBehaviour> = {};
   const connections = ['azure-test', 'azure-prod'].map((name) => ({ name }));
   const start = () =>
-    startSandbox({ azure: { timeScale }, kubernetes: { images: clusterImages, timeScale }, connections });
+    startSandbox({
+      azure: { timeScale },
+      kubernetes: { images: clusterImages, timeScale },
+      connections,
+      extensionDataFile: organizationFile(options.outputFolder),
+    });
   const sandbox = await listener.prepare(
     'Start the sandbox cluster',
     start,
     (started) => started.describe().kubernetes.server,
   );
+  await installExtension(sandbox.devops);
   const described = sandbox.describe();
   const { azure, kubernetes } = described;
   const runOptions = (buildId: string): RunOptions => ({
@@ -203,6 +213,7 @@ async function runTemplate(
   run: Pick<PipelineOptions, 'tasks' | 'collection' | 'signal' | 'targetStages'> & RunOptions,
 ): Promise<PipelineReport> {
   const folder = path.join(runFolder(outputFolder), folderName);
+  const startTime = Date.now();
   const report = await runPipeline({
     ...run,
     parameters: { model, ...run.parameters },
@@ -216,5 +227,6 @@ async function runTemplate(
     onLine: ({ text }) => listener.line(text),
   });
   await writeFile(path.join(folder, 'report.txt'), `${renderReport(report)}\n`);
+  await keepRun(folder, { name: folderName, startTime, report });
   return report;
 }

@@ -55,10 +55,14 @@ export interface ContributionProperties {
   readonly name: string;
   readonly displayName?: string;
   readonly icon?: string;
+  /** The page of a hub or a tab. */
+  readonly uri?: string;
   readonly inputDescriptors?: readonly InputDescriptor[];
   readonly dataSources?: readonly DataSource[];
   readonly authenticationSchemes?: readonly AuthenticationScheme[];
   readonly helpMarkDown?: string;
+  /** The ids of tasks: a tab of a run is shown when the run has one of them. */
+  readonly supportsTasks?: readonly string[];
 }
 
 /** A field of the form of a connection. */
@@ -99,10 +103,13 @@ export interface ExtensionManifest {
   readonly icons: { readonly default: string };
   readonly content: Readonly<Record<string, { readonly path: string }>>;
   readonly files: readonly { readonly path: string; readonly addressable?: boolean }[];
+  /** What the pages may do on behalf of the person who is signed in. */
+  readonly scopes?: readonly string[];
   readonly contributions: readonly Contribution[];
 }
 
 export const taskContribution = 'ms.vss-distributed-task.task';
+export const hubContribution = 'ms.vss-web.hub';
 export const endpointContribution = 'ms.vss-endpoint.service-endpoint-type';
 
 export interface TaskFolder {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildExtension, readBuildArguments, type BuildOptions, type BuiltExtension } from './build';
 import { runFromCommandLine, ToolError } from './commandLine';
+import { hubSize, type HubSize } from './hubSize';
 import { readJson } from './manifests';
 import { listZip, type ZipEntry } from './zipListing';
 
@@ -13,6 +14,8 @@ export interface Budgets {
   readonly vsix: number;
   /** The bundle of each task. */
   readonly tasks: Readonly<Record<string, number>>;
+  /** The Models page, compressed with gzip. */
+  readonly hub: HubSize;
 }
 
 export interface PackagedExtension extends BuiltExtension {
@@ -49,7 +52,7 @@ export async function createVsix(folder: string, vsix: string): Promise<void> {
 
 /** Throws a ToolError that lists everything that is larger than its budget, or has none. */
 export async function checkBudgets(
-  built: Pick<BuiltExtension, 'folder' | 'metafiles'>,
+  built: Pick<BuiltExtension, 'folder' | 'metafiles' | 'hub'>,
   vsixBytes: number,
   budgets: Budgets,
 ): Promise<void> {
@@ -60,6 +63,11 @@ export async function checkBudgets(
     if (budget === undefined) problems.push(`${task} has no size budget: it is ${size} bytes.`);
     else if (size > budget) problems.push(overBudget(task, size, budget));
   }
+  const { scripts, styles } = await hubSize(path.join(built.folder, 'hub'), built.hub);
+  if (scripts > budgets.hub.scripts)
+    problems.push(overBudget('the scripts of the Models page', scripts, budgets.hub.scripts));
+  if (styles > budgets.hub.styles)
+    problems.push(overBudget('the styles of the Models page', styles, budgets.hub.styles));
   if (problems.length > 0) throw new ToolError(`tools/budgets.json:\n${problems.join('\n')}`);
 }
 

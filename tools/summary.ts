@@ -114,6 +114,12 @@ export function renderSummary(options: SummaryOptions): string {
   ].join('\n');
 }
 
+/** The same model; it needs nothing that only pipelines use. */
+function hubCommand(modelOptions: string): string {
+  const options = modelOptions.match(/--(?:repository|model) (?:'(?:[^']|'\\'')*'|\S+)/g) ?? [];
+  return ['npm run hub', ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
+}
+
 export type TableRow = readonly [text: string, meaning: string];
 
 function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions): readonly TableRow[] {
@@ -138,6 +144,7 @@ function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions)
       ? [command(modelOptions), 'again: only changes are sent']
       : [command(modelOptions), 'run all pipelines'],
     ...(service ? [] : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST'] as const]),
+    [hubCommand(modelOptions), 'change the variables of the model in a web page, and see these runs'],
     [command('--pipeline onboard'), 'set up a new model in an Azure DevOps organization'],
     ['template/docs/getting_started.md', 'how to add a model of your own'],
     [command('--help'), 'all options'],

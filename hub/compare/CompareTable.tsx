@@ -1,5 +1,5 @@
 import { Icon } from 'azure-devops-ui/Icon';
-import { useMemo, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { DataTable, type DataColumn } from '../kit/DataTable';
 import type { ComparedRow, SideValue } from './compareSides';
 import type { SideName } from './CompareScreen';
@@ -36,9 +36,21 @@ export function CompareTable({ rows, left, right, onCopy }: CompareTableProps) {
       column('right', right, left),
     ];
   }, [left, right, onCopy]);
+  const table = useRef<HTMLDivElement>(null);
+  const focus = useRef<FocusedButton>();
+  useEffect(() => {
+    // The button of a value that was copied is gone: the focus goes to the one that took its place.
+    if (!focus.current || !table.current || document.activeElement !== document.body) return;
+    focusButton(buttonsOf(table.current), focus.current.row, focus.current.column);
+  }, [rows]);
   return (
     <>
-      <div className="hub-compare-table" onKeyDown={moveFocus}>
+      <div
+        ref={table}
+        className="hub-compare-table"
+        onKeyDown={moveFocus}
+        onFocus={({ currentTarget, target }) => (focus.current = placeOf(buttonsOf(currentTarget), target))}
+      >
         <DataTable
           label={compareMessages.table(left.name, right.name)}
           columns={columns}
@@ -94,26 +106,43 @@ function ValueCell(props: {
   );
 }
 
+interface FocusedButton {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** The buttons of each row that has any. */
+function buttonsOf(table: HTMLElement): readonly (readonly HTMLElement[])[] {
+  return [...table.querySelectorAll('tbody tr')]
+    .map((row) => [...row.querySelectorAll<HTMLElement>('.hub-copy')])
+    .filter((buttons) => buttons.length > 0);
+}
+
+function placeOf(rows: readonly (readonly HTMLElement[])[], element: unknown): FocusedButton | undefined {
+  const row = rows.findIndex((buttons) => buttons.some((button) => button === element));
+  return row < 0 ? undefined : { row, column: rows[row]?.findIndex((button) => button === element) ?? 0 };
+}
+
+function focusButton(rows: readonly (readonly HTMLElement[])[], row: number, column: number): void {
+  const buttons = rows[Math.min(Math.max(row, 0), rows.length - 1)];
+  buttons?.[Math.min(Math.max(column, 0), buttons.length - 1)]?.focus();
+}
+
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const rows = [...event.currentTarget.querySelectorAll('tbody tr')].map((row) => [
-    ...row.querySelectorAll<HTMLElement>('.hub-copy'),
-  ]);
-  const withButtons = rows.filter((buttons) => buttons.length > 0);
-  const focused = document.activeElement;
-  const row = withButtons.findIndex((buttons) => buttons.some((button) => button === focused));
-  if (row < 0) return;
-  const column = withButtons[row]?.findIndex((button) => button === focused) ?? 0;
-  const steps: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowDown: [row + 1, column],
-    ArrowUp: [row - 1, column],
-    ArrowLeft: [row, column - 1],
-    ArrowRight: [row, column + 1],
-    Home: [0, column],
-    End: [withButtons.length - 1, column],
+  const rows = buttonsOf(event.currentTarget);
+  const place = placeOf(rows, document.activeElement);
+  if (!place) return;
+  const { row, column } = place;
+  const steps: Readonly<Record<string, FocusedButton>> = {
+    ArrowDown: { row: row + 1, column },
+    ArrowUp: { row: row - 1, column },
+    ArrowLeft: { row, column: column - 1 },
+    ArrowRight: { row, column: column + 1 },
+    Home: { row: 0, column },
+    End: { row: rows.length - 1, column },
   };
-  const next = steps[event.key];
+  const next = Object.hasOwn(steps, event.key) ? steps[event.key] : undefined;
   if (!next) return;
   event.preventDefault();
-  const buttons = withButtons[Math.min(Math.max(next[0], 0), withButtons.length - 1)];
-  buttons?.[Math.min(Math.max(next[1], 0), buttons.length - 1)]?.focus();
+  focusButton(rows, next.row, next.column);
 }

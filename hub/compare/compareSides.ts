@@ -15,6 +15,7 @@ import {
 import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
 import { editCells } from '../variables/cellEdits';
 import { modelSource, type SharedVariables } from '../variables/checkModel';
+import { pagePatterns } from '../variables/pagePatterns';
 import { spellValue } from '../variables/spelling';
 import { compareMessages } from './messages';
 
@@ -112,7 +113,10 @@ function readSide(input: SideInput): ReadonlyMap<string, PathValue> | undefined 
   const isKnown = [hubModel, hubBase].some((file) => environment !== undefined && file?.environments.has(environment));
   const chosen =
     isKnown && environment !== undefined ? { name: environment, origin: { source: 'the environment' } } : undefined;
-  const { variables } = resolveVariables({ hubBase, hubModel, schema, environment: chosen }, () => undefined);
+  const { variables } = resolveVariables(
+    { hubBase, hubModel, schema, environment: chosen, patterns: pagePatterns },
+    () => undefined,
+  );
   const written = mergedTree([hubBase, hubModel], environment);
   const own = sectionOf(hubModel, environment);
   return new Map(

@@ -50,6 +50,8 @@ export interface RestRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string;
+  /** The type of content that is asked for; JSON by default. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 

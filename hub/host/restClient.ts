@@ -41,7 +41,8 @@ async function answerOf(base: string, request: RestRequest, accessToken: () => P
   const url = request.url.startsWith('/') ? `${base}${request.url}` : request.url;
   try {
     const token = await withDeadline(accessToken());
-    const headers: Record<string, string> = { Accept: 'application/json', Authorization: `Bearer ${token}` };
+    const { accept = 'application/json' } = request;
+    const headers: Record<string, string> = { Accept: accept, Authorization: `Bearer ${token}` };
     if (request.body !== undefined) headers['Content-Type'] = request.contentType ?? 'application/json';
     const init: RequestInit = { method: request.method, headers, credentials: 'omit' };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);

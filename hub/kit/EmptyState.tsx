@@ -9,7 +9,7 @@ export interface EmptyStateProps {
   readonly actions?: readonly { readonly text: string; readonly isPrimary?: boolean; readonly onClick: () => void }[];
 }
 
-/** Shown in the place of a list or a text that is empty: why, and how to begin. */
+/** Shown instead of a list or a text that is empty: why, and how to begin. */
 export function EmptyState({ icon, title, children, actions = [] }: EmptyStateProps) {
   return (
     <div className="hub-empty flex-column flex-center">

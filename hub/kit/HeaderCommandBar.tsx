@@ -4,7 +4,7 @@ import { MenuButton } from './MenuButton';
 import { kitMessages } from './messages';
 
 /**
- * The commands of a header: the important ones as buttons, the others in a menu. The build puts it in the place of the
+ * The commands of a header: the important ones as buttons, the others in a menu. The build uses it instead of the
  * command bar of the kit, which needs the kit's menus and lists: a tenth of the page.
  */
 export function HeaderCommandBar({ items }: { readonly items: readonly IHeaderCommandBarItem[] }) {

@@ -5,7 +5,7 @@ import { kitMessages } from './messages';
 /** A page that loads faster than this shows no spinner, which would only flicker. */
 const spinnerDelayMs = 300;
 
-/** Shown in the place of what is being loaded. */
+/** Shown instead of what is being loaded. */
 export function Loading() {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {

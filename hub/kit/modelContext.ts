@@ -19,6 +19,10 @@ export interface OpenModel {
   readonly discard: () => void;
   /** Opens the panel in which the edits are reviewed and saved. */
   readonly review: (options?: ReviewOptions) => void;
+  /** Asks, and archives the model. */
+  readonly archive: () => void;
+  /** Makes an archived model active again. */
+  readonly restore: () => void;
   /** Reads the newest revision; the edits stay. */
   readonly reload: () => Promise<void>;
 }

@@ -53,7 +53,8 @@ function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>
 
 function ModelFrame() {
   const { route, go } = useHub();
-  const { model, readOnlyReason } = useModel();
+  const { model, readOnlyReason, archive, restore } = useModel();
+  const isArchived = model.status === 'archived';
   const tab = route.view === 'model' ? route.tab : 'variables';
   const Content = tabs[tab];
   return (
@@ -61,6 +62,23 @@ function ModelFrame() {
       title={model.id}
       documentTitle={`${model.id} - ${pageMessages.tabs[tab]}`}
       description={pageMessages.versionAndRevision(model.version, model.rev)}
+      commands={[
+        {
+          id: 'compare',
+          text: pageMessages.compare,
+          iconProps: { iconName: 'Switch' },
+          important: false,
+          onActivate: () => go({ view: 'compare', left: { model: model.id }, right: { model: model.id } }),
+        },
+        {
+          id: 'archive',
+          text: isArchived ? pageMessages.restore : pageMessages.archive,
+          iconProps: { iconName: isArchived ? 'Undo' : 'Archive' },
+          important: false,
+          disabled: !model.isIntact,
+          onActivate: isArchived ? restore : archive,
+        },
+      ]}
       onBack={{ label: pageMessages.backToModels, action: () => go({ view: 'models' }) }}
       bar={
         <TabBar
@@ -79,7 +97,13 @@ function ModelFrame() {
       }
     >
       {readOnlyReason !== undefined && (
-        <ProblemCard severity={model.isIntact ? 'info' : 'error'}>{readOnlyReason}</ProblemCard>
+        <ProblemCard
+          severity={model.isIntact ? 'info' : 'error'}
+          {...(isArchived && model.isIntact && { action: { text: pageMessages.restore, onClick: restore } })}
+        >
+          {readOnlyReason}
+          {model.problem !== undefined && <div className="hub-detail">{model.problem}</div>}
+        </ProblemCard>
       )}
       <StaleCard />
       <ErrorBoundary resetKey={routeHash(route)}>

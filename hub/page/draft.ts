@@ -11,16 +11,20 @@ export function draftOf(base: RegistryModel, text: string): Draft | undefined {
   return text === base.text ? undefined : { base, text };
 }
 
+/** The part of the session storage of a browser that is used. */
+export interface TextStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
 export interface DraftStorage {
   read(model: string): Draft | undefined;
   write(model: string, draft: Draft | undefined): void;
 }
 
 /** Keeps drafts for as long as the tab of the browser is open, by project and model. */
-export function draftStorage(
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
-  projectId: string,
-): DraftStorage {
+export function draftStorage(storage: TextStorage, projectId: string): DraftStorage {
   const keyOf = (model: string) => `model-draft/${projectId}/${model}`;
   return {
     read(model) {

@@ -3,6 +3,9 @@ import type { ModelTab } from './route';
 /** The texts of the page around its screens. */
 export const pageMessages = {
   models: 'Models',
+  compare: 'Compare environments',
+  archive: 'Archive',
+  restore: 'Restore',
   backToModels: 'Back to all models',
   tabs: { variables: 'Variables', file: 'File', history: 'History', repository: 'Repository' } satisfies Record<
     ModelTab,

@@ -2,6 +2,10 @@
 export const modelTabs = ['variables', 'file', 'history', 'repository'] as const;
 export type ModelTab = (typeof modelTabs)[number];
 
+/** What is open in the settings; `general` by default. */
+export const settingsParts = ['general', 'base', 'schema', 'data'] as const;
+export type SettingsPart = (typeof settingsParts)[number];
+
 /** What the page shows. */
 export type Route =
   | { readonly view: 'models'; readonly filter?: ModelFilter }
@@ -15,7 +19,7 @@ export type Route =
       readonly against?: number;
     }
   | { readonly view: 'compare'; readonly left?: ComparedSide; readonly right?: ComparedSide }
-  | { readonly view: 'settings' }
+  | { readonly view: 'settings'; readonly part?: SettingsPart }
   | { readonly view: 'new'; readonly from?: string };
 
 export interface ModelFilter {
@@ -45,7 +49,10 @@ export function parseRoute(hash: string): Route {
     const [left, right] = [sideOf(query, 'left'), sideOf(query, 'right')];
     return { view: 'compare', ...(left && { left }), ...(right && { right }) };
   }
-  if (view === 'settings') return { view: 'settings' };
+  if (view === 'settings') {
+    const part = settingsParts.find((name) => name === query.get('part'));
+    return { view: 'settings', ...(part && { part }) };
+  }
   if (view === 'new') return { view: 'new', ...textField(query, 'from', 'from') };
   const model = query.get('model');
   return model === null || model === '' ? modelsRoute(query) : modelRoute(query, model);
@@ -82,6 +89,7 @@ export function routeHash(route: Route): string {
       break;
     case 'settings':
       set('view', 'settings');
+      set('part', route.part);
       break;
     case 'new':
       set('view', 'new');

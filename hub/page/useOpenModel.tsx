@@ -8,6 +8,7 @@ import { describeFault } from '../kit/describeFault';
 import { reviewMessages } from '../review/messages';
 import { ReviewPanel } from '../review/ReviewPanel';
 import { draftOf, draftStorage, type Draft } from './draft';
+import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
 
 /**
@@ -33,9 +34,25 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
     if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
   }, [registry, known.id]);
   useEffect(() => {
-    // What the list says is shown on; saving reads the newest revision again.
-    reload().catch(() => undefined);
+    const read = () => {
+      // What is known is shown on; saving reads the newest revision again.
+      reload().catch(() => undefined);
+    };
+    read();
+    // Someone who comes back to the page sees what was saved in the meantime.
+    addEventListener('focus', read);
+    return () => removeEventListener('focus', read);
   }, [reload]);
+
+  const show = useCallback(
+    (saved: RegistryModel) => {
+      setModel(saved);
+      // Where the list cannot be read now, it is read again when it is shown.
+      reloadContents().catch(() => undefined);
+    },
+    [reloadContents],
+  );
+  const { archive, restore, dialog } = useArchive(model, show);
 
   const open = useMemo<OpenModel>(() => {
     const base = draft?.base ?? model;
@@ -49,14 +66,11 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       discard: () => keep(undefined),
       review: (options = {}) => setReview(options),
       reload,
+      archive,
+      restore,
     };
-  }, [model, draft, keep, reload]);
+  }, [model, draft, keep, reload, archive, restore]);
 
-  const show = (saved: RegistryModel) => {
-    setModel(saved);
-    // Where the list cannot be read now, it is read again when it is shown.
-    reloadContents().catch(() => undefined);
-  };
   const undo = (saved: RegistryModel, before: RegistryModel) => {
     undoSave(registry, saved, before).then(
       (result) => {
@@ -83,7 +97,15 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       }}
     />
   );
-  return { open, panel };
+  return {
+    open,
+    panel: (
+      <>
+        {panel}
+        {dialog}
+      </>
+    ),
+  };
 }
 
 /** Saves the text and the link that there were before a revision as a new one. */

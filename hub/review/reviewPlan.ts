@@ -9,6 +9,7 @@ import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { isList, isSame, type Plain } from '../../shared/variables/tree';
 import { readVariableFile } from '../../shared/variables/variableFile';
+import { pagePatterns } from '../variables/pagePatterns';
 import type { SharedVariables } from '../variables/checkModel';
 
 /** Edits, and the revision that they were made on. */
@@ -100,7 +101,13 @@ export function touchedEnvironments(
     const [was, is] = [old, fresh].map((hubModel) => {
       const known = shared.base?.environments.has(name) === true || hubModel?.environments.has(name) === true;
       const environment = { name, origin: { source: 'hub' } };
-      const sources = { hubBase: shared.base, hubModel, schema: shared.schema, ...(known && { environment }) };
+      const sources = {
+        hubBase: shared.base,
+        hubModel,
+        schema: shared.schema,
+        patterns: pagePatterns,
+        ...(known && { environment }),
+      };
       return resolveVariables(sources, () => undefined).values;
     });
     // What does not define the environment cannot be loaded for it.

@@ -1,4 +1,42 @@
-/** The place of the screen SettingsScreen. */
+import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
+import { useHub } from '../kit/hubContext';
+import { PageFrame } from '../kit/PageFrame';
+import { settingsParts } from '../page/route';
+import { DataPart } from './DataPart';
+import { GeneralPart } from './GeneralPart';
+import { settingsMessages } from './messages';
+import { SharedTextPart } from './SharedTextPart';
+import './settings.css';
+
+/** What all models of the project share. */
 export function SettingsScreen() {
-  return <div />;
+  const { route, go } = useHub();
+  const part = (route.view === 'settings' ? route.part : undefined) ?? 'general';
+  return (
+    <PageFrame
+      title={settingsMessages.title}
+      documentTitle={`${settingsMessages.title} - ${settingsMessages.tabs[part]}`}
+      description={settingsMessages.description}
+      onBack={{ label: settingsMessages.back, action: () => go({ view: 'models' }) }}
+      bar={
+        <TabBar
+          ariaLabel={settingsMessages.tabsLabel}
+          selectedTabId={part}
+          tabSize={TabSize.Tall}
+          onSelectedTabChanged={(next) => {
+            const chosen = settingsParts.find((name) => name === next);
+            if (chosen !== undefined && chosen !== part) go({ view: 'settings', part: chosen });
+          }}
+        >
+          {settingsParts.map((name) => (
+            <Tab key={name} id={name} name={settingsMessages.tabs[name]} />
+          ))}
+        </TabBar>
+      }
+    >
+      {part === 'general' && <GeneralPart />}
+      {(part === 'base' || part === 'schema') && <SharedTextPart key={part} id={part} />}
+      {part === 'data' && <DataPart />}
+    </PageFrame>
+  );
 }

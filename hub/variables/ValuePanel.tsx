@@ -42,7 +42,7 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
       return;
     }
     const read = readTyped(typed, sharedVariables(contents).schema, path);
-    const refusal = 'problem' in read ? read.problem : edits.apply([{ path, environment, value: read.value }]);
+    const refusal = 'problem' in read ? read.problem : edits.apply([{ path, environment, ...read }]);
     if (refusal === undefined) onDismiss();
     else setWrong({ field: 'value', problem: refusal });
   };

@@ -1,7 +1,8 @@
 import { editTexts, type EditResult, type EditValue, type TextEdit } from '../../shared/variables/edit/editText';
 
 /** A change of one cell: its value, null to unset it; or its removal, so that it inherits again. */
-export type CellEdit = CellPlace & ({ readonly value: EditValue } | { readonly isRemoved: true });
+export type CellEdit = CellPlace &
+  ({ readonly value: EditValue; readonly text?: string } | { readonly isRemoved: true });
 
 export interface CellPlace {
   readonly path: readonly string[];

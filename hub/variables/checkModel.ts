@@ -2,6 +2,7 @@ import type { Origin, Report } from '../../shared/variables/origin';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { readVariableSchema, shippedSchema, type VariableSchema } from '../../shared/variables/schema/variableSchema';
+import { pagePatterns } from './pagePatterns';
 import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
 
 /** What is wrong with a variable file, and where; the sentences are those of the step LoadModelVariables. */
@@ -63,7 +64,7 @@ export function checkModel(text: string, source: string, shared: SharedVariables
   if (file) {
     const { base, schema } = shared;
     const names = new Set([...(base?.environments.keys() ?? []), ...file.environments.keys()]);
-    const sources = { hubBase: base, hubModel: file, schema };
+    const sources = { hubBase: base, hubModel: file, schema, patterns: pagePatterns };
     resolveVariables(sources, report);
     for (const name of names)
       resolveVariables({ ...sources, environment: { name, origin: { source: 'the environment' } } }, report);
@@ -74,7 +75,7 @@ export function checkModel(text: string, source: string, shared: SharedVariables
 }
 
 /** Whether a name that is missing here can be in the files of the repository, which are merged below the values of the hub. */
-function isAboutFiles(message: string): boolean {
+export function isAboutFiles(message: string): boolean {
   return /(is mandatory, but no source sets it|is missing, but the schema requires it|, which is not set)\.$/.test(
     message,
   );

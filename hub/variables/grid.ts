@@ -5,6 +5,7 @@ import { isMarked } from '../../shared/variables/schema/schemasAlong';
 import { isBranch, isSame, leavesOf, treeAt, type Branch, type Leaf } from '../../shared/variables/tree';
 import { overlap, readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
 import { checkModel, modelSource, type Problem, type SharedVariables } from './checkModel';
+import { pagePatterns } from './pagePatterns';
 import { spellValue } from './spelling';
 
 export interface GridInput {
@@ -150,6 +151,7 @@ function effectiveValues(
       hubBase,
       hubModel,
       schema,
+      patterns: pagePatterns,
       ...(isKnown && { environment: { name: environment, origin: { source: 'the environment' } } }),
     },
     () => undefined,
@@ -159,7 +161,7 @@ function effectiveValues(
   );
 }
 
-/** Why the hub must not set a variable, in the words of the step LoadModelVariables. */
+/** Why the hub must not set a variable, as reported by the step LoadModelVariables. */
 function lockOf(path: readonly string[], { base, schema }: SharedVariables): string | undefined {
   const sections = base ? [base.variables, ...base.environments.values()] : [];
   const lock = sections.flatMap(({ locks }) => locks).find((each) => overlap(each.path, path));

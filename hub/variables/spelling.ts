@@ -31,7 +31,9 @@ function spellText(text: string): string {
 /** An item of a list in brackets, where commas and brackets end it. */
 function spellItem(text: string): string {
   const isPlain = /^[\w./@%+=$][\w ./@%+=$-]*$/.test(text) && text === text.trim() && !isReadAsOther(text);
-  return isPlain ? text : quoted(text);
+  if (isPlain) return text;
+  // Only double quotes have escapes, which line breaks and control characters need.
+  return /[^\x20-\x7e\xa0-\ud7ff]/.test(text) ? JSON.stringify(text) : quoted(text);
 }
 
 function isReadAsOther(text: string): boolean {
@@ -45,7 +47,13 @@ function quoted(text: string): string {
 }
 
 /** What was typed, as a value; or why it is none, as a sentence. */
-export type TypedValue = { readonly value: EditValue } | { readonly problem: string };
+export type TypedValue =
+  | {
+      readonly value: EditValue;
+      /** How a number or a boolean was spelled, such as `1.10` for 1.1. */
+      readonly text?: string;
+    }
+  | { readonly problem: string };
 
 const noMap = 'A map cannot be entered here. Add its names one by one, such as training.epochs, or use the File tab.';
 const noList = 'A list here has single values, such as [a, b]. Use the File tab for lists of lists or maps.';
@@ -66,9 +74,9 @@ export function readTyped(typed: string, schema: VariableSchema, path: readonly 
   const read = readScalar(text, (message) => (problem = message));
   if (read === null) return { value: null };
   if (isText) return { value: typed };
-  return problem === undefined
-    ? { value: typeof read === 'string' ? typed : read }
-    : { problem: `The value ${problem}` };
+  if (problem !== undefined) return { problem: `The value ${problem}` };
+  if (typeof read === 'string') return { value: typed };
+  return text === String(read) ? { value: read } : { value: read, text };
 }
 
 function unquoted(text: string): string {

@@ -46,7 +46,7 @@ export function useCellEdits(): CellEdits {
         if (typed === (cell.state === 'own' ? cell.text : '')) return undefined;
         if (typed.trim() === '') return hasOwn ? apply([{ ...placeOf(target), isRemoved: true }]) : undefined;
         const read = readTyped(typed, schema, row.path);
-        return 'problem' in read ? read.problem : apply([{ ...placeOf(target), value: read.value }]);
+        return 'problem' in read ? read.problem : apply([{ ...placeOf(target), ...read }]);
       },
       unset: (target) => setRefusal(apply([{ ...placeOf(target), value: null }])),
       removeVariable({ path, cells }) {

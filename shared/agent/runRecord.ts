@@ -41,6 +41,8 @@ export interface RecordedRule {
   readonly rule: string;
   readonly outcome: 'passed' | 'failed' | 'notCompared';
   readonly comparison: string;
+  /** The metrics of the model that it names. */
+  readonly metrics: readonly string[];
   readonly actual?: number | undefined;
   readonly required?: number | undefined;
   /** Why it failed or was not compared; may be empty. */
@@ -152,8 +154,7 @@ export async function attachRecord(agent: Pick<TaskAgent, 'attach' | 'run'>, rec
 }
 
 function shortened(value: Json, cut: Record<string, number>, path: string): Json {
-  if (typeof value === 'string')
-    return value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;
+  if (typeof value === 'string') return value.length > mostCharacters ? `${value.slice(0, mostCharacters)}…` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const items = value as readonly Json[];

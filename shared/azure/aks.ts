@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { pathSegment } from '../pathSegment';
 import { percentDecoded } from '../percentDecoded';
 import { HttpError } from '../http/errors';
 import type { DetailedHttpClient } from '../http/httpClient';
@@ -52,7 +53,7 @@ const credentials = shape.object({
 
 /** The resource id of a cluster. */
 export function clusterIdOf(subscriptionId: string, resourceGroup: string, name: string): string {
-  const [subscription, group, cluster] = [subscriptionId, resourceGroup, name].map(encodeURIComponent);
+  const [subscription, group, cluster] = [subscriptionId, resourceGroup, name].map(pathSegment);
   return `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${cluster}`;
 }
 

@@ -1,5 +1,7 @@
 import { TaskError } from '../errors';
+import { hostAndPort } from '../http/transport/address';
 import type { HttpClient } from '../http/httpClient';
+import { pathSegments } from '../pathSegment';
 import * as shape from '../http/shape';
 
 const resourceId =
@@ -10,7 +12,7 @@ export function isWorkspaceResourceId(text: string): boolean {
 }
 
 const workspaceResource = shape.object({
-  properties: shape.maybe(shape.object({ workspaceUrl: shape.optionalText })),
+  properties: shape.maybe(shape.object({ workspaceUrl: shape.blankable(hostAndPort) })),
 });
 
 /** The URL of an Azure Databricks workspace, by its resource id (Microsoft.Databricks/workspaces, 2018-04-01). */
@@ -18,7 +20,7 @@ export async function workspaceUrlOf(resourceManager: HttpClient, id: string): P
   const workspace = await resourceManager.json(
     {
       method: 'GET',
-      path: id.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/'),
+      path: pathSegments(id.replace(/\/$/, '')),
       query: { 'api-version': '2018-04-01' },
       purpose: `look up the URL of the workspace ${id}`,
     },

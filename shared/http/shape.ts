@@ -85,6 +85,15 @@ export function maybe<T>(shape: Shape<T>): Shape<T | undefined> {
   return { ...shape, read: (value, path) => shapeOrNothing.read(value ?? undefined, path) };
 }
 
+/** What a service may leave out, or write as null or as an empty text. */
+export function blankable<T>(shape: Shape<T>): Shape<T | undefined> {
+  const shapeOrNothing = optional(shape);
+  return {
+    ...shape,
+    read: (value, path) => shapeOrNothing.read(value === '' ? undefined : (value ?? undefined), path),
+  };
+}
+
 /** A list that the service leaves out when it is empty. */
 export function listOf<T>(item: Shape<T>): Shape<T[]> {
   return optional(list(item), []);
@@ -134,6 +143,9 @@ export function withWhole<T extends { readonly whole: JsonMap }>(shape: Shape<T>
 /** An id: some services write a number, and numbers beyond 2^53 are read as text. */
 export const id = either(nonEmptyText, mapped(number, String));
 
+/** An id that is an integer of 64 bits, in its digits. */
+export const integerId = mapped(only('an integer', isIntegerId), String);
+
 /** A text that is only shown; empty when it is missing or is not text. */
 export const shown = lenient(text, '');
 
@@ -141,7 +153,10 @@ export const shown = lenient(text, '');
 export const shownNumber = lenient(number, 0);
 
 /** A text that may be missing; services write that as null, or as an empty text, too. */
-export const optionalText = mapped(maybe(text), (value) => value || undefined);
+export const optionalText = blankable(text);
+
+/** A date, such as `2026-11-30T19:52:20Z`. */
+export const date = only('a date', (value): value is string => typeof value === 'string' && isDate(value));
 
 /** The answer to a call that returns no data, which is documented as `{}`. */
 export const done = jsonMap;
@@ -160,6 +175,15 @@ export function only<T>(expected: string, isIt: (value: unknown) => value is T):
       throw new Mismatch(`${place} is ${kind}${kind === 'empty' ? '' : `, not ${expected}`}`);
     },
   };
+}
+
+function isIntegerId(value: unknown): value is string | number {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0;
+  return typeof value === 'string' && /^\d{1,19}$/.test(value);
+}
+
+function isDate(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,5 @@
 import type { Context } from '../agent/context';
+import { pathSegment } from '../pathSegment';
 import { ownerOf } from './claims';
 import { entraDialect } from './dialect';
 import { issuedToken } from './issuedToken';
@@ -43,7 +44,7 @@ export function entraTokens(
   const service = 'Microsoft Entra ID';
   let owner = '';
   const identity = (): string => `service principal ${clientId}${owner} of tenant ${tenantId}, ${proof.means}`;
-  const path = `/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const path = `/${pathSegment(tenantId)}/oauth2/v2.0/token`;
   const http = tokenClient(
     {
       baseUrl: authority,

@@ -60,5 +60,11 @@ const identityToken = shape.object({ oidcToken: shape.nonEmptyText });
 /** The claims that a federated credential names. They are not secret; the token with its signature is. */
 function describeToken(token: string): string {
   const { iss, sub, aud } = claimsOf(token);
-  return `The token of this job has the issuer '${String(iss)}', the subject '${String(sub)}' and the audience '${String(aud)}'.`;
+  return `The token of this job has the issuer '${claimText(iss)}', the subject '${claimText(sub)}' and the audience '${claimText(aud)}'.`;
+}
+
+/** There may be several audiences (RFC 7519 4.1.3). */
+function claimText(claim: unknown): string {
+  const texts = [claim].flat().filter((each) => typeof each === 'string');
+  return texts.length > 0 ? texts.join(', ') : 'unknown';
 }

@@ -47,6 +47,16 @@ export function projectOf(inputs: Inputs, context: Context): string {
   return ofRun;
 }
 
+/** The GUID of the project that the inputs name; that of another project than the run's is requested. */
+export async function projectIdOf(inputs: Inputs, devops: Devops, context: Context): Promise<string> {
+  const named = projectOf(inputs, context);
+  const { project, projectId } = context.agent.run;
+  const isNamed = (text: string | undefined): boolean => text?.toLowerCase() === named.toLowerCase();
+  if (projectId !== undefined && isOfRun(devops.url, context) && (isNamed(project) || isNamed(projectId)))
+    return projectId;
+  return (await devops.core.project(named)).id;
+}
+
 function organizationUrlOf(inputs: Inputs, { agent }: Context): string | undefined {
   const { organizationUrl, devopsConnection: named } = inputs;
   return organizationUrl ?? (named?.url.trim() || agent.run.organizationUrl);

@@ -1,5 +1,6 @@
 import { checkLocks, type Layer } from './checkLocks';
 import { checkTree } from './schema/checkTree';
+import type { PatternMatcher } from './schema/patternMatcher';
 import { mostVariables } from './limits';
 import { originText, type Origin, type Report } from './origin';
 import { readOverrides, type Overrides } from './overrides';
@@ -25,6 +26,8 @@ export interface VariableSources {
   readonly environment?: { readonly name: string; readonly origin: Origin } | undefined;
   readonly overrides?: Overrides | undefined;
   readonly schema: VariableSchema;
+  /** Matches the patterns of the schema. */
+  readonly patterns: PatternMatcher;
 }
 
 /** A variable after the merge. */
@@ -72,7 +75,7 @@ export function resolveVariables(sources: VariableSources, report: Report): Reso
     return { variables: [], values: {} };
   }
   const tree = resolveReferences(merged, report);
-  checkTree(tree, schema, report);
+  checkTree(tree, schema, { report, patterns: sources.patterns });
   const variables = [...leavesOf(tree)].map(({ path, leaf: { value, text, origin, overridden } }) => ({
     path,
     value,

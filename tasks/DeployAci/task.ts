@@ -123,7 +123,12 @@ export const task = defineTask({
     const onPrevious = (group: ContainerGroup): void => setOutput('previousImage', (previousImage = imageOf(group)));
     const smokeTest = smokeTestOf(inputs);
     const prove = async (group: ContainerGroup, look: () => Promise<unknown>): Promise<void> => {
-      if (smokeTest) await smokeTestGroup(scoringUriOf(group, scoringPath), smokeTest, look, context);
+      const scoringUri = scoringUriOf(group, scoringPath);
+      if (scoringUri === '')
+        throw new TaskError(
+          `The container group '${group.name}' runs, but Azure returned no address for it. Check it in the Azure portal, and run again.`,
+        );
+      if (smokeTest) await smokeTestGroup(scoringUri, smokeTest, look, context);
     };
     const bodyFor = (live?: ContainerGroup) => groupBody(service, live);
     const options = { name, bodyFor, secrets, onImmutableChange, adopt, onSeen, onPrevious, prove };

@@ -22,10 +22,11 @@ export function evaluationRecord(
       champion: finiteNumber(champion?.metrics.get(metric)),
       isInRule: inRules.includes(metric),
     })),
-    rules: results.map(({ rule, outcome, comparison, actual, required, note }) => ({
+    rules: results.map(({ rule, outcome, comparison, metrics, actual, required, note }) => ({
       rule,
       outcome: outcome === 'not compared' ? 'notCompared' : outcome,
       comparison,
+      metrics: [...new Set(metrics)],
       actual: finiteNumber(actual),
       required: finiteNumber(required),
       note,

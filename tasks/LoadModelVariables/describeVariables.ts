@@ -1,3 +1,4 @@
+import type { VariablesRecord } from '../../shared/agent/runRecord';
 import { plainMarkdown } from '../../shared/markdown';
 import { originText } from '../../shared/variables/origin';
 import { textOf } from '../../shared/variables/tree';
@@ -25,6 +26,25 @@ export function variablesTable(variables: readonly ResolvedVariable[], environme
     ...rows.map((cells) => `| ${cells.map(plainMarkdown).join(' | ')} |`),
     '',
   ].join('\n');
+}
+
+/** The variables as pages that show the run see them. */
+export function variablesRecord(
+  variables: readonly ResolvedVariable[],
+  environment: string | undefined,
+  registry: VariablesRecord['registry'],
+): VariablesRecord {
+  return {
+    kind: 'variables',
+    environment,
+    variables: variables.map((each) => ({
+      name: nameOf(each),
+      value: each.value === null ? null : textOf(each),
+      source: originText(each.origin),
+      overridden: each.overridden.map(originText),
+    })),
+    ...(registry && { registry }),
+  };
 }
 
 function nameOf({ path }: ResolvedVariable): string {

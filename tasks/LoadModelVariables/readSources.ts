@@ -3,7 +3,7 @@ import { FileError } from '../../shared/files/fileError';
 import type { NamedFile } from '../../shared/files/namedFile';
 import type { Report } from '../../shared/variables/origin';
 import type { VariableSources } from '../../shared/variables/resolveVariables';
-import { readVariableFile } from '../../shared/variables/variableFile';
+import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
 import { readVariableSchema, shippedSchema } from '../../shared/variables/schema/variableSchema';
 
 interface Files {
@@ -19,7 +19,7 @@ export function readSources(
   { modelFile, baseFile, schemaFile }: Files,
   folder: string,
   report: Report,
-): Pick<VariableSources, 'base' | 'model' | 'schema'> | undefined {
+): (Pick<VariableSources, 'base' | 'schema'> & { readonly model: VariableFile }) | undefined {
   const read = <Value>(file: NamedFile, reader: Reader<Value>): Value | undefined => {
     const source = relative(folder, file.path).replaceAll('\\', '/');
     const text = readText(file, (message) => report({ source }, message));

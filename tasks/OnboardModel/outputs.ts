@@ -2,6 +2,7 @@ import type { Devops } from '../../shared/devops/devops';
 import type { Onboarded } from '../../shared/devops/onboarding/wanted';
 import { linkOf } from '../../shared/devops/repository/templateUpdate/planTemplateUpdate';
 import { stringifyJson } from '../../shared/json';
+import { pathSegment } from '../../shared/pathSegment';
 
 /** The output variables for what exists. */
 export const onboardedOutputs = [
@@ -27,7 +28,7 @@ export function setOnboarded(
     setOutput('repositoryUrl', repository.webUrl);
     setOutput('remoteUrl', repository.remoteUrl.replace(/^(https?:\/\/)[^/@]*@/, '$1'));
     if (pullRequest) setOutput('pullRequestUrl', linkOf(repository, pullRequest));
-    const home = `${url}/${encodeURIComponent(repository.project.name)}/_build?definitionId=`;
+    const home = `${url}/${pathSegment(repository.project.name)}/_build?definitionId=`;
     if (pipelines.length > 0) {
       const ids = pipelines.map(({ wanted, id }) => [wanted.entry.name, id] as const);
       setOutput('pipelineIds', stringifyJson(Object.fromEntries(ids)));

@@ -139,9 +139,10 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
   { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
   // The file system has one door, which refuses what may not be read. The files of the agent are in new folders of its own.
   { module: /^(node:)?fs\b/, only: /^(shared\/files\/|shared\/agent\/taskLibAgent\.ts$|sandbox\/|cli\/)/ },
+  // The pages know the host by hub/host only.
+  { module: /^azure-devops-extension-sdk\b/, only: /^hub\/host\// },
   // These run in a browser too.
-  // A pattern can be stopped only in a script of its own; the result depends on nothing else.
-  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)|^shared\/variables\/schema\/patternMatcher\.ts$/ },
+  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
 ];
 
 /** Things of the process, and the result of a task, that are one part's business. */
@@ -196,7 +197,7 @@ function isAllowedImport(file: string, part: string, target: string): boolean {
 }
 
 function partOf(file: string): string | undefined {
-  const module = file.replace(/\.(ts|mjs)$/, '');
+  const module = file.replace(/\.(tsx?|mjs)$/, '');
   if (module in mayImport) return module;
   if (dialect.test(file)) return 'dialects';
   const folders = path.posix.dirname(file).split('/');

@@ -27,5 +27,5 @@ function importsOf(file: string, sources: ReadonlyMap<string, string>): readonly
   return importedFiles
     .filter(({ fileName }) => fileName.startsWith('.'))
     .map(({ fileName }) => path.posix.join(path.posix.dirname(file), fileName))
-    .flatMap((target) => [target, `${target}.ts`].filter((name) => sources.has(name)));
+    .flatMap((target) => [target, `${target}.ts`, `${target}.tsx`].filter((name) => sources.has(name)));
 }

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../../tools/commandLine';
-import { endpointContribution, readExtensionManifest, readTasks } from '../../tools/manifests';
+import { hubPages } from '../../tools/hubBundle';
+import { endpointContribution, hubContribution, readExtensionManifest, readTasks } from '../../tools/manifests';
 
 const manifest = await readExtensionManifest(projectRoot);
 const tasks = await readTasks(projectRoot);
@@ -26,14 +27,16 @@ describe('vss-extension.json', () => {
   });
 
   it('refers only to existing files', () => {
+    const hubs = manifest.contributions.filter(({ type }) => type === hubContribution);
     const endpoints = manifest.contributions.filter(({ type }) => type === endpointContribution);
     const named = [
       manifest.icons.default,
       ...Object.values(manifest.content).map((content) => content.path),
       ...manifest.files.map((file) => file.path),
       ...endpoints.flatMap(({ properties }) => properties.icon ?? []),
+      ...hubs.flatMap(({ properties }) => hubIcons(properties.icon)),
     ];
-    const made = ['THIRD-PARTY-NOTICES.txt'];
+    const made = ['THIRD-PARTY-NOTICES.txt', 'hub'];
     assert.deepEqual(
       named.filter((file) => !made.includes(file) && !existsSync(path.join(projectRoot, file))),
       [],
@@ -43,6 +46,14 @@ describe('vss-extension.json', () => {
   it('has icons of the required sizes', async () => {
     assert.ok((await pngSize(manifest.icons.default)) >= 128);
     for (const { folder } of tasks) assert.equal(await pngSize(`images/tasks/${folder}.png`), 32);
+  });
+
+  it('opens the pages that are built, and declares from the first version on what they will need', () => {
+    const pages = manifest.contributions.flatMap(({ properties }) => properties.uri ?? []);
+    const built = hubPages(projectRoot).map(({ name }) => `hub/${name}.html`);
+    assert.deepEqual([...pages].sort(), [...built].sort());
+    assert.deepEqual(manifest.scopes, ['vso.code_write', 'vso.build_execute']);
+    assert.ok(manifest.files.some(({ path: file, addressable }) => file === 'hub' && addressable === true));
   });
 
   it('uses only its own connection types and those of every organization', () => {
@@ -63,6 +74,12 @@ describe('overview.md', () => {
     }
   });
 });
+
+/** The files of the icons for the light and the dark theme. */
+function hubIcons(icon: unknown): readonly string[] {
+  const { light, dark } = icon as { readonly light: string; readonly dark: string };
+  return [light, dark].map((address) => address.replace(/^asset:\/\//, ''));
+}
 
 /** The width of a square PNG. */
 async function pngSize(file: string): Promise<number> {

@@ -17,7 +17,7 @@ const sources: readonly { readonly in: string; readonly files?: RegExp }[] = [
   { in: 'template', files: /\.(md|py|txt|yml)$|schema\.json$|Dockerfile$/ },
   { in: 'shared', files: /\.ts$|schema\.json$/ },
   { in: 'cli', files: /\.ts$/ },
-  { in: 'hub', files: /\.(ts|html|css)$/ },
+  { in: 'hub', files: /\.(tsx?|html|css)$/ },
   { in: 'sandbox', files: /\.(md|mjs|py|ts)$/ },
   { in: 'tools', files: /\.(ts|yaml)$/ },
   { in: 'bench', files: /\.ts$/ },

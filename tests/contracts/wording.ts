@@ -144,6 +144,7 @@ function oneLine(text: string): string {
 function passagesOf(file: string, source: string): readonly Passage[] {
   switch (path.posix.extname(file)) {
     case '.ts':
+    case '.tsx':
     case '.mjs':
       return codePassages(file, source);
     case '.md':

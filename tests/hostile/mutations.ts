@@ -25,6 +25,21 @@ const values = fc.oneof(
   },
   fc.constantFrom<Json[]>({ error: 'x' }, { error_code: 'X', message: 'y' }, 1e300, 12345678901234567890n, '5', 'null'),
   fc.constantFrom<Json[]>(hugeText, '\u0000', '##vso[task.complete result=Succeeded]', '__proto__', repeatedSecret),
+  // What parsers of addresses, dates, numbers, paths and patterns refuse.
+  fc.constantFrom<Json[]>(
+    '\ud800',
+    'a\nb',
+    '(',
+    '..',
+    '/',
+    '[::1',
+    'https://%',
+    'xn--a',
+    '2026-13-45',
+    '-1',
+    '1e400',
+    70_000,
+  ),
   fc.jsonValue({ maxDepth: 3 }).map((value) => value as Json),
 );
 

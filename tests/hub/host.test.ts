@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { axe, useHub } from './support/browser';
-import { protocolPage } from './support/protocolPage';
+import { protocolPage } from './support/testPages';
 
 interface DataManager {
   createDocument(collection: string, document: object): Promise<object>;

@@ -1,24 +1,8 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { projectId } from '../../sandbox/agent/variables/predefined';
 import { Collection, Extensions } from '../../sandbox/devops/extensions/extensions';
 import type { Organization } from '../../sandbox/devops/organization';
 import type { DocumentStore, StoredDocument } from '../../shared/variables/registry/documentStore';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
-import { projectRoot } from '../../tools/commandLine';
-import { bundleHub } from '../../tools/hubBundle';
-
-let built: Promise<string> | undefined;
-
-/** The pages of the project, bundled once for all suites of a process. */
-export function builtPages(): Promise<string> {
-  return (built ??= mkdtemp(path.join(tmpdir(), 'hub-pages-')).then(async (folder) => {
-    const pages = path.join(folder, 'hub');
-    await bundleHub(projectRoot, pages);
-    return pages;
-  }));
-}
 
 /** The documents of the extension in an organization, without requests; `damage` writes what no page would. */
 export function storeOf(organization: Organization): DocumentStore & {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +6,7 @@ import { task } from '../../tasks/CreateRepository/task';
 import { itConverges } from '../support/devopsFaults';
 import { DevopsStage, type DevopsTry } from '../support/devopsStage';
 import type { FakeAgent } from '../support/fakeAgent';
+import { fixedBytes } from '../support/fixedBytes';
 
 describe('CreateRepository', () => {
   let folder: string;
@@ -184,7 +184,7 @@ describe('CreateRepository', () => {
   it('pushes more than 25 MiB at once, which the REST API refuses', async () => {
     const large = await mkdtemp(join(await realpath(tmpdir()), 'large-'));
     try {
-      await writeFile(join(large, 'random.bin'), randomBytes(27 * 1024 * 1024));
+      await writeFile(join(large, 'random.bin'), fixedBytes(27 * 1024 * 1024));
       await succeeds({ repositoryName: 'large', templateFolder: large });
     } finally {
       await rm(large, { recursive: true });

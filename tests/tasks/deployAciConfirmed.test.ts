@@ -42,6 +42,34 @@ describe('DeployAci, when Azure acknowledges and does not carry out', () => {
       assert.match(end.message, /^Could not delete the container group 'score': Azure reports Failed: ScopeLocked/);
     });
 
+  const addresses: readonly [what: string, change: (address: Record<string, unknown>) => object, message: RegExp][] = [
+    [
+      'with a host name that is none',
+      (address) => ({ ...address, fqdn: '##vso[task.complete result=Succeeded]' }),
+      /form than documented: 'properties\.ipAddress\.fqdn' is text, not a host name/,
+    ],
+    ['without an address', () => ({}), /The container group 'score' runs, but Azure returned no address for it\./],
+  ];
+  for (const [what, change, message] of addresses)
+    it(`fails for a group ${what}`, async () => {
+      azure.azure.faults.add({
+        method: 'GET',
+        path: group,
+        times: Infinity,
+        effect: 'rewritten',
+        rewrite(status, body) {
+          if (status !== 200) return { status, body };
+          const found = JSON.parse(body) as { properties: { ipAddress: Record<string, unknown> } };
+          found.properties.ipAddress = change(found.properties.ipAddress) as Record<string, unknown>;
+          return { status, body: JSON.stringify(found) };
+        },
+      });
+      const { end, outputs } = await azure.run({ timeoutMinutes: '2' });
+      assert.equal(end.result, 'Failed');
+      assert.match(end.message, message);
+      assert.ok(!outputs['scoringUri'], outputs['scoringUri']);
+    });
+
   it('waits until a deleted group has disappeared', async () => {
     await azure.run();
     const { end, outputs } = await azure.run({ containerGroupName: 'score', action: 'delete' });

@@ -123,6 +123,24 @@ describe('DeployAks', function () {
     assert.match(attachments['diagnosis.txt'] ?? '', /ModuleNotFoundError/);
   });
 
+  it('fails for a Service whose address is none', async () => {
+    sandbox.kubernetes.faults.add({
+      method: 'GET',
+      path: '*/services/score',
+      times: Infinity,
+      effect: 'rewritten',
+      rewrite(status, body) {
+        const found = JSON.parse(body) as object;
+        const ingress = [{ hostname: '##vso[task.complete result=Succeeded]' }];
+        return { status, body: JSON.stringify({ ...found, status: { loadBalancer: { ingress } } }) };
+      },
+    });
+    const { end, outputs } = await run({ ...service, exposure: 'loadBalancer', timeoutMinutes: '5' });
+    assert.equal(end.result, 'Failed');
+    assert.match(end.message, /documented: 'status\.loadBalancer\.ingress\.0\.hostname' is text, not a host name/);
+    assert.equal(outputs['scoringUri'], undefined);
+  });
+
   it('reports all problems of the inputs before any call', async () => {
     const { end } = await run({
       ...{ serviceName: 'Score!', port: 'x', samplePayload: '{', expectedJson: 'a[=1', namespace: 'My_Models' },

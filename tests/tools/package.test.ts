@@ -52,7 +52,11 @@ describe('the package', () => {
   });
 
   it('is refused when it or a task exceeds its size budget or has none', async () => {
-    const failure = checkBudgets(released, released.vsixBytes, { vsix: 1000, tasks: { RunJob: 2000 } });
+    const failure = checkBudgets(released, released.vsixBytes, {
+      vsix: 1000,
+      tasks: { RunJob: 2000 },
+      hub: { scripts: 100, styles: 100 },
+    });
     await assert.rejects(failure, (error: Error) => {
       assert.match(error.message, /^the VSIX is \d+ bytes, \d+ over its budget of 1000\.$/m);
       assert.match(error.message, /^RunJob is \d+ bytes, \d+ over its budget of 2000\.$/m);

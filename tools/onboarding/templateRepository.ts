@@ -9,6 +9,12 @@ const leftOut = /^(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_mod
 /** Creates a repository with the files of a folder on `main`. @returns its id */
 export async function pushRepository(client: OrganizationClient, name: string, folder: string): Promise<string> {
   const { id } = await client.send<{ id: string }>('POST', '_apis/git/repositories', { name });
+  await pushFolder(client, id, folder);
+  return id;
+}
+
+/** Pushes the files of a folder to `main` of a repository that is empty. */
+export async function pushFolder(client: OrganizationClient, id: string, folder: string): Promise<void> {
   const changes = await Promise.all(
     (await filesOf(folder)).map(async (file) => ({
       changeType: 'add',
@@ -23,7 +29,6 @@ export async function pushRepository(client: OrganizationClient, name: string, f
     refUpdates: [{ name: 'refs/heads/main', oldObjectId: noCommit }],
     commits: [{ comment: 'Add the template', changes }],
   });
-  return id;
 }
 
 /** Paths from the folder on, with slashes. */

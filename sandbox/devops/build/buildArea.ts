@@ -1,5 +1,6 @@
 import type { OrganizationState } from '../organizationState';
 import type { Router } from '../rest/router';
+import { addAttachmentRoutes } from './builds/attachmentRoutes';
 import { addBuildRoutes } from './builds/buildRoutes';
 import { addDefinitionRoutes } from './definitions/definitionRoutes';
 import { addFolderRoutes } from './definitions/folderRoutes';
@@ -14,6 +15,7 @@ export function addBuildArea(router: Router, state: OrganizationState): void {
   addDefinitionRoutes(router);
   addFolderRoutes(router);
   addBuildRoutes(router);
+  addAttachmentRoutes(router);
   addPipelineRoutes(router);
   state.of(Triggers);
   state.of(BuildValidation);

@@ -53,6 +53,10 @@ export const folderInvalid = (path: string) =>
 export const buildNotFound = (id: string) =>
   buildException(404, 'BuildNotFoundException', `The requested build ${id} could not be found.`);
 
+/** No public source shows this error. */
+export const attachmentNotFound = (name: string, build: number) =>
+  buildException(404, 'AttachmentNotFoundException', `The attachment ${name} of build ${build} was not found.`);
+
 export const buildOver = (id: number) =>
   buildException(400, 'BuildStatusInvalidChangeException', `The build ${id} is already completed.`);
 

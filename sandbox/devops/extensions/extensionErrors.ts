@@ -2,18 +2,20 @@ import { exception } from '../organizationError';
 
 const extensionManagement = 'Microsoft.VisualStudio.Services.ExtensionManagement.WebApi';
 
+/** The number is as in azure-devops-node-api issue 162. */
 export const extensionNotInstalled = (publisher: string, extension: string) =>
   exception(
     404,
     `${extensionManagement}.InstalledExtensionNotFoundException`,
-    `The extension ${publisher}.${extension} is not installed in this organization.`,
+    `%error="1660004";%:The extension ${publisher}.${extension} is not installed in this organization.`,
   );
 
+/** The number is as in azure-boards-estimate issue 68. */
 export const collectionNotFound = (name: string) =>
   exception(
     404,
     `${extensionManagement}.DocumentCollectionDoesNotExistException`,
-    `The collection ${name} does not exist.`,
+    `%error="1660002";%:The collection ${name} does not exist.`,
   );
 
 export const documentNotFound = (id: string) =>

@@ -80,11 +80,19 @@ function read(request: DevopsRequest): Reply {
 const write =
   (how: 'create' | 'set' | 'update') =>
   (request: DevopsRequest): Reply =>
-    ok(namedCollection(request)[how](objectIn(request.body, 'doc')));
+    changing(request, (collection) => ok(collection[how](objectIn(request.body, 'doc'))));
 
 function remove(request: DevopsRequest): Reply {
-  namedCollection(request).remove(request.parameters['documentId'] ?? '');
-  return noContent;
+  return changing(request, (collection) => {
+    collection.remove(request.parameters['documentId'] ?? '');
+    return noContent;
+  });
+}
+
+function changing(request: DevopsRequest, change: (collection: Collection) => Reply): Reply {
+  const reply = change(namedCollection(request));
+  request.organization.of(Extensions).save();
+  return reply;
 }
 
 /** The documents of several collections; of one that is not there, none. */

@@ -6,6 +6,7 @@ import type { Identity } from '../identities/identity';
 import type { Organization } from '../organization';
 import type { Project } from '../projects/project';
 import { hostFiles } from './hostFiles';
+import type { HostedExtension } from './manifest';
 import { addPeople, defaultPeople, type NewPerson } from './people';
 import type { HostedPage, HostSession } from './session';
 import { StaticFiles } from './staticFiles';
@@ -14,13 +15,7 @@ export interface HostOptions {
   readonly organization: Organization;
   /** The built pages of the extension. */
   readonly hubFolder: string;
-  readonly extension: {
-    readonly publisherName: string;
-    readonly extensionName: string;
-    readonly version: string;
-    /** Those of its manifest. */
-    readonly scopes: readonly string[];
-  };
+  readonly extension: HostedExtension;
   /** The project whose pages are shown; that of the organization by default. */
   readonly project?: string;
   /** Who can sign in; the first one does by default. */
@@ -41,12 +36,6 @@ export interface Host {
   readonly people: readonly NewPerson[];
   close(): Promise<void>;
 }
-
-/** The files of the pages, and the ids of their contributions. */
-const pages = {
-  models: { file: 'models.html', contribution: 'models-hub' },
-  run: { file: 'run.html', contribution: 'run-tab' },
-} as const;
 
 /** What an extension without scopes may do: it knows who the person is, and keeps its own data. */
 const impliedScopes = ['vso.profile', 'vso.extension.data_write'];
@@ -133,7 +122,7 @@ function decoded(text: string): string | undefined {
 interface SessionParts {
   readonly organization: Organization;
   readonly project: Project;
-  readonly extension: HostOptions['extension'];
+  readonly extension: HostedExtension;
   readonly identities: ReadonlyMap<string, Identity>;
   readonly people: readonly NewPerson[];
   readonly hubUrl: string;
@@ -179,11 +168,11 @@ function tokenOf({ organization, extension }: SessionParts, identity: Identity):
 function sessionOf(parts: SessionParts, identity: Identity): HostSession {
   const { organization, project, people, hubUrl } = parts;
   const { state } = organization;
-  const { publisherName, extensionName, version } = parts.extension;
+  const { publisherName, extensionName, version, contributions } = parts.extension;
   const id = `${publisherName}.${extensionName}`;
-  const hosted = ({ file, contribution }: { readonly file: string; readonly contribution: string }): HostedPage => ({
-    url: `${hubUrl}${file}`,
-    contributionId: `${id}.${contribution}`,
+  const hosted = (name: string): HostedPage => ({
+    url: `${hubUrl}${name}.html`,
+    contributionId: `${id}.${contributions[`${name}.html`] ?? name}`,
   });
   return {
     organization: { id: state.collectionId, name: state.name, url: organization.url },
@@ -198,7 +187,7 @@ function sessionOf(parts: SessionParts, identity: Identity): HostSession {
     },
     people: people.map(({ name, displayName }) => ({ name, displayName })),
     extension: { id, publisherId: publisherName, extensionId: extensionName, version },
-    pages: { models: hosted(pages.models), run: hosted(pages.run) },
+    pages: { models: hosted('models'), run: hosted('run') },
     pageToken: state.tokens.issuePersonal({ identity }),
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Identity } from '../identities/identity';
 import type { OrganizationState } from '../organizationState';
 import type { Project } from '../projects/project';
@@ -25,9 +26,16 @@ export function addPeople(
   return new Map(
     people.map(({ name, displayName, group }) => {
       const known = identities.all().find(({ kind, principalName }) => kind === 'user' && principalName === name);
-      const identity = known ?? identities.addUser({ principalName: name, displayName });
+      const identity = known ?? identities.addUser({ principalName: name, displayName, id: idOf(name) });
       identities.addMember(identity, identities.groupNamed(group, project.id));
       return [name, identity] as const;
     }),
   );
+}
+
+/** The same in every organization, so that what a person stored stays that person's. */
+function idOf(name: string): string {
+  const digits = createHash('sha256').update(name).digest('hex');
+  const at = (from: number, to: number) => digits.slice(from, to);
+  return `${at(0, 8)}-${at(8, 12)}-5${at(13, 16)}-8${at(17, 20)}-${at(20, 32)}`;
 }

@@ -1,8 +1,10 @@
 import type { Context } from '../../agent/context';
+import { hostName, ipAddress, portNumber } from '../../http/transport/address';
 import { HttpError } from '../../http/errors';
 import type { DetailedHttpClient, HttpRequest } from '../../http/httpClient';
 import type { Json } from '../../json';
 import { poll, TimedOutError } from '../../http/poll';
+import { pathSegment } from '../../pathSegment';
 import { accepted, finishOperation, type Operation } from '../resourceManager/longRunningOperation';
 import * as shape from '../../http/shape';
 
@@ -60,9 +62,9 @@ const containerGroup = shape.object({
     restartPolicy: shape.optionalText,
     ipAddress: shape.maybe(
       shape.object({
-        ip: shape.optionalText,
-        fqdn: shape.optionalText,
-        ports: shape.maybe(shape.list(shape.object({ port: shape.number }))),
+        ip: shape.blankable(ipAddress),
+        fqdn: shape.blankable(hostName),
+        ports: shape.maybe(shape.list(shape.object({ port: portNumber }))),
       }),
     ),
     instanceView: shape.maybe(
@@ -92,13 +94,13 @@ export class ContainerGroupsApi {
     place: { readonly subscriptionId: string; readonly resourceGroup: string },
     private readonly context: Context,
   ) {
-    const [subscription, group] = [place.subscriptionId, place.resourceGroup].map(encodeURIComponent);
+    const [subscription, group] = [place.subscriptionId, place.resourceGroup].map(pathSegment);
     this.#path = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerInstance/containerGroups`;
   }
 
   /** The resource id of a group. */
   idOf(name: string): string {
-    return `${this.#path}/${encodeURIComponent(name)}`;
+    return `${this.#path}/${pathSegment(name)}`;
   }
 
   /** Undefined when there is none of this name. */
@@ -156,7 +158,7 @@ export class ContainerGroupsApi {
   /** The last lines of a container's log; empty while there is none. */
   async logs(name: string, container: string, lines: number): Promise<string> {
     try {
-      const path = `${this.idOf(name)}/containers/${encodeURIComponent(container)}/logs`;
+      const path = `${this.idOf(name)}/containers/${pathSegment(container)}/logs`;
       const request = this.#request('GET', path, `read the log of the container '${container}'`);
       const query = { ...request.query, tail: lines };
       return (await this.http.json({ ...request, query }, containerLog)).content ?? '';

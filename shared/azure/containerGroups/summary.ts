@@ -1,3 +1,4 @@
+import { originOf, urlAt } from '../../http/transport/address';
 import { plainMarkdown } from '../../markdown';
 import type { ContainerGroup } from './containerInstances';
 
@@ -5,7 +6,7 @@ import type { ContainerGroup } from './containerInstances';
 export function scoringUriOf({ properties: { ipAddress } }: ContainerGroup, path: string): string {
   const host = ipAddress?.fqdn ?? ipAddress?.ip;
   const port = ipAddress?.ports?.[0]?.port;
-  return host === undefined || port === undefined ? '' : new URL(path, `http://${host}:${port}`).href;
+  return host === undefined || port === undefined ? '' : urlAt(originOf(host, port), path);
 }
 
 /** The image of the container that serves. */

@@ -2,6 +2,7 @@ import type { HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
 import { answerPages, nextPageToken } from './answerPages';
 import { isAbsent } from './isAbsent';
+import { pathSegments } from '../../pathSegment';
 import * as shape from '../../http/shape';
 
 /** 100 requests a second, 10 at once, by the source of the Databricks CLI (bundle/libraries/upload.go). */
@@ -19,7 +20,7 @@ export class FilesApi {
     const sizes = new Map<string, number>();
     const request = {
       method: 'GET',
-      path: `/api/2.0/fs/directories${encoded(folder)}`,
+      path: `/api/2.0/fs/directories${pathSegments(folder)}`,
       purpose: `list the folder ${folder}`,
       limit: filesLimit,
     } as const;
@@ -41,7 +42,7 @@ export class FilesApi {
     await this.http.json(
       {
         method: 'PUT',
-        path: `/api/2.0/fs/files${encoded(path)}`,
+        path: `/api/2.0/fs/files${pathSegments(path)}`,
         query: { overwrite: true },
         file,
         purpose: `upload ${path}`,
@@ -58,7 +59,3 @@ const listing = shape.object({
   contents: shape.listOf(shape.object({ path: shape.text, file_size: shape.optional(shape.number, 0) })),
   next_page_token: nextPageToken,
 });
-
-function encoded(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
-}

@@ -128,7 +128,7 @@ export class JobsApi {
 const listedJobs = shape.object({
   jobs: shape.listOf(
     shape.object({
-      job_id: shape.id,
+      job_id: shape.integerId,
       creator_user_name: shape.shown,
       created_time: shape.shownNumber,
       settings: shape.optional(shape.object({ name: shape.optional(shape.text, '') })),
@@ -137,11 +137,11 @@ const listedJobs = shape.object({
   next_page_token: nextPageToken,
 });
 
-const createdJob = shape.object({ job_id: shape.id });
+const createdJob = shape.object({ job_id: shape.integerId });
 
 /** Without defaults: the settings are compared with those that were asked for. */
 const jobPage = shape.object({
-  job_id: shape.id,
+  job_id: shape.integerId,
   run_as_user_name: shape.optionalText,
   settings: shape.object({
     name: shape.optional(shape.text),

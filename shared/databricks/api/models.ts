@@ -1,6 +1,7 @@
 import type { HttpClient } from '../../http/httpClient';
 import { answerPages, nextPageToken } from './answerPages';
 import { isAbsent } from './isAbsent';
+import { pathSegment } from '../../pathSegment';
 import * as shape from '../../http/shape';
 
 /** A version of a registered model. */
@@ -10,7 +11,7 @@ export interface ModelVersion {
   readonly runId: string | undefined;
 }
 
-const rawVersion = shape.object({ version: shape.id, run_id: shape.optionalText });
+const rawVersion = shape.object({ version: shape.integerId, run_id: shape.optionalText });
 const versionList = shape.object({ model_versions: shape.listOf(rawVersion), next_page_token: nextPageToken });
 type RawVersion = shape.Read<typeof rawVersion>;
 
@@ -28,7 +29,7 @@ export class ModelsApi {
       this.http.json(
         {
           method: 'GET',
-          path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+          path: `${catalogPath(model)}/aliases/${pathSegment(alias)}`,
           purpose: `look up the version of ${model} that has the alias '${alias}'`,
         },
         rawVersion,
@@ -46,7 +47,7 @@ export class ModelsApi {
       purpose: `list the versions of ${model}`,
     } as const;
     for await (const page of answerPages(this.http, request, versionList))
-      versions.push(...page.model_versions.map(modelVersion));
+      for (const version of page.model_versions) versions.push(modelVersion(version));
     return versions;
   }
 
@@ -55,7 +56,7 @@ export class ModelsApi {
     await this.http.json(
       {
         method: 'PUT',
-        path: `${catalogPath(model)}/aliases/${encodeURIComponent(alias)}`,
+        path: `${catalogPath(model)}/aliases/${pathSegment(alias)}`,
         json: { version_num: Number(version) },
         purpose: `give version ${version} of ${model} the alias '${alias}'`,
         repeatable: true,
@@ -94,7 +95,7 @@ export class ModelsApi {
 }
 
 function catalogPath(model: string): string {
-  return `/api/2.1/unity-catalog/models/${encodeURIComponent(model)}`;
+  return `/api/2.1/unity-catalog/models/${pathSegment(model)}`;
 }
 
 function modelVersion({ version, run_id }: RawVersion): ModelVersion {

@@ -27,7 +27,7 @@ export interface Standing {
 
 /** One attempt at one task of a run. A task that was retried or repaired is there once for each attempt. */
 export interface TaskRun extends Standing {
-  /** Its own shape.id, by which its output is asked for. */
+  /** Its own run id, by which its output is asked for. */
   readonly id: string;
   readonly taskKey: string;
   /** 0 for the first. */
@@ -223,7 +223,7 @@ const standing = {
 
 const rawTaskRun = shape.object({
   ...standing,
-  run_id: shape.id,
+  run_id: shape.integerId,
   task_key: shape.text,
   attempt_number: shape.optional(shape.number, 0),
   start_time: shape.shownNumber,
@@ -234,14 +234,14 @@ const rawTaskRun = shape.object({
 const rawRun = shape.checked(
   shape.object({
     ...standing,
-    run_id: shape.id,
-    job_id: shape.maybe(shape.id),
+    run_id: shape.integerId,
+    job_id: shape.maybe(shape.integerId),
     run_name: shape.shown,
     run_page_url: shape.shown,
     start_time: shape.shownNumber,
     end_time: shape.shownNumber,
     tasks: shape.listOf(rawTaskRun),
-    repair_history: shape.listOf(shape.object({ id: shape.optional(shape.id) })),
+    repair_history: shape.listOf(shape.object({ id: shape.optional(shape.integerId) })),
     next_page_token: nextPageToken,
   }),
   ({ status, state }) => (status?.state ?? state?.life_cycle_state) !== undefined,
@@ -249,10 +249,10 @@ const rawRun = shape.checked(
 );
 
 const listedRuns = shape.object({
-  runs: shape.listOf(shape.object({ run_id: shape.id, start_time: shape.shownNumber })),
+  runs: shape.listOf(shape.object({ run_id: shape.integerId, start_time: shape.shownNumber })),
 });
-const startedRun = shape.object({ run_id: shape.id });
-const startedRepair = shape.object({ repair_id: shape.id });
+const startedRun = shape.object({ run_id: shape.integerId });
+const startedRepair = shape.object({ repair_id: shape.integerId });
 
 const rawOutput = shape.object({
   metadata: shape.jsonMap,

@@ -62,5 +62,5 @@ function idempotencyToken(seed: string, request: RunRequest, number: number): st
 
 function wasThere(run: Run, before: readonly ListedRun[]): boolean {
   if (before.some(({ id }) => id === run.id)) return true;
-  return before.length > 0 && run.startTime < Math.min(...before.map(({ startTime }) => startTime));
+  return before.length > 0 && before.every(({ startTime }) => run.startTime < startTime);
 }

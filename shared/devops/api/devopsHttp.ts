@@ -1,8 +1,8 @@
-import { TaskError } from '../../errors';
 import type { HttpRequest } from '../../http/httpClient';
 import { pages } from '../../http/pages';
 import * as shape from '../../http/shape';
 import type { Json } from '../../json';
+import { pathSegment } from '../../pathSegment';
 import { routes, type Route, type RouteName } from './routes';
 
 /** A request to a resource of Azure DevOps: its route says which host, which path and which version. */
@@ -54,15 +54,9 @@ export function pathOf({ template }: Route, parameters: DevopsRequest['parameter
     }
     if (missing !== undefined) throw new Error(`The path ${template} needs ${missing}.`);
     if (name === undefined) segments.push(segment);
-    else segments.push(...(rest ? String(value).split('/') : [String(value)]).map(encodedSegment));
+    else segments.push(...(rest ? String(value).split('/') : [String(value)]).map(pathSegment));
   }
   return `/${segments.join('/')}`;
-}
-
-/** URLs drop `.` and `..`, also encoded ones, and an empty segment would name the whole collection. */
-function encodedSegment(segment: string): string {
-  if (!/^\.{0,2}$/.test(segment)) return encodeURIComponent(segment);
-  throw new TaskError(`The name '${segment}' cannot be part of the address of a resource in Azure DevOps.`);
 }
 
 /** The route, the version and what else is the same for each request to a resource. */

@@ -65,7 +65,10 @@ function at(
   documentId?: string,
 ): Pick<DevopsRequest, 'route' | 'parameters'> {
   const scope = { scopeType: 'Default', scopeValue: 'Current' };
-  return { route: 'extensionDocuments', parameters: { publisherName, extensionName, ...scope, collectionName, documentId } };
+  return {
+    route: 'extensionDocuments',
+    parameters: { publisherName, extensionName, ...scope, collectionName, documentId },
+  };
 }
 
 const document: shape.Shape<ExtensionDocument> = shape.object({ id: shape.nonEmptyText, __etag: shape.number });

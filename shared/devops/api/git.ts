@@ -254,7 +254,12 @@ const refUpdateResult = shape.object({
 });
 const refUpdateResults = shape.object({ value: shape.list(refUpdateResult) });
 
-const commit = shape.object({ commitId: shape.nonEmptyText, comment: shape.shown });
+const commit = shape.object({
+  commitId: shape.nonEmptyText,
+  comment: shape.shown,
+  /** ISO 8601. */
+  committer: shape.maybe(shape.object({ date: shape.optionalText })),
+});
 const wholeCommit = shape.object({
   commitId: shape.nonEmptyText,
   /** The id of its root tree. */

@@ -82,7 +82,8 @@ export class IdentitiesApi {
     const found: Identity[] = [];
     for (let start = 0; start < values.length; start += mostInOneRequest) {
       const some = values.slice(start, start + mostInOneRequest);
-      found.push(...(await this.#read({ [name]: some.join(',') }, `read ${some.length} identities`)));
+      const read = await this.#read({ [name]: some.join(',') }, `read ${some.length} identities`);
+      for (const identity of read) found.push(identity);
     }
     return found;
   }

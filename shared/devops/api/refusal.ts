@@ -47,7 +47,9 @@ export function isRefusedAs(reason: keyof typeof meanings, error: unknown): erro
   const { typeKeys, numbers }: Meaning = meanings[reason];
   return (
     typeKeys.includes(error.errorCode ?? '') ||
-    numbers.some((number) => error.serviceMessage.startsWith(`${number}:`) || error.serviceMessage.includes(`%error="${number}"`))
+    numbers.some(
+      (number) => error.serviceMessage.startsWith(`${number}:`) || error.serviceMessage.includes(`%error="${number}"`),
+    )
   );
 }
 

@@ -85,7 +85,7 @@ export function readMarker(file: Uint8Array): Marker | undefined {
 function readFiles(files: object): ReadonlyMap<string, TreeEntry> {
   return new Map(
     Object.entries(files).flatMap(([path, text]): [string, TreeEntry][] => {
-      const [, mode, id] = /^(\d{6}) ([\da-f]{40})$/.exec(String(text)) ?? [];
+      const [, mode, id] = (typeof text === 'string' && /^(\d{6}) ([\da-f]{40})$/.exec(text)) || [];
       return mode === undefined || id === undefined ? [] : [[path, { mode, id }]];
     }),
   );

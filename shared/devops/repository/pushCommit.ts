@@ -2,6 +2,7 @@ import type { Context } from '../../agent/context';
 import { isTransient } from '../../http/errors';
 import { poll, TimedOutError } from '../../http/poll';
 import { both } from '../../inParallel';
+import { pathSegment } from '../../pathSegment';
 import type { Repository } from '../api/git';
 import { isAbsentOrNotPermitted } from '../api/refusal';
 import type { Devops } from '../devops';
@@ -50,7 +51,7 @@ export async function pushCommit(
 ): Promise<string> {
   const { agent, clock, signal } = context;
   const http = await devops.gitHost();
-  const path = `/${encodeURIComponent(repository.project.name)}/_git/${encodeURIComponent(repository.name)}`;
+  const path = `/${pathSegment(repository.project.name)}/_git/${pathSegment(repository.name)}`;
   const remote: GitRemote = { http, path, name: `the repository '${repository.name}'` };
   const [author, advertised] = await both(
     2,

@@ -52,7 +52,13 @@ export const userShape = shape.object({
 
 /** What a plugin writes to its output. */
 export const credentialShape = shape.object({
-  status: shape.maybe(shape.object({ token: text, expirationTimestamp: text, clientCertificateData: text })),
+  status: shape.maybe(
+    shape.object({
+      token: text,
+      expirationTimestamp: shape.lenient(shape.date, undefined),
+      clientCertificateData: text,
+    }),
+  ),
 });
 
 export type Kubeconfig = Read<typeof kubeconfigShape>;

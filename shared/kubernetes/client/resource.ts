@@ -5,6 +5,7 @@ import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
 import type { Ingress } from 'kubernetes-types/networking/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { pathSegment, pathSegments } from '../../pathSegment';
 
 /** The fields that every object has. */
 export interface KubernetesObject {
@@ -95,14 +96,14 @@ export function groupOf({ apiVersion }: Pick<Resource, 'apiVersion'>): string {
 
 /** The path of one group and version. */
 export function pathOfVersion(apiVersion: string): string {
-  return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`;
+  return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${pathSegments(apiVersion)}`;
 }
 
 /** The path of the objects of a kind, or of one of them. */
 export function pathOf(resource: Resource, namespace: string, name?: string): string {
   const { apiVersion, plural, isNamespaced } = resource;
-  const place = isNamespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `${pathOfVersion(apiVersion)}${place}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`;
+  const place = isNamespaced ? `/namespaces/${pathSegment(namespace)}` : '';
+  return `${pathOfVersion(apiVersion)}${place}/${pathSegment(plural)}${name === undefined ? '' : `/${pathSegment(name)}`}`;
 }
 
 /** For messages: `Deployment score`. */

@@ -1,5 +1,6 @@
 import type { ListPage } from './types';
 import { kindKeyOf, type KubernetesObject, type Resource } from './resource';
+import { hostName, ipAddress, portNumber } from '../../http/transport/address';
 import * as shape from '../../http/shape';
 
 // The API server leaves out what is empty, or writes null: Go does not distinguish them.
@@ -27,7 +28,7 @@ const metadata = {
 const container = {
   name: shape.text,
   image: text,
-  ports: many({ name: text, containerPort: shape.number }),
+  ports: many({ name: text, containerPort: portNumber }),
   env: many({ name: shape.text, value: text }),
   resources: some({ limits: some({}), requests: some({}) }),
 };
@@ -43,6 +44,11 @@ const containerStatuses = many({
   state: containerState,
   lastState: containerState,
 });
+const ingress = {
+  ip: shape.maybe(ipAddress),
+  hostname: shape.maybe(hostName),
+  ports: many({ port: portNumber }),
+};
 const selector = some({ matchLabels: map, matchExpressions: many({ key: shape.text, operator: shape.text }) });
 const template = some({ metadata: some({ labels: map, annotations: map }), spec: some(podSpec) });
 const replicated = {
@@ -74,15 +80,20 @@ const known: Readonly<Record<string, shape.Entries>> = {
     }),
   },
   'Service.': {
-    spec: some({ type: text, selector: map, clusterIP: text, ports: many({ name: text, port: shape.number }) }),
-    status: some({ loadBalancer: some({ ingress: many({ ip: text, hostname: text }) }) }),
+    spec: some({
+      type: text,
+      selector: map,
+      clusterIP: text,
+      ports: many({ name: text, port: portNumber, targetPort: shape.maybe(shape.either(shape.text, portNumber)) }),
+    }),
+    status: some({ loadBalancer: some({ ingress: many(ingress) }) }),
   },
   'EndpointSlice.discovery.k8s.io': {
     endpoints: many({
       conditions: some({ ready: shape.maybe(shape.boolean) }),
       targetRef: some({ kind: text, name: text }),
     }),
-    ports: many({ name: text, port: number }),
+    ports: many({ name: text, port: shape.maybe(portNumber) }),
   },
   'HorizontalPodAutoscaler.autoscaling': {
     spec: some({ minReplicas: number, maxReplicas: number, scaleTargetRef: some({ kind: text, name: text }) }),
@@ -97,7 +108,7 @@ const known: Readonly<Record<string, shape.Entries>> = {
   },
   'Ingress.networking.k8s.io': {
     spec: some({ rules: many({ host: text }), tls: many({}) }),
-    status: some({ loadBalancer: some({ ingress: many({ ip: text, hostname: text }) }) }),
+    status: some({ loadBalancer: some({ ingress: many(ingress) }) }),
   },
   'PodDisruptionBudget.policy': { spec: some({ selector }) },
   'ConfigMap.': { data: map },

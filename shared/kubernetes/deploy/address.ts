@@ -2,6 +2,7 @@ import type { Pod, Service } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
 import type { Context } from '../../agent/context';
 import { TaskError } from '../../errors';
+import { originOf } from '../../http/transport/address';
 import { poll, TimedOutError } from '../../http/poll';
 import type { KubernetesClient } from '../client/client';
 import { endpointSlices, events, services } from '../client/resource';
@@ -17,6 +18,8 @@ export interface Address {
 const secondsToFindEndpoints = 60;
 /** At least, for a load balancer of a version that was complete only when the time was nearly over. */
 const leastSecondsToFindAddress = 60;
+/** Of a Service whose port is not known. */
+const httpPort = 80;
 const internalAnnotation = 'service.beta.kubernetes.io/azure-load-balancer-internal';
 
 /** The address of a Service, with the port that is called; undefined while it has none. */
@@ -28,13 +31,13 @@ export function addressOf(service: Service, namespace: string, number: number | 
     const host = `${metadata?.name ?? ''}.${namespace}.svc.cluster.local`;
     // The name of a headless Service stands for the pods themselves.
     const target = spec?.clusterIP === 'None' && typeof port?.targetPort === 'number' ? port.targetPort : port?.port;
-    return { origin: originOf(host, target), isPublic: false };
+    return { origin: originOf(host, target ?? httpPort), isPublic: false };
   }
   const [ingress] = status?.loadBalancer?.ingress ?? [];
   const host = ingress?.hostname ?? ingress?.ip;
   if (host === undefined) return undefined;
   const isPublic = metadata?.annotations?.[internalAnnotation] !== 'true';
-  return { origin: originOf(host, ingress?.ports?.[index]?.port ?? port?.port), isPublic };
+  return { origin: originOf(host, ingress?.ports?.[index]?.port ?? port?.port ?? httpPort), isPublic };
 }
 
 /** Waits until a load balancer has its address. Throws a TaskError with the last warning of the cluster about it. */
@@ -103,8 +106,4 @@ export async function awaitEndpoints(
 /** The API server returns null for no endpoints. */
 function endpointsOf({ endpoints }: { readonly endpoints?: EndpointSlice['endpoints'] | null }) {
   return endpoints ?? [];
-}
-
-function originOf(host: string, port = 80): string {
-  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`).origin;
 }

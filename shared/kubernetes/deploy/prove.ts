@@ -1,5 +1,6 @@
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import { services } from '../client/resource';
+import { urlAt } from '../../http/transport/address';
 import { parseImage } from '../manifest/imageReference';
 import { lookAt, type RolloutSnapshot } from '../rollout/snapshot';
 import { selects } from '../serving/chooseServing';
@@ -61,7 +62,7 @@ export async function proveService(run: DeployRun, snapshot: RolloutSnapshot): P
   await orNotServing(snapshot, async () => {
     await awaitEndpoints(client, name, snapshot.pods, context);
     const address = await awaitAddress(client, name, port, context);
-    onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
+    onFacts({ scoringUri: urlAt(address.origin, request.scoringPath) });
     const service = await client.get(services, name);
     if (request.smoke && service) await smokeTestService(run, request.smoke, service, address);
   });
@@ -76,7 +77,7 @@ export async function tellPresent({ client, plan, request, context, onFacts }: D
   }
   const service = plan.service && (await client.get(services, plan.service.metadata?.name ?? ''));
   const address = service && addressOf(service, client.namespace, plan.names.port);
-  if (address) onFacts({ scoringUri: new URL(request.scoringPath, address.origin).href });
+  if (address) onFacts({ scoringUri: urlAt(address.origin, request.scoringPath) });
 }
 
 /** A failed smoke test is a reason to look at the pods. */

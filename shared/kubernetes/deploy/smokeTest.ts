@@ -2,6 +2,7 @@ import type { Pod, Service } from 'kubernetes-types/core/v1';
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
+import { urlAt } from '../../http/transport/address';
 import { poll, TimedOutError } from '../../http/poll';
 import { runSmokeTest, type SmokeTest } from '../../smokeTest/runSmokeTest';
 import { hasAnswered, sampleSender, type SendSample } from '../../smokeTest/sendSample';
@@ -44,7 +45,7 @@ export async function smokeTestService(
   const { scoringPath } = request;
   const name = service.metadata?.name ?? '';
   const port = service.spec?.ports?.[calledPort(service, plan.names.port)]?.port ?? 80;
-  const where = address.isPublic ? new URL(scoringPath, address.origin).href : `Service ${name}`;
+  const where = address.isPublic ? urlAt(address.origin, scoringPath) : `Service ${name}`;
   const send = address.isPublic
     ? sampleSender(where, context)
     : proxied(client, { kind: 'service', name, port }, scoringPath, context.clock);

@@ -50,7 +50,11 @@ export function readFailure(rejected: unknown): DocumentFailure {
   const text = (name: string): string | undefined =>
     [server[name], own[name]].find((value) => typeof value === 'string');
   const status = [own['status'], own['statusCode'], server['status']].find((value) => typeof value === 'number');
-  return { status, typeKey: text('typeKey'), message: text('message') ?? (typeof rejected === 'string' ? rejected : '') };
+  return {
+    status,
+    typeKey: text('typeKey'),
+    message: text('message') ?? (typeof rejected === 'string' ? rejected : ''),
+  };
 }
 
 /** What a failure means. Sources: errors in public issues, such as azure-boards-estimate#68 and azure-devops-node-api#162. */

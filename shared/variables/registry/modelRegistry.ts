@@ -133,7 +133,13 @@ export class ModelRegistry {
   }
 
   async #save(id: string, change: Omit<ModelChange, 'id'>): Promise<SaveResult> {
-    const { text, base, status = base?.status ?? 'active', repository = base?.repository, acceptsDamage = false } = change;
+    const {
+      text,
+      base,
+      status = base?.status ?? 'active',
+      repository = base?.repository,
+      acceptsDamage = false,
+    } = change;
     const { author, now } = this.options;
     // What was saved once can be archived, although the reader may have become stricter since.
     const { version, environments } = base?.isIntact && base.text === text ? base : readStoredText(id, text);

@@ -44,7 +44,9 @@ export async function saveRevision(chain: Chain, wanted: WantedRevision, from: S
   if (theirs && (!base || theirs.hash !== base.hash)) return resultFor(wanted, theirs);
   if (!theirs) throw new StoreError('stale', `${chain.id} was deleted during the save.`);
   if (!acceptsDamage)
-    throw new RegistryRefusal(`Revision ${place.rev} of ${chain.id} is damaged. Restore a revision of its history first.`);
+    throw new RegistryRefusal(
+      `Revision ${place.rev} of ${chain.id} is damaged. Restore a revision of its history first.`,
+    );
   const beyond = await sealed(wanted, await placeAfterDamage(chain, theirs));
   if (await isClaimed(chain, beyond)) return writeHead(chain, beyond, theirs);
   return { kind: 'conflict', theirs: (await chain.repaired()) ?? theirs };
@@ -118,5 +120,7 @@ function resultFor(wanted: WantedRevision, theirs: RegistryModel): SaveResult {
 
 function isSaidBy(model: RegistryModel, { text, status, repository }: WantedRevision): boolean {
   const link = (from: WantedRevision['repository']) => from && JSON.stringify([from.id, from.path, from.branch]);
-  return model.isIntact && model.text === text && model.status === status && link(model.repository) === link(repository);
+  return (
+    model.isIntact && model.text === text && model.status === status && link(model.repository) === link(repository)
+  );
 }

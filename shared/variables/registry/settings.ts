@@ -28,7 +28,8 @@ export function readSettings(document: RegistryModel | undefined): StoredSetting
   if (root && !('entries' in root)) report(root.origin, 'must be a map.');
   const fields = root && 'entries' in root ? root.entries : new Map<string, Located>();
   const settings = {
-    protectedEnvironments: textsOf(fields.get('protectedEnvironments'), report) ?? defaultSettings.protectedEnvironments,
+    protectedEnvironments:
+      textsOf(fields.get('protectedEnvironments'), report) ?? defaultSettings.protectedEnvironments,
     refusesSecrets: flagOf(fields.get('refusesSecrets'), report) ?? defaultSettings.refusesSecrets,
   };
   return { settings, document, problem: problems.length === 0 ? undefined : problems.join('\n') };

@@ -1,6 +1,6 @@
 import { formatProblem } from './formats';
 import type { Report } from '../origin';
-import { PatternMatcher } from './patternMatcher';
+import type { PatternMatcher } from './patternMatcher';
 import { readNumber } from '../document/readScalar';
 import { isBranch, isList, isSame, treeOf, type Branch, type Leaf, type Plain, type Tree } from '../tree';
 import type { ValueType, VariableSchema } from './variableSchema';
@@ -15,14 +15,14 @@ const typeNames: Readonly<Record<ValueType, string>> = {
   null: 'null',
 };
 
-/** Reports values that do not match a schema. Unset values (null) are ignored, except in lists. */
-export function checkTree(tree: Tree, schema: VariableSchema, report: Report): void {
-  checkPart(tree, schema, { report, patterns: new PatternMatcher() }, '');
-}
-
 interface Check {
   readonly report: Report;
   readonly patterns: PatternMatcher;
+}
+
+/** Reports values that do not match a schema. Unset values (null) are ignored, except in lists. */
+export function checkTree(tree: Tree, schema: VariableSchema, check: Check): void {
+  checkPart(tree, schema, check, '');
 }
 
 function checkPart(tree: Tree, schema: VariableSchema, check: Check, path: string): void {

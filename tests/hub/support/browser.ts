@@ -55,8 +55,8 @@ export interface OpenHub {
 }
 
 export interface HubStageOptions extends LocalOrganizationOptions {
-  /** Builds the pages, and gives their folder. */
-  readonly hubFolder: () => Promise<string>;
+  /** Builds the pages, and gives their folder; those of the project by default. */
+  readonly hubFolder?: () => Promise<string>;
   /** Of the extension's manifest; those of the project by default. */
   readonly scopes?: readonly string[];
   /** Fills the organization before the host is started. */
@@ -76,7 +76,7 @@ export interface HubStage {
  * An organization and a host for each test, and one browser for all tests of the suite. A test fails when a script of a
  * page that it opened reports an error or a warning, or asks another host for something.
  */
-export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options }: HubStageOptions): HubStage {
+export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options }: HubStageOptions = {}): HubStage {
   let browser: Browser | undefined;
   let organization: Organization;
   let host: Host;

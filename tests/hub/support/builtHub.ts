@@ -1,24 +1,25 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HostOptions } from '../../../sandbox/devops/host/host';
+import { type HostedExtension, readManifest } from '../../../sandbox/devops/host/manifest';
 import { projectRoot } from '../../../tools/commandLine';
+import { bundleHub } from '../../../tools/hubBundle';
 
 export interface BuiltHub {
   readonly folder: string;
-  readonly extension: HostOptions['extension'];
+  readonly extension: HostedExtension;
 }
 
-interface Manifest {
-  readonly publisher: string;
-  readonly id: string;
-  readonly version: string;
-  readonly scopes?: readonly string[];
+let built: Promise<string> | undefined;
+
+/** The pages of the project, built once, or those that a suite builds itself; the manifest is that of the project. */
+export async function builtHub(build: () => Promise<string> = () => (built ??= buildPages())): Promise<BuiltHub> {
+  const manifest = await readFile(path.join(projectRoot, 'vss-extension.json'), 'utf8');
+  return { folder: await build(), extension: readManifest(JSON.parse(manifest)) };
 }
 
-/** The pages of the project, or those that a suite builds itself, as the manifest of the extension describes them. */
-export async function builtHub(build: () => Promise<string>): Promise<BuiltHub> {
-  const folder = await build();
-  const manifest = JSON.parse(await readFile(path.join(projectRoot, 'vss-extension.json'), 'utf8')) as Manifest;
-  const { publisher, id, version, scopes = [] } = manifest;
-  return { folder, extension: { publisherName: publisher, extensionName: id, version, scopes } };
+async function buildPages(): Promise<string> {
+  const folder = path.join(await mkdtemp(path.join(tmpdir(), 'hub-')), 'hub');
+  await bundleHub(projectRoot, folder);
+  return folder;
 }

@@ -1,20 +1,12 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { chromiumFile, hasChromium } from '../../../tools/hub/chromium';
 
-/** Where Debian installs it; `MODEL_PIPELINES_CHROMIUM` names another one. */
-const executablePath = process.env['MODEL_PIPELINES_CHROMIUM'] ?? '/usr/bin/chromium';
-
-export const hasChromium = (): boolean => existsSync(executablePath);
+export { launchChromium } from '../../../tools/hub/chromium';
 
 /** Skips a suite, and says so where it is read, on a machine without Chromium. */
 export function skipWithoutChromium(context: Mocha.Context): void {
   if (hasChromium()) return;
   process.stderr.write(
-    `SKIPPED: there is no Chromium at ${executablePath} (Debian: chromium; MODEL_PIPELINES_CHROMIUM names another file).\n`,
+    `SKIPPED: there is no Chromium at ${chromiumFile} (Debian: chromium; MODEL_PIPELINES_CHROMIUM names another file).\n`,
   );
   context.skip();
 }
-
-/** Starts Chromium without its sandbox: the pages are ours, and containers run it as root. */
-export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });

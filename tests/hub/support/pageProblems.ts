@@ -1,7 +1,7 @@
 import type { BrowserContext, ConsoleMessage, Page } from 'playwright-core';
 
 /** What a browser says of the requests of its pages; the pages themselves have to deal with it. */
-const requestMessage = /^Failed to load resource: the server responded with a status of/;
+const requestMessage = /^Failed to load resource: /;
 
 /** What goes wrong in the pages of a browser context, and what they ask for. */
 export class PageProblems {

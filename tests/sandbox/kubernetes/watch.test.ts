@@ -38,9 +38,10 @@ describe('watches of the Kubernetes sandbox', () => {
       close: () => response.destroy(),
     };
   }
+  let puts = 0;
   const put = async (name: string, labels = {}) => {
     const found = await ask(cluster, `${maps}/${name}`);
-    const body = { metadata: { name, labels }, data: { n: String(Math.random()) } };
+    const body = { metadata: { name, labels }, data: { n: String(++puts) } };
     await (found.status === 404
       ? ask(cluster, maps, { method: 'POST', body })
       : ask(cluster, `${maps}/${name}`, { method: 'PUT', body }));

@@ -8,7 +8,11 @@ import { RecordingServer, reply, type Behaviour, type RecordedRequest } from '..
 import { testContext } from '../../support/testContext';
 import { TestTokens } from '../http/clientUnderTest';
 
-const otherHosts: Readonly<Record<string, string>> = { graph: 'vssps', identities: 'vssps' };
+const otherHosts: Readonly<Record<string, string>> = {
+  graph: 'vssps',
+  identities: 'vssps',
+  extensionManagement: 'extmgmt',
+};
 
 /**
  * An organization at a local server: it names its hosts, and answers each further request with the next of its behaviours, the

@@ -124,4 +124,28 @@ describe('The shape of an answer', () => {
     const { a, b, whole } = await clientFor(server.url).client.json(get, nullable);
     assert.deepEqual([a, b, whole], [undefined, '', { a: null, b: 5 }]);
   });
+
+  it('has ids that are integers of 64 bits, as numbers or in digits', () => {
+    for (const [value, id] of [
+      [12, '12'],
+      ['9007199254740993', '9007199254740993'],
+    ] as const)
+      assert.deepEqual(shape.readShape(shape.integerId, value), { value: id });
+    for (const other of ['text', '', '-1', -1, 1.5, 1e300, '1e3', '0x10', '1'.repeat(20), null, [1]])
+      assert.match(problemOf(shape.integerId, other), /^it is (empty|missing|.+, not an integer)$/);
+  });
+
+  it('has dates, and leaves out what may be empty', () => {
+    const dates = shape.object({ at: shape.date, until: shape.blankable(shape.date) });
+    const at = '2026-11-30T19:52:20Z';
+    for (const until of [undefined, null, ''])
+      assert.deepEqual(shape.readShape(dates, { at, until }), { value: { at } });
+    assert.equal(problemOf(dates, { at, until: '2026-13-45' }), "'until' is text, not a date");
+    assert.equal(problemOf(dates, { at: 5 }), "'at' is a number, not a date");
+  });
 });
+
+function problemOf(of: shape.Shape<unknown>, value: unknown): string {
+  const reading = shape.readShape(of, value);
+  return 'problem' in reading ? reading.problem : '';
+}

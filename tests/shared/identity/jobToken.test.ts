@@ -51,6 +51,18 @@ describe('The identity token of the job', () => {
     assert.doesNotMatch(tokens.describe(), /opaque/);
   });
 
+  it('may have several audiences, and claims that are not text', async () => {
+    const claims = { iss: { toString: 'x', valueOf: 1 }, aud: ['one', 'two'] };
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    organization.reset({ body: { oidcToken: `e30.${payload}.x` } });
+    const tokens = jobTokens(connection, surroundings());
+    await tokens.request();
+    assert.equal(
+      tokens.describe(),
+      "The token of this job has the issuer 'unknown', the subject 'unknown' and the audience 'one, two'.",
+    );
+  });
+
   it('is requested again each time', async () => {
     const tokens = jobTokens(connection, surroundings());
     await tokens.request();

@@ -1,3 +1,4 @@
+import { TimedPatterns } from '../../../shared/timedPatterns';
 import { originText, type Report } from '../../../shared/variables/origin';
 import { outputVariables } from '../../../shared/variables/outputVariables';
 import { resolveVariables } from '../../../shared/variables/resolveVariables';
@@ -39,6 +40,7 @@ export function resolveTexts({ base, model, schema, prefix, environment, overrid
       schema: readVariableSchema(JSON.stringify(document), 'schema', report) ?? { origin: { source: 'schema' } },
       environment:
         environment === undefined ? undefined : { name: environment, origin: { source: "input 'environment'" } },
+      patterns: new TimedPatterns(),
       overrides: overrides && { values: overrides, origin: { source: "input 'overrides'" } },
     },
     report,

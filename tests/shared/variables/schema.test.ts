@@ -7,6 +7,7 @@ import { load } from 'js-yaml';
 import { checkTree } from '../../../shared/variables/schema/checkTree';
 import { originText, type Report } from '../../../shared/variables/origin';
 import { treeOf, type Plain } from '../../../shared/variables/tree';
+import { untimedPatterns } from '../../../shared/variables/schema/patternMatcher';
 import { readVariableSchema } from '../../../shared/variables/schema/variableSchema';
 import { resolveTexts } from './resolveTexts';
 
@@ -334,7 +335,8 @@ describe('the schema of variables', () => {
         assert.ok(own);
         for (const plain of values) {
           const problems: string[] = [];
-          checkTree(treeOf(plain, { source: '' }), own, (_, message) => problems.push(message));
+          const report: Report = (_, message) => void problems.push(message);
+          checkTree(treeOf(plain, { source: '' }), own, { report, patterns: untimedPatterns });
           assert.equal(problems.length === 0, isRight(plain), problems.join('\n'));
         }
       }),

@@ -1,5 +1,5 @@
 import type { OrganizationState } from '../../organizationState';
-import type { StageEnd } from '../running/pipelineRunner';
+import type { Attachment, StageEnd } from '../running/pipelineRunner';
 
 /** A part of a run: a stage, a check, a job or a task. */
 export interface TimelineRecord {
@@ -23,6 +23,7 @@ export interface TimelineRecord {
   finishTime: number | undefined;
   readonly order: number;
   issues: readonly { readonly type: 'error' | 'warning'; readonly message: string }[];
+  attachments: readonly Attachment[];
 }
 
 const results: Readonly<Record<string, string>> = {
@@ -58,6 +59,7 @@ export function addRecord(
     finishTime: undefined,
     order: records.filter(({ parentId }) => parentId === parent?.id).length + 1,
     issues: [],
+    attachments: [],
   };
   records.push(record);
   return record;
@@ -102,6 +104,7 @@ export function recordStageEnd(
         step.milliseconds,
       );
       task.issues = step.issues;
+      task.attachments = step.attachments ?? [];
     }
   }
 }

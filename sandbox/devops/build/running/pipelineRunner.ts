@@ -74,12 +74,20 @@ export type StageAdmission = 'admitted' | { readonly result: 'Failed' | 'Cancele
 
 export type RunResult = 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
 
+/** A file that a step attached to the run, for pages of extensions. */
+export interface Attachment {
+  readonly type: string;
+  readonly name: string;
+  readonly content: Buffer;
+}
+
 export interface StepEnd {
   readonly name: string;
   readonly task: string | undefined;
   readonly result: string;
   readonly milliseconds: number;
   readonly issues: readonly { readonly type: 'error' | 'warning'; readonly message: string }[];
+  readonly attachments?: readonly Attachment[];
 }
 
 export interface JobEnd {

@@ -20,9 +20,10 @@ export class GitStore {
 
   constructor(private readonly organization: OrganizationState) {}
 
-  create(name: string, projectId: string): Repository {
+  /** @param id a new one by default */
+  create(name: string, projectId: string, id = this.organization.newId()): Repository {
     const { organization } = this;
-    const repository = new Repository(organization.newId(), name, projectId, organization.clock.now());
+    const repository = new Repository(id, name, projectId, organization.clock.now());
     this.#repositories.set(repository.id, repository);
     return repository;
   }

@@ -116,13 +116,16 @@ function serviceOf(services: Readonly<Record<string, Exposed>>, id: string): Exp
   return found;
 }
 
-/** The pages of the stand-in for those of the product: its own, and the page of a run. */
-function pageFor({ organization }: HostSession, url: string): string | undefined {
-  const { href, origin, pathname, searchParams } = new URL(url, location.href);
+/** The pages of the stand-in for those of the product: its own, that of the extension, and that of a run. */
+function pageFor({ organization, pages }: HostSession, url: string): string | undefined {
+  const { href, origin, pathname, searchParams, hash } = new URL(url, location.href);
   if (origin === location.origin) return href;
+  if (!href.startsWith(organization.url)) return undefined;
+  if (pathname.endsWith(`/_apps/hub/${pages.models.contributionId}`)) return `${linkTo({ page: 'models' })}${hash}`;
   const build = searchParams.get('buildId');
-  const isRun = href.startsWith(organization.url) && pathname.toLowerCase().endsWith('/_build/results');
-  return isRun && build !== null ? linkTo({ page: 'run', build }) : undefined;
+  return pathname.toLowerCase().endsWith('/_build/results') && build !== null
+    ? linkTo({ page: 'run', build })
+    : undefined;
 }
 
 main().catch((error: unknown) => showState(error instanceof Error ? error.message : String(error), true));

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { mapInParallel } from '../../../inParallel';
 import { isList, isMap, stringifyJson, type Json, type JsonMap } from '../../../json';
+import { literalPattern } from '../../../literalPattern';
 import { InvalidYaml } from '../../../yaml/invalidYaml';
 import { readYamlValue } from '../../../yaml/values';
 import { namedResources, type NamedResource } from './namedResources';
@@ -78,7 +79,8 @@ function connectionsInDefaults({ parameters = null, ...others }: JsonMap): reado
   const declared = isList(parameters) ? parameters.filter(isMap) : [];
   return declared.flatMap(({ name, default: value = null }) => {
     if (typeof name !== 'string') return [];
-    const isUsed = new RegExp(`\\bparameters(\\.${name}\\b|\\['${name}'\\])`, 'i').test(uses);
+    const exact = literalPattern(name);
+    const isUsed = new RegExp(`\\bparameters(\\.${exact}\\b|\\['${exact}'\\])`, 'i').test(uses);
     return isUsed ? connectionsIn(name, value) : [];
   });
 }

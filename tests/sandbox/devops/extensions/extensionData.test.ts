@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { getPersonalAccessTokenHandler, WebApi } from 'azure-devops-node-api';
 import { Extensions } from '../../../../sandbox/devops/extensions/extensions';
-import { type DevopsAsked, keyOf, useOrganization } from '../../../support/devops/fixture';
+import { startLocalOrganization } from '../../../../sandbox/localOrganization';
+import { askDevops, type DevopsAsked, keyOf, useOrganization } from '../../../support/devops/fixture';
+import { sharedSigningKeys } from '../../../support/sharedKeys';
 
 const installed = '_apis/ExtensionManagement/InstalledExtensions';
 const version = '7.1-preview.1';
@@ -41,6 +46,42 @@ describe('The data of extensions', () => {
     assert.equal((await send(`${documents}/churn`, { method: 'DELETE' })).status, 204);
     assert.deepEqual(await refused(`${documents}/churn`), [404, 'DocumentDoesNotExistException']);
     assert.deepEqual((await send(documents)).body, { count: 0, value: [] });
+  });
+
+  it('lose what the service keeps for itself, and have names that a path can have', async () => {
+    const { body } = await send(documents, { method: 'POST', body: { id: 'a', __own: 1, _kept: 1 } });
+    assert.deepEqual(body, { id: 'a', _kept: 1, __etag: 1 });
+    const post = (id: string) => ({ method: 'POST', body: { id } });
+    assert.deepEqual((await refused(documents, post('a/b')))[0], 400);
+    assert.deepEqual((await refused(`${'m'.repeat(101)}/Documents`, post('a')))[0], 400);
+  });
+
+  it('are kept in a file that two processes share', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'extension-data-')), 'organization.json');
+    const open = async () => {
+      const started = await startLocalOrganization({
+        signingKeys: await sharedSigningKeys(),
+        extensionDataFile: file,
+      });
+      started.state.of(Extensions).install('contoso', 'models');
+      return started;
+    };
+    const [one, other] = [await open(), await open()];
+    const at = `${installed}/contoso/models/Data/Scopes/Default/Current/Collections/${documents}`;
+    const ask = (organization: typeof one, asked: DevopsAsked = {}) =>
+      askDevops(organization, at, { host: 'extmgmt', version, ...asked });
+    try {
+      await ask(one, { method: 'POST', body: { id: 'churn' } });
+      await ask(other, { method: 'PUT', body: { id: 'churn', text: 'b', __etag: 1 } });
+      assert.equal((await ask(one, { method: 'PUT', body: { id: 'churn', __etag: 1 } })).status, 400);
+      const third = await open();
+      const value = [{ id: 'churn', text: 'b', __etag: 2 }];
+      assert.deepEqual((await ask(third)).body, { count: 1, value });
+      await third.close();
+    } finally {
+      await one.close();
+      await other.close();
+    }
   });
 
   it('are refused above the size that the service allows', async () => {

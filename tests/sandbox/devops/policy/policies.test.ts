@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { sendToDevops, useOrganization } from '../../../support/devops/fixture';
+import { fixedBytes } from '../../../support/fixedBytes';
 import { at, push, pushBody, refusal, repository, zeros } from '../git/seed';
 
 const main = 'refs/heads/main';
@@ -216,14 +216,14 @@ describe('Branch policies by the REST API', () => {
         'the size of files as git stores them',
         types.fileSize,
         { maximumGitBlobSizeInBytes: 200, useUncompressedSize: false },
-        [[main, '/large.bin', randomText(1000)]],
+        [[main, '/large.bin', incompressible(1000)]],
       ],
       [
         'the size of files as they are',
         types.fileSize,
         { maximumGitBlobSizeInBytes: 200, useUncompressedSize: true },
         [
-          [main, '/large.bin', randomText(1000)],
+          [main, '/large.bin', incompressible(1000)],
           [topic, '/plain.txt', 'a'.repeat(1000)],
         ],
       ],
@@ -264,6 +264,6 @@ describe('Branch policies by the REST API', () => {
 });
 
 /** Text that git cannot store in much less space. */
-function randomText(length: number): string {
-  return randomBytes(length).toString('base64').slice(0, length);
+function incompressible(length: number): string {
+  return fixedBytes(length).toString('base64').slice(0, length);
 }

@@ -37,6 +37,14 @@ describe('An answer about something else', () => {
     await assert.rejects(new MlflowApi(http).getRun('a'), /form than documented: it is about another run/);
   });
 
+  it('is not taken for a job or a run that is not an integer', async () => {
+    for (const id of ['text', 1.5, 1e300, -1]) {
+      server.reset({ body: { job_id: id, run_id: id } });
+      await assert.rejects(new JobsApi(http).createJob({ name: 'mine' }), /'job_id' is .+, not an integer/);
+      await assert.rejects(new RunsApi(http).getRun('1'), /'run_id' is .+, not an integer/);
+    }
+  });
+
   it('is not taken for the libraries of the cluster that was asked for', async () => {
     server.reset({ body: { cluster_id: 'other', library_statuses: [] } });
     await assert.rejects(new LibrariesApi(http).listLibraries('mine'), /documented: it is about another cluster/);

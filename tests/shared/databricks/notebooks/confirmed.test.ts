@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { describe, it } from 'mocha';
 import type { Fault } from '../../../../sandbox/http/faults';
 import { importNotebooks } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { largestManifest, writeManifest } from '../../../../shared/databricks/notebooks/manifest';
+import { fixedBytes } from '../../../support/fixedBytes';
 import { archiveOf, header, ImportSandbox, target } from './importSandbox';
 
 /** Answers as if everything had been carried out, and carries out nothing. */
@@ -31,7 +31,7 @@ describe('an import that is acknowledged and not carried out', () => {
 
   for (const [what, name, before, after] of [
     ['a notebook', 'train.py', `${header}print(1)`, `${header}print(2)`],
-    ['a file', 'data.bin', randomBytes(9), randomBytes(9)],
+    ['a file', 'data.bin', fixedBytes(9, 1), fixedBytes(9, 2)],
     ['a Jupyter notebook', 'train.ipynb', cell('print(1)'), cell('print(2)')],
   ] as const)
     it(`fails for ${what} that has the earlier content, and imports it the next time`, async () => {

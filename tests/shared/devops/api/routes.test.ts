@@ -25,7 +25,11 @@ describe('The routes of Azure DevOps', () => {
   before(async function () {
     const recorded = (await readSchema(this, 'azure-devops/recorded-exchanges.json')) as unknown as Recorded;
     const derived = (await readSchema(this, 'azure-devops/locations-derived.json')) as unknown as LocationRows;
-    const rows = [...(recorded.locations['dev.azure.com'] ?? []), ...(derived['vssps.dev.azure.com'] ?? [])];
+    const rows = [
+      ...(recorded.locations['dev.azure.com'] ?? []),
+      ...(derived['vssps.dev.azure.com'] ?? []),
+      ...(derived['extmgmt.dev.azure.com'] ?? []),
+    ];
     locations = new Map(
       rows.map(([id, area, resource, template, resourceVersion, minVersion, maxVersion, releasedVersion]) => [
         id,

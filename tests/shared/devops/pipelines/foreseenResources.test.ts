@@ -60,6 +60,16 @@ jobs:
     assert.deepEqual(found, ['endpoint databricks-dev?', 'endpoint models-registry?']);
   });
 
+  it('reads names of parameters that are not identifiers', async () => {
+    const found = await foreseen({
+      'pipelines/main.yml': `
+parameters: [{ name: 'a(connection', default: x }, { name: 'a.connection', default: y }]
+steps: [{ script: "\${{ parameters['a(connection'] }} \${{ parameters.a-connection }}" }]
+`,
+    });
+    assert.deepEqual(found, ['endpoint x?']);
+  });
+
   it('ends for templates that include each other, and leaves invalid files to the platform', async () => {
     const found = await foreseen({
       'pipelines/main.yml': 'jobs: [{ template: a.yml }]\nvariables: [{ group: a }]',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readShape } from '../../../../shared/http/shape';
 import { deletedShape, objectShape, pageShape } from '../../../../shared/kubernetes/client/shapes';
-import { deployments } from '../../../../shared/kubernetes/client/resource';
+import { deployments, services } from '../../../../shared/kubernetes/client/resource';
 
 describe('an object of Kubernetes', () => {
   const review = { apiVersion: 'v1', kind: 'LocalSubjectAccessReview', plural: 'reviews', isNamespaced: true };
@@ -14,6 +14,46 @@ describe('an object of Kubernetes', () => {
 
   it('has no name where it is a review that is not stored', () => {
     assert.ok('value' in readShape(objectShape(review), { kind: 'LocalSubjectAccessReview', metadata: {} }));
+  });
+});
+
+describe('a Service of Kubernetes', () => {
+  const ingress = (entry: object) => ({ status: { loadBalancer: { ingress: [entry] } } });
+  const problemOf = (parts: object): string => {
+    const reading = readShape(objectShape(services, 'score'), {
+      kind: 'Service',
+      metadata: { name: 'score' },
+      ...parts,
+    });
+    return 'problem' in reading ? reading.problem : '';
+  };
+
+  for (const [what, parts, problem] of [
+    [
+      'host name',
+      ingress({ hostname: '##vso[x]y' }),
+      "'status.loadBalancer.ingress.0.hostname' is text, not a host name",
+    ],
+    ['empty host name', ingress({ hostname: '' }), "'status.loadBalancer.ingress.0.hostname' is empty"],
+    ['IP address', ingress({ ip: '[::1' }), "'status.loadBalancer.ingress.0.ip' is text, not an IP address"],
+    ['port', { spec: { ports: [{ port: 70_000 }] } }, "'spec.ports.0.port' is a number, not a port"],
+    [
+      'target',
+      { spec: { ports: [{ port: 80, targetPort: 0.5 }] } },
+      "'spec.ports.0.targetPort' is a number, not a port",
+    ],
+  ] as const)
+    it(`has no ${what} that is none`, () => assert.equal(problemOf(parts), problem));
+
+  it('has an address, ports by number and targets by name', () => {
+    const spec = {
+      ports: [
+        { port: 80, targetPort: 'http' },
+        { port: 443, targetPort: 8443 },
+      ],
+    };
+    assert.equal(problemOf({ spec, ...ingress({ ip: '20.1.2.3', ports: [{ port: 80 }] }) }), '');
+    assert.equal(problemOf({ spec, ...ingress({ hostname: 'a.elb.example' }) }), '');
   });
 });
 

@@ -1,22 +1,16 @@
+import { untimedPatterns, type PatternMatcher } from '../../shared/variables/schema/patternMatcher';
+
 /** With a pattern that backtracks on each character, a text of this length takes a fraction of a second. */
 const mostRiskyCharacters = 25;
 
 /**
- * The matcher of the pages, in the place of `shared/variables/schema/patternMatcher.ts`: a browser cannot stop a pattern.
- * A pattern that can take exponential time is only tried on short texts; the step LoadModelVariables, which can stop it,
- * checks the others.
+ * Matches the patterns of a schema. A browser cannot stop a pattern: one that can take exponential time is only tried on
+ * short texts. The step LoadModelVariables, which can stop it, checks the others.
  */
-export class PatternMatcher {
-  /** Undefined where the pattern is too large for JavaScript. */
-  matches(pattern: string, text: string): boolean | undefined {
-    if (text.length > mostRiskyCharacters && repeatsRepetition(pattern)) return true;
-    try {
-      return new RegExp(pattern, 'u').test(text);
-    } catch {
-      return undefined; // The caller reports the pattern.
-    }
-  }
-}
+export const pagePatterns: PatternMatcher = {
+  matches: (pattern, text) =>
+    (text.length > mostRiskyCharacters && repeatsRepetition(pattern)) || untimedPatterns.matches(pattern, text),
+};
 
 /** Whether a pattern repeats a group that has a repetition or an alternative in it, such as `(a+)+` and `(a|b)*`. */
 export function repeatsRepetition(pattern: string): boolean {

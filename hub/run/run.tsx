@@ -1,0 +1,5 @@
+import './runPage.css';
+import { startPage } from '../kit/startPage';
+import { RunPage } from './RunPage';
+
+await startPage(<RunPage />);

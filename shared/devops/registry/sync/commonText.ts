@@ -1,0 +1,76 @@
+import type { ModelRegistry } from '../../../variables/registry/modelRegistry';
+import type { Revision } from '../../../variables/registry/revision';
+import type { Commit } from '../../api/git';
+import type { Devops } from '../../devops';
+import { orHubUnavailable } from '../readHub';
+import { valuesOf } from './differences';
+import { revisionInTitle } from './proposalTexts';
+import { fileAt, type Sides } from './sides';
+
+/** How many versions of the file are read, the newest first. */
+const mostVersions = 30;
+
+/** From when until when a text was the newest of its side, in milliseconds since 1970. */
+interface Period {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * What both sides began with: the text at the last time at which the hub and the file had the same values, by their
+ * histories; or what the newest pull request of the hub brought. Undefined where there was none within the newest 30 versions
+ * of the file. What a side says differently from it is newer.
+ *
+ * Values alone would not do: a person who restores an older value in the hub would look as if the hub had never changed.
+ */
+export async function commonText(
+  { devops, registry }: { readonly devops: Devops; readonly registry: ModelRegistry },
+  sides: Sides,
+): Promise<string | undefined> {
+  const { repository, path, tip, id } = sides;
+  const revisions = periodsOf(await orHubUnavailable(registry.revisions(id)));
+  const options = { itemPath: `/${path}`, top: mostVersions };
+  const commits = await devops.git.commits(repository.project.id, repository.id, { commit: tip }, options);
+  let until = Infinity;
+  for (const commit of commits) {
+    const text = await fileAt(devops, sides, commit.commitId);
+    const from = dateOf(commit) ?? until;
+    if (text !== undefined && isCommon({ text, period: { from, until }, commit }, revisions, id)) return text;
+    until = from;
+  }
+  return undefined;
+}
+
+interface Version {
+  readonly text: string;
+  readonly period: Period;
+  readonly commit: Commit;
+}
+
+function isCommon(
+  { text, period, commit }: Version,
+  revisions: readonly { readonly revision: Revision; readonly period: Period }[],
+  id: string,
+): boolean {
+  const values = valuesOf(text);
+  const brought = revisionInTitle(commit.comment, id);
+  return revisions.some(
+    ({ revision, period: other }) =>
+      (revision.rev === brought || (period.from < other.until && other.from < period.until)) &&
+      valuesOf(revision.text) === values,
+  );
+}
+
+/** The revisions that can be trusted, with the times at which they were the newest. */
+function periodsOf(newestFirst: readonly Revision[]) {
+  return newestFirst.flatMap((revision, index) => {
+    const next = newestFirst[index - 1];
+    const period = { from: Date.parse(revision.updatedOn), until: next ? Date.parse(next.updatedOn) : Infinity };
+    return revision.isIntact ? [{ revision, period }] : [];
+  });
+}
+
+function dateOf({ committer }: Commit): number | undefined {
+  const time = Date.parse(committer?.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}

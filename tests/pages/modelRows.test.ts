@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { modelRows, shownRows } from '../../hub/models/modelRows';
+import type { ModelFilter } from '../../hub/page/route';
+import type { RegistryModel } from '../../shared/variables/registry/revision';
+
+const model = (id: string, fields: Partial<RegistryModel> = {}): RegistryModel => ({
+  ...{
+    id,
+    rev: 1,
+    text: '',
+    status: 'active',
+    version: '1',
+    environments: ['dev'],
+    repository: undefined,
+    comment: '',
+  },
+  ...{ updatedBy: { id: 'ada', name: 'Ada' }, updatedOn: '2026-11-01T00:00:00.000Z', hash: '', previousHash: '' },
+  ...{ isIntact: true, problem: undefined, etag: 1, otherFields: {} },
+  ...fields,
+});
+const rows = modelRows(
+  [
+    model('a10'),
+    model('a2', { environments: ['dev', 'prod'], updatedOn: '2026-11-02T00:00:00.000Z' }),
+    model('b', { updatedBy: { id: 'grace', name: 'Grace' } }),
+    model('old', { status: 'archived' }),
+    model('broken', { isIntact: false, problem: 'It was changed.' }),
+    model('new'),
+  ],
+  new Map([
+    ['a10', 0],
+    ['a2', 2],
+    ['b', 0],
+  ]),
+);
+const shown = (filter: ModelFilter) => shownRows(rows, filter, 'ada').map((row) => row.model.id);
+
+describe('the rows of the list of models', () => {
+  it('have the state of each model', () => {
+    assert.deepEqual(
+      rows.map(({ state, problemCount }) => [state, problemCount]),
+      [
+        ['valid', 0],
+        ['problems', 2],
+        ['valid', 0],
+        ['archived', 0],
+        ['damaged', 0],
+        ['checking', 0],
+      ],
+    );
+  });
+
+  const cases: readonly [filter: ModelFilter, ids: readonly string[]][] = [
+    [{}, ['a2', 'a10', 'b', 'broken', 'new']],
+    [{ text: 'OLD' }, ['old']],
+    [{ text: 'grace' }, ['b']],
+    [{ state: 'archived' }, ['old']],
+    [{ environment: 'prod' }, ['a2']],
+    [{ withProblems: true }, ['a2', 'broken']],
+    [{ mine: true, text: 'a' }, ['a2', 'a10', 'broken', 'new', 'old']],
+    [{ sort: '-name' }, ['new', 'broken', 'b', 'a10', 'a2']],
+    [{ sort: 'changed' }, ['a2', 'a10', 'b', 'broken', 'new']],
+    [{ sort: 'state' }, ['broken', 'a2', 'new', 'a10', 'b']],
+    [{ sort: 'constructor' }, ['a2', 'a10', 'b', 'broken', 'new']],
+  ];
+  for (const [filter, ids] of cases)
+    it(`are filtered and sorted by ${JSON.stringify(filter)}`, () => assert.deepEqual(shown(filter), ids));
+});
