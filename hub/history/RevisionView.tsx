@@ -1,6 +1,6 @@
 import { Button } from 'azure-devops-ui/Button';
 import { useId, useMemo, type ReactNode } from 'react';
-import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';

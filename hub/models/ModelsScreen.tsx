@@ -7,7 +7,7 @@ import { modelPage, type ModelFilter } from '../page/route';
 import { modelsMessages } from './messages';
 import { modelColumns } from './modelColumns';
 import { ModelFilterBar } from './ModelFilterBar';
-import { environmentsOf, modelRows, shownRows, sortOf, sortText } from './modelRows';
+import { environmentsOf, modelRows, shownRows, sortOf, withSort } from './modelRows';
 import { useProblemCounts } from './useProblemCounts';
 
 const noFilter: ModelFilter = {};
@@ -96,9 +96,7 @@ function FilteredModels() {
           keyOf={({ model }) => model.id}
           sort={sortOf(filter)}
           onSort={(sort) => {
-            const { sort: _, ...others } = filter;
-            const text = sortText(sort);
-            setFilter(text === undefined ? others : { ...others, sort: text });
+            setFilter(withSort(filter, sort));
           }}
           onOpen={({ model }) => go(modelPage(model.id))}
         />

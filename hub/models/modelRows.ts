@@ -45,10 +45,11 @@ export function sortOf({ sort = 'name' }: ModelFilter): TableSort {
   return { column: sort.replace(/^-/, ''), isDescending: sort.startsWith('-') };
 }
 
-/** The text of a sort in the hash; undefined for the usual one. */
-export function sortText({ column, isDescending }: TableSort): string | undefined {
-  if (column === 'name' && !isDescending) return undefined;
-  return `${isDescending ? '-' : ''}${column}`;
+/** The filter with a sort, which is left out where it is the usual one. */
+export function withSort(filter: ModelFilter, { column, isDescending }: TableSort): ModelFilter {
+  const isUsual = column === 'name' && !isDescending;
+  const others = Object.fromEntries(Object.entries(filter).filter(([name]) => name !== 'sort'));
+  return isUsual ? others : { ...others, sort: `${isDescending ? '-' : ''}${column}` };
 }
 
 const byText = new Intl.Collator('en', { numeric: true }).compare;

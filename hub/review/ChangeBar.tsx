@@ -1,7 +1,7 @@
 import { Button } from 'azure-devops-ui/Button';
 import { Dialog } from 'azure-devops-ui/Dialog';
 import { useMemo, useState } from 'react';
-import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/ProblemCard';
 import { variablesMessages } from '../variables/messages';

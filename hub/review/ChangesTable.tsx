@@ -1,4 +1,4 @@
-import type { TextChange } from '../../shared/variables/edit/mergeTexts';
+import type { TextChange } from '../../shared/variables/edit/changes';
 import { pathText } from '../../shared/variables/pathText';
 import type { Plain } from '../../shared/variables/tree';
 import { spellPlain } from '../variables/spelling';

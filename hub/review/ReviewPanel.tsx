@@ -3,7 +3,7 @@ import { FormItem } from 'azure-devops-ui/FormItem';
 import { Panel } from 'azure-devops-ui/Panel';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
 import { useMemo, useState } from 'react';
-import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { FaultCard, ProblemCard } from '../kit/ProblemCard';

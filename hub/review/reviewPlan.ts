@@ -1,10 +1,6 @@
 import { editTexts, type EditValue, type TextEdit } from '../../shared/variables/edit/editText';
-import {
-  changesBetween,
-  mergeTexts,
-  type ContestedName,
-  type TextChange,
-} from '../../shared/variables/edit/mergeTexts';
+import { changesBetween, type TextChange } from '../../shared/variables/edit/changes';
+import { mergeTexts, type ContestedName } from '../../shared/variables/edit/mergeTexts';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { isList, isSame, type Plain } from '../../shared/variables/tree';

@@ -3,7 +3,7 @@ import { FormItem } from 'azure-devops-ui/FormItem';
 import { Panel } from 'azure-devops-ui/Panel';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
 import { useMemo, useState } from 'react';
-import { changesBetween } from '../../shared/variables/edit/mergeTexts';
+import { changesBetween } from '../../shared/variables/edit/changes';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { useHub } from '../kit/hubContext';
 import { FaultCard, ProblemCard } from '../kit/ProblemCard';

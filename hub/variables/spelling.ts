@@ -37,9 +37,9 @@ function spellItem(text: string): string {
 }
 
 function isReadAsOther(text: string): boolean {
-  let isRefused = false;
-  const read = readScalar(text, () => (isRefused = true));
-  return isRefused || typeof read !== 'string';
+  const problems: string[] = [];
+  const read = readScalar(text, (problem) => void problems.push(problem));
+  return problems.length > 0 || typeof read !== 'string';
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { extensionDocuments } from '../../hub/host/extensionDocuments';
-import type { ExtensionDataManager } from '../../hub/host/services';
 import { exactTime, timeAgo } from '../../hub/kit/timeText';
 import { draftOf, draftStorage } from '../../hub/page/draft';
 import { lineDiff } from '../../hub/review/lineDiff';
@@ -18,7 +17,7 @@ describe('the documents through the frame', () => {
       getDocument: call,
       createDocument: call,
       updateDocument: call,
-    } as ExtensionDataManager);
+    });
   };
   const fault = (status: number, typeKey?: string, message = 'm') => ({ message, status, serverError: { typeKey } });
   const kinds: readonly [rejection: unknown, kind: StoreErrorKind][] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { InjectedFailure, TestHandles } from '../../../sandbox/devops/host/page/testHandles';
 import { axe, focused, press, tabTo, useHub, type OpenHub } from '../support/browser';
-import { builtPages, registryOf, saveText } from '../modelStage';
+import { registryOf, saveText } from '../modelStage';
 
 const churn = `# The variables of this model.
 variables:
@@ -23,7 +23,6 @@ const base = 'variables:\n  region: westeurope\nlocked: [region]\n';
 
 describe('the list and the variables of models in a browser', () => {
   const hub = useHub({
-    hubFolder: builtPages,
     fill: async (organization) => {
       const registry = registryOf(organization);
       await registry.saveBase({ text: base, comment: '', base: undefined });
