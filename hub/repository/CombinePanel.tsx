@@ -109,7 +109,7 @@ export function CombinePanel(props: CombinePanelProps) {
         {next !== undefined && next === before && <ProblemCard severity="info">{messages.nothingChanges}</ProblemCard>}
         {next !== undefined && next !== before && (
           <>
-            <h3 className="title-xs">{mode === 'take' ? messages.changesOfModel : messages.changesOfFile}</h3>
+            <div className="title-xs">{mode === 'take' ? messages.changesOfModel : messages.changesOfFile}</div>
             <TextDiff before={before} after={next} />
           </>
         )}

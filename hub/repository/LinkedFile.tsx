@@ -6,11 +6,11 @@ import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/ProblemCard';
 import { TimeAgo } from '../kit/TimeAgo';
-import { ChangesTable } from '../review/ChangesTable';
 import { TextDiff } from '../review/TextDiff';
 import '../review/review.css';
 import { CombinePanel } from './CombinePanel';
 import { combineForHub } from './combineTexts';
+import { DifferencesTable } from './DifferencesTable';
 import { ExternalLink } from './ExternalLink';
 import { filePage, type GitRequests } from './gitRequests';
 import { repositoryMessages as messages } from './messages';
@@ -132,7 +132,7 @@ function Differences({ hub, file }: { readonly hub: string; readonly file: strin
     <section className="hub-card hub-linked depth-8" aria-label={messages.differences}>
       <h2 className="title-s">{messages.differences}</h2>
       <p className="hub-note">{messages.differencesHelp}</p>
-      {changes && changes.length > 0 && <ChangesTable changes={changes} />}
+      {changes && changes.length > 0 && <DifferencesTable changes={changes} />}
       {changes?.length === 0 && <p>{messages.onlyText}</p>}
       <TextDiff before={file} after={hub} />
     </section>

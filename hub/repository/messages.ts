@@ -60,6 +60,8 @@ export const repositoryMessages = {
   // Taking values and opening pull requests
   take: 'Take from repository',
   takeHelp: 'The values become a new revision of the model after you have reviewed them.',
+  /** Finds the revisions with the comment below. */
+  takeCommentStart: 'Take the values of ',
   takeComment: (path: string, commit: string) => `Take the values of ${path}, commit ${commit.slice(0, 8)}`,
   takeWhole: 'You can review and save the whole text of the file instead; it replaces the text of the model.',
   review: 'Review',
@@ -93,6 +95,7 @@ export const repositoryMessages = {
   pullRequest: (number: number, title: string) => `${number}: ${title}`,
   openedBy: (status: string, person: string) => `${status}, opened by ${person}`,
   differences: 'Differences',
-  differencesHelp: 'From the file in the repository to the newest revision in the hub.',
+  variable: 'Variable',
+  differencesHelp: 'The text is compared from the file in the repository to the newest revision in the hub.',
   onlyText: 'All values are the same. The texts differ in comments, order or notation.',
 };

@@ -1,5 +1,6 @@
 import type { Revision } from '../../shared/variables/registry/revision';
 import type { FileCommit } from './gitRequests';
+import { repositoryMessages as messages } from './messages';
 import { valuesOf } from './variableValues';
 
 /** The file as a commit left it. */
@@ -13,15 +14,18 @@ export interface FileVersion {
 export interface SyncPoint {
   readonly rev: number;
   readonly commit: FileCommit;
-  /** The text of the revision: what both sides were changed from. */
+  /** What both sides were changed from: the text of the revision, or that of the file which the revision was merged with. */
   readonly text: string;
 }
+
+/** The date of a commit has no fractions of a second: one that replaced the file in the same second was later. */
+const commitDateMs = 999;
 
 /** Reading one takes milliseconds. */
 const mostRevisionsCompared = 60;
 
 /**
- * The last time at which the file had the values that the model had. Nothing records it: it follows from the revisions of
+ * The last time at which the file had the values that the model had, or at which the model was merged with it. It follows from the revisions of
  * the model and the commits of the file, whoever changed either of them. A file that returned to old values by a later commit
  * is not in step with the old revision that has them.
  * @param versions newest first
@@ -35,18 +39,29 @@ export function findSyncPoint(versions: readonly FileVersion[], revisions: reado
     const since = Date.parse(commit.date);
     const values = text === undefined ? undefined : comparable(text);
     for (const span of values === undefined ? [] : spans) {
+      const isTaken = isTakenFrom(span.comment, commit.commitId);
       const isTogether = span.since < until && since < span.until;
-      if (!isTogether || span.values() !== values) continue;
-      const at = Math.max(span.since, since);
-      if (newest === undefined || at > newest.at) newest = { rev: span.rev, commit, text: span.text, at };
+      if (!isTaken && (!isTogether || span.values() !== values)) continue;
+      const at = isTaken ? span.since : Math.max(span.since, since);
+      if (newest !== undefined && at <= newest.at) continue;
+      newest = { rev: span.rev, commit, text: isTaken ? (text ?? '') : span.text, at };
     }
-    until = since;
+    until = since + commitDateMs;
   }
   return newest && { rev: newest.rev, commit: newest.commit, text: newest.text };
 }
 
+/**
+ * Whether a revision was made from a commit of the file. It can have other values than the file, where people chose those of
+ * the hub; what the file had is known to the hub all the same.
+ */
+function isTakenFrom(comment: string, commitId: string): boolean {
+  return comment.startsWith(messages.takeCommentStart) && comment.includes(commitId.slice(0, 8));
+}
+
 interface Span {
   readonly rev: number;
+  readonly comment: string;
   readonly text: string;
   /** In epoch milliseconds. */
   readonly since: number;
@@ -58,9 +73,9 @@ function spansOf(revisions: readonly Revision[]): readonly Span[] {
   let until = Infinity;
   return revisions
     .filter(({ isIntact }) => isIntact)
-    .map(({ rev, text, updatedOn }) => {
+    .map(({ rev, text, updatedOn, comment }) => {
       const since = Date.parse(updatedOn);
-      const span = { rev, text, since, until, values: once(() => comparable(text)) };
+      const span = { rev, comment, text, since, until, values: once(() => comparable(text)) };
       until = since;
       return span;
     });

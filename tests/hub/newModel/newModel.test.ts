@@ -3,7 +3,7 @@ import type { Frame } from 'playwright-core';
 import { Definitions } from '../../../sandbox/devops/build/definitions/definitions';
 import { projectId } from '../../../sandbox/agent/variables/predefined';
 import { sendToDevops } from '../../support/devops/fixture';
-import { builtPages, registryOf, saveText } from '../modelStage';
+import { registryOf, saveText } from '../modelStage';
 import { commitFiles } from '../repository/fixture';
 import { axe, press, tabTo, useHub } from '../support/browser';
 
@@ -23,7 +23,7 @@ const onboarding = [
 
 describe('The screen New model', function () {
   this.timeout(120_000);
-  const { openHub, organization } = useHub({ hubFolder: builtPages });
+  const { openHub, organization } = useHub();
   const registry = () => registryOf(organization());
   const choose = (frame: Frame, name: string) => frame.getByRole('radio', { name }).check();
   const create = (frame: Frame) => frame.getByRole('button', { name: 'Create model' });

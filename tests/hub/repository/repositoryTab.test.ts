@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
-import { builtPages, registryOf } from '../modelStage';
+import { registryOf } from '../modelStage';
 import { axe, press, tabTo, useHub } from '../support/browser';
 import { changedLines, commitFiles, storedRepository } from './fixture';
 
@@ -12,7 +12,7 @@ const file = (epochs: number, seed = 7) => text(epochs, seed).replaceAll('\n', '
 
 describe('The tab Repository', function () {
   this.timeout(120_000);
-  const { openHub, organization } = useHub({ hubFolder: builtPages });
+  const { openHub, organization } = useHub();
   const registry = () => registryOf(organization());
   const save = async (of: string, isLinked = true) => {
     const result = await registry().save({

@@ -62,6 +62,24 @@ describe('The last time at which the hub and the file had the same values', () =
     assert.deepEqual(stateAfter(['commit', 1], ['commit', 2], ['save', 1]), ['unrelated', undefined, undefined]);
   });
 
+  it('is found where the file was committed twice in one second, which the dates of commits do not tell', () => {
+    const { versions, revisions } = history(['save', 1], ['commit', 1], ['commit', 2]);
+    const date = '2026-01-01T00:00:00Z';
+    const sameSecond = versions.map((version) => ({ ...version, commit: { ...version.commit, date } }));
+    const saved = revisions.map((revision) => ({ ...revision, updatedOn: '2026-01-01T00:00:00.700Z' }));
+    assert.equal(findSyncPoint(sameSecond, saved)?.commit.commitId, 'c2');
+  });
+
+  it('is the save that was merged with the file, although people chose other values', () => {
+    const { versions, revisions } = history(['save', 1], ['commit', 1], ['save', 2], ['commit', 3], ['save', 4]);
+    const merged = revisions.map((each) =>
+      each.rev === 3 ? { ...each, comment: 'Take the values of /a.yml, commit c4' } : each,
+    );
+    const sync = findSyncPoint(versions, merged);
+    assert.deepEqual([sync?.rev, sync?.commit.commitId], [3, 'c4']);
+    assert.equal(fileStateOf(text(4), text(3), sync), 'hubNewer');
+  });
+
   it('passes over commits without the file, and revisions that were changed since they were saved', () => {
     assert.deepEqual(stateAfter(['save', 1], ['commit', 1], ['commit', undefined], ['commit', 2]), [
       'repositoryNewer',
