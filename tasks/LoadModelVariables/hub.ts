@@ -68,9 +68,15 @@ export async function loadHub(
   const { registryRevision: revision, registryBaseRevision: baseRevision } = inputs;
   const read = await revisionsOrReason(inputs, { model: id, revision, baseRevision }, context);
   if ('unavailable' in read) {
-    const missing = `Values that are set only in the hub are missing; the files alone are used.`;
-    context.agent.warning(`${read.unavailable} ${missing}`);
-    return { id, model: undefined, base: undefined, hubModel: undefined, hubBase: undefined, ...read };
+    const { unavailable, isAbsent } = read;
+    const none = { id, model: undefined, base: undefined, hubModel: undefined, hubBase: undefined, unavailable };
+    // Teams without the hub need no warning.
+    if (isAbsent) context.agent.log(`${unavailable} The files alone are used.`);
+    else
+      context.agent.warning(
+        `${unavailable} Values that are set only in the hub are missing; the files alone are used.`,
+      );
+    return none;
   }
   const { model, base } = read;
   const absent = `The hub has no model '${id}'.`;
@@ -93,7 +99,7 @@ async function revisionsOrReason(
   inputs: Given,
   wanted: HubSelection,
   context: Context,
-): Promise<HubRevisions | { readonly unavailable: string }> {
+): Promise<HubRevisions | { readonly unavailable: string; readonly isAbsent: boolean }> {
   try {
     const devops = openOrganization(inputs, context);
     const registry = new ModelRegistry(new ExtensionStore(devops, ownExtension), {
@@ -105,7 +111,7 @@ async function revisionsOrReason(
     return await readHub(registry, wanted);
   } catch (error) {
     if (inputs.registry !== 'optional' || !(error instanceof HubUnavailableError)) throw error;
-    return { unavailable: error.message };
+    return { unavailable: error.message, isAbsent: error.isAbsent };
   }
 }
 

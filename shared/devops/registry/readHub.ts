@@ -25,6 +25,15 @@ export interface HubRevisions {
 /** The hub, or a revision that is wanted of it, cannot be had. The message says why, and what to do. */
 export class HubUnavailableError extends TaskError {
   override readonly name = 'HubUnavailableError';
+
+  constructor(
+    message: string,
+    /** Whether the organization has no hub at all: it does not have the extension. */
+    readonly isAbsent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 /**
@@ -64,7 +73,7 @@ async function read(registry: ModelRegistry, id: string, rev: number | undefined
   const what = id === 'base' ? 'the base variables' : `the model '${id}'`;
   if (!found) {
     if (!isPinned) return undefined;
-    throw new HubUnavailableError(`The hub has no revision ${rev} of ${what}. Name a revision of its history.`);
+    throw new HubUnavailableError(`The hub has no revision ${rev} of ${what}. Name a revision of its history.`, false);
   }
   if (!found.isIntact)
     throw new TaskError(
@@ -73,6 +82,7 @@ async function read(registry: ModelRegistry, id: string, rev: number | undefined
   if (found.status === 'archived' && !isPinned)
     throw new HubUnavailableError(
       `The hub has archived ${what}. Restore it in the hub, or load a revision by its number.`,
+      false,
     );
   return found;
 }
@@ -86,7 +96,6 @@ const advice: Readonly<Partial<Record<StoreErrorKind, string>>> = {
 
 function hubUnavailable(error: StoreError): HubUnavailableError {
   const { kind, message } = error;
-  return new HubUnavailableError([`The hub is not available. ${message}`, advice[kind] ?? ''].join(' ').trim(), {
-    cause: error,
-  });
+  const text = [`The hub is not available. ${message}`, advice[kind] ?? ''].join(' ').trim();
+  return new HubUnavailableError(text, kind === 'notInstalled', { cause: error });
 }

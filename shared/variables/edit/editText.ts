@@ -1,7 +1,7 @@
 import { readScalar } from '../document/readScalar';
 import { pathText } from '../pathText';
-import { isList, isSame, type Plain } from '../tree';
-import { plainTextOf, withEdit, type PlainText } from './plainText';
+import { isList, type Plain } from '../tree';
+import { isSameText, plainTextOf, withEdit, type PlainText } from './plainText';
 import { UnwritableValue } from './scalarText';
 import { readSpans, UneditableText } from './spans';
 import { spliced } from './splice';
@@ -57,9 +57,9 @@ function edited(text: string, edit: TextEdit): string {
   if (!root && !/^(?:\s|#[^\r\n]*)*$/.test(body)) throw new UneditableText('The text has no value.');
   const before = plainTextOf(body);
   const wanted = withEdit(before, edit);
-  if (isSame(before as Plain, wanted as Plain)) return text;
+  if (isSameText(before, wanted)) return text;
   const after = spliced(body, root, edit);
-  if (!isSame(plainOrNothing(after) as Plain, wanted as Plain))
+  if (!isSameText(plainOrNothing(after), wanted))
     throw new UneditableText(`${pathText(edit.path)} cannot be changed in the way that the text is written.`);
   return mark + after;
 }

@@ -34,6 +34,20 @@ function mapOf(entries: Entries): PlainText {
   return { entries: [...entries].sort(([one], [other]) => (one < other ? -1 : 1)) };
 }
 
+/** Whether two texts say the same; a section may be written as nothing, or as `{}`. */
+export function isSameText(one: PlainText, other: PlainText): boolean {
+  return JSON.stringify(withSections(one, 2)) === JSON.stringify(withSections(other, 2));
+}
+
+function withSections(plain: PlainText, levels: number): PlainText {
+  if (levels < 0 || !plain || !('entries' in plain)) return plain;
+  if (plain.entries.length === 0) return null;
+  const isEnvironments = ([name]: readonly [string, PlainText]): boolean => levels < 2 || name === 'environments';
+  return mapOf(
+    plain.entries.map((entry) => [entry[0], withSections(entry[1], isEnvironments(entry) ? levels - 1 : 0)] as const),
+  );
+}
+
 /** The same with one value set or removed. @throws UneditableText where a value is in the way */
 export function withEdit(plain: PlainText, edit: TextEdit): PlainText {
   return changed(plain, edit, 0);

@@ -50,7 +50,10 @@ class Splice {
     if (node.kind === 'list' && /(^|\s)#/.test(written)) throw this.#refusal(node, 'is a list with comments');
     if (node.kind === 'map') throw this.#refusal(node, 'is a map');
     const value = this.#value(this.#notationAt(key.from));
-    if (node.from === node.to) return this.#with(node.from, node.from, text[node.from] === ':' ? `: ${value}` : value, 1);
+    if (node.from === node.to) {
+      const colon = text.indexOf(':', node.from) + 1;
+      return this.#with(colon, colon, ` ${value}`);
+    }
     if (node.kind === 'scalar' || node.isFlow) return this.#with(node.from, node.to, value);
     return this.#listReplaced(node, key.from, value);
   }
@@ -137,14 +140,10 @@ class Splice {
   #withoutInBraces({ entries }: MapSpan, entry: EntrySpan): string {
     const index = entries.indexOf(entry);
     const [before, after] = [entries[index - 1], entries[index + 1]];
-    const from = !after && before ? before.value.to : this.#quoteStart(entry);
-    const to = after ? this.#quoteStart(after) : Math.max(entry.value.to, entry.key.to);
+    const from = !after && before ? Math.max(before.value.to, before.key.to) : entry.key.from;
+    const to = after ? after.key.from : Math.max(entry.value.to, entry.key.to);
     if (/(^|\s)#/.test(this.text.slice(from, to))) throw this.#refusal(entry.key, 'is next to a comment');
     return this.#with(from, to, '');
-  }
-
-  #quoteStart({ key }: EntrySpan): number {
-    return key.from;
   }
 
   #inListForm(list: ListSpan, name: string): string {
@@ -199,10 +198,8 @@ class Splice {
     return next < 0 ? this.text.length : next + 1;
   }
 
-  /** The text with a part replaced; with a space before what follows a colon directly. */
-  #with(from: number, to: number, part: string, least = 0): string {
-    const space = least > 0 && /\S$/.test(this.text.slice(0, from)) ? ' ' : '';
-    return this.text.slice(0, from) + space + part + this.text.slice(to);
+  #with(from: number, to: number, part: string): string {
+    return this.text.slice(0, from) + part + this.text.slice(to);
   }
 
   #refusal({ from }: NodeSpan, why: string): UneditableText {
