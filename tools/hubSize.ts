@@ -5,7 +5,7 @@ import type { Metafile } from 'esbuild';
 
 /** What the browser loads for the Models page, in bytes compressed with gzip. */
 export interface HubSize {
-  /** Scripts up to the review of a change: without the editor of the File tab and the screens that are loaded on demand. */
+  /** Of the list and the variables of a model, without what is loaded on demand: panels, the other tabs and screens. */
   readonly scripts: number;
   readonly styles: number;
 }

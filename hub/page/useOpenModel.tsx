@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import type { SaveResult } from '../../shared/variables/registry/saveRevision';
@@ -6,10 +6,11 @@ import { useHub } from '../kit/hubContext';
 import type { OpenModel, ReviewOptions } from '../kit/modelContext';
 import { describeFault } from '../kit/describeFault';
 import { reviewMessages } from '../review/messages';
-import { ReviewPanel } from '../review/ReviewPanel';
 import { draftOf, draftStorage, type Draft } from './draft';
 import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
+
+const ReviewPanel = lazy(() => import('../review/ReviewPanel').then(({ ReviewPanel }) => ({ default: ReviewPanel })));
 
 /**
  * The model with the edits that are not saved, which are kept in the session of the browser.
@@ -100,10 +101,10 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
   return {
     open,
     panel: (
-      <>
+      <Suspense fallback={null}>
         {panel}
         {dialog}
-      </>
+      </Suspense>
     ),
   };
 }

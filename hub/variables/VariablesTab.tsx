@@ -1,5 +1,5 @@
 import { Button } from 'azure-devops-ui/Button';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { ChoiceButton } from '../kit/ChoiceButton';
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
@@ -15,9 +15,11 @@ import { buildGrid, type Grid } from './grid';
 import type { CellTarget } from './gridCursor';
 import { variablesMessages } from './messages';
 import { useCellEdits } from './useCellEdits';
-import { ValuePanel, type PanelSubject } from './ValuePanel';
+import type { PanelSubject } from './ValuePanel';
 import { VariablesGrid } from './VariablesGrid';
 import './variables.css';
+
+const ValuePanel = lazy(() => import('./ValuePanel').then(({ ValuePanel }) => ({ default: ValuePanel })));
 
 /** Below this width, in pixels, one column of values is shown, which the person chooses. */
 const narrowWidth = 640;
@@ -162,7 +164,9 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
           edits={edits}
         />
       )}
-      {panel && <ValuePanel subject={panel} grid={grid} edits={edits} onDismiss={() => setPanel(undefined)} />}
+      <Suspense fallback={null}>
+        {panel && <ValuePanel subject={panel} grid={grid} edits={edits} onDismiss={() => setPanel(undefined)} />}
+      </Suspense>
     </div>
   );
 }
