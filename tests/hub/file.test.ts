@@ -87,7 +87,7 @@ describe('The File tab', function () {
     await tabTo(page, frame, /^textbox Variable file of churn/);
     await press(page, 'Control+End', 'ArrowUp', 'End');
     await page.keyboard.type(' # 3 are enough');
-    await press(page, 'Tab', 'Escape', 'Tab');
+    await press(page, 'Tab', 'Shift+Tab', 'Escape', 'Tab');
     assert.doesNotMatch(await focused(frame), /^textbox Variable file/);
     await press(page, 'Shift+Tab', 'Control+s');
     await frame.getByRole('button', { name: 'Save', exact: true }).waitFor();
@@ -95,10 +95,7 @@ describe('The File tab', function () {
     await press(page, 'Enter');
     await frame.getByText('Revision 2').first().waitFor();
     const saved = await registryOf(organization()).model('churn');
-    assert.match(
-      saved?.text ?? '',
-      /^variables:\r\n {2}modelName: churn # ours\r\n {2}training: \{epochs: 3\} # 3 are enough\s*\r\n$/,
-    );
+    assert.equal(saved?.text, text.replace('3}', '3} # 3 are enough'));
   });
 
   it('shows problems in the gutter and in a list that leads to them, and shares its edits with the other tabs', async () => {
