@@ -5,7 +5,7 @@ export interface TableRow {
 }
 
 /**
- * The rows of a table in Markdown, in the markup of Confluence, or with tabs. Lines around the table that are no rows are
+ * The rows of a table in Markdown, in the markup of Confluence, or with tabs. Lines around the table are
  * left out, and so are rules such as `|---|---|`.
  */
 export function tableRows(pasted: string): readonly TableRow[] {

@@ -15,6 +15,7 @@ import type { GitRequests } from './gitRequests';
 import { repositoryMessages as messages } from './messages';
 import { propose } from './openPullRequest';
 import type { RepositoryState } from './readRepositoryState';
+import { takeComment } from './takeComment';
 
 export interface CombinePanelProps {
   /** `take`: the model gets the values of the file. `propose`: the file gets those of the model. */
@@ -59,7 +60,7 @@ export function CombinePanel(props: CombinePanelProps) {
     }
     onDismiss();
     edit(next);
-    review({ comment: messages.takeComment(link.path, file?.commitId ?? '') });
+    review({ comment: takeComment(link.path, file?.commitId ?? '') });
   };
   const before = mode === 'take' ? text : (file?.text ?? '');
   return (

@@ -16,6 +16,7 @@ import { filePage, type GitRequests } from './gitRequests';
 import { repositoryMessages as messages } from './messages';
 import { PullRequestList } from './PullRequestList';
 import type { RepositoryState } from './readRepositoryState';
+import { takeComment } from './takeComment';
 
 export interface LinkedFileProps {
   readonly link: RepositoryLink;
@@ -42,7 +43,7 @@ export function LinkedFile({ link, read, requests, onChange, onRead }: LinkedFil
       return;
     }
     edit(combined.text);
-    review({ comment: messages.takeComment(link.path, file.commitId) });
+    review({ comment: takeComment(link.path, file.commitId) });
   };
   return (
     <div className="hub-repository">

@@ -60,9 +60,6 @@ export const repositoryMessages = {
   // Taking values and opening pull requests
   take: 'Take from repository',
   takeHelp: 'The values become a new revision of the model after you have reviewed them.',
-  /** Finds the revisions with the comment below. */
-  takeCommentStart: 'Take the values of ',
-  takeComment: (path: string, commit: string) => `Take the values of ${path}, commit ${commit.slice(0, 8)}`,
   takeWhole: 'You can review and save the whole text of the file instead; it replaces the text of the model.',
   review: 'Review',
   openPullRequest: 'Open pull request',

@@ -1,6 +1,6 @@
 import type { Revision } from '../../shared/variables/registry/revision';
 import type { FileCommit } from './gitRequests';
-import { repositoryMessages as messages } from './messages';
+import { isTakenFrom } from './takeComment';
 import { valuesOf } from './variableValues';
 
 /** The file as a commit left it. */
@@ -49,14 +49,6 @@ export function findSyncPoint(versions: readonly FileVersion[], revisions: reado
     until = since + commitDateMs;
   }
   return newest && { rev: newest.rev, commit: newest.commit, text: newest.text };
-}
-
-/**
- * Whether a revision was made from a commit of the file. It can have other values than the file, where people chose those of
- * the hub; what the file had is known to the hub all the same.
- */
-function isTakenFrom(comment: string, commitId: string): boolean {
-  return comment.startsWith(messages.takeCommentStart) && comment.includes(commitId.slice(0, 8));
 }
 
 interface Span {
