@@ -9,10 +9,10 @@ import type { ComparedSide, Route } from '../page/route';
 import { ComparedModels } from './ComparedModels';
 import { compareMessages } from './messages';
 import { SideChooser } from './SideChooser';
+import type { SidesProps } from './sides';
 import './compare.css';
 
 type CompareRoute = Extract<Route, { readonly view: 'compare' }>;
-export type SideName = 'left' | 'right';
 
 /** Two environments of a model, or two models, side by side. The route holds both sides. */
 export function CompareScreen() {
@@ -48,12 +48,6 @@ export function CompareScreen() {
       )}
     </PageFrame>
   );
-}
-
-export interface SidesProps {
-  readonly left: ComparedSide;
-  readonly right: ComparedSide;
-  readonly onChoose: (sides: { readonly left: ComparedSide; readonly right: ComparedSide }) => void;
 }
 
 function ChosenSides(props: SidesProps) {

@@ -2,7 +2,7 @@ import { Icon } from 'azure-devops-ui/Icon';
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { DataTable, type DataColumn } from '../kit/DataTable';
 import type { ComparedRow, SideValue } from './compareSides';
-import type { SideName } from './CompareScreen';
+import type { SideName } from './sides';
 import { compareMessages } from './messages';
 import type { ComparedInput } from './useCopies';
 

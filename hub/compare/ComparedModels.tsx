@@ -9,7 +9,7 @@ import type { ComparedSide } from '../page/route';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 import { compareSides, environmentsOf } from './compareSides';
 import { CompareTable } from './CompareTable';
-import type { SidesProps } from './CompareScreen';
+import type { SidesProps } from './sides';
 import { compareMessages } from './messages';
 import { SideChooser } from './SideChooser';
 import { useCopies, type ComparedInput } from './useCopies';

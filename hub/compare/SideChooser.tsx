@@ -4,7 +4,7 @@ import { useHub } from '../kit/hubContext';
 import type { ComparedSide } from '../page/route';
 import { sharedVariables } from '../variables/checkModel';
 import { environmentsOf } from './compareSides';
-import type { SideName, SidesProps } from './CompareScreen';
+import type { SideName, SidesProps } from './sides';
 import { compareMessages } from './messages';
 
 /** The model and the environment of each side, and a button that swaps them. */

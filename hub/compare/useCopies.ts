@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { OpenModel } from '../kit/modelContext';
 import { copyTo, type ComparedRow, type SideInput } from './compareSides';
-import type { SideName } from './CompareScreen';
+import type { SideName } from './sides';
 import { compareMessages } from './messages';
 
 export interface ComparedInput {

@@ -38,7 +38,7 @@ function elsewhere(origin: Origin, message: string): string {
   return `${originText(origin)}: ${message}`;
 }
 
-/** Why a text is too large to be saved, in the words of the refusal. */
+/** Why a text is too large to be saved, as the refusal says it. */
 export function sizeProblems(id: string, text: string): readonly TextProblem[] {
   if (new TextEncoder().encode(text).length <= largestTextBytes) return [];
   try {

@@ -124,7 +124,7 @@ function keyOf({ kind, id }: ImportItem): string {
   return `${kind}/${id}`;
 }
 
-/** Blob.text() replaces what is not UTF-8, which then is no export; an unreadable file is an empty one. */
+/** Blob.text() replaces what is not UTF-8, which then is not an export; an unreadable file is an empty one. */
 async function textOf(file: File): Promise<string> {
   try {
     return await file.text();

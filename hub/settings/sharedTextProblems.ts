@@ -18,7 +18,7 @@ export function sharedTextProblems(id: SharedTextId, text: string, shared: Share
   return [...sizeProblems(id, text), ...[...found.values()].map((problem) => placed(problem, source, 'error'))];
 }
 
-/** What a model or the files of a repository can add is no problem of the base variables. */
+/** What a model or the files of a repository can add is not a problem of the base variables. */
 function checkBase(text: string, { schema }: SharedVariables, report: Report): void {
   const hubBase = readVariableFile(text, source, report);
   if (!hubBase) return;

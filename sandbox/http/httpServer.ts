@@ -83,7 +83,7 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
   const received = await receive(request);
   const path = received.url.pathname;
   const trace: Trace = {};
-  const preflight = parts.allowsScripts === true ? preflightAnswer(received) : undefined;
+  const preflight = parts.allowsScripts === true ? preflightAnswer(received.method, received.headers) : undefined;
   if (preflight) {
     write(response, preflight);
     return;
@@ -99,7 +99,7 @@ async function serve(parts: HttpParts, request: IncomingMessage, response: Serve
     fault?.effect && fault.when !== 'after' && !keepsAnswer(fault) ? undefined : await parts.answer(received, trace);
   if (fault) result = withHeaders(spoil(fault, result, parts), fault);
   if (parts.allowsScripts === true && result)
-    result = { ...result, headers: { ...corsHeaders(received), ...result.headers } };
+    result = { ...result, headers: { ...corsHeaders(received.headers), ...result.headers } };
   if (result && fault && breaksOff(fault, result)) cutOff(response, result);
   else if (result) write(response, result);
   else request.socket.resetAndDestroy();

@@ -120,7 +120,7 @@ describe('the connection type', () => {
 });
 
 describe('the inputs that choose the workspace', () => {
-  it('come first, and are identical in all tasks', () => {
+  it('come first, alone or in a group of their own, and are identical in all tasks', () => {
     const blocks = tasks
       .filter(({ inputs }) => inputs.some(({ name }) => name === 'connection'))
       .map(({ name, inputs, dataSourceBindings = [] }) => ({
@@ -138,20 +138,27 @@ describe('the inputs that choose the workspace', () => {
 });
 
 describe('the inputs that choose the organization of Azure DevOps', () => {
-  it('come first, and are identical in all tasks', () => {
+  it('come first, alone or in a group of their own, and are identical in all tasks', () => {
     const names = Object.keys(devopsConnection);
     const [first, ...others] = tasks
       .filter(({ inputs }) => inputs.some(({ name }) => name === 'devopsConnection'))
-      .map(({ inputs }) => inputs.slice(0, names.length).map(withoutOwnDefault));
+      .map(({ inputs }) => {
+        const start = inputs.findIndex(({ name }) => name === names[0]);
+        const group = inputs[start]?.groupName;
+        const isFirst =
+          group === undefined ? start === 0 : inputs.slice(start).every((input) => input.groupName === group);
+        assert.ok(isFirst);
+        return inputs.slice(start, start + names.length).map(withoutOwnText);
+      });
     assert.deepEqual(first?.map(nameOf), names);
     assert.ok(others.length > 0);
     for (const other of others) assert.deepEqual(other, first);
   });
 });
 
-/** A specification may name the project, too. */
-function withoutOwnDefault(input: TaskInput): TaskInput {
-  return input.name === 'project' ? { ...input, helpMarkDown: '' } : input;
+/** A specification may name the project, too, and what a sign-in is for differs. */
+function withoutOwnText({ groupName: _, ...input }: TaskInput): TaskInput {
+  return input.name === 'project' || input.name === 'connectionType' ? { ...input, helpMarkDown: '' } : input;
 }
 
 function connectionTypeOf({ name, inputs }: TaskManifest, endpointId: string): string {

@@ -41,7 +41,7 @@ describe('The attachments of a run', function () {
 
   /** Compares what a task attached with the sample. What differs in each run is replaced. */
   async function isSample(agent: FakeAgent, kind: string): Promise<void> {
-    const [[name = '', document] = [], ...more] = Object.entries(agent.recorded);
+    const [[name, document] = ['', undefined], ...more] = Object.entries(agent.recorded);
     assert.deepEqual(more, [], agent.end.message);
     assert.match(name, new RegExp(`^${runRecordType}/${kind}-[\\da-f]{16}\\.json$`), agent.end.message);
     const text = JSON.stringify(document, null, 2)

@@ -84,7 +84,7 @@ describe('Import of a registry', () => {
     ]);
   });
 
-  it('refuses files that are no export', () => {
+  it('refuses files that are not an export', () => {
     const ofModels = (models: unknown) => JSON.stringify({ format: 'model-registry-export/1', models });
     const contents = [
       '',

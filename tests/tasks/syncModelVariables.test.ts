@@ -100,7 +100,7 @@ describe('SyncModelVariables', () => {
     const agent = await succeeds('check', { failOnDrift: 'false' });
     assert.deepEqual([agent.outputs['drift'], agent.outputs['differingVariables']], ['true', 'epochs']);
     assert.match(agent.text('warning'), /epochs: 20 → 10/);
-    assert.match(agent.summaries['Hub and repository'] ?? '', /```diff\n[^]*-  epochs: 20 # far more slower|```diff/);
+    assert.match(agent.summaries['Hub and repository'] ?? '', /```diff\n[^]*- {2}epochs: 20 # far more slower|```diff/);
     assert.deepEqual(stage.writes(), []);
   });
 

@@ -19,7 +19,7 @@ npm start reads it.
   --repository <folder>  The model repository. Default: template
   --model <name>         The model: the name of its folder in the repository. Default: demo_model
   --port <number>        The port of the page. Default: a free one
-  --fresh                Delete what was saved, and begin anew
+  --fresh                Delete what was saved, and start again
   --json                 When ready, print one line of JSON only
   --help                 Print this text`;
 

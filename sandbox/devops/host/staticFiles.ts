@@ -15,7 +15,7 @@ interface StaticFile {
   readonly etag: string;
 }
 
-/** By ending; the network that serves extensions knows no type of other files. */
+/** By ending; the network that serves extensions does not have a type for other files. */
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',

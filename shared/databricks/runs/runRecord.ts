@@ -29,6 +29,9 @@ export function jobRunRecord(workspaceUrl: string, run: Run): JobRunRecord {
   };
 }
 
-function times({ startTime, endTime }: Pick<Run, 'startTime' | 'endTime'>): Pick<JobRunRecord, 'startedOn' | 'endedOn'> {
+function times({
+  startTime,
+  endTime,
+}: Pick<Run, 'startTime' | 'endTime'>): Pick<JobRunRecord, 'startedOn' | 'endedOn'> {
   return { startedOn: recordedTime(startTime), endedOn: recordedTime(endTime) };
 }

@@ -5,19 +5,9 @@ import { isSameText, plainTextOf, withEdit, type PlainText } from './plainText';
 import { UnwritableValue } from './scalarText';
 import { readSpans, UneditableText } from './spans';
 import { spliced } from './splice';
+import type { EditValue, TextEdit } from './textEdit';
 
-/** A value that can be written: a scalar, or a list. */
-export type EditValue = string | number | boolean | null | readonly Plain[];
-
-/** Sets or removes the value at a path of a variable file, such as `variables.training.epochs` or `environments.prod.seed`. */
-export type TextEdit =
-  | {
-      readonly path: readonly string[];
-      readonly value: EditValue;
-      /** How a number or a boolean is spelled, such as `1.10` for 1.1; as JSON writes it by default. */
-      readonly text?: string;
-    }
-  | { readonly path: readonly string[]; readonly isRemoved: true };
+export type { EditValue, TextEdit };
 
 /** `refused`: the text cannot be changed so; the problem is a sentence. */
 export type EditResult =
@@ -40,12 +30,13 @@ export function editText(text: string, edit: TextEdit): EditResult {
 
 /** Makes several edits one after the other; where one is refused, none is made. */
 export function editTexts(text: string, edits: readonly TextEdit[]): EditResult {
-  let current: EditResult = { kind: 'edited', text };
+  let current = text;
   for (const edit of edits) {
-    current = editText(current.text, edit);
-    if (current.kind === 'refused') return current;
+    const result = editText(current, edit);
+    if (result.kind === 'refused') return result;
+    current = result.text;
   }
-  return current;
+  return { kind: 'edited', text: current };
 }
 
 function edited(text: string, edit: TextEdit): string {

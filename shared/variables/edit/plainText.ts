@@ -1,6 +1,6 @@
 import { readDocument, type Located } from '../document/readDocument';
 import { textOf } from '../tree';
-import type { TextEdit } from './editText';
+import type { TextEdit } from './textEdit';
 import { UneditableText } from './spans';
 
 /** What a text says, for comparison: maps as lists of entries in the order of their names, scalars with their spelling. */

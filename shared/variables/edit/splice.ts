@@ -1,6 +1,6 @@
 import { pathText } from '../pathText';
 import { isList } from '../tree';
-import type { TextEdit } from './editText';
+import type { TextEdit } from './textEdit';
 import { nameText, valueText, type Notation } from './scalarText';
 import { lineAt, UneditableText, type EntrySpan, type ListSpan, type MapSpan, type NodeSpan } from './spans';
 

@@ -76,7 +76,7 @@ export class Chain {
     await this.store.create(this.#revisions, documentOf(revisionId(revision.rev), revision));
   }
 
-  /** Makes a revision the head, in the place of the document with its etag. @throws StoreError `exists`, `stale` */
+  /** Makes a revision the head, instead of the document with its etag. @throws StoreError `exists`, `stale` */
   async writeHead(model: RegistryModel): Promise<RegistryModel> {
     const { etag, otherFields } = model;
     const document = documentOf(this.id, model, otherFields);

@@ -69,5 +69,6 @@ export function failureKind({ status, typeKey, message }: DocumentFailure): Fail
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return {};
   // The message of an Error is not one of its own enumerable properties.
-  return value instanceof Error ? { ...value, message: value.message } : { ...value };
+  const message = value instanceof Error ? { message: value.message } : {};
+  return { ...Object.fromEntries(Object.entries(value)), ...message };
 }

@@ -113,7 +113,7 @@ function facts({ etag, otherFields }: RegistryModel): Pick<RegistryModel, 'etag'
   return { etag, otherFields };
 }
 
-/** Someone else may have saved the same; that is no conflict. */
+/** Someone else may have saved the same; that is not a conflict. */
 function resultFor(wanted: WantedRevision, theirs: RegistryModel): SaveResult {
   return isSaidBy(theirs, wanted) ? { kind: 'saved', model: theirs } : { kind: 'conflict', theirs };
 }

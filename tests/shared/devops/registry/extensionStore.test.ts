@@ -33,7 +33,7 @@ describe('The documents of the extension', () => {
     assert.deepEqual(organization.calls, [`POST ${path}/models/Documents`]);
     await store({ body: stored }).replace('models', { id: 'churn', __etag: 2, text: 'a' });
     assert.deepEqual(organization.calls, [`PUT ${path}/models/Documents`]);
-    assert.deepEqual(JSON.parse(String(organization.requests[0]?.body)), {
+    assert.deepEqual(JSON.parse(String(organization.requests[0].body)), {
       id: 'churn',
       __etag: 2,
       text: 'a',

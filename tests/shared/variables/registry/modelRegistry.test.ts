@@ -17,13 +17,11 @@ function registryOf(store: MemoryStore, name = 'Ana', options = {}): ModelRegist
 }
 
 function saved(result: SaveResult): RegistryModel {
-  assert.equal(result.kind, 'saved');
-  return result.kind === 'saved' ? result.model : assert.fail();
+  return result.kind === 'saved' ? result.model : assert.fail(result.kind);
 }
 
 function conflicting(result: SaveResult): RegistryModel {
-  assert.equal(result.kind, 'conflict');
-  return result.kind === 'conflict' ? result.theirs : assert.fail();
+  return result.kind === 'conflict' ? result.theirs : assert.fail(result.kind);
 }
 
 describe('the model registry', () => {
