@@ -41,7 +41,7 @@ export function editTexts(text: string, edits: readonly TextEdit[]): EditResult 
 
 function edited(text: string, edit: TextEdit): string {
   const [mark = '', body = ''] = text.startsWith('\uFEFF') ? ['\uFEFF', text.slice(1)] : ['', text];
-  if ('text' in edit && edit.text !== undefined && readScalar(edit.text, () => undefined) !== edit.value)
+  if ('text' in edit && readScalar(edit.text, () => undefined) !== edit.value)
     throw new UnwritableValue(`The spelling of ${pathText(edit.path)} is read as another value.`);
   if (edit.path.length < 2) throw new UneditableText('The path must name a section, and a value in it.');
   const root = readSpans(body);
