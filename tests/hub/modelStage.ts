@@ -1,7 +1,8 @@
 import { projectId } from '../../sandbox/agent/variables/predefined';
 import { Collection, Extensions } from '../../sandbox/devops/extensions/extensions';
 import type { Organization } from '../../sandbox/devops/organization';
-import type { DocumentStore, StoredDocument } from '../../shared/variables/registry/documentStore';
+import { OrganizationError } from '../../sandbox/devops/organizationError';
+import { StoreError, type DocumentStore, type StoredDocument } from '../../shared/variables/registry/documentStore';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 
 /** The documents of the extension in an organization, without requests; `damage` writes what no page would. */
@@ -17,10 +18,19 @@ export function storeOf(organization: Organization): DocumentStore & {
   return {
     list: (name) => Promise.resolve(open(name).isThere ? [...open(name).all().values()] : []),
     read: (name, id) => Promise.resolve(open(name).isThere ? open(name).all().get(id) : undefined),
-    create: (name, document) => Promise.resolve(open(name).create(plain(document))),
-    replace: (name, document) => Promise.resolve(open(name).update(plain(document))),
+    create: (name, document) => written('exists', () => open(name).create(plain(document))),
+    replace: (name, document) => written('stale', () => open(name).update(plain(document))),
     damage: (name, document) => void open(name).update({ ...plain(document), __etag: -1 }),
   };
+}
+
+/** A page may write at the same time. */
+async function written(refusal: 'exists' | 'stale', write: () => StoredDocument): Promise<StoredDocument> {
+  try {
+    return await Promise.resolve(write());
+  } catch (error) {
+    throw error instanceof OrganizationError ? new StoreError(refusal, error.message) : error;
+  }
 }
 
 /** The registry of the project, as a person of the organization writes it. */
