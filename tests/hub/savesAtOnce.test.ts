@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { useHub } from './support/browser';
 import { registryPage } from './support/testPages';
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from '../support/seededRandom';
 
 const rounds = 100;
 const documents = '/extmgmt/*/Documents*';
@@ -54,7 +44,7 @@ describe('Two people who save the same model at once', function () {
   it(`lose nothing in ${rounds} interleavings with delays and lost answers`, async () => {
     const [ada, grace] = [await openHub({ user: 'ada@example.com' }), await openHub({ user: 'grace@example.com' })];
     const seed = Number(process.env['MODEL_PIPELINES_FUZZ_SEED'] ?? 20_261_130);
-    const random = randomOf(seed);
+    const random = seededRandom(seed);
     const text = 'variables:\n  ada: 0\n  grace: 0\n';
     await ada.frame.evaluate(
       async (first) => window.registry.save({ id: 'churn', text: first, comment: 'Add churn', base: undefined }),

@@ -9,6 +9,7 @@ import { openService } from '../../shared/http/service';
 import type { RateLimit } from '../../shared/http/throttle';
 import { inParallel } from '../../shared/inParallel';
 import { FakeClock } from './fakeClock';
+import { seededRandom } from './seededRandom';
 
 /** What decides whether a call is accepted; returns how it is refused. */
 export interface LimitedService {
@@ -128,7 +129,7 @@ export async function runAgents(options: Agents): Promise<Course> {
   const { agents, callsEach, limit, seed, atOnce = 32, startWithinMilliseconds = 200, wayMilliseconds = 50 } = options;
   const time = new FakeClock();
   const start = time.now();
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   const service = options.service(() => time.now());
   const counts = { accepted: 0, refused: 0 };
 
@@ -187,15 +188,4 @@ export async function runAgents(options: Agents): Promise<Course> {
   await Promise.all(Array.from({ length: agents }, (_, index) => agent(index)));
   const seconds = (time.now() - start) / 1000;
   return { seconds, timesTheLimit: seconds / ((agents * callsEach) / limit.requestsPerSecond), ...counts };
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -4,20 +4,10 @@ import { StoreError, type DocumentStore } from '../../../../shared/variables/reg
 import { ModelRegistry } from '../../../../shared/variables/registry/modelRegistry';
 import type { RegistryModel } from '../../../../shared/variables/registry/revision';
 import { MemoryStore, storeWith, type Around } from './memoryStore';
+import { seededRandom } from '../../../support/seededRandom';
 
 const seeds = 100;
 const emptyText = 'variables:\n';
-
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Lets requests and answers of several people pass one at a time, in an order that a seed decides. */
 class Order {
@@ -95,7 +85,7 @@ async function checkedHistory(store: DocumentStore): Promise<readonly RegistryMo
 describe('saves at the same time', () => {
   it(`lose nothing, twice nothing and break nothing in ${seeds} interleavings with faults`, async () => {
     for (let seed = 1; seed <= seeds; seed++) {
-      const random = randomOf(seed);
+      const random = seededRandom(seed);
       const order = new Order(random);
       const store = new MemoryStore();
       const around: Around = async (_, effect) => {
