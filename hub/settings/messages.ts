@@ -34,8 +34,8 @@ export const settingsMessages = {
     title: 'Who may edit',
     text: [
       'Everyone who can open this page can read and change the models, the base variables, the schema and these settings. Azure DevOps stores them as data of the extension, which has no permissions of its own.',
-      'Protected environments and these settings are a courtesy of the page, not a protection: a person with the REST API can write past them. A change outside of the page breaks the chain of hashes; History shows it, and LoadModelVariables refuses the revision.',
-      'To protect values, keep them in a file of a repository with branch policies: values that the file locks cannot be changed here.',
+      'Protected environments and these settings are a courtesy of the page, not a protection: a person with the REST API can bypass them. History shows a change outside of the page where the hashes do not match, and LoadModelVariables rejects the revision. Someone who also writes new hashes is not detected.',
+      'To protect values, keep them in a file of a repository with branch policies: LoadModelVariables rejects values of this page for names that the file locks.',
     ],
     more: 'Details: docs/model-registry.md in the repository of the extension.',
   },
