@@ -91,7 +91,7 @@ const withoutStyles: Plugin = {
  * polyfills that every supported browser has, comes with icon fonts, and puts its menus and lists into every header.
  */
 function kit(root: string): Plugin {
-  const ownCommandBar = path.join(root, 'hub/kit/HeaderCommandBar.tsx');
+  const ownCommandBar = path.join(root, 'hub/kit/menu/HeaderCommandBar.tsx');
   const ofKit = /[\\/]node_modules[\\/]azure-devops-ui[\\/]/;
   return {
     name: 'azure-devops-ui',

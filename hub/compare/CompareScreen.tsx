@@ -3,7 +3,7 @@ import type { RegistryEntry } from '../../shared/variables/registry/modelRegistr
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import { PageFrame } from '../kit/PageFrame';
-import { ProblemCard } from '../kit/ProblemCard';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import { useOpenModel } from '../page/useOpenModel';
 import type { ComparedSide, Route } from '../page/route';
 import { ComparedModels } from './ComparedModels';

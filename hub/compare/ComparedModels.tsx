@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel } from '../kit/modelContext';
-import { ProblemCard } from '../kit/ProblemCard';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import type { ComparedSide } from '../page/route';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 import { compareSides, environmentsOf } from './compareSides';

@@ -13,7 +13,7 @@ import {
   type Plain,
 } from '../../shared/variables/tree';
 import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
-import { editCells } from '../variables/cellEdits';
+import { editCells } from '../variables/grid/cellEdits';
 import { modelSource, type SharedVariables } from '../variables/checkModel';
 import { pagePatterns } from '../variables/pagePatterns';
 import { spellValue } from '../variables/spelling';

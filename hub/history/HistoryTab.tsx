@@ -3,7 +3,7 @@ import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { useModel } from '../kit/modelContext';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
 import { modelPage } from '../page/route';
 import { chainText } from './chainText';

@@ -6,7 +6,7 @@ import { variableTextProblems } from '../file/textProblems';
 import { useHub } from '../kit/hubContext';
 import { kitMessages } from '../kit/messages';
 import { useModel } from '../kit/modelContext';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { modelSource, sharedVariables } from '../variables/checkModel';
 import { historyMessages } from './messages';
 

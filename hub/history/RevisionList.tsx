@@ -5,7 +5,7 @@ import { DataTable, type DataColumn } from '../kit/DataTable';
 import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';
 import { RouteLink } from '../kit/RouteLink';
-import { TimeAgo } from '../kit/TimeAgo';
+import { TimeAgo } from '../kit/time/TimeAgo';
 import type { Route } from '../page/route';
 import { historyMessages } from './messages';
 import { RevisionState } from './RevisionState';

@@ -1,8 +1,8 @@
 import { Status, Statuses, StatusSize } from 'azure-devops-ui/Status';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
-import { FaultCard } from '../kit/ProblemCard';
-import { TimeAgo } from '../kit/TimeAgo';
+import { FaultCard } from '../kit/faults/ProblemCard';
+import { TimeAgo } from '../kit/time/TimeAgo';
 import { useLoaded } from '../kit/useLoaded';
 import { historyMessages } from './messages';
 import { mostRuns, runsOf, type ReadingRun } from './runsOf';

@@ -3,10 +3,10 @@ import './kit.css';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectHost, notifyFailed, notifyLoaded } from '../host/connectHost';
-import { describeFault } from './describeFault';
-import { ErrorBoundary } from './ErrorBoundary';
+import { describeFault } from './faults/describeFault';
+import { ErrorBoundary } from './faults/ErrorBoundary';
 import { HostContext } from './hubContext';
-import { FaultCard } from './ProblemCard';
+import { FaultCard } from './faults/ProblemCard';
 
 /** Connects the page with its host and renders it; where that fails, shows why and a button that loads the page again. */
 export async function startPage(content: ReactNode): Promise<void> {

@@ -1,6 +1,6 @@
 import { Button } from 'azure-devops-ui/Button';
 import { Checkbox } from 'azure-devops-ui/Checkbox';
-import { ChoiceButton } from '../kit/ChoiceButton';
+import { ChoiceButton } from '../kit/menu/ChoiceButton';
 import { SearchField } from '../kit/SearchField';
 import type { ModelFilter } from '../page/route';
 import { modelsMessages } from './messages';

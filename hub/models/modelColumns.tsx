@@ -1,7 +1,7 @@
 import { Icon, IconSize } from 'azure-devops-ui/Icon';
 import type { DataColumn } from '../kit/DataTable';
 import { RouteLink } from '../kit/RouteLink';
-import { TimeAgo } from '../kit/TimeAgo';
+import { TimeAgo } from '../kit/time/TimeAgo';
 import { modelPage } from '../page/route';
 import { modelsMessages } from './messages';
 import type { ModelRow, ModelState } from './modelRows';

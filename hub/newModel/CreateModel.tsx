@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { originText } from '../../shared/variables/origin';
 import { useHub } from '../kit/hubContext';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { modelPage } from '../page/route';
 import { sharedVariables, type Problem } from '../variables/checkModel';
 import { newModelMessages as messages } from './messages';

@@ -3,10 +3,10 @@ import { modelIdFor } from '../../shared/variables/registry/modelIds';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { useHost } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
-import { FilePicker, ignored, linkOf, type FilePickerProps } from '../repository/FilePicker';
-import { GitRequests } from '../repository/gitRequests';
+import { FilePicker, ignored, linkOf, type FilePickerProps } from '../repository/filePicker/FilePicker';
+import { GitRequests } from '../repository/git/gitRequests';
 import { CreateModel } from './CreateModel';
 import { newModelMessages as messages } from './messages';
 

@@ -1,7 +1,7 @@
 import { Button } from 'azure-devops-ui/Button';
 import { useDeferredValue, useId, useRef, useState, type DragEvent } from 'react';
 import { largestTextBytes } from '../../shared/variables/registry/storedText';
-import { ProblemCard } from '../kit/ProblemCard';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import { CreateModel } from './CreateModel';
 import { newModelMessages as messages } from './messages';
 

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { PickedFile } from '../repository/FilePicker';
+import type { PickedFile } from '../repository/filePicker/FilePicker';
 import { useHub } from '../kit/hubContext';
 import { PageFrame } from '../kit/PageFrame';
 import { FromRepository } from './FromRepository';
-import { FromTable } from './FromTable';
-import { FromTemplate } from './FromTemplate';
+import { FromTable } from './table/FromTable';
+import { FromTemplate } from './template/FromTemplate';
 import { FromText } from './FromText';
 import { newModelMessages as messages, ways, type Way } from './messages';
 import './newModel.css';

@@ -1,12 +1,12 @@
 import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
 import { lazy, Suspense } from 'react';
 import { EmptyState } from '../kit/EmptyState';
-import { ErrorBoundary } from '../kit/ErrorBoundary';
+import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { ModelContext, useModel } from '../kit/modelContext';
 import { PageFrame } from '../kit/PageFrame';
-import { ProblemCard } from '../kit/ProblemCard';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import { ChangeBar, StaleCard } from '../review/ChangeBar';
 import { VariablesTab } from '../variables/VariablesTab';
 import { pageMessages } from './messages';

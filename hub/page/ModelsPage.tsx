@@ -1,10 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { ModelRegistry, type RegistryContents } from '../../shared/variables/registry/modelRegistry';
-import { ErrorBoundary } from '../kit/ErrorBoundary';
+import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
 import { HubContext, useHost, type Hub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { PageFrame } from '../kit/PageFrame';
-import { FaultCard } from '../kit/ProblemCard';
+import { FaultCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
 import { ModelsScreen } from '../models/ModelsScreen';
 import { pageMessages } from './messages';

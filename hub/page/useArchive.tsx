@@ -1,7 +1,7 @@
 import { Dialog } from 'azure-devops-ui/Dialog';
 import { useState, type ReactNode } from 'react';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
-import { describeFault } from '../kit/describeFault';
+import { describeFault } from '../kit/faults/describeFault';
 import { useHub } from '../kit/hubContext';
 import { reviewMessages } from '../review/messages';
 

@@ -4,7 +4,7 @@ import type { RegistryModel } from '../../shared/variables/registry/revision';
 import type { SaveResult } from '../../shared/variables/registry/saveRevision';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel, ReviewOptions } from '../kit/modelContext';
-import { describeFault } from '../kit/describeFault';
+import { describeFault } from '../kit/faults/describeFault';
 import { reviewMessages } from '../review/messages';
 import { draftOf, draftStorage, type Draft } from './draft';
 import { useArchive } from './useArchive';

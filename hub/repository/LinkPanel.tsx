@@ -4,7 +4,7 @@ import { Panel } from 'azure-devops-ui/Panel';
 import { useState } from 'react';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { kitMessages } from '../kit/messages';
-import { FilePicker, linkOf, type PickedFile } from './FilePicker';
+import { FilePicker, linkOf, type PickedFile } from './filePicker/FilePicker';
 import { repositoryMessages as messages } from './messages';
 
 export interface LinkPanelProps {

@@ -4,19 +4,20 @@ import { useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { useModel } from '../kit/modelContext';
-import { ProblemCard } from '../kit/ProblemCard';
-import { TimeAgo } from '../kit/TimeAgo';
+import { ProblemCard } from '../kit/faults/ProblemCard';
+import { TimeAgo } from '../kit/time/TimeAgo';
 import { TextDiff } from '../review/TextDiff';
 import '../review/review.css';
-import { CombinePanel } from './CombinePanel';
-import { combineForHub } from './combineTexts';
+import { CombinePanel } from './combine/CombinePanel';
+import { combineForHub } from './combine/combineTexts';
 import { DifferencesTable } from './DifferencesTable';
 import { ExternalLink } from './ExternalLink';
-import { filePage, type GitRequests } from './gitRequests';
+import type { GitRequests } from './git/gitRequests';
+import { filePage } from './git/repository';
 import { repositoryMessages as messages } from './messages';
 import { PullRequestList } from './PullRequestList';
-import type { RepositoryState } from './readRepositoryState';
-import { takeComment } from './takeComment';
+import type { RepositoryState } from './state/readRepositoryState';
+import { takeComment } from './state/takeComment';
 
 export interface LinkedFileProps {
   readonly link: RepositoryLink;

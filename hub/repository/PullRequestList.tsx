@@ -1,7 +1,7 @@
 import { Icon } from 'azure-devops-ui/Icon';
-import { TimeAgo } from '../kit/TimeAgo';
+import { TimeAgo } from '../kit/time/TimeAgo';
 import { ExternalLink } from './ExternalLink';
-import type { PullRequest } from './gitRequests';
+import type { PullRequest } from './git/pullRequest';
 import { repositoryMessages as messages } from './messages';
 
 const mostShown = 5;

@@ -4,14 +4,14 @@ import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { useModel } from '../kit/modelContext';
-import { FaultCard } from '../kit/ProblemCard';
+import { FaultCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
-import { ignored } from './FilePicker';
-import { GitRequests } from './gitRequests';
+import { ignored } from './filePicker/FilePicker';
+import { GitRequests } from './git/gitRequests';
 import { LinkedFile } from './LinkedFile';
 import { LinkPanel } from './LinkPanel';
 import { repositoryMessages as messages } from './messages';
-import { readRepositoryState } from './readRepositoryState';
+import { readRepositoryState } from './state/readRepositoryState';
 import './repository.css';
 
 /** The file in a repository that the model is kept in step with: what differs, and how to bring it over. */

@@ -1,5 +1,5 @@
-import type { PullRequestStatus } from './gitRequests';
-import type { FileState } from './fileState';
+import type { PullRequestStatus } from './git/pullRequest';
+import type { FileState } from './state/fileState';
 
 /** The texts of the tab Repository and of pull requests. */
 export const repositoryMessages = {

@@ -3,7 +3,7 @@ import { Dialog } from 'azure-devops-ui/Dialog';
 import { useMemo, useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import { useModel } from '../kit/modelContext';
-import { ProblemCard } from '../kit/ProblemCard';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import { variablesMessages } from '../variables/messages';
 import { reviewMessages } from './messages';
 

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { checkModel, modelSource, sharedVariables } from '../variables/checkModel';
 import { ProblemList } from '../variables/ProblemList';
 import { ChangesTable } from './ChangesTable';

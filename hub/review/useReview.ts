@@ -76,7 +76,7 @@ export function useReview({ open, options, onDismiss, onSaved, onRebased }: Revi
       }),
     openPullRequest: ({ base, text }, comment) =>
       attempt(async () => {
-        const { openPullRequest } = await import('../repository/openPullRequest');
+        const { openPullRequest } = await import('../repository/git/openPullRequest');
         const { pullRequest } = await openPullRequest(host, base, text, comment);
         host.toast(reviewMessages.opened(pullRequest.number), {
           text: reviewMessages.showPullRequest,

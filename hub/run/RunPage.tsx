@@ -5,7 +5,7 @@ import { RestError } from '../host/host';
 import { useHost } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { kitMessages } from '../kit/messages';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { arrangeRun } from './arrange/arrangeRun';
 import { runMessages } from './messages';
 import type { RunContents } from './read/readRun';

@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import type { RegistryContents } from '../../shared/variables/registry/modelRegistry';
 import type { RegistrySettings } from '../../shared/variables/registry/settings';
 import { useHub } from '../kit/hubContext';
-import { FaultCard, ProblemCard } from '../kit/ProblemCard';
+import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { settingsMessages } from './messages';
 import { Part } from './Part';
 

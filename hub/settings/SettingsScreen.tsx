@@ -2,10 +2,10 @@ import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
 import { useHub } from '../kit/hubContext';
 import { PageFrame } from '../kit/PageFrame';
 import { settingsParts } from '../page/route';
-import { DataPart } from './DataPart';
+import { DataPart } from './transfer/DataPart';
 import { GeneralPart } from './GeneralPart';
 import { settingsMessages } from './messages';
-import { SharedTextPart } from './SharedTextPart';
+import { SharedTextPart } from './sharedText/SharedTextPart';
 import './settings.css';
 
 /** What all models of the project share. */

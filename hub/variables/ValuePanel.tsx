@@ -3,14 +3,14 @@ import { Panel } from 'azure-devops-ui/Panel';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
 import { useState } from 'react';
 import { nameProblem } from '../../shared/variables/refusals';
-import { ChoiceButton } from '../kit/ChoiceButton';
+import { ChoiceButton } from '../kit/menu/ChoiceButton';
 import { useHub } from '../kit/hubContext';
 import { sharedVariables } from './checkModel';
-import type { Grid, GridCell, GridRow } from './grid';
-import { columnName } from './GridRowView';
+import type { Grid, GridCell, GridRow } from './grid/grid';
+import { columnName } from './grid/GridRowView';
 import { variablesMessages } from './messages';
 import { readTyped } from './spelling';
-import type { CellEdits } from './useCellEdits';
+import type { CellEdits } from './grid/useCellEdits';
 
 /** What the panel edits: a cell, or a new variable. */
 export type PanelSubject =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { exportRegistry } from '../../hub/settings/exportFile';
-import { planImport, readImport } from '../../hub/settings/importPlan';
-import { carryOutImport } from '../../hub/settings/carryOutImport';
+import { exportRegistry } from '../../hub/settings/transfer/exportFile';
+import { planImport, readImport } from '../../hub/settings/transfer/importPlan';
+import { carryOutImport } from '../../hub/settings/transfer/carryOutImport';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import { MemoryStore } from '../shared/variables/registry/memoryStore';
 import { saveText } from './modelStage';

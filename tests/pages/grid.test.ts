@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildGrid, type GridCell, type GridRow } from '../../hub/variables/grid';
+import { buildGrid, type GridCell, type GridRow } from '../../hub/variables/grid/grid';
 import { sharedVariables } from '../../hub/variables/checkModel';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { extensionDocuments } from '../../hub/host/extensionDocuments';
-import { exactTime, timeAgo } from '../../hub/kit/timeText';
+import { exactTime, timeAgo } from '../../hub/kit/time/timeText';
 import { draftOf, draftStorage } from '../../hub/page/draft';
 import { lineDiff } from '../../hub/review/lineDiff';
-import { moved } from '../../hub/variables/gridFocus';
+import { moved } from '../../hub/variables/grid/gridFocus';
 import { pagePatterns, repeatsRepetition } from '../../hub/variables/pagePatterns';
 import { StoreError, type StoreErrorKind } from '../../shared/variables/registry/documentStore';
 import type { RegistryModel } from '../../shared/variables/registry/revision';

@@ -1,7 +1,7 @@
 import { runMessages } from '../messages';
 import type { DeploymentRecord } from '../records/runRecord';
 import { CardTitle } from './CardTitle';
-import { FactList } from './FactList';
+import { FactList } from './facts/FactList';
 import type { CardProps } from './RecordSection';
 import { WebLink } from './WebLink';
 

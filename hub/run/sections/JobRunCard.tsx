@@ -1,11 +1,11 @@
-import { TimeAgo } from '../../kit/TimeAgo';
+import { TimeAgo } from '../../kit/time/TimeAgo';
 import { durationText } from '../arrange/durationText';
 import { runMessages } from '../messages';
 import type { JobRunRecord, RecordedTask } from '../records/runRecord';
 import { CardTitle } from './CardTitle';
 import { CutNote } from './CutNote';
-import { FactList } from './FactList';
-import { FactTable, type FactColumn } from './FactTable';
+import { FactList } from './facts/FactList';
+import { FactTable, type FactColumn } from './facts/FactTable';
 import { Outcome } from './Outcome';
 import type { CardProps } from './RecordSection';
 import { WebLink } from './WebLink';

@@ -1,6 +1,6 @@
-import { describeFault } from '../../kit/describeFault';
+import { describeFault } from '../../kit/faults/describeFault';
 import { kitMessages } from '../../kit/messages';
-import { ProblemCard } from '../../kit/ProblemCard';
+import { ProblemCard } from '../../kit/faults/ProblemCard';
 import { runMessages } from '../messages';
 import type { RunPart } from '../read/readRun';
 

@@ -1,5 +1,5 @@
 import { useId, type ComponentType } from 'react';
-import { TimeAgo } from '../../kit/TimeAgo';
+import { TimeAgo } from '../../kit/time/TimeAgo';
 import type { Attempt, StepRecords } from '../arrange/arrangeRun';
 import { runMessages } from '../messages';
 import type { RunRecord } from '../records/runRecord';

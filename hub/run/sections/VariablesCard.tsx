@@ -1,13 +1,13 @@
 import { useMemo, useState } from 'react';
-import { TimeAgo } from '../../kit/TimeAgo';
-import { ProblemCard } from '../../kit/ProblemCard';
+import { TimeAgo } from '../../kit/time/TimeAgo';
+import { ProblemCard } from '../../kit/faults/ProblemCard';
 import { revisionRoute, sourceRoute } from '../arrange/hubLinks';
 import { runMessages } from '../messages';
 import type { RecordedRegistry, RecordedRevision, RecordedVariable, VariablesRecord } from '../records/runRecord';
 import { CardTitle } from './CardTitle';
 import { CutNote } from './CutNote';
-import { FactList } from './FactList';
-import { FactTable, type FactColumn } from './FactTable';
+import { FactList } from './facts/FactList';
+import { FactTable, type FactColumn } from './facts/FactTable';
 import { HubLink } from './HubLink';
 import type { CardProps } from './RecordSection';
 import { VariableFilter } from './VariableFilter';

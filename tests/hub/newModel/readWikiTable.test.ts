@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readWikiTable } from '../../../hub/newModel/readWikiTable';
+import { readWikiTable } from '../../../hub/newModel/table/readWikiTable';
 import { readVariableFile } from '../../../shared/variables/variableFile';
 import { leavesOf, textOf } from '../../../shared/variables/tree';
 

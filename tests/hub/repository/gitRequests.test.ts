@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { describeFault } from '../../../hub/kit/describeFault';
-import { filePage, GitRequests } from '../../../hub/repository/gitRequests';
+import { describeFault } from '../../../hub/kit/faults/describeFault';
+import { GitRequests } from '../../../hub/repository/git/gitRequests';
+import { filePage } from '../../../hub/repository/git/repository';
 import { GitStore } from '../../../sandbox/devops/git/repositories/gitStore';
 import { projectId } from '../../../sandbox/agent/variables/predefined';
 import { useOrganization } from '../../support/devops/fixture';

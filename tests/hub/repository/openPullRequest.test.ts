@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { GitRequests } from '../../../hub/repository/gitRequests';
-import { openPullRequest } from '../../../hub/repository/openPullRequest';
+import { GitRequests } from '../../../hub/repository/git/gitRequests';
+import { openPullRequest } from '../../../hub/repository/git/openPullRequest';
 import type { RegistryModel } from '../../../shared/variables/registry/revision';
 import { useOrganization } from '../../support/devops/fixture';
 import { registryOf, saveText } from '../modelStage';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Revision } from '../../../shared/variables/registry/revision';
-import { fileStateOf } from '../../../hub/repository/fileState';
-import { findSyncPoint, type FileVersion } from '../../../hub/repository/syncPoint';
+import { fileStateOf } from '../../../hub/repository/state/fileState';
+import { findSyncPoint, type FileVersion } from '../../../hub/repository/state/syncPoint';
 
 const text = (epochs: number, comment = '') => `variables:${comment}\n  epochs: ${epochs}\n`;
 

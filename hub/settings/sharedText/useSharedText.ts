@@ -1,0 +1,51 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { RegistryModel } from '../../../shared/variables/registry/revision';
+import { useHub } from '../../kit/hubContext';
+import { settingsMessages } from '../messages';
+import { readSharedDraft, writeSharedDraft, type SharedDraft, type SharedTextId } from './sharedDraft';
+
+export interface SharedText {
+  /** As it is stored; undefined where nothing is. */
+  readonly stored: RegistryModel | undefined;
+  /** What the edits were made on. */
+  readonly base: RegistryModel | undefined;
+  readonly text: string;
+  readonly isChanged: boolean;
+  /** Replaces the text, and what it was made on where that is given. */
+  readonly edit: (text: string, base?: RegistryModel) => void;
+  readonly discard: () => void;
+}
+
+/** The base variables or the schema, with edits that survive a reload of the page. */
+export function useSharedText(id: SharedTextId): SharedText {
+  const { host, contents, registry } = useHub();
+  const projectId = host.project.id;
+  const [newest, setNewest] = useState<RegistryModel>();
+  const [draft, setDraft] = useState<SharedDraft | undefined>(() => readSharedDraft(sessionStorage, projectId, id));
+  const listed = contents[id];
+  useEffect(() => {
+    // What the list says is shown on; saving reads the newest revision again.
+    (id === 'base' ? registry.base() : registry.schema()).then(setNewest).catch(() => undefined);
+  }, [id, registry]);
+  const stored = newest && newest.rev > (listed?.rev ?? 0) ? newest : listed;
+  const startText = stored?.text ?? settingsMessages[id].start;
+  const base = draft ? draft.base : stored;
+  const keep = useCallback(
+    (next: SharedDraft | undefined) => {
+      setDraft(next);
+      writeSharedDraft(sessionStorage, projectId, id, next);
+    },
+    [projectId, id],
+  );
+  return {
+    stored,
+    base,
+    text: draft?.text ?? startText,
+    isChanged: draft !== undefined,
+    edit(text, newBase = base) {
+      const unchanged = newBase?.text ?? settingsMessages[id].start;
+      keep(text === unchanged ? undefined : { base: newBase, text });
+    },
+    discard: () => keep(undefined),
+  };
+}
