@@ -75,6 +75,7 @@ async function read(registry: ModelRegistry, id: string, rev: number | undefined
     if (!isPinned) return undefined;
     throw new HubUnavailableError(`The hub has no revision ${rev} of ${what}. Name a revision of its history.`, false);
   }
+  if (found.isNewer) throw newerInHub(what, found);
   if (!found.isIntact)
     throw new TaskError(
       `Revision ${found.rev} of ${what} in the hub is damaged. ${found.problem ?? ''} Restore an earlier revision in the hub, or load one by its number.`,
@@ -85,6 +86,11 @@ async function read(registry: ModelRegistry, id: string, rev: number | undefined
       false,
     );
   return found;
+}
+
+/** The error for something in the hub that a newer version of the extension saved. */
+export function newerInHub(what: string, { problem = '' }: Revision): TaskError {
+  return new TaskError(`This version of the extension cannot read ${what} in the hub. ${problem}`);
 }
 
 const advice: Readonly<Partial<Record<StoreErrorKind, string>>> = {

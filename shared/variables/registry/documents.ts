@@ -69,11 +69,21 @@ async function readContent(id: string, document: StoredDocument): Promise<Revisi
     previousHash: fields.text('previousHash'),
   };
   const revision = { ...content, hash: fields.text('hash'), isIntact: true, problem: undefined };
-  if (document['format'] !== format)
-    return damaged(revision, `It has the format ${JSON.stringify(document['format'])}; this version reads ${format}.`);
+  const written = document['format'];
+  if (isNewerFormat(written)) return { ...damaged(revision, newerProblem(written)), isNewer: true };
+  if (written !== format)
+    return damaged(revision, `It has the format ${JSON.stringify(written)}; this version reads ${format}.`);
   if (fields.wrong.length > 0) return damaged(revision, `It has no valid ${fields.wrong.join(', ')}.`);
   if ((await revisionHash(content)) === revision.hash) return revision;
   return damaged(revision, 'It was changed after it was saved: its content does not have its hash.');
+}
+
+function isNewerFormat(written: unknown): written is number {
+  return typeof written === 'number' && Number.isInteger(written) && written > format;
+}
+
+function newerProblem(written: number): string {
+  return `A newer version of the extension saved it in the format ${written}; this version reads ${format}. Update the extension.`;
 }
 
 /** Reads fields of the type that they must have; a value of the same type stands for others. */

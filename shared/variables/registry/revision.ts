@@ -37,6 +37,8 @@ export interface Revision {
   readonly previousHash: string;
   /** False where it has been changed since it was saved, or cannot be read: see `problem`. */
   readonly isIntact: boolean;
+  /** True where a newer version of the extension saved it: this one can neither read nor replace it, and `isIntact` is false. */
+  readonly isNewer?: true;
   /** What is wrong, as a sentence; undefined where it is intact. */
   readonly problem: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Revision } from './revision';
 
-export type RevisionContent = Omit<Revision, 'hash' | 'isIntact' | 'problem'>;
+export type RevisionContent = Omit<Revision, 'hash' | 'isIntact' | 'isNewer' | 'problem'>;
 
 /**
  * The SHA-256 of what a revision says: of the JSON list in `canonicalText`, in UTF-8.

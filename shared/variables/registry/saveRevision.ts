@@ -24,12 +24,14 @@ type Place = Pick<Revision, 'rev' | 'previousHash'>;
  * Saves a revision after its base: creates the document of the revision, which only one of several savers can, and then
  * replaces the head. Whatever interrupts the two writes, the next who reads or saves finds the revision and completes them.
  *
- * @throws RegistryRefusal where the base is damaged, unless that is accepted
+ * @throws RegistryRefusal where the base is damaged, unless that is accepted; always where a newer version of the extension
+ * saved the base or a revision after it
  * @throws StoreError where nothing is known to be saved; a save that is repeated then does not save twice
  */
 export async function saveRevision(chain: Chain, wanted: WantedRevision, from: SaveBase): Promise<SaveResult> {
   const { base, acceptsDamage } = from;
   if (base && isSaidBy(base, wanted)) return { kind: 'saved', model: base };
+  if (base) refuseNewer(chain, base);
   if (base && !base.isIntact && !acceptsDamage)
     throw new RegistryRefusal(`${chain.id} is damaged. ${base.problem ?? ''} Restore a revision of its history first.`);
   if (!base) {
@@ -42,6 +44,7 @@ export async function saveRevision(chain: Chain, wanted: WantedRevision, from: S
 
   const theirs = await chain.repaired();
   if (theirs && (!base || theirs.hash !== base.hash)) return resultFor(wanted, theirs);
+  refuseNewer(chain, await chain.revision(place.rev));
   if (!theirs) throw new StoreError('stale', `${chain.id} was deleted during the save.`);
   if (!acceptsDamage)
     throw new RegistryRefusal(
@@ -52,13 +55,20 @@ export async function saveRevision(chain: Chain, wanted: WantedRevision, from: S
   return { kind: 'conflict', theirs: (await chain.repaired()) ?? theirs };
 }
 
+/** What a newer version saved is not replaced, and nothing is saved after it: it can say what this version would undo. */
+function refuseNewer({ id }: Chain, revision: Revision | undefined): void {
+  if (revision?.isNewer) throw new RegistryRefusal(`${id} cannot be saved. ${revision.problem ?? ''}`);
+}
+
 function placeAfter(base: RegistryModel | undefined): Place {
   return { rev: (base?.rev ?? 0) + 1, previousHash: base?.hash ?? '' };
 }
 
 /** After all that is there; the damaged part of the chain stays as it is. */
 async function placeAfterDamage(chain: Chain, base: RegistryModel): Promise<Place> {
-  const [last] = await chain.revisions();
+  const revisions = await chain.revisions();
+  for (const revision of revisions) if (revision.rev >= base.rev) refuseNewer(chain, revision);
+  const [last] = revisions;
   return last && last.rev >= base.rev ? placeAfterRevision(last) : placeAfterRevision(base);
 }
 

@@ -9,7 +9,7 @@ import type { Repository } from '../../api/git';
 import { isAbsentOrNotPermitted } from '../../api/refusal';
 import type { Devops } from '../../devops';
 import { textOf } from '../../repository/template/textOf';
-import { orHubUnavailable } from '../readHub';
+import { newerInHub, orHubUnavailable } from '../readHub';
 
 /** A variable file on the default branch of a repository. */
 export interface FilePlace {
@@ -51,6 +51,7 @@ export async function readSides(
   const problem = modelIdProblem(id);
   if (problem !== undefined) throw new TaskError(`The id of a model in the hub '${id}' ${problem}`);
   const model = await orHubUnavailable(registry.model(id));
+  if (model?.isNewer) throw newerInHub(`the model '${id}'`, model);
   if (model && !model.isIntact)
     throw new TaskError(
       `Revision ${model.rev} of the model '${id}' in the hub is damaged. ${model.problem ?? ''} Restore an earlier revision in the hub.`,

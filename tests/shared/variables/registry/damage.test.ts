@@ -37,7 +37,7 @@ describe('a damaged model registry', () => {
     ['no text', { text: undefined }, /no valid text\./],
     ['fields of other types', { rev: '3', updatedBy: null, updatedOn: 'now', status: 'on' }, /rev, status, updatedBy/],
     ['a revision beyond exact numbers', { rev: 2 ** 60 }, /no valid rev\./],
-    ['a later format', { format: 2 }, /It has the format 2; this version reads 1\./],
+    ['a format that is not one', { format: '2' }, /It has the format "2"; this version reads 1\./],
   ];
   for (const [what, fields, problem] of edits)
     it(`shows a head with ${what} as damaged, and saves on top of it only explicitly`, async () => {
