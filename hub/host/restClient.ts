@@ -1,6 +1,6 @@
+import { readFailure } from '../../shared/variables/registry/documentErrors';
 import { DeadlineError, withDeadline } from './deadline';
 import { RestError, type RestClient, type RestRequest } from './host';
-import { readHostFault } from './hostFault';
 
 /**
  * Requests to the organization with the token of the person who is signed in. The token is asked for at each request: the
@@ -51,7 +51,7 @@ async function answerOf(base: string, request: RestRequest, accessToken: () => P
   } catch (error) {
     if (request.signal?.aborted === true) throw error;
     if (error instanceof DeadlineError) throw new RestError(error.message, undefined);
-    throw new RestError(`Azure DevOps could not be reached: ${readHostFault(error).message}`, undefined);
+    throw new RestError(`Azure DevOps could not be reached: ${readFailure(error).message}`, undefined);
   }
 }
 
@@ -62,6 +62,6 @@ function errorOf(status: number, text: string): RestError {
   } catch {
     return new RestError(`Azure DevOps answered with status ${status}.`, status);
   }
-  const { message, typeKey } = readHostFault(body);
+  const { message, typeKey } = readFailure(body);
   return new RestError(message, status, typeKey);
 }

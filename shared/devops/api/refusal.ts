@@ -33,9 +33,9 @@ const meanings = {
   /** https://github.com/microsoft/azure-devops-node-api/issues/162 */
   extensionNotInstalled: { typeKeys: ['InstalledExtensionNotFoundException'], numbers: ['1660004'] },
   collectionMissing: { typeKeys: ['DocumentCollectionDoesNotExistException'], numbers: ['1660002'] },
-  documentMissing: { typeKeys: ['DocumentDoesNotExistException'], numbers: [] },
-  documentExists: { typeKeys: ['DocumentExistsException'], numbers: [] },
-  documentStale: { typeKeys: ['InvalidDocumentVersionException'], numbers: [] },
+  documentMissing: { typeKeys: ['DocumentDoesNotExistException'], numbers: ['1660001'] },
+  documentExists: { typeKeys: ['DocumentExistsException'], numbers: ['1660000'] },
+  documentStale: { typeKeys: ['InvalidDocumentVersionException'], numbers: ['1660003'] },
   documentTooLarge: { typeKeys: ['MaximumDocumentSizeException'], numbers: [] },
   /** A branch that does not exist, or that the service does not show yet. */
   referenceMissing: { typeKeys: [], numbers: ['TF401020'] },

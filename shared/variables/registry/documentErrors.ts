@@ -10,7 +10,11 @@ export interface DocumentFailure {
 /** `absent`: there is no such document, or its collection has never been written. */
 export type FailureKind = StoreErrorKind | 'absent';
 
-/** By the `typeKey` of the service's errors. */
+/**
+ * By the `typeKey` of the service's errors. Sources: errors in public issues, such as azure-boards-estimate#68 and
+ * azure-devops-node-api#162. ExtensionNotInstalledException, UnauthorizedRequestException and AccessCheckException are
+ * exceptions of Azure DevOps Server; no answer of the extension data with one of them is known.
+ */
 const kinds: Readonly<Record<string, FailureKind>> = {
   DocumentCollectionDoesNotExistException: 'absent',
   DocumentDoesNotExistException: 'absent',
@@ -18,9 +22,16 @@ const kinds: Readonly<Record<string, FailureKind>> = {
   InvalidDocumentVersionException: 'stale',
   MaximumDocumentSizeException: 'tooLarge',
   InstalledExtensionNotFoundException: 'notInstalled',
+  ExtensionNotInstalledException: 'notInstalled',
+  UnauthorizedRequestException: 'refused',
+  AccessCheckException: 'refused',
 };
 
-/** By the number in the message, as in `%error="1660002";%:`, where there is no `typeKey`. */
+/**
+ * By the number that the message begins with, as in `%error="1660002";%:`, where there is no known `typeKey`. Sources: the
+ * issues above for 1660002 and 1660004; the others are the numbers of database errors that Azure DevOps Server maps to the
+ * exceptions above, in the class ExtensionDataComponent. None was seen in an answer of the live service by this project.
+ */
 const numbers: Readonly<Record<string, FailureKind>> = {
   '1660000': 'exists',
   '1660001': 'absent',
@@ -53,16 +64,17 @@ export function readFailure(rejected: unknown): DocumentFailure {
   return {
     status,
     typeKey: text('typeKey'),
-    message: text('message') ?? (typeof rejected === 'string' ? rejected : ''),
+    message: text('message') || (typeof rejected === 'string' && rejected) || 'Azure DevOps gave no reason.',
   };
 }
 
-/** What a failure means. Sources: errors in public issues, such as azure-boards-estimate#68 and azure-devops-node-api#162. */
+/** What a failure means: the name of the exception decides before the number, and both before the status. */
 export function failureKind({ status, typeKey, message }: DocumentFailure): FailureKind {
   if (typeKey !== undefined && Object.hasOwn(kinds, typeKey)) return kinds[typeKey] ?? 'unknown';
-  const number = /\b166000\d\b/.exec(message)?.[0];
+  const number = /%error="(\d+)"/.exec(message)?.[1];
   if (number !== undefined && Object.hasOwn(numbers, number)) return numbers[number] ?? 'unknown';
-  if (status === undefined) return typeKey === undefined ? 'unreachable' : 'unknown';
+  // A request that got no answer has the status 0 in a browser.
+  if (status === undefined || status === 0) return typeKey === undefined ? 'unreachable' : 'unknown';
   return statuses[status] ?? (status >= 500 ? 'unreachable' : 'unknown');
 }
 
