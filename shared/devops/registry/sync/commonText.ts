@@ -41,32 +41,37 @@ export async function commonText(
   return undefined;
 }
 
+/** A revision that can be trusted, and when it was the newest. */
+interface KnownRevision {
+  readonly revision: Revision;
+  readonly period: Period;
+  /** As `valuesOf` has them. */
+  readonly values: () => string;
+}
+
 interface Version {
   readonly text: string;
   readonly period: Period;
   readonly commit: Commit;
 }
 
-function isCommon(
-  { text, period, commit }: Version,
-  revisions: readonly { readonly revision: Revision; readonly period: Period }[],
-  id: string,
-): boolean {
-  const values = valuesOf(text);
+function isCommon({ text, period, commit }: Version, revisions: readonly KnownRevision[], id: string): boolean {
+  const own = valuesOf(text);
   const brought = revisionInTitle(commit.comment, id);
   return revisions.some(
-    ({ revision, period: other }) =>
-      (revision.rev === brought || (period.from < other.until && other.from < period.until)) &&
-      valuesOf(revision.text) === values,
+    ({ revision, period: other, values }) =>
+      (revision.rev === brought || (period.from < other.until && other.from < period.until)) && values() === own,
   );
 }
 
-/** The revisions that can be trusted, with the times at which they were the newest. */
-function periodsOf(newestFirst: readonly Revision[]) {
+/** Each text is compared with several versions of the file, but read once. */
+function periodsOf(newestFirst: readonly Revision[]): readonly KnownRevision[] {
   return newestFirst.flatMap((revision, index) => {
     const next = newestFirst[index - 1];
     const period = { from: Date.parse(revision.updatedOn), until: next ? Date.parse(next.updatedOn) : Infinity };
-    return revision.isIntact ? [{ revision, period }] : [];
+    let read: string | undefined;
+    const values = (): string => (read ??= valuesOf(revision.text));
+    return revision.isIntact ? [{ revision, period, values }] : [];
   });
 }
 

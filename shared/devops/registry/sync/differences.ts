@@ -14,13 +14,9 @@ export function differences(before: string, after: string): readonly TextChange[
   return changes;
 }
 
-const known = new Map<string, string>();
-
 /** The values of a text, the same text for the same values, whatever else differs. */
 export function valuesOf(text: string): string {
-  const values = known.get(text) ?? JSON.stringify(differences(emptyText, text).map(keyOf).sort());
-  known.set(text, values);
-  return values;
+  return JSON.stringify(differences(emptyText, text).map(keyOf).sort());
 }
 
 function keyOf({ path, environment, after }: TextChange): string {
