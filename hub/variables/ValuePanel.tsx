@@ -116,7 +116,7 @@ function newNameProblem(path: readonly string[], environment: string | undefined
   if (name === '') return panel.nameMissing;
   for (const part of path) {
     const problem = nameProblem(part);
-    if (problem !== undefined) return `${JSON.stringify(part)} ${problem}`;
+    if (problem) return `${JSON.stringify(part)} ${problem.message}`;
   }
   const cell = grid.rows.find((row) => row.name === name)?.cells.find((each) => each.environment === environment);
   return cell?.state === 'own' ? panel.nameExists(name) : undefined;

@@ -1,4 +1,4 @@
-import type { Origin, Report } from '../../shared/variables/origin';
+import type { Origin, ProblemKind, Report } from '../../shared/variables/origin';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { resolveVariables } from '../../shared/variables/resolveVariables';
 import { readVariableSchema, shippedSchema, type VariableSchema } from '../../shared/variables/schema/variableSchema';
@@ -9,6 +9,7 @@ import { readVariableFile, type VariableFile } from '../../shared/variables/vari
 export interface Problem {
   readonly origin: Origin;
   readonly message: string;
+  readonly kind?: ProblemKind | undefined;
 }
 
 /** What all models of a project share, read once. */
@@ -37,7 +38,7 @@ export function sharedVariables(contents: {
 }): SharedVariables {
   const { base, schema } = contents;
   const problems: Problem[] = [];
-  const report: Report = (origin, message) => void problems.push({ origin, message });
+  const report: Report = (origin, message, kind) => void problems.push({ origin, message, kind });
   return {
     base: base && readVariableFile(base.text, baseSource(base.rev), report),
     schema: (schema && readVariableSchema(schema.text, 'hub schema', report)) ?? shippedSchema(),
@@ -58,8 +59,8 @@ function baseSource(rev: number): string {
 /** Checks a text as the step LoadModelVariables does, for all environments. */
 export function checkModel(text: string, source: string, shared: SharedVariables): CheckedModel {
   const found = new Map<string, Problem>();
-  const report: Report = (origin, message) =>
-    void found.set(`${origin.source}:${origin.line ?? 0} ${message}`, { origin, message });
+  const report: Report = (origin, message, kind) =>
+    void found.set(`${origin.source}:${origin.line ?? 0} ${message}`, { origin, message, kind });
   const file = readVariableFile(text, source, report);
   if (file) {
     const { base, schema } = shared;
@@ -70,17 +71,11 @@ export function checkModel(text: string, source: string, shared: SharedVariables
       resolveVariables({ ...sources, environment: { name, origin: { source: 'the environment' } } }, report);
   }
   const all = [...found.values()];
-  const isNote = ({ message }: Problem) => isAboutFiles(message) || (!shared.refusesSecrets && isAboutSecret(message));
+  const isNote = ({ kind }: Problem) => isAboutFiles(kind) || (!shared.refusesSecrets && kind === 'secret');
   return { file, problems: all.filter((problem) => !isNote(problem)), notes: all.filter(isNote) };
 }
 
 /** Whether a name that is missing here can be in the files of the repository, which are merged below the values of the hub. */
-export function isAboutFiles(message: string): boolean {
-  return /(is mandatory, but no source sets it|is missing, but the schema requires it|, which is not set)\.$/.test(
-    message,
-  );
-}
-
-function isAboutSecret(message: string): boolean {
-  return message.includes(' looks like a secret, ');
+export function isAboutFiles(kind: ProblemKind | undefined): boolean {
+  return kind === 'missing';
 }

@@ -4,8 +4,14 @@ export interface Origin {
   readonly line?: number;
 }
 
+/**
+ * What a problem is about, where those who read it decide by that. `missing`: a name that no source sets, but another source
+ * can. `secret`: a name or a text that looks like a secret.
+ */
+export type ProblemKind = 'missing' | 'secret';
+
 /** Reports a problem. The message never repeats a value that may be a secret. */
-export type Report = (origin: Origin, message: string) => void;
+export type Report = (origin: Origin, message: string, kind?: ProblemKind) => void;
 
 /** As in `model_variables.yml:12`. */
 export function originText({ source, line }: Origin): string {

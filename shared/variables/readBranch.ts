@@ -15,7 +15,7 @@ export function readBranch(
   for (const [name, value] of located) {
     const below = [...path, name];
     const problem = nameProblem(name);
-    if (problem !== undefined) report(value.origin, `${pathText(below)} ${problem}`);
+    if (problem) report(value.origin, `${pathText(below)} ${problem.message}`, problem.kind);
     entries.set(
       name,
       'entries' in value
@@ -43,7 +43,7 @@ function readLeaf(located: NoMap, report: Report, name: string): Leaf['value'] {
   if ('items' in located) return located.items.map((item) => readPlain(item, report, name));
   const { scalar, text, origin } = located;
   const problem = textProblem(text);
-  if (problem !== undefined) report(origin, `${name} ${problem}`);
+  if (problem) report(origin, `${name} ${problem.message}`, problem.kind);
   return scalar;
 }
 
@@ -53,7 +53,7 @@ function readPlain(located: Located, report: Report, name: string): Plain {
   return Object.fromEntries(
     [...located.entries].map(([key, value]) => {
       const problem = secretNameProblem(key) ?? textProblem(key);
-      if (problem !== undefined) report(value.origin, `${name}: ${pathText([key])} ${problem}`);
+      if (problem) report(value.origin, `${name}: ${pathText([key])} ${problem.message}`, problem.kind);
       return [key, readPlain(value, report, name)];
     }),
   );

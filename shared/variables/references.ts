@@ -1,5 +1,5 @@
 import { longestValue } from './limits';
-import type { Report } from './origin';
+import type { ProblemKind, Report } from './origin';
 import { pathText } from './pathText';
 import { textProblem } from './refusals';
 import { isBranch, isList, leavesOf, mapLeaves, textOf, treeAt, type Branch, type Leaf, type Plain } from './tree';
@@ -37,9 +37,9 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
     return value;
   }
 
-  function fail(problem: string): never {
+  function fail(problem: string, kind?: ProblemKind): never {
     const user = busy.at(-1);
-    if (user) report(user.leaf.origin, `${user.name} ${problem}`);
+    if (user) report(user.leaf.origin, `${user.name} ${problem}`, kind);
     throw new Unresolved();
   }
 
@@ -83,14 +83,15 @@ export function resolveReferences(tree: Branch, report: Report): Branch {
       return addLength(textOf(referred));
     });
     const problem = text === scalar ? undefined : textProblem(text);
-    if (problem !== undefined) fail(`${problem} The cause is a value that it refers to.`);
+    if (problem) fail(`${problem.message} The cause is a value that it refers to.`, problem.kind);
     return text;
   }
 
   function referredTo(name: string): Value {
     const path = name.split('.');
     const target = treeAt(tree, path);
-    if (!target || (!isBranch(target) && target.value === null)) fail(`refers to ${name}, which is not set.`);
+    if (!target || (!isBranch(target) && target.value === null))
+      fail(`refers to ${name}, which is not set.`, 'missing');
     if (isBranch(target)) fail(`refers to ${name}, which is a map.`);
     const start = busy.findIndex(({ leaf }) => leaf === target);
     if (start >= 0) fail(`refers to itself: ${[...busy.slice(start).map((each) => each.name), name].join(' → ')}.`);

@@ -12,7 +12,8 @@ const source = 'this text';
 /** What prevents the base variables or the schema from being saved; the sentences are those of the reader. */
 export function sharedTextProblems(id: SharedTextId, text: string, shared: SharedVariables): readonly TextProblem[] {
   const found = new Map<string, Problem>();
-  const report: Report = (origin, message) => void found.set(`${origin.line ?? 0} ${message}`, { origin, message });
+  const report: Report = (origin, message, kind) =>
+    void found.set(`${origin.line ?? 0} ${message}`, { origin, message, kind });
   if (id === 'schema') readVariableSchema(text, source, report);
   else checkBase(text, shared, report);
   return [...sizeProblems(id, text), ...[...found.values()].map((problem) => placed(problem, source, 'error'))];
@@ -22,8 +23,8 @@ export function sharedTextProblems(id: SharedTextId, text: string, shared: Share
 function checkBase(text: string, { schema }: SharedVariables, report: Report): void {
   const hubBase = readVariableFile(text, source, report);
   if (!hubBase) return;
-  const reportOwn: Report = (origin, message) => {
-    if (!isAboutFiles(message)) report(origin, message);
+  const reportOwn: Report = (origin, message, kind) => {
+    if (!isAboutFiles(kind)) report(origin, message, kind);
   };
   const names = [undefined, ...hubBase.environments.keys()];
   for (const name of names)

@@ -61,10 +61,10 @@ function checkBranch(tree: Branch, schema: VariableSchema, check: Check, path: s
       report(below.origin, `${nameOf(name)} is not in the schema, which has: ${listed(names)}.`);
   }
   for (const name of required)
-    if (!isSet(name)) report(tree.origin, `${nameOf(name)} is missing, but the schema requires it.`);
+    if (!isSet(name)) report(tree.origin, `${nameOf(name)} is missing, but the schema requires it.`, 'missing');
   for (const [name, own] of Object.entries(properties))
     if (own.mandatory === true && !isSet(name) && !required.includes(name))
-      report(own.origin, `${nameOf(name)} is mandatory, but no source sets it.`);
+      report(own.origin, `${nameOf(name)} is mandatory, but no source sets it.`, 'missing');
 }
 
 function checkLeaf(
