@@ -1,5 +1,5 @@
 import type { StepPlace } from './read/timeline';
-import type { JobOutcome, RuleOutcome } from './records/runRecord';
+import type { JobOutcome, RuleOutcome } from '../../shared/records/runRecord';
 
 const count = (number: number, one: string, more: string): string => `${number} ${number === 1 ? one : more}`;
 

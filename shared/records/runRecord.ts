@@ -1,6 +1,6 @@
 /**
- * What a step recorded of a run, in the format 1 of `docs/run-attachments.md`. The tasks write it; their types are not
- * imported, because pages read what other versions of the tasks wrote.
+ * What a step records of a run for pages that show it: the format 1 of `docs/run-attachments.md`. Only declarations: tasks
+ * write it, and pages read it from the attachments of this and of other versions, so that they check each field.
  */
 export type RunRecord = EvaluationRecord | VariablesRecord | DeploymentRecord | JobRunRecord;
 
@@ -15,6 +15,7 @@ export interface EvaluationRecord {
   readonly champion?: EvaluatedModel | undefined;
   readonly metrics: readonly RecordedMetric[];
   readonly rules: readonly RecordedRule[];
+  /** Sentences, such as that the alias was moved. */
   readonly notes: readonly string[];
 }
 
@@ -26,10 +27,12 @@ export interface EvaluatedModel {
   readonly source: string;
 }
 
+/** A metric of the model or of the champion; numbers are finite. */
 export interface RecordedMetric {
   readonly name: string;
   readonly value?: number | undefined;
   readonly champion?: number | undefined;
+  /** Whether a rule names it. */
   readonly isInRule: boolean;
 }
 
@@ -66,8 +69,9 @@ export interface RecordedRegistry {
 }
 
 export interface RecordedVariable {
+  /** With dots: `training.epochs`. */
   readonly name: string;
-  /** Null where it is unset. */
+  /** As text; null where it is unset. */
   readonly value: string | null;
   /** Such as `hub r7:13`. */
   readonly source: string;
@@ -76,6 +80,7 @@ export interface RecordedVariable {
 }
 
 export interface RecordedRevision {
+  /** The id of the model in the hub. */
   readonly id: string;
   readonly revision: number;
   readonly hash: string;
@@ -91,6 +96,7 @@ export interface DeploymentRecord {
   readonly target: 'kubernetes' | 'containerInstances';
   readonly service: string;
   readonly action: string;
+  /** Such as `Deployed`, `RolledBack`, `created`, `Failed`. */
   readonly result: string;
   readonly isSuccessful: boolean;
   readonly resourceGroup?: string | undefined;
@@ -105,6 +111,7 @@ export interface DeploymentRecord {
   readonly strategy?: string | undefined;
   readonly canaryPercent?: number | undefined;
   readonly replicas?: number | undefined;
+  /** Of an autoscaler. */
   readonly minReplicas?: number | undefined;
   readonly maxReplicas?: number | undefined;
 }
@@ -118,7 +125,7 @@ export interface JobRunRecord {
   readonly jobId: string;
   readonly name: string;
   readonly url: string;
-  /** The state of Databricks, such as `SUCCESS`. */
+  /** The state of Databricks, such as `SUCCESS` or `TIMEDOUT`. */
   readonly state: string;
   readonly outcome: JobOutcome;
   /** ISO 8601. */

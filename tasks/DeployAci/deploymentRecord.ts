@@ -1,4 +1,4 @@
-import type { DeploymentRecord } from '../../shared/agent/runRecord';
+import type { DeploymentRecord } from '../../shared/records/runRecord';
 import type { ContainerGroup } from '../../shared/azure/containerGroups/containerInstances';
 import { imageOf, scoringUriOf } from '../../shared/azure/containerGroups/summary';
 

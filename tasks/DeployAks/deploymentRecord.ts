@@ -1,4 +1,4 @@
-import type { DeploymentRecord } from '../../shared/agent/runRecord';
+import type { DeploymentRecord } from '../../shared/records/runRecord';
 import type { ServiceFacts } from '../../shared/kubernetes/deploy/request';
 import { labels } from '../../shared/kubernetes/manifest/labels';
 import type { Release } from '../../shared/kubernetes/manifest/release';

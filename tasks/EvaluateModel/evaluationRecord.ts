@@ -1,4 +1,4 @@
-import type { EvaluationRecord } from '../../shared/agent/runRecord';
+import type { EvaluationRecord } from '../../shared/records/runRecord';
 import type { Evaluation, MeasuredModel } from '../../shared/evaluation/evaluateModel';
 import { finiteNumber } from '../../shared/evaluation/metrics';
 

@@ -1,4 +1,4 @@
-import type { VariablesRecord } from '../../shared/agent/runRecord';
+import type { VariablesRecord } from '../../shared/records/runRecord';
 import { plainMarkdown } from '../../shared/markdown';
 import { originText } from '../../shared/variables/origin';
 import { textOf } from '../../shared/variables/tree';

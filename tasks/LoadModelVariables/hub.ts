@@ -1,5 +1,5 @@
 import type { Context } from '../../shared/agent/context';
-import type { RecordedRevision, VariablesRecord } from '../../shared/agent/runRecord';
+import type { RecordedRevision, VariablesRecord } from '../../shared/records/runRecord';
 import { ExtensionStore } from '../../shared/devops/registry/extensionStore';
 import { ownExtension } from '../../shared/devops/registry/ownExtension';
 import {

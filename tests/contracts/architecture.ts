@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/comparison',
     'shared/http',
     'shared/files',
+    'shared/records',
     'shared/agent',
     'shared',
   ],
@@ -46,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/http',
     'shared/yaml',
     'shared/files',
+    'shared/records',
     'shared/agent',
     'shared',
   ],
@@ -91,11 +93,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialects: ['shared/http', 'shared'],
   'shared/http': ['shared/files', 'shared/agent', 'shared'],
   'shared/files': ['shared/agent', 'shared'],
-  'shared/agent': ['shared'],
+  'shared/agent': ['shared/records', 'shared'],
+  /** What tasks write and pages read. */
+  'shared/records': [],
   'shared/variables': ['shared/yaml'],
   'shared/yaml': ['shared'],
   shared: [],
-  hub: ['shared/variables'],
+  hub: ['shared/variables', 'shared/records'],
   // The stand-ins know nothing of each other: only the files beside them put them together.
   sandbox: [
     'sandbox/agent',
@@ -142,7 +146,7 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
   // The pages know the host by hub/host only.
   { module: /^azure-devops-extension-sdk\b/, only: /^hub\/host\// },
   // These run in a browser too.
-  { module: /^node:/, only: /^(?!shared\/(variables|yaml)\/)/ },
+  { module: /^node:/, only: /^(?!shared\/(variables|yaml|records)\/)/ },
 ];
 
 /** Things of the process, and the result of a task, that are one part's business. */

@@ -5,9 +5,8 @@ import { hubContribution } from '../../hub/run/arrange/hubLinks';
 import { metricRows } from '../../hub/run/figures/metricRows';
 import { runMessages } from '../../hub/run/messages';
 import { decodeRecord } from '../../hub/run/records/decodeRecord';
-import type * as page from '../../hub/run/records/runRecord';
-import { runRecordType as typeOfPage } from '../../hub/run/records/runRecord';
-import { attachRecord, runRecordType, type RunRecord } from '../../shared/agent/runRecord';
+import { attachRecord } from '../../shared/agent/runRecord';
+import { runRecordType, type RunRecord } from '../../shared/records/runRecord';
 import { evaluateModel } from '../../shared/evaluation/evaluateModel';
 import { parseRule } from '../../shared/evaluation/parseRule';
 import { evaluationRecord } from '../../tasks/EvaluateModel/evaluationRecord';
@@ -78,7 +77,7 @@ async function attachmentOf(record: RunRecord): Promise<string> {
     {
       run: { seed: 'plan job step' },
       attach: async (type, name, json) => {
-        assert.equal(type, typeOfPage);
+        assert.equal(type, runRecordType);
         assert.match(name, /^\w+-[0-9a-f]{16}\.json$/);
         attached.push(JSON.stringify(json));
       },
@@ -98,13 +97,6 @@ function withoutEmptyTexts(document: unknown): unknown {
 }
 
 describe('What tasks record of a run', () => {
-  it('has the same types in the tasks and in the page', () => {
-    const toPage = (record: RunRecord): page.RunRecord => record;
-    const toTasks = (record: page.RunRecord): RunRecord => record as RunRecord;
-    assert.equal(typeof toPage, typeof toTasks);
-    assert.equal(typeOfPage, runRecordType);
-  });
-
   for (const record of records)
     it(`is read with every field: ${record.kind}`, async () => {
       const decoded = decodeRecord(await attachmentOf(record));

@@ -6,7 +6,7 @@ import type {
   JobRunRecord,
   RunRecord,
   VariablesRecord,
-} from '../records/runRecord';
+} from '../../../shared/records/runRecord';
 
 /** What a step recorded in one of its attempts. */
 export interface Attempt<Kind extends RunRecord> {

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host';
 import { routeHash, type Route } from '../../page/route';
-import type { RecordedRegistry } from '../records/runRecord';
+import type { RecordedRegistry } from '../../../shared/records/runRecord';
 
 /** The id of the contribution of the Models hub in the manifest of the extension. */
 export const hubContribution = 'models';

@@ -1,4 +1,4 @@
-import type { EvaluationRecord, RecordedMetric, RecordedRule, RuleOutcome } from '../records/runRecord';
+import type { EvaluationRecord, RecordedMetric, RecordedRule, RuleOutcome } from '../../../shared/records/runRecord';
 
 /** A metric with the rules that name it. */
 export interface MetricRow {

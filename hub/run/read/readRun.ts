@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host';
 import { decodeRecord, type DecodedRecord } from '../records/decodeRecord';
-import { runRecordType } from '../records/runRecord';
+import { runRecordType } from '../../../shared/records/runRecord';
 import { attachmentKey, readAttachmentList, type AttachmentId } from './attachments';
 import { mapLimited } from './mapLimited';
 import { placeOf, readTimeline, type StepPlace, type Timeline } from './timeline';

@@ -1,6 +1,6 @@
 import { DamagedField, Fields, UnknownWord } from './fields';
 import { readDeployment, readEvaluation, readJobRun, readVariables } from './readKinds';
-import type { RunRecord } from './runRecord';
+import type { RunRecord } from '../../../shared/records/runRecord';
 
 /** What an attachment says. */
 export type DecodedRecord =

@@ -7,7 +7,7 @@ import type {
   JobRunRecord,
   RecordedRevision,
   VariablesRecord,
-} from './runRecord';
+} from '../../../shared/records/runRecord';
 
 const jobOutcomes: readonly JobOutcome[] = ['active', 'succeeded', 'partial', 'failed'];
 

@@ -1,5 +1,5 @@
 import { runMessages } from '../messages';
-import type { DeploymentRecord } from '../records/runRecord';
+import type { DeploymentRecord } from '../../../shared/records/runRecord';
 import { CardTitle } from './CardTitle';
 import { FactList } from './facts/FactList';
 import type { CardProps } from './RecordSection';

@@ -3,7 +3,7 @@ import { metricRows, type MetricRow } from '../figures/metricRows';
 import { metricTexts } from '../figures/metricTexts';
 import { changeText, comparedTexts } from '../figures/numberText';
 import { runMessages } from '../messages';
-import type { EvaluatedModel, EvaluationRecord, RecordedRule } from '../records/runRecord';
+import type { EvaluatedModel, EvaluationRecord, RecordedRule } from '../../../shared/records/runRecord';
 import { CardTitle } from './CardTitle';
 import { CutNote } from './CutNote';
 import { FactList } from './facts/FactList';

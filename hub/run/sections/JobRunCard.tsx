@@ -1,7 +1,7 @@
 import { TimeAgo } from '../../kit/time/TimeAgo';
 import { durationText } from '../arrange/durationText';
 import { runMessages } from '../messages';
-import type { JobRunRecord, RecordedTask } from '../records/runRecord';
+import type { JobRunRecord, RecordedTask } from '../../../shared/records/runRecord';
 import { CardTitle } from './CardTitle';
 import { CutNote } from './CutNote';
 import { FactList } from './facts/FactList';

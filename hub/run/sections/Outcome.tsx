@@ -1,5 +1,5 @@
 import { Status, Statuses, StatusSize } from 'azure-devops-ui/Status';
-import type { JobOutcome, RuleOutcome } from '../records/runRecord';
+import type { JobOutcome, RuleOutcome } from '../../../shared/records/runRecord';
 
 export type OutcomeKind = JobOutcome | RuleOutcome;
 

@@ -2,7 +2,7 @@ import { useId, type ComponentType } from 'react';
 import { TimeAgo } from '../../kit/time/TimeAgo';
 import type { Attempt, StepRecords } from '../arrange/arrangeRun';
 import { runMessages } from '../messages';
-import type { RunRecord } from '../records/runRecord';
+import type { RunRecord } from '../../../shared/records/runRecord';
 
 export interface CardProps<Kind extends RunRecord> {
   readonly attempt: Attempt<Kind>;

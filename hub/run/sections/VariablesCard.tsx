@@ -3,7 +3,12 @@ import { TimeAgo } from '../../kit/time/TimeAgo';
 import { ProblemCard } from '../../kit/faults/ProblemCard';
 import { revisionRoute, sourceRoute } from '../arrange/hubLinks';
 import { runMessages } from '../messages';
-import type { RecordedRegistry, RecordedRevision, RecordedVariable, VariablesRecord } from '../records/runRecord';
+import type {
+  RecordedRegistry,
+  RecordedRevision,
+  RecordedVariable,
+  VariablesRecord,
+} from '../../../shared/records/runRecord';
 import { CardTitle } from './CardTitle';
 import { CutNote } from './CutNote';
 import { FactList } from './facts/FactList';

@@ -1,4 +1,5 @@
-import { recordedTime, type JobRunRecord } from '../../agent/runRecord';
+import { recordedTime } from '../../agent/runRecord';
+import type { JobRunRecord } from '../../records/runRecord';
 import type { Run } from '../api/runs';
 import { runPage } from './page';
 import { lastAttempts, runVerdict } from './verdict';
