@@ -5,25 +5,33 @@ import type { Metafile } from 'esbuild';
 
 /** What the browser loads for the Models page, in bytes compressed with gzip. */
 export interface HubSize {
-  /** Of the list and the variables of a model, without what is loaded on demand: panels, the other tabs and screens. */
+  /** Of the list and the variables of a model with their panels, without what is loaded with the other tabs and screens. */
   readonly scripts: number;
+  /** Of all screens, tabs and panels, without the editor for texts. */
+  readonly allScripts: number;
   readonly styles: number;
 }
 
-/** The modules from which the scripts of the measured screens follow. */
-const measured = ['hub/page/models.tsx', 'hub/page/ModelScreen.tsx'];
+/** The modules from which the scripts of the list and of the variables follow. */
+const firstScreens = ['hub/page/models.tsx', 'hub/page/ModelScreen.tsx'];
+/** What is loaded when a text is edited, and what another page loads. */
+const leftOut = ['hub/file/CodeEditor.tsx', 'hub/run/run.tsx'];
 
 /** Measures the built pages in a folder. */
 export async function hubSize(folder: string, metafile: Metafile): Promise<HubSize> {
-  const scripts = scriptsOf(metafile);
+  const bytesOf = (isMeasured: (entryPoint: string) => boolean): Promise<number> => {
+    const outputs = [...scriptsOf(metafile, isMeasured)];
+    return compressedBytes(outputs.map((output) => path.join(folder, relativeTo(metafile, output))));
+  };
   return {
-    scripts: await compressedBytes([...scripts].map((output) => path.join(folder, relativeTo(metafile, output)))),
+    scripts: await bytesOf((entryPoint) => firstScreens.includes(entryPoint)),
+    allScripts: await bytesOf((entryPoint) => !leftOut.includes(entryPoint)),
     styles: await compressedBytes([path.join(folder, 'models.css')]),
   };
 }
 
-/** The outputs with the measured modules, and those that they import when they are loaded. */
-function scriptsOf({ outputs }: Metafile): ReadonlySet<string> {
+/** The outputs of the measured entry points, and those that they import when they are loaded. */
+function scriptsOf({ outputs }: Metafile, isMeasured: (entryPoint: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>();
   const add = (output: string): void => {
     if (found.has(output)) return;
@@ -32,7 +40,7 @@ function scriptsOf({ outputs }: Metafile): ReadonlySet<string> {
       if (kind === 'import-statement') add(imported);
   };
   for (const [output, { entryPoint }] of Object.entries(outputs))
-    if (entryPoint !== undefined && measured.includes(entryPoint)) add(output);
+    if (entryPoint !== undefined && isMeasured(entryPoint)) add(output);
   return found;
 }
 

@@ -63,9 +63,13 @@ export async function checkBudgets(
     if (budget === undefined) problems.push(`${task} has no size budget: it is ${size} bytes.`);
     else if (size > budget) problems.push(overBudget(task, size, budget));
   }
-  const { scripts, styles } = await hubSize(path.join(built.folder, 'hub'), built.hub);
+  const { scripts, allScripts, styles } = await hubSize(path.join(built.folder, 'hub'), built.hub);
   if (scripts > budgets.hub.scripts)
-    problems.push(overBudget('the scripts of the Models page', scripts, budgets.hub.scripts));
+    problems.push(
+      overBudget('the scripts of the list and the variables of the Models page', scripts, budgets.hub.scripts),
+    );
+  if (allScripts > budgets.hub.allScripts)
+    problems.push(overBudget('all scripts of the Models page', allScripts, budgets.hub.allScripts));
   if (styles > budgets.hub.styles)
     problems.push(overBudget('the styles of the Models page', styles, budgets.hub.styles));
   if (problems.length > 0) throw new ToolError(`tools/budgets.json:\n${problems.join('\n')}`);

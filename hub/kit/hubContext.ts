@@ -1,6 +1,8 @@
 import { createContext, useContext } from 'react';
 import type { ModelRegistry, RegistryContents } from '../../shared/variables/registry/modelRegistry';
+import type { RegistryModel } from '../../shared/variables/registry/revision';
 import type { Host } from '../host/host';
+import type { OpenedPullRequest } from '../repository/git/openPullRequest';
 import type { Route } from '../page/route';
 
 /** What every screen of the Models page can use. */
@@ -12,6 +14,8 @@ export interface Hub {
   readonly route: Route;
   /** Reads the contents again, and shows the new ones; rejects where they cannot be read. */
   readonly reload: () => Promise<void>;
+  /** As `openPullRequest` in `hub/repository/git`, in a part of the page that is loaded then. @throws ExplainedError, RestError */
+  readonly openPullRequest: (model: RegistryModel, text: string, comment: string) => Promise<OpenedPullRequest>;
   /** Opens a route; `replace` leaves no entry in the history of the browser. */
   readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
 }

@@ -15,11 +15,9 @@ import { useOpenModel } from './useOpenModel';
 
 const tabs = {
   variables: VariablesTab,
-  file: lazy(() => import('../file/FileTab').then(({ FileTab }) => ({ default: FileTab }))),
-  history: lazy(() => import('../history/HistoryTab').then(({ HistoryTab }) => ({ default: HistoryTab }))),
-  repository: lazy(() =>
-    import('../repository/RepositoryTab').then(({ RepositoryTab }) => ({ default: RepositoryTab })),
-  ),
+  file: lazy(() => import('./modelParts').then(({ FileTab }) => ({ default: FileTab }))),
+  history: lazy(() => import('./modelParts').then(({ HistoryTab }) => ({ default: HistoryTab }))),
+  repository: lazy(() => import('./modelParts').then(({ RepositoryTab }) => ({ default: RepositoryTab }))),
 } satisfies Record<ModelTab, unknown>;
 
 /** A model: its header and the tabs, which share the edits that are not saved. */

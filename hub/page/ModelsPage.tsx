@@ -11,15 +11,9 @@ import { pageMessages } from './messages';
 import { parseRoute, routeHash, type Route } from './route';
 
 const ModelScreen = lazy(() => import('./ModelScreen').then(({ ModelScreen }) => ({ default: ModelScreen })));
-const CompareScreen = lazy(() =>
-  import('../compare/CompareScreen').then(({ CompareScreen }) => ({ default: CompareScreen })),
-);
-const SettingsScreen = lazy(() =>
-  import('../settings/SettingsScreen').then(({ SettingsScreen }) => ({ default: SettingsScreen })),
-);
-const NewModelScreen = lazy(() =>
-  import('../newModel/NewModelScreen').then(({ NewModelScreen }) => ({ default: NewModelScreen })),
-);
+const CompareScreen = lazy(() => import('./modelParts').then(({ CompareScreen }) => ({ default: CompareScreen })));
+const SettingsScreen = lazy(() => import('./projectParts').then(({ SettingsScreen }) => ({ default: SettingsScreen })));
+const NewModelScreen = lazy(() => import('./projectParts').then(({ NewModelScreen }) => ({ default: NewModelScreen })));
 
 /** The Models hub: reads the models once, and shows the screen that the hash of the host names. */
 export function ModelsPage() {
@@ -56,7 +50,11 @@ function LoadedPage(props: {
   const host = useHost();
   const { registry, contents, route, go, reload } = props;
   const hub = useMemo<Hub>(
-    () => ({ host, registry, contents, route, go, reload }),
+    () => ({
+      ...{ host, registry, contents, route, go, reload },
+      openPullRequest: async (model, text, comment) =>
+        (await import('./modelParts')).openPullRequest(host, model, text, comment),
+    }),
     [host, registry, contents, route, go, reload],
   );
   return (

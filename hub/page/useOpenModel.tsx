@@ -1,16 +1,15 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import type { SaveResult } from '../../shared/variables/registry/saveRevision';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel, ReviewOptions } from '../kit/modelContext';
 import { describeFault } from '../kit/faults/describeFault';
+import { ReviewPanel } from '../review/ReviewPanel';
 import { reviewMessages } from '../review/messages';
 import { draftOf, draftStorage, type Draft } from './draft';
 import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
-
-const ReviewPanel = lazy(() => import('../review/ReviewPanel').then(({ ReviewPanel }) => ({ default: ReviewPanel })));
 
 /**
  * The model with the edits that are not saved, which are kept in the session of the browser.
@@ -101,10 +100,10 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
   return {
     open,
     panel: (
-      <Suspense fallback={null}>
+      <>
         {panel}
         {dialog}
-      </Suspense>
+      </>
     ),
   };
 }

@@ -33,7 +33,7 @@ export interface Review {
 
 /** Reads the newest revision, and saves on top of it. Whatever fails, the edits stay as they are. */
 export function useReview({ open, options, onDismiss, onSaved, onRebased }: ReviewProps): Review {
-  const { host, registry } = useHub();
+  const { host, registry, openPullRequest } = useHub();
   const [plan, setPlan] = useState<ReviewPlan>();
   const [fault, setFault] = useState<Review['fault']>();
   const [isBusy, setBusy] = useState(false);
@@ -76,8 +76,7 @@ export function useReview({ open, options, onDismiss, onSaved, onRebased }: Revi
       }),
     openPullRequest: ({ base, text }, comment) =>
       attempt(async () => {
-        const { openPullRequest } = await import('../repository/git/openPullRequest');
-        const { pullRequest } = await openPullRequest(host, base, text, comment);
+        const { pullRequest } = await openPullRequest(base, text, comment);
         host.toast(reviewMessages.opened(pullRequest.number), {
           text: reviewMessages.showPullRequest,
           onAction: () => host.navigation.open(pullRequest.url, { newTab: true }),

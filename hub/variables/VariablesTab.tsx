@@ -1,5 +1,5 @@
 import { Button } from 'azure-devops-ui/Button';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ChoiceButton } from '../kit/menu/ChoiceButton';
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
@@ -15,11 +15,9 @@ import { buildGrid, type Grid } from './grid/grid';
 import type { CellTarget } from './grid/gridCursor';
 import { variablesMessages } from './messages';
 import { useCellEdits } from './grid/useCellEdits';
-import type { PanelSubject } from './ValuePanel';
+import { ValuePanel, type PanelSubject } from './ValuePanel';
 import { VariablesGrid } from './grid/VariablesGrid';
 import './variables.css';
-
-const ValuePanel = lazy(() => import('./ValuePanel').then(({ ValuePanel }) => ({ default: ValuePanel })));
 
 /** Below this width, in pixels, one column of values is shown, which the person chooses. */
 const narrowWidth = 640;
@@ -164,9 +162,7 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
           edits={edits}
         />
       )}
-      <Suspense fallback={null}>
-        {panel && <ValuePanel subject={panel} grid={grid} edits={edits} onDismiss={() => setPanel(undefined)} />}
-      </Suspense>
+      {panel && <ValuePanel subject={panel} grid={grid} edits={edits} onDismiss={() => setPanel(undefined)} />}
     </div>
   );
 }

@@ -61,11 +61,14 @@ describe('the package', () => {
     const failure = checkBudgets(released, released.vsixBytes, {
       vsix: 1000,
       tasks: { RunJob: 2000 },
-      hub: { scripts: 100, styles: 100 },
+      hub: { scripts: 100, allScripts: 200, styles: 300 },
     });
     await assert.rejects(failure, (error: Error) => {
       assert.match(error.message, /^the VSIX is \d+ bytes, \d+ over its budget of 1000\.$/m);
       assert.match(error.message, /^RunJob is \d+ bytes, \d+ over its budget of 2000\.$/m);
+      assert.match(error.message, /^the scripts of the list and the variables .* \d+ over its budget of 100\.$/m);
+      assert.match(error.message, /^all scripts of the Models page is \d+ bytes, \d+ over its budget of 200\.$/m);
+      assert.match(error.message, /^the styles of the Models page is \d+ bytes, \d+ over its budget of 300\.$/m);
       assert.match(error.message, /^ImportNotebooks has no size budget: it is \d+ bytes\.$/m);
       return true;
     });
