@@ -2,7 +2,7 @@ import type { ServiceConnection } from '../agent/agent';
 import type { Context } from '../agent/context';
 import { isWorkspaceResourceId, workspaceUrlOf } from '../azure/databricksWorkspace';
 import { resourceManager } from '../azure/resourceManager/client';
-import { TaskError, UnusableError } from '../errors';
+import { CancelledError, TaskError, UnusableError } from '../errors';
 import { createHttpClient } from '../http/createHttpClient';
 import { isRefusal, type Trouble } from '../http/errors';
 import type { HttpClient } from '../http/httpClient';
@@ -92,7 +92,7 @@ class Caller {
       const me = await new CurrentUserApi(this.#open()).me();
       return `The workspace knows it as '${me.displayName}' (${me.userName}).`;
     } catch (error) {
-      if (!(error instanceof TaskError)) throw error;
+      if (!(error instanceof TaskError) || error instanceof CancelledError) throw error;
       return '';
     }
   }

@@ -1,4 +1,4 @@
-import { TaskError } from '../errors';
+import { CancelledError, TaskError } from '../errors';
 import type { CallerData } from './api/identities';
 
 /** Who makes the calls, as Azure DevOps shows them: the identity that a permission must be granted to. */
@@ -19,7 +19,7 @@ export class CallerNames {
     try {
       return `Azure DevOps shows this identity as ${nameOf(await this.#read())}.`;
     } catch (error) {
-      if (!(error instanceof TaskError)) throw error;
+      if (!(error instanceof TaskError) || error instanceof CancelledError) throw error;
       return '';
     }
   }

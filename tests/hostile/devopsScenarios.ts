@@ -10,6 +10,7 @@ import { task as createTeam } from '../../tasks/CreateTeam/task';
 import { task as onboardModel } from '../../tasks/OnboardModel/task';
 import { DevopsStage } from '../support/devopsStage';
 import { PipelineStage } from '../support/pipelineStage';
+import { hubScenarios } from './hubScenarios';
 import type { Scenario, Stage } from './scenario';
 
 type Given = Readonly<Record<string, string>>;
@@ -163,4 +164,5 @@ export const devopsScenarios: readonly Scenario[] = [
     what: 'a team with other members',
     open: ofTeams({ ...team, removeOtherMembers: 'true' }, { teamName: 'Churn', members: 'ben@contoso.com' }),
   },
+  ...hubScenarios,
 ];

@@ -93,6 +93,12 @@ describe('SyncModelVariables', () => {
     }
   });
 
+  it('creates no model in the hub from a file that sets no variables', async () => {
+    await push('{}\n');
+    assert.match(await fails('repositoryToHub', { registryModel: 'churn' }), /model_variables\.yml sets no variables/);
+    assert.equal(await hub.model('churn'), undefined);
+  });
+
   it('reports the variables that differ, and not the comments', async () => {
     await push(text);
     await save(text.replace('epochs: 10 # more', 'epochs: 20 # far more'));

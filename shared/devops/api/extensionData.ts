@@ -22,8 +22,9 @@ export interface WrittenDocument extends JsonMap {
 
 /**
  * The data of an installed extension that are shared by the whole organization (the scope `Default`, `Current`): documents in
- * collections. Every method throws what `DevopsHttp` throws; `isRefusedAs` tells the refusals apart. Nothing is repeated that
- * writes.
+ * collections. Every method throws what `DevopsHttp` throws; `isRefusedAs` tells the refusals apart. A write
+ * whose answer is lost is repeated: where it had taken effect, that is refused as `documentExists` or `documentStale`, and the
+ * caller compares what is there with what it wrote.
  * Sources: https://learn.microsoft.com/azure/devops/extend/develop/data-storage; the routes are those of
  * azure-devops-node-api (`ExtensionManagementApi`).
  */
@@ -45,7 +46,10 @@ export class ExtensionDataApi {
   /** 400 when there is a document of that id. */
   create(extension: ExtensionName, collectionName: string, json: WrittenDocument): Promise<ExtensionDocument> {
     const purpose = `create the document '${json.id}' in the collection '${collectionName}'`;
-    return this.http.json({ method: 'POST', purpose, json, ...at(extension, collectionName) }, document);
+    return this.http.json(
+      { method: 'POST', purpose, json, repeatable: true, ...at(extension, collectionName) },
+      document,
+    );
   }
 
   /** Replaces the document with the same `__etag`; 400 when another one was written since. */
@@ -55,7 +59,10 @@ export class ExtensionDataApi {
     json: WrittenDocument & { readonly __etag: number },
   ): Promise<ExtensionDocument> {
     const purpose = `replace the document '${json.id}' of the collection '${collectionName}'`;
-    return this.http.json({ method: 'PUT', purpose, json, ...at(extension, collectionName) }, document);
+    return this.http.json(
+      { method: 'PUT', purpose, json, repeatable: true, ...at(extension, collectionName) },
+      document,
+    );
   }
 }
 

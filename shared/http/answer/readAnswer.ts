@@ -1,7 +1,7 @@
 import { type ForeignAnswer, ForeignAnswerError, HttpError, type Refusal } from '../errors';
 import { secondsAskedFor, type Failure } from './failure';
 import type { HttpRequest } from '../httpClient';
-import { isObject, JsonLimitError, parseJson } from '../../json';
+import { isObject, JsonLimitError, parsedJson, parseJson } from '../../json';
 import { readShape, type Shape } from '../shape';
 import { joined } from '../../sentences';
 import type { Dialect, ServiceError } from '../dialect';
@@ -126,6 +126,7 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
   const meaning =
     statusByErrorCode?.get(errorCode ?? '') ?? statusMeant?.({ status, serviceMessage: message }) ?? status;
   const isTransient = transientStatuses.has(meaning);
+  const isCut = isCutJson(answer);
   const facts: Refusal = {
     status,
     errorCode,
@@ -139,14 +140,15 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
     facts.requestId ? `Request id: ${facts.requestId}.` : '',
   ];
   return {
-    isTransient,
+    // The whole refusal may say something else, such as that nothing is there yet, which is no failure.
+    isTransient: isTransient || isCut,
     // A 503 from a gateway doesn't say whether the service had begun.
     isUndone:
       meaning === 429 || (meaning === 503 && !unavailableMayBeDone && (errorCode ?? retryAfterSeconds) !== undefined),
     isTokenRefused: status === 401 || refusesToken?.(facts) === true,
     isTooFast: meaning === 429,
     retryAfterSeconds,
-    mostAttempts: undefined,
+    mostAttempts: isCut && !isTransient ? mostAttemptsAtShape : undefined,
     trouble: facts,
     error: (purpose, ending, attempts) =>
       new HttpError(joined(`Could not ${purpose}:`, ...parts, ending), { ...facts, attempts, isTransient }),
@@ -196,6 +198,12 @@ function foreignAnswer(
 function isPage(answer: Answer, { isFile }: AnswerContext): boolean {
   if (/\bhtml\b/i.test(answer.header('content-type') ?? '')) return true;
   return !isFile && isHtml(answer.body.toString('utf8', 0, 500));
+}
+
+/** Whether the body begins as JSON, and is none: a part of it is missing. */
+function isCutJson(answer: Answer): boolean {
+  const text = textOf(answer).trimStart();
+  return /^[[{]/.test(text) && /\bjson\b/i.test(answer.header('content-type') ?? '') && parsedJson(text) === undefined;
 }
 
 /** The host of another server that a redirect points to. */

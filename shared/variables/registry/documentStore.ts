@@ -18,7 +18,10 @@ export interface DocumentStore {
   list(collection: string): Promise<readonly StoredDocument[]>;
   /** Undefined where the document or its collection does not exist. @throws StoreError */
   read(collection: string, id: string): Promise<StoredDocument | undefined>;
-  /** @throws StoreError `exists` where the collection has a document with this id */
+  /**
+   * @throws StoreError `exists` where the collection has a document with this id. It can be the one of this call, where an
+   * answer was lost; as well as, after `replace`, the document that is `stale`.
+   */
   create(collection: string, document: NewDocument): Promise<StoredDocument>;
   /** Replaces the document with the same `__etag`. @throws StoreError `stale` where it has another, or does not exist */
   replace(collection: string, document: StoredDocument): Promise<StoredDocument>;

@@ -71,6 +71,20 @@ describe('retry', () => {
     assert.equal(server.requests.length, 2);
   });
 
+  it('repeats a GET whose refusal is cut off, at most twice', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const cut = { status: 404, body: '{"error_code": "NOT_FO', headers };
+    server.reset(cut, { status: 404, body: { error_code: 'NOT_FOUND', message: 'There is no thing' } });
+    const whole = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
+    assert.deepEqual([whole.errorCode, server.requests.length], ['NOT_FOUND', 2]);
+    server.reset(cut);
+    const error = await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
+    assert.deepEqual([error.status, server.requests.length], [404, 3]);
+    server.reset({ ...cut, headers: { 'Content-Type': 'text/plain' } });
+    await errorOf(HttpError, clientFor(server.url).client.json(get, anything));
+    assert.equal(server.requests.length, 1);
+  });
+
   for (const [what, behaviour] of [
     ['a connection that breaks after the request', breakOff],
     ['a truncated body', truncate],

@@ -56,6 +56,8 @@ async function stepOf(work: SyncWork): Promise<Step> {
   if (file === undefined)
     return step('blocked', [`The branch ${repository.defaultBranch} of '${repository.name}' has no file ${path}.`]);
   readable(file, path);
+  if (!model && valuesOf(file) === valuesOf(emptyText))
+    return step('blocked', [`The file ${path} sets no variables: there is nothing that the hub could begin with.`]);
   if (!model) return step('create', [], file);
   if (valuesOf(model.text) === valuesOf(file)) return step('unchanged', []);
   const common = overwrites ? undefined : await commonText({ devops, registry }, sides);
