@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly expects?: RegExp;
   /** Returns at once, not when the extension says that it is ready. */
   readonly isLoading?: boolean;
+  /** Opens another tab in the browser of that page, with its size and colours, instead of a browser of its own. */
+  readonly beside?: OpenHub;
 }
 
 /** An extension's page in the page of Azure DevOps, in a browser context of its own. */
@@ -114,6 +116,12 @@ export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options 
     host: () => host,
     browser: running,
     openHub: async (asked = {}) => {
+      if (asked.beside) {
+        const { context, problems } = asked.beside;
+        const page = await context.newPage();
+        await page.goto(urlOf(host, asked));
+        return handlesOf(context, page, problems, asked.isLoading === true);
+      }
       const context = await running().newContext({
         viewport: asked.size ?? { width: 1366, height: 768 },
         locale: 'en-US',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
-import { useHub } from './support/browser';
-import { registryPage } from './support/testPages';
-import { seededRandom } from '../support/seededRandom';
+import { useHub } from '../support/browser';
+import { registryPage } from '../support/testPages';
+import { seededRandom } from '../../support/seededRandom';
 
 const rounds = 100;
 const documents = '/extmgmt/*/Documents*';
