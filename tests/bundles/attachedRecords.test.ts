@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runRecordType } from '../../shared/agent/runRecord';
+import { runRecordType } from '../../shared/records/runRecord';
 import { bundleOf } from '../support/builtTasks';
 import { hubOf } from '../support/hub';
 import { formsOfSecrets, holdsAny } from '../support/leaks';
