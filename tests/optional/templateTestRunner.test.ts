@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { testRunnerCases } from '../sandbox/python/testRunnerCases';
+import { testRunnerCases } from '../start/testRunnerCases';
 
 /** Any Python from 3.10 on; the machine's own by default. */
 const python = process.env['MODEL_PIPELINES_PYTHON'] ?? 'python3';

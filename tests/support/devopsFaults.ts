@@ -14,11 +14,6 @@ export interface DevopsScenario {
   endState(stage: DevopsStage): unknown;
   /** Parts of its work do not depend on each other: where one fails, the others are completed. */
   readonly hasIndependentParts?: true;
-  /**
-   * Where the work goes on to its next part: the paths of requests, of each of which the first that writes is a moment. Only
-   * these are tried, of a step whose parts have suites of their own that try each request.
-   */
-  readonly moments?: readonly RegExp[];
 }
 
 const stopped =
@@ -51,7 +46,6 @@ const timeoutMilliseconds = 300_000;
  * - A fault that passes hits every request of one run, each once, rather than one request in each of as many runs: to
  *   the step the others are requests like those, only harder. Where an answer is lost, the next request to its route
  *   does not repeat it but sends the next object, so that another run lets those fail that the first spared.
- *   The parts' own suites have that run for a step that is tried at `moments`.
  * - A page instead of an answer ends the step. It hits the first request of each method and route, as the step cannot tell
  *   the others apart. That the step writes nothing more then leaves the organization as a kill at that request does, after
  *   which another try is tested. To the step, the page is the same whether the request had its effect or not.
@@ -69,7 +63,7 @@ export function itConverges(what: string, scenario: DevopsScenario): void {
     const repeats = routesOf(requests.filter(isWrite)).length < requests.filter(isWrite).length;
     const cases = passing.flatMap((fault) => [
       { fault, first: 1 },
-      ...(repeats && !scenario.moments && isAfter(fault) ? [{ fault, first: 2 }] : []),
+      ...(repeats && isAfter(fault) ? [{ fault, first: 2 }] : []),
     ]);
     for (const { fault, first } of cases)
       await onStage(scenario, async (stage) => {
@@ -91,7 +85,7 @@ export function itConverges(what: string, scenario: DevopsScenario): void {
   it(`ends when any request is answered by a sign-in page: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
     const { requests, endState } = await undisturbedOnce();
-    const firsts = momentsOf(requests, scenario) ?? firstOfEachRoute(requests);
+    const firsts = firstOfEachRoute(requests);
     let stage: DevopsStage | undefined;
     try {
       for (const from of firsts) {
@@ -122,7 +116,7 @@ export function itConverges(what: string, scenario: DevopsScenario): void {
   it(`comes to the same end when it is killed at any request and run again: ${what}`, async function () {
     this.timeout(timeoutMilliseconds);
     const { requests, endState } = await undisturbedOnce();
-    const stops = stopsAt(momentsOf(requests, scenario) ?? changesOf(requests));
+    const stops = stopsAt(changesOf(requests));
     for (const stop of stops)
       await onStage(scenario, async (stage) => {
         await stage.runUntil(scenario.task, scenario.inputs(), stop);
@@ -138,15 +132,6 @@ function changesOf(requests: readonly Route[]): readonly number[] {
   return requests.flatMap((request, index) => {
     const isLook = isSame(request, requests[index - 1]) || isSame(request, requests[index + 1]);
     return isWrite(request) || isLook ? [index + 1] : [];
-  });
-}
-
-/** The numbers of the requests at which a step is tried, if that is not each. */
-function momentsOf(requests: readonly Route[], { moments }: DevopsScenario): readonly number[] | undefined {
-  return moments?.map((path) => {
-    const index = requests.findIndex((request) => isWrite(request) && path.test(request.path));
-    assert.ok(index >= 0, `Nothing is written to ${path.source}.`);
-    return index + 1;
   });
 }
 

@@ -1,51 +1,12 @@
 import assert from 'node:assert/strict';
-import { PolicyStore } from '../../sandbox/devops/policy/policyStore';
 import { task } from '../../tasks/ApplyBranchPolicies/task';
-import { itConverges } from '../support/devopsFaults';
-import { DevopsStage, type DevopsTry } from '../support/devopsStage';
+import type { DevopsStage, DevopsTry } from '../support/devopsStage';
 import type { FakeAgent } from '../support/fakeAgent';
-
-const policies = `
-minimumReviewers:
-  minimumNumberOfReviewers: 2
-  whenNewChangesArePushed: resetApprovalVotes
-linkedWorkItems: optional
-commentResolution: required
-mergeTypes: [squashMerge]
-statusChecks:
-  - statusName: quality
-    statusGenre: models
-automaticallyIncludedReviewers:
-  - reviewers: [admin@sandbox.example]
-    pathFilter: [/data/*]
-`;
-const changed = policies.replace('Reviewers: 2', 'Reviewers: 1').replace('[squashMerge]', '[basicMerge]');
-
-async function open(): Promise<DevopsStage> {
-  const stage = await DevopsStage.open();
-  stage.addRepository('churn');
-  return stage;
-}
-
-/** All policies, in values that are the same in another stage. */
-function endState(stage: DevopsStage): unknown {
-  const repositories = new Map(stage.git.list(stage.projectId).map(({ id, name }) => [id, name]));
-  const { identities } = stage.organization.state;
-  const people = new Map(identities.all().map(({ id, displayName }) => [id, displayName]));
-  const named = (text: string): string =>
-    text.replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => repositories.get(id) ?? people.get(id) ?? id);
-  return stage.organization.state
-    .of(PolicyStore)
-    .list(stage.projectId)
-    .map(({ type, isEnabled, isBlocking, settings }) =>
-      named(JSON.stringify([type.id, isEnabled, isBlocking, settings])),
-    )
-    .sort();
-}
+import { changedPolicies, openPolicyStage, policies, policyState } from './branchPolicyStage';
 
 describe('ApplyBranchPolicies', () => {
   let stage: DevopsStage;
-  beforeEach(async () => (stage = await open()));
+  beforeEach(async () => (stage = await openPolicyStage()));
   afterEach(() => stage.close());
 
   const given = { repository: 'churn', policies };
@@ -88,7 +49,7 @@ describe('ApplyBranchPolicies', () => {
   it('updates what differs, and deletes others only if it is told to', async () => {
     await succeeds(given);
     stage.organization.requests.clear();
-    await succeeds({ ...given, policies: changed });
+    await succeeds({ ...given, policies: changedPolicies });
     assert.deepEqual(methods(), ['PUT', 'PUT']);
     stage.organization.requests.clear();
     await succeeds({ ...given, policies: 'commentResolution: required' });
@@ -98,7 +59,7 @@ describe('ApplyBranchPolicies', () => {
       methods(),
       Array.from({ length: 5 }, () => 'DELETE'),
     );
-    assert.equal((endState(stage) as readonly unknown[]).length, 1);
+    assert.equal((policyState(stage) as readonly unknown[]).length, 1);
   });
 
   it('does not touch a policy of the project, and reports that it already demands the same', async () => {
@@ -218,17 +179,5 @@ automaticallyIncludedReviewers:
       assert.match(end.message, /The identity 'Reader'.* lacks the permission 'Edit policies'/);
     }
     assert.deepEqual(methods(), []);
-  });
-
-  itConverges('new policies', { task, open, endState, inputs: () => given });
-  itConverges('policies that differ, and others', {
-    task,
-    endState,
-    inputs: () => ({ ...given, policies: changed.replace(/linkedWorkItems.*/, ''), removeOthers: 'true' }),
-    async open() {
-      const stage = await open();
-      await stage.run(task, given);
-      return stage;
-    },
   });
 });

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { task } from '../../tasks/CreateCluster/task';
-import { itSurvivesFaults, itSurvivesKills } from '../support/faultMatrix';
-import { clusterStage, ClusterWorkspace, smallSpec, states } from './clusterWorkspace';
+import { ClusterWorkspace, smallSpec, states } from './clusterWorkspace';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -420,22 +419,6 @@ describe('CreateCluster', () => {
     }
     assert.equal(workspace.count(''), 0);
   });
-
-  const stages = {
-    'a new cluster': clusterStage({ spec, start: 'true', pinned: 'true', timeoutMinutes: '1' }, () =>
-      Promise.resolve(),
-    ),
-    'an update of a running cluster': clusterStage({ spec: otherwise, start: 'true', timeoutMinutes: '1' }, (before) =>
-      before.cluster('RUNNING'),
-    ),
-    'another size of a running cluster': clusterStage({ spec: larger, start: 'true', timeoutMinutes: '1' }, (before) =>
-      before.cluster('RUNNING'),
-    ),
-  };
-  for (const [what, open] of Object.entries(stages)) {
-    itSurvivesKills(what, { task, open });
-    itSurvivesFaults(what, { task, open });
-  }
 });
 
 function without(spec: typeof smallSpec, field: keyof typeof smallSpec) {

@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { task } from '../../tasks/CreateRepository/task';
-import { itConverges } from '../support/devopsFaults';
 import { DevopsStage, type DevopsTry } from '../support/devopsStage';
 import type { FakeAgent } from '../support/fakeAgent';
 import { fixedBytes } from '../support/fixedBytes';
+import { TemplateFolder } from './templateFolder';
 
 describe('CreateRepository', () => {
-  let folder: string;
+  let folder: TemplateFolder;
   let stage: DevopsStage;
-
-  before(async () => {
-    folder = await mkdtemp(join(await realpath(tmpdir()), 'template-'));
-    await write('{{model}}/train.py', 'name = "{{model}}"\r\n');
-    await write('run.sh', '#!/bin/sh\n', 0o755);
-    await write('logo.png', Buffer.from([0x89, 0x50, 0, 0x0d, 0x0a, 0xff]));
-  });
-  after(() => rm(folder, { recursive: true }));
+  before(async () => (folder = await TemplateFolder.create()));
+  after(() => folder.remove());
   beforeEach(async () => (stage = await DevopsStage.open()));
   afterEach(() => stage.close());
-
-  async function write(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
-    await chmod(join(folder, path), mode);
-  }
-
-  function template(): Readonly<Record<string, string>> {
-    return { repositoryName: 'churn', templateFolder: folder, variables: 'model=churn' };
-  }
 
   const run = (inputs: Readonly<Record<string, string>>, options?: DevopsTry): Promise<FakeAgent> =>
     stage.run(task, inputs, options);
@@ -42,7 +26,7 @@ describe('CreateRepository', () => {
   }
 
   it('creates the repository from a template, with executable bits, line ends and binary files', async () => {
-    const agent = await succeeds(template());
+    const agent = await succeeds(folder.inputs());
     const repository = stage.git.find(stage.projectId, 'churn') ?? assert.fail();
     assert.deepEqual(agent.outputs, {
       repositoryId: repository.id,
@@ -55,7 +39,7 @@ describe('CreateRepository', () => {
   });
 
   it('pushes the files as they are', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     const { objects, tips } = stage.git.find(stage.projectId, 'churn') ?? assert.fail();
     const tree = objects.readCommit(tips.get('refs/heads/main') ?? '').tree;
     const entries = (oid: string): readonly (readonly [string, string, string])[] =>
@@ -75,7 +59,7 @@ describe('CreateRepository', () => {
   });
 
   it('fails when Azure DevOps accepts a default branch and does not have it then', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     const repository = stage.git.find(stage.projectId, 'churn') ?? assert.fail();
     const main = repository.refs.get('refs/heads/main') ?? assert.fail();
     repository.refs.set('refs/heads/trunk', main);
@@ -84,17 +68,17 @@ describe('CreateRepository', () => {
     const accepted = { id, name, project, defaultBranch: 'refs/heads/trunk', size: 1, remoteUrl: 'r', webUrl: 'w' };
     const fault = { method: 'PATCH', path: '*/git/repositories/*', effect: 'status', status: 200 } as const;
     stage.organization.faults.add({ ...fault, body: JSON.stringify(accepted) });
-    const { end } = await run({ ...template(), defaultBranch: 'trunk' });
+    const { end } = await run({ ...folder.inputs(), defaultBranch: 'trunk' });
     assert.equal(end.result, 'Failed');
     assert.match(end.message, /waiting for refs\/heads\/trunk to be the default branch of 'churn'/);
   });
 
   it('sends nothing that writes the second time, also after the files have changed', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     stage.organization.requests.clear();
-    const again = await succeeds(template());
+    const again = await succeeds(folder.inputs());
     assert.equal(again.outputs['change'], 'unchanged');
-    const changed = await succeeds({ ...template(), variables: 'model=other' });
+    const changed = await succeeds({ ...folder.inputs(), variables: 'model=other' });
     assert.equal(changed.outputs['change'], 'unchanged');
     assert.match(changed.text('log'), /The template or its variables have changed since it was created/);
     assert.deepEqual(stage.writes(), []);
@@ -102,29 +86,29 @@ describe('CreateRepository', () => {
 
   it('fills an empty repository, whatever the case of its name, and sets the default branch', async () => {
     stage.git.create('Churn', stage.projectId);
-    const agent = await succeeds({ ...template(), defaultBranch: 'trunk' });
+    const agent = await succeeds({ ...folder.inputs(), defaultBranch: 'trunk' });
     assert.deepEqual([agent.outputs['change'], agent.outputs['defaultBranch']], ['updated', 'refs/heads/trunk']);
   });
 
   it('changes the default branch back if it differs, and nothing else', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     const repository = stage.git.find(stage.projectId, 'churn') ?? assert.fail();
     const tip = repository.tips.get('refs/heads/main') ?? '';
     repository.refs.set('refs/heads/other', { objectId: tip, creatorId: '' });
     repository.defaultBranch = 'refs/heads/other';
     stage.organization.requests.clear();
-    assert.equal((await succeeds(template())).outputs['change'], 'updated');
+    assert.equal((await succeeds(folder.inputs())).outputs['change'], 'updated');
     assert.equal(repository.defaultBranch, 'refs/heads/main');
     assert.deepEqual(
       stage.writes().map((write) => write.split(' ')[0]),
       ['PATCH'],
     );
-    const missing = await run({ ...template(), defaultBranch: 'nowhere' });
+    const missing = await run({ ...folder.inputs(), defaultBranch: 'nowhere' });
     assert.match(missing.end.message, /The branch refs\/heads\/nowhere does not exist/);
   });
 
   it('does not take a repository that others made, unless it may', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     const ours = stage.git.find(stage.projectId, 'churn') ?? assert.fail();
     const { objects } = ours;
     const marker = objects.readTree(objects.readCommit(ours.tips.get('refs/heads/main') ?? '').tree);
@@ -135,17 +119,17 @@ describe('CreateRepository', () => {
     );
     ours.refs.set('refs/heads/main', { objectId: commit, creatorId: '' });
     stage.organization.requests.clear();
-    const refused = await run(template());
+    const refused = await run(folder.inputs());
     assert.match(
       refused.end.message,
       /^Repository 'churn' in project '.*': The repository exists, has content, .* Set 'adoptExisting' to true to use it as it is, or change 'repositoryName'\.$/,
     );
-    assert.equal((await succeeds({ ...template(), adoptExisting: 'true' })).outputs['change'], 'unchanged');
+    assert.equal((await succeeds({ ...folder.inputs(), adoptExisting: 'true' })).outputs['change'], 'unchanged');
     assert.deepEqual(stage.writes(), []);
   });
 
   it('imports a repository, and joins the same import the second time', async () => {
-    await succeeds(template());
+    await succeeds(folder.inputs());
     const source = 'https://example.com/source.git';
     stage.git.importable.set(source, stage.git.find(stage.projectId, 'churn') ?? assert.fail());
     const inputs = { repositoryName: 'copy', importUrl: source };
@@ -162,7 +146,7 @@ describe('CreateRepository', () => {
   });
 
   it('changes nothing in a dry run', async () => {
-    const agent = await succeeds({ ...template(), dryRun: 'true' });
+    const agent = await succeeds({ ...folder.inputs(), dryRun: 'true' });
     assert.deepEqual(agent.outputs, { change: 'created' });
     assert.match(agent.summaries['Repository'] ?? '', /\| create \|/);
     assert.deepEqual(stage.writes(), []);
@@ -175,7 +159,7 @@ describe('CreateRepository', () => {
     state.identities.addMember(reader, readers);
     const token = state.tokens.issuePersonal({ identity: reader });
     for (const dryRun of ['true', 'false']) {
-      const { end } = await run({ ...template(), dryRun }, { token });
+      const { end } = await run({ ...folder.inputs(), dryRun }, { token });
       assert.match(end.message, /The identity 'Reader'.* lacks the permission 'Create repository'/);
     }
     assert.deepEqual(stage.writes(), []);
@@ -194,44 +178,23 @@ describe('CreateRepository', () => {
   it('reports everything that is wrong with the inputs before any call', async () => {
     const agent = await run({
       repositoryName: '_bad',
-      templateFolder: folder,
+      templateFolder: folder.path,
       importUrl: 'https://user:password@example.com/x',
       defaultBranch: 'a..b',
     });
     assert.match(agent.end.message, /^\d inputs need attention:/);
     for (const name of ['repositoryName', 'importUrl', 'defaultBranch'])
       assert.ok(agent.end.message.includes(name), name);
-    const unknown = await run({ ...template(), variables: 'x=1' });
+    const unknown = await run({ ...folder.inputs(), variables: 'x=1' });
     assert.match(unknown.end.message, /^Input 'templateFolder' cannot be used:\n.*\{\{model\}\}/);
-    const secret = await run({ ...template(), variables: 'model=geheim-12345' }, { secrets: ['geheim-12345'] });
+    const secret = await run({ ...folder.inputs(), variables: 'model=geheim-12345' }, { secrets: ['geheim-12345'] });
     assert.match(secret.end.message, /^Input 'variables' contains a secret of the job in model\./);
     assert.equal(stage.organization.requests.list().length, 0);
   });
 
   it('uses the repository that another run creates and fills at the same time', async () => {
-    const agents = await Promise.all([1, 2, 3].map(() => run(template())));
+    const agents = await Promise.all([1, 2, 3].map(() => run(folder.inputs())));
     for (const agent of agents) assert.equal(agent.end.result, 'Succeeded', `${agent.end.message}\n${agent.text()}`);
     assert.equal(stage.git.list(stage.projectId).filter(({ name }) => name === 'churn').length, 1);
-  });
-
-  const endState = (stage: DevopsStage): unknown => stage.repositories();
-  itConverges('a template', { task, open: () => DevopsStage.open(), endState, inputs: () => template() });
-  itConverges('a template with another default branch', {
-    task,
-    open: () => DevopsStage.open(),
-    endState,
-    inputs: () => ({ ...template(), defaultBranch: 'trunk' }),
-  });
-  const source = 'https://example.com/source';
-  itConverges('an import', {
-    task,
-    endState,
-    inputs: () => ({ repositoryName: 'copy', importUrl: source }),
-    async open() {
-      const stage = await DevopsStage.open();
-      await stage.run(task, template());
-      stage.git.importable.set(source, stage.git.find(stage.projectId, 'churn') ?? assert.fail());
-      return stage;
-    },
   });
 });

@@ -6,13 +6,11 @@ import planSchema from '../../shared/devops/onboarding/onboarding_plan.schema.js
 import type { PlanReport } from '../../shared/devops/onboarding/planReport';
 import { task } from '../../tasks/OnboardModel/task';
 import { projectRoot } from '../../tools/commandLine';
-import { itConverges } from '../support/devopsFaults';
 import type { DevopsStage, DevopsTry } from '../support/devopsStage';
 import type { FakeAgent } from '../support/fakeAgent';
 import {
   addConnection,
   OnboardingFolder,
-  onboardingState,
   openOnboardingStage,
   owner,
   templateConnections,
@@ -276,41 +274,5 @@ describe('OnboardModel', () => {
     const again = await run(inputs, options);
     assert.equal(again.outputs['change'], 'unchanged', again.text('log'));
     assert.deepEqual(stage.writes(), []);
-  });
-
-  itConverges('a changed template', {
-    task,
-    inputs: () => ({ mode: 'apply', updateTemplate: 'true', specification: small('2\\n3\\n4\\n') }),
-    async open() {
-      const stage = await openOnboardingStage();
-      await stage.run(task, { mode: 'apply', specification: small('1\\n2\\n3\\n') });
-      return stage;
-    },
-    endState: onboardingState,
-  });
-
-  /** A model that has a repository only, from a template of which a text is changed. */
-  function small(text: string): string {
-    return `model: small
-repository:
-  template: { folder: '${folder.path}/template', replace: { "1\\n2\\n3\\n": "${text}", '{{model}}': small } }
-`;
-  }
-
-  // The tasks of the parts, whose operations these are, are tried at each request; tests/interrupted does that with the whole.
-  itConverges('a whole model', {
-    hasIndependentParts: true,
-    task,
-    inputs: () => folder.inputs(),
-    open: openOnboardingStage,
-    endState: onboardingState,
-    moments: [
-      /\/git\/repositories$/,
-      /\/teams$/,
-      /\/variablegroups$/,
-      /\/environments$/,
-      /\/build\/definitions$/,
-      /\/policy\/configurations$/,
-    ],
   });
 });

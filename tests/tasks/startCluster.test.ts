@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { clusterFailures } from '../../sandbox/databricks/compute/clusterScripts';
 import { CancelledError } from '../../shared/errors';
 import { task } from '../../tasks/StartCluster/task';
-import { itSurvivesFaults, itSurvivesKills } from '../support/faultMatrix';
-import { clusterStage, ClusterWorkspace, states } from './clusterWorkspace';
+import { ClusterWorkspace, states } from './clusterWorkspace';
 
 describe('StartCluster', () => {
   let workspace: ClusterWorkspace;
@@ -132,9 +131,4 @@ describe('StartCluster', () => {
     assert.match(agent.end.message, /'cluster' is required[^]*'timeoutMinutes' must be a whole number from 1 to 1440/);
     assert.equal(workspace.count(''), 0);
   });
-
-  const inputs = { cluster: 'train', timeoutMinutes: '1' };
-  const scenario = { task, open: clusterStage(inputs, (before) => before.cluster('TERMINATED')) };
-  itSurvivesKills('a cluster to start', scenario);
-  itSurvivesFaults('a cluster to start', scenario);
 });

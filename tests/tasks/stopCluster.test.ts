@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { CancelledError } from '../../shared/errors';
 import { task } from '../../tasks/StopCluster/task';
-import { itSurvivesFaults, itSurvivesKills } from '../support/faultMatrix';
-import { clusterStage, ClusterWorkspace, states } from './clusterWorkspace';
+import { ClusterWorkspace, states } from './clusterWorkspace';
 
 describe('StopCluster', () => {
   let workspace: ClusterWorkspace;
@@ -160,11 +159,4 @@ describe('StopCluster', () => {
     );
     assert.equal(agent.text('log').match(/not now/g)?.length, 1, 'said once');
   });
-
-  for (const deletion of ['terminate', 'permanent']) {
-    const inputs = { cluster: 'train', deletion, timeoutMinutes: '1' };
-    const scenario = { task, open: clusterStage(inputs, (before) => before.cluster('RUNNING')) };
-    itSurvivesKills(`deletion ${deletion}`, scenario);
-    itSurvivesFaults(`deletion ${deletion}`, scenario);
-  }
 });

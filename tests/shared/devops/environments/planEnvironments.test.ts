@@ -1,94 +1,28 @@
 import assert from 'node:assert/strict';
 import type { Identity } from '../../../../sandbox/devops/identities/identity';
 import { CheckConfigurations, checkTypes } from '../../../../sandbox/devops/resources/checks/checkConfigurations';
-import { Environments, type Environment } from '../../../../sandbox/devops/resources/environments/environments';
+import { Environments } from '../../../../sandbox/devops/resources/environments/environments';
 import { changeText } from '../../../../shared/devops/change';
 import { connectDevops } from '../../../../shared/devops/connect';
 import { planEnvironments, type WantedEnvironments } from '../../../../shared/devops/environments/planEnvironments';
 import { FixedToken } from '../../../../shared/identity/fixedToken';
-import { itConverges } from '../../../support/devopsFaults';
-import { DevopsStage, type DevopsTry } from '../../../support/devopsStage';
+import type { DevopsStage, DevopsTry } from '../../../support/devopsStage';
 import { FakeAgent } from '../../../support/fakeAgent';
 import { resourcesTask } from '../../../support/resourceTasks';
 import { testContext } from '../../../support/testContext';
+import {
+  account,
+  addCheck,
+  addEnvironment,
+  approvalOf,
+  environmentState,
+  namespace,
+  openEnvironmentStage,
+  rolesOf,
+  type JsonObject,
+} from './environmentStage';
 
 type Given = Readonly<Record<string, string>>;
-type JsonObject = Readonly<Record<string, unknown>>;
-
-const namespace = '83d4c2e6-e57d-4d6e-892b-b87222b7ad20';
-const account = 'ada@example.com';
-
-async function open(): Promise<DevopsStage> {
-  const stage = await DevopsStage.open();
-  stage.organization.state.identities.addUser({ principalName: account, displayName: 'Ada' });
-  return stage;
-}
-
-function add(stage: DevopsStage, name: string, description = ''): Environment {
-  const { state, administrator } = stage.organization;
-  return state.of(Environments).add(stage.projectId, name, description, administrator.id);
-}
-
-function addCheck(
-  stage: DevopsStage,
-  { id }: Environment,
-  type: keyof typeof checkTypes,
-  settings: JsonObject = {},
-  timeout = 60,
-): number {
-  const { state, administrator } = stage.organization;
-  const resource = { type: 'environment' as const, id: String(id), name: undefined };
-  const content = { projectId: stage.projectId, type: checkTypes[type], resource, settings, timeout };
-  return state.of(CheckConfigurations).add(content, administrator.id).id;
-}
-
-/** As the service shows it. */
-function approvalOf(approvers: readonly Identity[], settings: JsonObject = {}): JsonObject {
-  return {
-    approvers: approvers.map(({ id }) => ({ displayName: null, id })),
-    executionOrder: 'anyOrder',
-    minRequiredApprovers: 0,
-    instructions: '',
-    blockedApprovers: [],
-    requesterCannotBeApprover: false,
-    ...settings,
-  };
-}
-
-/** Environments with their checks and the roles of people, in values that are the same in another stage. */
-function endState(stage: DevopsStage): unknown {
-  const { state } = stage.organization;
-  const names = new Map(state.identities.all().map(({ id, displayName }) => [id, displayName]));
-  const named = (text: string): unknown =>
-    JSON.parse(text.replaceAll(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, (id) => names.get(id) ?? id));
-  return state
-    .of(Environments)
-    .ofProject(stage.projectId)
-    .map(({ id, name, description }) => ({
-      name,
-      description,
-      checks: state
-        .of(CheckConfigurations)
-        .ofResource(stage.projectId, { type: 'environment', id: String(id) })
-        .map(({ type, settings, timeout }) => named(JSON.stringify([type.name, settings, timeout])))
-        .sort(),
-      roles: rolesOf(stage, name),
-    }))
-    .sort((one, other) => one.name.localeCompare(other.name));
-}
-
-function rolesOf(stage: DevopsStage, name: string): Readonly<Record<string, number>> {
-  const { state } = stage.organization;
-  const { id } = state.of(Environments).byName(stage.projectId, name) ?? assert.fail();
-  const list = state.security.find(namespace, `Environments/${stage.projectId}/${id}`);
-  return Object.fromEntries(
-    [...(list?.entries ?? [])].map(([descriptor, { allow }]) => [
-      state.identities.find(descriptor)?.displayName ?? descriptor,
-      allow,
-    ]),
-  );
-}
-
 const document = `
 environments:
   - name: churn-staging
@@ -115,7 +49,7 @@ describe('planEnvironments', () => {
   let stage: DevopsStage;
   let ada: Identity;
   before(async () => {
-    stage = await open();
+    stage = await openEnvironmentStage();
     ada =
       stage.organization.state.identities.all().find(({ principalName }) => principalName === account) ?? assert.fail();
   });
@@ -154,7 +88,7 @@ describe('planEnvironments', () => {
   it('creates environments with their checks and shows them to approvers, and writes nothing the second time', async () => {
     const agent = await succeeds({ document });
     const everything = { name: 'evaluatebranchProtection', version: '0.0.1' };
-    assert.deepEqual(endState(stage), [
+    assert.deepEqual(environmentState(stage), [
       {
         name: 'churn-prod',
         description: 'The model in production',
@@ -224,7 +158,7 @@ describe('planEnvironments', () => {
   it('changes what differs in the check that there is, and keeps what the document does not name', async () => {
     const { administrator } = stage.organization;
     const grace = stage.organization.state.identities.addUser({ principalName: account, displayName: 'Another Ada' });
-    const environment = add(stage, 'churn-prod', 'kept');
+    const environment = addEnvironment(stage, 'churn-prod', 'kept');
     const settings = { blockedApprovers: [{ id: administrator.id }], instructions: 'kept', minRequiredApprovers: 1 };
     addCheck(stage, environment, 'approval', approvalOf([grace, ada], settings), 120);
     stage.organization.state.identities.remove(grace);
@@ -252,7 +186,7 @@ describe('planEnvironments', () => {
   });
 
   it('knows a check that means the same, however it is written', async () => {
-    const environment = add(stage, 'churn-prod');
+    const environment = addEnvironment(stage, 'churn-prod');
     const { state, administrator } = stage.organization;
     const contributors = state.identities.groupNamed('Contributors', stage.projectId);
     const settings = { minRequiredApprovers: 2, executionOrder: 'AnyOrder', instructions: 'By hand ' };
@@ -283,7 +217,7 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
   });
 
   it('keeps the role that an approver has, and names the checks of others', async () => {
-    const environment = add(stage, 'churn-prod');
+    const environment = addEnvironment(stage, 'churn-prod');
     const token = `Environments/${stage.projectId}/${environment.id}`;
     stage.organization.state.security.set(namespace, token, ada.descriptor, { allow: 27, deny: 0 });
     const others = [
@@ -301,15 +235,15 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
   });
 
   it('changes nothing where an environment has several checks of a kind', async () => {
-    const environment = add(stage, 'churn-prod');
+    const environment = addEnvironment(stage, 'churn-prod');
     const ids = [0, 1].map(() => addCheck(stage, environment, 'approval', approvalOf([ada])));
-    const state = endState(stage);
+    const state = environmentState(stage);
     const message = await fails({ document: `${approvals(`approvers: [${account}]`)}  - name: another\n` });
     assert.ok(
       message.includes(`The environment has 2 checks of the kind approvals: ${ids.join(', ')}. Delete all but one.`),
       message,
     );
-    assert.deepEqual(endState(stage), state);
+    assert.deepEqual(environmentState(stage), state);
   });
 
   it('lists all that is wrong with a document at once, with its lines', async () => {
@@ -341,7 +275,7 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
     const url = state.url('').replace(/\/$/, '');
     const tokens = new FixedToken('the token of the test', personalAccessToken, new FakeAgent());
     const devops = connectDevops({ kind: 'token', tokens }, url, testContext());
-    addCheck(stage, add(stage, 'old'), 'approval', approvalOf([ada]));
+    addCheck(stage, addEnvironment(stage, 'old'), 'approval', approvalOf([ada]));
     const approvals = { approvers: [account, 'Churn Team'] };
     const wanted: WantedEnvironments = {
       project: stage.project,
@@ -372,7 +306,13 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
 
   it('fails when Azure DevOps accepts a check and does not have it then', async () => {
     const body = JSON.stringify({ id: 1, type: checkTypes.exclusiveLock, resource: { type: 'environment', id: '1' } });
-    stage.organization.faults.add({ method: 'POST', path: '*/configurations', effect: 'status', status: 200, body });
+    stage.organization.faults.add({
+      method: 'POST',
+      path: '*/configurations',
+      effect: 'status',
+      status: 200,
+      body,
+    });
     const { end } = await run({ document: prod('exclusiveLock: true') });
     assert.equal(
       end.message,
@@ -382,7 +322,7 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
 
   it('names each permission that is missing, of all environments at once, and writes nothing', async () => {
     const { state } = stage.organization;
-    const environment = add(stage, 'churn-prod');
+    const environment = addEnvironment(stage, 'churn-prod');
     const someone = state.identities.addUser({ principalName: 's@example.com', displayName: 'Someone' });
     state.identities.addMember(someone, state.identities.groupNamed('Contributors', stage.projectId));
     const token = state.tokens.issuePersonal({ identity: someone });
@@ -405,7 +345,7 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
 
   it('says so when there is an environment of the name that the identity cannot see', async () => {
     const { state } = stage.organization;
-    const { id } = add(stage, 'churn-prod');
+    const { id } = addEnvironment(stage, 'churn-prod');
     const someone = state.identities.addUser({ principalName: 't@example.com' });
     state.identities.addMember(someone, state.identities.groupNamed('Contributors', stage.projectId));
     const token = state.tokens.issuePersonal({ identity: someone });
@@ -416,21 +356,5 @@ branchControl: { allowedBranches: [main, refs/tags/*], verifyBranchProtection: t
       /already exists[^]* The list of environments does not show it: this identity may not see it\./,
     );
     assert.deepEqual(state.of(CheckConfigurations).ofProject(stage.projectId), []);
-  });
-
-  const converging = prod(`description: In production
-approvals: { approvers: [${account}] }
-exclusiveLock: true`);
-  itConverges('a new environment', { task: resourcesTask, open, endState, inputs: () => ({ document: converging }) });
-  itConverges('an environment that differs', {
-    task: resourcesTask,
-    endState,
-    inputs: () => ({ document: converging }),
-    async open() {
-      const opened = await open();
-      const { administrator } = opened.organization;
-      addCheck(opened, add(opened, 'churn-prod', 'Before'), 'approval', approvalOf([administrator]));
-      return opened;
-    },
   });
 });

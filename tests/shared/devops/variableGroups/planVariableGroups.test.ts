@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { VariableGroups } from '../../../../sandbox/devops/resources/variableGroups/variableGroups';
-import type { VariableGroup } from '../../../../sandbox/devops/resources/variableGroups/variableGroup';
-import { itConverges } from '../../../support/devopsFaults';
 import { DevopsStage, type DevopsTry } from '../../../support/devopsStage';
 import type { FakeAgent } from '../../../support/fakeAgent';
 import { resourcesTask } from '../../../support/resourceTasks';
+import { addGroup, variableGroupState, type Kept } from './variableGroupStage';
 
 type Given = Readonly<Record<string, string>>;
 
@@ -24,36 +23,6 @@ variableGroups:
 const library = 'b7e84409-6553-448a-bbb2-af228e07cbeb';
 const [secret, later] = ['first-secret-value', 'second-secret-value'];
 const inputs = { document, secretVariables: `churn-dev/API_TOKEN=${secret}` };
-
-/** The groups as the service keeps them, with the values of their secrets. */
-function endState(stage: DevopsStage): unknown {
-  return stage.organization.state
-    .of(VariableGroups)
-    .ofProject(stage.projectId)
-    .map(({ reference: { name, description }, type, variables }) => [
-      name,
-      description,
-      type,
-      Object.fromEntries(variables),
-    ])
-    .sort();
-}
-
-type Kept = Readonly<
-  Record<string, { readonly value?: string; readonly isSecret?: boolean; readonly isReadOnly?: boolean }>
->;
-
-/** A group that somebody else has made. */
-function add(stage: DevopsStage, name: string, variables: Kept, type = 'Vsts'): VariableGroup {
-  const { state, administrator } = stage.organization;
-  const entries = Object.entries(variables).map(
-    ([key, { value = '', isSecret = false, ...further }]) => [key, { value, isSecret, further }] as const,
-  );
-  const reference = { projectId: stage.projectId, name, description: undefined };
-  return state
-    .of(VariableGroups)
-    .add({ type, providerData: undefined, variables: new Map(entries), reference }, administrator.id);
-}
 
 describe('planVariableGroups', () => {
   let stage: DevopsStage;
@@ -108,7 +77,7 @@ describe('planVariableGroups', () => {
   });
 
   it('changes what differs, and keeps the values of secrets and the variables of others', async () => {
-    add(stage, 'churn', {
+    addGroup(stage, 'churn', {
       A: { value: '1', isReadOnly: true },
       SECRET: { value: 'kept-secret-value', isSecret: true },
       OTHER: { value: 'x', isReadOnly: true },
@@ -132,7 +101,7 @@ describe('planVariableGroups', () => {
   });
 
   it('writes a secret that exists only if a value is given and secrets are to be updated', async () => {
-    add(stage, 'churn', { SECRET: { value: 'kept-secret-value', isSecret: true } });
+    addGroup(stage, 'churn', { SECRET: { value: 'kept-secret-value', isSecret: true } });
     const wanted = groupOf('SECRET: { isSecret: true }');
     for (const given of [
       { secretVariables: `churn/SECRET=${later}` },
@@ -148,14 +117,14 @@ describe('planVariableGroups', () => {
   });
 
   it('removes other variables only if it is told to, and shows no secret', async () => {
-    add(stage, 'churn', { A: { value: '1' }, OLD: { value: 'x' }, OLD_SECRET: { value: 'z', isSecret: true } });
+    addGroup(stage, 'churn', { A: { value: '1' }, OLD: { value: 'x' }, OLD_SECRET: { value: 'z', isSecret: true } });
     const agent = await succeeds({ document: groupOf('A: 1', '    removeOtherVariables: true\n') });
     assert.match(agent.text('log'), /update\n {4}- OLD: x\n {4}- OLD_SECRET: secret$/m);
     assert.deepEqual(variablesOf('churn'), { A: ['1', false] });
   });
 
   it('shows nothing of a value that holds a secret of the job', async () => {
-    add(stage, 'churn', { A: { value: `https://host/?key=${later}` } });
+    addGroup(stage, 'churn', { A: { value: `https://host/?key=${later}` } });
     const agent = await run({ document: groupOf('A: 1') }, { secrets: [later] });
     assert.match(agent.text('log'), /~ A: \*\*\* → 1/);
   });
@@ -179,14 +148,14 @@ describe('planVariableGroups', () => {
   ];
   for (const [what, before, type, variables, note] of conflicts)
     it(`does not write ${what}`, async () => {
-      add(stage, 'churn', before, type);
-      const state = endState(stage);
+      addGroup(stage, 'churn', before, type);
+      const state = variableGroupState(stage);
       assert.match(await fails({ document: groupOf(variables) }), note);
-      assert.deepEqual(endState(stage), state);
+      assert.deepEqual(variableGroupState(stage), state);
     });
 
   it('does not write a group that other projects share', async () => {
-    const group = add(stage, 'churn', { A: { value: '1' } });
+    const group = addGroup(stage, 'churn', { A: { value: '1' } });
     const reference = (name: string) => ({ name: 'churn', projectReference: { id: name, name } });
     const body = JSON.stringify({
       id: group.id,
@@ -206,7 +175,7 @@ describe('planVariableGroups', () => {
   });
 
   it('lists all that is wrong with a document at once, and writes nothing', async () => {
-    add(stage, 'churn', { OLD: { value: 'x', isSecret: true } });
+    addGroup(stage, 'churn', { OLD: { value: 'x', isSecret: true } });
     const wanted = `variableGroups:
   - name: churn
     variables:
@@ -231,7 +200,7 @@ describe('planVariableGroups', () => {
   });
 
   it('writes again what somebody else overwrites at the same time, and keeps what they wrote', async () => {
-    const group = add(stage, 'churn', { A: { value: '1' } });
+    const group = addGroup(stage, 'churn', { A: { value: '1' } });
     const groups = stage.organization.state.of(VariableGroups);
     // The read that follows the write shows what somebody else has written over it.
     const overwrite = (): void =>
@@ -263,7 +232,7 @@ describe('planVariableGroups', () => {
   });
 
   it('fails when Azure DevOps accepts a group and does not have it then', async () => {
-    const group = add(stage, 'churn', { A: { value: '1' } });
+    const group = addGroup(stage, 'churn', { A: { value: '1' } });
     const body = JSON.stringify({ id: group.id, name: 'churn', type: 'Vsts', variables: { A: { value: '1' } } });
     stage.organization.faults.add({ method: 'PUT', path: '*', effect: 'status', status: 200, body, times: 9 });
     const { end } = await run({ document: groupOf('A: 2') });
@@ -272,7 +241,7 @@ describe('planVariableGroups', () => {
 
   it('names each permission that is missing, of all groups at once, and writes nothing', async () => {
     const { state } = stage.organization;
-    const group = add(stage, 'churn-prod', { A: { value: '1' } });
+    const group = addGroup(stage, 'churn-prod', { A: { value: '1' } });
     const someone = state.identities.addUser({ principalName: 's@example.com', displayName: 'Someone' });
     state.identities.addMember(someone, state.identities.groupNamed('Contributors', stage.projectId));
     const token = state.tokens.issuePersonal({ identity: someone });
@@ -296,7 +265,7 @@ describe('planVariableGroups', () => {
 
   it('says so when there is a group of the name that the identity cannot see', async () => {
     const { state } = stage.organization;
-    const group = add(stage, 'churn', { A: { value: '1' } });
+    const group = addGroup(stage, 'churn', { A: { value: '1' } });
     const someone = state.identities.addUser({ principalName: 't@example.com' });
     state.identities.addMember(someone, state.identities.groupNamed('Contributors', stage.projectId));
     const token = state.tokens.issuePersonal({ identity: someone });
@@ -310,26 +279,5 @@ describe('planVariableGroups', () => {
       /already exists[^]* The list of variable groups does not show it: this identity may not see it\./,
     );
     assert.deepEqual(variablesOf('churn'), { A: ['1', false] });
-  });
-
-  itConverges('a new variable group', {
-    task: resourcesTask,
-    open: () => DevopsStage.open(),
-    endState,
-    inputs: () => ({ document: groupOf('TOKEN: { isSecret: true }'), secretVariables: `churn/TOKEN=${secret}` }),
-  });
-  itConverges('a variable group that differs', {
-    task: resourcesTask,
-    endState,
-    inputs: () => ({
-      document: groupOf('A: 2\nNEW: { isSecret: true }\nOLD: { isSecret: true }', '    removeOtherVariables: true\n'),
-      secretVariables: `churn/NEW=${secret}\nchurn/OLD=${later}`,
-    }),
-    async open() {
-      const opened = await DevopsStage.open();
-      const old = { value: 'old-secret-value', isSecret: true };
-      add(opened, 'churn', { A: { value: '1' }, OLD: old, GONE: { value: 'x' } });
-      return opened;
-    },
   });
 });

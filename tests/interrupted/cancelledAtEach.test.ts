@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { databricksScenarios } from '../hostile/databricksScenarios';
 import type { Scenario } from '../hostile/scenario';
 import { cancelAtEach, type Moment } from '../support/cancelAt';
-import { contractOf } from './cancelContracts';
-import { fileScenarios } from './fileScenarios';
+import { contractOf } from '../tasks/cancelContracts';
+import { fileScenarios } from '../tasks/fileScenarios';
 
 /** Those of clusters and container groups take minutes: the hostile suite cancels them at each request. */
 const scenarios = [...databricksScenarios, ...fileScenarios];

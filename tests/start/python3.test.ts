@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { providePython } from '../../../sandbox/python/providePython';
-import { useFixture } from '../agent/pipelineFixture';
+import { providePython } from '../../sandbox/python/providePython';
+import { useFixture } from '../sandbox/agent/pipelineFixture';
 import { testRunnerCases } from './testRunnerCases';
 
 (process.platform === 'win32' ? describe.skip : describe)('The python3 of the sandbox', () => {

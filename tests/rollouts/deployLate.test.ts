@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { deployments } from '../../../../shared/kubernetes/client/resource';
-import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
-import { replicasOf, requestOf, servingImage, stageOfEachTest } from './deployFixture';
+import { deployments } from '../../shared/kubernetes/client/resource';
+import { deployService } from '../../shared/kubernetes/deploy/deployService';
+import { replicasOf, requestOf, servingImage, stageOfEachTest } from '../shared/kubernetes/deploy/deployFixture';
 
 /** More than a page of a list has. */
 const many = 501;

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { markGood } from '../../../../shared/kubernetes/deploy/goodVersion';
-import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
-import { annotations } from '../../../../shared/kubernetes/manifest/labels';
-import { deployments } from '../../../../shared/kubernetes/client/resource';
-import { names, openDeployStage, requestOf, type DeployStage, type Ended, type Wish } from './deployFixture';
+import { markGood } from '../../shared/kubernetes/deploy/goodVersion';
+import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
+import { annotations } from '../../shared/kubernetes/manifest/labels';
+import { deployments } from '../../shared/kubernetes/client/resource';
+import {
+  names,
+  openDeployStage,
+  requestOf,
+  type DeployStage,
+  type Ended,
+  type Wish,
+} from '../shared/kubernetes/deploy/deployFixture';
 
 const first = 'r.io/score:1';
 const next = 'r.io/score:2';

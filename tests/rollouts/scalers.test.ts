@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../../../sandbox/kubernetes/json';
-import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
-import { promoteService } from '../../../../shared/kubernetes/deploy/promote';
+import type { JsonObject } from '../../sandbox/kubernetes/json';
+import { deployService } from '../../shared/kubernetes/deploy/deployService';
+import { promoteService } from '../../shared/kubernetes/deploy/promote';
 import {
   names,
   openDeployStage,
@@ -10,8 +10,8 @@ import {
   stageOfEachTest,
   type DeployStage,
   type Wish,
-} from './deployFixture';
-import { writesOf } from './writesOf';
+} from '../shared/kubernetes/deploy/deployFixture';
+import { writesOf } from '../shared/kubernetes/deploy/writesOf';
 
 const strategies = ['rolling', 'blueGreen', 'canary'] as const;
 const first = 'r.io/score:1';

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Workspace } from '../../../../shared/databricks/connect';
-import type { HttpRequest } from '../../../../shared/http/httpClient';
-import { archiveOf, ImportClock, ImportSandbox, type RunOptions, header } from './importSandbox';
+import type { Workspace } from '../../shared/databricks/connect';
+import type { HttpRequest } from '../../shared/http/httpClient';
+import {
+  archiveOf,
+  ImportClock,
+  ImportSandbox,
+  type RunOptions,
+  header,
+} from '../shared/databricks/notebooks/importSandbox';
 
 const firstSource = {
   'train.py': `${header}print(1)\n\n# COMMAND ----------\n\nprint(2)\r\n`,

@@ -18,7 +18,7 @@ import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
 import { FakeAgent } from '../support/fakeAgent';
 import { kubeconfigConnection, ownManifests } from '../support/runDeployAks';
-import { ClusterWorkspace, smallSpec } from './clusterWorkspace';
+import { ClusterWorkspace, smallSpec } from '../tasks/clusterWorkspace';
 
 /** An agent that cancels as soon as the task has used it so many times: for an input, a line of the log, an answer. */
 class CancellingAgent extends FakeAgent {

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
-import { type JsonObject, objectOf } from '../../../../sandbox/kubernetes/json';
-import type { Plural } from '../../../../sandbox/kubernetes/types';
-import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
-import { promoteService } from '../../../../shared/kubernetes/deploy/promote';
-import { releaseOf } from '../../../../shared/kubernetes/manifest/release';
-import type { ServiceDescription } from '../../../../shared/kubernetes/manifest/serviceDescription';
-import { serviceObjects } from '../../../../shared/kubernetes/manifest/serviceObjects';
-import type { KubernetesObject } from '../../../../shared/kubernetes/client/resource';
-import { description, names, requestOf, stageOfEachTest, type Ended, type Wish } from './deployFixture';
-import { Killed, killedBefore, observed } from './killedBefore';
-import { writesOf } from './writesOf';
+import { type JsonObject, objectOf } from '../../sandbox/kubernetes/json';
+import type { Plural } from '../../sandbox/kubernetes/types';
+import { deployService } from '../../shared/kubernetes/deploy/deployService';
+import { promoteService } from '../../shared/kubernetes/deploy/promote';
+import { releaseOf } from '../../shared/kubernetes/manifest/release';
+import type { ServiceDescription } from '../../shared/kubernetes/manifest/serviceDescription';
+import { serviceObjects } from '../../shared/kubernetes/manifest/serviceObjects';
+import type { KubernetesObject } from '../../shared/kubernetes/client/resource';
+import {
+  description,
+  names,
+  requestOf,
+  stageOfEachTest,
+  type Ended,
+  type Wish,
+} from '../shared/kubernetes/deploy/deployFixture';
+import { Killed, killedBefore, observed } from '../shared/kubernetes/deploy/killedBefore';
+import { writesOf } from '../shared/kubernetes/deploy/writesOf';
 
 const image = 'r.io/score:1';
 const strategies = ['rolling', 'blueGreen', 'canary'] as const;

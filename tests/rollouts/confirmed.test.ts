@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { KubernetesClient } from '../../../../shared/kubernetes/client/client';
-import { deployments } from '../../../../shared/kubernetes/client/resource';
-import { deleteService } from '../../../../shared/kubernetes/deploy/deleteService';
-import { rejectService } from '../../../../shared/kubernetes/deploy/promote';
-import { names, servingImage, stageOfEachTest, type Ended } from './deployFixture';
+import { KubernetesClient } from '../../shared/kubernetes/client/client';
+import { deployments } from '../../shared/kubernetes/client/resource';
+import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
+import { rejectService } from '../../shared/kubernetes/deploy/promote';
+import { names, servingImage, stageOfEachTest, type Ended } from '../shared/kubernetes/deploy/deployFixture';
 
 describe('a cluster that acknowledges and does not carry out', () => {
   const stage = stageOfEachTest();

@@ -3,9 +3,9 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
-import type { SandboxDescription } from '../../../sandbox/sandbox';
+import type { SandboxDescription } from '../../sandbox/sandbox';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function start(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', ...args], {

@@ -5,10 +5,10 @@ import { task as createCluster } from '../../tasks/CreateCluster/task';
 import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
 import type { FakeAgent } from '../support/fakeAgent';
-import { ClusterWorkspace, smallSpec } from './clusterWorkspace';
-import { DeployAciAzure } from './deployAciAzure';
-import { InstallLibrariesWorkspace } from './installLibrariesWorkspace';
-import { RunJobWorkspace } from './runJobWorkspace';
+import { ClusterWorkspace, smallSpec } from '../tasks/clusterWorkspace';
+import { DeployAciAzure } from '../tasks/deployAciAzure';
+import { InstallLibrariesWorkspace } from '../tasks/installLibrariesWorkspace';
+import { RunJobWorkspace } from '../tasks/runJobWorkspace';
 
 const timeoutMinutes = '5';
 

@@ -1,4 +1,4 @@
-import type { NotebookRequest, WorkspaceSource } from '../../../sandbox/databricks/notebooks/notebookRunner';
+import type { NotebookRequest, WorkspaceSource } from '../../sandbox/databricks/notebooks/notebookRunner';
 
 /** A workspace that lives in a map; paths without an extension are Python notebooks. */
 export class NotebookWorkspace {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { KubernetesClient } from '../../../../shared/kubernetes/client/client';
-import { promoteService, rejectService } from '../../../../shared/kubernetes/deploy/promote';
+import type { KubernetesClient } from '../../shared/kubernetes/client/client';
+import { promoteService, rejectService } from '../../shared/kubernetes/deploy/promote';
 import {
   names,
   openDeployStage,
@@ -10,8 +10,8 @@ import {
   stageOfEachTest,
   underLoad,
   type Wish,
-} from './deployFixture';
-import { Killed, killedBefore } from './killedBefore';
+} from '../shared/kubernetes/deploy/deployFixture';
+import { Killed, killedBefore } from '../shared/kubernetes/deploy/killedBefore';
 
 const blueGreen: Wish = { strategy: 'blueGreen' };
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import type { KubernetesOptions } from '../../../../sandbox/kubernetes/kubernetes';
-import { deployments } from '../../../../shared/kubernetes/client/resource';
-import { openDeployStage, type DeployStage, type Ended } from './deployFixture';
+import type { KubernetesOptions } from '../../sandbox/kubernetes/kubernetes';
+import { deployments } from '../../shared/kubernetes/client/resource';
+import { openDeployStage, type DeployStage, type Ended } from '../shared/kubernetes/deploy/deployFixture';
 
 const image = 'registry.io/model:1';
-const page = new URL('../../../../docs/deploy-rest-model.md', import.meta.url);
+const page = new URL('../../docs/deploy-rest-model.md', import.meta.url);
 
 interface Failure {
   readonly title: string;

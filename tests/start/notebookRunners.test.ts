@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'mocha';
-import { machinePythonRunner } from '../../../sandbox/databricks/notebooks/machinePythonRunner';
+import { machinePythonRunner } from '../../sandbox/databricks/notebooks/machinePythonRunner';
 import type {
   NotebookOutcome,
   NotebookRequest,
   NotebookRunner,
-} from '../../../sandbox/databricks/notebooks/notebookRunner';
-import { pyodideRunner } from '../../../sandbox/databricks/notebooks/pyodideRunner';
+} from '../../sandbox/databricks/notebooks/notebookRunner';
+import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
 import { NotebookWorkspace } from './notebookWorkspace';
 
 const separator = '\n\n# COMMAND ----------\n\n';

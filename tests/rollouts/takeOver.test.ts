@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
-import { type JsonObject, objectOf, without } from '../../../../sandbox/kubernetes/json';
-import type { Plural } from '../../../../sandbox/kubernetes/types';
-import type { KubernetesObject } from '../../../../shared/kubernetes/client/resource';
-import { deployService } from '../../../../shared/kubernetes/deploy/deployService';
-import { promoteService } from '../../../../shared/kubernetes/deploy/promote';
-import { releaseOf } from '../../../../shared/kubernetes/manifest/release';
-import { names, requestOf, stageOfEachTest, type DeployStage, type Wish } from './deployFixture';
-import { Killed, killedBefore, observed } from './killedBefore';
-import { writesOf } from './writesOf';
+import { type JsonObject, objectOf, without } from '../../sandbox/kubernetes/json';
+import type { Plural } from '../../sandbox/kubernetes/types';
+import type { KubernetesObject } from '../../shared/kubernetes/client/resource';
+import { deployService } from '../../shared/kubernetes/deploy/deployService';
+import { promoteService } from '../../shared/kubernetes/deploy/promote';
+import { releaseOf } from '../../shared/kubernetes/manifest/release';
+import {
+  names,
+  requestOf,
+  stageOfEachTest,
+  type DeployStage,
+  type Wish,
+} from '../shared/kubernetes/deploy/deployFixture';
+import { Killed, killedBefore, observed } from '../shared/kubernetes/deploy/killedBefore';
+import { writesOf } from '../shared/kubernetes/deploy/writesOf';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const kubectl = 'kubectl-client-side-apply';
