@@ -128,6 +128,19 @@ describe('SyncModelVariables', () => {
     assert.equal(await fileOn('model-variables/churn-r2'), text.replace('epochs: 10', 'epochs: 30'));
   });
 
+  it('keeps the comments and the line ends of a file that has not changed since, also where the hub overwrites it', async () => {
+    const file = text.replace('# The churn', '# This is the churn').replaceAll('\n', '\r\n');
+    await push(file);
+    await save(text);
+    await save(text.replace('epochs: 10', 'epochs: 20'));
+    await succeeds('hubToRepository');
+    assert.equal(await fileOn('model-variables/churn-r2'), file.replace('epochs: 10', 'epochs: 20'));
+    await push(file.replace('epochs: 10', 'epochs: 5'));
+    await save(text.replace('epochs: 10', 'epochs: 30'));
+    await succeeds('hubToRepository', { overwrite: 'true' });
+    assert.equal(await fileOn('model-variables/churn-r2'), file.replace('epochs: 10', 'epochs: 30'));
+  });
+
   it('merges changes of both sides, and fails with the names that both have changed', async () => {
     await push(text);
     await succeeds('repositoryToHub');

@@ -65,7 +65,8 @@ export function editOf({ path, environment, after, text }: TextChange): TextEdit
   return text === undefined ? { path: full, value: after } : { path: full, value: after, text };
 }
 
-function textWith(text: string, changes: readonly TextChange[]): string | undefined {
+/** A text with changes of another one made again; undefined where a value cannot be written into it. */
+export function textWith(text: string, changes: readonly TextChange[]): string | undefined {
   const edits = changes.map(editOf);
   const known = edits.filter((edit) => edit !== undefined);
   const result = known.length === edits.length ? editTexts(text, known) : undefined;

@@ -1,5 +1,5 @@
-import { mergeTexts, type ContestedName } from '../../../variables/edit/mergeTexts';
-import { emptyText, valuesOf } from './differences';
+import { mergeTexts, textWith, type ContestedName } from '../../../variables/edit/mergeTexts';
+import { differences, emptyText, valuesOf } from './differences';
 
 /** `whole`: the target cannot be changed value by value, so it becomes the source's text, which loses nothing of the target's values. */
 export type SideMerge =
@@ -18,17 +18,19 @@ export interface MergedSides {
 }
 
 /**
- * The target with what the source has changed since both were the same. Where that is unknown, the source adds what the target
- * does not set, and every value that differs is contested.
+ * The target with what the source has changed since both were the same, value by value: comments, order and line ends of the
+ * target stay. Where that is unknown, the source adds what the target does not set, and every value that differs is contested.
  */
 export function mergeSides({ common, source, target, overwrites }: MergedSides): SideMerge {
-  const merged = mergeTexts(overwrites ? target : (common ?? emptyText), source, target);
-  if (merged.kind === 'merged')
-    return merged.contested.length === 0
-      ? { kind: 'merged', text: merged.text }
-      : { kind: 'contested', contested: merged.contested };
-  const isUnchanged = common !== undefined && valuesOf(common) === valuesOf(target);
-  return overwrites || isUnchanged
-    ? { kind: 'whole', text: source, reason: merged.problem }
-    : { kind: 'impossible', reason: merged.problem };
+  if (overwrites || (common !== undefined && valuesOf(common) === valuesOf(target))) {
+    const text = textWith(target, differences(target, source));
+    return text !== undefined && valuesOf(text) === valuesOf(source)
+      ? { kind: 'merged', text }
+      : { kind: 'whole', text: source, reason: 'A changed value cannot be written into its text.' };
+  }
+  const merged = mergeTexts(common ?? emptyText, source, target);
+  if (merged.kind === 'conflict') return { kind: 'impossible', reason: merged.problem };
+  return merged.contested.length === 0
+    ? { kind: 'merged', text: merged.text }
+    : { kind: 'contested', contested: merged.contested };
 }
