@@ -21,8 +21,11 @@ import './review.css';
 export function ReviewPanel(props: ReviewProps) {
   const { open, onDismiss } = props;
   const review = useReview(props);
+  // Here, because the panel goes and comes back where a save meets a conflict.
+  const [comment, setComment] = useState(props.options.comment ?? '');
   const { plan } = review;
-  if (plan?.kind === 'ready') return <ReadyPanel {...props} review={review} plan={plan} />;
+  if (plan?.kind === 'ready')
+    return <ReadyPanel {...props} review={review} plan={plan} comment={comment} onComment={setComment} />;
   if (plan)
     return <ConflictDialog plan={plan} mine={open.text} onKeepEditing={onDismiss} onResolved={review.resolve} />;
   return (
@@ -40,11 +43,12 @@ export function ReviewPanel(props: ReviewProps) {
 interface ReadyProps extends ReviewProps {
   readonly review: Review;
   readonly plan: Extract<ReviewPlan, { kind: 'ready' }>;
+  readonly comment: string;
+  readonly onComment: (comment: string) => void;
 }
 
-function ReadyPanel({ open, options, onDismiss, review, plan }: ReadyProps) {
+function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment }: ReadyProps) {
   const { contents } = useHub();
-  const [comment, setComment] = useState(options.comment ?? '');
   const [isCommentMissing, setCommentMissing] = useState(false);
   const facts = useMemo(() => {
     const shared = sharedVariables(contents);
@@ -118,7 +122,7 @@ function ReadyPanel({ open, options, onDismiss, review, plan }: ReadyProps) {
             width={TextFieldWidth.auto}
             value={comment}
             ariaInvalid={isCommentMissing}
-            onChange={(_, value) => setComment(value)}
+            onChange={(_, value) => onComment(value)}
           />
         </FormItem>
         {plan.text !== plan.base.text && <TextDiff before={plan.base.text} after={plan.text} />}

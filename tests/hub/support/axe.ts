@@ -12,18 +12,20 @@ declare global {
 }
 
 /**
- * What axe-core finds in a frame, without the frames in it, against its default rules, one text for each element, such as
+ * What axe-core finds in a frame, without the frames in it, one text for each element, such as
  * `color-contrast (serious): .subtitle: Element has insufficient color contrast of 4.04 …`.
+ * @param rules the names of those that are checked; the default ones otherwise
  */
-export async function axe(frame: Frame | Page): Promise<readonly string[]> {
+export async function axe(frame: Frame | Page, rules?: readonly string[]): Promise<readonly string[]> {
   source ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const script = await source;
   // A script that a page may not load from elsewhere can still be run in it by the debugger.
   if (!(await frame.evaluate(() => window.axe !== undefined))) await frame.evaluate(script);
-  const { violations } = await frame.evaluate(async () => {
+  const { violations } = await frame.evaluate(async (only) => {
     if (!window.axe) throw new Error('axe-core was not loaded.');
-    return window.axe.run(document, { resultTypes: ['violations'], iframes: false });
-  });
+    const runOnly = only && { runOnly: { type: 'rule' as const, values: only } };
+    return window.axe.run(document, { resultTypes: ['violations'], iframes: false, ...runOnly });
+  }, rules && [...rules]);
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>

@@ -33,7 +33,7 @@ export interface OpenOptions {
   readonly expects?: RegExp;
   /** Returns at once, not when the extension says that it is ready. */
   readonly isLoading?: boolean;
-  /** Opens another tab in the browser of that page, with its size and colours, instead of a browser of its own. */
+  /** Opens another tab in the browser of that page instead of a browser of its own. */
   readonly beside?: OpenHub;
 }
 
@@ -119,6 +119,7 @@ export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options 
       if (asked.beside) {
         const { context, problems } = asked.beside;
         const page = await context.newPage();
+        if (asked.size) await page.setViewportSize(asked.size);
         await page.goto(urlOf(host, asked));
         return handlesOf(context, page, problems, asked.isLoading === true);
       }
