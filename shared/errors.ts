@@ -38,6 +38,11 @@ export class CancelledError extends TaskError {
   }
 }
 
+/** A run that was started at a service, and watched to its end, did not succeed there. */
+export class RemoteRunError extends TaskError {
+  override readonly name = 'RemoteRunError';
+}
+
 /** What an operation may be given and can't use, in the words with which a sentence begins. */
 export type Subject =
   | 'The Databricks connection'

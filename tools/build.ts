@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { bundleTask } from './bundleTask';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
+import { bundleCli } from './cliBundle';
 import { bundleHub } from './hubBundle';
 import { identify, type IdentityOptions } from './identity';
 import { readExtensionManifest, readTasks, readVersion, type ExtensionManifest } from './manifests';
@@ -91,6 +92,10 @@ async function writeJson(file: string, content: unknown): Promise<void> {
 }
 
 await runFromCommandLine(import.meta.url, async () => {
-  const { folder, metafiles } = await buildExtension(readBuildArguments());
+  const options = readBuildArguments();
+  const { folder, metafiles } = await buildExtension(options);
+  const cliFolder = path.join(options.outputFolder, 'cli');
+  await bundleCli(options.root, cliFolder);
   console.log(`Built ${metafiles.size} tasks and the web pages into ${path.relative(process.cwd(), folder)}`);
+  console.log(`Built the command line into ${path.relative(process.cwd(), cliFolder)}`);
 });

@@ -54,7 +54,7 @@ startTask(task, taskLibAgent);`,
 }
 
 /** Leaves out what a task does not use of lossless-json, which does not declare that its modules have no side effects. */
-const pureLosslessJson: Plugin = {
+export const pureLosslessJson: Plugin = {
   name: 'pure-lossless-json',
   setup(esbuild) {
     esbuild.onResolve({ filter: /lossless-json|^\.\// }, async ({ path: specifier, pluginData, ...from }) => {

@@ -63,18 +63,23 @@ export function pipelineFacts(variable: ReadVariable): Facts {
       return (run ??= runFacts(variable));
     },
     get programEnvironment() {
-      return Object.fromEntries(
-        programVariables.flatMap((name) => {
-          const value = variable(name);
-          return value === undefined ? [] : [[name, value]];
-        }),
-      );
+      return programEnvironment(variable);
     },
     // The name that Azure's own SDKs read it by.
     get managedIdentityUrl() {
       return variable('AZURE_POD_IDENTITY_AUTHORITY_HOST');
     },
   };
+}
+
+/** The environment variables that a program needs to run at all, of those that there are. */
+export function programEnvironment(variable: ReadVariable): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    programVariables.flatMap((name) => {
+      const value = variable(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function runFacts(variable: ReadVariable): RunFacts {

@@ -39,6 +39,8 @@ export interface InputManifest {
 /** One input of a task: what the form says of it, and how its text becomes a value. */
 export interface Input<Value> {
   readonly manifest: InputManifest;
+  /** Whether nobody may see the text. */
+  readonly isSecret?: true;
   /** The text that was given; undefined when left empty. */
   given(name: string, source: InputSource): string | undefined;
   /** The value of a text; throws an InvalidInput. */
@@ -81,7 +83,7 @@ export function text<const R extends TextRules>(rules?: R): Seen<string, R> {
 
 /** One line of text that nobody may see, such as a password. It is announced as a secret when it is read. */
 export function sensitive<const R extends Rules>(rules?: R): Seen<string, R> {
-  return input('string', rules, announced, {}, secretText);
+  return { ...input('string', rules, announced, {}, secretText), isSecret: true };
 }
 
 /** One of a few words. */
@@ -200,7 +202,7 @@ export function sensitivePairs<const R extends NamesRules>(rules?: R): Seen<Read
     for (const value of Object.values(values)) announce(value, source);
     return withNames(values, rules);
   };
-  return input('multiLine', rules, read, {}, secretText);
+  return { ...input('multiLine', rules, read, {}, secretText), isSecret: true };
 }
 
 function withNames<V extends object>(values: V, { names }: NamesRules = {}): V {

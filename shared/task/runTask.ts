@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Agent, TaskResult, Words } from '../agent/agent';
+import type { Agent, TaskAgent, TaskResult, Words } from '../agent/agent';
 import { withTimeout } from '../agent/context';
 import type { Clock } from '../clock';
 import { CancelledError, messageOf, TaskError } from '../errors';
+import type { InputSource } from './inputs';
 import { nameInput } from './nameInput';
 import { readInputs } from './readInputs';
 import type { Inputs, Task } from './task';
@@ -13,8 +14,9 @@ import type { Inputs, Task } from './task';
  */
 const longestMinutes = 60;
 
-interface Surroundings {
-  readonly agent: Agent;
+/** What the work of a task needs: all of the agent but the report of the end. */
+export interface TaskSurroundings {
+  readonly agent: TaskAgent & InputSource & Pick<Agent, 'setOutput'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -25,16 +27,25 @@ interface Surroundings {
  */
 export async function runTask<I extends Inputs, Output extends string>(
   task: Task<I, Output>,
-  surroundings: Surroundings,
+  surroundings: TaskSurroundings & { readonly agent: Agent },
 ): Promise<void> {
-  const { result, message } = await endOf(task, surroundings);
+  const { result, message } = await carryOutTask(task, surroundings);
   await surroundings.agent.complete(result, message);
 }
 
-async function endOf<I extends Inputs, Output extends string>(
+/** How the work of a task ended. */
+export interface TaskEnd {
+  readonly result: TaskResult;
+  readonly message: string;
+  /** Why it failed or was cancelled, with the input named that it is about. */
+  readonly error?: unknown;
+}
+
+/** Reads the inputs and does the work, for a caller that reports the end itself. Never rejects. */
+export async function carryOutTask<I extends Inputs, Output extends string>(
   task: Task<I, Output>,
-  { agent, clock, signal }: Surroundings,
-): Promise<{ readonly result: TaskResult; readonly message: string }> {
+  { agent, clock, signal }: TaskSurroundings,
+): Promise<TaskEnd> {
   try {
     const inputs = readInputs(task, agent);
     // Reading large documents may take a second, in which no signal of the agent arrives.
@@ -48,9 +59,10 @@ async function endOf<I extends Inputs, Output extends string>(
   } catch (thrown) {
     const error = nameInput(thrown);
     for (let cause = thrown; cause instanceof Error; cause = cause.cause) agent.debug(cause.stack ?? cause.message);
-    if (error instanceof CancelledError || signal.aborted) return { result: 'Canceled', message: messageOf(error) };
+    if (error instanceof CancelledError || signal.aborted)
+      return { result: 'Canceled', message: messageOf(error), error };
     const message = error instanceof TaskError ? error.message : internalError(error, agent.words);
-    return { result: 'Failed', message };
+    return { result: 'Failed', message, error };
   }
 }
 

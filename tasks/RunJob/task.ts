@@ -11,7 +11,7 @@ import { runSummary } from '../../shared/databricks/runs/summary';
 import { runVerdict } from '../../shared/databricks/runs/verdict';
 import { newClusterSchema, runSchema } from '../../shared/databricks/specs/specSchemas';
 import { notebookOutput, readTaskOutputs } from '../../shared/databricks/runs/taskOutputs';
-import { TaskError, type InputProblem } from '../../shared/errors';
+import { RemoteRunError, type InputProblem } from '../../shared/errors';
 import { databricksConnection, openWorkspace } from '../../shared/task/databricksConnection';
 import { choice, document, documentFile, flag, integer, pairs, text } from '../../shared/task/inputs';
 import { exactlyOneOf } from '../../shared/task/relations';
@@ -71,12 +71,12 @@ export const task = defineTask({
     await agent.summary('Databricks run', runSummary(databricks.url, run, parameterNames(inputs.parameters ?? {})));
     await attachRecord(agent, jobRunRecord(databricks.url, run));
 
-    if (overrun !== undefined) throw new TaskError(`Run ${run.id} ${overrun}: ${url}`);
+    if (overrun !== undefined) throw new RemoteRunError(`Run ${run.id} ${overrun}: ${url}`);
     if (outcome === 'succeeded') return `Run ${run.id} succeeded: ${url}`;
     explainFailedTasks(run, outputs, agent);
     const end = `Run ${run.id} ended as ${word}${message === undefined ? '' : ` (${message})`}: ${url}`;
     if (outcome === 'partial' && acceptPartialSuccess) return { message: end, withIssues: true };
-    throw new TaskError(end);
+    throw new RemoteRunError(end);
   },
 });
 

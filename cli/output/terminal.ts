@@ -1,0 +1,162 @@
+import { writeSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { harmless } from '../../shared/agent/harmless';
+import { Redactor } from '../../shared/agent/redactor';
+
+type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
+
+/** The part of a stream of Node that is used. */
+export interface TerminalStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly fd: number;
+  write(text: string, done: (error?: Error | null) => void): boolean;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+}
+
+export interface TerminalOptions {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** How much is shown: `quiet` is the last line only. */
+export interface Verbosity {
+  readonly isQuiet: boolean;
+  readonly isDebugging: boolean;
+  readonly hasColor: boolean;
+}
+
+/**
+ * The only way from the command line to its streams: data goes to standard output, everything else to standard error. No
+ * secret that is known leaves it, and no control character, with which a text from outside could change what the terminal shows.
+ */
+export class Terminal {
+  readonly redactor: Redactor;
+  readonly #stdout: TerminalStream;
+  readonly #stderr: TerminalStream;
+  readonly #environment: TerminalOptions['environment'];
+  #verbosity: Verbosity = { isQuiet: false, isDebugging: false, hasColor: true };
+  #hasStatusLine = false;
+  /** Why a stream does not take anything any more, such as a closed pipe. */
+  readonly #broken = new Map<TerminalStream, Error>();
+
+  constructor({ stdout, stderr, environment }: TerminalOptions) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#environment = environment;
+    this.redactor = new Redactor(secretsOf(environment));
+    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#broken.set(stream, error));
+  }
+
+  show(verbosity: Verbosity): void {
+    this.#verbosity = verbosity;
+  }
+
+  get isDebugging(): boolean {
+    return this.#verbosity.isDebugging;
+  }
+
+  /** The width of help: as wide as the terminal, but not so wide that lines are hard to read. */
+  get helpWidth(): number {
+    return Math.min(this.#stdout.columns ?? 80, 110);
+  }
+
+  /** Whether a person can be asked. */
+  get canAsk(): boolean {
+    return this.#stderr.isTTY === true;
+  }
+
+  /** A text as it may be shown: without secrets and control characters. */
+  safe(text: string): string {
+    const visible = this.redactor.redact(text).replaceAll(controls, escaped);
+    // In a script step of a pipeline the agent would execute what looks like a command.
+    return this.#environment['TF_BUILD'] === undefined ? visible : harmless(visible);
+  }
+
+  /** A line for people; nothing with `--quiet`. */
+  say(text: string, style?: Style): void {
+    if (!this.#verbosity.isQuiet) this.#line(text, style);
+  }
+
+  /** The line that is shown in any case. */
+  conclude(text: string, style?: Style): void {
+    this.#line(text, style);
+  }
+
+  /** Shows how far the work is, in one line that is replaced; only where it can be replaced. */
+  status(text: string): void {
+    if (this.#stderr.isTTY !== true || this.#verbosity.isQuiet || this.#environment['TERM'] === 'dumb') return;
+    const width = Math.max((this.#stderr.columns ?? 80) - 1, 10);
+    const [line = ''] = this.safe(text).split('\n');
+    this.#write(this.#stderr, `\r\u001b[K${[...line].slice(0, width).join('')}`);
+    this.#hasStatusLine = true;
+  }
+
+  clearStatus(): void {
+    if (this.#hasStatusLine) this.#write(this.#stderr, '\r\u001b[K');
+    this.#hasStatusLine = false;
+  }
+
+  /** Data: resolves when the reader has it. Rejects when it cannot be written any more, such as to a closed pipe. */
+  async data(text: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const broken = this.#broken.get(this.#stdout);
+      if (broken) return void reject(broken);
+      this.#stdout.write(text, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  /** As `data`, before it returns, for a process that ends at once. A reader that is gone cannot be told anything. */
+  dataAtOnce(text: string): void {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length;) {
+      try {
+        written += writeSync(this.#stdout.fd, bytes, written);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+      }
+    }
+  }
+
+  /** Resolves when standard error has taken everything. */
+  flushed(): Promise<void> {
+    this.clearStatus();
+    return new Promise((resolve) => this.#stderr.write('', () => resolve()));
+  }
+
+  #line(text: string, style?: Style): void {
+    this.clearStatus();
+    const safe = this.safe(text);
+    this.#write(this.#stderr, `${style && this.#isColored ? styleText(style, safe) : safe}\n`);
+  }
+
+  get #isColored(): boolean {
+    const { NO_COLOR: noColor, TERM: term } = this.#environment;
+    return this.#verbosity.hasColor && this.#stderr.isTTY === true && !noColor && term !== 'dumb';
+  }
+
+  #write(stream: TerminalStream, text: string): void {
+    // Nobody reads it any more, but the work goes on.
+    if (!this.#broken.has(stream)) stream.write(text, () => undefined);
+  }
+}
+
+/** All but line ends and tabs: C0, DEL, C1, and the marks that reverse the direction of a text. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+function escaped(character: string): string {
+  if (character === '\r') return '';
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+const secretNames = /(TOKEN|SECRET|PASSWORD|PASSWD|_PAT|APIKEY|API_KEY|ACCESS_KEY)$/i;
+
+/** The secrets in the environment of a person: those by which programs sign in. */
+function secretsOf(environment: TerminalOptions['environment']): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (value && secretNames.test(name) ? [value] : []));
+}

@@ -1,0 +1,105 @@
+import { Command, CommanderError, Option } from 'commander';
+import { commands, groups, type CommandRow } from './commands';
+import { exampleText, exitCodeText } from './help/texts';
+import type { CliManifest, CliTask } from './manifest';
+import { globalOptions, signInOptions } from './options/globalOptions';
+import { kebabCase } from './options/optionName';
+import { taskOptions } from './options/taskOptions';
+import { commandName, type CommandCall } from './run/commandCall';
+
+/** What the parser writes to, and how wide it can be. */
+export interface ProgramOutput {
+  readonly helpWidth: number;
+  /** Help and version. */
+  print(text: string): void;
+}
+
+export interface Program {
+  /** Parses the arguments: the call, or undefined when help or the version was printed. Throws a CommanderError. */
+  parse(args: readonly string[]): CommandCall | undefined;
+}
+
+/** Options of commands are made for those that the arguments name: there are hundreds. */
+export interface ProgramOptions {
+  readonly manifest: CliManifest;
+  readonly args: readonly string[];
+  readonly output: ProgramOutput;
+}
+
+/** The command line: a command for each task in its group, and by the name of its task at the top. */
+export function createProgram({ manifest, args, output }: ProgramOptions): Program {
+  let call: CommandCall | undefined;
+  const words = new Set(args.filter((arg) => !arg.startsWith('-')));
+  const isFull = args.includes('--full');
+  const configure = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: output.print, writeErr: () => undefined, getOutHelpWidth: () => output.helpWidth })
+      .configureHelp({
+        minWidthToWrap: 20,
+        subcommandTerm: (subcommand) => subcommand.name(),
+        // The parser would add choices and defaults, which the texts already have.
+        optionDescription: (option) => option.description,
+      })
+      .helpCommand(false)
+      .helpOption('-h, --help', 'Show this help; all of it with --full')
+      .enablePositionalOptions();
+
+  const addLeaf = (parent: Command, name: string, row: CommandRow, task: CliTask, isHidden: boolean): void => {
+    const command = configure(parent.command(name, { hidden: isHidden })).summary(task.title);
+    if (!words.has(name)) return;
+    command.description(task.description).addHelpText('beforeAll', exampleText(row));
+    command.usage('[options]').optionsGroup('Options:');
+    for (const option of taskOptions(task, { isFull })) command.addOption(option);
+    for (const option of signInOptions(task)) command.addOption(option.helpGroup('Sign-in:'));
+    for (const option of globalOptions(row)) command.addOption(option.helpGroup('Options of all commands:'));
+    command.addOption(new Option('--full').hideHelp());
+    command.action(() => {
+      call = { row, task, parsed: { ...program.opts(), ...parent.opts(), ...command.opts() } };
+    });
+  };
+
+  const program = configure(new Command('mloccli'))
+    .description('The tasks of Model Pipeline Tasks from a terminal.')
+    .usage('<group> <command> [options]')
+    .version(manifest.version, '--version', 'Print the version')
+    .addHelpText('after', exitCodeText);
+  addGlobalOptions(program);
+  const tasks = new Map(manifest.tasks.map((task) => [task.name, task]));
+  for (const [name, { heading, summary }] of Object.entries(groups)) {
+    const group = configure(program.command(name)).summary(summary).description(`${summary}.`).helpGroup(`${heading}:`);
+    group.usage('<command> [options]');
+    addGlobalOptions(group);
+    for (const row of commands.filter((row) => row.group === name)) {
+      const task = tasks.get(row.task);
+      if (!task) throw new Error(`The manifest has no task ${row.task}: build the command line again.`);
+      addLeaf(group, row.verb, row, task, false);
+      addLeaf(program, kebabCase(row.task), row, task, true);
+    }
+  }
+
+  return {
+    parse(args) {
+      try {
+        program.parse(args, { from: 'user' });
+      } catch (error) {
+        if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+      }
+      return call;
+    },
+  };
+}
+
+function addGlobalOptions(command: Command): void {
+  for (const option of globalOptions({})) command.addOption(option.hideHelp());
+  command.addOption(new Option('--full').hideHelp());
+}
+
+/** The command that arguments name, as far as they do: for reports of a command line that cannot be parsed. */
+export function namedCommand(args: readonly string[]): string {
+  const [first = '', second = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const row = commands.find(
+    ({ task, group, verb }) => kebabCase(task) === first || (group === first && verb === second),
+  );
+  return row ? commandName(row) : '';
+}

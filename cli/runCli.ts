@@ -1,0 +1,164 @@
+import { CommanderError } from 'commander';
+import type { Readable } from 'node:stream';
+import { internalError } from '../shared/task/runTask';
+import { CancelledError, TaskError } from '../shared/errors';
+import { terminalWords } from './agent/terminalWords';
+import { exitCodeOf, exitCodes } from './exitCodes';
+import type { Interruption } from './interruption';
+import type { CliManifest } from './manifest';
+import { readGlobalOptions } from './options/globalOptions';
+import { endAsJson, outputLines, showEnd, type CommandEnd, type OutputFormat } from './output/report';
+import type { Terminal } from './output/terminal';
+import { createProgram, namedCommand } from './program';
+import { commandName, type CommandCall } from './run/commandCall';
+import { optionProblems, terminalMessage } from './run/nameProblems';
+import { usageErrorOf } from './parserError';
+
+export interface CliSurroundings {
+  readonly args: readonly string[];
+  readonly readManifest: () => CliManifest;
+  readonly terminal: Terminal;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly interruption: Interruption;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Ends the process. */
+  readonly exit: (code: number) => void;
+}
+
+type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number };
+
+/**
+ * One call of the command line, reported exactly once, whatever happens: with `-o json` one object on standard output, also
+ * for a command line that cannot be parsed, an internal error and an interruption.
+ */
+export class CliCall {
+  readonly #surroundings: CliSurroundings;
+  readonly #startedAt: number;
+  #format: OutputFormat;
+  #isStrict = false;
+  #command: string;
+  #call: CommandCall | undefined;
+  #isReported = false;
+
+  constructor(surroundings: CliSurroundings) {
+    this.#surroundings = surroundings;
+    this.#startedAt = surroundings.now();
+    const { args, environment, interruption, terminal } = surroundings;
+    // What is known before anything is parsed.
+    this.#format = roughFormat(args, environment);
+    this.#command = namedCommand(args);
+    interruption.handle(
+      () => terminal.say('Cancelling. Press Ctrl+C again to end at once.', 'yellow'),
+      () => this.#endAtOnce(),
+    );
+  }
+
+  /** Runs the call and ends the process. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      await this.#report(await this.#carryOut());
+    } catch (error) {
+      await this.fail(error);
+    }
+  }
+
+  /** Reports an error that nothing else caught, and ends the process. */
+  async fail(error: unknown): Promise<void> {
+    await this.#report(this.#failure(error));
+  }
+
+  async #carryOut(): Promise<Ended | undefined> {
+    const { args, readManifest, terminal, environment, interruption } = this.#surroundings;
+    let printed = '';
+    const output = { helpWidth: terminal.helpWidth, print: (text: string) => void (printed += text) };
+    const call = createProgram({ manifest: readManifest(), args, output }).parse(args);
+    if (!call) return this.#print(printed);
+    this.#call = call;
+    this.#command = commandName(call.row);
+    const options = readGlobalOptions(call.parsed, environment);
+    this.#format = options.output;
+    this.#isStrict = options.isStrict;
+    terminal.show(options);
+    interruption.signal.throwIfAborted();
+    if (options.isAsYaml) {
+      const { pipelineStep } = await import('./run/pipelineStep');
+      return this.#print(await pipelineStep(call, { ...this.#surroundings, signal: interruption.signal }));
+    }
+    const { runCommand } = await import('./run/runCommand');
+    return runCommand(call, options, { ...this.#surroundings, signal: interruption.signal });
+  }
+
+  /** Text that was asked for, such as help, instead of work. */
+  async #print(text: string): Promise<Ended | undefined> {
+    if (this.#format === 'json') return { ...nothing, result: 'Succeeded', message: text.trim(), exitCode: 0 };
+    await this.#surroundings.terminal.data(text);
+    return undefined;
+  }
+
+  #failure(error: unknown): Ended {
+    if (error instanceof CommanderError) return this.#failure(usageErrorOf(error));
+    const { interruption, terminal } = this.#surroundings;
+    if (error instanceof Error && terminal.isDebugging) terminal.say(error.stack ?? error.message, 'dim');
+    const inputs = this.#call?.task.inputs ?? [];
+    const isCancelled = error instanceof CancelledError || interruption.signal.aborted;
+    const message = error instanceof TaskError ? error.message : internalError(error, terminalWords);
+    const result = isCancelled ? 'Canceled' : 'Failed';
+    return {
+      ...nothing,
+      result,
+      message: terminalMessage(isCancelled && !(error instanceof TaskError) ? 'Cancelled.' : message, error, inputs),
+      problems: optionProblems(error, inputs),
+      exitCode: exitCodeOf(result, error, this.#isStrict),
+    };
+  }
+
+  async #report(ended: Ended | undefined): Promise<void> {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    const { terminal, exit } = this.#surroundings;
+    let exitCode = ended?.exitCode ?? exitCodes.succeeded;
+    if (ended) {
+      const end = this.#complete(ended);
+      showEnd(end, terminal, this.#format);
+      try {
+        await terminal.data(this.#format === 'json' ? endAsJson(end, terminal) : outputLines(end, terminal));
+      } catch {
+        // The reader is gone, such as `head`. Who reads the exit code must not take this for a success.
+        if (exitCode === exitCodes.succeeded) exitCode = exitCodes.failed;
+      }
+    }
+    await terminal.flushed();
+    exit(exitCode);
+  }
+
+  #endAtOnce(): void {
+    const { terminal, exit } = this.#surroundings;
+    if (!this.#isReported && this.#format === 'json') {
+      const message = 'Ended at once: work that was started may continue.';
+      const ended: Ended = { ...nothing, result: 'Canceled', message, exitCode: exitCodes.interrupted };
+      this.#isReported = true;
+      terminal.dataAtOnce(endAsJson(this.#complete(ended), terminal));
+    }
+    exit(exitCodes.interrupted);
+  }
+
+  #complete(ended: Ended): CommandEnd {
+    const milliseconds = this.#surroundings.now() - this.#startedAt;
+    return { ...ended, command: this.#command, durationSeconds: Math.round(milliseconds / 100) / 10 };
+  }
+}
+
+const nothing = { problems: [], outputs: {}, summary: '' } as const;
+
+function roughFormat(args: readonly string[], environment: CliSurroundings['environment']): OutputFormat {
+  let format = environment['MLOCCLI_OUTPUT'] === 'json' ? 'json' : 'text';
+  for (const [index, arg] of args.entries()) {
+    const [, value = /^(-o|--output)$/.test(arg) ? args[index + 1] : undefined] =
+      /^(?:-o|--output=)(.+)$/.exec(arg) ?? [];
+    if (value === 'json' || value === 'text') format = value;
+  }
+  return format === 'json' ? 'json' : 'text';
+}

@@ -1,0 +1,107 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, formatMessages, type Metafile } from 'esbuild';
+import type { CliInput, CliManifest, CliTask } from '../cli/manifest';
+import { inTerminalWords } from '../cli/agent/terminalWords';
+import type { Input } from '../shared/task/inputs';
+import { pureLosslessJson } from './bundleTask';
+import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
+import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
+import { trimAxios } from './trimAxios';
+import { parseVisibleRule } from './visibleRule';
+
+/**
+ * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`.
+ * Fails on any warning.
+ * @returns what the scripts are made of
+ */
+export async function bundleCli(root: string, outFolder: string): Promise<Metafile> {
+  await rm(outFolder, { recursive: true, force: true });
+  await mkdir(outFolder, { recursive: true });
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { main: './cli/main.ts' },
+    outdir: outFolder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'parts/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    // Some packages are CommonJS, and require modules of Node.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [trimAxios, pureLosslessJson],
+    metafile: true,
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    throw new ToolError(`cli: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (result.warnings.length > 0) {
+    const messages = await formatMessages(result.warnings, { kind: 'warning' });
+    throw new ToolError(`cli: the bundler warns:\n${messages.join('')}`);
+  }
+  await writeFile(path.join(outFolder, 'manifests.json'), JSON.stringify(await cliManifest(root)));
+  return result.metafile;
+}
+
+/** What the command line knows of the tasks without loading them. */
+export async function cliManifest(root: string): Promise<CliManifest> {
+  const tasks = await readTasks(root);
+  return { version: await readVersion(root), tasks: await Promise.all(tasks.map((task) => cliTask(root, task))) };
+}
+
+async function cliTask(root: string, { folder, manifest }: TaskFolder): Promise<CliTask> {
+  const declaration = pathToFileURL(path.join(root, 'tasks', folder, 'task.ts')).href;
+  const { task } = (await import(declaration)) as {
+    readonly task: { readonly inputs: Record<string, Input<unknown>> };
+  };
+  return {
+    name: manifest.name,
+    majorVersion: manifest.version.Major,
+    title: manifest.friendlyName,
+    description: terminalText(manifest.description),
+    inputs: manifest.inputs.map((input) => cliInput(input, task.inputs[input.name]?.isSecret)),
+    outputs: (manifest.outputVariables ?? []).map(({ name, description }) => ({
+      name,
+      description: terminalText(description),
+    })),
+  };
+}
+
+function cliInput(input: TaskInput, isSecret: true | undefined): CliInput {
+  const { name, type, required = false, options, defaultValue, visibleRule, helpMarkDown = '' } = input;
+  const conditions = visibleRule === undefined ? [] : parseVisibleRule(visibleRule).conditions;
+  return {
+    name,
+    type,
+    help: terminalText(helpMarkDown),
+    isRequired: required,
+    ...(defaultValue !== undefined && { defaultValue: String(defaultValue) }),
+    ...(options && !isEditable(input) && { choices: Object.keys(options) }),
+    ...(conditions.length > 0 && { when: Object.fromEntries(conditions.map(({ input, value }) => [input, value])) }),
+    ...(isSecret && { isSecret }),
+  };
+}
+
+/** Markdown as plain text, in the words of a terminal. */
+function terminalText(markdown: string): string {
+  const plain = markdown
+    .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1 ($2)')
+    .replaceAll(/<[^<>]*>/g, (tag) => (/^<\/?[a-z]+( [^<>]*)?\/?>$/.test(tag) && htmlTags.test(tag) ? '' : tag))
+    .replaceAll(/\*\*|`/g, '')
+    .replaceAll(/\s+/g, ' ');
+  return inTerminalWords(plain.trim());
+}
+
+const htmlTags = /^<\/?(?:a|b|br|code|em|i|p|pre|strong)\b/;
+
+await runFromCommandLine(import.meta.url, async () => {
+  await bundleCli(projectRoot, path.join(projectRoot, 'dist', 'cli'));
+});
