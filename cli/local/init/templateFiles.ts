@@ -48,7 +48,9 @@ function rulesOf(specification: Json): TemplateRules {
   );
   const { exclude, replace } = isMap(template) ? template : {};
   if (!isList(exclude) || !isMap(replace))
-    throw new Error('onboarding/onboarding.yml of the template does not have repository.template with exclude and replace.');
+    throw new Error(
+      'onboarding/onboarding.yml of the template does not have repository.template with exclude and replace.',
+    );
   return {
     exclude: exclude.map(String),
     replace: new Map(Object.entries(replace).map(([text, value]) => [text, String(value)])),
@@ -57,6 +59,7 @@ function rulesOf(specification: Json): TemplateRules {
 
 function rendered(text: string, answers: ReadonlyMap<string, string>): string {
   const { text: value, unknown } = renderTokens(text, answers);
-  if (unknown.length > 0) throw new Error(`mloccli init has no option for ${unknown.map(({ name }) => name).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`mloccli init has no option for ${unknown.map(({ name }) => name).join(', ')}.`);
   return value;
 }

@@ -7,7 +7,9 @@ import { resolvedVariables } from './modelFiles';
 
 /** Prints the values of variables as the pipelines get them from the files; the value alone where one variable is named. */
 export const run: LocalRun = async (call, { workingFolder }) => {
-  const chosen = named(await resolvedVariables(call, workingFolder), call.arguments).filter(({ value }) => value !== null);
+  const chosen = named(await resolvedVariables(call, workingFolder), call.arguments).filter(
+    ({ value }) => value !== null,
+  );
   const outputs = Object.fromEntries(chosen.map((each) => [each.path.join('.'), textOf(each)]));
   const [only, ...others] = chosen;
   const isOne = only !== undefined && others.length === 0 && call.arguments[0] === only.path.join('.');

@@ -75,7 +75,10 @@ async function onlyModel(repository: string): Promise<string> {
   const [only, ...others] = models;
   if (only === undefined)
     throw new UsageError([
-      { option: '--repository', problem: `names a folder without a model, which has a ${variablesFile}: ${repository}` },
+      {
+        option: '--repository',
+        problem: `names a folder without a model, which has a ${variablesFile}: ${repository}`,
+      },
     ]);
   if (others.length > 0)
     throw new UsageError([
@@ -99,7 +102,9 @@ async function readText(path: string, workingFolder: string): Promise<NamedText>
 export function resolveModel({ model, base, schema }: ModelFiles, environment: string | undefined): Resolved {
   const problems: VariableProblem[] = [];
   const report = (origin: Origin, message: string): void => void problems.push({ origin, message });
-  const [modelFile, baseFile] = [model, base].map((file) => file && readVariableFile(bare(file.text), file.name, report));
+  const [modelFile, baseFile] = [model, base].map(
+    (file) => file && readVariableFile(bare(file.text), file.name, report),
+  );
   const rules = schema ? readVariableSchema(bare(schema.text), schema.name, report) : shippedSchema();
   if (!modelFile || !rules || (base && !baseFile)) return { variables: [], values: {}, problems, sources: undefined };
   const sources: VariableSources = {

@@ -10,7 +10,14 @@ import { leavesOf, mergeTrees, treeAt, type Branch } from '../../../shared/varia
 import { UsageError, type OptionProblem } from '../../usageError';
 import type { LocalRun } from '../localCommand';
 import { flagOption, textOption } from '../options';
-import { readModelFiles, refuseProblems, resolveModel, type ModelFiles, type NamedText, type Resolved } from './modelFiles';
+import {
+  readModelFiles,
+  refuseProblems,
+  resolveModel,
+  type ModelFiles,
+  type NamedText,
+  type Resolved,
+} from './modelFiles';
 
 /**
  * Sets variables in the file of the model, or in that of all models. All other bytes of the file stay. Nothing is written
@@ -22,7 +29,9 @@ export const run: LocalRun = async (call, { workingFolder }) => {
   const files = await readModelFiles(call, workingFolder);
   const file = flagOption(call, 'shared') ? files.base : files.model;
   if (!file)
-    throw new UsageError([{ option: '--shared', problem: 'needs pipelines/base_variables.yml, which does not exist.' }]);
+    throw new UsageError([
+      { option: '--shared', problem: 'needs pipelines/base_variables.yml, which does not exist.' },
+    ]);
   const before = resolveModel(files, undefined);
   const edits = editsOf(pairs, environment, file, before);
   const result = editTexts(file.text, edits);
@@ -31,9 +40,10 @@ export const run: LocalRun = async (call, { workingFolder }) => {
   const after = { ...files, ...(file === files.base ? { base: changed } : { model: changed }) };
   refuseNewProblems(files, after, environment, file.name);
   const isChanged = result.text !== file.text;
-  if (isChanged) await writeFile(file.path, result.text).catch((error: unknown) => {
-    throw fileError(file.path, error, 'written');
-  });
+  if (isChanged)
+    await writeFile(file.path, result.text).catch((error: unknown) => {
+      throw fileError(file.path, error, 'written');
+    });
   const names = Object.keys(pairs).join(', ');
   return {
     result: 'Succeeded',
@@ -49,7 +59,8 @@ function readPairs(given: readonly string[]): Readonly<Record<string, string>> {
   for (const text of given) {
     const split = text.indexOf('=');
     const name = text.slice(0, Math.max(split, 0));
-    if (name === '') problems.push({ option: '', problem: `Write name=value, such as training.epochs=300, not '${text}'.` });
+    if (name === '')
+      problems.push({ option: '', problem: `Write name=value, such as training.epochs=300, not '${text}'.` });
     else if (pairs.has(name)) problems.push({ option: '', problem: `${name} is given twice.` });
     else pairs.set(name, text.slice(split + 1));
   }
@@ -68,7 +79,8 @@ function editsOf(
   { sources }: Resolved,
 ): readonly TextEdit[] {
   const section = environment === undefined ? ['variables'] : ['environments', environment];
-  if (!sources) throw new TaskError(`${file.name} was not changed, because the variables cannot be read. See variables get.`);
+  if (!sources)
+    throw new TaskError(`${file.name} was not changed, because the variables cannot be read. See variables get.`);
   const known = [sources.base, sources.model].flatMap((each) => {
     const own = environment === undefined ? undefined : each?.environments.get(environment);
     return each ? [each.variables.tree, ...(own ? [own.tree] : [])] : [];
@@ -80,7 +92,12 @@ function editsOf(
     const names = name.split('.');
     const path = [...section, ...names];
     const isKnown = schemasAlong(sources.schema, names).length > names.length || treeAt(lower, names) !== undefined;
-    if (!isKnown) return editOf(path, readScalar(text, () => undefined), text);
+    if (!isKnown)
+      return editOf(
+        path,
+        readScalar(text, () => undefined),
+        text,
+      );
     const problems: string[] = [];
     const read = readOverrides({ values: { [name]: text }, origin }, lower, sources.schema, (_, message) =>
       problems.push(message),
@@ -101,18 +118,17 @@ function emptyTree(): Branch {
 }
 
 /** The change must not be what makes the variables invalid, in any environment. */
-function refuseNewProblems(
-  before: ModelFiles,
-  after: ModelFiles,
-  environment: string | undefined,
-  name: string,
-): void {
+function refuseNewProblems(before: ModelFiles, after: ModelFiles, environment: string | undefined, name: string): void {
   const environments = new Set<string | undefined>([undefined, environment]);
   for (const file of [after.base, after.model]) {
     const read = file && readVariables(file.text);
     for (const each of read?.environments.keys() ?? []) environments.add(each);
   }
-  const known = new Set([...environments].flatMap((each) => resolveModel(before, each).problems.map(({ message }) => message)));
-  const added = [...environments].flatMap((each) => resolveModel(after, each).problems).filter(({ message }) => !known.has(message));
+  const known = new Set(
+    [...environments].flatMap((each) => resolveModel(before, each).problems.map(({ message }) => message)),
+  );
+  const added = [...environments]
+    .flatMap((each) => resolveModel(after, each).problems)
+    .filter(({ message }) => !known.has(message));
   refuseProblems(added, `${name} was not changed, because the variables would not be valid`);
 }
