@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 import type { Readable } from 'node:stream';
-import { internalError } from '../shared/task/runTask';
-import { CancelledError, TaskError } from '../shared/errors';
+import { internalError } from '../shared/task/internalError';
+import { CancelledError, InputError, TaskError } from '../shared/errors';
 import { terminalWords } from './agent/terminalWords';
-import { exitCodeOf, exitCodes } from './exitCodes';
+import { exitCodes } from './exitCodes';
 import type { Interruption } from './interruption';
 import type { LocalCommandCall } from './local/runLocal';
 import type { CliManifest } from './manifest';
@@ -14,6 +14,7 @@ import { createProgram, namedCommand } from './program';
 import { commandName, type CommandCall } from './run/commandCall';
 import { optionProblems, terminalMessage } from './run/nameProblems';
 import { usageErrorOf } from './parserError';
+import { UsageError } from './usageError';
 
 export interface CliSurroundings {
   readonly args: readonly string[];
@@ -39,7 +40,6 @@ export class CliCall {
   readonly #surroundings: CliSurroundings;
   readonly #startedAt: number;
   #format: OutputFormat;
-  #isStrict = false;
   #command: string;
   #call: CommandCall | LocalCommandCall | undefined;
   #isReported = false;
@@ -86,7 +86,6 @@ export class CliCall {
     this.#command = 'local' in call ? call.local.name : commandName(call.row);
     const options = readGlobalOptions(call.parsed, environment);
     this.#format = options.output;
-    this.#isStrict = options.isStrict;
     terminal.show(options);
     interruption.signal.throwIfAborted();
     if ('local' in call) {
@@ -116,13 +115,14 @@ export class CliCall {
     const inputs = this.#call && 'task' in this.#call ? this.#call.task.inputs : [];
     const isCancelled = error instanceof CancelledError || interruption.signal.aborted;
     const message = error instanceof TaskError ? error.message : internalError(error, terminalWords);
+    const isUsage = error instanceof UsageError || error instanceof InputError;
     const result = isCancelled ? 'Canceled' : 'Failed';
     return {
       ...nothing,
       result,
       message: terminalMessage(isCancelled && !(error instanceof TaskError) ? 'Cancelled.' : message, error, inputs),
       problems: optionProblems(error, inputs),
-      exitCode: exitCodeOf(result, error, this.#isStrict),
+      exitCode: isCancelled ? exitCodes.interrupted : isUsage ? exitCodes.usage : exitCodes.failed,
     };
   }
 

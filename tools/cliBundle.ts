@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, formatMessages, type Metafile } from 'esbuild';
 import type { CliInput, CliManifest, CliTask } from '../cli/manifest';
-import { inTerminalWords } from '../cli/agent/terminalWords';
+import { helpInTerminalWords } from '../cli/agent/terminalWords';
 import type { Input } from '../shared/task/inputs';
 import { pureLosslessJson } from './bundleTask';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
@@ -95,9 +95,10 @@ function terminalText(markdown: string): string {
   const plain = markdown
     .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1 ($2)')
     .replaceAll(/<[^<>]*>/g, (tag) => (/^<\/?[a-z]+( [^<>]*)?\/?>$/.test(tag) && htmlTags.test(tag) ? '' : tag))
-    .replaceAll(/\*\*|`/g, '')
+    .replaceAll(/\*\*(\w[^*`]*)\*\*/g, '$1')
+    .replaceAll('`', '')
     .replaceAll(/\s+/g, ' ');
-  return inTerminalWords(plain.trim());
+  return helpInTerminalWords(plain.trim());
 }
 
 const htmlTags = /^<\/?(?:a|b|br|code|em|i|p|pre|strong)\b/;

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { composeSchema } from '../shared/devops/onboarding/composeSchema';
+import { cliManifest } from './cliBundle';
+import { cliPage } from './cliPage';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { readTasks } from './manifests';
 import { signInPage } from './signInPage';
@@ -10,9 +12,10 @@ import { taskPage, taskTable } from './taskPage';
 
 const pagesFolder = path.join('docs', 'tasks');
 const problemsPage = path.join('docs', 'sign-in-problems.md');
+const commandLinePage = path.join('docs', 'cli.md');
 const onboardingSchema = path.join('template', 'onboarding', 'onboarding.schema.json');
 
-/** The generated documentation, by path from the root: a page for each task, a page with the sign-in problems, the schema with which editors complete a specification, and the README with its table of tasks. */
+/** The generated documentation, by path from the root: a page for each task, a page with the help of the command line, a page with the sign-in problems, the schema with which editors complete a specification, and the README with its table of tasks. */
 export async function generateDocs(root: string): Promise<ReadonlyMap<string, string>> {
   const tasks = await readTasks(root);
   const docs = new Map<string, string>();
@@ -20,6 +23,7 @@ export async function generateDocs(root: string): Promise<ReadonlyMap<string, st
     const file = path.join(pagesFolder, `${task.folder}.md`);
     docs.set(file, await formatted(root, file, taskPage(task)));
   }
+  docs.set(commandLinePage, await formatted(root, commandLinePage, cliPage(await cliManifest(root))));
   docs.set(problemsPage, await formatted(root, problemsPage, signInPage()));
   docs.set(onboardingSchema, await formatted(root, onboardingSchema, JSON.stringify(composeSchema())));
   const table = await formatted(root, 'README.md', taskTable(tasks));

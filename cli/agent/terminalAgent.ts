@@ -86,7 +86,7 @@ export function terminalAgent(options: TerminalAgentOptions): TerminalAgent {
       outputs[name] = value;
     },
     summary(name, markdown) {
-      summaries.push({ name, markdown });
+      summaries.push({ name, markdown: inTerminalWords(markdown) });
       return Promise.resolve();
     },
     attachToLog(fileName, content) {

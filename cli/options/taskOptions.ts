@@ -78,6 +78,6 @@ function conditionText(name: string, value: string): string {
 
 /** The text to the end of its first sentence: a point that a space and a capital follow, not within `e.g.` and the like. */
 export function firstSentence(text: string): string {
-  const [sentence = text] = /^.*?[a-z0-9)`'"][.:](?=\s+[A-Z0-9`'"{]|$)/s.exec(text) ?? [];
+  const [sentence = text] = /^.*?[A-Za-z0-9)`'"*][.:](?=\s+[A-Z0-9`'"{]|$)/s.exec(text) ?? [];
   return sentence.replace(/[.:]$/, '');
 }

@@ -1,9 +1,11 @@
 import { writeSync } from 'node:fs';
-import { styleText } from 'node:util';
 import { harmless } from '../../shared/agent/harmless';
 import { Redactor } from '../../shared/agent/redactor';
 
-type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
+/** The codes of ECMA-48 that begin a style. `styleText` of Node looks at standard output, which is another stream. */
+const styles = { red: 31, yellow: 33, green: 32, dim: 2, bold: 1 } as const;
+
+type Style = keyof typeof styles;
 
 /** The part of a stream of Node that is used. */
 export interface TerminalStream {
@@ -131,7 +133,7 @@ export class Terminal {
   #line(text: string, style?: Style): void {
     this.clearStatus();
     const safe = this.safe(text);
-    this.#write(this.#stderr, `${style && this.#isColored ? styleText(style, safe) : safe}\n`);
+    this.#write(this.#stderr, `${style && this.#isColored ? `\u001b[${styles[style]}m${safe}\u001b[0m` : safe}\n`);
   }
 
   get #isColored(): boolean {

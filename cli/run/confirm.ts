@@ -42,7 +42,7 @@ export async function confirm(due: readonly Confirmation[], options: ConfirmOpti
     if (/^y(es)?$/i.test(answer.trim())) return;
   } catch (error) {
     if (signal.aborted) throw new CancelledError(undefined, { cause: error });
-    throw error;
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error; // Ctrl+D is not yes, either.
   } finally {
     questions.close();
   }

@@ -17,8 +17,9 @@ import { parsedInputs } from '../options/taskOptions';
 import type { Terminal } from '../output/terminal';
 import type { OptionProblem } from '../usageError';
 import { environmentSignIn } from './environmentSignIn';
-import { exitCodeOf, exitCodes } from '../exitCodes';
+import { exitCodes } from '../exitCodes';
 import type { CommandCall } from './commandCall';
+import { exitCodeOf } from './exitCodeOf';
 import { confirm, dueConfirmations } from './confirm';
 import { optionProblems, terminalMessage } from './nameProblems';
 

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Agent, TaskAgent, TaskResult, Words } from '../agent/agent';
+import type { Agent, TaskAgent, TaskResult } from '../agent/agent';
 import { withTimeout } from '../agent/context';
 import type { Clock } from '../clock';
 import { CancelledError, messageOf, TaskError } from '../errors';
 import type { InputSource } from './inputs';
+import { internalError } from './internalError';
 import { nameInput } from './nameInput';
 import { readInputs } from './readInputs';
 import type { Inputs, Task } from './task';
@@ -64,9 +65,4 @@ export async function carryOutTask<I extends Inputs, Output extends string>(
     const message = error instanceof TaskError ? error.message : internalError(error, agent.words);
     return { result: 'Failed', message, error };
   }
-}
-
-/** What to say of an error that no code of ours foresaw. */
-export function internalError(error: unknown, { turnOnDebug }: Words): string {
-  return `Internal error: ${messageOf(error).replace(/\.$/, '')}. To see where, ${turnOnDebug}.`;
 }

@@ -1,7 +1,8 @@
 import type { Agent } from '../agent/agent';
 import { systemClock } from '../clock';
 import { CancelledError } from '../errors';
-import { internalError, runTask } from './runTask';
+import { internalError } from './internalError';
+import { runTask } from './runTask';
 import type { Inputs, Task } from './task';
 
 /**

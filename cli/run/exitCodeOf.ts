@@ -1,0 +1,36 @@
+import type { TaskResult } from '../../shared/agent/agent';
+import { databricksDialect } from '../../shared/databricks/dialect';
+import { InputError, RemoteRunError } from '../../shared/errors';
+import { HttpError } from '../../shared/http/errors';
+import { SignInError } from '../../shared/identity/renewedTokens';
+import { exitCodes } from '../exitCodes';
+import { UsageError } from '../usageError';
+
+/** The exit code of a command that ended so. */
+export function exitCodeOf(result: TaskResult, error: unknown, isStrict: boolean): number {
+  switch (result) {
+    case 'Succeeded':
+      return exitCodes.succeeded;
+    case 'SucceededWithIssues':
+      return isStrict ? exitCodes.succeededWithIssues : exitCodes.succeeded;
+    case 'Canceled':
+      return exitCodes.interrupted;
+    case 'Failed':
+      return failureCode(error);
+  }
+}
+
+function failureCode(error: unknown): number {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof UsageError || cause instanceof InputError) return exitCodes.usage;
+    if (cause instanceof SignInError || (cause instanceof HttpError && refusesToken(cause)))
+      return exitCodes.signInRefused;
+    if (cause instanceof RemoteRunError) return exitCodes.remoteRunFailed;
+  }
+  return exitCodes.failed;
+}
+
+/** Databricks refuses a token with 403, too, by its message. */
+function refusesToken(error: HttpError): boolean {
+  return error.status === 401 || databricksDialect.refusesToken?.(error) === true;
+}
