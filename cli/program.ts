@@ -1,6 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { commands, groups, type CommandRow } from './commands';
 import { exampleText, exitCodeText } from './help/texts';
+import { addLocalCommands } from './local/parserCommand';
+import { localCommands } from './local/localCommands';
+import type { LocalCommandCall } from './local/runLocal';
 import type { CliManifest, CliTask } from './manifest';
 import { globalOptions, signInOptions } from './options/globalOptions';
 import { kebabCase } from './options/optionName';
@@ -16,7 +19,9 @@ export interface ProgramOutput {
 
 export interface Program {
   /** Parses the arguments: the call, or undefined when help or the version was printed. Throws a CommanderError. */
-  parse(args: readonly string[]): CommandCall | undefined;
+  parse(args: readonly string[]): CommandCall | LocalCommandCall | undefined;
+  /** The parser itself, which knows what can follow the arguments. */
+  readonly command: Command;
 }
 
 /** Options of commands are made for those that the arguments name: there are hundreds. */
@@ -28,7 +33,7 @@ export interface ProgramOptions {
 
 /** The command line: a command for each task in its group, and by the name of its task at the top. */
 export function createProgram({ manifest, args, output }: ProgramOptions): Program {
-  let call: CommandCall | undefined;
+  let call: CommandCall | LocalCommandCall | undefined;
   const words = new Set(args.filter((arg) => !arg.startsWith('-')));
   const isFull = args.includes('--full');
   const configure = (command: Command): Command =>
@@ -78,7 +83,12 @@ export function createProgram({ manifest, args, output }: ProgramOptions): Progr
     }
   }
 
+  addLocalCommands(program, configure, (local) => {
+    call = local;
+  });
+
   return {
+    command: program,
     parse(args) {
       try {
         program.parse(args, { from: 'user' });
@@ -101,5 +111,6 @@ export function namedCommand(args: readonly string[]): string {
   const row = commands.find(
     ({ task, group, verb }) => kebabCase(task) === first || (group === first && verb === second),
   );
-  return row ? commandName(row) : '';
+  if (row) return commandName(row);
+  return localCommands.find(({ name }) => name === first || name === `${first} ${second}`)?.name ?? '';
 }

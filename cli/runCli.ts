@@ -5,6 +5,7 @@ import { CancelledError, InputError, TaskError } from '../shared/errors';
 import { terminalWords } from './agent/terminalWords';
 import { exitCodes } from './exitCodes';
 import type { Interruption } from './interruption';
+import type { LocalCommandCall } from './local/runLocal';
 import type { CliManifest } from './manifest';
 import { readGlobalOptions } from './options/globalOptions';
 import { endAsJson, outputLines, showEnd, type CommandEnd, type OutputFormat } from './output/report';
@@ -29,7 +30,7 @@ export interface CliSurroundings {
   readonly exit: (code: number) => void;
 }
 
-type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number };
+type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
 
 /**
  * One call of the command line, reported exactly once, whatever happens: with `-o json` one object on standard output, also
@@ -40,7 +41,7 @@ export class CliCall {
   readonly #startedAt: number;
   #format: OutputFormat;
   #command: string;
-  #call: CommandCall | undefined;
+  #call: CommandCall | LocalCommandCall | undefined;
   #isReported = false;
 
   constructor(surroundings: CliSurroundings) {
@@ -74,14 +75,24 @@ export class CliCall {
     const { args, readManifest, terminal, environment, interruption } = this.#surroundings;
     let printed = '';
     const output = { helpWidth: terminal.helpWidth, print: (text: string) => void (printed += text) };
-    const call = createProgram({ manifest: readManifest(), args, output }).parse(args);
+    const program = createProgram({ manifest: readManifest(), args, output });
+    if (args[0] === 'complete' && args[1] === '--') {
+      const { completions } = await import('./local/complete/completions');
+      return this.#print(completions(program.command, args.slice(2)));
+    }
+    const call = program.parse(args);
     if (!call) return this.#print(printed);
     this.#call = call;
-    this.#command = commandName(call.row);
+    this.#command = 'local' in call ? call.local.name : commandName(call.row);
     const options = readGlobalOptions(call.parsed, environment);
     this.#format = options.output;
     terminal.show(options);
     interruption.signal.throwIfAborted();
+    if ('local' in call) {
+      const { runLocal } = await import('./local/runLocal');
+      const isJson = this.#format === 'json';
+      return runLocal(call, { ...this.#surroundings, signal: interruption.signal, isJson });
+    }
     if (options.isAsYaml) {
       const { pipelineStep } = await import('./run/pipelineStep');
       return this.#print(await pipelineStep(call, { ...this.#surroundings, signal: interruption.signal }));
@@ -101,7 +112,7 @@ export class CliCall {
     if (error instanceof CommanderError) return this.#failure(usageErrorOf(error));
     const { interruption, terminal } = this.#surroundings;
     if (error instanceof Error && terminal.isDebugging) terminal.say(error.stack ?? error.message, 'dim');
-    const inputs = this.#call?.task.inputs ?? [];
+    const inputs = this.#call && 'task' in this.#call ? this.#call.task.inputs : [];
     const isCancelled = error instanceof CancelledError || interruption.signal.aborted;
     const message = error instanceof TaskError ? error.message : internalError(error, terminalWords);
     const isUsage = error instanceof UsageError || error instanceof InputError;
@@ -124,7 +135,7 @@ export class CliCall {
       const end = this.#complete(ended);
       showEnd(end, terminal, this.#format);
       try {
-        await terminal.data(this.#format === 'json' ? endAsJson(end, terminal) : outputLines(end, terminal));
+        await terminal.data(this.#format === 'json' ? endAsJson(end, terminal) : textOf(end, ended.text, terminal));
       } catch {
         // The reader is gone, such as `head`. Who reads the exit code must not take this for a success.
         if (exitCode === exitCodes.succeeded) exitCode = exitCodes.failed;
@@ -149,6 +160,11 @@ export class CliCall {
     const milliseconds = this.#surroundings.now() - this.#startedAt;
     return { ...ended, command: this.#command, durationSeconds: Math.round(milliseconds / 100) / 10 };
   }
+}
+
+/** What was asked for as it is, such as a schema, or the outputs. */
+function textOf(end: CommandEnd, text: string | undefined, terminal: Terminal): string {
+  return text === undefined ? outputLines(end, terminal) : terminal.redactor.redact(text);
 }
 
 const nothing = { problems: [], outputs: {}, summary: '' } as const;

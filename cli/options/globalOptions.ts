@@ -17,8 +17,14 @@ export interface GlobalOptions {
   readonly isAsYaml: boolean;
 }
 
+interface CommandKind {
+  readonly isResumable?: boolean;
+  /** Whether it does not run a task. */
+  readonly isLocal?: boolean;
+}
+
 /** The options of `GlobalOptions` as the parser takes them. */
-export function globalOptions({ isResumable = false }: { readonly isResumable?: boolean }): readonly Option[] {
+export function globalOptions({ isResumable = false, isLocal = false }: CommandKind): readonly Option[] {
   return [
     new Option(
       '-o, --output <format>',
@@ -28,13 +34,19 @@ export function globalOptions({ isResumable = false }: { readonly isResumable?: 
     new Option('--debug', 'Show each request: method, path, status and time'),
     new Option('--color').hideHelp(),
     new Option('--no-color', 'Do not use colors; NO_COLOR=1 has the same effect'),
+    ...(isLocal ? [] : taskRunOptions()),
+    ...(isResumable
+      ? [new Option('--resume <seed>', 'Attach to the run that an earlier call with this seed started')]
+      : []),
+  ];
+}
+
+function taskRunOptions(): readonly Option[] {
+  return [
     new Option('--yes', 'Do not ask before something is deleted or applied'),
     new Option('--strict', 'End with exit code 6 when the command succeeds with issues'),
     new Option('--summary <file>', 'Write the summary to a file as Markdown'),
     new Option('--as-yaml', 'Print the pipeline step that does the same, and do nothing else'),
-    ...(isResumable
-      ? [new Option('--resume <seed>', 'Attach to the run that an earlier call with this seed started')]
-      : []),
   ];
 }
 

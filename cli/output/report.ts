@@ -1,4 +1,5 @@
 import type { TaskResult } from '../../shared/agent/agent';
+import type { DetailsMap } from '../local/localCommand';
 import type { OptionProblem } from '../usageError';
 import { markdownText } from './markdownText';
 import type { Terminal } from './terminal';
@@ -16,12 +17,14 @@ export interface CommandEnd {
   /** Markdown. */
   readonly summary: string;
   readonly durationSeconds: number;
+  /** Further data of commands that do not run a task. */
+  readonly details?: DetailsMap;
 }
 
 /** The one JSON object of a command. */
 export function endAsJson(end: CommandEnd, terminal: Terminal): string {
   const safe = (text: string): string => terminal.redactor.redact(text);
-  const { command, result, message, problems, outputs, summary, durationSeconds } = end;
+  const { command, result, message, problems, outputs, summary, durationSeconds, details } = end;
   const object = {
     command,
     result,
@@ -30,6 +33,7 @@ export function endAsJson(end: CommandEnd, terminal: Terminal): string {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, safe(value)])),
     summary: safe(summary),
     durationSeconds,
+    ...(details && { details }),
   };
   return `${JSON.stringify(object, null, 2)}\n`;
 }

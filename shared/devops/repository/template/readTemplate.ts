@@ -41,6 +41,12 @@ export interface TemplateOptions {
   readonly replace?: ReadonlyMap<string, string> | undefined;
 }
 
+/** Who reads a template: it is told what was read, and says when to stop. */
+export interface TemplateReader {
+  readonly agent: Pick<Context['agent'], 'debug'>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Reads the files of a folder, and replaces the tokens in their names and contents by the values of variables, or the texts
  * that are given. Binary files, line ends, byte order marks and executable bits stay as they are. Throws a TemplateError
@@ -49,7 +55,7 @@ export interface TemplateOptions {
 export async function readTemplate(
   folder: string,
   variables: ReadonlyMap<string, string>,
-  { agent, signal }: Pick<Context, 'agent' | 'signal'>,
+  { agent, signal }: TemplateReader,
   { isExcluded = () => false, replace }: TemplateOptions = {},
 ): Promise<Template> {
   const bounds = new SourceFolders([folder]);

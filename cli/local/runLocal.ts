@@ -1,0 +1,63 @@
+import type { TaskResult } from '../../shared/agent/agent';
+import { exitCodes } from '../exitCodes';
+import type { CommandEnd } from '../output/report';
+import type { Terminal } from '../output/terminal';
+import type { DetailsMap, LocalCall, LocalCommand } from './localCommand';
+
+/** A command that does not run a task, as it was called. */
+export interface LocalCommandCall {
+  readonly local: LocalCommand;
+  readonly call: LocalCall;
+  /** All that was parsed, with the options of all commands. */
+  readonly parsed: Readonly<Record<string, unknown>>;
+}
+
+interface Surroundings {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly signal: AbortSignal;
+  readonly isJson: boolean;
+}
+
+type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
+
+/** Runs the command. Rejects as it does. */
+export async function runLocal({ local, call }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
+  const { terminal, ...others } = surroundings;
+  const run = await local.load();
+  const end = await run(call, {
+    ...others,
+    say: (text) => terminal.say(text),
+    setSecret: (value) => terminal.redactor.add(value),
+    data: (text) => terminal.data(text),
+  });
+  const { result, message, outputs = {}, text, details, exitCode = codeOf(result) } = end;
+  return {
+    result,
+    message,
+    problems: [],
+    outputs,
+    summary: '',
+    ...(text !== undefined && { text }),
+    ...(details && { details: safeDetails(details, terminal) }),
+    exitCode,
+  };
+}
+
+function codeOf(result: TaskResult): number {
+  if (result === 'Canceled') return exitCodes.interrupted;
+  return result === 'Failed' ? exitCodes.failed : exitCodes.succeeded;
+}
+
+/** Without secrets. */
+function safeDetails(details: DetailsMap, { redactor }: Terminal): DetailsMap {
+  const safe = (value: DetailsMap[string]): DetailsMap[string] => {
+    if (typeof value === 'string') return redactor.redact(value);
+    if (Array.isArray(value)) return value.map((item) => safe(item) ?? null);
+    return typeof value === 'object' && value !== null ? safeMap(value as DetailsMap) : value;
+  };
+  const safeMap = (map: DetailsMap): DetailsMap =>
+    Object.fromEntries(Object.entries(map).map(([name, value]) => [name, safe(value)]));
+  return safeMap(details);
+}
