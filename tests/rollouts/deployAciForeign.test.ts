@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FakeAgent } from '../support/fakeAgent';
-import { DeployAciAzure, foreignGroup as template, service } from './deployAciAzure';
+import { DeployAciAzure, foreignGroup as template, service } from '../tasks/deployAciAzure';
 
 const lost = [
   '- tags.owner: ml-platform',

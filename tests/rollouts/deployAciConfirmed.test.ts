@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DeployAciAzure } from './deployAciAzure';
+import { DeployAciAzure } from '../tasks/deployAciAzure';
 
 const group = '*/containerGroups/score';
 

@@ -5,9 +5,9 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { startJobProxy } from '../../../sandbox/scoring/jobProxy';
-import { buildScoringImage, type ScoringImage } from '../../../sandbox/scoring/scoringImage';
-import { ScoringServices, type ServiceImage } from '../../../sandbox/scoring/scoringServices';
+import { startJobProxy } from '../../sandbox/scoring/jobProxy';
+import { buildScoringImage, type ScoringImage } from '../../sandbox/scoring/scoringImage';
+import { ScoringServices, type ServiceImage } from '../../sandbox/scoring/scoringServices';
 
 const echo = `
 import os
