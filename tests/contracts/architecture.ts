@@ -8,7 +8,24 @@ import { projectRoot } from '../../tools/commandLine';
  * one file. A file belongs to the longest name that it stands under; a part that isn't here may not exist.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  cli: ['tasks', 'shared/task', 'shared/agent', 'shared'],
+  // Loads tasks and shows their errors; signs in on a person's machine.
+  cli: [
+    'tasks',
+    'shared/task',
+    'shared/databricks',
+    'shared/databricks/api',
+    'shared/kubernetes',
+    'shared/azure',
+    'shared/devops',
+    'shared/devops/api',
+    'shared/identity',
+    'shared/variables',
+    'shared/yaml',
+    'shared/http',
+    'shared/files',
+    'shared/agent',
+    'shared',
+  ],
   tasks: [
     'shared/task',
     'shared/databricks',
