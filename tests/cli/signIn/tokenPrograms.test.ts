@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { commandOf } from '../../../cli/signIn/programs/runProgram';
 import { azureCliTokens, databricksCliTokens } from '../../../cli/signIn/programs/tokenPrograms';
 import { SignInRequired } from '../../../cli/signIn/signInRequired';
@@ -90,9 +90,9 @@ describe('tokens of programs', () => {
     await assert.rejects(azureCliTokens({}, context).issue('r', signal), refused(/not installed.*aka\.ms\/azure-cli/));
   });
 
-  it('are not taken from a program in the working folder', async () => {
+  it('are not taken from a program in a folder that PATH names relative to the working folder', async () => {
     await stage.program('az', print(answer));
-    const context = stage.context({ environment: { PATH: '.:bin' } });
+    const context = stage.context({ environment: { PATH: relative(process.cwd(), join(stage.home, 'bin')) } });
     await assert.rejects(azureCliTokens({}, context).issue('r', signal), refused(/not installed/));
   });
 
