@@ -4,6 +4,7 @@ import { runFromCommandLine, ToolError } from '../tools/commandLine';
 import { againFigures } from './againFigures';
 import { cliFigures } from './cliFigures';
 import { brokenFigures, table } from './figures';
+import { hubFigures } from './hubFigures';
 import { importFigures } from './importFigures';
 import { onboardingFigures } from './onboardingFigures';
 import { sharingFigures } from './sharingFigures';
@@ -19,6 +20,7 @@ await runFromCommandLine(import.meta.url, async () => {
     ...(await watchFigures()),
     ...(await againFigures()),
     ...(await onboardingFigures()),
+    ...(await hubFigures()),
     ...(await cliFigures()),
   ];
   console.log(table(figures));

@@ -73,7 +73,8 @@ async function ofLoading(registry: 'required' | 'optional'): Promise<Stage> {
       return agent;
     },
     endState: () => {
-      const { resolvedFile: _, ...outputs } = agent.outputs;
+      const { resolvedFile, ...outputs } = agent.outputs;
+      if (resolvedFile === undefined) return Promise.resolve(outputs);
       const isWarned = /the files alone are used\.$/m.test(agent.text('warning'));
       const isOfFiles = outputs['epochs'] === '10' && outputs['registryRevision'] === '';
       const isOfHub = outputs['epochs'] === '20' && outputs['registryRevision'] === '1';

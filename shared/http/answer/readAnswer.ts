@@ -140,7 +140,7 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
     facts.requestId ? `Request id: ${facts.requestId}.` : '',
   ];
   return {
-    // The whole refusal may say something else, such as that nothing is there yet, which is no failure.
+    // The whole refusal may say something else, such as that nothing is there yet.
     isTransient: isTransient || isCut,
     // A 503 from a gateway doesn't say whether the service had begun.
     isUndone:

@@ -11,6 +11,9 @@ export const protocolPage = (): Promise<string> => pageOf('protocolPage');
 /** The registry on the hub's own connection to the host, without the screens. */
 export const registryPage = (): Promise<string> => pageOf('registryPage');
 
+/** The requests of the hub without its screens, to compare the time of the hub with. */
+export const emptyPage = (): Promise<string> => pageOf('emptyPage');
+
 /** Each page is built once. */
 function pageOf(name: string): Promise<string> {
   const found = built.get(name) ?? buildPage(name);

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startHost } from '../sandbox/devops/host/host';
+import type { Organization } from '../sandbox/devops/organization';
+import { startLocalOrganization } from '../sandbox/localOrganization';
+import { ModelRegistry } from '../shared/variables/registry/modelRegistry';
+import { emptyPage } from '../tests/hub/support/testPages';
+import { projectRoot } from '../tools/commandLine';
+import { localDocuments } from '../tools/hub/localDocuments';
+import { installExtension, ownExtension } from '../tools/hub/ownExtension';
+import { bundleHub } from '../tools/hubBundle';
+
+const models = 200;
+const revisions = 500;
+const variables = 300;
+
+/** The names of what the hub of the stage has: 200 models, one of them with 500 revisions and one with 300 variables. */
+export const filled = {
+  lastModel: `model-${models - 1}`,
+  longModel: 'model-0',
+  revisions,
+  wideModel: 'model-1',
+  lastVariable: `variable_${variables - 1}`,
+} as const;
+
+/** Addresses of the hub, and of a page that makes the same requests and shows nothing. */
+export interface HubStage {
+  readonly hubUrl: string;
+  readonly emptyUrl: string;
+  close(): Promise<void>;
+}
+
+/** One organization, and a host for each of the two pages. */
+export async function openHubStage(): Promise<HubStage> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-hub-'));
+  const hubFolder = path.join(folder, 'hub');
+  const [empty] = await Promise.all([emptyPage(), bundleHub(projectRoot, hubFolder)]);
+  const organization = await startLocalOrganization();
+  await fill(organization);
+  const extension = await ownExtension();
+  const hosts = await Promise.all(
+    [hubFolder, empty].map((pages) => startHost({ organization, hubFolder: pages, extension })),
+  );
+  const [hubUrl = '', emptyUrl = ''] = hosts.map(({ url }) => url);
+  return {
+    hubUrl,
+    emptyUrl,
+    close: async () => {
+      for (const host of hosts) await host.close();
+      await organization.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function fill(organization: Organization): Promise<void> {
+  await installExtension(organization);
+  const projectId = organization.state.projects.find(organization.project)?.id ?? '';
+  const registry = new ModelRegistry(localDocuments(organization, await ownExtension()), {
+    projectId,
+    author: { id: 'ada', name: 'Ada Lovelace' },
+    now: () => new Date(),
+  });
+  for (let index = 0; index < models; index++) await save(registry, `model-${index}`, textOf(`model-${index}`, 10));
+  for (let rev = 2; rev <= filled.revisions; rev++)
+    await save(registry, filled.longModel, textOf(filled.longModel, 10, rev));
+  await save(registry, filled.wideModel, textOf(filled.wideModel, variables));
+}
+
+async function save(registry: ModelRegistry, id: string, text: string): Promise<void> {
+  const result = await registry.save({ id, text, comment: 'Change', base: await registry.head(id) });
+  if (result.kind !== 'saved') throw new Error(`The model ${id} was not saved.`);
+}
+
+function textOf(name: string, count: number, first = 1): string {
+  const lines = Array.from({ length: count }, (_, index) => `  variable_${index}: ${index === 0 ? first : index}`);
+  return ['variables:', `  modelName: ${name}`, "  modelVersion: '1'", ...lines, ''].join('\n');
+}
