@@ -1,72 +1,37 @@
-import type { Revision } from '../../shared/variables/registry/revision';
-import { EmptyState } from '../kit/EmptyState';
+import { useMemo } from 'react';
+import { variableTextProblems } from '../file/textProblems';
 import { useHub } from '../kit/hubContext';
-import { Loading } from '../kit/Loading';
 import { useModel } from '../kit/modelContext';
-import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
-import { useLoaded } from '../kit/useLoaded';
-import { modelPage } from '../page/route';
-import { chainText } from './chainText';
-import { historyMessages } from './messages';
-import { RevisionList } from './RevisionList';
-import { RevisionView } from './RevisionView';
-import './history.css';
+import { protectedNames } from '../protection/protectedNames';
+import { touchedEnvironments } from '../protection/touchedEnvironments';
+import { modelSource, sharedVariables } from '../variables/checkModel';
+import { History } from './History';
+import type { HistorySubject } from './historySubject';
 
-/** The revisions of the model, or the one that the route names. */
+/** The revisions of the model. */
 export function HistoryTab() {
-  const { registry } = useHub();
-  const { model } = useModel();
-  const [revisions, reload] = useLoaded(`revisions/${model.id}/${model.rev}/${model.etag ?? 0}`, () =>
-    registry.revisions(model.id),
-  );
-  if (revisions.kind === 'loading') return <Loading />;
-  // The state has the error.
-  if (revisions.kind === 'failed')
-    return <FaultCard error={revisions.error} onRetry={() => void reload().catch(() => undefined)} />;
-  if (revisions.value.length === 0)
-    return (
-      <EmptyState icon="History" title={historyMessages.none}>
-        {historyMessages.noneHelp}
-      </EmptyState>
-    );
-  return <LoadedHistory revisions={revisions.value} />;
-}
-
-function LoadedHistory({ revisions }: { readonly revisions: readonly Revision[] }) {
-  const { route, go } = useHub();
-  const { model } = useModel();
-  const wanted = route.view === 'model' ? route : undefined;
-  const revision = revisions.find(({ rev }) => rev === wanted?.revision);
-  const openAll = () => go(modelPage(model.id, 'history'));
-  return (
-    <>
-      <ChainCard revisions={revisions} />
-      {wanted?.revision !== undefined && !revision && (
-        <ProblemCard severity="warning" action={{ text: historyMessages.all, onClick: openAll }}>
-          {historyMessages.notFound(wanted.revision)}
-        </ProblemCard>
-      )}
-      {revision ? (
-        <RevisionView key={revision.rev} revision={revision} against={wanted?.against} revisions={revisions} />
-      ) : (
-        <RevisionList revisions={revisions} />
-      )}
-    </>
-  );
-}
-
-function ChainCard({ revisions }: { readonly revisions: readonly Revision[] }) {
-  const { isIntact, sentence, problems } = chainText(revisions);
-  if (isIntact) return <p className="hub-chain secondary-text">{sentence}</p>;
-  return (
-    <ProblemCard severity="error">
-      <div>{sentence}</div>
-      <div>{historyMessages.damagedHelp}</div>
-      {problems.slice(0, 5).map((problem) => (
-        <div key={problem} className="hub-detail">
-          {problem}
-        </div>
-      ))}
-    </ProblemCard>
-  );
+  const { registry, contents, refusal } = useHub();
+  const open = useModel();
+  const subject = useMemo<HistorySubject>(() => {
+    const { id } = open.model;
+    const shared = sharedVariables(contents);
+    return {
+      ...open,
+      refusedReason: refusal?.reason,
+      hasValues: true,
+      hasRuns: true,
+      routeTo: (revision, against) => ({
+        ...{ view: 'model', model: id, tab: 'history' },
+        ...(revision !== undefined && { revision }),
+        ...(against !== undefined && { against }),
+      }),
+      repair: (text, comment) => registry.save({ id, text, comment, base: open.model, acceptsDamage: true }),
+      problemsOf: (text) =>
+        variableTextProblems(id, text, modelSource(open.model.rev), shared).filter(
+          ({ severity }) => severity === 'error',
+        ),
+      touchedBetween: (before, after) => touchedEnvironments(before, after, shared, protectedNames(contents)),
+    };
+  }, [open, contents, registry, refusal]);
+  return <History subject={subject} />;
 }

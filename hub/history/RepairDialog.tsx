@@ -2,34 +2,30 @@ import { Dialog } from 'azure-devops-ui/Dialog';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
 import { useMemo, useState } from 'react';
 import type { Revision } from '../../shared/variables/registry/revision';
-import { variableTextProblems } from '../file/textProblems';
 import { useHub } from '../kit/hubContext';
+import { useLoaded } from '../kit/useLoaded';
 import { kitMessages } from '../kit/messages';
-import { useModel } from '../kit/modelContext';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
-import { modelSource, sharedVariables } from '../variables/checkModel';
+import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 
 /** Asks, and saves a new revision after a damaged part of the history. */
 export function RepairDialog({ revision, onClose }: { readonly revision: Revision; readonly onClose: () => void }) {
-  const { registry, contents, host, reload: reloadContents } = useHub();
-  const { model, reload } = useModel();
+  const { registry, host, reload: reloadContents } = useHub();
+  const { model, reload, repair, problemsOf, touchedBetween } = useHistory();
   const [comment, setComment] = useState(historyMessages.restoreComment(revision.rev));
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>();
-  const problems = useMemo(
-    () =>
-      variableTextProblems(model.id, revision.text, modelSource(revision.rev), sharedVariables(contents)).filter(
-        ({ severity }) => severity === 'error',
-      ),
-    [model.id, revision, contents],
-  );
+  const problems = useMemo(() => problemsOf(revision.text), [problemsOf, revision]);
+  const [revisions] = useLoaded(`revisions/${model.id}`, () => registry.revisions(model.id));
+  const trusted = revisions.kind === 'loaded' ? revisions.value.find(({ isIntact }) => isIntact) : undefined;
+  const touched = useMemo(() => touchedBetween(trusted?.text, revision.text), [touchedBetween, trusted, revision]);
+  const canSave = revisions.kind === 'loaded' && touched.length === 0 && !isBusy;
   const save = async () => {
     setBusy(true);
     setFault(undefined);
     try {
-      const { id } = model;
-      const saved = await registry.save({ id, text: revision.text, comment, base: model, acceptsDamage: true });
+      const saved = await repair(revision.text, comment);
       host.toast(saved.kind === 'saved' ? historyMessages.restored(saved.model.rev) : historyMessages.conflict);
       await Promise.all([reload(), reloadContents()]);
       onClose();
@@ -43,13 +39,19 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
       titleProps={{ text: historyMessages.repairTitle(revision.rev) }}
       footerButtonProps={[
         { text: kitMessages.cancel, onClick: onClose },
-        { text: historyMessages.repair, primary: true, disabled: isBusy, onClick: () => void save() },
+        { text: historyMessages.repair, primary: true, disabled: !canSave, onClick: () => void save() },
       ]}
       onDismiss={onClose}
     >
       <div className="hub-dialog">
         {fault !== undefined && <FaultCard error={fault} />}
+        {revisions.kind === 'failed' && <FaultCard error={revisions.error} />}
         <div>{historyMessages.repairText(revision.rev)}</div>
+        {touched.length > 0 && (
+          <ProblemCard severity="error">
+            {historyMessages.repairProtected(touched.join(', '), trusted?.rev)}
+          </ProblemCard>
+        )}
         {problems.length > 0 && (
           <ProblemCard severity="warning">
             <div>{historyMessages.problems}</div>

@@ -3,10 +3,9 @@ import { useMemo, useState } from 'react';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { DataTable, type DataColumn } from '../kit/DataTable';
 import { useHub } from '../kit/hubContext';
-import { useModel } from '../kit/modelContext';
 import { RouteLink } from '../kit/RouteLink';
 import { TimeAgo } from '../kit/time/TimeAgo';
-import type { Route } from '../page/route';
+import { useHistory, type HistorySubject } from './historySubject';
 import { historyMessages } from './messages';
 import { RevisionState } from './RevisionState';
 
@@ -16,19 +15,19 @@ const { columns: names } = historyMessages;
 /** The revisions of the model, newest first; two of them can be selected and compared. */
 export function RevisionList({ revisions }: { readonly revisions: readonly Revision[] }) {
   const { go } = useHub();
-  const { model } = useModel();
+  const { model, routeTo } = useHistory();
   const [count, setCount] = useState(pageSize);
   // The one that was selected first is let go when a third is selected.
   const [selected, setSelected] = useState<readonly number[]>([]);
   const shown = revisions.slice(0, count);
   const columns = useMemo(
     () =>
-      columnsOf(model.id, model.rev, selected, (rev) =>
+      columnsOf(routeTo, model.rev, selected, (rev) =>
         setSelected((before) =>
           before.includes(rev) ? before.filter((each) => each !== rev) : [...before, rev].slice(-2),
         ),
       ),
-    [model.id, model.rev, selected],
+    [routeTo, model.rev, selected],
   );
   const [older, newer] = [...selected].sort((one, other) => one - other);
   return (
@@ -43,7 +42,7 @@ export function RevisionList({ revisions }: { readonly revisions: readonly Revis
             primary={true}
             iconProps={{ iconName: 'Switch' }}
             text={historyMessages.compareSelected(older, newer)}
-            onClick={() => go(revisionRoute(model.id, newer, older))}
+            onClick={() => go(routeTo(newer, older))}
           />
         )}
       </div>
@@ -65,13 +64,8 @@ export function RevisionList({ revisions }: { readonly revisions: readonly Revis
   );
 }
 
-/** A revision, compared with another one. */
-export function revisionRoute(model: string, revision: number, against?: number): Route {
-  return { view: 'model', model, tab: 'history', revision, ...(against !== undefined && { against }) };
-}
-
 function columnsOf(
-  model: string,
+  routeTo: HistorySubject['routeTo'],
   current: number,
   selected: readonly number[],
   select: (rev: number) => void,
@@ -83,7 +77,7 @@ function columnsOf(
       weight: 18,
       render: ({ rev }) => (
         <span className="hub-revision">
-          <RouteLink to={revisionRoute(model, rev)}>{historyMessages.revision(rev)}</RouteLink>
+          <RouteLink to={routeTo(rev)}>{historyMessages.revision(rev)}</RouteLink>
           {rev === current && <span className="hub-pill">{historyMessages.current}</span>}
         </span>
       ),

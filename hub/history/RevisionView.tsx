@@ -3,18 +3,16 @@ import { useId, useMemo, type ReactNode } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { useHub } from '../kit/hubContext';
-import { useModel } from '../kit/modelContext';
 import { RouteLink } from '../kit/RouteLink';
 import { TimeAgo } from '../kit/time/TimeAgo';
 import { exactTime, timeAgo } from '../kit/time/timeText';
-import { modelPage } from '../page/route';
 import { ChangesTable } from '../review/ChangesTable';
 import { TextDiff } from '../review/TextDiff';
+import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 import { RevisionState } from './RevisionState';
 import { RunList } from './RunList';
 import { useRestore } from './useRestore';
-import { revisionRoute } from './RevisionList';
 
 export interface RevisionViewProps {
   readonly revision: Revision;
@@ -26,13 +24,13 @@ export interface RevisionViewProps {
 
 /** A revision: what it says, what it changed or how it differs from another one, and which runs have read it. */
 export function RevisionView({ revision, against, revisions }: RevisionViewProps) {
-  const { model } = useModel();
+  const { model, hasValues, hasRuns, routeTo } = useHistory();
   const other = revisions.find(({ rev }) => (against === undefined ? rev < revision.rev : rev === against));
   const before = other?.text ?? '';
   return (
     <>
       <div className="hub-history-bar">
-        <RouteLink to={modelPage(model.id, 'history')}>{historyMessages.all}</RouteLink>
+        <RouteLink to={routeTo()}>{historyMessages.all}</RouteLink>
         <RestoreButton revision={revision} />
       </div>
       <section className="hub-card hub-part depth-8" aria-labelledby="hub-revision-title">
@@ -42,15 +40,19 @@ export function RevisionView({ revision, against, revisions }: RevisionViewProps
         <RevisionFacts revision={revision} />
         <AgainstSelect revision={revision} other={other} revisions={revisions} />
       </section>
-      <Part title={historyMessages.changes}>
-        <Changes before={before} after={revision.text} />
-      </Part>
+      {hasValues && (
+        <Part title={historyMessages.changes}>
+          <Changes before={before} after={revision.text} />
+        </Part>
+      )}
       <Part title={historyMessages.text}>
         <Text before={before} after={revision.text} />
       </Part>
-      <Part title={historyMessages.runs}>
-        <RunList model={model.id} rev={revision.rev} />
-      </Part>
+      {hasRuns && (
+        <Part title={historyMessages.runs}>
+          <RunList model={model.id} rev={revision.rev} />
+        </Part>
+      )}
     </>
   );
 }
@@ -126,6 +128,7 @@ function AgainstSelect(props: {
 }) {
   const { revision, other, revisions } = props;
   const { host, go } = useHub();
+  const { routeTo } = useHistory();
   const id = useId();
   const now = host.now();
   return (
@@ -134,9 +137,7 @@ function AgainstSelect(props: {
       <select
         id={id}
         value={other?.rev ?? ''}
-        onChange={(event) =>
-          go(revisionRoute(revision.id, revision.rev, Number(event.target.value)), { replace: true })
-        }
+        onChange={(event) => go(routeTo(revision.rev, Number(event.target.value)), { replace: true })}
       >
         {other === undefined && <option value="">{historyMessages.nothing}</option>}
         {revisions

@@ -12,7 +12,10 @@ export interface ChainText {
 
 /** @param revisions newest first */
 export function chainText(revisions: readonly Revision[]): ChainText {
-  const broken = revisions.filter(({ isIntact }) => !isIntact);
+  const newer = revisions.filter(({ isNewer }) => isNewer);
+  const broken = revisions.filter(({ isIntact, isNewer }) => !isIntact && !isNewer);
+  if (broken.length === 0 && newer.length > 0)
+    return { isIntact: true, sentence: historyMessages.someNewer(newer.length), problems: [] };
   if (broken.length === 0)
     return { isIntact: true, sentence: historyMessages.allIntact(revisions.length), problems: [] };
   const names = broken.map(({ rev }) => rev).sort((one, other) => one - other);

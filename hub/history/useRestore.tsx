@@ -2,7 +2,7 @@ import { Dialog } from 'azure-devops-ui/Dialog';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { kitMessages } from '../kit/messages';
-import { useModel } from '../kit/modelContext';
+import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 import { RepairDialog } from './RepairDialog';
 
@@ -16,7 +16,7 @@ export interface Restore {
 
 /** Restoring a revision: its text becomes the edits of the model, and is saved as a new revision through the review. */
 export function useRestore(revision: Revision): Restore {
-  const { model, base, isChanged, readOnlyReason, edit, discard, review } = useModel();
+  const { model, base, isChanged, readOnlyReason, refusedReason, edit, discard, review } = useHistory();
   const [state, setState] = useState<'idle' | 'asking' | 'repairing' | 'restoring'>('idle');
   const isFree = !isChanged || base === model;
   useEffect(() => {
@@ -32,7 +32,14 @@ export function useRestore(revision: Revision): Restore {
   }, [state, isFree, discard, edit, review, revision]);
 
   const isCurrent = model.isIntact && model.text === revision.text;
-  const unavailable = isCurrent ? historyMessages.isCurrent : model.isIntact ? readOnlyReason : undefined;
+  const canRepair = !model.isIntact && !model.isNewer && refusedReason === undefined;
+  const unavailable = isCurrent
+    ? historyMessages.isCurrent
+    : revision.isNewer
+      ? historyMessages.newer
+      : canRepair
+        ? undefined
+        : readOnlyReason;
   const restore = () => setState(model.isIntact ? (isChanged ? 'asking' : 'restoring') : 'repairing');
   const close = () => setState('idle');
   const dialog =

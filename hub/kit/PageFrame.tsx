@@ -2,8 +2,10 @@ import type { IHeaderCommandBarItem } from 'azure-devops-ui/HeaderCommandBar';
 import { Header, TitleSize } from 'azure-devops-ui/Header';
 import { Page } from 'azure-devops-ui/Page';
 import { Surface, SurfaceBackground } from 'azure-devops-ui/Surface';
-import { useEffect, type ReactNode } from 'react';
-import { useHost } from './hubContext';
+import { useContext, useEffect, type ReactNode } from 'react';
+import { ProblemCard } from './faults/ProblemCard';
+import { HubContext, useHost } from './hubContext';
+import { kitMessages } from './messages';
 
 export interface PageFrameProps {
   readonly title: string;
@@ -42,9 +44,24 @@ export function PageFrame({ title, description, documentTitle, commands, onBack,
             })}
           />
           {bar}
-          <div className="page-content page-content-top flex-column flex-grow hub-content">{children}</div>
+          <div className="page-content page-content-top flex-column flex-grow hub-content">
+            <RefusalCard />
+            {children}
+          </div>
         </main>
       </Page>
     </Surface>
+  );
+}
+
+/** Says why the page is read-only, on every screen. */
+function RefusalCard() {
+  const refusal = useContext(HubContext)?.refusal;
+  if (!refusal) return null;
+  return (
+    <ProblemCard severity="warning" action={{ text: kitMessages.editAgain, onClick: refusal.lift }}>
+      {refusal.reason}
+      <div className="hub-detail">{kitMessages.details(refusal.detail)}</div>
+    </ProblemCard>
   );
 }

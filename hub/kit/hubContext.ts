@@ -12,12 +12,24 @@ export interface Hub {
   /** All models, the base variables, the schema and the settings, as they were last read. */
   readonly contents: RegistryContents;
   readonly route: Route;
+  /** Why nothing can be saved, as a sentence, since Azure DevOps refused a save; undefined where it has not. */
+  readonly refusal: Refusal | undefined;
   /** Reads the contents again, and shows the new ones; rejects where they cannot be read. */
   readonly reload: () => Promise<void>;
   /** As `openPullRequest` in `hub/repository/git`, in a part of the page that is loaded then. @throws ExplainedError, RestError */
   readonly openPullRequest: (model: RegistryModel, text: string, comment: string) => Promise<OpenedPullRequest>;
   /** Opens a route; `replace` leaves no entry in the history of the browser. */
   readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
+}
+
+/** The save that Azure DevOps refused. */
+export interface Refusal {
+  /** As a sentence for people. */
+  readonly reason: string;
+  /** What Azure DevOps said. */
+  readonly detail: string;
+  /** Lets people edit and save again, such as after they got the permission. */
+  readonly lift: () => void;
 }
 
 /** The host alone, for pages without models. */

@@ -6,4 +6,10 @@ export const kitMessages = {
   close: 'Close',
   moreActions: 'More actions',
   cancel: 'Cancel',
+  copy: 'Copy the text',
+  copied: 'The text was copied.',
+  copyByHand: 'Press Ctrl+C to copy the text',
+  readOnly:
+    'This page is read-only, because Azure DevOps refused to save: you do not have permission. Ask a project administrator. Your edits are kept in this tab of the browser, and you can copy them.',
+  editAgain: 'Edit again',
 };

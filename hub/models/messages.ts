@@ -21,6 +21,7 @@ export const modelsMessages = {
     problems: 'With problems',
     archived: 'Archived',
     damaged: 'Damaged',
+    newer: 'Of a newer version',
     checking: 'Checking',
   } satisfies Record<ModelState, string>,
   problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),

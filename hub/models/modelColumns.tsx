@@ -10,6 +10,7 @@ const icons = {
   valid: 'Completed',
   problems: 'ErrorBadge',
   damaged: 'ErrorBadge',
+  newer: 'Info',
   archived: 'Archive',
   checking: 'Refresh',
 } satisfies Record<ModelState, string>;

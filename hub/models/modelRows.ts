@@ -3,7 +3,7 @@ import type { TableSort } from '../kit/DataTable';
 import type { ModelFilter } from '../page/route';
 
 /** The states of a model in the list; a problem count is unknown until the model has been checked. */
-export type ModelState = 'valid' | 'problems' | 'archived' | 'damaged' | 'checking';
+export type ModelState = 'valid' | 'problems' | 'archived' | 'damaged' | 'newer' | 'checking';
 
 export interface ModelRow {
   readonly model: RegistryEntry;
@@ -20,6 +20,7 @@ export function modelRows(models: readonly RegistryEntry[], counts: ReadonlyMap<
 }
 
 function stateOf(model: RegistryEntry, problemCount: number | undefined): ModelState {
+  if (model.isNewer) return 'newer';
   if (!model.isIntact) return 'damaged';
   if (model.status === 'archived') return 'archived';
   if (problemCount === undefined) return 'checking';
@@ -53,7 +54,7 @@ export function withSort(filter: ModelFilter, { column, isDescending }: TableSor
 }
 
 const byText = new Intl.Collator('en', { numeric: true }).compare;
-const states: readonly ModelState[] = ['damaged', 'problems', 'checking', 'valid', 'archived'];
+const states: readonly ModelState[] = ['damaged', 'newer', 'problems', 'checking', 'valid', 'archived'];
 
 const comparisons: Readonly<Record<string, (a: ModelRow, b: ModelRow) => number>> = {
   name: (a, b) => byText(a.model.id, b.model.id),

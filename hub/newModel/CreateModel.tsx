@@ -7,6 +7,8 @@ import { originText } from '../../shared/variables/origin';
 import { useHub } from '../kit/hubContext';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { modelPage } from '../page/route';
+import { protectedNames } from '../protection/protectedNames';
+import { touchedEnvironments } from '../protection/touchedEnvironments';
 import { sharedVariables, type Problem } from '../variables/checkModel';
 import { newModelMessages as messages } from './messages';
 import { PreviewTable } from './PreviewTable';
@@ -19,17 +21,24 @@ export interface CreateModelProps {
   /** Of the first revision. */
   readonly comment: string;
   readonly repository?: RepositoryLink;
+  /** Whether the text is on the default branch of a repository, whose policies apply to it. */
+  readonly isOnDefaultBranch?: boolean;
   /** The name that is proposed where the text has none. */
   readonly otherId?: string;
 }
 
 /** The name and the preview of a new model, and the button that creates it. */
-export function CreateModel({ text, source, comment, repository, otherId = '' }: CreateModelProps) {
-  const { contents } = useHub();
+export function CreateModel(props: CreateModelProps) {
+  const { text, source, comment, repository, isOnDefaultBranch = false, otherId = '' } = props;
+  const { contents, refusal } = useHub();
   const shared = useMemo(() => sharedVariables(contents), [contents]);
   const preview = useMemo(() => previewModel(text, source, shared), [text, source, shared]);
   const [typed, setTyped] = useState<string>();
   const id = typed ?? (preview.proposedId === '' ? otherId : preview.proposedId);
+  const touched = useMemo(
+    () => (isOnDefaultBranch ? [] : touchedEnvironments(undefined, text, shared, protectedNames(contents))),
+    [isOnDefaultBranch, text, shared, contents],
+  );
   const { save, error, isSaving, lost } = useSave();
   const taken = [...contents.models.map((model) => model.id), ...lost];
   const problem = idProblem(id, taken);
@@ -48,12 +57,15 @@ export function CreateModel({ text, source, comment, repository, otherId = '' }:
       <Problems severity="error" title={messages.problems(preview.problems.length)} problems={preview.problems} />
       <Problems severity="info" title={messages.notes(preview.notes.length)} problems={preview.notes} />
       <PreviewTable preview={preview} />
+      {touched.length > 0 && <ProblemCard severity="error">{messages.protected(touched.join(', '))}</ProblemCard>}
       {error !== undefined && <FaultCard error={error} />}
       <div className="hub-form-buttons">
         <Button
           primary
           text={isSaving ? messages.creating : messages.create}
-          disabled={isSaving || problem !== undefined || preview.problems.length > 0}
+          disabled={
+            isSaving || refusal !== undefined || problem !== undefined || preview.problems.length + touched.length > 0
+          }
           onClick={() => void save({ id, text, comment, base: undefined, ...(repository && { repository }) })}
         />
       </div>

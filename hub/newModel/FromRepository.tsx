@@ -56,6 +56,7 @@ function File({ link }: { readonly link: RepositoryLink }) {
       source={link.path.split('/').at(-1) ?? link.path}
       comment={messages.repositoryComment(link.path, file.commitId)}
       repository={link}
+      isOnDefaultBranch={link.branch === repository.defaultBranch}
       otherId={modelIdFor(folder)}
     />
   );

@@ -23,6 +23,8 @@ export const newModelMessages = {
   idMissing: 'Enter a name: lower-case letters, digits, - and _.',
   idInvalid: (id: string, problem: string) => `${JSON.stringify(id.slice(0, 60))} ${problem}`,
   idTaken: (id: string) => `There is a model with the name ${id} already. Enter another name.`,
+  protected: (names: string) =>
+    `The model sets values of ${names}, which is protected: add its file to the default branch of a repository by a pull request, and create the model from the repository.`,
   create: 'Create model',
   creating: 'Creating the model',
   created: (id: string) => `The model ${id} was created.`,

@@ -10,6 +10,7 @@ import { ProblemCard } from '../kit/faults/ProblemCard';
 import { ChangeBar, StaleCard } from '../review/ChangeBar';
 import { VariablesTab } from '../variables/VariablesTab';
 import { pageMessages } from './messages';
+import { readOnlyReasonOf } from './readOnlyReason';
 import { modelTabs, routeHash, type ModelTab } from './route';
 import { useOpenModel } from './useOpenModel';
 
@@ -50,8 +51,10 @@ function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>
 }
 
 function ModelFrame() {
-  const { route, go } = useHub();
-  const { model, readOnlyReason, archive, restore } = useModel();
+  const { route, go, refusal } = useHub();
+  const { model, archive, restore } = useModel();
+  // The frame of the page shows the reason that all models have.
+  const readOnlyReason = readOnlyReasonOf(model);
   const isArchived = model.status === 'archived';
   const tab = route.view === 'model' ? route.tab : 'variables';
   const Content = tabs[tab];
@@ -73,7 +76,7 @@ function ModelFrame() {
           text: isArchived ? pageMessages.restore : pageMessages.archive,
           iconProps: { iconName: isArchived ? 'Undo' : 'Archive' },
           important: false,
-          disabled: !model.isIntact,
+          disabled: !model.isIntact || refusal !== undefined,
           onActivate: isArchived ? restore : archive,
         },
       ]}
@@ -97,7 +100,9 @@ function ModelFrame() {
       {readOnlyReason !== undefined && (
         <ProblemCard
           severity={model.isIntact ? 'info' : 'error'}
-          {...(isArchived && model.isIntact && { action: { text: pageMessages.restore, onClick: restore } })}
+          {...(isArchived &&
+            model.isIntact &&
+            !refusal && { action: { text: pageMessages.restore, onClick: restore } })}
         >
           {readOnlyReason}
           {model.problem !== undefined && <div className="hub-detail">{model.problem}</div>}

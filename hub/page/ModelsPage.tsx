@@ -1,14 +1,16 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { ModelRegistry, type RegistryContents } from '../../shared/variables/registry/modelRegistry';
 import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
-import { HubContext, useHost, type Hub } from '../kit/hubContext';
+import { HubContext, useHost, type Hub, type Refusal } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
+import { kitMessages } from '../kit/messages';
 import { PageFrame } from '../kit/PageFrame';
 import { FaultCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
 import { ModelsScreen } from '../models/ModelsScreen';
 import { pageMessages } from './messages';
 import { parseRoute, routeHash, type Route } from './route';
+import { watchRefusals } from './watchRefusals';
 
 const ModelScreen = lazy(() => import('./ModelScreen').then(({ ModelScreen }) => ({ default: ModelScreen })));
 const CompareScreen = lazy(() => import('./modelParts').then(({ CompareScreen }) => ({ default: CompareScreen })));
@@ -18,10 +20,13 @@ const NewModelScreen = lazy(() => import('./projectParts').then(({ NewModelScree
 /** The Models hub: reads the models once, and shows the screen that the hash of the host names. */
 export function ModelsPage() {
   const host = useHost();
-  const registry = useMemo(
-    () => new ModelRegistry(host.documents, { projectId: host.project.id, author: host.user, now: () => host.now() }),
-    [host],
-  );
+  const [refusal, setRefusal] = useState<Refusal>();
+  const registry = useMemo(() => {
+    const documents = watchRefusals(host.documents, ({ message }) =>
+      setRefusal({ reason: kitMessages.readOnly, detail: message, lift: () => setRefusal(undefined) }),
+    );
+    return new ModelRegistry(documents, { projectId: host.project.id, author: host.user, now: () => host.now() });
+  }, [host]);
   const [route, go] = useRoute();
   const [contents, reload] = useLoaded('contents', () => registry.contents());
   const refresh = useCallback(async () => {
@@ -37,7 +42,8 @@ export function ModelsPage() {
         {contents.kind === 'loading' ? <Loading /> : <FaultCard error={contents.error} onRetry={retry} />}
       </PageFrame>
     );
-  return <LoadedPage registry={registry} contents={contents.value} route={route} go={go} reload={refresh} />;
+  const page = { registry, contents: contents.value, route, go, reload: refresh, refusal };
+  return <LoadedPage {...page} />;
 }
 
 function LoadedPage(props: {
@@ -46,16 +52,17 @@ function LoadedPage(props: {
   readonly route: Route;
   readonly go: Hub['go'];
   readonly reload: Hub['reload'];
+  readonly refusal: Refusal | undefined;
 }) {
   const host = useHost();
-  const { registry, contents, route, go, reload } = props;
+  const { registry, contents, route, go, reload, refusal } = props;
   const hub = useMemo<Hub>(
     () => ({
-      ...{ host, registry, contents, route, go, reload },
+      ...{ host, registry, contents, route, go, reload, refusal },
       openPullRequest: async (model, text, comment) =>
         (await import('./modelParts')).openPullRequest(host, model, text, comment),
     }),
-    [host, registry, contents, route, go, reload],
+    [host, registry, contents, route, go, reload, refusal],
   );
   return (
     <HubContext.Provider value={hub}>

@@ -19,7 +19,15 @@ export type Route =
       readonly against?: number;
     }
   | { readonly view: 'compare'; readonly left?: ComparedSide; readonly right?: ComparedSide }
-  | { readonly view: 'settings'; readonly part?: SettingsPart }
+  | {
+      readonly view: 'settings';
+      readonly part?: SettingsPart;
+      /** Whether the history of the part is shown instead of it. */
+      readonly hasHistory?: true;
+      /** In the history: the revision, and the one that it is compared with. */
+      readonly revision?: number;
+      readonly against?: number;
+    }
   | { readonly view: 'new'; readonly from?: string };
 
 export interface ModelFilter {
@@ -51,7 +59,9 @@ export function parseRoute(hash: string): Route {
   }
   if (view === 'settings') {
     const part = settingsParts.find((name) => name === query.get('part'));
-    return { view: 'settings', ...(part && { part }) };
+    if (query.get('tab') !== 'history') return { view: 'settings', ...(part && { part }) };
+    const revisions = { ...revisionField(query, 'rev', 'revision'), ...revisionField(query, 'against', 'against') };
+    return { view: 'settings', ...(part && { part }), hasHistory: true, ...revisions };
   }
   if (view === 'new') return { view: 'new', ...textField(query, 'from', 'from') };
   const model = query.get('model');
@@ -90,6 +100,9 @@ export function routeHash(route: Route): string {
     case 'settings':
       set('view', 'settings');
       set('part', route.part);
+      set('tab', route.hasHistory ? 'history' : undefined);
+      set('rev', route.revision);
+      set('against', route.against);
       break;
     case 'new':
       set('view', 'new');

@@ -16,7 +16,7 @@ import { readOnlyReasonOf } from './readOnlyReason';
  * @param known the model as the list of models has it: shown at once, while its newest revision is being read
  */
 export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; readonly panel: ReactNode } {
-  const { host, registry, reload: reloadContents } = useHub();
+  const { host, registry, refusal, reload: reloadContents } = useHub();
   const storage = useMemo(() => draftStorage(sessionStorage, host.project.id), [host.project.id]);
   const [model, setModel] = useState(known);
   const [draft, setDraft] = useState<Draft | undefined>(() => storage.read(known.id));
@@ -61,7 +61,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       base,
       text: draft?.text ?? model.text,
       isChanged: draft !== undefined,
-      readOnlyReason: readOnlyReasonOf(model),
+      readOnlyReason: refusal?.reason ?? readOnlyReasonOf(model),
       edit: (text) => keep(draftOf(base, text)),
       discard: () => keep(undefined),
       review: (options = {}) => setReview(options),
@@ -69,7 +69,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       archive,
       restore,
     };
-  }, [model, draft, keep, reload, archive, restore]);
+  }, [model, draft, refusal, keep, reload, archive, restore]);
 
   const undo = (saved: RegistryModel, before: RegistryModel) => {
     undoSave(registry, saved, before).then(

@@ -2,6 +2,7 @@ import { Button } from 'azure-devops-ui/Button';
 import { Dialog } from 'azure-devops-ui/Dialog';
 import { useMemo, useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
+import { CopyButton } from '../kit/CopyButton';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/faults/ProblemCard';
 import { variablesMessages } from '../variables/messages';
@@ -11,7 +12,7 @@ const { bar, discard: discardMessages } = variablesMessages;
 
 /** The bar at the lower edge while there are changes that are not saved, on all tabs of the model. */
 export function ChangeBar() {
-  const { model, base, text, isChanged, review, discard } = useModel();
+  const { model, base, text, isChanged, readOnlyReason, review, discard } = useModel();
   const [isAsking, setAsking] = useState(false);
   const count = useMemo(
     () => (isChanged ? (changesBetween(base.text, text)?.length ?? 0) : 0),
@@ -26,7 +27,8 @@ export function ChangeBar() {
         <section className="change-bar depth-8" aria-label={bar.label}>
           <span className="change-bar-text">{changeText(count)}</span>
           <Button text={bar.discard} subtle={true} onClick={() => setAsking(true)} />
-          <Button text={bar.review} primary={true} onClick={() => review()} />
+          {readOnlyReason !== undefined && <CopyButton text={text} />}
+          <Button text={bar.review} primary={true} disabled={readOnlyReason !== undefined} onClick={() => review()} />
         </section>
       )}
       {isAsking && (

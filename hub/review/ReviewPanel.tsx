@@ -12,7 +12,9 @@ import { ProblemList } from '../variables/ProblemList';
 import { ChangesTable } from './ChangesTable';
 import { ConflictDialog } from './ConflictDialog';
 import { reviewMessages } from './messages';
-import { touchedEnvironments, type ReviewPlan } from './reviewPlan';
+import { touchedEnvironments } from '../protection/touchedEnvironments';
+import { protectedNames } from '../protection/protectedNames';
+import type { ReviewPlan } from './reviewPlan';
 import { TextDiff } from './TextDiff';
 import { useReview, type Review, type ReviewProps } from './useReview';
 import './review.css';
@@ -48,20 +50,21 @@ interface ReadyProps extends ReviewProps {
 }
 
 function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment }: ReadyProps) {
-  const { contents } = useHub();
+  const { contents, refusal } = useHub();
   const [isCommentMissing, setCommentMissing] = useState(false);
   const facts = useMemo(() => {
     const shared = sharedVariables(contents);
-    const { protectedEnvironments } = contents.settings.settings;
     return {
       checked: checkModel(plan.text, modelSource(plan.base.rev), shared),
       changes: changesBetween(plan.base.text, plan.text),
-      touched: touchedEnvironments(plan.base.text, plan.text, shared, protectedEnvironments),
+      touched: touchedEnvironments(plan.base.text, plan.text, shared, protectedNames(contents)),
     };
   }, [contents, plan]);
   const isProtected = facts.touched.length > 0;
   const hasSomething = plan.text !== plan.base.text || options.repository !== undefined;
-  const canSave = facts.checked.problems.length === 0 && hasSomething && !review.isBusy;
+  // A pull request does not write what Azure DevOps refused to save.
+  const isRefused = refusal !== undefined && !isProtected;
+  const canSave = facts.checked.problems.length === 0 && hasSomething && !review.isBusy && !isRefused;
   const save = () => {
     const isMissing = isProtected && comment.trim() === '';
     setCommentMissing(isMissing);
@@ -87,6 +90,7 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
     >
       <div className="hub-form review">
         {review.fault && <FaultCard error={review.fault.error} onRetry={save} />}
+        {isRefused && <ProblemCard severity="warning">{refusal.reason}</ProblemCard>}
         {plan.theirs && (
           <ProblemCard severity="info">
             {reviewMessages.merged(plan.theirs.who, plan.theirs.rev)}

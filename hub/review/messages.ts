@@ -17,7 +17,7 @@ export const reviewMessages = {
   added: 'Added',
   removed: 'Removed',
   problems: 'Correct these problems before saving:',
-  notes: 'The files of the repository decide whether this is complete:',
+  notes: 'What a pipeline checks when it loads the model:',
   secrets: 'Check these before saving:',
   comment: 'Comment',
   commentHelp: 'Why the values change. It is shown in the history.',

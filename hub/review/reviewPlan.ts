@@ -2,11 +2,7 @@ import { editTexts, type EditValue, type TextEdit } from '../../shared/variables
 import { changesBetween, type TextChange } from '../../shared/variables/edit/changes';
 import { mergeTexts, type ContestedName } from '../../shared/variables/edit/mergeTexts';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
-import { resolveVariables } from '../../shared/variables/resolveVariables';
-import { isList, isSame, type Plain } from '../../shared/variables/tree';
-import { readVariableFile } from '../../shared/variables/variableFile';
-import { pagePatterns } from '../variables/pagePatterns';
-import type { SharedVariables } from '../variables/checkModel';
+import { isList, type Plain } from '../../shared/variables/tree';
 
 /** Edits, and the revision that they were made on. */
 export interface Edits {
@@ -80,34 +76,4 @@ export function withChoices(
 function isEditValue(value: Plain): value is EditValue {
   if (isList(value)) return value.every((item) => typeof item !== 'object' || item === null);
   return typeof value !== 'object' || value === null;
-}
-
-/**
- * The protected environments in which some variable gets another value: by a change in the environment itself, or by one for
- * all environments that it inherits.
- */
-export function touchedEnvironments(
-  before: string,
-  after: string,
-  shared: SharedVariables,
-  environments: readonly string[],
-): readonly string[] {
-  const [old, fresh] = [before, after].map((text) => readVariableFile(text, 'hub', () => undefined));
-  return environments.filter((name) => {
-    const [was, is] = [old, fresh].map((hubModel) => {
-      const known = shared.base?.environments.has(name) === true || hubModel?.environments.has(name) === true;
-      const environment = { name, origin: { source: 'hub' } };
-      const sources = {
-        hubBase: shared.base,
-        hubModel,
-        schema: shared.schema,
-        patterns: pagePatterns,
-        ...(known && { environment }),
-      };
-      return resolveVariables(sources, () => undefined).values;
-    });
-    // What does not define the environment cannot be loaded for it.
-    const isDefined = [old, fresh].some((file) => file?.environments.has(name)) || shared.base?.environments.has(name);
-    return isDefined === true && !isSame(was ?? null, is ?? null);
-  });
 }

@@ -3,18 +3,22 @@ import { Checkbox } from 'azure-devops-ui/Checkbox';
 import { FormItem } from 'azure-devops-ui/FormItem';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
 import { useMemo, useState } from 'react';
-import type { RegistryContents } from '../../shared/variables/registry/modelRegistry';
-import type { RegistrySettings } from '../../shared/variables/registry/settings';
+import { readSettings, type RegistrySettings } from '../../shared/variables/registry/settings';
+import { History } from '../history/History';
 import { useHub } from '../kit/hubContext';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
+import { HistoryButton } from './HistoryButton';
 import { settingsMessages } from './messages';
 import { Part } from './Part';
+import { ProtectedEnvironments } from './ProtectedEnvironments';
+import { settingsHistory } from './settingsHistory';
+import '../history/history.css';
 
 const { access, secrets } = settingsMessages;
 
 /** Protected environments, texts that look like secrets, and who may edit. */
-export function GeneralPart() {
-  const { host, registry, contents, reload } = useHub();
+export function GeneralPart(props: { readonly readOnlyReason: string | undefined }) {
+  const { host, registry, contents, route, refusal, go, reload } = useHub();
   const { settings: stored, document, problem } = contents.settings;
   // Undefined where nothing was changed: then what someone else saves is shown at once.
   const [edited, setEdited] = useState<RegistrySettings>();
@@ -24,6 +28,26 @@ export function GeneralPart() {
   const [conflictWith, setConflictWith] = useState<string>();
   const settings = edited ?? stored;
   const isChanged = JSON.stringify(settings) !== JSON.stringify(stored);
+  const newer = document?.isNewer ? settingsMessages.newer(document.problem ?? '') : undefined;
+  const readOnlyReason = props.readOnlyReason ?? newer;
+  const isReadOnly = readOnlyReason !== undefined;
+  const history = useMemo(() => {
+    if (!document) return undefined;
+    const settingsOf = (text: string) =>
+      readSettings({ ...document, text, isIntact: true, problem: undefined }).settings;
+    return settingsHistory('general', document, {
+      ...{ base: document, isChanged, readOnlyReason, hasValues: false, reload },
+      refusedReason: refusal?.reason ?? (document.isIntact ? undefined : readOnlyReason),
+      edit: (text) => setEdited(settingsOf(text)),
+      discard: () => setEdited(undefined),
+      review: (options) => {
+        setComment(options.comment ?? '');
+        go({ view: 'settings', part: 'general' });
+      },
+      repair: (text, comment) =>
+        registry.saveSettings({ settings: settingsOf(text), comment, base: document, acceptsDamage: true }),
+    });
+  }, [document, isChanged, readOnlyReason, refusal, registry, go, reload]);
   const save = async () => {
     setBusy(true);
     setFault(undefined);
@@ -42,21 +66,39 @@ export function GeneralPart() {
     }
     setBusy(false);
   };
+  if (history && route.view === 'settings' && route.hasHistory === true)
+    return (
+      <>
+        <div className="settings-actions">
+          <HistoryButton part="general" isOpen={true} />
+        </div>
+        <History subject={history} />
+      </>
+    );
   return (
     <>
+      {history && (
+        <div className="settings-actions">
+          <HistoryButton part="general" isOpen={false} />
+        </div>
+      )}
       {problem !== undefined && (
         <ProblemCard severity="warning">
-          {document?.isIntact === false ? settingsMessages.damaged(problem) : settingsMessages.settingsProblem(problem)}
+          {newer ??
+            (document?.isIntact === false
+              ? settingsMessages.damaged(problem)
+              : settingsMessages.settingsProblem(problem))}
         </ProblemCard>
       )}
       {conflictWith !== undefined && (
         <ProblemCard severity="warning">{settingsMessages.conflict(conflictWith)}</ProblemCard>
       )}
       {fault && <FaultCard error={fault.error} onRetry={() => void save()} />}
-      <ProtectedEnvironments settings={settings} contents={contents} onChange={setEdited} />
+      <ProtectedEnvironments settings={settings} contents={contents} isReadOnly={isReadOnly} onChange={setEdited} />
       <Part title={secrets.title} help={secrets.help}>
         <Checkbox
           label={secrets.refuse}
+          disabled={isReadOnly}
           checked={settings.refusesSecrets}
           onChange={(_, refusesSecrets) => setEdited({ ...settings, refusesSecrets })}
         />
@@ -73,7 +115,12 @@ export function GeneralPart() {
               disabled={isBusy}
               onClick={() => setEdited(undefined)}
             />
-            <Button text={settingsMessages.save} primary={true} disabled={isBusy} onClick={() => void save()} />
+            <Button
+              text={settingsMessages.save}
+              primary={true}
+              disabled={isBusy || isReadOnly}
+              onClick={() => void save()}
+            />
           </div>
         </section>
       )}
@@ -84,60 +131,5 @@ export function GeneralPart() {
         <p>{access.more}</p>
       </Part>
     </>
-  );
-}
-
-function ProtectedEnvironments(props: {
-  readonly settings: RegistrySettings;
-  readonly contents: RegistryContents;
-  readonly onChange: (settings: RegistrySettings) => void;
-}) {
-  const { settings, contents, onChange } = props;
-  const { protected: texts } = settingsMessages;
-  const [added, setAdded] = useState('');
-  const known = useMemo(
-    () => [...new Set([...contents.models, ...(contents.base ? [contents.base] : [])].flatMap((m) => m.environments))],
-    [contents],
-  );
-  const shown = [...new Set([...known, ...settings.protectedEnvironments])].sort();
-  const name = added.trim();
-  const isThere = settings.protectedEnvironments.includes(name);
-  const setProtected = (environment: string, isProtected: boolean) => {
-    const others = settings.protectedEnvironments.filter((each) => each !== environment);
-    onChange({ ...settings, protectedEnvironments: isProtected ? [...others, environment].sort() : others });
-  };
-  const add = () => {
-    if (name === '' || isThere) return;
-    setProtected(name, true);
-    setAdded('');
-  };
-  return (
-    <Part title={texts.title} help={texts.help}>
-      {shown.length === 0 && <p className="secondary-text">{texts.none}</p>}
-      <ul className="settings-checks">
-        {shown.map((environment) => (
-          <li key={environment}>
-            <Checkbox
-              label={environment}
-              checked={settings.protectedEnvironments.includes(environment)}
-              onChange={(_, checked) => setProtected(environment, checked)}
-            />
-          </li>
-        ))}
-      </ul>
-      <div className="settings-add">
-        <FormItem label={texts.add} message={isThere ? texts.exists(name) : texts.addHelp} error={isThere}>
-          <TextField
-            value={added}
-            width={TextFieldWidth.auto}
-            onChange={(_, value) => setAdded(value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') add();
-            }}
-          />
-        </FormItem>
-        <Button text={texts.addButton} disabled={name === '' || isThere} onClick={add} />
-      </div>
-    </Part>
   );
 }

@@ -1,16 +1,20 @@
 import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
 import { useHub } from '../kit/hubContext';
+import { ProblemCard } from '../kit/faults/ProblemCard';
 import { PageFrame } from '../kit/PageFrame';
 import { settingsParts } from '../page/route';
 import { DataPart } from './transfer/DataPart';
 import { GeneralPart } from './GeneralPart';
 import { settingsMessages } from './messages';
 import { SharedTextPart } from './sharedText/SharedTextPart';
+import { useAdministrator } from './useAdministrator';
 import './settings.css';
 
 /** What all models of the project share. */
 export function SettingsScreen() {
-  const { route, go } = useHub();
+  const { route, go, refusal } = useHub();
+  const administrator = useAdministrator();
+  const readOnlyReason = refusal?.reason ?? (administrator === 'no' ? settingsMessages.notAdministrator : undefined);
   const part = (route.view === 'settings' ? route.part : undefined) ?? 'general';
   return (
     <PageFrame
@@ -34,9 +38,15 @@ export function SettingsScreen() {
         </TabBar>
       }
     >
-      {part === 'general' && <GeneralPart />}
-      {(part === 'base' || part === 'schema') && <SharedTextPart key={part} id={part} />}
-      {part === 'data' && <DataPart />}
+      {administrator === 'no' && <ProblemCard severity="info">{settingsMessages.notAdministrator}</ProblemCard>}
+      {administrator === 'unknown' && (
+        <ProblemCard severity="info">{settingsMessages.unknownAdministrator}</ProblemCard>
+      )}
+      {part === 'general' && <GeneralPart readOnlyReason={readOnlyReason} />}
+      {(part === 'base' || part === 'schema') && (
+        <SharedTextPart key={part} id={part} readOnlyReason={readOnlyReason} />
+      )}
+      {part === 'data' && <DataPart isReadOnly={readOnlyReason !== undefined} />}
     </PageFrame>
   );
 }

@@ -34,11 +34,17 @@ export const settingsMessages = {
     title: 'Who may edit',
     text: [
       'Everyone who can open this page can read and change the models, the base variables, the schema and these settings. Azure DevOps stores them as data of the extension, which has no permissions of its own.',
-      'Protected environments and these settings are a courtesy of the page, not a protection: a person with the REST API can bypass them. History shows a change outside of the page where the hashes do not match, and LoadModelVariables rejects the revision. Someone who also writes new hashes is not detected.',
+      'Only administrators of the project (with the permission Edit project-level information) are offered to change these settings. Protected environments and these settings are a courtesy of the page, not a protection: a person with the REST API can bypass them. History shows a change outside of the page where the hashes do not match, and LoadModelVariables rejects the revision. Someone who also writes new hashes is not detected.',
       'To protect values, keep them in a file of a repository with branch policies: LoadModelVariables rejects values of this page for names that the file locks.',
     ],
     more: 'Details: docs/model-registry.md in the repository of the extension.',
   },
+  history: 'History',
+  closeHistory: 'Back to the settings',
+  notAdministrator:
+    'You can read the settings, but not change them: you do not have the permission Edit project-level information. A project administrator can change them.',
+  unknownAdministrator:
+    'Azure DevOps did not say whether you are an administrator of the project. Change the settings only if you are.',
   comment: 'Comment',
   commentHelp: 'Why this changes. It is shown in the history.',
   conflict: (who: string) =>
@@ -71,6 +77,14 @@ export const settingsMessages = {
   undo: 'Undo',
   becomes: (rev: number) => `Becomes revision ${rev}`,
   problems: 'Correct these problems before saving:',
+  newer: (problem: string) => `This version of the page can neither show nor save it. ${problem}`,
+  protectedChange: {
+    base: 'The change takes effect in protected environments, so it cannot be saved here. Set the values in the variable files of these models by pull requests: a file wins over the base variables.',
+    schema:
+      'The change makes values of protected environments invalid, so it cannot be saved here. Change these values first, by pull requests to the variable files of these models.',
+  },
+  protectedModel: (model: string | undefined, names: string) =>
+    model === undefined ? `Pipelines without a model of this page: ${names}` : `${model}: ${names}`,
   affected: (count: number) =>
     count === 1 ? '1 model gets new problems with this change:' : `${count} models get new problems with this change:`,
   affectedModel: (id: string, before: number, after: number) => `${id}: ${after} problems instead of ${before}`,
@@ -108,6 +122,9 @@ export const settingsMessages = {
       refused: (problem: string) => `Cannot be imported: ${problem}`,
     },
     protectedEnvironments: (names: string) => `it changes the protected environment ${names}: open a pull request.`,
+    protectedShared: (names: string) =>
+      `it changes values of the protected environment ${names}: set these values in the variable files of the models by pull requests.`,
+    newerDocument: 'a newer version of the extension saved it. Update the extension.',
     damaged: 'the stored model is damaged. Restore a revision of its history first.',
     twice: 'the file has the name twice.',
     problems: (count: number, first: string) => (count === 1 ? first : `${count} problems, the first: ${first}`),

@@ -26,7 +26,7 @@ export interface CheckedModel {
   readonly file: VariableFile | undefined;
   /** What the step LoadModelVariables would refuse whatever the files of the repository have: it cannot be saved. */
   readonly problems: readonly Problem[];
-  /** What depends on the files of the repository, which this page does not have, and texts that look like secrets. */
+  /** What only a pipeline can decide: what depends on the files of the repository, and patterns that can take long; and texts that look like secrets. */
   readonly notes: readonly Problem[];
 }
 
@@ -71,11 +71,14 @@ export function checkModel(text: string, source: string, shared: SharedVariables
       resolveVariables({ ...sources, environment: { name, origin: { source: 'the environment' } } }, report);
   }
   const all = [...found.values()];
-  const isNote = ({ kind }: Problem) => isAboutFiles(kind) || (!shared.refusesSecrets && kind === 'secret');
+  const isNote = ({ kind }: Problem) => isForPipelines(kind) || (!shared.refusesSecrets && kind === 'secret');
   return { file, problems: all.filter((problem) => !isNote(problem)), notes: all.filter(isNote) };
 }
 
-/** Whether a name that is missing here can be in the files of the repository, which are merged below the values of the hub. */
-export function isAboutFiles(kind: ProblemKind | undefined): boolean {
-  return kind === 'missing';
+/**
+ * Whether only a pipeline can decide about a problem: a name that is missing here can be in the files of the repository, which
+ * are merged below the values of the hub.
+ */
+export function isForPipelines(kind: ProblemKind | undefined): boolean {
+  return kind === 'missing' || kind === 'later';
 }

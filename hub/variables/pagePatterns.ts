@@ -4,12 +4,13 @@ import { untimedPatterns, type PatternMatcher } from '../../shared/variables/sch
 const mostRiskyCharacters = 25;
 
 /**
- * Matches the patterns of a schema. A browser cannot stop a pattern: one that can take exponential time is only tried on
- * short texts. The step LoadModelVariables, which can stop it, checks the others.
+ * Matches the patterns of a schema. A script cannot stop a pattern, and the checks cannot wait for a worker: one that can take
+ * exponential time is only tried on short texts. The step LoadModelVariables, which can stop it, matches the others, and the
+ * page says so.
  */
 export const pagePatterns: PatternMatcher = {
   matches: (pattern, text) =>
-    (text.length > mostRiskyCharacters && repeatsRepetition(pattern)) || untimedPatterns.matches(pattern, text),
+    text.length > mostRiskyCharacters && repeatsRepetition(pattern) ? 'later' : untimedPatterns.matches(pattern, text),
 };
 
 /** Whether a pattern repeats a group that has a repetition or an alternative in it, such as `(a+)+` and `(a|b)*`. */

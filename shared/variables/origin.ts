@@ -6,9 +6,9 @@ export interface Origin {
 
 /**
  * What a problem is about, where those who read it decide by that. `missing`: a name that no source sets, but another source
- * can. `secret`: a name or a text that looks like a secret.
+ * can. `secret`: a name or a text that looks like a secret. `later`: not a problem yet, only what was not checked.
  */
-export type ProblemKind = 'missing' | 'secret';
+export type ProblemKind = 'missing' | 'secret' | 'later';
 
 /** Reports a problem. The message never repeats a value that may be a secret. */
 export type Report = (origin: Origin, message: string, kind?: ProblemKind) => void;

@@ -28,6 +28,17 @@ describe('What prevents a model from being saved', () => {
     ]);
   });
 
+  it('is not a pattern that only a pipeline can match in time, which a note says', () => {
+    const text = `variables:\n  c: ${'a'.repeat(60)}!\n`;
+    const { problems, notes } = checked(text, shared({ properties: { c: { pattern: '^(a+)+$' } } }));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(notes, [
+      'c is matched with the pattern ^(a+)+$ when a pipeline loads it, not here: the pattern can take long.',
+    ]);
+    const short = checked('variables:\n  c: aaa!\n', shared({ properties: { c: { pattern: '^(a+)+$' } } }));
+    assert.deepEqual(short, { problems: ['c must match the pattern ^(a+)+$.'], notes: [] });
+  });
+
   it('is decided by what a problem is about, not by its words', () => {
     const endings = ['a, which is not set', 'is mandatory, but no source sets it', 'b looks like a secret, or not'];
     for (const pattern of endings) {
@@ -47,9 +58,9 @@ describe('What prevents a model from being saved', () => {
   ];
   for (const [what, text] of secrets)
     it(`is what looks like a secret, unless the settings permit it: ${what}`, () => {
-      const [refusing, permitting] = [true, false].map((refuses) => checked(text, shared({}, refuses)));
-      assert.equal(refusing?.problems.length, 1);
-      assert.match(refusing?.problems[0] ?? '', /looks like a secret/);
-      assert.deepEqual([permitting?.problems, permitting?.notes], [[], refusing?.problems]);
+      const [refusing, permitting] = [checked(text, shared({}, true)), checked(text, shared({}, false))] as const;
+      assert.equal(refusing.problems.length, 1);
+      assert.match(refusing.problems[0] ?? '', /looks like a secret/);
+      assert.deepEqual([permitting.problems, permitting.notes], [[], refusing.problems]);
     });
 });

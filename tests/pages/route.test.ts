@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { modelTabs, parseRoute, routeHash, type Route } from '../../hub/page/route';
+import { modelTabs, parseRoute, routeHash, settingsParts, type Route } from '../../hub/page/route';
 
 const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
 const optional = <T>(field: string, values: fc.Arbitrary<T>) =>
@@ -34,7 +34,13 @@ const route: fc.Arbitrary<Route> = fc.oneof(
       ),
     ),
   ),
-  fc.constant({ view: 'settings' } as const),
+  fields(fc.constant({ view: 'settings' }), optional('part', fc.constantFrom(...settingsParts))),
+  fields(
+    fc.constant({ view: 'settings', hasHistory: true }),
+    optional('part', fc.constantFrom(...settingsParts)),
+    optional('revision', fc.integer({ min: 1, max: 999_999 })),
+    optional('against', fc.integer({ min: 1, max: 999_999 })),
+  ),
   fields(
     optional('text', name),
     optional('environment', name),

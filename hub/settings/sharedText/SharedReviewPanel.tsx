@@ -10,10 +10,11 @@ import { FaultCard, ProblemCard } from '../../kit/faults/ProblemCard';
 import { useProblemCounts } from '../../models/useProblemCounts';
 import { ChangesTable } from '../../review/ChangesTable';
 import { ConflictDialog } from '../../review/ConflictDialog';
+import { touchedModels, type TouchedModel } from '../../protection/touchedModels';
 import { planReview, type ReviewPlan } from '../../review/reviewPlan';
 import { TextDiff } from '../../review/TextDiff';
 import { sharedVariables } from '../../variables/checkModel';
-import { withTexts } from '../transfer/importPlan';
+import { withTexts } from '../transfer/withTexts';
 import { settingsMessages } from '../messages';
 import type { SharedTextId } from './sharedDraft';
 import { sharedTextProblems } from './sharedTextProblems';
@@ -23,6 +24,8 @@ import '../../review/review.css';
 export interface SharedReviewProps {
   readonly id: SharedTextId;
   readonly shared: SharedText;
+  /** To begin with. */
+  readonly comment: string;
   readonly onDismiss: () => void;
   readonly onSaved: (saved: RegistryModel) => Promise<void>;
 }
@@ -30,15 +33,17 @@ export interface SharedReviewProps {
 type Conflict = Exclude<ReviewPlan, { kind: 'ready' }>;
 
 /** The panel in which edits of the base variables or the schema are reviewed and saved. */
-export function SharedReviewPanel({ id, shared, onDismiss, onSaved }: SharedReviewProps) {
-  const { registry } = useHub();
+export function SharedReviewPanel(props: SharedReviewProps) {
+  const { id, shared, onDismiss, onSaved } = props;
+  const { registry, refusal } = useHub();
   const { base, text, edit } = shared;
-  const [comment, setComment] = useState('');
+  const [comment, setComment] = useState(props.comment);
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<{ readonly error: unknown }>();
   const [conflict, setConflict] = useState<Conflict>();
   const [merged, setMerged] = useState<{ readonly who: string; readonly rev: number }>();
   const problems = useProblemsOf(id, text);
+  const touched = useTouched(id, text);
   const save = async () => {
     setBusy(true);
     setFault(undefined);
@@ -83,7 +88,7 @@ export function SharedReviewPanel({ id, shared, onDismiss, onSaved }: SharedRevi
         {
           text: settingsMessages.save,
           primary: true,
-          disabled: isBusy || problems.length > 0,
+          disabled: isBusy || problems.length > 0 || touched.length > 0 || refusal !== undefined,
           onClick: () => void save(),
         },
       ]}
@@ -96,6 +101,14 @@ export function SharedReviewPanel({ id, shared, onDismiss, onSaved }: SharedRevi
             {settingsMessages.problems}
             {problems.slice(0, 5).map(({ message, line }) => (
               <div key={`${line ?? 0} ${message}`}>{message}</div>
+            ))}
+          </ProblemCard>
+        )}
+        {touched.length > 0 && (
+          <ProblemCard severity="error">
+            {settingsMessages.protectedChange[id]}
+            {touched.slice(0, 10).map(({ model, environments }) => (
+              <div key={model ?? ''}>{settingsMessages.protectedModel(model, environments.join(', '))}</div>
             ))}
           </ProblemCard>
         )}
@@ -126,6 +139,14 @@ function planOn({ base, text }: SharedText, theirs: RegistryModel): ReviewPlan {
 function useProblemsOf(id: SharedTextId, text: string) {
   const { contents } = useHub();
   return useMemo(() => sharedTextProblems(id, text, sharedVariables(contents)), [id, text, contents]);
+}
+
+function useTouched(id: SharedTextId, text: string): readonly TouchedModel[] {
+  const { contents } = useHub();
+  return useMemo(() => {
+    const after = sharedVariables(withTexts(contents, { [id]: text }));
+    return touchedModels(contents, sharedVariables(contents), after);
+  }, [contents, id, text]);
 }
 
 function Changes({ before, after }: { readonly before: string; readonly after: string }) {

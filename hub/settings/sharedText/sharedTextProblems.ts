@@ -3,7 +3,7 @@ import { resolveVariables } from '../../../shared/variables/resolveVariables';
 import { readVariableSchema } from '../../../shared/variables/schema/variableSchema';
 import { readVariableFile } from '../../../shared/variables/variableFile';
 import { placed, sizeProblems, type TextProblem } from '../../file/textProblems';
-import { isAboutFiles, type Problem, type SharedVariables } from '../../variables/checkModel';
+import { isForPipelines, type Problem, type SharedVariables } from '../../variables/checkModel';
 import { pagePatterns } from '../../variables/pagePatterns';
 import type { SharedTextId } from './sharedDraft';
 
@@ -24,7 +24,7 @@ function checkBase(text: string, { schema }: SharedVariables, report: Report): v
   const hubBase = readVariableFile(text, source, report);
   if (!hubBase) return;
   const reportOwn: Report = (origin, message, kind) => {
-    if (!isAboutFiles(kind)) report(origin, message, kind);
+    if (!isForPipelines(kind)) report(origin, message, kind);
   };
   const names = [undefined, ...hubBase.environments.keys()];
   for (const name of names)

@@ -37,15 +37,13 @@ export function useSharedText(id: SharedTextId): SharedText {
     },
     [projectId, id],
   );
-  return {
-    stored,
-    base,
-    text: draft?.text ?? startText,
-    isChanged: draft !== undefined,
-    edit(text, newBase = base) {
+  const edit = useCallback<SharedText['edit']>(
+    (text, newBase = base) => {
       const unchanged = newBase?.text ?? settingsMessages[id].start;
       keep(text === unchanged ? undefined : { base: newBase, text });
     },
-    discard: () => keep(undefined),
-  };
+    [id, base, keep],
+  );
+  const discard = useCallback(() => keep(undefined), [keep]);
+  return { stored, base, text: draft?.text ?? startText, isChanged: draft !== undefined, edit, discard };
 }

@@ -12,11 +12,11 @@ import { Part } from '../Part';
 const { exporting } = settingsMessages;
 
 /** Export and import of all that is stored. */
-export function DataPart() {
+export function DataPart({ isReadOnly }: { readonly isReadOnly: boolean }) {
   return (
     <>
       <ExportPart />
-      <ImportPart />
+      <ImportPart isReadOnly={isReadOnly} />
     </>
   );
 }

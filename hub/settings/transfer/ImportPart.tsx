@@ -18,7 +18,7 @@ interface ChosenFile {
 }
 
 /** Reads an exported file, shows what it would change, and saves what was selected. */
-export function ImportPart() {
+export function ImportPart({ isReadOnly }: { readonly isReadOnly: boolean }) {
   const [chosen, setChosen] = useState<ChosenFile>();
   const [problem, setProblem] = useState<string>();
   const [done, setDone] = useState('');
@@ -54,6 +54,7 @@ export function ImportPart() {
         <ImportPreview
           key={chosen.name}
           file={chosen}
+          isReadOnly={isReadOnly}
           onDone={(count) => {
             setDone(importing.done(count));
             setChosen(undefined);
@@ -64,7 +65,13 @@ export function ImportPart() {
   );
 }
 
-function ImportPreview({ file, onDone }: { readonly file: ChosenFile; readonly onDone: (count: number) => void }) {
+interface ImportPreviewProps {
+  readonly file: ChosenFile;
+  readonly isReadOnly: boolean;
+  readonly onDone: (count: number) => void;
+}
+
+function ImportPreview({ file, isReadOnly, onDone }: ImportPreviewProps) {
   const { contents, registry, reload } = useHub();
   const items = useMemo(() => planImport(file.content, contents), [file, contents]);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -111,7 +118,7 @@ function ImportPreview({ file, onDone }: { readonly file: ChosenFile; readonly o
         <Button
           text={importing.button(selected.length)}
           primary={true}
-          disabled={isBusy || selected.length === 0}
+          disabled={isReadOnly || isBusy || selected.length === 0}
           onClick={() => void start()}
         />
       )}

@@ -4,11 +4,14 @@ import { RegistryRefusal } from '../../../shared/variables/registry/refusal';
 import type { ModelStatus, RegistryModel } from '../../../shared/variables/registry/revision';
 import type { RegistrySettings } from '../../../shared/variables/registry/settings';
 import { readStoredText } from '../../../shared/variables/registry/storedText';
-import { touchedEnvironments } from '../../review/reviewPlan';
+import { protectedNames } from '../../protection/protectedNames';
+import { touchedEnvironments } from '../../protection/touchedEnvironments';
+import { touchedModels } from '../../protection/touchedModels';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../../variables/checkModel';
 import { exportFormat } from './exportFile';
 import { settingsMessages } from '../messages';
 import { sharedTextProblems } from '../sharedText/sharedTextProblems';
+import { withTexts } from './withTexts';
 
 const { importing: messages } = settingsMessages;
 
@@ -75,9 +78,9 @@ export function planImport(file: ImportFile, contents: RegistryContents): readon
   const before = sharedVariables(contents);
   const items: ImportItem[] = [];
   const { schema, base, settings } = file;
-  if (schema) items.push(sharedItem('schema', schema, contents.schema, before));
+  if (schema) items.push(sharedItem('schema', schema, contents, before));
   const withSchema = sharedVariables(withTexts(contents, { schema: textOf(items, 'schema') }));
-  if (base) items.push(sharedItem('base', base, contents.base, withSchema));
+  if (base) items.push(sharedItem('base', base, contents, withSchema));
   const shared = sharedVariables(withTexts(contents, { schema: textOf(items, 'schema'), base: textOf(items, 'base') }));
   const ids = file.models.map(({ id }) => id);
   for (const [index, model] of file.models.entries())
@@ -104,6 +107,7 @@ function refusalOf(
 ): string | undefined {
   const idProblem = modelIdProblem(id);
   if (idProblem !== undefined) return `the name ${idProblem}`;
+  if (current?.isNewer) return messages.newerDocument;
   if (current?.isIntact === false) return messages.damaged;
   if (current?.text === text && current.status === status) return undefined;
   try {
@@ -115,29 +119,45 @@ function refusalOf(
   const { problems } = checkModel(text, modelSource((current?.rev ?? 0) + 1), shared);
   const [first] = problems;
   if (first) return messages.problems(problems.length, first.message);
-  const { protectedEnvironments } = contents.settings.settings;
-  const touched = current ? touchedEnvironments(current.text, text, shared, protectedEnvironments) : [];
+  const touched = touchedEnvironments(current?.text, text, shared, protectedNames(contents));
   return touched.length === 0 ? undefined : messages.protectedEnvironments(touched.join(', '));
 }
 
 function sharedItem(
   kind: 'base' | 'schema',
   imported: ImportedText,
-  current: RegistryModel | undefined,
+  contents: RegistryContents,
   shared: SharedVariables,
 ): ImportItem {
-  const problems = sharedTextProblems(kind, imported.text, shared);
-  const [first] = problems;
-  const refused =
-    current?.isIntact === false ? messages.damaged : first && messages.problems(problems.length, first.message);
+  const current = contents[kind];
+  const refused = current?.text === imported.text ? undefined : sharedRefusalOf(kind, imported.text, contents, shared);
   return itemOf(kind, { ...imported, status: 'active' }, current, refused === undefined ? {} : { refused });
+}
+
+function sharedRefusalOf(
+  kind: 'base' | 'schema',
+  text: string,
+  contents: RegistryContents,
+  shared: SharedVariables,
+): string | undefined {
+  const current = contents[kind];
+  if (current?.isNewer) return messages.newerDocument;
+  if (current?.isIntact === false) return messages.damaged;
+  const problems = sharedTextProblems(kind, text, shared);
+  const [first] = problems;
+  if (first) return messages.problems(problems.length, first.message);
+  const touched = touchedModels(contents, shared, sharedVariables(withTexts(contents, { [kind]: text })));
+  if (touched.length === 0) return undefined;
+  return messages.protectedShared([...new Set(touched.flatMap(({ environments }) => environments))].join(', '));
 }
 
 function settingsItem(settings: RegistrySettings, contents: RegistryContents): ImportItem {
   const { settings: now, document: current } = contents.settings;
   const text = textOfSettings(settings);
   const isSame = text === textOfSettings(now);
-  const item = itemOf('settings', { id: 'settings', text: '', status: 'active' }, current, { isSame });
+  const refused = current?.isNewer ? messages.newerDocument : undefined;
+  const options = { isSame, ...(refused !== undefined && { refused }) };
+  const item = itemOf('settings', { id: 'settings', text: '', status: 'active' }, current, options);
   return { ...item, settings };
 }
 
@@ -163,36 +183,6 @@ function itemOf(
 function textOf(items: readonly ImportItem[], kind: 'base' | 'schema'): string | undefined {
   return items.find((item) => item.kind === kind && item.effect !== 'refused')?.text;
 }
-
-/** The contents with other shared texts, as if they were saved. */
-export function withTexts(
-  contents: RegistryContents,
-  texts: { readonly base?: string | undefined; readonly schema?: string | undefined },
-): RegistryContents {
-  const replaced = (id: 'base' | 'schema', text: string | undefined): RegistryModel | undefined => {
-    const current = contents[id];
-    if (text === undefined) return current;
-    return current ? { ...current, text } : { ...emptyDocument, id, text };
-  };
-  return { ...contents, base: replaced('base', texts.base), schema: replaced('schema', texts.schema) };
-}
-
-const emptyDocument: Omit<RegistryModel, 'id' | 'text'> = {
-  rev: 1,
-  status: 'active',
-  version: undefined,
-  environments: [],
-  repository: undefined,
-  updatedBy: { id: '', name: '' },
-  updatedOn: new Date(0).toISOString(),
-  comment: '',
-  hash: '',
-  previousHash: '',
-  isIntact: true,
-  problem: undefined,
-  etag: undefined,
-  otherFields: {},
-};
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -10,9 +10,9 @@ export interface NewPerson extends HostPerson {
   readonly group: string;
 }
 
-/** Two who may change the repository, and one who may only read. */
+/** One who administers the project, one who may change the repository, and one who may only read. */
 export const defaultPeople: readonly NewPerson[] = [
-  { name: 'ada@example.com', displayName: 'Ada Lovelace', group: 'Contributors' },
+  { name: 'ada@example.com', displayName: 'Ada Lovelace', group: 'Project Administrators' },
   { name: 'grace@example.com', displayName: 'Grace Hopper', group: 'Contributors' },
   { name: 'rosa@example.com', displayName: 'Rosa Reader', group: 'Readers' },
 ];

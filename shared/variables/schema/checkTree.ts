@@ -74,12 +74,19 @@ function checkLeaf(
   path: string,
   wrong: (problem: string) => void,
 ): void {
+  const { report } = check;
   const { minLength = 0, maxLength = Infinity, minItems = 0, maxItems = Infinity } = schema;
   if (typeof value === 'string') {
     const { length } = Array.from(value);
     if (length < minLength || length > maxLength) wrong(`must have ${range(minLength, maxLength)} characters`);
     const isMatched = schema.pattern === undefined || check.patterns.matches(schema.pattern, value);
     if (isMatched === false) wrong(`must match the pattern ${schema.pattern}`);
+    if (isMatched === 'later')
+      report(
+        origin,
+        `${path || 'variables'} is matched with the pattern ${schema.pattern} when a pipeline loads it, not here: the pattern can take long.`,
+        'later',
+      );
     if (isMatched === undefined)
       wrong(`cannot be matched with the pattern ${schema.pattern} within a second: simplify the pattern`);
     const problem = schema.format === undefined ? undefined : formatProblem(schema.format, value);

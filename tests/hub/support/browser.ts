@@ -16,7 +16,7 @@ export { focused, press, tabTo } from './keyboard';
 export interface OpenOptions {
   /** `models` by default. */
   readonly page?: 'models' | 'run';
-  /** The address that the person signs in with: `ada@example.com` (by default) or `grace@example.com`, who may change the repository, or `rosa@example.com`, who may only read. */
+  /** The address that the person signs in with: `ada@example.com` (by default), who administers the project, `grace@example.com`, who may change the repository, or `rosa@example.com`, who may only read. */
   readonly user?: string;
   readonly theme?: ThemeName;
   /** Of the start, such as `model=churn&tab=history`. */
