@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { registryOf, saveText } from './modelStage';
-import { axe, focused, press, tabTo, useHub } from './support/browser';
+import { focused, press, tabTo, useHub } from './support/browser';
 
 const text =
   'variables:\n  seed: 1\nenvironments:\n  dev:\n    epochs: 1\n    share: 2\n  prod:\n    epochs: 9\n    share: 8\n';
@@ -32,14 +32,6 @@ describe('The screen Compare', function () {
     const saved = await registryOf(organization()).model('churn');
     assert.equal(saved?.text, text.replace('epochs: 9', 'epochs: 1'));
   });
-
-  for (const options of [{ theme: 'dark', size: { width: 320, height: 800 } }, { hasForcedColors: true }] as const)
-    it(`is accessible: ${JSON.stringify(options)}`, async () => {
-      const { frame } = await openHub({ hash: 'view=compare&left=churn&leftEnv=prod&right=fraud', ...options });
-      await frame.getByText('3 of 3 variables differ.').waitFor();
-      assert.deepEqual(await axe(frame), []);
-      assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
-    });
 
   it('says that a model of an old link does not exist', async () => {
     const { frame } = await openHub({ hash: 'view=compare&left=<img src=x>&right=churn' });

@@ -9,7 +9,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { registryOf, saveText } from './modelStage';
-import { axe, focused, press, tabTo, useHub, type OpenHub } from './support/browser';
+import { focused, press, tabTo, useHub, type OpenHub } from './support/browser';
 
 const text = 'variables:\r\n  modelName: churn # ours\r\n  training: {epochs: 3}\r\n';
 const shared = sharedVariables({
@@ -135,20 +135,4 @@ describe('The File tab', function () {
     await page.keyboard.type('x');
     assert.match((await frame.locator('.cm-content').textContent()) ?? '', /^variables: {2}modelName: old$/);
   });
-
-  for (const options of [
-    { theme: 'light' },
-    { theme: 'dark', size: { width: 320, height: 800 } },
-    { hasForcedColors: true },
-  ] as const)
-    it(`is accessible: ${JSON.stringify(options)}`, async () => {
-      const { page, frame } = await openFile(options);
-      await frame.locator('.cm-line').nth(1).click();
-      await press(page, 'End');
-      await page.keyboard.type('\nmodelVersion: 7');
-      await frame.getByRole('button', { name: /Line/ }).first().waitFor();
-      assert.deepEqual(await axe(frame), []);
-      const width = await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(width <= 0, `the page is ${width} pixels too wide`);
-    });
 });

@@ -19,6 +19,7 @@ npm start reads it.
   --repository <folder>  The model repository. Default: template
   --model <name>         The model: the name of its folder in the repository. Default: demo_model
   --port <number>        The port of the page. Default: a free one
+  --output <folder>      Where the pages are built, and where runs and what you save are kept. Default: dist
   --fresh                Delete what was saved, and start again
   --json                 When ready, print one line of JSON only
   --help                 Print this text`;
@@ -27,6 +28,7 @@ interface CommandLine {
   readonly repository: string;
   readonly model: string;
   readonly port: number | undefined;
+  readonly outputFolder: string;
   readonly isFresh: boolean;
   readonly isJson: boolean;
 }
@@ -42,7 +44,8 @@ export function readHubOptions(args: readonly string[]): CommandLine | undefined
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536))
     throw new ToolError(`--port takes a number from 1 to 65535, not '${String(values.port)}'.`);
-  return { repository, model, port, isFresh: values.fresh, isJson: values.json };
+  const outputFolder = path.resolve(values.output ?? path.join(projectRoot, 'dist'));
+  return { repository, model, port, outputFolder, isFresh: values.fresh, isJson: values.json };
 }
 
 function parse(args: readonly string[]) {
@@ -53,6 +56,7 @@ function parse(args: readonly string[]) {
         repository: { type: 'string' },
         model: { type: 'string', default: 'demo_model' },
         port: { type: 'string' },
+        output: { type: 'string' },
         fresh: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const outputFolder = path.join(projectRoot, 'dist');
+  const { outputFolder } = options;
   const dataFile = organizationFile(outputFolder);
   if (options.isFresh) await rm(dataFile, { force: true });
   const hubFolder = path.join(outputFolder, 'hub');

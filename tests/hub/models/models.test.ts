@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { InjectedFailure, TestHandles } from '../../../sandbox/devops/host/page/testHandles';
-import { axe, focused, press, tabTo, useHub, type OpenHub } from '../support/browser';
+import { axe, press, tabTo, useHub, type OpenHub } from '../support/browser';
 import { registryOf, saveText } from '../modelStage';
 
 const churn = `# The variables of this model.
@@ -142,34 +142,6 @@ describe('the list and the variables of models in a browser', () => {
     await open.frame.getByText('You do not have permission to do this.').waitFor();
     await press(open.page, 'Escape');
     await open.frame.getByText('1 change', { exact: true }).last().waitFor();
-  });
-
-  for (const theme of ['light', 'dark'] as const)
-    it(`has no violation of accessibility rules in the theme ${theme}, and fits into 320 pixels`, async () => {
-      for (const size of [
-        { width: 1366, height: 768 },
-        { width: 320, height: 640 },
-      ])
-        for (const hash of ['', 'model=churn']) {
-          const open = await hub.openHub({ theme, hash, size });
-          await open.frame.getByRole(hash === '' ? 'table' : 'grid').waitFor();
-          assert.deepEqual(await axe(open.frame), []);
-          const widths = await open.frame.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-          assert.ok(Number(widths[0]) <= Number(widths[1]), String(widths));
-        }
-    });
-
-  it('has no violation of accessibility rules with forced colours, in the menu and in the review', async () => {
-    const open = await hub.openHub({ hash: 'model=churn', hasForcedColors: true });
-    await cell(open, 'training.epochs', 2).focus();
-    await press(open.page, 'Shift+F10');
-    await open.frame.getByRole('menu').waitFor();
-    assert.match(await focused(open.frame), /^menuitem Edit in a panel/);
-    assert.deepEqual(await axe(open.frame), []);
-    await press(open.page, 'ArrowDown', 'Enter');
-    await open.frame.getByRole('button', { name: 'Review and save' }).click();
-    await open.frame.getByRole('button', { name: 'Save', exact: true }).waitFor();
-    assert.deepEqual(await axe(open.frame), []);
   });
 
   const failures: readonly [what: string, failure: InjectedFailure, text: RegExp][] = [

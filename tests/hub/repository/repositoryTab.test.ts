@@ -124,21 +124,4 @@ describe('The tab Repository', function () {
     await says(lost, /does not exist, or you do not have permission to read it\./);
     await button(lost, 'Change file').waitFor();
   });
-
-  it('has no violation of axe in any theme, and fits into 320 pixels', async () => {
-    await save(text(300));
-    await commitFiles(organization(), { [path]: file(300) });
-    await save(text(350));
-    for (const look of [{ theme: 'light' }, { theme: 'dark' }, { hasForcedColors: true }] as const) {
-      const { frame } = await open({ size: { width: 320, height: 700 }, ...look });
-      await says(frame, 'The hub has newer values than the file.');
-      assert.deepEqual(await axe(frame), [], JSON.stringify(look));
-      const [wide, shown] = await frame.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.equal(wide, shown);
-      await button(frame, 'Open pull request').click();
-      await frame.getByRole('dialog').getByRole('textbox').waitFor();
-      assert.deepEqual(await axe(frame), [], JSON.stringify(look));
-      await press(frame.page(), 'Escape');
-    }
-  });
 });

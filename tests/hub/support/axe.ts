@@ -21,11 +21,14 @@ export async function axe(frame: Frame | Page, rules?: readonly string[]): Promi
   const script = await source;
   // A script that a page may not load from elsewhere can still be run in it by the debugger.
   if (!(await frame.evaluate(() => window.axe !== undefined))) await frame.evaluate(script);
-  const { violations } = await frame.evaluate(async (only) => {
-    if (!window.axe) throw new Error('axe-core was not loaded.');
-    const runOnly = only && { runOnly: { type: 'rule' as const, values: only } };
-    return window.axe.run(document, { resultTypes: ['violations'], iframes: false, ...runOnly });
-  }, rules && [...rules]);
+  const { violations } = await frame.evaluate(
+    async (only) => {
+      if (!window.axe) throw new Error('axe-core was not loaded.');
+      const runOnly = only && { runOnly: { type: 'rule' as const, values: only } };
+      return window.axe.run(document, { resultTypes: ['violations'], iframes: false, ...runOnly });
+    },
+    rules && [...rules],
+  );
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(
       ({ target, failureSummary }) =>
