@@ -6,13 +6,14 @@ import type { CliInput, CliManifest, CliTask } from '../cli/manifest';
 import { helpInTerminalWords } from '../cli/agent/terminalWords';
 import type { Input } from '../shared/task/inputs';
 import { pureLosslessJson } from './bundleTask';
+import { stageCliPackage } from './cliPackage';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
 import { trimAxios } from './trimAxios';
 import { parseVisibleRule } from './visibleRule';
 
 /**
- * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`.
+ * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`, as a package of npm.
  * Fails on any warning.
  * @returns what the scripts are made of
  */
@@ -48,6 +49,7 @@ export async function bundleCli(root: string, outFolder: string): Promise<Metafi
     throw new ToolError(`cli: the bundler warns:\n${messages.join('')}`);
   }
   await writeFile(path.join(outFolder, 'manifests.json'), JSON.stringify(await cliManifest(root)));
+  await stageCliPackage(root, outFolder, result.metafile);
   return result.metafile;
 }
 

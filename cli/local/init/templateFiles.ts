@@ -8,7 +8,7 @@ import { matcher } from '../../../shared/files/findFiles';
 import { readYamlValue } from '../../../shared/yaml/values';
 
 /** What tools leave in the folders of a model, which is not part of a template. */
-const leftOut = /(^|\/)(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules)(\/|$)/;
+export const leftOut = /(^|\/)(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules)(\/|$)/;
 
 /**
  * The files of the template with the names of a model. What is replaced and what is left out is read from the onboarding

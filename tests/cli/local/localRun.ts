@@ -1,0 +1,29 @@
+import type { LocalCall, LocalEnd, LocalRun } from '../../../cli/local/localCommand';
+
+export interface LocalRunEnd extends LocalEnd {
+  /** What people were shown. */
+  readonly said: readonly string[];
+}
+
+/** Runs a command that is not a task in a folder, as the program does after parsing. */
+export async function localRun(
+  run: LocalRun,
+  workingFolder: string,
+  names: readonly string[],
+  options: LocalCall['options'] = {},
+): Promise<LocalRunEnd> {
+  const said: string[] = [];
+  const end = await run(
+    { arguments: names, options },
+    {
+      environment: {},
+      workingFolder,
+      signal: new AbortController().signal,
+      isJson: false,
+      say: (text) => void said.push(text),
+      setSecret: () => undefined,
+      data: (text) => Promise.reject(new Error(`No data was expected: ${text}`)),
+    },
+  );
+  return { ...end, said };
+}
