@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { Readable } from 'node:stream';
-import { internalError } from '../shared/task/internalError';
+import { internalError } from '../shared/agent/internalError';
 import { CancelledError, InputError, TaskError } from '../shared/errors';
 import { terminalWords } from './agent/terminalWords';
 import { exitCodes } from './exitCodes';
