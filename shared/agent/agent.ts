@@ -27,7 +27,7 @@ export interface ServiceConnection {
   /** A field of the connection that is not secret. */
   data(field: string): string | undefined;
   /** Where the tokens come from instead of the parameters. Azure Pipelines has no such connections. */
-  readonly issuer?: TokenIssuer;
+  readonly issuer?: TokenIssuer | undefined;
 }
 
 /** Where Azure DevOps gives the job an OpenID Connect token. */
