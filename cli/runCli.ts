@@ -90,8 +90,7 @@ export class CliCall {
     interruption.signal.throwIfAborted();
     if ('local' in call) {
       const { runLocal } = await import('./local/runLocal');
-      const isJson = this.#format === 'json';
-      return runLocal(call, { ...this.#surroundings, signal: interruption.signal, isJson });
+      return runLocal(call, { ...this.#surroundings, signal: interruption.signal });
     }
     if (options.isAsYaml) {
       const { pipelineStep } = await import('./run/pipelineStep');

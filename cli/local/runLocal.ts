@@ -17,20 +17,18 @@ interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly signal: AbortSignal;
-  readonly isJson: boolean;
 }
 
 type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
 
 /** Runs the command. Rejects as it does. */
 export async function runLocal({ local, call }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
-  const { terminal, ...others } = surroundings;
+  const { terminal } = surroundings;
   const run = await local.load();
   const end = await run(call, {
-    ...others,
+    ...surroundings,
     say: (text) => terminal.say(text),
     setSecret: (value) => terminal.redactor.add(value),
-    data: (text) => terminal.data(text),
   });
   const { result, message, outputs = {}, text, details, exitCode = codeOf(result) } = end;
   return {

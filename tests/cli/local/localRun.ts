@@ -1,4 +1,5 @@
 import type { LocalCall, LocalEnd, LocalRun } from '../../../cli/local/localCommand';
+import { silentTerminal } from '../silentTerminal';
 
 export interface LocalRunEnd extends LocalEnd {
   /** What people were shown. */
@@ -11,18 +12,18 @@ export async function localRun(
   workingFolder: string,
   names: readonly string[],
   options: LocalCall['options'] = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<LocalRunEnd> {
   const said: string[] = [];
   const end = await run(
     { arguments: names, options },
     {
-      environment: {},
+      environment,
       workingFolder,
       signal: new AbortController().signal,
-      isJson: false,
+      terminal: silentTerminal(),
       say: (text) => void said.push(text),
       setSecret: () => undefined,
-      data: (text) => Promise.reject(new Error(`No data was expected: ${text}`)),
     },
   );
   return { ...end, said };

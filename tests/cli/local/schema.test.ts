@@ -13,7 +13,7 @@ describe('mloccli schema', () => {
   async function validator(kind: string): Promise<ValidateFunction> {
     const { text = '' } = await localRun(run, projectRoot, [kind]);
     const keywords = ['mandatory', 'locked', 'compileTime'];
-    const formats = { path: true, semver: true };
+    const formats = { path: true, semver: true } as const;
     return new Ajv({ keywords, formats, allowUnionTypes: true, strictTypes: false }).compile(
       JSON.parse(text) as object,
     );
