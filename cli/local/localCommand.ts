@@ -48,9 +48,9 @@ export interface LocalSurroundings {
   /** What the agent of tasks writes to. */
   readonly terminal: Terminal;
   /** Shows people a line, on standard error. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Is told each secret before anything else can see it. */
-  setSecret(value: string): void;
+  readonly setSecret: (value: string) => void;
 }
 
 /** How it ended. A command throws a TaskError where it fails for a reason that is not its result. */

@@ -2,7 +2,7 @@ import type { TaskResult } from '../../shared/agent/agent';
 import { exitCodes } from '../exitCodes';
 import type { CommandEnd } from '../output/report';
 import type { Terminal } from '../output/terminal';
-import type { DetailsMap, LocalCall, LocalCommand } from './localCommand';
+import type { Details, DetailsMap, LocalCall, LocalCommand } from './localCommand';
 
 /** A command that does not run a task, as it was called. */
 export interface LocalCommandCall {
@@ -50,12 +50,16 @@ function codeOf(result: TaskResult): number {
 
 /** Without secrets. */
 function safeDetails(details: DetailsMap, { redactor }: Terminal): DetailsMap {
-  const safe = (value: DetailsMap[string]): DetailsMap[string] => {
+  const safe = (value: Details | undefined): Details | undefined => {
     if (typeof value === 'string') return redactor.redact(value);
-    if (Array.isArray(value)) return value.map((item) => safe(item) ?? null);
-    return typeof value === 'object' && value !== null ? safeMap(value as DetailsMap) : value;
+    if (isDetailsList(value)) return value.map((item) => safe(item) ?? null);
+    return typeof value === 'object' && value !== null ? safeMap(value) : value;
   };
   const safeMap = (map: DetailsMap): DetailsMap =>
     Object.fromEntries(Object.entries(map).map(([name, value]) => [name, safe(value)]));
   return safeMap(details);
+}
+
+function isDetailsList(value: Details | undefined): value is readonly Details[] {
+  return Array.isArray(value);
 }

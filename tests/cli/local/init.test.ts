@@ -27,7 +27,7 @@ describe('mloccli init', () => {
     });
     assert.equal(end.outputs?.['model'], 'churn_rate');
     const files = await readdir(path.join(folder, 'models'), { recursive: true });
-    assert.equal(end.outputs?.['created'], String((await filesOf(path.join(folder, 'models'))).length));
+    assert.equal(end.outputs['created'], String((await filesOf(path.join(folder, 'models'))).length));
     assert.deepEqual(
       files.filter((file) => /demo_model|onboard|__pycache__/.test(file)),
       [],
