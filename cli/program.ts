@@ -83,9 +83,10 @@ export function createProgram({ manifest, args, output }: ProgramOptions): Progr
     }
   }
 
-  addLocalCommands(program, configure, (local) => {
+  const onLocalCall = (local: LocalCommandCall): void => {
     call = local;
-  });
+  };
+  addLocalCommands(program, configure, onLocalCall, { isCompleting: isCompletion(args) });
 
   return {
     command: program,
@@ -98,6 +99,11 @@ export function createProgram({ manifest, args, output }: ProgramOptions): Progr
       return call;
     },
   };
+}
+
+/** Whether a shell asks what can follow the words after `complete --`. */
+export function isCompletion([first, second]: readonly string[]): boolean {
+  return first === 'complete' && second === '--';
 }
 
 function addGlobalOptions(command: Command): void {

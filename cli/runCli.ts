@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { Readable } from 'node:stream';
-import { internalError } from '../shared/task/internalError';
+import { internalError } from '../shared/agent/internalError';
 import { CancelledError, InputError, TaskError } from '../shared/errors';
 import { terminalWords } from './agent/terminalWords';
 import { exitCodes } from './exitCodes';
@@ -10,7 +10,7 @@ import type { CliManifest } from './manifest';
 import { readGlobalOptions } from './options/globalOptions';
 import { endAsJson, outputLines, showEnd, type CommandEnd, type OutputFormat } from './output/report';
 import type { Terminal } from './output/terminal';
-import { createProgram, namedCommand } from './program';
+import { createProgram, isCompletion, namedCommand } from './program';
 import { commandName, type CommandCall } from './run/commandCall';
 import { optionProblems, terminalMessage } from './run/nameProblems';
 import { usageErrorOf } from './parserError';
@@ -76,7 +76,7 @@ export class CliCall {
     let printed = '';
     const output = { helpWidth: terminal.helpWidth, print: (text: string) => void (printed += text) };
     const program = createProgram({ manifest: readManifest(), args, output });
-    if (args[0] === 'complete' && args[1] === '--') {
+    if (isCompletion(args)) {
       const { completions } = await import('./local/complete/completions');
       return this.#print(completions(program.command, args.slice(2)));
     }
@@ -90,8 +90,7 @@ export class CliCall {
     interruption.signal.throwIfAborted();
     if ('local' in call) {
       const { runLocal } = await import('./local/runLocal');
-      const isJson = this.#format === 'json';
-      return runLocal(call, { ...this.#surroundings, signal: interruption.signal, isJson });
+      return runLocal(call, { ...this.#surroundings, signal: interruption.signal });
     }
     if (options.isAsYaml) {
       const { pipelineStep } = await import('./run/pipelineStep');

@@ -6,13 +6,14 @@ import type { CliInput, CliManifest, CliTask } from '../cli/manifest';
 import { helpInTerminalWords } from '../cli/agent/terminalWords';
 import type { Input } from '../shared/task/inputs';
 import { pureLosslessJson } from './bundleTask';
+import { stageCliPackage } from './cliPackage';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
 import { trimAxios } from './trimAxios';
 import { parseVisibleRule } from './visibleRule';
 
 /**
- * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`.
+ * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`, as a package of npm.
  * Fails on any warning.
  * @returns what the scripts are made of
  */
@@ -47,8 +48,29 @@ export async function bundleCli(root: string, outFolder: string): Promise<Metafi
     const messages = await formatMessages(result.warnings, { kind: 'warning' });
     throw new ToolError(`cli: the bundler warns:\n${messages.join('')}`);
   }
+  refuseEagerTasks(result.metafile);
   await writeFile(path.join(outFolder, 'manifests.json'), JSON.stringify(await cliManifest(root)));
+  await stageCliPackage(root, outFolder, result.metafile);
   return result.metafile;
+}
+
+/** Help and completion must not wait for the code of tasks: it is loaded by the command that runs one. */
+function refuseEagerTasks({ outputs }: Metafile): void {
+  const entry = Object.keys(outputs).find((file) => outputs[file]?.entryPoint === 'cli/main.ts');
+  const seen = new Set<string>();
+  const open = [entry ?? ''];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const loaded = outputs[file]?.imports ?? [];
+    open.push(...loaded.filter(({ kind }) => kind !== 'dynamic-import').map(({ path: imported }) => imported));
+  }
+  const eager = [...seen].flatMap((file) =>
+    Object.keys(outputs[file]?.inputs ?? {}).filter((input) =>
+      /^(tasks|shared\/http|node_modules\/axios)\//.test(input),
+    ),
+  );
+  if (eager.length > 0) throw new ToolError(`cli: loaded before a command runs: ${eager.join(', ')}`);
 }
 
 /** What the command line knows of the tasks without loading them. */

@@ -1,6 +1,7 @@
 import { commands, groups } from '../cli/commands';
 import { kebabCase } from '../cli/options/optionName';
 import type { CliManifest } from '../cli/manifest';
+import { localCommands } from '../cli/local/localCommands';
 import { createProgram } from '../cli/program';
 
 const helpWidth = 100;
@@ -22,7 +23,7 @@ export function cliPage(manifest: CliManifest): string {
     '## Output',
     [
       '- Standard output has data only: the outputs as lines of `name=value`, or one JSON object with `-o json` (or `MLOCCLI_OUTPUT=json`). A value of several lines is a JSON string. Progress, tables and messages go to standard error.',
-      '- The JSON object has the keys `command`, `result`, `message`, `problems`, `outputs`, `summary` and `durationSeconds`, also for errors and interruptions.',
+      '- The JSON object has the keys `command`, `result`, `message`, `problems`, `outputs`, `summary` and `durationSeconds`, also for errors and interruptions; some commands have further data in `details`.',
       '- Known secrets are replaced by `***`.',
       '- The first Ctrl+C cancels the work and what it started remotely; the second one ends the command at once.',
     ].join('\n'),
@@ -47,7 +48,12 @@ export function cliPage(manifest: CliManifest): string {
         `[${task}](tasks/${task}.md)`,
       ]),
     ),
+    table(
+      ['Command on this machine', 'Purpose'],
+      localCommands.map(({ name, summary }) => [`[\`${name}\`](#${name.replaceAll(' ', '-')})`, summary]),
+    ),
     fence(helpOf(manifest, ['--help'])),
+    ...localCommands.flatMap(({ name }) => [`### ${name}`, fence(helpOf(manifest, [...name.split(' '), '--help']))]),
     ...Object.keys(groups).flatMap((group) =>
       commands
         .filter((row) => row.group === group)

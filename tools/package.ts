@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildExtension, readBuildArguments, type BuildOptions, type BuiltExtension } from './build';
+import { bundleCli } from './cliBundle';
+import { packCli } from './cliPackage';
 import { runFromCommandLine, ToolError } from './commandLine';
 import { hubSize, type HubSize } from './hubSize';
 import { readJson } from './manifests';
@@ -12,6 +14,8 @@ import { listZip, type ZipEntry } from './zipListing';
 /** How large things may become, in bytes. Raise a figure only together with the reason for it. */
 export interface Budgets {
   readonly vsix: number;
+  /** The package of the command line. */
+  readonly cli: number;
   /** The bundle of each task. */
   readonly tasks: Readonly<Record<string, number>>;
   /** The Models page, compressed with gzip. */
@@ -84,8 +88,13 @@ function budgetsFile(root: string): string {
 }
 
 await runFromCommandLine(import.meta.url, async () => {
-  const { vsix, vsixBytes, entries } = await packageExtension(readBuildArguments());
+  const options = readBuildArguments();
+  const { vsix, vsixBytes, entries } = await packageExtension(options);
   for (const { name, bytes, compressedBytes } of entries)
     console.log(`${String(bytes).padStart(9)} ${String(compressedBytes).padStart(9)}  ${name}`);
   console.log(`${path.relative(process.cwd(), vsix)}: ${vsixBytes} bytes, ${entries.length} files`);
+  const cliFolder = path.join(options.outputFolder, 'cli');
+  await bundleCli(options.root, cliFolder);
+  const { cli } = (await readJson(budgetsFile(options.root))) as Budgets;
+  console.log(path.relative(process.cwd(), await packCli(cliFolder, options.outputFolder, cli)));
 });

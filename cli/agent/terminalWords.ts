@@ -12,6 +12,7 @@ type Phrases = readonly (readonly [pipeline: RegExp, terminal: string])[];
 
 /** What messages say of a pipeline, and what it is in a terminal. The longest phrases are first. */
 const ofMessages: Phrases = [
+  [/ until the job ends\b/g, ''],
   [/\b[Qq]ueue a new pipeline run\b/g, 'Run the command again'],
   [
     /(?:: there is no pipeline run to take it from|: the organization is not that of a pipeline run to take it from)/g,

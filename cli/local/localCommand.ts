@@ -1,4 +1,5 @@
 import type { TaskResult } from '../../shared/agent/agent';
+import type { Terminal } from '../output/terminal';
 
 /** A command that does not run a task. Its help and its completion need this description only; `load` brings its code. */
 export interface LocalCommand {
@@ -44,14 +45,12 @@ export interface LocalSurroundings {
   /** The folder in which it was called; absolute. */
   readonly workingFolder: string;
   readonly signal: AbortSignal;
-  /** Whether the caller reads JSON: then nothing but the end of the command is written to standard output. */
-  readonly isJson: boolean;
+  /** What the agent of tasks writes to. */
+  readonly terminal: Terminal;
   /** Shows people a line, on standard error. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Is told each secret before anything else can see it. */
-  setSecret(value: string): void;
-  /** Data, such as the address of a service that has started: to standard output, in both formats. */
-  data(text: string): Promise<void>;
+  readonly setSecret: (value: string) => void;
 }
 
 /** How it ended. A command throws a TaskError where it fails for a reason that is not its result. */

@@ -16,6 +16,13 @@ const modelOptions: readonly LocalOption[] = [
   repository,
 ];
 
+const signIn: readonly LocalOption[] = [
+  { flags: '-p, --profile <name>', help: 'Profile in the configuration file of Databricks (~/.databrickscfg)' },
+  { flags: '--host <url>', help: 'URL of the Databricks workspace' },
+  { flags: '--azure', help: 'Sign in through the Azure CLI' },
+  { flags: '--tenant <id>', help: 'Microsoft Entra tenant' },
+];
+
 /** The headings of groups and of commands without a group, in the order of the help. */
 export const localHeading = 'On this machine';
 
@@ -30,6 +37,22 @@ export const localCommands: readonly LocalCommand[] = [
     options: answerOptions,
     examples: ['init models --model churn', 'init models --model churn --serving rest --databricks-dev adb-dev'],
     load: async () => (await import('./init/initRepository')).run,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check what the other commands need: programs, the sign-in and the workspace',
+    details: 'Each line is ok, a note about what only some commands need, or a problem; exit code 1 with problems.',
+    options: signIn,
+    examples: ['doctor', 'doctor --profile dev -o json'],
+    load: async () => (await import('./doctor/doctor')).run,
+  },
+  {
+    name: 'whoami',
+    summary: 'Print who signs in to Databricks, and with what',
+    details: 'Exit code 4 where credentials are missing or refused.',
+    options: signIn,
+    examples: ['whoami', 'whoami --profile dev'],
+    load: async () => (await import('./doctor/printCaller')).run,
   },
   {
     name: 'schema',

@@ -13,8 +13,11 @@ export function addLocalCommands(
   program: Command,
   configure: (command: Command) => Command,
   onCall: (call: LocalCommandCall) => void,
+  { isCompleting }: { readonly isCompleting: boolean },
 ): void {
-  for (const local of localCommands) {
+  // The library for completion adds its own command `complete`.
+  const added = isCompleting ? localCommands.filter(({ name }) => name !== 'complete') : localCommands;
+  for (const local of added) {
     const [first = '', verb] = local.name.split(' ');
     const parent = verb === undefined ? program : program.commands.find((command) => command.name() === first);
     if (!parent) throw new Error(`There is no group ${first}.`);

@@ -2,7 +2,7 @@ import type { TaskResult } from '../../shared/agent/agent';
 import { exitCodes } from '../exitCodes';
 import type { CommandEnd } from '../output/report';
 import type { Terminal } from '../output/terminal';
-import type { DetailsMap, LocalCall, LocalCommand } from './localCommand';
+import type { Details, DetailsMap, LocalCall, LocalCommand } from './localCommand';
 
 /** A command that does not run a task, as it was called. */
 export interface LocalCommandCall {
@@ -17,20 +17,18 @@ interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly signal: AbortSignal;
-  readonly isJson: boolean;
 }
 
 type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
 
 /** Runs the command. Rejects as it does. */
 export async function runLocal({ local, call }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
-  const { terminal, ...others } = surroundings;
+  const { terminal } = surroundings;
   const run = await local.load();
   const end = await run(call, {
-    ...others,
+    ...surroundings,
     say: (text) => terminal.say(text),
     setSecret: (value) => terminal.redactor.add(value),
-    data: (text) => terminal.data(text),
   });
   const { result, message, outputs = {}, text, details, exitCode = codeOf(result) } = end;
   return {
@@ -52,12 +50,16 @@ function codeOf(result: TaskResult): number {
 
 /** Without secrets. */
 function safeDetails(details: DetailsMap, { redactor }: Terminal): DetailsMap {
-  const safe = (value: DetailsMap[string]): DetailsMap[string] => {
+  const safe = (value: Details | undefined): Details | undefined => {
     if (typeof value === 'string') return redactor.redact(value);
-    if (Array.isArray(value)) return value.map((item) => safe(item) ?? null);
-    return typeof value === 'object' && value !== null ? safeMap(value as DetailsMap) : value;
+    if (isDetailsList(value)) return value.map((item) => safe(item) ?? null);
+    return typeof value === 'object' && value !== null ? safeMap(value) : value;
   };
   const safeMap = (map: DetailsMap): DetailsMap =>
     Object.fromEntries(Object.entries(map).map(([name, value]) => [name, safe(value)]));
   return safeMap(details);
+}
+
+function isDetailsList(value: Details | undefined): value is readonly Details[] {
+  return Array.isArray(value);
 }

@@ -40,7 +40,7 @@ export function placeholder({ name, type, isSecret, choices }: CliInput): string
 }
 
 /**
- * A problem of an input in the words of the terminal: what is quoted by the name of an input becomes its option. Values
+ * A problem of an input as it is shown in a terminal: what is quoted by the name of an input becomes its option. Values
  * after `is` stay as they are: a value can have the name of an input.
  */
 export function withOptionNames(problem: string, inputs: readonly CliInput[]): string {

@@ -36,10 +36,12 @@ export interface SignIn {
 }
 
 /** Signs in to Databricks with DATABRICKS_HOST and DATABRICKS_TOKEN. */
-export function environmentSignIn({ environment, setSecret, options }: SignInRequest): SignIn {
+export function environmentSignIn({ inputs, environment, setSecret, options }: SignInRequest): SignIn {
+  const isUsed = inputs.some(({ type }) => type === 'connectedService:databricksworkspace');
   const token = environment['DATABRICKS_TOKEN'];
   const url = options.host ?? environment['DATABRICKS_HOST'];
-  if (token === undefined || url === undefined) return { values: {}, connection: () => undefined, isRefused: false };
+  if (!isUsed || token === undefined || url === undefined)
+    return { values: {}, connection: () => undefined, isRefused: false };
   setSecret(token);
   const connection: ServiceConnection = {
     id: 'environment',

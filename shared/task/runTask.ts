@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Agent, TaskAgent, TaskResult } from '../agent/agent';
 import { withTimeout } from '../agent/context';
+import { internalError } from '../agent/internalError';
 import type { Clock } from '../clock';
 import { CancelledError, messageOf, TaskError } from '../errors';
 import type { InputSource } from './inputs';
-import { internalError } from './internalError';
 import { nameInput } from './nameInput';
 import { readInputs } from './readInputs';
 import type { Inputs, Task } from './task';

@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent';
 import { systemClock } from '../clock';
 import { CancelledError } from '../errors';
-import { internalError } from './internalError';
+import { internalError } from '../agent/internalError';
 import { runTask } from './runTask';
 import type { Inputs, Task } from './task';
 

@@ -2,7 +2,8 @@ import type { CliManifest } from '../../cli/manifest';
 import { createProgram } from '../../cli/program';
 import type { CommandCall } from '../../cli/run/commandCall';
 
-/** What the command line understands of arguments, as the call that it would make. */
+/** What the command line understands of arguments, as the call of a task that it would make. */
 export function parsed(manifest: CliManifest, args: readonly string[]): CommandCall | undefined {
-  return createProgram({ manifest, args, output: { helpWidth: 80, print: () => undefined } }).parse(args);
+  const call = createProgram({ manifest, args, output: { helpWidth: 80, print: () => undefined } }).parse(args);
+  return call && 'task' in call ? call : undefined;
 }

@@ -213,7 +213,7 @@ function isAllowedImport(file: string, part: string, target: string): boolean {
   if (targetPart === undefined) return false;
   if (part === 'tasks' && targetPart === 'tasks') return taskOf(file) === taskOf(target);
   if (targetPart === 'dialects')
-    return part === 'dialects' || part === 'shared/identity' || file.startsWith(`${path.posix.dirname(target)}/`);
+    return ['dialects', 'shared/identity', 'cli'].includes(part) || file.startsWith(`${path.posix.dirname(target)}/`);
   return targetPart === part || (mayImport[part] ?? []).includes(targetPart);
 }
 

@@ -61,6 +61,7 @@ describe('the package', () => {
     const failure = checkBudgets(released, released.vsixBytes, {
       vsix: 1000,
       tasks: { RunJob: 2000 },
+      cli: 100,
       hub: { scripts: 100, allScripts: 200, styles: 300 },
     });
     await assert.rejects(failure, (error: Error) => {

@@ -8,7 +8,9 @@ export const run: LocalRun = (call) => {
   const [shell] = call.arguments;
   if (shell === undefined || !/^(bash|zsh|fish|powershell)$/.test(shell))
     throw new UsageError([{ option: '', problem: 'Name a shell: bash, zsh, fish or powershell.' }]);
-  const text = printed(() => new RootCommand().setup('mloccli', 'mloccli', shell));
+  const script = printed(() => new RootCommand().setup('mloccli', 'mloccli', shell));
+  // A script that is sourced again, with the file of a shell, may not fail at its constants.
+  const text = script.replaceAll(/^readonly (?=ShellComp)/gm, '');
   return Promise.resolve({
     result: 'Succeeded',
     message: `The completion script of ${shell}.`,

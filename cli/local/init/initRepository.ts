@@ -29,7 +29,7 @@ export const run: LocalRun = async (call, { workingFolder, signal, say }) => {
     missing.length === 0
       ? `${folder} is unchanged: it has all ${files.length} files.`
       : `Created ${missing.length} files in ${folder}${missing.length < files.length ? `; ${files.length - missing.length} unchanged` : ''}.`;
-  if (missing.length > 0) say(`To run its pipelines on this machine: mloccli pipelines run ci --repository ${given}`);
+  if (missing.length > 0) say(`The next steps are in ${given}/docs/getting_started.md.`);
   return {
     result: 'Succeeded',
     message,

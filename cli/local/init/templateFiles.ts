@@ -8,7 +8,7 @@ import { matcher } from '../../../shared/files/findFiles';
 import { readYamlValue } from '../../../shared/yaml/values';
 
 /** What tools leave in the folders of a model, which is not part of a template. */
-const leftOut = /(^|\/)(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules)(\/|$)/;
+export const leftOut = /(^|\/)(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules)(\/|$)/;
 
 /**
  * The files of the template with the names of a model. What is replaced and what is left out is read from the onboarding
@@ -47,14 +47,24 @@ function rulesOf(specification: Json): TemplateRules {
     specification,
   );
   const { exclude, replace } = isMap(template) ? template : {};
-  if (!isList(exclude) || !isMap(replace))
+  const texts = isMap(replace) ? Object.entries(replace) : [];
+  if (!isList(exclude) || !exclude.every(isText) || texts.length === 0)
     throw new Error(
       'onboarding/onboarding.yml of the template does not have repository.template with exclude and replace.',
     );
   return {
-    exclude: exclude.map(String),
-    replace: new Map(Object.entries(replace).map(([text, value]) => [text, String(value)])),
+    exclude,
+    replace: new Map(
+      texts.map(([text, value]) => {
+        if (isText(value)) return [text, value];
+        throw new Error(`onboarding/onboarding.yml of the template replaces ${text} by something that is not text.`);
+      }),
+    ),
   };
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string';
 }
 
 function rendered(text: string, answers: ReadonlyMap<string, string>): string {

@@ -109,8 +109,8 @@ function editsOf(
 }
 
 function editOf(path: readonly string[], value: EditValue, text: string | undefined): TextEdit {
-  const isSpelled = text !== undefined && typeof value !== 'string' && text !== String(value);
-  return isSpelled ? { path, value, text } : { path, value };
+  const isOwnText = typeof value === 'object' || typeof value === 'string' || text === String(value);
+  return isOwnText || text === undefined ? { path, value } : { path, value, text };
 }
 
 function emptyTree(): Branch {

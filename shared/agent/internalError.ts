@@ -1,4 +1,4 @@
-import type { Words } from '../agent/agent';
+import type { Words } from './agent';
 import { messageOf } from '../errors';
 
 /** What to say of an error that no code of ours foresaw. */
