@@ -11,12 +11,12 @@ import { commandName, type CommandCall } from './run/commandCall';
 export interface ProgramOutput {
   readonly helpWidth: number;
   /** Help and version. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
 }
 
 export interface Program {
   /** Parses the arguments: the call, or undefined when help or the version was printed. Throws a CommanderError. */
-  parse(args: readonly string[]): CommandCall | undefined;
+  readonly parse: (args: readonly string[]) => CommandCall | undefined;
 }
 
 /** Options of commands are made for those that the arguments name: there are hundreds. */
