@@ -1,5 +1,19 @@
 import type { Json } from '../json';
 
+/** A token for a service, and for how long it is valid. */
+export interface TokenOfIssuer {
+  readonly token: string;
+  readonly lifeSeconds: number;
+}
+
+/** What signs in itself and hands out tokens, such as the Azure CLI, instead of a secret that a task signs in with. */
+export interface TokenIssuer {
+  /** Who the tokens are for, for messages; it may become more precise with the first token. */
+  readonly identity: string;
+  /** A token for a service, by its application id or URI. Rejects with a TaskError that says why there is none. */
+  issue(resource: string, signal: AbortSignal): Promise<TokenOfIssuer>;
+}
+
 /** A service connection as the agent hands it to the task. */
 export interface ServiceConnection {
   readonly id: string;
@@ -12,6 +26,8 @@ export interface ServiceConnection {
   authorization(parameter: string): string | undefined;
   /** A field of the connection that is not secret. */
   data(field: string): string | undefined;
+  /** Where the tokens come from instead of the parameters. Azure Pipelines has no such connections. */
+  readonly issuer?: TokenIssuer | undefined;
 }
 
 /** Where Azure DevOps gives the job an OpenID Connect token. */

@@ -8,6 +8,7 @@ import { clientAssertion, readClientCertificate } from './clientAssertion';
 import { assertionType, entraTokens, type EntraProof, type Resource } from './entraTokens';
 import { jobTokens } from './jobToken';
 import { managedIdentityTokens } from './managedIdentity';
+import { issuerTokens } from './renewedTokens';
 
 /** The identity of an Azure Resource Manager connection. */
 export interface AzureIdentity {
@@ -21,6 +22,8 @@ export interface AzureIdentity {
  */
 export function azureIdentity(connection: ServiceConnection, context: Context): AzureIdentity {
   const cloud = cloudOf(connection);
+  const { issuer } = connection;
+  if (issuer) return { cloud, tokensFor: (resource) => issuerTokens(issuer, resource.id, context) };
   const scheme = connection.scheme.toLowerCase();
   if (scheme === 'managedserviceidentity') {
     const clientId = pasted(connection.data('msiclientId')) ?? pasted(connection.authorization('msiclientId'));

@@ -6,7 +6,7 @@ import type { TokenSource } from '../http/tokenSource';
 import { FixedToken } from './fixedToken';
 import { issuedToken } from './issuedToken';
 import { jobTokens } from './jobToken';
-import { RenewedTokens } from './renewedTokens';
+import { issuerTokens, RenewedTokens } from './renewedTokens';
 import { databricksTokenDialect } from './dialect';
 import { secondsToSignIn, tokenClient } from './signIn';
 
@@ -22,6 +22,7 @@ export function databricksIdentity(
   /** Of every call to the workspace. */
   headers: Readonly<Record<string, string>> = {},
 ): TokenSource {
+  if (connection.issuer) return issuerTokens(connection.issuer, url, context);
   const workspace = { url, headers };
   const clientId = pasted(connection.data('clientId')) ?? pasted(connection.authorization('username'));
   switch (connection.scheme.toLowerCase()) {

@@ -1,4 +1,5 @@
-import type { TaskAgent } from '../agent/agent';
+import type { TaskAgent, TokenIssuer } from '../agent/agent';
+import type { Context } from '../agent/context';
 import type { Clock } from '../clock';
 import { CallError } from '../http/errors';
 import type { TokenSource } from '../http/tokenSource';
@@ -62,6 +63,15 @@ export class RenewedTokens implements TokenSource {
     this.#isFirst = false;
     return token;
   }
+}
+
+/** Tokens of a connection that hands them out itself, for a service by its application id or URI. */
+export function issuerTokens(issuer: TokenIssuer, resource: string, context: Context): RenewedTokens {
+  return new RenewedTokens({
+    ...context,
+    identity: () => issuer.identity,
+    issue: () => issuer.issue(resource, context.signal),
+  });
 }
 
 function asSignInError(error: unknown): never {
