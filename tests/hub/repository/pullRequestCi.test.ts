@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openPullRequest } from '../../../hub/repository/openPullRequest';
+import { openPullRequest } from '../../../hub/repository/git/openPullRequest';
 import { BuildEngine } from '../../../sandbox/devops/build/running/buildEngine';
 import { providePython } from '../../../sandbox/python/providePython';
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox';
