@@ -1,4 +1,4 @@
-import type { Inputs, Task } from '../shared/task/task';
+import type { Task } from '../shared/task/task';
 
 /** A question that is asked before something is deleted or written that cannot be restored by running the command again. */
 export interface Confirmation {
@@ -202,7 +202,7 @@ export const commands: readonly CommandRow[] = [
 ];
 
 /** A loaded task, as one that any inputs can be read for: `readInputs` checks them. */
-export type LoadedTask = Task<Inputs>;
+export type LoadedTask = Task;
 
 /** Throws an Error where a file in tasks/ does not export a task: a contract test loads all of them. */
 export async function loadTask({ task: name, load }: Pick<CommandRow, 'task' | 'load'>): Promise<LoadedTask> {

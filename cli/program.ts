@@ -14,12 +14,12 @@ import { commandName, type CommandCall } from './run/commandCall';
 export interface ProgramOutput {
   readonly helpWidth: number;
   /** Help and version. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
 }
 
 export interface Program {
   /** Parses the arguments: the call, or undefined when help or the version was printed. Throws a CommanderError. */
-  parse(args: readonly string[]): CommandCall | LocalCommandCall | undefined;
+  readonly parse: (args: readonly string[]) => CommandCall | LocalCommandCall | undefined;
   /** The parser itself, which knows what can follow the arguments. */
   readonly command: Command;
 }

@@ -46,7 +46,7 @@ const ofMessages: Phrases = [
   [/\bproxy \(--proxyurl\)/g, 'proxy (HTTPS_PROXY)'],
   [/\bthe agent machine\b/g, 'this machine'],
   [/\b([Tt])he agent's\b/g, "$1his machine's"],
-  [/\b([Tt])he agent\b/g, '$1his machine'],
+  [/\b([Tt])he agent\b(?! pools?\b)/g, '$1his machine'],
   [/\bgiven by the pipeline\b/g, 'given by the command'],
   [/\bof the service connection\b/g, 'of the sign-in'],
   [/\b(?:a|the|this) service connection\b/g, 'the sign-in'],

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { OutputFormat } from '../output/report';
-import type { SignInOptions } from '../run/environmentSignIn';
+import type { SignInOptions } from '../signIn/request';
 import type { CliTask } from '../manifest';
 import { UsageError } from '../usageError';
 

@@ -32,10 +32,10 @@ function cellsOf(row: string): readonly string[] {
 function columns(table: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of table)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, [...cell].length);
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, Array.from(cell).length);
   return table.map((row) =>
     row
-      .map((cell, index) => cell + ' '.repeat(Math.max((widths[index] ?? 0) - [...cell].length, 0)))
+      .map((cell, index) => cell + ' '.repeat(Math.max((widths[index] ?? 0) - Array.from(cell).length, 0)))
       .join('  ')
       .trimEnd(),
   );

@@ -91,7 +91,7 @@ export class Terminal {
     if (this.#stderr.isTTY !== true || this.#verbosity.isQuiet || this.#environment['TERM'] === 'dumb') return;
     const width = Math.max((this.#stderr.columns ?? 80) - 1, 10);
     const [line = ''] = this.safe(text).split('\n');
-    this.#write(this.#stderr, `\r\u001b[K${[...line].slice(0, width).join('')}`);
+    this.#write(this.#stderr, `\r\u001b[K${Array.from(line).slice(0, width).join('')}`);
     this.#hasStatusLine = true;
   }
 
@@ -104,11 +104,12 @@ export class Terminal {
   async data(text: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const broken = this.#broken.get(this.#stdout);
-      if (broken) return void reject(broken);
-      this.#stdout.write(text, (error) => {
+      const settle = (error?: Error | null): void => {
         if (error) reject(error);
         else resolve();
-      });
+      };
+      if (broken) settle(broken);
+      else this.#stdout.write(text, settle);
     });
   }
 

@@ -4,6 +4,7 @@ import { InputError, RemoteRunError } from '../../shared/errors';
 import { HttpError } from '../../shared/http/errors';
 import { SignInError } from '../../shared/identity/renewedTokens';
 import { exitCodes } from '../exitCodes';
+import { SignInRequired } from '../signIn/signInRequired';
 import { UsageError } from '../usageError';
 
 /** The exit code of a command that ended so. */
@@ -23,7 +24,11 @@ export function exitCodeOf(result: TaskResult, error: unknown, isStrict: boolean
 function failureCode(error: unknown): number {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof UsageError || cause instanceof InputError) return exitCodes.usage;
-    if (cause instanceof SignInError || (cause instanceof HttpError && refusesToken(cause)))
+    if (
+      cause instanceof SignInRequired ||
+      cause instanceof SignInError ||
+      (cause instanceof HttpError && refusesToken(cause))
+    )
       return exitCodes.signInRefused;
     if (cause instanceof RemoteRunError) return exitCodes.remoteRunFailed;
   }

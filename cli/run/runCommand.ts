@@ -16,7 +16,8 @@ import { readValues, type GivenText } from '../options/readValues';
 import { parsedInputs } from '../options/taskOptions';
 import type { Terminal } from '../output/terminal';
 import type { OptionProblem } from '../usageError';
-import { environmentSignIn } from './environmentSignIn';
+import { signInConnections } from '../signIn/connections';
+import { SignInRequired } from '../signIn/signInRequired';
 import { exitCodes } from '../exitCodes';
 import type { CommandCall } from './commandCall';
 import { exitCodeOf } from './exitCodeOf';
@@ -44,6 +45,20 @@ export interface RunEnd {
 
 /** Runs the task of a command with its options. Rejects only for what is wrong before its work begins. */
 export async function runCommand(
+  call: CommandCall,
+  options: GlobalOptions,
+  surroundings: CommandSurroundings,
+): Promise<RunEnd> {
+  try {
+    return await carryOut(call, options, surroundings);
+  } catch (error) {
+    if (!(error instanceof SignInRequired)) throw error;
+    const exitCode = exitCodes.signInRefused;
+    return { result: 'Failed', message: error.message, problems: [], outputs: {}, summary: '', exitCode };
+  }
+}
+
+async function carryOut(
   { row, task: manifest, parsed }: CommandCall,
   options: GlobalOptions,
   surroundings: CommandSurroundings,
@@ -51,7 +66,7 @@ export async function runCommand(
   const { terminal, environment, workingFolder, signal, stdin } = surroundings;
   const given = await readValues(manifest.inputs, parsedInputs(manifest, parsed), surroundings);
   const task = await loadTask(row);
-  const signIn = environmentSignIn({
+  const signIn = await signInConnections({
     inputs: manifest.inputs,
     options: readSignInOptions(parsed),
     environment,
@@ -87,7 +102,8 @@ export async function runCommand(
   };
   const end = await carryOutTask(confirmed, { agent, clock: systemClock, signal });
   terminal.clearStatus();
-  const exitCode = signIn.isRefused ? exitCodes.signInRefused : exitCodeOf(end.result, end.error, options.isStrict);
+  const isRefused = end.result === 'Failed' && signIn.isRefused;
+  const exitCode = isRefused ? exitCodes.signInRefused : exitCodeOf(end.result, end.error, options.isStrict);
   return { ...(await reported(end, agent, options, manifest, surroundings)), exitCode };
 }
 

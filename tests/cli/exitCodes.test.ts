@@ -67,6 +67,15 @@ describe('The exit codes of mloccli', () => {
     assert.doesNotMatch(end.stderr + end.stdout, /dapi-wrong-token/);
   });
 
+  it('are 4 when there are no credentials, with the ways to sign in', async () => {
+    const end = await runCli(['jobs', 'run', '--job', 'nothing', '-o', 'json']);
+    assert.equal(end.exitCode, 4, end.stderr);
+    assert.match(jsonEnd(end).message, /DATABRICKS_HOST and DATABRICKS_TOKEN/);
+    assert.equal((await runCli(['jobs', 'run', '--job', 'x', '--profile', 'none'])).exitCode, 4);
+    const service = ['--service-name', 's', '--image', 'r.io/a:1'];
+    assert.equal((await runCli(['aks', 'deploy', '--kube-context', 'c', ...service])).exitCode, 4);
+  });
+
   it('are 0 for a success with issues, and 6 with --strict', async () => {
     const warned = [...evaluate, '--rules', 'rmse < 1', '--on-failed-rules', 'warn', '-o', 'json'];
     const [lenient, strict] = [await runCli(warned), await runCli([...warned, '--strict'])];

@@ -7,7 +7,7 @@ export class MemoryStream implements TerminalStream {
 
   constructor(
     readonly isTTY = false,
-    readonly columns: number | undefined = undefined,
+    readonly columns?: number,
   ) {}
 
   write(text: string, done: (error?: Error | null) => void): boolean {
