@@ -31,7 +31,10 @@ describe('the architecture', () => {
   });
 
   it('has no import circle', async () => {
-    assert.deepEqual(importCircles(await sourcesOf(['cli', 'shared', 'tasks', 'sandbox', 'tools', 'template', 'hub'])), []);
+    assert.deepEqual(
+      importCircles(await sourcesOf(['cli', 'shared', 'tasks', 'sandbox', 'tools', 'template', 'hub'])),
+      [],
+    );
   });
 
   it('finds import circles, of types too', () => {

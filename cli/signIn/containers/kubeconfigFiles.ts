@@ -69,7 +69,9 @@ function inEntry(entry: Fields, kind: string, names: readonly string[], folder: 
   if (!isObject(fields)) return entry;
   const paths = names.flatMap((name) => {
     const path = fields[name];
-    return typeof path === 'string' && path !== '' ? [[name, isAbsolute(path) ? path : resolve(folder, path)]] : [];
+    return typeof path === 'string' && path !== ''
+      ? [[name, isAbsolute(path) ? path : resolve(folder, path)] as const]
+      : [];
   });
   const { exec } = fields;
   // A command with a folder is relative to the file, one without is found in PATH.

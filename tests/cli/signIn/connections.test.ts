@@ -49,7 +49,7 @@ describe('the connections of a command', () => {
     const environment = { DATABRICKS_HOST: 'a.example.com', DATABRICKS_CLIENT_ID: 'id', DATABRICKS_CLIENT_SECRET: 's' };
     const connection = (await signIn('databricksworkspace', stage.context({ environment }))).connection('databricks');
     assert.equal(connection?.scheme, 'UsernamePassword');
-    assert.deepEqual([connection?.data('clientId'), connection?.authorization('password')], ['id', 's']);
+    assert.deepEqual([connection.data('clientId'), connection.authorization('password')], ['id', 's']);
   });
 
   it('name the three ways to sign in when there are no credentials, and only when these are needed', async () => {

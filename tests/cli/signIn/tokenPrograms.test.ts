@@ -128,7 +128,6 @@ describe('tokens of programs', () => {
     await stage.program('az', print(`{"accessToken": "${token}", "expires_on": 1000}`));
     const clock = new FakeClock(0);
     const noWait = {
-      ...clock,
       now: () => clock.now(),
       date: () => clock.date(),
       sleep: () => new Promise<void>(() => {}),
