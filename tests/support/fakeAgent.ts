@@ -275,6 +275,11 @@ export function agentsInUse(): readonly FakeAgent[] {
   return watched;
 }
 
+/** Looks at nothing more for the agents so far. */
+export function forgetAgents(): void {
+  watched.length = 0;
+}
+
 onSentMessage((message) => {
   for (const agent of watched) agent.see(message);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { deleteService } from '../../../../shared/kubernetes/deploy/deleteService';
-import { autoscalers, deployments, pods, services } from '../../../../shared/kubernetes/client/resource';
+import { deleteService } from '../../shared/kubernetes/deploy/deleteService';
+import { autoscalers, deployments, pods, services } from '../../shared/kubernetes/client/resource';
 import {
   names,
   openDeployStage,
@@ -10,8 +10,8 @@ import {
   stageOfEachTest,
   underLoad,
   type Wish,
-} from './deployFixture';
-import { imageFaults } from './imageFaults';
+} from '../shared/kubernetes/deploy/deployFixture';
+import { imageFaults } from '../shared/kubernetes/deploy/imageFaults';
 
 const smoke = (status: number) => ({ payload: '{"data": [1]}', expectation: { status, requests: 2 } });
 const rolling: Wish = { strategy: 'rolling' };

@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { projectRoot, ToolError } from '../../../tools/commandLine';
-import { packCli } from '../../../tools/cliPackage';
-import { readJson, readVersion } from '../../../tools/manifests';
-import type { Budgets } from '../../../tools/package';
-import { builtCli } from '../../support/builtCli';
+import { projectRoot, ToolError } from '../../tools/commandLine';
+import { packCli } from '../../tools/cliPackage';
+import { readJson, readVersion } from '../../tools/manifests';
+import type { Budgets } from '../../tools/package';
+import { builtCli } from '../support/builtCli';
 
 const run = promisify(execFile);
 
