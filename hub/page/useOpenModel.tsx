@@ -33,16 +33,16 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
     const newest = await registry.model(known.id);
     if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
   }, [registry, known.id]);
-  useEffect(() => {
-    const read = () => {
-      // What is known is shown on; saving reads the newest revision again.
-      reload().catch(() => undefined);
-    };
-    read();
-    // Someone who comes back to the page sees what was saved in the meantime.
-    addEventListener('focus', read);
-    return () => removeEventListener('focus', read);
+  const refresh = useCallback(() => {
+    // What is known is shown on; saving reads the newest revision again.
+    reload().catch(() => undefined);
   }, [reload]);
+  useEffect(() => {
+    refresh();
+    // Someone who comes back to the page sees what was saved in the meantime.
+    addEventListener('focus', refresh);
+    return () => removeEventListener('focus', refresh);
+  }, [refresh]);
 
   const show = useCallback(
     (saved: RegistryModel) => {
@@ -63,13 +63,16 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       isChanged: draft !== undefined,
       readOnlyReason: refusal?.reason ?? readOnlyReasonOf(model),
       edit: (text) => keep(draftOf(base, text)),
-      discard: () => keep(undefined),
+      discard: () => {
+        keep(undefined);
+        refresh();
+      },
       review: (options = {}) => setReview(options),
       reload,
       archive,
       restore,
     };
-  }, [model, draft, refusal, keep, reload, archive, restore]);
+  }, [model, draft, refusal, keep, reload, refresh, archive, restore]);
 
   const undo = (saved: RegistryModel, before: RegistryModel) => {
     undoSave(registry, saved, before).then(

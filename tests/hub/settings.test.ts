@@ -40,7 +40,7 @@ describe('The settings', function () {
     await page.keyboard.type("'7'");
     await press(page, 'Control+s');
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
-    await frame.getByText('Revision 2').waitFor();
+    await frame.getByText(/Revision 2\b/).waitFor();
     assert.equal((await registryOf(organization()).base())?.text, "variables:\n  region: west\n  modelVersion: '7'\n");
   });
 

@@ -67,7 +67,7 @@ describe('The settings of what all models share', function () {
     await page.keyboard.type(' # twenty');
     await press(page, 'Control+s');
     await frame.getByRole('button', save).click();
-    await frame.getByText('Revision 3').waitFor();
+    await frame.getByText(/Revision 3\b/).waitFor();
     assert.equal((await registryOf(organization()).base())?.text, 'variables:\n  seed: 2 # twenty\n');
   });
 

@@ -133,7 +133,10 @@ describe('Bad input', function () {
     await hub.frame.getByRole('button', { name: 'Review and save' }).click();
     await hub.frame.getByRole('dialog').getByRole('textbox').fill(comment);
     await hub.frame.getByRole('button', { name: 'Save', exact: true }).click();
-    await hub.frame.getByText('Revision 3').first().waitFor();
+    await hub.frame
+      .getByText(/Revision 3\b/)
+      .first()
+      .waitFor();
     assert.equal((await registry().model('churn'))?.comment, comment);
     await hub.goto('model=churn&tab=history&rev=3');
     await hub.frame.getByText('<img src=x').first().waitFor();

@@ -16,7 +16,7 @@ describe('What someone else saved in the meantime', function () {
     await hub.frame.getByRole('dialog').getByRole('textbox').fill('The loss falls <b>still</b>');
     await saveText(registry(), 'churn', churnText(70, 8));
     await saveOnScreen(hub, { keepsOwn: () => true, onConflict: () => undefined });
-    await hub.frame.getByText('Revision 4').waitFor();
+    await hub.frame.getByText(/Revision 4\b/).waitFor();
     const saved = await registry().model('churn');
     assert.deepEqual([saved?.text, saved?.comment], [churnText(90, 8), 'The loss falls <b>still</b>']);
   });
@@ -49,7 +49,7 @@ describe('What someone else saved in the meantime', function () {
     await frame.getByRole('radio', { name: 'Theirs: northeurope' }).check();
     await frame.getByRole('button', { name: 'Use these values' }).click();
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
-    await frame.getByText('Revision 3').waitFor();
+    await frame.getByText(/Revision 3\b/).waitFor();
     const saved = (await registry().base())?.text ?? '';
     for (const line of ['  region: northeurope\n', '  share: 2\n', '  limit: 1\n'])
       assert.ok(saved.includes(line), saved);

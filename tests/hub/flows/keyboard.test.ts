@@ -45,7 +45,7 @@ describe('With the keyboard alone', function () {
     await press(hub.page, 'ArrowUp');
     await use(hub, /^button Use these values/);
     await save(hub);
-    await says(hub, 'Revision 4');
+    await says(hub, /Revision 4\b/);
     assert.equal((await registry().model('churn'))?.text, churnText(90, 8));
   });
 
@@ -60,7 +60,7 @@ describe('With the keyboard alone', function () {
     await use(hub, /^button Discard/);
     await says(hub, 'Discard the changes?');
     await use(hub, /^button Discard/);
-    await hub.frame.locator('.change-bar').waitFor({ state: 'hidden' });
+    await says(hub, /Revision 3\b/);
     await command(hub, 'Archive');
     await says(hub, 'Archive churn?');
     await use(hub, /^button Archive/);
@@ -95,7 +95,7 @@ describe('With the keyboard alone', function () {
     await use(hub, /^a Revision 1$/);
     await use(hub, /^button Restore revision 1/);
     await save(hub);
-    await says(hub, 'Revision 3');
+    await says(hub, /Revision 3\b/);
     const saved = await registry().model('churn');
     assert.deepEqual([saved?.text, saved?.comment], [churnText(300), 'Restore revision 1']);
   });
@@ -112,7 +112,7 @@ describe('With the keyboard alone', function () {
     }
     await use(hub, /^button Review$/);
     await save(hub);
-    await says(hub, 'Revision 3');
+    await says(hub, /Revision 3\b/);
     assert.equal((await registry().model('churn'))?.text, churnText(350, 8));
   });
 
@@ -142,7 +142,7 @@ describe('With the keyboard alone', function () {
     await hub.page.keyboard.type(' # of the cluster');
     await press(hub.page, 'Control+s');
     await use(hub, /^button Save$/);
-    await says(hub, 'Revision 2');
+    await says(hub, /Revision 2\b/);
     assert.match((await registry().base())?.text ?? '', /region: westeurope # of the cluster\n/);
   });
 

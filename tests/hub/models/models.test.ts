@@ -62,13 +62,13 @@ describe('the list and the variables of models in a browser', () => {
     await open.frame.getByRole('table', { name: 'Changed values' }).getByRole('row').nth(1).waitFor();
     await tabTo(open.page, open.frame, /^button Save/);
     await press(open.page, 'Enter');
-    await open.frame.getByText('Version 3 · Revision 2').waitFor();
+    await open.frame.getByText(/Version 3 · Revision 2\b/).waitFor();
     const saved = await registryOf(hub.organization()).model('churn');
     assert.equal(saved?.text, churn.replace('epochs: 10', 'epochs: 25'));
     const [toast] = (await open.toasts()).slice(-1);
     assert.deepEqual([toast?.message, toast?.callToAction], ['Saved revision 2', 'Undo']);
     await open.page.getByText('Undo').click();
-    await open.frame.getByText('Version 3 · Revision 3').waitFor();
+    await open.frame.getByText(/Version 3 · Revision 3\b/).waitFor();
     assert.equal((await registryOf(hub.organization()).model('churn'))?.text, churn);
   });
 
@@ -102,7 +102,7 @@ describe('the list and the variables of models in a browser', () => {
     await open.frame.getByRole('button', { name: 'Review and save' }).click();
     await dialog.getByRole('button', { name: 'Use these values' }).click();
     await open.frame.getByRole('button', { name: 'Save', exact: true }).click();
-    await open.frame.getByText('Version 3 · Revision 3').waitFor();
+    await open.frame.getByText(/Version 3 · Revision 3\b/).waitFor();
     const wanted = churn.replace('epochs: 10', 'epochs: 25').replace('0.05', '0.01');
     assert.equal((await registry.model('churn'))?.text, wanted);
   });

@@ -50,7 +50,7 @@ describe('A page that ends during a save', function () {
       await frame.getByRole('button', { name: 'Save', exact: true }).click();
       await page.waitForFunction(() => window.host?.toasts.some(({ message }) => message.startsWith('Saved')));
       // The list of models, which the page reads after each save.
-      await frame.getByText('Revision 3').waitFor();
+      await frame.getByText(/Revision 3\b/).waitFor();
     })();
     // It fails when the page is closed.
     saved.catch(() => undefined);
