@@ -23,7 +23,7 @@ function flags(input: CliInput, depth: HelpDepth): readonly Option[] {
   const isOnByDefault = input.defaultValue?.toLowerCase() === 'true';
   const help = optionHelp(input, depth);
   const on = new Option(`--${name}`, help).hideHelp(isOnByDefault && !depth.isFull);
-  const off = new Option(`--no-${name}`, isOnByDefault ? help : `The default: not --${name}.`);
+  const off = new Option(`--no-${name}`, isOnByDefault ? `Turns this off: ${help}` : `The default: not --${name}.`);
   return [on, off.hideHelp(!isOnByDefault && !depth.isFull)];
 }
 
