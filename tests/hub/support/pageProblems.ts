@@ -2,6 +2,8 @@ import type { BrowserContext, ConsoleMessage, Page } from 'playwright-core';
 
 /** What a browser says of the requests of its pages; the pages themselves have to deal with it. */
 const requestMessage = /^Failed to load resource: /;
+/** What the SDK says of an answer that arrives after the document that asked was left: a call has an `instanceId`. */
+const lateAnswer = /^No handler found on any channel for message: (?!.*"instanceId")/;
 
 /** What goes wrong in the pages of a browser context, and what they ask for. */
 export class PageProblems {
@@ -40,7 +42,7 @@ export class PageProblems {
 
   #read(message: ConsoleMessage): void {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
-    if (requestMessage.test(message.text())) return;
+    if (requestMessage.test(message.text()) || lateAnswer.test(message.text())) return;
     const { url, lineNumber } = message.location();
     this.found.push(`${message.type()}: ${message.text()} (${url}:${lineNumber})`);
   }
