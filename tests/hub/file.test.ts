@@ -93,7 +93,10 @@ describe('The File tab', function () {
     await frame.getByRole('button', { name: 'Save', exact: true }).waitFor();
     await tabTo(page, frame, /^button Save$/);
     await press(page, 'Enter');
-    await frame.getByText(/Revision 2\b/).first().waitFor();
+    await frame
+      .getByText(/Revision 2\b/)
+      .first()
+      .waitFor();
     const saved = await registryOf(organization()).model('churn');
     assert.equal(saved?.text, text.replace('3}', '3} # 3 are enough'));
   });

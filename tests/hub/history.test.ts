@@ -51,7 +51,10 @@ describe('The History tab', function () {
     const { frame } = await openHub({ hash: 'model=churn&tab=history&rev=7' });
     await frame.getByRole('button', { name: 'Restore revision 7' }).click();
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
-    await frame.getByText(/Revision 61\b/).first().waitFor();
+    await frame
+      .getByText(/Revision 61\b/)
+      .first()
+      .waitFor();
     const saved = await registryOf(organization()).model('churn');
     assert.deepEqual([saved?.text, saved?.comment], [textWith(7), 'Restore revision 7']);
   });
@@ -67,7 +70,10 @@ describe('The History tab', function () {
     assert.ok((await frame.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
     await frame.getByRole('button', { name: 'Restore revision 1' }).click();
     await frame.getByRole('button', { name: 'Restore', exact: true }).click();
-    await frame.getByText(/Revision 3\b/).first().waitFor();
+    await frame
+      .getByText(/Revision 3\b/)
+      .first()
+      .waitFor();
     const saved = await registryOf(organization()).model('damaged');
     assert.deepEqual([saved?.rev, saved?.text, saved?.isIntact], [3, textWith(1), true]);
   });

@@ -45,7 +45,10 @@ describe('A save that Azure DevOps refuses', function () {
     await frame.getByRole('button', { name: 'Edit again' }).click();
     await frame.getByRole('button', { name: 'Review and save' }).click();
     await frame.getByRole('button', save).click();
-    await frame.getByText(/Revision 2\b/).first().waitFor();
+    await frame
+      .getByText(/Revision 2\b/)
+      .first()
+      .waitFor();
     assert.match((await registryOf(organization()).model('churn'))?.text ?? '', /: 42\n/);
   });
 
