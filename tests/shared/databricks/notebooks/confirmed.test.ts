@@ -102,7 +102,9 @@ describe('an import that is acknowledged and not carried out', () => {
       await sandbox.run();
       await sandbox.remove('old');
       const items = (): readonly string[] =>
-        Object.values(sandbox.manifests()).flatMap((manifest) => Object.keys(manifest.items));
+        Object.values(sandbox.manifests())
+          .flatMap((manifest) => Object.keys(manifest.items))
+          .sort();
       // The top folder is listed first.
       const empty = { ...acknowledged, method: 'GET', path: '/api/2.0/workspace/list', from: 2, times };
       sandbox.databricks.faults.add(empty);
