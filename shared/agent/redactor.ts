@@ -24,7 +24,7 @@ export class Redactor {
   readonly #short = new Set<string>();
   /** What to look for, by a hash of its first characters; the longest first. */
   readonly #patterns = new Map<number, string[]>();
-  readonly #isHash = new Uint8Array(0x10000);
+  readonly #isHash = new Uint8Array(0x1000);
 
   constructor(secrets: Iterable<string> = []) {
     for (const secret of secrets) this.add(secret);
@@ -107,7 +107,7 @@ interface Layer {
 
 function hashAt(text: string, index: number): number {
   let hash = 0;
-  for (let offset = 0; offset < hashed; offset++) hash = (hash * 31 + text.charCodeAt(index + offset)) & 0xffff;
+  for (let offset = 0; offset < hashed; offset++) hash = (hash * 31 + text.charCodeAt(index + offset)) & 0xfff;
   return hash;
 }
 
