@@ -35,8 +35,12 @@ import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
 import { isJsonObject, type JsonObject, objectsOf, textsOf, toJson } from './json';
+import { addGrantRoutes } from './mlflow/grantRoutes';
+import { ModelFiles } from './mlflow/modelFiles';
 import { addCatalogModelRoutes, addRegistryRoutes } from './mlflow/modelRoutes';
 import { Models } from './mlflow/models';
+import { addUnityCatalogRoutes } from './mlflow/unityCatalogRoutes';
+import { checkModelFile, servedModels } from './mlflow/servedModels';
 import { Tracking } from './mlflow/tracking';
 import { addTrackingRoutes } from './mlflow/trackingRoutes';
 import type { NotebookRunner } from './notebooks/notebookRunner';
@@ -54,6 +58,7 @@ import type { ModelHost } from './serving/scoring/modelHost';
 import { softmaxHost } from './serving/scoring/softmaxHost';
 import { loadState, StateFile } from './stateFile';
 import { addDbfsRoutes, Dbfs, dbfsPath } from './files/dbfs';
+import { addPresignedUrlRoutes } from './files/presignedUrls';
 import { addFilesRoutes, Volumes } from './files/volumes';
 import { addWorkspaceRoutes } from './workspace/workspace';
 import { normalPath, type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
@@ -190,16 +195,12 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   );
   const tracking = new Tracking(clock, ids, changed);
   const [catalogModels, registryModels] = [new Models(clock, changed), new Models(clock, changed)];
+  const modelFiles = new ModelFiles(volumes);
   const serving = new Serving({
     clock,
     durations,
     host: options.modelHost ?? softmaxHost,
-    filesOf: () => new Map(),
-    mayRead: () => true,
-    references: {
-      checkVersion: (name, version) => void catalogModels.version(catalogModels.get(name), Number(version)),
-      isMember: (userName) => identities.users().some((user) => user.userName === userName),
-    },
+    ...servedModels({ catalogModels, registryModels, modelFiles, members: () => identities.users() }),
     changed,
   });
   const scripts = new Scripts<RunScript>();
@@ -305,12 +306,16 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   addJobRoutes(router, jobs, permissions);
   addRunRoutes(router, { jobs, runs, permissions, engine, workspace, workplace: { url, workspaceId } });
   addPermissionRoutes(router, permissions);
-  addFilesRoutes(router, volumes);
+  const checkWrite = (path: string) => checkModelFile(path, catalogModels);
+  addFilesRoutes(router, volumes, checkWrite);
+  addPresignedUrlRoutes(router, { volumes, clock, url: () => url, checkWrite });
   addDbfsRoutes(router, dbfs);
   // The workspace has no secret scopes.
   router.add('GET', '/api/2.0/secrets/scopes/list', () => ({}));
   addTrackingRoutes(router, tracking, () => clock.now());
   addCatalogModelRoutes(router, catalogModels);
+  addUnityCatalogRoutes(router, catalogModels, modelFiles, () => clock.now());
+  addGrantRoutes(router, catalogModels);
   addRegistryRoutes(router, registryModels);
   serving.addRoutes(router, permissions);
   const servingScripts = serving.scripts;
