@@ -8,6 +8,7 @@ import type { JsonObject } from './json';
 import type { RequestLog } from '../http/requestLog';
 import type { Router } from './router';
 import type { Scripts } from './scripts';
+import { checkServingScript, type ServingScript } from './serving/servingScripts';
 
 export const controlPrefix = '/__sandbox/';
 
@@ -36,6 +37,7 @@ const clusterScriptFields = [
   'endState',
 ];
 const libraryScriptFields = ['matching', 'times', 'seconds', 'status', 'messages'];
+const servingScriptFields = ['matching', 'times', 'failure', 'buildSeconds', 'startSeconds', 'runSeconds'];
 
 export interface ControlParts {
   readonly clock: SandboxClock;
@@ -44,12 +46,13 @@ export interface ControlParts {
   readonly scripts: Scripts<RunScript>;
   readonly clusterScripts: Scripts<ClusterScript>;
   readonly libraryScripts: Scripts<LibraryScript>;
+  readonly servingScripts: Scripts<ServingScript>;
 }
 
 /** The door for other processes to what tests reach in-process. Described in README.md. */
 export function addControlRoutes(
   router: Router,
-  { clock, faults, requests, scripts, clusterScripts, libraryScripts }: ControlParts,
+  { clock, faults, requests, scripts, clusterScripts, libraryScripts, servingScripts }: ControlParts,
 ): void {
   router.add('POST', `${controlPrefix}faults`, ({ json }) => {
     checkFields(json, faultFields);
@@ -77,6 +80,7 @@ export function addControlRoutes(
   addScriptRoutes(router, 'scripts', scripts, scriptFields);
   addScriptRoutes(router, 'cluster-scripts', clusterScripts, clusterScriptFields, checkClusterScript);
   addScriptRoutes(router, 'library-scripts', libraryScripts, libraryScriptFields);
+  addScriptRoutes(router, 'serving-scripts', servingScripts, servingScriptFields, checkServingScript);
 }
 
 function addScriptRoutes<Kind extends { readonly times?: number }>(

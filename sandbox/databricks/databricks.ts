@@ -35,8 +35,12 @@ import { addRunRoutes } from './jobs/runRoutes';
 import { Runs } from './jobs/runs';
 import type { RunScript } from './jobs/runScripts';
 import { isJsonObject, type JsonObject, objectsOf, textsOf, toJson } from './json';
+import { addGrantRoutes } from './mlflow/grantRoutes';
+import { ModelFiles } from './mlflow/modelFiles';
 import { addCatalogModelRoutes, addRegistryRoutes } from './mlflow/modelRoutes';
 import { Models } from './mlflow/models';
+import { addUnityCatalogRoutes } from './mlflow/unityCatalogRoutes';
+import { checkModelFile, servedModels } from './mlflow/servedModels';
 import { Tracking } from './mlflow/tracking';
 import { addTrackingRoutes } from './mlflow/trackingRoutes';
 import type { NotebookRunner } from './notebooks/notebookRunner';
@@ -45,8 +49,16 @@ import { RateLimits } from './rateLimits';
 import { RequestLog } from '../http/requestLog';
 import { Router } from './router';
 import { Scripts } from './scripts';
+import type { ServingEndpoint } from './serving/endpoint';
+import { Serving } from './serving/serving';
+import { checkServingScript, type ServingScript } from './serving/servingScripts';
+import type { ServingEndpoints } from './serving/endpoints';
+import type { ServingDurations } from './serving/rollOuts';
+import type { ModelHost } from './serving/scoring/modelHost';
+import { softmaxHost } from './serving/scoring/softmaxHost';
 import { loadState, StateFile } from './stateFile';
 import { addDbfsRoutes, Dbfs, dbfsPath } from './files/dbfs';
+import { addPresignedUrlRoutes } from './files/presignedUrls';
 import { addFilesRoutes, Volumes } from './files/volumes';
 import { addWorkspaceRoutes } from './workspace/workspace';
 import { normalPath, type WorkspaceNode, WorkspaceTree } from './workspace/workspaceTree';
@@ -67,11 +79,13 @@ export interface DatabricksOptions extends IdentityOptions {
   /** How long, in sandbox time, reads of the workspace still see what was before a change. */
   readonly visibilityLagMilliseconds?: number;
   /** Sandbox seconds. Shorter by default than at Databricks, where a cluster takes minutes. */
-  readonly durations?: Partial<ClusterDurations & LibraryDurations & RunDurations>;
+  readonly durations?: Partial<ClusterDurations & LibraryDurations & RunDurations & ServingDurations>;
   /** Life cycle state of a run with a failed task: INTERNAL_ERROR as on serverless (the default), or TERMINATED. */
   readonly failedRunState?: 'INTERNAL_ERROR' | 'TERMINATED';
   /** Runs the notebooks; Pyodide by default. It is closed with the server. */
   readonly notebooks?: NotebookRunner;
+  /** Loads the models of serving endpoints; by default models like the demo's, without Python. */
+  readonly modelHost?: ModelHost;
   /** Keeps all objects in this JSON file, and starts from it. */
   readonly stateFile?: string;
   readonly logsBodies?: boolean;
@@ -105,6 +119,7 @@ export interface Databricks {
   readonly tracking: Tracking;
   /** The registered models of Unity Catalog. */
   readonly catalogModels: Models;
+  readonly servingEndpoints: ServingEndpoints;
   /** Who may sign in; can be changed while it runs. */
   readonly identities: Identities;
   readonly federation: Federation;
@@ -115,6 +130,8 @@ export interface Databricks {
   scriptCluster(script: ClusterScript): void;
   /** Lets matching libraries install, fail or be skipped as told. */
   scriptLibrary(script: LibraryScript): void;
+  /** Lets matching served entities fail, take their time, or answer wrongly, at their next deployments. */
+  scriptServing(script: ServingScript): void;
   /** Cancels what runs, and closes all connections. */
   close(): Promise<void>;
 }
@@ -127,6 +144,12 @@ const defaultDurations = {
   libraryInstallSeconds: 0.5,
   taskSetupSeconds: 0.1,
   taskCleanupSeconds: 0.1,
+  servingBuildSeconds: 2,
+  servingStartSeconds: 1,
+  servingRouteSeconds: 0.5,
+  servingUpdateTimeoutSeconds: 60,
+  servingIdleSeconds: 1800,
+  servingColdStartSeconds: 1,
 };
 
 /** Starts the stand-in for a Databricks workspace on the loopback address. */
@@ -165,12 +188,21 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       clusters: (id) => clusters.get(id).creator,
       'instance-pools': (id) => pools.get(id).creator,
       'cluster-policies': (id) => policies.get(id).creator,
+      'serving-endpoints': (id) => serving.endpoints.byId(id).creator,
     },
     users[0].userName,
     changed,
   );
   const tracking = new Tracking(clock, ids, changed);
   const [catalogModels, registryModels] = [new Models(clock, changed), new Models(clock, changed)];
+  const modelFiles = new ModelFiles(volumes);
+  const serving = new Serving({
+    clock,
+    durations,
+    host: options.modelHost ?? softmaxHost,
+    ...servedModels({ catalogModels, registryModels, modelFiles, members: () => identities.users() }),
+    changed,
+  });
   const scripts = new Scripts<RunScript>();
   let notebooks = options.notebooks;
   const engine = new RunEngine({
@@ -210,6 +242,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       registryModels: registryModels.saved as unknown as JsonObject[],
       instancePools: pools.list().map((pool) => ({ ...pool })),
       clusterPolicies: policies.list().map((policy) => ({ ...policy })),
+      servingEndpoints: serving.endpoints.saved as unknown as JsonObject[],
     };
   }
   if (saved) {
@@ -229,6 +262,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     registryModels.restore(objectsOf(saved.registryModels) as unknown as Models['saved']);
     pools.restore(objectsOf(saved.instancePools) as unknown as InstancePool[]);
     policies.restore(objectsOf(saved.clusterPolicies) as unknown as ClusterPolicy[]);
+    serving.endpoints.restore(objectsOf(saved.servingEndpoints) as unknown as ServingEndpoint[]);
   }
 
   const verifier = new JwtVerifier(clock, options.issuerCa);
@@ -272,14 +306,20 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
   addJobRoutes(router, jobs, permissions);
   addRunRoutes(router, { jobs, runs, permissions, engine, workspace, workplace: { url, workspaceId } });
   addPermissionRoutes(router, permissions);
-  addFilesRoutes(router, volumes);
+  const checkWrite = (path: string) => checkModelFile(path, catalogModels);
+  addFilesRoutes(router, volumes, checkWrite);
+  addPresignedUrlRoutes(router, { volumes, clock, url: () => url, checkWrite });
   addDbfsRoutes(router, dbfs);
   // The workspace has no secret scopes.
   router.add('GET', '/api/2.0/secrets/scopes/list', () => ({}));
   addTrackingRoutes(router, tracking, () => clock.now());
   addCatalogModelRoutes(router, catalogModels);
+  addUnityCatalogRoutes(router, catalogModels, modelFiles, () => clock.now());
+  addGrantRoutes(router, catalogModels);
   addRegistryRoutes(router, registryModels);
-  addControlRoutes(router, { clock, faults, requests, scripts, clusterScripts, libraryScripts });
+  serving.addRoutes(router, permissions);
+  const servingScripts = serving.scripts;
+  addControlRoutes(router, { clock, faults, requests, scripts, clusterScripts, libraryScripts, servingScripts });
   addAccessRoutes(router, { identities, federation, permissions, network });
 
   return {
@@ -302,6 +342,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     volumes,
     tracking,
     catalogModels,
+    servingEndpoints: serving.endpoints,
     identities,
     federation,
     network,
@@ -311,9 +352,13 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       clusterScripts.add(script);
     },
     scriptLibrary: (script) => libraryScripts.add(script),
+    scriptServing: (script) => {
+      checkServingScript(script);
+      serving.scripts.add(script);
+    },
     async close() {
       const closed = closeServer(server);
-      const ended = engine.close();
+      const ended = Promise.all([engine.close(), serving.close()]);
       clock.close();
       await Promise.all([closed, ended]);
       await notebooks?.close();

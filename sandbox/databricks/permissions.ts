@@ -20,6 +20,11 @@ const securables: Readonly<Record<string, Securable>> = {
   clusters: { type: 'cluster', levels: ['CAN_ATTACH_TO', 'CAN_RESTART', 'CAN_MANAGE'], creatorLevel: 'CAN_MANAGE' },
   'instance-pools': { type: 'instance-pool', levels: ['CAN_ATTACH_TO', 'CAN_MANAGE'], creatorLevel: 'CAN_MANAGE' },
   'cluster-policies': { type: 'cluster-policy', levels: ['CAN_USE'], creatorLevel: 'CAN_USE' },
+  'serving-endpoints': {
+    type: 'serving-endpoint',
+    levels: ['CAN_VIEW', 'CAN_QUERY', 'CAN_MANAGE'],
+    creatorLevel: 'CAN_MANAGE',
+  },
 };
 
 const principals = ['user_name', 'group_name', 'service_principal_name'] as const;
@@ -39,7 +44,10 @@ export type JobRight = keyof typeof jobRights;
 /** Who created an object. @throws ApiError when there is no such object */
 export type CreatorOf = (id: string) => string;
 
-/** The direct permissions of jobs, clusters, pools and policies. Only those of jobs are enforced, for users who are not admins. */
+/**
+ * The direct permissions of jobs, clusters, pools, policies and serving endpoints. Those of jobs and serving endpoints are
+ * enforced, for users who are not admins.
+ */
 export class Permissions {
   /** By `jobs/123`. Absent: only the creator has one. */
   readonly #lists = new Map<string, readonly AccessControl[]>();
@@ -102,11 +110,12 @@ export class Permissions {
   hasJobRight(user: User, { id, creator }: OwnedJob, right: JobRight): boolean {
     if (user.isAdmin) return true;
     const entries = this.#lists.get(`jobs/${id}`) ?? [ownerEntry(creator, 'IS_OWNER')];
-    return entries.some(
-      (entry) =>
-        (names(entry, user.userName) || entry.group_name === 'users') &&
-        jobRights[right].levels.includes(textOf(entry.permission_level) ?? ''),
-    );
+    return grants(entries, user, jobRights[right].levels);
+  }
+
+  /** Whether the user has one of the levels on an object. @throws ApiError when there is no such object */
+  allows(user: User, kind: string, id: string, levels: readonly string[]): boolean {
+    return user.isAdmin || grants(this.get(kind, id), user, levels);
   }
 
   /** The job. @throws ApiError 403 when the user does not have the right on it */
@@ -118,7 +127,7 @@ export class Permissions {
     return job;
   }
 
-  /** @throws ApiError when there is no such object, or it is a job whose permissions are not the user's to see */
+  /** @throws ApiError when there is no such object, or its permissions are not the user's to see */
   checkManages(user: User, kind: string, id: string): void {
     this.get(kind, id);
     if (kind === 'jobs' && !this.hasJobRight(user, { id, creator: this.#creator(kind, id) }, 'manage'))
@@ -126,6 +135,9 @@ export class Permissions {
         `${user.userName} does not have Manage permissions on Job with ID: ElasticJobId(${id}). ` +
           'Please contact the owner or an administrator for access.',
       );
+    // The text is an assumption.
+    if (kind === 'serving-endpoints' && !this.allows(user, kind, id, ['CAN_MANAGE']))
+      throw permissionDenied(`User does not have permission 'Manage' on Endpoint ${id}`);
   }
 
   get saved(): JsonObject {
@@ -161,6 +173,14 @@ export interface OwnedJob {
 
 function ownerEntry(creator: string, level: string): AccessControl {
   return { [isApplicationId(creator) ? 'service_principal_name' : 'user_name']: creator, permission_level: level };
+}
+
+function grants(entries: readonly AccessControl[], user: User, levels: readonly string[]): boolean {
+  return entries.some(
+    (entry) =>
+      (names(entry, user.userName) || entry.group_name === 'users') &&
+      levels.includes(textOf(entry.permission_level) ?? ''),
+  );
 }
 
 const names = (entry: AccessControl, userName: string) =>

@@ -7,7 +7,17 @@ import { restoreFiles, saveFiles, type StoredFile } from './savedFiles';
 
 const notFound = (what: string) => new ApiError(404, 'NOT_FOUND', `The ${what} being accessed is not found.`);
 
-/** The files of the Unity Catalog volumes, by path: `/Volumes/<catalog>/<schema>/<volume>/…`. */
+/** How many parts the path of a root has, by its first part. Nothing is written outside of an existing root. */
+const rootDepths: Readonly<Record<string, number>> = {
+  /** `/Volumes/<catalog>/<schema>/<volume>` */
+  Volumes: 4,
+  /** `/Models/<catalog>/<schema>/<model>/<version>`: the files of model versions (`databricks_sdk_models_artifact_repo.py` of MLflow). */
+  Models: 5,
+  /** `/WorkspaceInternal/Mlflow/Artifacts`: the artifacts of MLflow's runs (`databricks_run_artifact_repo.py` of MLflow). */
+  WorkspaceInternal: 3,
+};
+
+/** The files of the Files API, by path: those of Unity Catalog volumes and of model versions, and the artifacts of MLflow. */
 export class Volumes {
   readonly #files = new Map<string, StoredFile>();
   readonly #folders = new Map<string, number>();
@@ -18,7 +28,21 @@ export class Volumes {
     private readonly clock: SandboxClock,
     private readonly changed: () => void,
   ) {
-    for (const name of names) this.#folders.set(`/Volumes/${name.replaceAll('.', '/')}`, clock.now());
+    for (const name of names) this.addRoot(`/Volumes/${name.replaceAll('.', '/')}`);
+    this.addRoot('/WorkspaceInternal/Mlflow/Artifacts');
+  }
+
+  /** A volume, or another folder below which files can be written. */
+  addRoot(path: string): void {
+    this.#folders.set(path, this.clock.now());
+  }
+
+  /** All files whose paths start so, by path. */
+  below(prefix: string): readonly { readonly path: string; readonly bytes: Buffer }[] {
+    return [...this.#files]
+      .filter(([path]) => path.startsWith(prefix))
+      .map(([path, { bytes }]) => ({ path, bytes }))
+      .sort((one, other) => (one.path < other.path ? -1 : 1));
   }
 
   file(path: string): StoredFile | undefined {
@@ -40,9 +64,13 @@ export class Volumes {
   }
 
   makeFolders(path: string): void {
-    const volume = path.split('/').slice(0, 5).join('/');
-    if (!this.isFolder(volume))
-      throw new ApiError(404, 'NOT_FOUND', `Volume '${volume.slice(9).replaceAll('/', '.')}' does not exist.`);
+    const root = rootOf(path);
+    if (!this.isFolder(root))
+      throw new ApiError(
+        404,
+        'NOT_FOUND',
+        `${root.startsWith('/Volumes/') ? 'Volume' : 'Model version'} '${root.split('/').slice(2).join('.')}' does not exist.`,
+      );
     for (let at = path; !this.isFolder(at); at = posix.dirname(at)) {
       if (this.#files.has(at)) throw new ApiError(409, 'ALREADY_EXISTS', `A file already exists at ${at}.`);
       this.#folders.set(at, this.clock.now());
@@ -58,7 +86,7 @@ export class Volumes {
   removeFolder(path: string): void {
     if (this.#children(path).length > 0)
       throw new ApiError(400, 'FILES_API_DIRECTORY_IS_NOT_EMPTY', `The directory being deleted is not empty: ${path}`);
-    if (path.split('/').length <= 5) throw invalidParameter(`A volume can't be deleted with this API: ${path}`);
+    if (rootOf(path) === path) throw invalidParameter(`A volume can't be deleted with this API: ${path}`);
     this.#folders.delete(path);
     this.changed();
   }
@@ -95,13 +123,18 @@ export class Volumes {
 const uploadLimitBytes = 5 * 1024 ** 3;
 const nothing = new RawAnswer(Buffer.alloc(0), { status: 204 });
 
-/** Files API (https://docs.databricks.com/api/workspace/files). */
-export function addFilesRoutes(router: Router, volumes: Volumes): void {
+/**
+ * Files API (https://docs.databricks.com/api/workspace/files).
+ * @param checkWrite throws an ApiError for a path that cannot be changed
+ */
+export function addFilesRoutes(router: Router, volumes: Volumes, checkWrite: (path: string) => void): void {
   const [files, directories] = ['/api/2.0/fs/files/*', '/api/2.0/fs/directories/*'];
 
   router.add('PUT', files, (request) => {
     if (request.body.length > uploadLimitBytes) throw invalidParameter('The file is larger than 5 GiB');
-    volumes.put(pathOf(request), request.body, request.query.get('overwrite') !== 'false');
+    const path = pathOf(request);
+    checkWrite(path);
+    volumes.put(path, request.body, request.query.get('overwrite') !== 'false');
     return nothing;
   });
   for (const method of ['GET', 'HEAD'])
@@ -111,7 +144,9 @@ export function addFilesRoutes(router: Router, volumes: Volumes): void {
       return new RawAnswer(file.bytes, { headers: { 'last-modified': new Date(file.modifiedAt).toUTCString() } });
     });
   router.add('DELETE', files, (request) => {
-    volumes.remove(pathOf(request));
+    const path = pathOf(request);
+    checkWrite(path);
+    volumes.remove(path);
     return nothing;
   });
 
@@ -142,7 +177,15 @@ export function addFilesRoutes(router: Router, volumes: Volumes): void {
 
 function pathOf({ rest }: ApiRequest): string {
   const path = `/${decodeURIComponent(rest)}`.replace(/\/+$/, '');
-  if (!/^\/Volumes(\/[^/]+){3}/.test(path) || posix.normalize(path) !== path)
+  const parts = path.split('/').slice(1);
+  const depth = rootDepths[parts[0] ?? ''];
+  if (depth === undefined || parts.length < depth || parts.includes('') || posix.normalize(path) !== path)
     throw invalidParameter(`Invalid path: ${path}. It must be like /Volumes/<catalog>/<schema>/<volume>/<file>.`);
   return path;
 }
+
+const rootOf = (path: string) =>
+  path
+    .split('/')
+    .slice(0, 1 + (rootDepths[path.split('/')[1] ?? ''] ?? 0))
+    .join('/');

@@ -2,17 +2,16 @@ import { ApiError, invalidParameter } from '../apiError';
 import { type JsonObject } from '../json';
 import { pageOf } from '../pages';
 import type { ApiRequest, Router } from '../router';
-import type { Models, ModelVersion, RegisteredModel } from './models';
+import { aliasesOf, type Models, type ModelVersion, type RegisteredModel } from './models';
+import { numberOf } from './unityCatalogRoutes';
 
-/**
- * Registered models of Unity Catalog 2.1 (https://docs.databricks.com/api/uc-registered-models/v1). Their versions come
- * by `Models.addVersion`: what MLflow's clients call for that is not documented.
- */
+/** Registered models of Unity Catalog 2.1 (https://docs.databricks.com/api/uc-registered-models/v1). MLflow registers their versions. */
 export function addCatalogModelRoutes(router: Router, models: Models): void {
   const base = '/api/2.1/unity-catalog/models';
   router.add('POST', base, (request) => {
     const parts = ['catalog_name', 'schema_name', 'name'].map((name) => request.required(name));
-    return viewModel(models.create(parts.join('.'), request.user.userName));
+    const { user } = request;
+    return viewModel(models.create(parts.join('.'), user.userName, { description: request.text('comment') ?? '' }));
   });
 
   router.add('GET', base, (request) => {
@@ -29,7 +28,8 @@ export function addCatalogModelRoutes(router: Router, models: Models): void {
   });
   router.add('GET', `${base}/*`, (request) => {
     const { model, kind, key } = addressed(request, models);
-    if (kind === undefined) return viewModel(model);
+    if (kind === undefined)
+      return { ...viewModel(model), ...(request.text('include_aliases') === 'true' && viewAliases(model)) };
     if (kind === 'aliases' && key !== undefined) return viewVersion(model, models.versionByAlias(model, key));
     if (kind !== 'versions') throw notFound(request);
     if (key !== undefined) return viewVersion(model, models.version(model, numberOf(key)));
@@ -54,6 +54,20 @@ export function addCatalogModelRoutes(router: Router, models: Models): void {
     models.versionByAlias(model, key);
     models.setAlias(model, key, undefined, request.user);
     return {};
+  });
+  router.add('PATCH', `${base}/*`, (request) => {
+    const { model, kind, key } = addressed(request, models);
+    const comment = request.text('comment');
+    if (kind === undefined) {
+      model.description = comment ?? model.description;
+      models.touch(model);
+      return viewModel(model);
+    }
+    if (kind !== 'versions' || key === undefined) throw notFound(request);
+    const version = models.version(model, numberOf(key));
+    version.description = comment ?? version.description;
+    models.touch(model, version);
+    return viewVersion(model, version);
   });
 }
 
@@ -100,28 +114,46 @@ function notFound({ method, path }: ApiRequest): ApiError {
   return new ApiError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${method} ${path}'`);
 }
 
-function numberOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw invalidParameter(`Invalid model version: ${text}`);
-  return Number(text);
-}
-
-function viewModel({ name, owner, createdAt }: RegisteredModel): JsonObject {
+function viewModel({ name, owner, createdAt, updatedAt, description }: RegisteredModel): JsonObject {
   const [catalog_name, schema_name, model_name] = name.split('.');
   // Aliases are left out unless they are asked for by other means (databricks-sdk-py issue 868).
-  return { name: model_name, catalog_name, schema_name, full_name: name, owner, created_at: createdAt };
+  return {
+    name: model_name,
+    catalog_name,
+    schema_name,
+    full_name: name,
+    owner,
+    created_at: createdAt,
+    updated_at: updatedAt,
+    ...(description !== '' && { comment: description }),
+  };
 }
 
-function viewVersion({ name }: RegisteredModel, { version, runId, creator, createdAt }: ModelVersion): JsonObject {
-  const [catalog_name, schema_name, model_name] = name.split('.');
+const viewAliases = ({ aliases }: RegisteredModel): JsonObject => ({
+  aliases: Object.entries(aliases).flatMap(([alias_name, version_num]) =>
+    version_num === undefined ? [] : [{ alias_name, version_num }],
+  ),
+});
+
+function viewVersion(
+  model: RegisteredModel,
+  { version, runId, creator, createdAt, ...rest }: ModelVersion,
+): JsonObject {
+  const [catalog_name, schema_name, model_name] = model.name.split('.');
+  const aliases = aliasesOf(model, version).map((alias_name) => ({ alias_name, version_num: version }));
   return {
     model_name,
     catalog_name,
     schema_name,
     version,
     ...(runId !== '' && { run_id: runId }),
-    status: 'READY',
+    status: rest.status,
     created_by: creator,
     created_at: createdAt,
+    updated_at: rest.updatedAt,
+    ...(rest.source !== '' && { source: rest.source }),
+    ...(rest.description !== '' && { comment: rest.description }),
+    ...(aliases.length > 0 && { aliases }),
   };
 }
 

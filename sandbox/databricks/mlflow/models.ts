@@ -2,23 +2,48 @@ import { alreadyExists, ApiError, doesNotExist, invalidParameter } from '../apiE
 import type { SandboxClock } from '../../clock';
 import type { User } from '../router';
 
+/** `ModelVersionStatus` of MLflow's Unity Catalog messages. */
+export type VersionStatus = 'PENDING_REGISTRATION' | 'FAILED_REGISTRATION' | 'READY';
+
 export interface ModelVersion {
   readonly version: number;
   readonly runId: string;
   readonly creator: string;
   readonly createdAt: number;
+  /** Where it was logged, as the client sent it. */
+  readonly source: string;
+  updatedAt: number;
   /** Of the workspace registry alone. */
   stage: string;
+  description: string;
+  status: VersionStatus;
+  readonly tags: Record<string, string>;
 }
 
 export interface RegisteredModel {
   readonly name: string;
   readonly owner: string;
   readonly createdAt: number;
+  updatedAt: number;
+  description: string;
+  readonly tags: Record<string, string>;
+  /** The number of the last version, which may have been deleted. */
+  lastVersion: number;
   readonly versions: ModelVersion[];
   /** Version numbers by alias; of Unity Catalog alone. */
   readonly aliases: Record<string, number | undefined>;
+  /** Privileges by principal; of Unity Catalog alone. */
+  readonly grants: Record<string, readonly string[] | undefined>;
 }
+
+/** What is said of a new model or version. */
+export interface ModelDetails {
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** All users of the account, as Unity Catalog calls them. Everybody may use a new model, unlike at Databricks. */
+export const allUsers = 'account users';
 
 /** The registered models of one registry: Unity Catalog, or that of the workspace. */
 export class Models {
@@ -30,9 +55,21 @@ export class Models {
   ) {}
 
   /** @throws ApiError */
-  create(name: string, owner: string): RegisteredModel {
+  create(name: string, owner: string, { description = '', tags = {} }: ModelDetails = {}): RegisteredModel {
     if (this.#models.has(name)) throw alreadyExists(`Registered Model '${name}' already exists.`);
-    const model = { name, owner, createdAt: this.clock.now(), versions: [], aliases: {} };
+    const now = this.clock.now();
+    const model: RegisteredModel = {
+      name,
+      owner,
+      createdAt: now,
+      updatedAt: now,
+      description,
+      tags: { ...tags },
+      lastVersion: 0,
+      versions: [],
+      aliases: {},
+      grants: { [allUsers]: ['EXECUTE'] },
+    };
     this.#models.set(name, model);
     this.changed();
     return model;
@@ -45,6 +82,10 @@ export class Models {
     return model;
   }
 
+  find(name: string): RegisteredModel | undefined {
+    return this.#models.get(name);
+  }
+
   /** All of a schema, or of all schemas, by name. */
   list(schema: string | undefined): readonly RegisteredModel[] {
     const found = [...this.#models.values()].filter(
@@ -53,12 +94,35 @@ export class Models {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The next version of a model, as MLflow's clients register it. */
-  addVersion(name: string, runId: string, creator = this.get(name).owner): ModelVersion {
-    const { versions } = this.get(name);
-    const version = { version: versions.length + 1, runId, creator, createdAt: this.clock.now(), stage: 'None' };
-    versions.push(version);
+  remove(model: RegisteredModel): void {
+    this.#models.delete(model.name);
     this.changed();
+  }
+
+  /** The next version of a model, which is ready unless another status is given. */
+  addVersion(
+    name: string,
+    runId: string,
+    creator = this.get(name).owner,
+    { source = '', status = 'READY', description = '', tags = {} }: ModelDetails & Partial<ModelVersion> = {},
+  ): ModelVersion {
+    const model = this.get(name);
+    const now = this.clock.now();
+    model.lastVersion += 1;
+    const version: ModelVersion = {
+      version: model.lastVersion,
+      runId,
+      creator,
+      createdAt: now,
+      source,
+      updatedAt: now,
+      stage: 'None',
+      description,
+      status,
+      tags: { ...tags },
+    };
+    model.versions.push(version);
+    this.touch(model);
     return version;
   }
 
@@ -67,6 +131,23 @@ export class Models {
     const found = model.versions.find((one) => one.version === version);
     if (!found) throw doesNotExist(`Model Version '${version}' of '${model.name}' does not exist.`);
     return found;
+  }
+
+  /** A version that an alias refers to cannot be deleted without it: the alias goes too. */
+  removeVersion(model: RegisteredModel, { version }: ModelVersion): void {
+    model.versions.splice(
+      model.versions.findIndex((one) => one.version === version),
+      1,
+    );
+    for (const alias of aliasesOf(model, version)) model.aliases[alias] = undefined;
+    this.touch(model);
+  }
+
+  /** To be called after a change of what belongs to a model. */
+  touch(model: RegisteredModel, version?: ModelVersion): void {
+    model.updatedAt = this.clock.now();
+    if (version) version.updatedAt = model.updatedAt;
+    this.changed();
   }
 
   /** @throws ApiError */
@@ -89,7 +170,7 @@ export class Models {
     if (/^latest$/i.test(alias)) throw invalidParameter(`'latest' alias name (case insensitive) is reserved.`);
     if (/^v\d+$/i.test(alias)) throw invalidParameter(`Version alias name '${alias}' is reserved.`);
     model.aliases[alias] = version === undefined ? undefined : this.version(model, version).version;
-    this.changed();
+    this.touch(model);
   }
 
   /** @throws ApiError */
@@ -99,7 +180,7 @@ export class Models {
       throw invalidParameter(`Invalid Model Version stage: ${stage}.`);
     if (archivesOthers) for (const other of model.versions) if (other.stage === stage) other.stage = 'Archived';
     moved.stage = stage;
-    this.changed();
+    this.touch(model, moved);
     return moved;
   }
 
@@ -107,7 +188,33 @@ export class Models {
     return [...this.#models.values()];
   }
 
+  /** Earlier versions of the sandbox did not save all fields. */
   restore(models: Models['saved']): void {
-    for (const model of models) this.#models.set(model.name, model);
+    for (const saved of models as readonly (Partial<RegisteredModel> & RegisteredModel)[]) {
+      const { createdAt, owner } = saved;
+      const versions = saved.versions.map((version: Partial<ModelVersion> & ModelVersion): ModelVersion => ({
+        ...{ source: '', updatedAt: createdAt, description: '', status: 'READY', tags: {}, creator: owner },
+        ...version,
+      }));
+      this.#models.set(saved.name, {
+        ...{ updatedAt: createdAt, description: '', tags: {}, lastVersion: versions.length },
+        ...{ grants: { [allUsers]: ['EXECUTE'] } },
+        ...saved,
+        versions,
+      });
+    }
   }
+}
+
+/** The aliases of a version, by name. */
+export function aliasesOf({ aliases }: RegisteredModel, version: number): readonly string[] {
+  return Object.keys(aliases)
+    .filter((alias) => aliases[alias] === version)
+    .sort();
+}
+
+/** Whether a user may read and run a model: its owner always may. Admins of the workspace have no privileges of their own. */
+export function mayExecute({ owner, grants }: RegisteredModel, userName: string): boolean {
+  const granted = [grants[userName], grants[allUsers]].flatMap((privileges) => privileges ?? []);
+  return owner === userName || granted.some((privilege) => ['EXECUTE', 'ALL_PRIVILEGES'].includes(privilege));
 }

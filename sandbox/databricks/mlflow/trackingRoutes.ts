@@ -87,6 +87,8 @@ export function addTrackingRoutes(router: Router, tracking: Tracking, now: () =>
       ...(page.nextToken && { next_page_token: page.nextToken }),
     };
   });
+  // Models are logged as artifacts of runs: there are no logged models, for which clients of MLflow 3 look first.
+  router.add('POST', `${base}logged-models/search`, () => ({}));
 }
 
 function metricOf(given: JsonObject, now: number): Metric {
