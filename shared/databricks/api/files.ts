@@ -54,6 +54,12 @@ export class FilesApi {
     }
   }
 
+  /** What is at a path, by a route of its own. */
+  async kindAt(path: string): Promise<'file' | 'folder' | undefined> {
+    if (await this.#exists(fileRoute(path), path)) return 'file';
+    return (await this.#exists(folderRoute(path), path)) ? 'folder' : undefined;
+  }
+
   /** The content of a file; undefined when there is none at that path. */
   async download(path: string): Promise<Uint8Array | undefined> {
     const request = { method: 'GET', path: fileRoute(path), purpose: `read ${path}`, isFile: true } as const;
@@ -93,6 +99,17 @@ export class FilesApi {
   /** Deletes an empty folder. Returns false when there was none at that path. */
   async deleteFolder(path: string): Promise<boolean> {
     return this.#delete(folderRoute(path), path);
+  }
+
+  async #exists(route: string, path: string): Promise<boolean> {
+    try {
+      const request = { method: 'HEAD', path: route, purpose: `look up ${path}`, limit: filesLimit } as const;
+      await this.http.json(request, shape.noContent);
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
   }
 
   async #delete(route: string, path: string): Promise<boolean> {

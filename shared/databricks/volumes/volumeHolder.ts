@@ -43,10 +43,20 @@ function volumeStore(http: HttpClient, sizes: Map<string, number>): FolderStore 
     return entries?.map(objectOf);
   }
 
+  /** A list that leaves out what exists is not believed: what it left out has no time, so it is like nothing that was seen. */
+  async function status(path: string): Promise<WorkspaceObject | undefined> {
+    const kind = await api.kindAt(path);
+    if (kind === undefined) return undefined;
+    // The answer for one file has its time in whole seconds; that of its folder in milliseconds.
+    const listed = (await list(posix.dirname(path)))?.find((object) => object.path === path);
+    return (
+      listed ?? objectOf({ path, isFolder: kind === 'folder', sizeBytes: sizes.get(path) ?? 0, modifiedAt: undefined })
+    );
+  }
+
   return {
     list,
-    // The answer for one file has a time in whole seconds, in which a change can be missed; that of its folder has milliseconds.
-    status: async (path) => (await list(posix.dirname(path)))?.find((object) => object.path === path),
+    status,
     export: async (path) => ((sizes.get(path) ?? 0) > mostComparedBytes ? undefined : api.download(path)),
     import: ({ path, overwrite, content, signal, budgetSeconds }) =>
       api.upload({
