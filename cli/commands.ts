@@ -26,6 +26,7 @@ export interface CommandRow {
 /** The heading of each group in the help, in the order of the help. */
 export const groups: Readonly<Record<string, { readonly heading: string; readonly summary: string }>> = {
   notebooks: { heading: 'Databricks', summary: 'Import notebooks and files' },
+  volumes: { heading: 'Databricks', summary: 'Upload files to volumes' },
   clusters: { heading: 'Databricks', summary: 'Create, start and stop clusters' },
   libraries: { heading: 'Databricks', summary: 'Install libraries on clusters' },
   jobs: { heading: 'Databricks', summary: 'Create and run jobs' },
@@ -56,6 +57,22 @@ export const commands: readonly CommandRow[] = [
       },
     ],
     load: () => import('../tasks/ImportNotebooks/task'),
+  },
+  {
+    task: 'UploadToVolume',
+    group: 'volumes',
+    verb: 'upload',
+    examples: [
+      'volumes upload --source-folder data --volume-folder /Volumes/main/demo/data',
+      'volumes upload --source-folder data --volume-folder /Volumes/main/demo/data --mode mirror --dry-run',
+    ],
+    confirmations: [
+      {
+        when: { mode: 'mirror' },
+        warns: 'Files that were uploaded earlier and are not in the source folder any more are deleted.',
+      },
+    ],
+    load: () => import('../tasks/UploadToVolume/task'),
   },
   {
     task: 'CreateCluster',

@@ -37,6 +37,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'hub-light.png': { size: 64, layers: models([24, 62, 108], white) },
   'hub-dark.png': { size: 64, layers: models([214, 226, 239], navy) },
   'tasks/ImportNotebooks.png': { size: 32, layers: [tile, ...importedNotebook()] },
+  'tasks/UploadToVolume.png': { size: 32, layers: [tile, ...drum(), ...badge(rise)] },
   'tasks/CreateCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(plus)] },
   'tasks/StartCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(play)] },
   'tasks/StopCluster.png': { size: 32, layers: [tile, ...cluster(), ...badge(stop)] },
@@ -113,6 +114,15 @@ function importedNotebook(): readonly Layer[] {
       fill: steel,
     },
     { shape: arrow, fill: amber },
+  ];
+}
+
+/** A store of files: a drum of three layers. */
+function drum(): readonly Layer[] {
+  const layer = (top: number): Shape => box([6, top], [24, top + 6.4], 3.2);
+  return [
+    { shape: union(layer(12.8), layer(20.4)), fill: white },
+    { shape: layer(5.2), fill: steel },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { withTimeout } from '../../shared/agent/context';
 import { graceSignal } from '../../shared/graceSignal';
+import { workspaceHolder } from '../../shared/databricks/notebooks/holder';
 import { importNotebooks } from '../../shared/databricks/notebooks/importNotebooks';
 import { hasNews, reportFailures, sentenceOf, summaryOf } from '../../shared/databricks/notebooks/describeImport';
 import { scanSource, SourceError } from '../../shared/databricks/notebooks/scanSource';
@@ -36,22 +37,29 @@ export const task = defineTask({
     const { sourceFolder, include, exclude = [], mode, dryRun, concurrency } = inputs;
     const target = normalWorkspaceFolder(inputs.workspaceFolder) ?? inputs.workspaceFolder; // checked above
     setOutput('workspaceFolder', target);
-    const source = await scanSource(sourceFolder, { include, exclude }, context).catch(asInputError);
+    const source = await scanSource(sourceFolder, { include, exclude }, workspaceHolder, context).catch(asInputError);
 
     const workspace = await openWorkspace(inputs, { ...context, signal: graceSignal(signal, 5) });
-    const options = { target, mode, dryRun, atOnce: concurrency, ...(agent.run.url && { run: agent.run.url }) };
+    const options = {
+      holder: workspaceHolder,
+      target,
+      mode,
+      dryRun,
+      atOnce: concurrency,
+      ...(agent.run.url && { run: agent.run.url }),
+    };
     const outcome = await importNotebooks(workspace, source, options, context);
 
     setOutput('importedCount', String(outcome.imported.length));
     setOutput('unchangedCount', String(outcome.plan.unchanged.length));
     setOutput('deletedCount', String(outcome.deleted.length));
     setOutput('failedCount', String(outcome.failures.length));
-    if (hasNews(outcome)) await agent.summary('Import', summaryOf(outcome, target, workspace.url));
+    if (hasNews(outcome)) await agent.summary('Import', summaryOf(outcome, target, workspace.url, workspaceHolder));
     reportFailures(outcome, agent);
     if (outcome.stoppedBy) throw outcome.stoppedBy;
     if (outcome.failures.length > 0)
-      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target, dryRun)}.`);
-    return sentenceOf(outcome, target, dryRun);
+      throw new TaskError(`Some items were not imported. ${sentenceOf(outcome, target, dryRun, workspaceHolder)}.`);
+    return sentenceOf(outcome, target, dryRun, workspaceHolder);
   },
 });
 

@@ -7,6 +7,7 @@ import { task as installLibraries } from '../../tasks/InstallLibraries/task';
 import { task as runJob } from '../../tasks/RunJob/task';
 import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
+import { task as uploadToVolume } from '../../tasks/UploadToVolume/task';
 import { header, ImportClock, ImportSandbox, target } from '../shared/databricks/notebooks/importSandbox';
 import { DatabricksStage, type TryOptions } from '../support/databricksStage';
 import { ClusterWorkspace, smallSpec, type states } from '../tasks/clusterWorkspace';
@@ -139,6 +140,24 @@ async function ofNotebooks(): Promise<Stage> {
   return stage(sandbox, importNotebooks, inputs, () => sandbox.contents(), { clock });
 }
 
+async function ofVolume(): Promise<Stage> {
+  const sandbox = await ImportSandbox.open();
+  const { databricks } = sandbox;
+  const volumeFolder = '/Volumes/main/default/files/model';
+  const clock = new ImportClock(databricks);
+  const inputs = { sourceFolder: sandbox.folder, volumeFolder, mode: 'mirror', concurrency: '1' };
+  await sandbox.write({ 'train.py': '1', 'data/old.json': '{}' });
+  await sandbox.try(uploadToVolume, inputs, { clock });
+  await databricks.clock.advance(1000);
+  await sandbox.remove('data');
+  await sandbox.write({ 'train.py': '2', 'new.yml': 'a: 1' });
+  const contents = (): unknown =>
+    ['train.py', 'new.yml', 'data/old.json'].map((path) =>
+      databricks.volumes.file(`${volumeFolder}/${path}`)?.bytes.toString(),
+    );
+  return stage(sandbox, uploadToVolume, inputs, contents, { clock });
+}
+
 const notebook = { runSource: 'notebook', notebookPath: '/Shared/train', compute: 'existing', cluster: 'shared' };
 const failed = { resultState: 'FAILED', code: 'RUN_EXECUTION_ERROR', type: 'CLIENT_ERROR', message: 'no' };
 const create = { spec: JSON.stringify(smallSpec), start: 'true', timeoutMinutes: '5' };
@@ -163,4 +182,5 @@ export const databricksScenarios: readonly Scenario[] = [
   { task: 'EvaluateModel', what: 'a better model', open: ofModels('0.95') },
   { task: 'EvaluateModel', what: 'a worse model', isRed: true, open: ofModels('0.85') },
   { task: 'ImportNotebooks', what: 'a mirror', open: ofNotebooks },
+  { task: 'UploadToVolume', what: 'a mirror', open: ofVolume },
 ];

@@ -15,6 +15,7 @@ import { task as onboardModel } from '../../tasks/OnboardModel/task';
 import { task as runJob } from '../../tasks/RunJob/task';
 import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
+import { task as uploadToVolume } from '../../tasks/UploadToVolume/task';
 import type { Base } from './inputCase';
 
 interface TaskUnderTest {
@@ -144,6 +145,17 @@ export const tasksUnderTest = {
       { fixed: { ...databricks, sourceFolder: 'source' }, made: ['workspaceFolder'] },
       {
         fixed: { ...databricks, mode: 'mirror', workspaceFolder: '/Shared/x' },
+        made: ['sourceFolder', 'include', 'exclude'],
+      },
+    ],
+  },
+  UploadToVolume: {
+    task: uploadToVolume,
+    weight: 2,
+    bases: [
+      { fixed: { ...databricks, sourceFolder: 'source' }, made: ['volumeFolder'] },
+      {
+        fixed: { ...databricks, mode: 'mirror', volumeFolder: '/Volumes/main/default/files/x' },
         made: ['sourceFolder', 'include', 'exclude'],
       },
     ],

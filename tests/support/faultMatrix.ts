@@ -52,7 +52,11 @@ const passing: readonly NamedFault[] = [
   { ...gateway, cause: /503 without giving a reason/ },
   { name: 'reset before', effect: 'reset', when: 'before', cause: /ECONNRESET/ },
   { name: 'reset after', effect: 'reset', when: 'after', cause: /ECONNRESET/ },
-  { name: 'truncated', effect: 'truncated', cause: /not valid JSON|answered 4\d\d: \{"error_code/ },
+  {
+    name: 'truncated',
+    effect: 'truncated',
+    cause: /not valid JSON|answered 4\d\d: \{"error_code|\(TRUNCATED\)|\(ECONNRESET\)/,
+  },
 ];
 /** The same refusal to a step, in two forms that only the HTTP client tells apart. */
 const signedOut: readonly NamedFault[] = [

@@ -141,6 +141,11 @@ export class WorkspaceApi {
     );
   }
 
+  /** Deletes a folder that is empty. Returns false when there was nothing at that path. */
+  async deleteFolder(path: string): Promise<boolean> {
+    return this.delete(path);
+  }
+
   /** Deletes an object, or a folder that is empty. Returns false when there was nothing at that path. */
   async delete(path: string): Promise<boolean> {
     const answer = await orUndefined(
@@ -164,9 +169,12 @@ export function isAlreadyThere(error: unknown): boolean {
   return error instanceof HttpError && (error.errorCode === 'RESOURCE_ALREADY_EXISTS' || error.status === 409);
 }
 
+/** Of the Workspace API and of the Files API, by https://docs.databricks.com/api/workspace/files/deletedirectory. */
+const notEmptyCodes: readonly string[] = ['DIRECTORY_NOT_EMPTY', 'FILES_API_DIRECTORY_IS_NOT_EMPTY'];
+
 /** Whether the service refused to delete a folder because something is in it. */
 export function isNotEmpty(error: unknown): boolean {
-  return error instanceof HttpError && error.errorCode === 'DIRECTORY_NOT_EMPTY';
+  return error instanceof HttpError && notEmptyCodes.includes(error.errorCode ?? '');
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

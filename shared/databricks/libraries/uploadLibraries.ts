@@ -39,9 +39,9 @@ export async function uploadLibraries(http: HttpClient, uploads: readonly Upload
   }
 
   async function toVolume(file: LibraryFile, path: string): Promise<boolean> {
-    const sizes = await volumes.fileSizes(posix.dirname(path));
-    if (sizes.get(path) === file.sizeBytes) return false;
-    await volumes.upload(path, file);
+    const entries = await volumes.list(posix.dirname(path));
+    if (entries?.some((entry) => entry.path === path && entry.sizeBytes === file.sizeBytes)) return false;
+    await volumes.upload({ path, content: { file: file.file, size: file.sizeBytes } });
     return true;
   }
 

@@ -1,10 +1,10 @@
 import type { Context } from '../../agent/context';
 import { messageOf, TaskError } from '../../errors';
-import { isNotEmpty, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
-import { confirmDeletions } from './confirmDeletions';
-import { type Arrival, confirmSends } from './confirmSends';
+import { isNotEmpty, type WorkspaceObject } from '../api/workspace';
+import { type Arrival, confirmDeletions, confirmSends } from './confirmChanges';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
+import type { FolderStore } from './holder';
 import { type Listing, readContent, type Seen, type Target } from './listTarget';
 import type { Manifest, PendingItem, RecordedItem } from './manifest';
 import type { ImportOutcome, Plan, Reason, Removal, Send } from './plan';
@@ -157,13 +157,13 @@ export class PlanInProgress {
         throw new TaskError(`Did not delete ${place}: somebody has just edited it. Run again.`);
       if (now) await api.delete(place);
     }
-    for (const child of folders) await api.delete(below(folder, child));
+    for (const child of folders) await api.deleteFolder(below(folder, child));
   }
 
   async #deleteFolder(work: Work, folder: string): Promise<void> {
     await this.#try(work, folder, async () => {
       try {
-        await work.target.api.delete(below(work.target.folder, folder));
+        await work.target.api.deleteFolder(below(work.target.folder, folder));
         this.#deleted.add(folder);
       } catch (error) {
         if (!isNotEmpty(error)) throw error; // somebody has added something to it
@@ -174,7 +174,7 @@ export class PlanInProgress {
   /** What is still there stays in the manifest, so that it is deleted next time. */
   async #confirmDeletions({ target, context }: Work): Promise<void> {
     let problem = (path: string): string =>
-      `Databricks accepted the deletion of ${below(target.folder, path)}, but it still exists. Run again; if it happens again, delete it in the workspace.`;
+      `Databricks accepted the deletion of ${below(target.folder, path)}, but it still exists. Run again; if it happens again, delete it in the ${target.holder.noun}.`;
     let left: Iterable<string>;
     try {
       left = await confirmDeletions(target, this.listing, this.#deleted, context);
@@ -212,7 +212,7 @@ export class PlanInProgress {
 }
 
 /** Whether nobody has edited an object since it was listed. */
-async function isAsSeen(api: WorkspaceApi, now: WorkspaceObject, seen: Seen): Promise<boolean> {
+async function isAsSeen(api: FolderStore, now: WorkspaceObject, seen: Seen): Promise<boolean> {
   if (now.object_id !== seen.objectId || now.modified_at !== seen.modifiedAt) return false;
   if (seen.contentSha256 === undefined) return true;
   const content = await readContent(api, now.path);

@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
 import { both } from '../../inParallel';
-import { isAlreadyThere, type WorkspaceApi, type WorkspaceObject } from '../api/workspace';
-import { waits } from './confirmSends';
+import { isAlreadyThere, type WorkspaceObject } from '../api/workspace';
+import { waits } from './confirmChanges';
+import type { FolderStore, Holder } from './holder';
 import type { Target } from './listTarget';
 import { type Manifest, manifestFile, manifestName, readManifest, writeManifest } from './manifest';
 import { below } from './workspaceFolder';
@@ -41,7 +42,7 @@ export interface PlannedFrom {
 /** Where a claim is held. */
 export interface ClaimPlace extends Target {
   /** The same API for the last write: it works for some seconds after a cancellation. */
-  readonly lastingApi: WorkspaceApi;
+  readonly lastingApi: FolderStore;
   readonly clock: Clock;
 }
 
@@ -58,7 +59,7 @@ export class Claim {
     private readonly generation: number,
     manifest: Manifest,
   ) {
-    this.#text = textOf(manifest);
+    this.#text = textOf(manifest, place.holder);
   }
 
   /** Undefined when another run was faster: the plan is outdated then. */
@@ -103,7 +104,7 @@ export class Claim {
   /** Records that the import has ended, so that the next run need not wait. A claim that was lost is not touched. */
   async end(manifest: Manifest, { isCancelled }: { readonly isCancelled: boolean }): Promise<void> {
     if (this.#isLost) return;
-    this.#text = textOf(manifest);
+    this.#text = textOf(manifest, this.place.holder);
     if (isCancelled) await this.#write(this.place.lastingApi, { budgetSeconds: lastWriteSeconds });
     else await this.#write(this.place.api, {});
   }
@@ -156,7 +157,7 @@ export class Claim {
   }
 
   async #write(
-    api: WorkspaceApi,
+    api: FolderStore,
     options: { readonly budgetSeconds?: number; readonly signal?: AbortSignal },
   ): Promise<void> {
     await api.import({
@@ -172,7 +173,7 @@ export class Claim {
    * Deletes the claim, and reads it back: the next import would believe its manifest. Throws a TaskError when it still exists.
    */
   async #withdraw(): Promise<void> {
-    const { api, clock } = this.place;
+    const { api, clock, holder } = this.place;
     await this.#delete(this.generation);
     for (const wait of waits) {
       if (wait > 0) await clock.sleep(wait);
@@ -180,7 +181,7 @@ export class Claim {
     }
     throw new TaskError(
       `Nothing was imported: another pipeline run was faster, and Databricks accepted the deletion of ${this.#path()}, but it still exists. ` +
-        'Delete it in the workspace, because it records an import that did not begin, and run again.',
+        `Delete it in the ${holder.noun}, because it records an import that did not begin, and run again.`,
     );
   }
 
@@ -195,12 +196,12 @@ export class Claim {
 }
 
 /** Throws a TaskError when the service would not return a manifest because of its size. */
-export function refuseLarge(manifest: Manifest): void {
-  textOf(manifest);
+export function refuseLarge(manifest: Manifest, holder: Holder): void {
+  textOf(manifest, holder);
 }
 
-function textOf(manifest: Manifest): string {
-  const text = writeManifest(manifest);
+function textOf(manifest: Manifest, { task }: Holder): string {
+  const text = writeManifest(manifest, task);
   if (Buffer.byteLength(text) > mostManifestBytes)
     throw new TaskError(
       `The manifest of this import would be larger than ${mostManifestBytes / 1024 / 1024} MB, which Databricks does not return. ` +

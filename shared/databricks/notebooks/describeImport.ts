@@ -1,5 +1,6 @@
 import type { TaskAgent } from '../../agent/agent';
 import { plainMarkdown } from '../../markdown';
+import type { Holder } from './holder';
 import type { ImportOutcome, Plan } from './plan';
 
 const mostErrors = 10;
@@ -43,11 +44,11 @@ export function reportFailures({ failures }: ImportOutcome, agent: TaskAgent): v
 }
 
 /** One line for the log and the result. */
-export function sentenceOf(outcome: ImportOutcome, target: string, dryRun: boolean): string {
+export function sentenceOf(outcome: ImportOutcome, target: string, dryRun: boolean, { done }: Holder): string {
   const { plan, imported, deleted, failures } = outcome;
   if (dryRun && failures.length === 0) return `Dry run for ${target}: ${countsOf(plan)}. Nothing was changed`;
   const counts = [
-    `${imported.length} imported`,
+    `${imported.length} ${done}`,
     `${plan.unchanged.length} unchanged`,
     `${deleted.length} deleted`,
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
@@ -61,7 +62,7 @@ export function hasNews({ plan, imported, deleted, failures }: ImportOutcome): b
 }
 
 /** The section on the run's summary page, as Markdown. */
-export function summaryOf(outcome: ImportOutcome, target: string, url: string): string {
+export function summaryOf(outcome: ImportOutcome, target: string, url: string, holder: Holder): string {
   const { plan, imported, deleted, failures } = outcome;
   const rows = [
     ...failures.map(({ path, reason }) => ['❌ failed', path, reason]),
@@ -71,9 +72,9 @@ export function summaryOf(outcome: ImportOutcome, target: string, url: string): 
   ];
   const shown = rows.slice(0, mostRows);
   return [
-    `### Notebooks imported to [${plainMarkdown(target)}](${folderUrl(url, target)})`,
+    `### ${holder.summaryTitle} to [${plainMarkdown(target)}](${holder.folderUrl(url, target)})`,
     '',
-    '| Imported | Unchanged | Deleted | Failed |',
+    `| ${holder.done === 'imported' ? 'Imported' : 'Uploaded'} | Unchanged | Deleted | Failed |`,
     '| ---: | ---: | ---: | ---: |',
     `| ${imported.length} | ${plan.unchanged.length} | ${deleted.length} | ${failures.length} |`,
     ...(shown.length > 0 ? ['', '| What | Path | Note |', '| --- | --- | --- |'] : []),
@@ -81,9 +82,4 @@ export function summaryOf(outcome: ImportOutcome, target: string, url: string): 
     ...(rows.length > shown.length ? ['', `… and ${rows.length - shown.length} more.`] : []),
     '',
   ].join('\n');
-}
-
-/** The page of a workspace folder. */
-export function folderUrl(workspaceUrl: string, folder: string): string {
-  return `${workspaceUrl}/#workspace${encodeURI(folder)}`;
 }

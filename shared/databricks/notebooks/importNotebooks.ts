@@ -3,12 +3,12 @@ import { readListed } from '../../files/sourceFile';
 import { withTimeout, type Context } from '../../agent/context';
 import { messageOf, TaskError } from '../../errors';
 import { withSignal } from '../../http/withSignal';
-import { WorkspaceApi } from '../api/workspace';
 import type { Workspace } from '../connect';
 import { PlanInProgress } from './applyPlan';
 import { archiveNotebooks } from './archiveNotebooks';
 import { Claim, leaseMilliseconds, refuseLarge } from './claim';
 import { describePlan } from './describeImport';
+import type { Holder } from './holder';
 import { listFolders, type Listing, listTree, type Target } from './listTarget';
 import { emptyManifest, largestManifest, type Manifest, manifestFile, manifestName } from './manifest';
 import { hasWork, makePlan, type ImportOutcome, type Mode, type Plan, type Reason, type Send } from './plan';
@@ -18,7 +18,8 @@ import { pollMilliseconds, waitForTurn, type Found } from './waitForTurn';
 import { below, foldersAbove } from './workspaceFolder';
 
 export interface ImportOptions {
-  /** The workspace folder to import to, in its normal form. */
+  readonly holder: Holder;
+  /** The folder to import to, in its normal form. */
   readonly target: string;
   readonly mode: Mode;
   readonly dryRun: boolean;
@@ -42,7 +43,7 @@ interface Prepared {
 }
 
 /**
- * Makes a workspace folder match the source: docs/import-manifest.md says what is compared, and what is deleted. Items
+ * Makes a folder of a workspace or volume match the source: docs/import-manifest.md says what is compared, and what is deleted. Items
  * that fail don't stop the others: they are in the outcome. Throws when nothing was begun: because of conflicts, an
  * unreadable manifest, or another pipeline that imports to the folder and does not end.
  * The context's signal ends the work; the connection must outlive it by some seconds, to record that in the manifest.
@@ -53,9 +54,9 @@ export async function importNotebooks(
   options: ImportOptions,
   context: Context,
 ): Promise<ImportOutcome> {
-  const { dryRun, atOnce } = options;
-  const api = new WorkspaceApi(withSignal(workspace.http, context.signal));
-  const target: Target = { api, folder: options.target, atOnce };
+  const { holder, dryRun, atOnce } = options;
+  const api = holder.open(withSignal(workspace.http, context.signal));
+  const target: Target = { holder, api, folder: options.target, atOnce };
   const turn = withTimeout(context, longestWaitMinutes);
 
   let claimed: { readonly after: string; readonly times: number } | undefined;
@@ -96,7 +97,7 @@ async function prepare(
   await listFolders(target, listing, foldersOf(source, found.manifest), listed);
   await refuseEmptied(target, found.manifest, listing);
   const manifest = await settleDoubts(target, source, found.manifest, listing);
-  const plan = makePlan(source, manifest, listing, mode);
+  const plan = makePlan(source, manifest, listing, { mode, noun: target.holder.noun });
   if (dryRun || hasWork(plan) || plan.conflicts.length + plan.kept.length > 0)
     context.agent.group(...describePlan(plan, target.folder, dryRun));
   if (plan.conflicts.length > 0) throw conflictError(plan.conflicts, target.folder);
@@ -145,9 +146,9 @@ async function carryOut(
   context: Context,
 ): Promise<ImportOutcome | undefined> {
   const state = { writer: randomUUID(), ...(run !== undefined && { run }) };
-  const place = { ...target, lastingApi: new WorkspaceApi(workspace.http), clock: context.clock };
+  const place = { ...target, lastingApi: target.holder.open(workspace.http), clock: context.clock };
   const begin = progress.manifest({ ...state, isInProgress: true });
-  refuseLarge(largestManifest(begin, archivedObjects(plan.sends)));
+  refuseLarge(largestManifest(begin, archivedObjects(plan.sends)), target.holder);
   if (!found.exists) await target.api.makeFolder(target.folder);
   const claim = await Claim.take(place, found, begin);
   if (!claim) return undefined;
@@ -155,7 +156,7 @@ async function carryOut(
   let stoppedBy: Error | undefined;
   try {
     await claim.during(context.signal, (signal) => {
-      const api = new WorkspaceApi(withSignal(workspace.http, signal));
+      const api = target.holder.open(withSignal(workspace.http, signal));
       return progress.carryOut({ ...target, api }, { ...context, signal });
     });
   } catch (error) {

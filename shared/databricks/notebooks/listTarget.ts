@@ -1,14 +1,16 @@
 import { HttpError } from '../../http/errors';
-import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
+import type { WorkspaceObject } from '../api/workspace';
+import type { FolderStore, Holder } from './holder';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
 import type { Recorded } from './manifest';
 import { sha256 } from './scanSource';
 import { below, folderOf } from './workspaceFolder';
 
-/** A workspace folder to import to. */
+/** A folder to import to. */
 export interface Target {
-  readonly api: WorkspaceApi;
+  readonly holder: Holder;
+  readonly api: FolderStore;
   /** Its path, in its normal form. */
   readonly folder: string;
   /** How many requests may be in flight. */
@@ -96,7 +98,7 @@ export async function addContents(target: Target, listing: Listing, paths: reado
 }
 
 /** The content of an object as the workspace exports it. Undefined where it exports none: not more than 10 MB, and not every type. */
-export async function readContent(api: WorkspaceApi, path: string): Promise<Uint8Array | undefined> {
+export async function readContent(api: FolderStore, path: string): Promise<Uint8Array | undefined> {
   try {
     return await api.export(path);
   } catch (error) {

@@ -52,11 +52,10 @@ export function manifestFile(generation: number): string {
 }
 
 /** The manifest's text. */
-export function writeManifest(manifest: Manifest): string {
+export function writeManifest(manifest: Manifest, task: string): string {
   const { isInProgress, writer, run, items, pending, folders } = manifest;
   return JSON.stringify({
-    about:
-      'What the pipeline task ImportNotebooks imported to this folder. Do not edit: it protects your own objects from being deleted.',
+    about: `What the pipeline task ${task} put into this folder. Do not edit: it protects your own objects from being deleted.`,
     formatVersion,
     state: isInProgress ? 'inProgress' : 'ended',
     writer,

@@ -1,5 +1,6 @@
 import type { Kind } from './detectKind';
 import { groupBy } from '../../groupBy';
+import type { Holder } from './holder';
 import { type Listing, partsOf, type Seen } from './listTarget';
 import type { Manifest, RecordedItem } from './manifest';
 import type { SourceItem } from './scanSource';
@@ -63,13 +64,18 @@ export interface Plan {
   readonly conflicts: readonly Reason[];
 }
 
-/** Whether anything would be changed in the workspace. */
+/** Whether anything would be changed in the target. */
 export function hasWork({ sends, deletions, folderDeletions, clearings }: Plan): boolean {
   return [sends, deletions, folderDeletions, clearings].some((list) => list.length > 0);
 }
 
-/** Compares the source with the workspace. Pure: it reads nothing. */
-export function makePlan(items: readonly SourceItem[], manifest: Manifest, listing: Listing, mode: Mode): Plan {
+/** Compares the source with the target. Pure: it reads nothing. */
+export function makePlan(
+  items: readonly SourceItem[],
+  manifest: Manifest,
+  listing: Listing,
+  { mode, noun }: { readonly mode: Mode; readonly noun: Holder['noun'] },
+): Plan {
   const wanted = new Map(items.map((item) => [item.path, item]));
   const neededFolders = new Set(items.flatMap(({ path }) => foldersAbove(path)));
   const plan = {
@@ -88,7 +94,7 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
     foldersAbove(path).flatMap((folder) => {
       const seen = blocked.get(folder);
       return seen
-        ? [{ path, reason: `The workspace has ${named(seen)} at ${folder}, where the source has a folder.` }]
+        ? [{ path, reason: `The ${noun} has ${named(seen)} at ${folder}, where the source has a folder.` }]
         : [];
     });
 
@@ -107,14 +113,14 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
     else
       plan.conflicts.push({
         path,
-        reason: `The source has a folder there, but the workspace has ${named(seen)} ${foreign}`,
+        reason: `The source has a folder there, but the ${noun} has ${named(seen)} ${foreign}`,
       });
   }
 
   for (const item of items) {
     const [reason] = blockerOf(item.path);
     if (reason) plan.refused.push(reason);
-    else planItem(item, manifest, listing, plan);
+    else planItem(item, manifest, listing, plan, noun);
   }
 
   const cleared = new Set(plan.clearings.map(({ path }) => path));
@@ -123,7 +129,7 @@ export function makePlan(items: readonly SourceItem[], manifest: Manifest, listi
       if (wanted.has(path) || cleared.has(path) || !listing.has(path)) continue;
       const recorded = manifest.items.get(path);
       if (recorded && isWholly(recorded, path, listing)) plan.deletions.push(removalOf(path, listing));
-      else plan.kept.push({ path, reason: reasonToKeep(path, manifest, listing) });
+      else plan.kept.push({ path, reason: reasonToKeep(path, manifest, listing, noun) });
     }
   }
   const folderDeletions = mode === 'mirror' ? emptied(manifest, listing, neededFolders, plan.deletions) : [];
@@ -137,6 +143,7 @@ function planItem(
   manifest: Manifest,
   listing: Listing,
   plan: { sends: Send[]; unchanged: SourceItem[]; refused: Reason[]; conflicts: Reason[] },
+  noun: Holder['noun'],
 ): void {
   const { path } = item;
   const seen = listing.get(path);
@@ -145,7 +152,7 @@ function planItem(
   const isSame = recorded?.sha256 === item.sha256 && recorded.kind === item.kind;
 
   if (!seen) {
-    if (recorded && !isPending) plan.sends.push({ item, change: 'restored', note: 'it was deleted in the workspace' });
+    if (recorded && !isPending) plan.sends.push({ item, change: 'restored', note: `it was deleted in the ${noun}` });
     else plan.sends.push({ item, change: 'added' });
     return;
   }
@@ -162,19 +169,19 @@ function planItem(
       const note = isPending
         ? unconfirmed
         : isSame
-          ? 'parts of it were deleted in the workspace'
+          ? `parts of it were deleted in the ${noun}`
           : `replaces ${named(seen)}`;
       plan.sends.push({ item, change, note, before: seen, removal: removalOf(path, listing) });
     } else if (item.kind === 'archive' && (recorded?.kind === 'archive' || isPending)) {
       const why = isPending ? unconfirmed : 'something in it was added or edited there';
       plan.refused.push({
         path,
-        reason: `An archive cannot overwrite, and ${why}. Delete it in the workspace and run again.`,
+        reason: `An archive cannot overwrite, and ${why}. Delete it in the ${noun} and run again.`,
       });
     } else
       plan.conflicts.push({
         path,
-        reason: `${item.sourcePath} becomes ${article(item.kind)}, but the workspace has ${named(seen)} ${foreign}`,
+        reason: `${item.sourcePath} becomes ${article(item.kind)}, but the ${noun} has ${named(seen)} ${foreign}`,
       });
     return;
   }
@@ -182,7 +189,7 @@ function planItem(
   else if (!recorded)
     plan.sends.push({ item, change: 'changed', note: 'it existed, and was not imported by this task', before: seen });
   else if (isUnedited) plan.sends.push({ item, change, before: seen, replacesOther: !isSame });
-  else plan.sends.push({ item, change, note: 'it was edited in the workspace', before: seen });
+  else plan.sends.push({ item, change, note: `it was edited in the ${noun}`, before: seen });
 }
 
 /** Whether everything that exists now is certainly as it was recorded, so that nobody's work would be lost. */
@@ -195,7 +202,7 @@ function isEdited(recorded: RecordedItem, path: string, listing: Listing): boole
   return [...partsOf(path, listing)].some(([part, seen]) => comparison(recorded, path, part, seen) === 'different');
 }
 
-/** Unknown: it is the recorded object, but the workspace has neither a time nor an export of it. */
+/** Unknown: it is the recorded object, but the ${noun} has neither a time nor an export of it. */
 function comparison(recorded: RecordedItem, path: string, part: string, seen: Seen): 'same' | 'different' | 'unknown' {
   const known = recorded.objects.get(part.slice(path.length + 1));
   if (known?.objectId !== seen.objectId) return 'different';
@@ -234,12 +241,12 @@ function emptied(
   return empty;
 }
 
-function reasonToKeep(path: string, manifest: Manifest, listing: Listing): string {
+function reasonToKeep(path: string, manifest: Manifest, listing: Listing, noun: Holder['noun']): string {
   const recorded = manifest.items.get(path);
   if (recorded && !isEdited(recorded, path, listing))
-    return 'It is no longer in the source, but the workspace does not show whether somebody edited it. It is kept.';
+    return `It is no longer in the source, but the ${noun} does not show whether somebody edited it. It is kept.`;
   if (!manifest.pending.has(path))
-    return 'It is no longer in the source, but somebody edited it in the workspace. It is kept.';
+    return `It is no longer in the source, but somebody edited it in the ${noun}. It is kept.`;
   return 'It is no longer in the source, but an import of it was interrupted, and it cannot be proved that this task created it. It is kept.';
 }
 

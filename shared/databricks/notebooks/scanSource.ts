@@ -6,7 +6,8 @@ import { matcher } from '../../files/findFiles';
 import { listFiles, type ListedFile } from '../../files/listFiles';
 import { SourceFile } from '../../files/sourceFile';
 import { SourceFolders } from '../../files/sourceFolders';
-import { canonicalSource, detectKind, type Detected, headerBytes } from './detectKind';
+import { canonicalSource, type Detected, headerBytes } from './detectKind';
+import type { Holder } from './holder';
 import { isLfsPointer, pointerProblem } from '../../gitLfs';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
@@ -55,6 +56,7 @@ const mebibyte = 1024 * 1024;
 export async function scanSource(
   folder: string,
   patterns: SourcePatterns,
+  holder: Holder,
   { agent, signal }: Pick<Context, 'agent' | 'signal'>,
 ): Promise<readonly SourceItem[]> {
   const bounds = new SourceFolders([folder]);
@@ -72,13 +74,13 @@ export async function scanSource(
   const problems: string[] = [];
   await inParallel(chosen, hashedAtOnce, async (file) => {
     signal.throwIfAborted();
-    const { item, warning, problem } = await read(file, signal);
+    const { item, warning, problem } = await read(file, holder, signal);
     if (warning !== undefined) agent.warning(warning, { file: file.file, line: 1 });
     if (item) items.push(item);
     if (problem !== undefined) problems.push(problem);
   });
   items.sort((a, b) => (a.sourcePath < b.sourcePath ? -1 : 1));
-  problems.push(...clashes(items));
+  problems.push(...clashes(items, holder));
   if (problems.length > 0)
     throw new SourceError(
       'folder',
@@ -104,11 +106,11 @@ interface Read {
   readonly problem?: string;
 }
 
-async function read({ file, path }: ListedFile, signal: AbortSignal): Promise<Read> {
+async function read({ file, path }: ListedFile, holder: Holder, signal: AbortSignal): Promise<Read> {
   try {
     const opened = SourceFile.openListed(file);
     try {
-      return await readOpened(opened, file, path, signal);
+      return await readOpened(opened, file, path, holder, signal);
     } finally {
       opened.close();
     }
@@ -118,17 +120,23 @@ async function read({ file, path }: ListedFile, signal: AbortSignal): Promise<Re
   }
 }
 
-async function readOpened(opened: SourceFile, file: string, sourcePath: string, signal: AbortSignal): Promise<Read> {
+async function readOpened(
+  opened: SourceFile,
+  file: string,
+  sourcePath: string,
+  holder: Holder,
+  signal: AbortSignal,
+): Promise<Read> {
   const { size } = opened;
   const start = opened.start(headerBytes);
-  const detected = detectKind(sourcePath, start);
+  const detected = holder.detect(sourcePath, start);
   const { kind, format, language, path } = detected;
   const what = { kind, format, ...(language && { language }), path, file, sourcePath, size };
   const isPointer = isLfsPointer(start);
   const problem =
-    isPointer && isUselessAsPointer(sourcePath)
+    isPointer && holder.needsContent(sourcePath)
       ? `${sourcePath} ${pointerProblem}`
-      : problemOf(sourcePath, detected, size);
+      : problemOf(sourcePath, detected, size, holder);
   if (problem !== undefined) return { problem };
   const warning = isPointer ? `${sourcePath} ${pointerProblem}` : headerWarning(sourcePath, detected);
   if (format === 'SOURCE') {
@@ -139,31 +147,31 @@ async function readOpened(opened: SourceFile, file: string, sourcePath: string, 
   return { item: { ...what, sha256: await sha256Of(opened, signal) }, warning };
 }
 
-/** Notebooks, modules and libraries; other data may not be needed in the workspace. */
-function isUselessAsPointer(path: string): boolean {
-  return /\.(ipynb|dbc|py|r|scala|sql|whl|jar|egg)$/i.test(path);
-}
-
 function headerWarning(sourcePath: string, { headerProblem }: Detected): string | undefined {
   return headerProblem && `${sourcePath} is imported as a file, not as a notebook. ${headerProblem}.`;
 }
 
-function problemOf(sourcePath: string, { kind, path, mostBytes }: Detected, size: number): string | undefined {
+function problemOf(
+  sourcePath: string,
+  { kind, path, mostBytes }: Detected,
+  size: number,
+  { noun }: Holder,
+): string | undefined {
   if (size > mostBytes)
     return `${sourcePath} is larger than the ${mostBytes / mebibyte} MB that Databricks accepts for a ${kind}.`;
   if (path === '' || path.endsWith('/'))
     return `${sourcePath} has no name before its extension, so the ${kind} would have no name.`;
-  if (manifestName.test(path)) return `${sourcePath} has the name of the import manifest in the workspace.`;
+  if (manifestName.test(path)) return `${sourcePath} has the name of the import manifest in the ${noun}.`;
   return undefined;
 }
 
 /** Two files for one name, or a file and a folder. */
-function clashes(items: readonly SourceItem[]): readonly string[] {
+function clashes(items: readonly SourceItem[], { noun }: Holder): readonly string[] {
   const folders = new Set(items.flatMap(({ path }) => foldersAbove(path)));
   const byPath = groupBy(items, ({ path }) => path);
   return [...byPath].flatMap(([path, those]) => {
     const names = [...those.map(({ sourcePath }) => sourcePath), ...(folders.has(path) ? [`the folder ${path}`] : [])];
-    return names.length > 1 ? [`${names.join(' and ')} would both be '${path}' in the workspace.`] : [];
+    return names.length > 1 ? [`${names.join(' and ')} would both be '${path}' in the ${noun}.`] : [];
   });
 }
 

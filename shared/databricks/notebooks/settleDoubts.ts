@@ -2,7 +2,7 @@ import { TaskError } from '../../errors';
 import { groupBy } from '../../groupBy';
 import { readListed } from '../../files/sourceFile';
 import { archiveNotebooks } from './archiveNotebooks';
-import { compareContent } from './confirmSends';
+import { compareContent } from './confirmChanges';
 import { inParallel } from '../../inParallel';
 import {
   addContents,

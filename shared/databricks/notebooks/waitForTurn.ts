@@ -1,9 +1,10 @@
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { TaskError } from '../../errors';
-import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
+import type { WorkspaceObject } from '../api/workspace';
 import { generationsIn, leaseMilliseconds, type Generation } from './claim';
 import { both } from '../../inParallel';
+import type { FolderStore, Holder } from './holder';
 import { addToListing, listFolders, type Listing, type Target } from './listTarget';
 import { emptyManifest, manifestFile, readManifest, type Manifest } from './manifest';
 import { below } from './workspaceFolder';
@@ -13,7 +14,7 @@ export interface Found {
   readonly exists: boolean;
   readonly generations: readonly Generation[];
   readonly manifest: Manifest;
-  /** Whether that is empty because the one in the workspace cannot be read. */
+  /** Whether that is empty because the one in the target cannot be read. */
   readonly isDamaged: boolean;
   /** What is in the target folder and in the folders below. */
   readonly listing: Listing;
@@ -48,7 +49,7 @@ export async function waitForTurn(
   let isReported = false;
   for (;;) {
     const top = await api.list(folder);
-    refuseOtherObject(top, folder);
+    refuseOtherObject(top, folder, target.holder);
     const generations = generationsIn(top ?? []);
     const listing: Listing = new Map();
     addToListing(listing, '', top ?? []);
@@ -84,12 +85,10 @@ export async function waitForTurn(
 }
 
 /** Listing an object that is not a folder gives the object itself. */
-function refuseOtherObject(top: readonly WorkspaceObject[] | undefined, folder: string): void {
+function refuseOtherObject(top: readonly WorkspaceObject[] | undefined, folder: string, { noun }: Holder): void {
   const isSamePlace = (path: string): boolean => path.replace(/^\/Workspace(?=\/)/, '') === folder;
   if (top?.some(({ path, object_type: type }) => type !== 'DIRECTORY' && isSamePlace(path)))
-    throw new TaskError(
-      `Could not import to ${folder}: it is not a folder in the workspace. Choose another workspace folder.`,
-    );
+    throw new TaskError(`Could not import to ${folder}: it is not a folder in the ${noun}. Choose another folder.`);
 }
 
 function isAbandoned({ modifiedAt }: Generation, watchedSince: number, clock: Clock): boolean {
@@ -102,7 +101,7 @@ function nameOf(manifest: Manifest | undefined): string {
 }
 
 /** Undefined when another run has just deleted it. */
-async function read(api: WorkspaceApi, path: string, { agent }: Context): Promise<Manifest | undefined> {
+async function read(api: FolderStore, path: string, { agent }: Context): Promise<Manifest | undefined> {
   // A truncated answer looks like a damaged manifest, so it is read twice.
   for (let look = 1; look <= 2; look++) {
     const content = await api.export(path);

@@ -19,7 +19,10 @@ describe('the record of imports', () => {
   /** Another pipeline run says that it is at work. */
   async function otherRunBegins(generation: number): Promise<void> {
     const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
-    const text = writeManifest({ ...nothing, isInProgress: true, writer: 'other', run: 'https://dev.example/1' });
+    const text = writeManifest(
+      { ...nothing, isInProgress: true, writer: 'other', run: 'https://dev.example/1' },
+      'ImportNotebooks',
+    );
     await sandbox.call('mkdirs', { path: target });
     await sandbox.edit(`.import-manifest.${generation}.json`, text);
   }
@@ -132,7 +135,7 @@ describe('the record of imports', () => {
       if (isHeldUp || !purpose.startsWith('import')) return;
       isHeldUp = true;
       const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
-      const third = writeManifest({ ...nothing, isInProgress: false, writer: 'third' });
+      const third = writeManifest({ ...nothing, isInProgress: false, writer: 'third' }, 'ImportNotebooks');
       await sandbox.edit('.import-manifest.3.json', third);
       await sandbox.delete('.import-manifest.1.json');
       then();

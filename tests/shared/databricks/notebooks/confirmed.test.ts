@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Fault } from '../../../../sandbox/http/faults';
+import { workspaceHolder } from '../../../../shared/databricks/notebooks/holder';
 import { importNotebooks } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { largestManifest, writeManifest } from '../../../../shared/databricks/notebooks/manifest';
 import { fixedBytes } from '../../../support/fixedBytes';
@@ -193,7 +194,7 @@ describe('the size of the manifest', () => {
       });
       const { agent } = sandbox;
       const context = { agent, clock: sandbox.clock, signal: new AbortController().signal, deadline: Infinity };
-      const options = { target, mode: 'update', dryRun: false, atOnce: 4 } as const;
+      const options = { holder: workspaceHolder, target, mode: 'update', dryRun: false, atOnce: 4 } as const;
       const run = importNotebooks(sandbox.connect(), source, options, context);
       await assert.rejects(run, /manifest of this import would be larger than 10 MB/);
       assert.deepEqual(
@@ -226,9 +227,9 @@ describe('the size of the manifest', () => {
         ['all', { kind: 'archive', sha256: hash, objects: new Map(['', 'x', 'x/y'].map((part) => [part, object])) }],
       ] as const),
     };
-    const largest = writeManifest(largestManifest(begin, new Map([['all', ['x', 'x/y']]]))).length;
-    assert.ok(largest >= writeManifest(end).length);
-    assert.ok(largest >= writeManifest(begin).length);
-    assert.ok(largest < writeManifest(end).length * 1.1);
+    const largest = writeManifest(largestManifest(begin, new Map([['all', ['x', 'x/y']]])), 'ImportNotebooks').length;
+    assert.ok(largest >= writeManifest(end, 'ImportNotebooks').length);
+    assert.ok(largest >= writeManifest(begin, 'ImportNotebooks').length);
+    assert.ok(largest < writeManifest(end, 'ImportNotebooks').length * 1.1);
   });
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Databricks, DatabricksOptions } from '../../../../sandbox/databricks/databricks';
 import type { Clock } from '../../../../shared/clock';
 import type { Json } from '../../../../shared/json';
+import { workspaceHolder } from '../../../../shared/databricks/notebooks/holder';
 import type { Workspace } from '../../../../shared/databricks/connect';
 import { importNotebooks, type ImportOptions } from '../../../../shared/databricks/notebooks/importNotebooks';
 import { renewalMilliseconds } from '../../../../shared/databricks/notebooks/claim';
@@ -142,9 +143,14 @@ export class ImportSandbox extends DatabricksStage {
     this.databricks.requests.clear();
     const { clock = new ImportClock(this.databricks), signal = new AbortController().signal } = options;
     const agent = (this.agent = new FakeAgent());
-    const source = await scanSource(this.folder, { include: ['**'], exclude: [] }, testContext({ agent }));
+    const source = await scanSource(
+      this.folder,
+      { include: ['**'], exclude: [] },
+      workspaceHolder,
+      testContext({ agent }),
+    );
     const { workspace = this.connect(undefined, clock), ...rest } = options;
-    const settings = { target, mode: 'update', dryRun: false, atOnce: 4, ...rest } as const;
+    const settings = { holder: workspaceHolder, target, mode: 'update', dryRun: false, atOnce: 4, ...rest } as const;
     const context = { agent, clock, signal, deadline: Infinity };
     const outcome = await importNotebooks(workspace, source, settings, context);
     await this.databricks.clock.advance(1000);

@@ -29,7 +29,7 @@ describe('the manifest of an import', () => {
   it('is read as it was written', () => {
     fc.assert(
       fc.property(manifest, (written) => {
-        const read = readManifest(writeManifest(written), 'x');
+        const read = readManifest(writeManifest(written, 'ImportNotebooks'), 'x');
         assert.equal(JSON.stringify(plain(read)), JSON.stringify(plain(written)));
       }),
     );
@@ -44,15 +44,18 @@ describe('the manifest of an import', () => {
   });
 
   it('is rejected when a part of it is cut off', () => {
-    const text = writeManifest({
-      isInProgress: false,
-      writer: 'w',
-      items: new Map([
-        ['a', { kind: 'file', sha256: 's', objects: new Map([['', { objectId: '1', modifiedAt: 2 }]]) }],
-      ]),
-      pending: new Map(),
-      folders: new Set(['f']),
-    });
+    const text = writeManifest(
+      {
+        isInProgress: false,
+        writer: 'w',
+        items: new Map([
+          ['a', { kind: 'file', sha256: 's', objects: new Map([['', { objectId: '1', modifiedAt: 2 }]]) }],
+        ]),
+        pending: new Map(),
+        folders: new Set(['f']),
+      },
+      'ImportNotebooks',
+    );
     for (let length = 0; length < text.length; length++)
       assert.equal(readManifest(text.slice(0, length), 'x'), undefined);
   });
@@ -60,7 +63,7 @@ describe('the manifest of an import', () => {
   it('says what it is', () => {
     const nothing = { items: new Map(), pending: new Map(), folders: new Set<string>() };
     assert.match(
-      writeManifest({ ...nothing, isInProgress: true, writer: 'w' }),
+      writeManifest({ ...nothing, isInProgress: true, writer: 'w' }, 'ImportNotebooks'),
       /^\{"about":"[^"]*Do not edit[^"]*","formatVersion":1,"state":"inProgress"/,
     );
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sinon from 'sinon';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { workspaceHolder } from '../../../../shared/databricks/notebooks/holder';
 import { scanSource, SourceError, type SourcePatterns } from '../../../../shared/databricks/notebooks/scanSource';
 import { CancelledError } from '../../../../shared/errors';
 import { FileError } from '../../../../shared/files/fileError';
@@ -37,7 +38,7 @@ describe('scanSource', () => {
   }
 
   function scan(patterns: Partial<SourcePatterns> = {}): ReturnType<typeof scanSource> {
-    return scanSource(folder, { include: ['**'], exclude: [], ...patterns }, testContext({ agent }));
+    return scanSource(folder, { include: ['**'], exclude: [], ...patterns }, workspaceHolder, testContext({ agent }));
   }
 
   async function paths(patterns?: Partial<SourcePatterns>): Promise<string[]> {
@@ -145,7 +146,10 @@ describe('scanSource', () => {
     });
     try {
       const context = testContext({ agent, signal: cancellation.signal });
-      await assert.rejects(scanSource(folder, { include: ['**'], exclude: [] }, context), CancelledError);
+      await assert.rejects(
+        scanSource(folder, { include: ['**'], exclude: [] }, workspaceHolder, context),
+        CancelledError,
+      );
       assert.ok(read.called && parts < 8, String(parts));
     } finally {
       sinon.restore();

@@ -1,6 +1,9 @@
 import type { Context } from '../../agent/context';
-import type { WorkspaceApi } from '../api/workspace';
+import type { WorkspaceObject } from '../api/workspace';
+import { groupBy } from '../../groupBy';
+import { inParallel } from '../../inParallel';
 import { canonicalSource } from './detectKind';
+import type { FolderStore } from './holder';
 import {
   addContents,
   addToListing,
@@ -14,7 +17,7 @@ import {
 import type { PendingItem, RecordedItem } from './manifest';
 import { mayBe, type Send } from './plan';
 import { sha256 } from './scanSource';
-import { below } from './workspaceFolder';
+import { below, folderOf } from './workspaceFolder';
 
 /** The workspace may show a change late: it is read again after each of these waits, in milliseconds. */
 export const waits = [0, 250, 500, 1000, 2000, 4000];
@@ -116,7 +119,7 @@ async function judge(target: Target, send: Send, found: Listing, { agent }: Cont
  * exported in another form than it was sent in, such as a Jupyter notebook.
  */
 export async function compareContent(
-  api: WorkspaceApi,
+  api: FolderStore,
   path: string,
   { kind, sha256: sent, canonicalSha256 }: PendingItem,
   type: string,
@@ -128,4 +131,35 @@ export async function compareContent(
   if (kind === 'file') return type === 'FILE' ? 'different' : 'unknown';
   if (canonicalSha256 === undefined) return 'unknown';
   return sha256(canonicalSource(Buffer.from(content).toString('utf8'))) === canonicalSha256 ? 'same' : 'different';
+}
+
+/**
+ * Lists the folders of what was deleted, each once, and resolves with the paths that still have the object they had
+ * before. An object that somebody has created there since is not one of them.
+ */
+export async function confirmDeletions(
+  target: Target,
+  before: Listing,
+  paths: Iterable<string>,
+  { clock, signal }: Context,
+): Promise<readonly string[]> {
+  let open = [...paths];
+  for (const wait of waits) {
+    if (open.length === 0) break;
+    if (wait > 0) await clock.sleep(wait, signal);
+    const found: Listing = new Map();
+    await inParallel(groupBy(open, folderOf), target.atOnce, async ([folder, deleted]) => {
+      const objects = await target.api.list(below(target.folder, folder));
+      addToListing(found, folder, objects ?? []);
+      // `{}` is how an empty folder is listed, and the least that anything else answers.
+      if (objects?.length === 0) for (const path of deleted) addToListing(found, folder, await statusOf(target, path));
+    });
+    open = open.filter((path) => found.has(path) && found.get(path)?.objectId === before.get(path)?.objectId);
+  }
+  return open;
+}
+
+async function statusOf({ api, folder }: Target, path: string): Promise<readonly WorkspaceObject[]> {
+  const object = await api.status(below(folder, path));
+  return object ? [object] : [];
 }
