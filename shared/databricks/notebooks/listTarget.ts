@@ -1,4 +1,4 @@
-import { HttpError } from '../../http/errors';
+import { isFinalRefusal } from '../../http/errors';
 import type { WorkspaceApi, WorkspaceObject } from '../api/workspace';
 import { groupBy } from '../../groupBy';
 import { inParallel } from '../../inParallel';
@@ -100,7 +100,7 @@ export async function readContent(api: WorkspaceApi, path: string): Promise<Uint
   try {
     return await api.export(path);
   } catch (error) {
-    if (error instanceof HttpError && !error.isTransient) return undefined;
+    if (isFinalRefusal(error)) return undefined;
     throw error;
   }
 }
