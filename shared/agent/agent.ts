@@ -152,6 +152,9 @@ export interface TaskAgent {
    */
   addBuildTag(tag: string): void;
 
+  /** Is told when something was started, or may have been, that another attempt with the same seed attaches to. */
+  canResume(): void;
+
   proxyFor(url: string): ProxySettings | undefined;
   certificates(): CertificateSettings | undefined;
 }
