@@ -99,6 +99,17 @@ describe('The exit codes of mloccli', () => {
     assert.equal(databricks.requests.list().length, before);
   });
 
+  it('are 2 where neither an option nor the current folder names the organization', async () => {
+    const team = ['teams', 'create', '--team-name', 'churn', '--azure', '-o', 'json'];
+    const end = await runCli(team, { workingFolder: folder });
+    assert.equal(end.exitCode, 2, end.stderr);
+    const [problem] = jsonEnd(end).problems;
+    assert.equal(problem?.option, '--organization-url');
+    assert.match(problem.problem, /^is required, because the current folder is not in a clone/);
+    const named = await runCli([...team, '--organization', 'contoso'], { workingFolder: folder });
+    assert.match(jsonEnd(named).message, /^--project is required, because the current folder is not/);
+  });
+
   const usage: readonly [what: string, args: readonly string[], option: string, message: RegExp][] = [
     ['no command', [], '', /A command is missing/],
     ['an unknown group', ['job', 'run'], '', /There is no command 'job'\. Did you mean jobs\?/],
