@@ -19,6 +19,8 @@ export interface TerminalAgentOptions {
   readonly connection: (id: string) => ServiceConnection | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
+  /** Is called once something was started that a later call with the same seed attaches to. */
+  readonly onResumable: () => void;
   /** The same for all calls that are attempts of the same work. */
   readonly seed: string;
 }
@@ -96,6 +98,7 @@ export function terminalAgent(options: TerminalAgentOptions): TerminalAgent {
     // Pages of Azure DevOps read these; a terminal has none.
     attach: () => Promise.resolve(),
     addBuildTag: () => undefined,
+    canResume: options.onResumable,
 
     proxyFor: (url) => environmentProxy(environment, url),
     // Node itself reads NODE_EXTRA_CA_CERTS.

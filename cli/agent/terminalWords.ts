@@ -6,6 +6,12 @@ export const terminalWords: Words = {
   thisMachine: 'this machine',
   startAgain: 'Run the command again',
   connectionMissing: 'is not available: sign in first.',
+  missing: {
+    organization:
+      'is required, because the current folder is not in a clone of a repository of Azure DevOps, and az devops configure has set no default.',
+    project: 'is required, because the current folder is not in a clone of a repository of this organization.',
+    repository: 'is required.',
+  },
 };
 
 type Phrases = readonly (readonly [pipeline: RegExp, terminal: string])[];
@@ -14,10 +20,6 @@ type Phrases = readonly (readonly [pipeline: RegExp, terminal: string])[];
 const ofMessages: Phrases = [
   [/ until the job ends\b/g, ''],
   [/\b[Qq]ueue a new pipeline run\b/g, 'Run the command again'],
-  [
-    /(?:: there is no pipeline run to take it from|: the organization is not that of a pipeline run to take it from)/g,
-    '',
-  ],
   [/\b([Aa]nother|other) pipeline (runs?)\b/g, '$1 $2'],
   [/\bthe pipeline run\b/g, 'the run'],
   [/, or convert the connection to token federation, which needs no renewal/g, ''],
@@ -48,6 +50,20 @@ const ofMessages: Phrases = [
   [/\b([Tt])he agent's\b/g, "$1his machine's"],
   [/\b([Tt])he agent\b(?! pools?\b)/g, '$1his machine'],
   [/\bgiven by the pipeline\b/g, 'given by the command'],
+  [/\b(contains a secret) of the job\b/g, '$1'],
+  [/\bthe folders of the job\b/g, 'the folders that the command may use'],
+  [/\bSet 'lfs: true' on the checkout step of the pipeline\b/g, 'Run git lfs pull'],
+  [/\b(Deploy them) in several steps\b/g, '$1 with several commands'],
+  [/\b(Deploy each) with its own step\b/g, '$1 with its own command'],
+  [/\b(fit in the environment) of later steps\b/g, '$1 of a program'],
+  [/\bthis task(?= (?:adds its own|created|imported|deployed|did not import)\b)/g, 'this command'],
+  [/\b((?:created|imported) by|version of) this task\b/g, '$1 this command'],
+  [/\bwith the task SyncModelVariables\b/g, 'with mloccli variables sync'],
+  [
+    /\bnames a variable of the pipeline that is not defined, for ([^.]*)\. Define it as a secret\./g,
+    'has the form $(name), which only a pipeline replaces, for $1. Use name=env:VARIABLE.',
+  ],
+  [/\b(created) by a step\b/g, '$1 by a command'],
   [/\bof the service connection\b/g, 'of the sign-in'],
   [/\b(?:a|the|this) service connection\b/g, 'the sign-in'],
   [/ \((?:System\.AccessToken|its System\.AccessToken|System\.OidcRequestUri)\)/g, ''],

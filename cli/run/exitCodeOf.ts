@@ -1,7 +1,6 @@
 import type { TaskResult } from '../../shared/agent/agent';
-import { databricksDialect } from '../../shared/databricks/dialect';
 import { InputError, RemoteRunError } from '../../shared/errors';
-import { HttpError } from '../../shared/http/errors';
+import { CallError } from '../../shared/http/errors';
 import { SignInError } from '../../shared/identity/renewedTokens';
 import { exitCodes } from '../exitCodes';
 import { SignInRequired } from '../signIn/signInRequired';
@@ -27,15 +26,10 @@ function failureCode(error: unknown): number {
     if (
       cause instanceof SignInRequired ||
       cause instanceof SignInError ||
-      (cause instanceof HttpError && refusesToken(cause))
+      (cause instanceof CallError && cause.isTokenRefused)
     )
       return exitCodes.signInRefused;
     if (cause instanceof RemoteRunError) return exitCodes.remoteRunFailed;
   }
   return exitCodes.failed;
-}
-
-/** Databricks refuses a token with 403, too, by its message. */
-function refusesToken(error: HttpError): boolean {
-  return error.status === 401 || databricksDialect.refusesToken?.(error) === true;
 }

@@ -88,6 +88,9 @@ async function carryOut(
     environment,
     workingFolder,
     seed,
+    onResumable: () => {
+      if (row.isResumable) terminal.say(`To attach to the run later, add --resume ${seed}.`, 'dim');
+    },
   });
   const confirmed: LoadedTask = {
     ...task,
@@ -95,8 +98,6 @@ async function carryOut(
     async run(context) {
       const due = options.isConfirmed ? [] : dueConfirmations(row.confirmations ?? [], valueOf(manifest, agent));
       await confirm(due, { terminal, stdin, signal });
-      if (row.isResumable)
-        terminal.say(`If this command is interrupted, attach to its run with --resume ${seed}.`, 'dim');
       return task.run(context);
     },
   };

@@ -93,6 +93,8 @@ export interface Words {
   readonly startAgain: string;
   /** What is wrong with an input whose connection is unknown, in the words that follow its name. */
   readonly connectionMissing: string;
+  /** What is wrong with an input that is left out and that the run does not give, either, in the words that follow its name. */
+  readonly missing: Readonly<Record<'organization' | 'project' | 'repository', string>>;
 }
 
 export type TaskResult = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled';
@@ -151,6 +153,9 @@ export interface TaskAgent {
    * a release, which has no tags.
    */
   addBuildTag(tag: string): void;
+
+  /** Is told when something was started, or may have been, that another attempt with the same seed attaches to. */
+  canResume(): void;
 
   proxyFor(url: string): ProxySettings | undefined;
   certificates(): CertificateSettings | undefined;

@@ -35,6 +35,11 @@ const words: Words = {
   thisMachine: 'the agent',
   startAgain: 'Queue a new pipeline run',
   connectionMissing: 'names a service connection that does not exist, or that this job is not authorized to use.',
+  missing: {
+    organization: 'is required: there is no pipeline run to take it from.',
+    project: 'is required: the organization is not that of a pipeline run to take it from.',
+    repository: 'is required: there is no pipeline run to take it from.',
+  },
 };
 
 /**

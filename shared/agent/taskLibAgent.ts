@@ -60,6 +60,9 @@ const methods: Omit<Agent, keyof typeof facts> = {
     if (tl.getVariable('System.HostType')?.toLowerCase() !== 'release') tl.command('build.addbuildtag', {}, said(tag));
   },
 
+  // The agent itself repeats a step with the same seed.
+  canResume: () => undefined,
+
   proxyFor: (url) => proxySettings((name) => tl.getVariable(name), url),
   certificates() {
     const found = tl.getHttpCertConfiguration();

@@ -6,8 +6,8 @@ import { joined } from '../sentences';
 /** How Azure DevOps uses HTTP, for callers with a token of Microsoft Entra ID or of the job. */
 export const devopsDialect: Dialect = {
   readError,
-  /** An unknown or malformed token gets the sign-in page, with 203; an expired one gets 401. */
-  refusesToken: ({ status }) => status === 203,
+  /** An unknown or malformed token gets the sign-in page, with 203, or a redirect to it; an expired one gets 401. */
+  refusesToken: ({ status }) => status === 203 || status === 302,
   requestIdHeaders: ['x-vss-e2eid', 'activityid'],
   /** A second POST would create a second policy or import: what creates something looks for it first (`createOnce`). */
   unavailableMayBeDone: true,

@@ -5,17 +5,21 @@ interface CallFacts {
   readonly attempts: number;
   /** Whether the same call may succeed later. */
   readonly isTransient: boolean;
+  /** Whether the service refused the token, rather than what its owner may do. Default: it did not. */
+  readonly isTokenRefused?: boolean;
 }
 
 /** A call that returned no data. The message says what was being done, what came back and how many attempts were made; never a secret. */
 export abstract class CallError extends TaskError implements CallFacts {
   readonly attempts: number;
   readonly isTransient: boolean;
+  readonly isTokenRefused: boolean;
 
-  constructor(message: string, { attempts, isTransient }: CallFacts) {
+  constructor(message: string, { attempts, isTransient, isTokenRefused = false }: CallFacts) {
     super(message);
     this.attempts = attempts;
     this.isTransient = isTransient;
+    this.isTokenRefused = isTokenRefused;
   }
 }
 
@@ -65,6 +69,11 @@ export class HttpError extends CallError implements Refusal {
     this.requestId = facts.requestId;
     this.retryAfterSeconds = facts.retryAfterSeconds;
   }
+}
+
+/** Whether a service refused the call itself, and would again: the fault is neither temporary nor that of the token. */
+export function isFinalRefusal(error: unknown): error is HttpError {
+  return error instanceof HttpError && !error.isTransient && !error.isTokenRefused;
 }
 
 /** No complete answer: no connection, a broken one, one that isn't trusted, or silence. */

@@ -27,7 +27,7 @@ type Inputs = Values<typeof devopsConnection>;
  */
 export function openOrganization(inputs: Inputs, context: Context): Devops {
   const url = organizationUrlOf(inputs, context);
-  if (url === undefined) throw required('organizationUrl', 'there is no pipeline run to take it from');
+  if (url === undefined) throw missing('organizationUrl', context.agent.words.missing.organization);
   if (inputs.connectionType === 'job' && !isOfRun(url, context))
     throw new InputError([
       {
@@ -43,7 +43,7 @@ export function projectOf(inputs: Inputs, context: Context): string {
   if (inputs.project !== undefined) return inputs.project;
   const url = organizationUrlOf(inputs, context);
   const ofRun = url !== undefined && isOfRun(url, context) ? context.agent.run.project : undefined;
-  if (ofRun === undefined) throw required('project', 'the organization is not that of a pipeline run to take it from');
+  if (ofRun === undefined) throw missing('project', context.agent.words.missing.project);
   return ofRun;
 }
 
@@ -78,14 +78,14 @@ function identityOf(inputs: Inputs, context: Context): DevopsIdentity {
     case 'job':
       return jobIdentity(context);
     case 'azure':
-      if (!azureConnection) throw required('azureConnection');
+      if (!azureConnection) throw missing('azureConnection');
       return entraDevopsIdentity(azureConnection, context);
     case 'token':
-      if (!named) throw required('devopsConnection');
+      if (!named) throw missing('devopsConnection');
       return patIdentity(named, context);
   }
 }
 
-function required(input: string, reason?: string): InputError {
-  return new InputError([{ input, problem: reason === undefined ? 'is required.' : `is required: ${reason}.` }]);
+function missing(input: string, problem = 'is required.'): InputError {
+  return new InputError([{ input, problem }]);
 }

@@ -24,7 +24,7 @@ export interface Specification {
   /** The folder of its file; undefined for one that is written in the pipeline. */
   readonly folder: string | undefined;
   /** What is wrong with it, each with its line; the problems have none. */
-  explain(findings: readonly Finding[], problems?: readonly string[]): TaskError;
+  explain(findings: readonly Finding[], problems?: readonly string[], options?: ErrorOptions): TaskError;
 }
 
 /** What is wrong with a specification, before any call: with its tokens, its form, and names that Azure DevOps refuses. */
@@ -53,18 +53,18 @@ export function specificationOf(inputs: SpecificationInputs): Specification {
     document: document as unknown as OnboardingDocument,
     variables,
     folder: file === undefined ? undefined : dirname(file),
-    explain(findings, problems = []) {
-      if (findings.length === 0) return new TaskError(problems.join('\n'));
+    explain(findings, problems = [], options) {
+      if (findings.length === 0) return new TaskError(problems.join('\n'), options);
       const located = findings.map((finding) => ({ ...finding, path: sourceOf(finding.path) }));
       const error = new InputError([{ input: inputOf(inputs), problem: problemOf(given, located) }]);
-      return problems.length === 0 ? error : new TaskError([error.message, ...problems].join('\n'));
+      return problems.length === 0 ? error : new TaskError([error.message, ...problems].join('\n'), options);
     },
   };
 }
 
 /** A PlanError with the lines of the specification. */
-export function explained(specification: Specification, { findings, problems }: PlanError): TaskError {
-  return specification.explain(findings, problems);
+export function explained(specification: Specification, { findings, problems, cause }: PlanError): TaskError {
+  return specification.explain(findings, problems, { cause });
 }
 
 function read(given: Fields, { variables = {} }: SpecificationInputs) {

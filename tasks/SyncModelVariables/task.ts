@@ -152,8 +152,7 @@ async function placeOf(
   { agent }: Context,
 ): Promise<FilePlace> {
   const name = given ?? agent.run.repository;
-  if (name === undefined)
-    throw new InputError([{ input: 'repository', problem: 'is required: there is no pipeline run to take it from.' }]);
+  if (name === undefined) throw new InputError([{ input: 'repository', problem: agent.words.missing.repository }]);
   const repository = await findRepository(devops, project, name);
   const { defaultBranch } = repository;
   if (defaultBranch === undefined)

@@ -32,7 +32,7 @@ describe('The exit codes of mloccli', () => {
       /^jobId=\d+\nrunId=\d+\nrunUrl=http\S+\nresultState=SUCCESS\nnotebookOutput="first line\\nsecond line"\n$/,
     );
     assert.match(stderr, /Succeeded: Run \d+ succeeded/);
-    assert.match(stderr, /attach to its run with --resume [0-9a-f-]{36}\./);
+    assert.match(stderr, /To attach to the run later, add --resume [0-9a-f-]{36}\./);
   });
 
   it('are 5 when the run of a job fails, and its outputs are printed all the same', async () => {
@@ -65,11 +65,13 @@ describe('The exit codes of mloccli', () => {
     assert.equal(end.exitCode, 4, end.stderr);
     assert.match(jsonEnd(end).message, /Invalid access token/);
     assert.doesNotMatch(end.stderr + end.stdout, /dapi-wrong-token/);
+    assert.doesNotMatch(end.stderr, /--resume/);
   });
 
   it('are 4 when there are no credentials, with the ways to sign in', async () => {
     const end = await runCli(['jobs', 'run', '--job', 'nothing', '-o', 'json']);
     assert.equal(end.exitCode, 4, end.stderr);
+    assert.doesNotMatch(end.stderr, /--resume/);
     assert.match(jsonEnd(end).message, /DATABRICKS_HOST and DATABRICKS_TOKEN/);
     assert.equal((await runCli(['jobs', 'run', '--job', 'x', '--profile', 'none'])).exitCode, 4);
     const service = ['--service-name', 's', '--image', 'r.io/a:1'];
@@ -95,6 +97,17 @@ describe('The exit codes of mloccli', () => {
     );
     assert.match(message, /^4 options need attention:\n {2}- --run-source must be one of job, notebook, definition\./);
     assert.equal(databricks.requests.list().length, before);
+  });
+
+  it('are 2 where neither an option nor the current folder names the organization', async () => {
+    const team = ['teams', 'create', '--team-name', 'churn', '--azure', '-o', 'json'];
+    const end = await runCli(team, { workingFolder: folder });
+    assert.equal(end.exitCode, 2, end.stderr);
+    const [problem] = jsonEnd(end).problems;
+    assert.equal(problem?.option, '--organization-url');
+    assert.match(problem.problem, /^is required, because the current folder is not in a clone/);
+    const named = await runCli([...team, '--organization', 'contoso'], { workingFolder: folder });
+    assert.match(jsonEnd(named).message, /^--project is required, because the current folder is not/);
   });
 
   const usage: readonly [what: string, args: readonly string[], option: string, message: RegExp][] = [

@@ -40,6 +40,7 @@ async function valuesOf(
 
 function agentOf(values: ReadonlyMap<string, GivenText>) {
   return terminalAgent({
+    onResumable: () => undefined,
     terminal: silentTerminal(),
     values,
     fileInputs: [],

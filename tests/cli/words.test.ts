@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import ts from 'typescript';
-import { inTerminalWords } from '../../cli/agent/terminalWords';
+import { inTerminalWords, terminalWords } from '../../cli/agent/terminalWords';
 import { projectRoot } from '../../tools/commandLine';
 
 /** What only a pipeline has. */
 const words =
-  /\b(?:[Tt]h(?:is|e) step|(?:the|an) agent(?! pools?\b)|System\.[A-Z]|pipeline run|(?:the|this|a) service connection|until the job ends)\b/;
+  /\b(?:[Tt]h(?:is|e) step|(?:the|an) agent(?! pools?\b)|System\.[A-Z]|pipeline run|(?:the|this|a) service connection|until the job ends|(?:secret|folders) of the job|this job|[Tt]his task|the task [A-Z]\w+|(?:checkout|later|several|own|a) steps?(?! (?:of|function)))\b/;
 
 /** Texts for the token and the settings of a job, which a terminal does not have. */
 const ofJobs = [
@@ -25,13 +25,18 @@ async function textsOf(folder: string): Promise<readonly (readonly [file: string
     const file = path.posix.join(folder, ...name.split(path.sep));
     const source = await readFile(path.join(projectRoot, file), 'utf8');
     const visit = (node: ts.Node): void => {
-      const isText = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
-      if (isText && node.text.includes(' ')) texts.push([file, node.text]);
+      const text = ts.isStringLiteralLike(node) ? node.text : ts.isTemplateExpression(node) ? wholeText(node) : '';
+      if (text.includes(' ')) texts.push([file, text]);
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile(file, source, ts.ScriptTarget.Latest));
   }
   return texts;
+}
+
+/** A text with an ellipsis for each value in it. */
+function wholeText({ head, templateSpans }: ts.TemplateExpression): string {
+  return head.text + templateSpans.map(({ literal }) => `…${literal.text}`).join('');
 }
 
 describe('The messages of the tasks in a terminal', () => {
@@ -40,12 +45,15 @@ describe('The messages of the tasks in a terminal', () => {
     const spoken = texts.filter(([file, text]) => words.test(text) && !ofJobs.includes(file));
     assert.ok(spoken.length > 30, 'The texts are not found any more.');
     assert.deepEqual(
-      spoken
-        // The parts of the problem that follow a name and a colon are found with these only.
-        .map(([file, text]) => [file, inTerminalWords(text.replace(/^(?=there is no|the organization is not)/, ': '))])
-        .filter(([, text = '']) => words.test(text)),
+      spoken.map(([file, text]) => [file, inTerminalWords(text)]).filter(([, text = '']) => words.test(text)),
       [],
     );
+  });
+
+  it('are those of the terminal where the agent has words of its own', () => {
+    const { missing, ...others } = terminalWords;
+    for (const text of [...Object.values(missing), ...Object.values(others)]) assert.equal(inTerminalWords(text), text);
+    assert.doesNotMatch(JSON.stringify(terminalWords), words);
   });
 
   it('keep what is not about a pipeline', () => {

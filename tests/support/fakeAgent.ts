@@ -53,6 +53,7 @@ export class FakeAgent implements Agent {
   /** By type and name: `model-pipelines.run/deployment-1.json`. */
   readonly recorded: Record<string, unknown> = {};
   readonly buildTags: string[] = [];
+  isResumable = false;
   readonly results: { readonly result: TaskResult; readonly message: string }[] = [];
   readonly #redactor: Redactor;
   /** All secrets of the job, with those that the task announces. */
@@ -203,6 +204,9 @@ export class FakeAgent implements Agent {
   addBuildTag(tag: string): void {
     this.#take('tag', tag);
     this.buildTags.push(this.#redactor.redact(tag));
+  }
+  canResume(): void {
+    this.isResumable = true;
   }
   proxyFor(_url?: string): ProxySettings | undefined {
     return undefined;

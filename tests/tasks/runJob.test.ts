@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Fault } from '../../sandbox/http/faults';
 import { RunJobWorkspace } from './runJobWorkspace';
 
 describe('RunJob', () => {
@@ -35,6 +36,26 @@ describe('RunJob', () => {
       ['Task train: PENDING', 'Task train: RUNNING', 'Task train: SUCCESS after …'],
     );
     assert.match(agent.summaries['Databricks run'] ?? '', /\| \[train\]\(http.*\) \| SUCCESS \| 2\d s \| 1 \|/);
+  });
+
+  it('can be resumed as soon as a run was started, or may have been', async () => {
+    const { faults } = workspace.databricks;
+    await workspace.job('Train');
+    const refused = { effect: 'status', status: 403, errorCode: 'PERMISSION_DENIED' } as const;
+    const cases: readonly [path: string, fault: Fault, isResumable: boolean][] = [
+      ['/jobs/list', refused, false],
+      ['/jobs/run-now', refused, false],
+      ['/jobs/run-now', { ...refused, message: 'Invalid access token.' }, false],
+      ['/jobs/run-now', { effect: 'reset', when: 'after' }, true],
+      ['/jobs/runs/get', refused, true],
+    ];
+    for (const [path, fault, isResumable] of cases) {
+      faults.add({ ...fault, path: `*${path}`, times: 1000 });
+      const agent = await workspace.run({ job: 'Train' });
+      assert.equal(agent.end.result, 'Failed', agent.text());
+      assert.equal(agent.isResumable, isResumable, `${path}: ${agent.end.message}`);
+      faults.clear();
+    }
   });
 
   it('runs a job by its exact ID, also beyond 2^53', async () => {

@@ -36,6 +36,7 @@ export function machineContext(surroundings: LocalSurroundings): Context {
     environment,
     workingFolder,
     // No work is started that a later call could attach to.
+    onResumable: () => undefined,
     seed: '',
   });
   return { agent, clock: systemClock, signal, deadline: systemClock.now() + secondsForAnswers * 1000 };

@@ -1,4 +1,4 @@
-import { HttpError } from '../../http/errors';
+import { isFinalRefusal } from '../../http/errors';
 import type { WorkspaceObject } from '../api/workspace';
 import type { FolderStore, Holder } from './holder';
 import { groupBy } from '../../groupBy';
@@ -102,7 +102,7 @@ export async function readContent(api: FolderStore, path: string): Promise<Uint8
   try {
     return await api.export(path);
   } catch (error) {
-    if (error instanceof HttpError && !error.isTransient) return undefined;
+    if (isFinalRefusal(error)) return undefined;
     throw error;
   }
 }

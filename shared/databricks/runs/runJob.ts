@@ -1,6 +1,7 @@
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { CancelledError, TaskError } from '../../errors';
+import { HttpError } from '../../http/errors';
 import { withSignal } from '../../http/withSignal';
 import { RunsApi, type Run } from '../api/runs';
 import type { Workspace } from '../connect';
@@ -49,7 +50,15 @@ export async function runJob(
     start.isSent = true;
     accepted = undefined;
   };
-  const onAccepted = (runId: string): void => void (accepted = runId);
+  let isResumable = false;
+  const canResume = (): void => {
+    if (!isResumable) agent.canResume();
+    isResumable = true;
+  };
+  const onAccepted = (runId: string): void => {
+    accepted = runId;
+    canResume();
+  };
 
   try {
     const { run, isEarlier } = await startRun(lastingRuns, request, {
@@ -74,6 +83,8 @@ export async function runJob(
     }
     return { ...(await watchRun(new RunsApi(http, jobId), run, { ...options, url }, context)), url };
   } catch (error) {
+    // Without an answer, the run may have been started all the same.
+    if (start.isSent && !(error instanceof HttpError && !error.isTransient)) canResume();
     if (accepted === undefined) throw start.isSent && error instanceof CancelledError ? unanswered(error) : error;
     if (signal.aborted) throw await cancelled(lastingRuns, accepted, context.clock, error);
     if (isSeen || !(error instanceof TaskError)) throw error;

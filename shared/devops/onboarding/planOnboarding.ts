@@ -39,8 +39,9 @@ export class PlanError extends TaskError {
     readonly findings: readonly Finding[],
     /** Other reasons, and changes that cannot be made. */
     readonly problems: readonly string[],
+    options?: ErrorOptions,
   ) {
-    super([...findings.map(({ message }) => message), ...problems].join('\n'));
+    super([...findings.map(({ message }) => message), ...problems].join('\n'), options);
   }
 }
 
@@ -115,6 +116,7 @@ function withHint(plan: RepositoryPlan): Change {
 class Problems {
   readonly #findings: Finding[] = [];
   readonly #messages = new Set<string>();
+  #firstError: TaskError | undefined;
 
   get areAny(): boolean {
     return this.#findings.length > 0 || this.#messages.size > 0;
@@ -125,8 +127,10 @@ class Problems {
       return await work();
     } catch (error) {
       if (error instanceof UnresolvedError) this.#findings.push(...error.findings);
-      else if (error instanceof TaskError && error.name !== 'CancelledError') this.#messages.add(error.message);
-      else throw error;
+      else if (error instanceof TaskError && error.name !== 'CancelledError') {
+        this.#messages.add(error.message);
+        this.#firstError ??= error;
+      } else throw error;
       return undefined;
     }
   }
@@ -138,7 +142,7 @@ class Problems {
     } catch (error) {
       this.#messages.add(messageOf(error));
     }
-    return new PlanError(this.#findings, [...this.#messages]);
+    return new PlanError(this.#findings, [...this.#messages], { cause: this.#firstError });
   }
 }
 

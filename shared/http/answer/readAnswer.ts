@@ -134,6 +134,7 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
     requestId: requestIdOf(answer, context),
     retryAfterSeconds,
   };
+  const isTokenRefused = status === 401 || refusesToken?.(facts) === true;
   const code = errorCode === undefined || errorCode === String(status) ? '' : ` ${errorCode}`;
   const parts = [
     `${context.service} answered ${status}${code}${message ? `: ${message.replace(/\.$/, '')}` : ' without giving a reason'}.`,
@@ -145,13 +146,18 @@ function refusal(answer: Answer, context: AnswerContext, { errorCode, message }:
     // A 503 from a gateway doesn't say whether the service had begun.
     isUndone:
       meaning === 429 || (meaning === 503 && !unavailableMayBeDone && (errorCode ?? retryAfterSeconds) !== undefined),
-    isTokenRefused: status === 401 || refusesToken?.(facts) === true,
+    isTokenRefused,
     isTooFast: meaning === 429,
     retryAfterSeconds,
     mostAttempts: isCut && !isTransient ? mostAttemptsAtShape : undefined,
     trouble: facts,
     error: (purpose, ending, attempts) =>
-      new HttpError(joined(`Could not ${purpose}:`, ...parts, ending), { ...facts, attempts, isTransient }),
+      new HttpError(joined(`Could not ${purpose}:`, ...parts, ending), {
+        ...facts,
+        attempts,
+        isTransient,
+        isTokenRefused,
+      }),
   };
 }
 
@@ -169,6 +175,7 @@ function foreignAnswer(
   const title = titleOf(context.hide(answer.body.toString('utf8')));
   const locationHost = hostOf(answer, context);
   const facts: ForeignAnswer = { status, title, locationHost };
+  const isTokenRefused = context.dialect.refusesToken?.({ status, serviceMessage: '' }) === true;
   const parts = [
     `${status} with ${what}`,
     title ? ` titled '${title}'` : '',
@@ -179,7 +186,7 @@ function foreignAnswer(
     isUndone:
       retryAfterSeconds !== undefined &&
       (status === 429 || (status === 503 && context.dialect.unavailableMayBeDone !== true)),
-    isTokenRefused: context.dialect.refusesToken?.({ status, serviceMessage: '' }) === true,
+    isTokenRefused,
     isTooFast: status === 429,
     retryAfterSeconds,
     mostAttempts,
@@ -190,7 +197,7 @@ function foreignAnswer(
           `Could not ${purpose}: the answer did not come from the API of ${context.service}: ${parts.join('')}.`,
           ending,
         ),
-        { ...facts, attempts, isTransient },
+        { ...facts, attempts, isTransient, isTokenRefused },
       ),
   };
 }

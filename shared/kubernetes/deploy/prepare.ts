@@ -1,4 +1,4 @@
-import { HttpError } from '../../http/errors';
+import { isFinalRefusal } from '../../http/errors';
 import { applyConflicts } from '../client/applyConflicts';
 import { UnknownKind, type KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
@@ -117,7 +117,7 @@ async function conflictsWithReplaced(
     await client.apply(resource, object, { isDryRun: true });
     return false;
   } catch (error) {
-    if (!(error instanceof HttpError) || error.isTransient) throw error;
+    if (!isFinalRefusal(error)) throw error;
     return applyConflicts(error)?.every(({ manager }) => isOverridable(manager)) ?? false;
   }
 }

@@ -1,5 +1,5 @@
 import { TaskError } from '../../errors';
-import { HttpError, isTransient, type CallError } from '../../http/errors';
+import { isFinalRefusal, isTransient, type CallError } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Action } from '../client/types';
 import { groupOf, isOf, namespaces, titleOf, type KubernetesObject, type Resource } from '../client/resource';
@@ -85,7 +85,7 @@ async function dryRun(client: KubernetesClient, { resource, object, isForced = f
       if (said.size === 0) return { stored, refusals: [] };
       break;
     } catch (error) {
-      if (!(error instanceof HttpError) || error.isTransient) throw error;
+      if (!isFinalRefusal(error)) throw error;
       const faults = schemaFaults(error) ?? [error.serviceMessage || error.message];
       for (const fault of faults) said.add(fault);
       next = withoutUndeclared(next, faults);

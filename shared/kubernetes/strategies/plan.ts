@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Deployment } from 'kubernetes-types/apps/v1';
 import type { Service } from 'kubernetes-types/core/v1';
 import { TaskError } from '../../errors';
-import { HttpError } from '../../http/errors';
+import { isFinalRefusal } from '../../http/errors';
 import type { KubernetesClient } from '../client/client';
 import type { Release } from '../manifest/release';
 import { deployments, type KubernetesObject } from '../client/resource';
@@ -145,7 +145,7 @@ async function changeOf(client: KubernetesClient, wanted: Deployment, live: Depl
     return { isChanged: planned !== undefined, hasNewPods };
   } catch (error) {
     // A refusal is found again by the preflight check, and reported with all others.
-    if (error instanceof HttpError && !error.isTransient) return { isChanged: true, hasNewPods: true };
+    if (isFinalRefusal(error)) return { isChanged: true, hasNewPods: true };
     throw error;
   }
 }
