@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { exitCodeOf } from '../sandbox/agent/renderReport';
-import type { PipelineReport, StepReport } from '../sandbox/agent/report';
-import { firstSentence } from './pipelineView/rows';
-import { duration, plain, withoutControls, type Paint } from './pipelineView/terminalText';
+import { exitCodeOf } from '../../sandbox/agent/renderReport';
+import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
+import { firstSentence } from '../view/rows';
+import { duration, plain, withoutControls, type Paint } from '../view/terminalText';
 
 /** What came of one pipeline. */
 export interface PipelineOutcome {
