@@ -22,6 +22,11 @@ export function renderOverview(outcomes: readonly PipelineOutcome[], paint: Pain
   return outcomes.map((outcome) => overviewLine(outcome, paint)).join('\n');
 }
 
+/** The same of one pipeline, without a mark. */
+export function outcomeText(outcome: PipelineOutcome): string {
+  return overviewLine(outcome, plain).replace(/^\S+ /, '');
+}
+
 function overviewLine({ title, report, service }: PipelineOutcome, paint: Paint): string {
   if (!report) return paint('dim', `– ${title}: not run, because the pipeline before it did not succeed`);
   const time = duration(report.durationMilliseconds);
