@@ -3,7 +3,7 @@ import { checkoutTask } from '../../sandbox/agent/templates/taskForm';
 import type { Json } from '../../sandbox/agent/yaml/nodeOfJson';
 import { namedConnections, namedSteps, type NamedStep } from '../pipelines/namedTargets';
 import { parametersOf } from '../pipelines/openPipelines';
-import type { FoundRun } from './runOnce';
+import type { FoundRun } from './foundRun';
 
 /** What the agent itself does, and what prepares a machine that a person has prepared. */
 const onThisMachine = ['cmdline', 'bash', 'powershell', 'publishtestresults', 'usepythonversion'];

@@ -8,18 +8,13 @@ import { startLocalOrganization } from '../../sandbox/localOrganization';
 import { installExtension } from '../hub/ownExtension';
 import { openPipelines, workspaceFile } from '../pipelines/openPipelines';
 import { declaredParameters, findPipeline, pipelineName } from '../pipelines/pipelineFile';
-import {
-  askService,
-  runFolder,
-  runRepository,
-  type RepositoryOptions,
-  type RunRequest,
-} from '../pipelines/runRepository';
+import { askService, runFolder, runRepository } from '../pipelines/runRepository';
 import { outcomeText, type PipelineOutcome } from '../pipelines/summary';
 import { ToolError } from '../toolError';
 import { openView } from '../view/openView';
 import type { TextStream } from '../view/output';
 import type { PipelineView } from '../view/pipelineView';
+import type { FoundRun } from './foundRun';
 import type { LivePlan } from './livePlan';
 import { makeOutputFolder, outputFolderOf } from './outputFolder';
 
@@ -36,12 +31,6 @@ export interface WantedRun {
   readonly tasks: string;
   readonly variableGroupsFile?: string | undefined;
   readonly resources: Readonly<Record<string, string>>;
-}
-
-/** A pipeline that was found, in its repository. */
-export interface FoundRun extends RepositoryOptions {
-  readonly request: RunRequest;
-  readonly tasks: string;
 }
 
 export interface RunSurroundings {

@@ -1,5 +1,5 @@
 import type { LiveNeeds, LivePlan } from '../../../local/commands/livePlan';
-import type { FoundRun } from '../../../local/commands/runOnce';
+import type { FoundRun } from '../../../local/commands/foundRun';
 import { TaskError } from '../../../shared/errors';
 import { confirm } from '../../run/confirm';
 import { databricksCredentials, type DatabricksCredentials } from '../../signIn/databricks/credentials';
