@@ -7,8 +7,8 @@ import { startLocalOrganization } from '../sandbox/localOrganization';
 import { ModelRegistry } from '../shared/variables/registry/modelRegistry';
 import { emptyPage } from '../tests/hub/support/testPages';
 import { projectRoot } from '../tools/commandLine';
-import { localDocuments } from '../tools/hub/localDocuments';
-import { installExtension, ownExtension } from '../tools/hub/ownExtension';
+import { localDocuments } from '../local/hub/localDocuments';
+import { installExtension, ownExtension } from '../local/hub/ownExtension';
 import { bundleHub } from '../tools/hubBundle';
 
 const models = 200;

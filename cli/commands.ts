@@ -37,7 +37,7 @@ export const groups: Readonly<Record<string, { readonly heading: string; readonl
   repos: { heading: 'Azure DevOps', summary: 'Create repositories' },
   policies: { heading: 'Azure DevOps', summary: 'Apply branch policies' },
   teams: { heading: 'Azure DevOps', summary: 'Create teams' },
-  pipelines: { heading: 'Azure DevOps', summary: 'Create pipelines' },
+  pipelines: { heading: 'Azure DevOps', summary: 'Create pipelines, and run those of a repository' },
 };
 
 /** Every task as a command: the only list of them. */

@@ -30,7 +30,12 @@ export interface CliSurroundings {
   readonly exit: (code: number) => void;
 }
 
-type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
+type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & {
+  readonly exitCode: number;
+  readonly text?: string;
+  /** What goes on after the report, until it is interrupted. */
+  readonly serve?: () => Promise<void>;
+};
 
 /**
  * One call of the command line, reported exactly once, whatever happens: with `-o json` one object on standard output, also
@@ -43,6 +48,7 @@ export class CliCall {
   #command: string;
   #call: CommandCall | LocalCommandCall | undefined;
   #isReported = false;
+  #isServing = false;
 
   constructor(surroundings: CliSurroundings) {
     this.#surroundings = surroundings;
@@ -68,6 +74,7 @@ export class CliCall {
 
   /** Reports an error that nothing else caught, and ends the process. */
   async fail(error: unknown): Promise<void> {
+    if (this.#isServing) return this.#endServing(error);
     await this.#report(this.#failure(error));
   }
 
@@ -140,8 +147,21 @@ export class CliCall {
         if (exitCode === exitCodes.succeeded) exitCode = exitCodes.failed;
       }
     }
+    if (ended?.serve) {
+      this.#isServing = true;
+      await ended.serve();
+      this.#isServing = false;
+    }
     await terminal.flushed();
     exit(exitCode);
+  }
+
+  /** What goes on after the report has failed: that it succeeded was already said. */
+  async #endServing(error: unknown): Promise<void> {
+    const { terminal, exit } = this.#surroundings;
+    terminal.conclude(`Failed: ${this.#failure(error).message}`, 'red');
+    await terminal.flushed();
+    exit(exitCodes.failed);
   }
 
   #endAtOnce(): void {

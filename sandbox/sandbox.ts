@@ -20,9 +20,14 @@ export interface SandboxOptions {
   /** Entra, the Azure resource and the federation policies come from the sandbox; policies given here are added. */
   readonly databricks?: Omit<DatabricksOptions, 'entra' | 'azureResourceId' | 'tls' | 'issuerCa'>;
   /** What container groups run, and how fast. */
-  readonly azure?: Pick<AzureOptions, 'images' | 'timeScale'>;
+  readonly azure?: Pick<AzureOptions, 'images' | 'timeScale'> & {
+    /** Names of resource groups that are there besides the sandbox's own. */
+    readonly resourceGroups?: readonly string[];
+    /** Other names of the cluster. */
+    readonly clusters?: readonly { readonly resourceGroup: string; readonly name: string }[];
+  };
   /** What the cluster runs, and how fast; it has a clock of its own. */
-  readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale' | 'authority'>;
+  readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale' | 'authority' | 'namespaces'>;
   /** The RSA keys of the tokens of Entra and of the organisation; new ones by default, which take a moment to make. */
   readonly signingKeys?: GenerateKeyPairResult;
   /** How long tokens of every issuer live, on the clock of the workspace; each has its own default. */
@@ -111,7 +116,8 @@ const federationAudience = 'api://AzureADTokenExchange';
 const tenantId = guidOf('tenant');
 const subscriptionId = guidOf('subscription');
 const resourceGroup = 'sandbox';
-const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers`;
+const groupOf = (name: string): string => `/subscriptions/${subscriptionId}/resourceGroups/${name}`;
+const group = `${groupOf(resourceGroup)}/providers`;
 const resourceId = `${group}/Microsoft.Databricks/workspaces/sandbox`;
 const location = 'westeurope';
 const clusterName = 'sandbox';
@@ -197,23 +203,29 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const workspace = { id: resourceId, name: 'sandbox', location, workspaceUrl: host };
   const kubernetes = await startKubernetes({
     ...options.kubernetes,
-    namespaces: [namespace],
+    namespaces: [...new Set([namespace, ...(options.kubernetes?.namespaces ?? [])])],
     authenticate: await aksUsers(tokenIssuer, clock, tls?.ca),
   });
-  const cluster: ManagedCluster = {
-    id: `${group}/Microsoft.ContainerService/managedClusters/${clusterName}`,
+  const clusterNamed = (inGroup: string, name: string): ManagedCluster => ({
+    id: `${groupOf(inGroup)}/providers/Microsoft.ContainerService/managedClusters/${name}`,
     location,
     server: kubernetes.url,
     ca: kubernetes.ca,
     aadProfile: { tenantID: tenantId, managed: true, enableAzureRBAC: true },
-    admin: { certificate: await kubernetes.issueClient('masterclient', [mastersGroup]) },
-  };
+    admin: { certificate },
+  });
+  const certificate = await kubernetes.issueClient('masterclient', [mastersGroup]);
+  const { resourceGroups = [], clusters = [], ...azureOptions } = options.azure ?? {};
   const azure = await startAzure({
-    ...options.azure,
+    ...azureOptions,
     ...common,
     entra: tokenIssuer,
+    resourceGroups: resourceGroups.map((name) => ({ id: groupOf(name), location })),
     workspaces: [{ ...workspace, workspaceId: databricks.workspaceId }],
-    clusters: [cluster],
+    clusters: [
+      clusterNamed(resourceGroup, clusterName),
+      ...clusters.map((cluster) => clusterNamed(cluster.resourceGroup, cluster.name)),
+    ],
   });
   const proxy: JobProxy = await startJobProxy((host, port) => azure.containerInstances.urlOf(host, port));
 

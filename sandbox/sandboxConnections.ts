@@ -32,3 +32,31 @@ export function federatedConnection(
     data: { environment: 'AzureCloud', subscriptionId: azure.subscriptionId, environmentAuthorityUrl: entra.url },
   };
 }
+
+/** What connections with a secret need to know of the stand-ins. */
+export interface SecretTargets {
+  readonly kubernetes: { readonly server: string; readonly ca: string; readonly token: string };
+  readonly devops: { readonly url: string; readonly personalAccessToken: string };
+}
+
+/** A service connection of another type, by which a task reaches the sandbox with a secret, or which no task of the sandbox uses. */
+export function secretConnection(name: string, type: string, { kubernetes, devops }: SecretTargets): ConnectionOptions {
+  switch (type.toLowerCase()) {
+    case 'kubernetes':
+      return {
+        name,
+        type,
+        url: kubernetes.server,
+        scheme: 'Token',
+        parameters: {
+          apiToken: Buffer.from(kubernetes.token).toString('base64'),
+          serviceAccountCertificate: Buffer.from(kubernetes.ca).toString('base64'),
+        },
+        data: { authorizationType: 'ServiceAccount' },
+      };
+    case 'externaltfs':
+      return { name, type, url: devops.url, scheme: 'Token', parameters: { apitoken: devops.personalAccessToken } };
+    default:
+      return { name, type, url: '', scheme: 'None' };
+  }
+}

@@ -95,7 +95,7 @@ await runFromCommandLine(import.meta.url, async () => {
   const options = readBuildArguments();
   const { folder, metafiles } = await buildExtension(options);
   const cliFolder = path.join(options.outputFolder, 'cli');
-  await bundleCli(options.root, cliFolder);
+  await bundleCli(options.root, cliFolder, folder);
   console.log(`Built ${metafiles.size} tasks and the web pages into ${path.relative(process.cwd(), folder)}`);
   console.log(`Built the command line into ${path.relative(process.cwd(), cliFolder)}`);
 });

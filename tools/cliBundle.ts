@@ -7,17 +7,19 @@ import { helpInTerminalWords } from '../cli/agent/terminalWords';
 import type { Input } from '../shared/task/inputs';
 import { pureLosslessJson } from './bundleTask';
 import { stageCliPackage } from './cliPackage';
-import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
+import { embedded, embedExtension, embedSandbox } from './embeddedSandbox';
+import { ToolError } from './commandLine';
 import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
 import { trimAxios } from './trimAxios';
 import { parseVisibleRule } from './visibleRule';
 
 /**
- * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, and `manifests.json`, as a package of npm.
+ * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, `manifests.json`, and with
+ * the staged extension what runs pipelines on a machine, as a package of npm.
  * Fails on any warning.
  * @returns what the scripts are made of
  */
-export async function bundleCli(root: string, outFolder: string): Promise<Metafile> {
+export async function bundleCli(root: string, outFolder: string, extensionFolder: string): Promise<Metafile> {
   await rm(outFolder, { recursive: true, force: true });
   await mkdir(outFolder, { recursive: true });
   const result = await build({
@@ -38,7 +40,7 @@ export async function bundleCli(root: string, outFolder: string): Promise<Metafi
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [trimAxios, pureLosslessJson],
+    plugins: [embedded(root), trimAxios, pureLosslessJson],
     metafile: true,
     logLevel: 'silent',
   }).catch((error: unknown) => {
@@ -50,7 +52,8 @@ export async function bundleCli(root: string, outFolder: string): Promise<Metafi
   }
   refuseEagerTasks(result.metafile);
   await writeFile(path.join(outFolder, 'manifests.json'), JSON.stringify(await cliManifest(root)));
-  await stageCliPackage(root, outFolder, result.metafile);
+  const [dependencies] = await Promise.all([embedSandbox(root, outFolder), embedExtension(extensionFolder, outFolder)]);
+  await stageCliPackage(root, outFolder, { metafile: result.metafile, dependencies });
   return result.metafile;
 }
 
@@ -124,7 +127,3 @@ function terminalText(markdown: string): string {
 }
 
 const htmlTags = /^<\/?(?:a|b|br|code|em|i|p|pre|strong)\b/;
-
-await runFromCommandLine(import.meta.url, async () => {
-  await bundleCli(projectRoot, path.join(projectRoot, 'dist', 'cli'));
-});

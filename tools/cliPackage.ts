@@ -8,8 +8,19 @@ import { ToolError } from './commandLine';
 import { readJson } from './manifests';
 import { thirdPartyNotices } from './thirdPartyNotices';
 
-/** Makes the folder of the built command line a package of npm that can be installed without any other package. */
-export async function stageCliPackage(root: string, folder: string, metafile: Metafile): Promise<void> {
+export interface CliParts {
+  /** What the bundle is made of. */
+  readonly metafile: Metafile;
+  /** The packages that the sandbox loads, with their versions. */
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** Makes the folder of the built command line a package of npm. */
+export async function stageCliPackage(
+  root: string,
+  folder: string,
+  { metafile, dependencies }: CliParts,
+): Promise<void> {
   const { version, license, engines } = (await readJson(path.join(root, 'package.json'))) as Record<string, unknown>;
   const manifest = {
     name: 'mloccli',
@@ -19,7 +30,12 @@ export async function stageCliPackage(root: string, folder: string, metafile: Me
     type: 'module',
     bin: { mloccli: 'main.mjs' },
     engines,
-    files: ['main.mjs', 'manifests.json', 'parts', 'template', 'THIRD-PARTY-NOTICES.txt'],
+    imports: { '#local/*': './local/*' },
+    dependencies,
+    files: [
+      ...['main.mjs', 'manifests.json', 'parts', 'template', 'THIRD-PARTY-NOTICES.txt'],
+      ...['local', 'sandbox', 'shared', 'extension', 'vss-extension.json'],
+    ],
   };
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await copyFile(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'));

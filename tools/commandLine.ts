@@ -1,13 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ToolError } from '../local/toolError';
 
 /** The project's folder. */
 export const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
-/** A failure of the project's own making, said without a stack. */
-export class ToolError extends Error {
-  override readonly name = 'ToolError';
-}
+export { ToolError };
 
 /** Runs `main` when the module was started from the command line, not imported; a failure is said and gives exit code 1. */
 export async function runFromCommandLine(moduleUrl: string, main: () => Promise<void>): Promise<void> {

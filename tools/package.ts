@@ -94,7 +94,7 @@ await runFromCommandLine(import.meta.url, async () => {
     console.log(`${String(bytes).padStart(9)} ${String(compressedBytes).padStart(9)}  ${name}`);
   console.log(`${path.relative(process.cwd(), vsix)}: ${vsixBytes} bytes, ${entries.length} files`);
   const cliFolder = path.join(options.outputFolder, 'cli');
-  await bundleCli(options.root, cliFolder);
+  await bundleCli(options.root, cliFolder, path.join(options.outputFolder, 'extension'));
   const { cli } = (await readJson(budgetsFile(options.root))) as Budgets;
   console.log(path.relative(process.cwd(), await packCli(cliFolder, options.outputFolder, cli)));
 });

@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { chromiumFile, hasChromium, launchChromium } from './hub/chromium';
-import { keptRuns, type KeptRun } from './hub/keptRuns';
-import { startHub, type LocalHub } from './hub/startHub';
+import { keptRuns, type KeptRun } from '../local/hub/keptRuns';
+import { startHub, type LocalHub } from '../local/hub/startHub';
 import { bundleHub } from './hubBundle';
-import { runFolder } from './localPipelines';
+import { runFolder } from '../local/pipelines/runRepository';
 
 /** A picture of a page. */
 interface Screen {

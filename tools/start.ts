@@ -7,21 +7,21 @@ import { exitCodeOf } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import {
-  askService,
-  openCluster,
-  openWorkspace,
+  batchRun,
+  openPipelines,
   pipelineNames,
-  runFolder,
+  restRun,
   workspaceFile,
   type LocalPipelines,
   type PipelineName,
-  type RepositoryOptions,
-} from './localPipelines';
+} from '../local/pipelines/openPipelines';
+import { askService, runFolder, type RepositoryOptions, type RunRequest } from '../local/pipelines/runRepository';
+import { buildTasks } from './buildTasks';
 import { onboardingFile } from './onboarding/openOnboarding';
 import { startOnboarding } from './onboarding/startOnboarding';
-import { openView } from './pipelineView/openView';
-import type { PipelineView } from './pipelineView/pipelineView';
-import { renderSummary, type PipelineOutcome } from './summary';
+import { openView } from '../local/view/openView';
+import type { PipelineView } from '../local/view/pipelineView';
+import { renderSummary, type PipelineOutcome } from '../local/pipelines/summary';
 
 const template = path.join(projectRoot, 'template');
 const demoModel = 'demo_model';
@@ -65,18 +65,18 @@ interface StartOptions {
   readonly resources?: Readonly<Record<string, string>>;
 }
 
-/** Runs pipelines one after another, until one does not succeed. Gives the report of each that was run. */
+/** Runs pipelines one after another, until one does not succeed. Gives the report of each that was run, by its title. */
 export async function runInOrder(
   pipelines: Pick<LocalPipelines, 'run'>,
-  names: readonly PipelineName[],
+  runs: readonly RunRequest[],
   signal: AbortSignal,
-  onReport: (name: PipelineName, report: PipelineReport) => Promise<void> | void = () => undefined,
-): Promise<ReadonlyMap<PipelineName, PipelineReport>> {
-  const reports = new Map<PipelineName, PipelineReport>();
-  for (const name of names) {
-    const report = await pipelines.run(name, signal);
-    reports.set(name, report);
-    await onReport(name, report);
+  onReport: (run: RunRequest, report: PipelineReport) => Promise<void> | void = () => undefined,
+): Promise<ReadonlyMap<string, PipelineReport>> {
+  const reports = new Map<string, PipelineReport>();
+  for (const run of runs) {
+    const report = await pipelines.run(run, signal);
+    reports.set(run.title, report);
+    await onReport(run, report);
     if (exitCodeOf(report) !== 0) break;
   }
   return reports;
@@ -181,7 +181,7 @@ async function main(): Promise<void> {
       process.exitCode = await startOnboarding(onboarding, view, signal);
       return;
     }
-    const outcomes = await runAll({ ...options, outputFolder, listener: view }, options, view, signal);
+    const outcomes = await runAll({ ...options, outputFolder }, options, view, signal);
     const { modelOptions, pipeline } = options;
     const where = { runFolder: runFolder(outputFolder), folder };
     view.print(renderSummary({ outcomes, ...where, modelOptions, pipeline, paint }));
@@ -208,39 +208,25 @@ function cancellation(view: PipelineView): AbortSignal {
   return controller.signal;
 }
 
-/** All that was asked for, until something does not succeed. */
+/** All that was asked for, until something does not succeed. The deploy pipeline alone also deploys the REST service. */
 async function runAll(
   repository: RepositoryOptions,
   { names, pipeline }: StartOptions,
   view: PipelineView,
   signal: AbortSignal,
 ): Promise<readonly PipelineOutcome[]> {
-  const { outcomes: inBatches, tasks } = await runWith(openWorkspace, repository, names, view, signal);
-  const isGreen = inBatches.every(({ report }) => report && exitCodeOf(report) === 0);
-  if (pipeline !== 'deploy') return inBatches;
-  const title = 'deploy as REST service';
-  if (!isGreen) return [...inBatches, { title, report: undefined }];
-  const { outcomes: asService } = await runWith(openCluster, { ...repository, tasks }, names, view, signal);
-  return [...inBatches, ...asService.map((outcome) => ({ ...outcome, title }))];
-}
-
-async function runWith(
-  open: (options: RepositoryOptions) => Promise<LocalPipelines>,
-  options: RepositoryOptions,
-  names: readonly PipelineName[],
-  view: PipelineView,
-  signal: AbortSignal,
-): Promise<{ readonly outcomes: readonly PipelineOutcome[]; readonly tasks: string }> {
-  const pipelines = await open(options);
-  const services = new Map<PipelineName, PipelineOutcome['service']>();
+  const runs = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun] : [])];
+  const { outputFolder } = repository;
+  const tasks = () => buildTasks(outputFolder);
+  const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs });
+  const services = new Map<string, PipelineOutcome['service']>();
   try {
     signal.throwIfAborted();
-    const reports = await runInOrder(pipelines, names, signal, async (name, report) => {
+    const reports = await runInOrder(pipelines, runs, signal, async ({ title }, report) => {
       view.report(report);
-      services.set(name, await askService(options, report));
+      services.set(title, await askService(repository, report));
     });
-    const outcomes = names.map((name) => ({ title: name, report: reports.get(name), service: services.get(name) }));
-    return { outcomes, tasks: pipelines.tasks };
+    return runs.map(({ title }) => ({ title, report: reports.get(title), service: services.get(title) }));
   } finally {
     await pipelines.close();
   }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { TaskResult } from '../../shared/agent/agent';
 import type { Terminal } from '../output/terminal';
 
@@ -47,6 +48,10 @@ export interface LocalSurroundings {
   readonly signal: AbortSignal;
   /** What the agent of tasks writes to. */
   readonly terminal: Terminal;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** Whether people are shown the last line only. */
+  readonly isQuiet: boolean;
+  readonly hasColor: boolean;
   /** Shows people a line, on standard error. */
   readonly say: (text: string) => void;
   /** Is told each secret before anything else can see it. */
@@ -65,6 +70,8 @@ export interface LocalEnd {
   readonly details?: DetailsMap;
   /** By its result, if undefined. */
   readonly exitCode?: number;
+  /** What goes on after the end was reported, such as a server: the process ends when it resolves, which it does when it is interrupted. */
+  readonly serve?: () => Promise<void>;
 }
 
 export type Details = string | number | boolean | null | readonly Details[] | DetailsMap;

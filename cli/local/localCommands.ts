@@ -39,6 +39,81 @@ export const localCommands: readonly LocalCommand[] = [
     load: async () => (await import('./init/initRepository')).run,
   },
   {
+    name: 'pipelines run',
+    summary: 'Run a pipeline of a model repository on this machine',
+    details:
+      'It runs against embedded services: a Databricks workspace, Azure, Kubernetes and Azure DevOps with everything that the pipeline names. The workspace keeps its state in .mloccli of the repository. With --live, it runs with the real workspaces of profiles: steps of this extension that use Databricks or no service, and scripts. A pipeline with other steps is refused before anything is sent.',
+    arguments: [{ name: 'pipeline', help: 'Its YAML file, or ci, train, evaluate or deploy' }],
+    options: [
+      {
+        flags: '--repository <folder>',
+        help: 'The model repository; default: that of the file, or the current folder',
+      },
+      { flags: '--model <name>', help: 'The model: the name of its folder; default: that of the pipeline' },
+      {
+        flags: '--parameter <name=value>',
+        help: 'A parameter of the pipeline; an object or a list is JSON. Can be repeated',
+        isRepeatable: true,
+      },
+      { flags: '--stage <name>', help: 'Run only this stage. Can be repeated', isRepeatable: true },
+      { flags: '--variable-groups <file>', help: 'JSON or YAML file with the variable groups that the pipeline uses' },
+      {
+        flags: '--resource <name=folder>',
+        help: 'Folder for a repository or for the artifacts of another pipeline. Can be repeated',
+        isRepeatable: true,
+      },
+      { flags: '--fresh', help: 'Start with an empty workspace' },
+      { flags: '--verbose', help: 'Show the log of every step' },
+      { flags: '--live', help: 'Run with real workspaces instead of the embedded services' },
+      {
+        flags: '--connection <name=profile>',
+        help: 'With --live: the profile for a service connection. Can be repeated',
+        isRepeatable: true,
+      },
+      { flags: '--yes', help: 'With --live: do not ask before the run' },
+      ...signIn,
+    ],
+    examples: [
+      'pipelines run ci --repository ../models',
+      'pipelines run deploy --parameter serving=rest',
+      'pipelines run train --live --profile dev',
+    ],
+    load: async () => (await import('./pipelines/runPipeline')).run,
+  },
+  {
+    name: 'sandbox',
+    summary: 'Start the embedded services, and print their addresses and the variables to use them',
+    details:
+      'They run until Ctrl+C: Databricks, Microsoft Entra ID, Azure Resource Manager, Kubernetes and Azure DevOps on free ports of this machine.',
+    options: [
+      { flags: '--latency <milliseconds>', help: 'Add a latency to every request of the workspace' },
+      { flags: '--state <file>', help: 'Load the state of the workspace from a file, and save it there' },
+      { flags: '--no-limits', help: 'Disable the rate limits of the workspace' },
+      { flags: '--time-scale <number>', help: 'Run clusters and job runs this many times as fast as real time' },
+      {
+        flags: '--python <kind>',
+        help: 'Run notebooks in the embedded Python (pyodide, the default) or in python3 of this machine',
+        choices: ['pyodide', 'machine'],
+      },
+    ],
+    examples: ['sandbox', 'sandbox --state workspace.json', 'sandbox --time-scale 20 -o json'],
+    load: async () => (await import('./sandbox/serveSandbox')).run,
+  },
+  {
+    name: 'hub',
+    summary: 'Show the Models hub with the model of a repository in a local web page',
+    details:
+      'It is served until Ctrl+C, with the runs of mloccli pipelines run. What is saved in it is kept in .mloccli of the repository, and later runs read it.',
+    options: [
+      repository,
+      model,
+      { flags: '--port <number>', help: 'The port of the page; default: a free one' },
+      { flags: '--fresh', help: 'Delete what was saved' },
+    ],
+    examples: ['hub', 'hub --repository ../models --port 8080'],
+    load: async () => (await import('./hub/serveHub')).run,
+  },
+  {
     name: 'doctor',
     summary: 'Check what the other commands need: programs, the sign-in and the workspace',
     details: 'Each line is ok, a note about what only some commands need, or a problem; exit code 1 with problems.',

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { TaskResult } from '../../shared/agent/agent';
 import { exitCodes } from '../exitCodes';
 import type { CommandEnd } from '../output/report';
@@ -14,23 +15,30 @@ export interface LocalCommandCall {
 
 interface Surroundings {
   readonly terminal: Terminal;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly signal: AbortSignal;
 }
 
-type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & { readonly exitCode: number; readonly text?: string };
+type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & {
+  readonly exitCode: number;
+  readonly text?: string;
+  readonly serve?: () => Promise<void>;
+};
 
 /** Runs the command. Rejects as it does. */
-export async function runLocal({ local, call }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
+export async function runLocal({ local, call, parsed }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
   const { terminal } = surroundings;
   const run = await local.load();
   const end = await run(call, {
     ...surroundings,
+    isQuiet: parsed['quiet'] === true,
+    hasColor: parsed['color'] !== false,
     say: (text) => terminal.say(text),
     setSecret: (value) => terminal.redactor.add(value),
   });
-  const { result, message, outputs = {}, text, details, exitCode = codeOf(result) } = end;
+  const { result, message, outputs = {}, text, details, serve, exitCode = codeOf(result) } = end;
   return {
     result,
     message,
@@ -38,6 +46,7 @@ export async function runLocal({ local, call }: LocalCommandCall, surroundings: 
     outputs,
     summary: '',
     ...(text !== undefined && { text }),
+    ...(serve && { serve }),
     ...(details && { details: safeDetails(details, terminal) }),
     exitCode,
   };

@@ -4,8 +4,9 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:f
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
 
-const packageFolder = new URL('../../node_modules/pyodide/', import.meta.url);
-const cacheFolder = new URL('../../node_modules/.cache/model-pipelines-python/', import.meta.url);
+const packageFolder = new URL('.', import.meta.resolve('pyodide/package.json'));
+/** In the folder of packages that Pyodide is in. */
+const cacheFolder = new URL('../.cache/model-pipelines-python/', packageFolder);
 const keptMilliseconds = 14 * 24 * 60 * 60 * 1000;
 
 /**

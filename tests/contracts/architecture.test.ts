@@ -32,7 +32,7 @@ describe('the architecture', () => {
 
   it('has no import circle', async () => {
     assert.deepEqual(
-      importCircles(await sourcesOf(['cli', 'shared', 'tasks', 'sandbox', 'tools', 'template', 'hub'])),
+      importCircles(await sourcesOf(['cli', 'local', 'shared', 'tasks', 'sandbox', 'tools', 'template', 'hub'])),
       [],
     );
   });
@@ -76,6 +76,8 @@ describe('the architecture', () => {
       ':1 imports shared/task/inputs',
     ],
     ['the product on the sandbox', 'tasks/A/task.ts', "await import('../../sandbox/a');", ':1 imports sandbox/a'],
+    ['the sandbox on what starts it', 'sandbox/a.ts', "import '../local/a';", ':1 imports local/a'],
+    ['the command line on the sandbox', 'cli/a.ts', "import '../sandbox/a';", ':1 imports sandbox/a'],
     ['the sandbox on the product', 'sandbox/a.mjs', "require('../shared/errors');", ':1 imports shared/errors'],
     [
       'task-lib elsewhere',

@@ -25,6 +25,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/files',
     'shared/agent',
     'shared',
+    'local',
+  ],
+  // Runs pipelines on this machine, for the command line and npm start: it starts the sandbox, which the product does not know.
+  local: [
+    'sandbox',
+    'sandbox/agent',
+    'sandbox/azure',
+    'sandbox/databricks',
+    'sandbox/devops',
+    'sandbox/entra',
+    'sandbox/kubernetes',
+    'sandbox/scoring',
+    'sandbox/python',
+    'sandbox/http',
+    'shared/variables',
   ],
   tasks: [
     'shared/task',
@@ -159,7 +174,7 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
   { module: /^axios\b/, only: /^shared\/http\// },
   { module: /^azure-devops-node-api\b/, only: /^shared\/devops\// },
   // The file system has one door, which refuses what may not be read. The files of the agent are in new folders of its own.
-  { module: /^(node:)?fs\b/, only: /^(shared\/files\/|shared\/agent\/taskLibAgent\.ts$|sandbox\/|cli\/)/ },
+  { module: /^(node:)?fs\b/, only: /^(shared\/files\/|shared\/agent\/taskLibAgent\.ts$|sandbox\/|local\/|cli\/)/ },
   // The pages know the host by hub/host only.
   { module: /^azure-devops-extension-sdk\b/, only: /^hub\/host\// },
   // These run in a browser too.
@@ -170,13 +185,13 @@ const reservedImports: readonly { readonly module: RegExp; readonly only?: RegEx
 const reservedUses: readonly { readonly use: RegExp; readonly only: RegExp }[] = [
   {
     use: /^console$|^process\.(env|exit|stdout|stderr)$/,
-    only: /^(shared\/agent\/|shared\/task\/startTask\.ts$|cli\/|sandbox\/)/,
+    only: /^(shared\/agent\/|shared\/task\/startTask\.ts$|cli\/|local\/|sandbox\/)/,
   },
   { use: /\.complete$/, only: /^(shared\/(task|agent)|sandbox)\// },
 ];
 
 /** The parts whose files the rules are about. */
-export const partRoots = ['cli', 'tasks', 'shared', 'hub', 'sandbox'];
+export const partRoots = ['cli', 'local', 'tasks', 'shared', 'hub', 'sandbox'];
 
 /** What breaks the rules in one file, each as `file:line what`. `file` is its path from the project's root. */
 export function architectureViolations(file: string, source: string): readonly string[] {

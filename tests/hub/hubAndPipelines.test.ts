@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
-import { localDocuments } from '../../tools/hub/localDocuments';
-import { installExtension, ownExtension } from '../../tools/hub/ownExtension';
+import { localDocuments } from '../../local/hub/localDocuments';
+import { installExtension, ownExtension } from '../../local/hub/ownExtension';
 import { useHub } from './support/browser';
 import { LoadingPipeline, modelFile, useBuiltTask } from './support/loadingPipeline';
 import { registryPage } from './support/testPages';

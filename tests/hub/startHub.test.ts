@@ -5,10 +5,10 @@ import path from 'node:path';
 import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import { projectRoot } from '../../tools/commandLine';
-import { keepRun, keptRuns } from '../../tools/hub/keptRuns';
-import { localDocuments } from '../../tools/hub/localDocuments';
-import { organizationFile, ownExtension } from '../../tools/hub/ownExtension';
-import { startHub } from '../../tools/hub/startHub';
+import { keepRun, keptRuns } from '../../local/hub/keptRuns';
+import { localDocuments } from '../../local/hub/localDocuments';
+import { organizationFile, ownExtension } from '../../local/hub/ownExtension';
+import { startHub } from '../../local/hub/startHub';
 import { sharedSigningKeys } from '../support/sharedKeys';
 import { protocolPage } from './support/testPages';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,10 +10,12 @@ import { packCli } from '../../tools/cliPackage';
 import { readJson, readVersion } from '../../tools/manifests';
 import type { Budgets } from '../../tools/package';
 import { builtCli } from '../support/builtCli';
+import { startPackageRegistry } from '../support/packageRegistry';
 
 const run = promisify(execFile);
 
-describe('The package of mloccli', () => {
+describe('The package of mloccli', function () {
+  this.timeout(300_000);
   let folder: string;
   let program: string;
   let environment: NodeJS.ProcessEnv;
@@ -21,9 +24,11 @@ describe('The package of mloccli', () => {
     const { cli } = (await readJson(path.join(projectRoot, 'tools', 'budgets.json'))) as Budgets;
     const file = await packCli(await builtCli(), folder, cli);
     assert.equal(path.basename(file), `mloccli-${await readVersion(projectRoot)}.tgz`);
-    // A registry is not asked: the package needs no other one.
-    const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, file];
-    await run('npm', install, { cwd: folder, env: { ...process.env, npm_config_cache: path.join(folder, 'cache') } });
+    const registry = await startPackageRegistry();
+    const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+    const options = ['--registry', registry.url, '--fetch-retries', '0', file];
+    const env = { ...process.env, npm_config_cache: path.join(folder, 'cache') };
+    await run('npm', [...install, ...options], { cwd: folder, env }).finally(() => registry.close());
     program = path.join(folder, 'node_modules', '.bin');
     environment = { PATH: [program, process.env['PATH']].join(path.delimiter), HOME: folder };
   });
@@ -41,12 +46,61 @@ describe('The package of mloccli', () => {
     assert.equal(schema.title, 'Job specification');
   });
 
-  it('has the notices of what it contains, and no dependencies', async () => {
+  it('has the notices of what it contains, and depends on what the sandbox loads', async () => {
     const installed = path.join(folder, 'node_modules', 'mloccli');
     const manifest = (await readJson(path.join(installed, 'package.json'))) as Readonly<Record<string, unknown>>;
-    assert.deepEqual([manifest['dependencies'], manifest['license']], [undefined, 'MIT']);
+    assert.equal(manifest['license'], 'MIT');
+    const { dependencies } = manifest as { readonly dependencies: Readonly<Record<string, string>> };
+    const { devDependencies } = (await readJson(path.join(projectRoot, 'package.json'))) as {
+      readonly devDependencies: Readonly<Record<string, string>>;
+    };
+    for (const name of ['pyodide', 'jose', 'yaml']) assert.equal(dependencies[name], devDependencies[name]);
+    assert.equal(dependencies['esbuild'], undefined);
     assert.match(await readFile(path.join(installed, 'THIRD-PARTY-NOTICES.txt'), 'utf8'), /^commander \d/m);
   });
+
+  it('runs the pipelines of a new repository, with connections of other names', async () => {
+    const models = path.join(folder, 'new', 'models');
+    await mloccli('init', models, '--databricks-dev', 'adb-dev', '--azure-prod', 'arm-prod');
+    for (const pipeline of ['ci', 'train']) {
+      const { stdout, stderr } = await mloccli('pipelines', 'run', pipeline, '--repository', models);
+      assert.match(stdout, /^result=Succeeded$/m, stderr);
+    }
+    const again = await mloccli('pipelines', 'run', path.join(models, 'pipelines', 'train_pipeline.yml'));
+    assert.match(again.stderr, /0 imported, \d+ unchanged/);
+  });
+
+  it('runs a new repository whose model is a REST service', async () => {
+    const models = path.join(folder, 'rest');
+    await mloccli('init', models, '--model', 'churn', '--serving', 'rest', '--azure-prod', 'arm-prod');
+    const { stdout, stderr } = await mloccli('pipelines', 'run', 'deploy', '--repository', models);
+    assert.match(stdout, /^result=Succeeded$/m, stderr);
+    assert.match(stdout, /^scoringUri=http:/m);
+  });
+
+  const served: readonly (readonly [command: string, options: readonly string[], line: RegExp])[] = [
+    ['sandbox', [], /^DATABRICKS_HOST=(http:\S+)$/m],
+    ['hub', ['--repository', 'hub-models'], /^url=(http:\S+)$/m],
+  ];
+  for (const [command, options, line] of served)
+    it(`starts and stops: ${command}`, async () => {
+      if (command === 'hub') await mloccli('init', 'hub-models');
+      const child = spawn(process.execPath, [path.join(program, 'mloccli'), command, ...options], {
+        cwd: folder,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'close');
+      let printed = '';
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        printed += String(chunk);
+        if (line.test(printed)) break;
+      }
+      const { status } = await fetch(line.exec(printed)?.[1] ?? assert.fail(printed));
+      assert.ok(status < 500, `${status}`);
+      child.kill('SIGINT');
+      assert.deepEqual(await ended, [0, null]);
+    });
 
   it('is refused when it exceeds its size budget', async () => {
     await assert.rejects(packCli(await builtCli(), folder, 1000), (error: unknown) => {

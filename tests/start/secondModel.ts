@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
 import { projectRoot } from '../../tools/commandLine';
-import { type LocalPipelines, type openWorkspace, type PipelineName } from '../../tools/localPipelines';
-import type { PipelineListener } from '../../tools/pipelineView/pipelineView';
+import {
+  batchRun,
+  openPipelines,
+  pipelineNames,
+  restRun,
+  type LocalPipelines,
+} from '../../local/pipelines/openPipelines';
+import type { RunRequest } from '../../local/pipelines/runRepository';
+import type { PipelineListener } from '../../local/view/pipelineView';
 import { builtTasks } from '../support/builtTasks';
 
 /** A repository with a copy of the demo model, in which three lines are changed, and its pipelines. */
@@ -24,7 +31,7 @@ export class SecondModel {
     this.repository = join(folder, 'repository');
   }
 
-  static async open(how: typeof openWorkspace): Promise<SecondModel> {
+  static async open(): Promise<SecondModel> {
     const { model } = SecondModel;
     const self = new SecondModel(await mkdtemp(join(tmpdir(), 'start-')));
     const { repository } = self;
@@ -38,12 +45,13 @@ export class SecondModel {
     );
     self.#undone.length = 0;
     const outputFolder = join(self.#folder, 'output');
-    self.#pipelines = await how({
+    self.#pipelines = await openPipelines({
       repository,
       model,
       outputFolder,
       tasks: await builtTasks(),
       listener: listenerOf(self.lines),
+      runs: [...pipelineNames.map(batchRun), restRun],
     });
     return self;
   }
@@ -52,7 +60,7 @@ export class SecondModel {
     return this.#pipelines ?? assert.fail('they are not open');
   }
 
-  run(pipeline: PipelineName, targetStages?: readonly string[]): Promise<PipelineReport> {
+  run(pipeline: RunRequest, targetStages?: readonly string[]): Promise<PipelineReport> {
     return this.pipelines.run(pipeline, new AbortController().signal, targetStages);
   }
 

@@ -3,19 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { openWorkspace, pipelineNames, type PipelineName } from '../../tools/localPipelines';
+import { batchRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
 import { runInOrder } from '../../tools/start';
-import { renderOverview } from '../../tools/summary';
+import { renderOverview } from '../../local/pipelines/summary';
 import { SecondModel, stepsOf } from './secondModel';
 
 describe('npm start, for a second model that scores in batches', function () {
   this.timeout(180_000);
   let second: SecondModel;
-  let reports: ReadonlyMap<PipelineName, PipelineReport>;
+  let reports: ReadonlyMap<string, PipelineReport>;
 
   before(async () => {
-    second = await SecondModel.open(openWorkspace);
-    reports = await runInOrder(second.pipelines, pipelineNames, new AbortController().signal);
+    second = await SecondModel.open();
+    reports = await runInOrder(second.pipelines, pipelineNames.map(batchRun), new AbortController().signal);
   });
   afterEach(() => second.undo());
   after(() => second.close());
@@ -24,7 +24,7 @@ describe('npm start, for a second model that scores in batches', function () {
   const outputsOf = (pipeline: PipelineName, title: string) =>
     stepsOf(reportOf(pipeline)).find(({ displayName }) => displayName === title)?.outputs ?? {};
 
-  const overviewOf = (names: readonly PipelineName[], of: ReadonlyMap<PipelineName, PipelineReport>) =>
+  const overviewOf = (names: readonly PipelineName[], of: ReadonlyMap<string, PipelineReport>) =>
     renderOverview(names.map((title) => ({ title, report: of.get(title) })));
 
   it('runs all four pipelines, and each succeeds', () => {
@@ -66,7 +66,7 @@ describe('npm start, for a second model that scores in batches', function () {
   it('fails before it deploys a model that does not meet the rules, and reports why', async () => {
     await second.change('model_variables.yml', (text) => text.replace('accuracy >= 0.9', 'accuracy >= 0.99'));
     const names = ['evaluate', 'deploy'] as const;
-    const failed = await runInOrder(second.pipelines, names, new AbortController().signal);
+    const failed = await runInOrder(second.pipelines, names.map(batchRun), new AbortController().signal);
     assert.deepEqual([...failed.values()].map(exitCodeOf), [1]);
     assert.match(
       overviewOf(names, failed),
@@ -76,7 +76,7 @@ describe('npm start, for a second model that scores in batches', function () {
 
   it('does not deploy a model of the repository that does not meet the rules', async () => {
     await second.change('model.json', (text) => text.replace(/"accuracy": [\d.]+/, '"accuracy": 0.5'));
-    const report = await second.run('deploy');
+    const report = await second.run(batchRun('deploy'));
     assert.deepEqual(
       report.stages.map(({ result }) => result),
       ['Failed', 'Skipped', 'Skipped'],
@@ -88,7 +88,7 @@ describe('npm start, for a second model that scores in batches', function () {
     await second.change('model_variables.yml', (text) =>
       text.replace('modelName: second_model', 'modelName: demo_model'),
     );
-    const report = await second.run('train');
+    const report = await second.run(batchRun('train'));
     assert.equal(exitCodeOf(report), 1);
     assert.match(
       renderReport(report),
@@ -110,7 +110,7 @@ describe('npm start, for a second model that scores in batches', function () {
       await second.change('training.py', (text) =>
         `${text}\n`.replace(/# COMMAND -+\n/, "$&\nraise ValueError('too few rows')\n"),
       );
-      report = await second.run('train');
+      report = await second.run(batchRun('train'));
     });
 
     it('installs the packages of the environment', () => {

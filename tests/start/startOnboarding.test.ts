@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { changingRequests } from '../../tools/onboarding/changingRequests';
 import { RunSequence, type RunTeller } from '../../tools/onboarding/runSequence';
 import { startOnboarding } from '../../tools/onboarding/startOnboarding';
-import { PipelineView } from '../../tools/pipelineView/pipelineView';
-import { PlainOutput } from '../../tools/pipelineView/plainOutput';
-import { plain } from '../../tools/pipelineView/terminalText';
+import { PipelineView } from '../../local/view/pipelineView';
+import { PlainOutput } from '../../local/view/plainOutput';
+import { plain } from '../../local/view/terminalText';
 import { OnboardingFixture } from './onboardingFixture';
 
 describe('npm start for new models, with a task that stands in for OnboardModel', function () {

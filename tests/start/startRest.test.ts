@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { askService, openCluster } from '../../tools/localPipelines';
+import { restRun } from '../../local/pipelines/openPipelines';
+import { askService } from '../../local/pipelines/runRepository';
 import { SecondModel, stepsOf } from './secondModel';
 
 describe('npm start, for a second model that is a REST service', function () {
@@ -12,8 +13,8 @@ describe('npm start, for a second model that is a REST service', function () {
   let proof: { readonly scoringUri: string; readonly answer: string };
 
   before(async () => {
-    second = await SecondModel.open(openCluster);
-    first = await second.run('deploy');
+    second = await SecondModel.open();
+    first = await second.run(restRun);
     proof = (await ask(first)) ?? assert.fail(renderReport(first));
   });
   afterEach(() => second.undo());
@@ -53,7 +54,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await second.change('scoring_server.py', (text) =>
       text.replace('probabilities.index(confidence)', 'probabilities.index(min(probabilities))'),
     );
-    const report = await second.run('deploy');
+    const report = await second.run(restRun);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
     assert.match(firstErrorOf(report) ?? '', /\$\.predictions\[0\]\.species/);
     assert.deepEqual(
@@ -65,7 +66,7 @@ describe('npm start, for a second model that is a REST service', function () {
 
   it('fails in production when the service does not start, reports why, and keeps the previous version', async () => {
     await second.change('scoring_server.py', (text) => text.replace('import json', 'import sklearn'));
-    const report = await second.run('deploy', ['production']);
+    const report = await second.run(restRun, ['production']);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
     assert.match(firstErrorOf(report) ?? '', /No module named 'sklearn'/);
     await stillServes();
@@ -75,7 +76,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await second.change('scoring_server.py', (text) => text.replace('"species":', '"kind": "iris", "species":'));
     const end = new AbortController();
     const asking = answersUntil(end.signal);
-    const report = await second.run('deploy', ['production', 'promote']);
+    const report = await second.run(restRun, ['production', 'promote']);
     end.abort();
     assert.equal(exitCodeOf(report), 0, renderReport(report));
     const answers = await asking;

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot, runFromCommandLine, ToolError } from '../commandLine';
 import { bundleHub } from '../hubBundle';
-import { runFolder } from '../localPipelines';
-import { keptRuns } from './keptRuns';
-import { organizationFile } from './ownExtension';
-import { startHub } from './startHub';
+import { runFolder } from '../../local/pipelines/runRepository';
+import { keptRuns } from '../../local/hub/keptRuns';
+import { organizationFile } from '../../local/hub/ownExtension';
+import { startHub } from '../../local/hub/startHub';
 
 const usage = `Usage: npm run hub -- [options]
 

@@ -1,5 +1,5 @@
 import type { LoggedRequest } from '../../sandbox/http/requestLog';
-import { startAgent } from './organizationClient';
+import { startAgent } from '../../local/organization/organizationClient';
 
 /** These read although they are a POST; the token of a job is not a thing of the organization. */
 const readsByPost =

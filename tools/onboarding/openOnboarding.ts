@@ -4,18 +4,22 @@ import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner'
 import { providePython } from '../../sandbox/python/providePython';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ToolError } from '../commandLine';
-import { installExtension } from '../hub/ownExtension';
-import { buildTasks, runFolder, timeScale, workspaceConnections, type RepositoryOptions } from '../localPipelines';
-import type { PipelineListener } from '../pipelineView/pipelineView';
-import type { PipelineOutcome } from '../summary';
+import { installExtension } from '../../local/hub/ownExtension';
+import { timeScale, workspaceConnections } from '../../local/pipelines/openPipelines';
+import { runFolder, type RepositoryOptions } from '../../local/pipelines/runRepository';
+import { buildTasks } from '../buildTasks';
+import type { PipelineListener } from '../../local/view/pipelineView';
+import type { PipelineOutcome } from '../../local/pipelines/summary';
 import { changingRequests } from './changingRequests';
-import { OrganizationClient } from './organizationClient';
+import { OrganizationClient } from '../../local/organization/organizationClient';
 import { runPipelines, type EndedRun } from './runPipelines';
 import type { RunView } from './runSequence';
-import { pushRepository } from './templateRepository';
+import { pushRepository } from '../../local/organization/pushFolder';
 import { WatchedRuns } from './watchedRuns';
 
-export interface OnboardingOptions extends Pick<RepositoryOptions, 'repository' | 'outputFolder' | 'tasks'> {
+export interface OnboardingOptions extends Pick<RepositoryOptions, 'repository' | 'outputFolder'> {
+  /** The folder of the built tasks; without it they are built. */
+  readonly tasks?: string;
   /** The name of the new model. */
   readonly model: string;
   readonly listener: PipelineListener & RunView;
@@ -49,7 +53,7 @@ export async function openOnboarding(options: OnboardingOptions): Promise<LocalO
   const { listener, outputFolder } = options;
   const notebooks = pyodideRunner(); // loads Python while the tasks are built
   const [tasks, python] = await listener.prepare('Build the tasks, prepare Python', () =>
-    Promise.all([options.tasks ?? buildTasks(options), providePython(path.resolve(outputFolder, 'pyodide'))]),
+    Promise.all([options.tasks ?? buildTasks(outputFolder), providePython(path.resolve(outputFolder, 'pyodide'))]),
   );
   const runs = new WatchedRuns(runFolder(outputFolder), listener);
   const environment = { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) };

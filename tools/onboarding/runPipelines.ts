@@ -1,4 +1,4 @@
-import type { OrganizationClient } from './organizationClient';
+import type { OrganizationClient } from '../../local/organization/organizationClient';
 
 interface Build {
   readonly id: number;

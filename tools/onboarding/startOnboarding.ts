@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { exitCodeOf } from '../../sandbox/agent/renderReport';
-import { runFolder } from '../localPipelines';
-import type { PipelineView } from '../pipelineView/pipelineView';
-import type { Paint } from '../pipelineView/terminalText';
-import { renderOverview, table, type PipelineOutcome } from '../summary';
+import { runFolder } from '../../local/pipelines/runRepository';
+import type { PipelineView } from '../../local/view/pipelineView';
+import type { Paint } from '../../local/view/terminalText';
+import { renderOverview, table, type PipelineOutcome } from '../../local/pipelines/summary';
 import { openOnboarding, type LocalOnboarding } from './openOnboarding';
 
 export interface StartOnboardingOptions {

@@ -8,8 +8,8 @@ interface Answer {
   readonly flags: string;
   readonly help: string;
   readonly choices?: readonly string[];
-  /** From the name of the model; what must be given has none. */
-  readonly defaultFor?: (model: string) => string;
+  /** From the name of the model. */
+  readonly defaultFor: (model: string) => string;
   readonly matches: RegExp;
   readonly rule: string;
 }
@@ -20,11 +20,15 @@ const connection = {
   rule: 'must be a name of letters, digits, spaces and . _ - + / ( ).',
 };
 
+/** The model of the template. */
+const exampleModel = 'demo_model';
+
 const answers: readonly Answer[] = [
   {
     variable: 'model',
     flags: '--model <name>',
-    help: 'Name of the first model, and of its folder',
+    help: `Name of the first model, and of its folder; default: ${exampleModel}`,
+    defaultFor: () => exampleModel,
     matches: /^[A-Za-z][A-Za-z0-9_]{0,59}$/,
     rule: 'must be letters, digits and _, and begin with a letter.',
   },
@@ -78,18 +82,17 @@ export const answerOptions: readonly LocalOption[] = answers.map(({ flags, help,
   ...(choices && { choices }),
 }));
 
-/** The values of all variables of the template. Throws a UsageError that lists everything that is missing or wrong. */
+/** The values of all variables of the template. Throws a UsageError that lists everything that is wrong. */
 export function readAnswers(call: LocalCall): ReadonlyMap<string, string> {
   const problems: OptionProblem[] = [];
-  const model = textOption(call, 'model') ?? '';
+  const model = textOption(call, 'model') ?? exampleModel;
   const values = answers.map(({ variable, defaultFor, matches, rule }): [string, string] => {
     const option = `--${kebab(variable)}`;
     const given = textOption(call, variable);
-    // What depends on a name that is missing or wrong is not a problem of its own.
-    if (given === undefined && defaultFor) return [variable, defaultFor(model)];
-    if (given === undefined) problems.push({ option, problem: 'is required.' });
-    else if (!matches.test(given)) problems.push({ option, problem: rule });
-    return [variable, given ?? ''];
+    // What depends on a name that is wrong is not a problem of its own.
+    if (given === undefined) return [variable, defaultFor(model)];
+    if (!matches.test(given)) problems.push({ option, problem: rule });
+    return [variable, given];
   });
   if (problems.length > 0) throw new UsageError(problems);
   return new Map(values);

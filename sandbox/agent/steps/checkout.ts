@@ -5,8 +5,8 @@ import { findRepository, standInFor } from '../resources/standIns';
 import type { JobState } from '../run/runState';
 import type { StepRecord } from '../run/stepRecord';
 
-/** A fresh clone has none of these, and the run's own output is not part of the sources. */
-const leftOut = ['.git', 'node_modules'];
+/** A fresh clone has none of these, and the output of runs on this machine is not part of the sources. */
+const leftOut = ['.git', '.mloccli', 'node_modules'];
 
 /**
  * `checkout:` copies the working folder, or the folder that stands in for another repository, as it is now, uncommitted

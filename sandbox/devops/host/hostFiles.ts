@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
 
 const page = path.join(import.meta.dirname, 'page');
 
@@ -17,27 +17,30 @@ export function hostFiles(): Promise<ReadonlyMap<string, HostFile>> {
 }
 
 async function makeFiles(): Promise<ReadonlyMap<string, HostFile>> {
-  const [html, css, { outputFiles }] = await Promise.all([
+  const [html, css, script] = await Promise.all([
     readFile(path.join(page, 'host.html')),
     readFile(path.join(page, 'host.css')),
-    build({
-      entryPoints: [path.join(page, 'main.ts')],
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      write: false,
-      logLevel: 'silent',
-    }),
+    pageScript(),
   ]);
   return new Map([
     ['host.html', { contentType: 'text/html; charset=utf-8', body: html }],
     ['host.css', { contentType: 'text/css; charset=utf-8', body: css }],
-    [
-      'host.js',
-      {
-        contentType: 'text/javascript; charset=utf-8',
-        body: Buffer.concat(outputFiles.map(({ contents }) => contents)),
-      },
-    ],
+    ['host.js', { contentType: 'text/javascript; charset=utf-8', body: script }],
   ]);
+}
+
+/** A package of the sandbox has the script; in the project it is made of its sources. */
+async function pageScript(): Promise<Buffer> {
+  const made = path.join(page, 'host.js');
+  if (existsSync(made)) return readFile(made);
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [path.join(page, 'main.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+  });
+  return Buffer.concat(outputFiles.map(({ contents }) => contents));
 }

@@ -80,6 +80,9 @@ describe('mloccli doctor and whoami', () => {
       workingFolder: folder,
       signal: new AbortController().signal,
       terminal: silentTerminal(),
+      stdin: process.stdin,
+      isQuiet: false,
+      hasColor: false,
       say: () => undefined,
       setSecret: () => undefined,
     };

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { LocalCall, LocalEnd, LocalRun } from '../../../cli/local/localCommand';
 import { silentTerminal } from '../silentTerminal';
 
@@ -22,6 +23,9 @@ export async function localRun(
       workingFolder,
       signal: new AbortController().signal,
       terminal: silentTerminal(),
+      stdin: Readable.from([]),
+      isQuiet: false,
+      hasColor: false,
       say: (text) => void said.push(text),
       setSecret: () => undefined,
     },

@@ -7,8 +7,8 @@ import { BuildEngine } from '../../../sandbox/devops/build/running/buildEngine';
 import type { Organization } from '../../../sandbox/devops/organization';
 import { bundleTask } from '../../../tools/bundleTask';
 import { projectRoot } from '../../../tools/commandLine';
-import { ownExtension } from '../../../tools/hub/ownExtension';
-import { OrganizationClient } from '../../../tools/onboarding/organizationClient';
+import { ownExtension } from '../../../local/hub/ownExtension';
+import { OrganizationClient } from '../../../local/organization/organizationClient';
 
 const task = 'LoadModelVariables';
 

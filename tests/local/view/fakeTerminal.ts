@@ -1,5 +1,5 @@
-import type { TextStream } from '../../../tools/pipelineView/output';
-import { widthOf } from '../../../tools/pipelineView/terminalText';
+import type { TextStream } from '../../../local/view/output';
+import { widthOf } from '../../../local/view/terminalText';
 
 /** A terminal that keeps what stands on its screen, as far as the view moves the cursor. Colors leave no trace. */
 export class FakeTerminal implements TextStream {

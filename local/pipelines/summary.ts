@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { exitCodeOf } from '../sandbox/agent/renderReport';
-import type { PipelineReport, StepReport } from '../sandbox/agent/report';
-import { firstSentence } from './pipelineView/rows';
-import { duration, plain, withoutControls, type Paint } from './pipelineView/terminalText';
+import { exitCodeOf } from '../../sandbox/agent/renderReport';
+import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
+import { firstSentence } from '../view/rows';
+import { duration, plain, withoutControls, type Paint } from '../view/terminalText';
 
 /** What came of one pipeline. */
 export interface PipelineOutcome {
@@ -20,6 +20,11 @@ const maxMetrics = 2;
 /** One line a pipeline, with its figures, or with the reason where it failed. */
 export function renderOverview(outcomes: readonly PipelineOutcome[], paint: Paint = plain): string {
   return outcomes.map((outcome) => overviewLine(outcome, paint)).join('\n');
+}
+
+/** The same of one pipeline, without a mark. */
+export function outcomeText(outcome: PipelineOutcome): string {
+  return overviewLine(outcome, plain).replace(/^\S+ /, '');
 }
 
 function overviewLine({ title, report, service }: PipelineOutcome, paint: Paint): string {

@@ -6,7 +6,7 @@ import { Definitions } from '../../sandbox/devops/build/definitions/definitions'
 import { addFinishedRun } from '../../sandbox/devops/build/running/addFinishedRun';
 import type { Organization } from '../../sandbox/devops/organization';
 import { runEnd, stageEnd } from '../../sandbox/localRunner';
-import type { OrganizationClient } from '../onboarding/organizationClient';
+import type { OrganizationClient } from '../organization/organizationClient';
 
 /** A run of `npm start`. */
 export interface KeptRun {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import type { DocumentStore } from '../../shared/variables/registry/documentStore';
 import type { Author, RegistryModel, RepositoryLink } from '../../shared/variables/registry/revision';
-import { ToolError } from '../commandLine';
+import { ToolError } from '../toolError';
 
 interface Edit {
   readonly author: Author;
@@ -23,11 +23,13 @@ export interface HistoryOptions {
   readonly model: string;
   readonly repositoryId: string;
   readonly now: Date;
+  /** Adds changes and a second model that nobody made, to show what the hub can do with the model of the template. */
+  readonly isDemo: boolean;
 }
 
 /** Saves the models that the hub begins with, where the project has none. @returns whether it did */
 export async function addModelHistory(store: DocumentStore, options: HistoryOptions): Promise<boolean> {
-  const { repository, model, projectId, repositoryId, authors } = options;
+  const { repository, model, projectId, repositoryId, authors, isDemo } = options;
   const [first, second] = authors;
   const reader = new ModelRegistry(store, { projectId, author: first, now: () => options.now });
   if ((await reader.models()).length > 0) return false;
@@ -40,18 +42,26 @@ export async function addModelHistory(store: DocumentStore, options: HistoryOpti
     path: `/${files.model.split(path.sep).join('/')}`,
     branch: 'main',
   };
-  await save(store, options, { id: model, text: text ?? '', link, edits: editsOf(first, second) });
-  const smaller = (text ?? '').replaceAll(model, 'churn').replaceAll('demo-model', 'churn');
-  const taken = { author: second, comment: 'Add churn', hoursAgo: 30, replace: [] };
-  await save(store, options, { id: 'churn', text: smaller, edits: [taken] });
-  const shared = { author: first, comment: 'Take the base variables from the repository', hoursAgo: 720, replace: [] };
+  const hoursAgo = isDemo ? 720 : 0;
+  const edits = isDemo ? editsOf(first, second) : [takenFrom(first, hoursAgo)];
+  await save(store, options, { id: model, text: text ?? '', link, edits });
+  if (isDemo) {
+    const smaller = (text ?? '').replaceAll(model, 'churn').replaceAll('demo-model', 'churn');
+    const taken = { author: second, comment: 'Add churn', hoursAgo: 30, replace: [] };
+    await save(store, options, { id: 'churn', text: smaller, edits: [taken] });
+  }
+  const shared = { author: first, comment: 'Take the base variables from the repository', hoursAgo, replace: [] };
   const sharedRegistry = new ModelRegistry(store, registryOptions(options, shared));
   await sharedRegistry.saveBase({ text: base ?? '', comment: shared.comment, base: undefined });
   return true;
 }
 
+function takenFrom(author: Author, hoursAgo: number): Edit {
+  return { author, comment: 'Take the variables from the repository', hoursAgo, replace: [] };
+}
+
 const editsOf = (first: Author, second: Author): readonly Edit[] => [
-  { author: first, comment: 'Take the variables from the repository', hoursAgo: 720, replace: [] },
+  takenFrom(first, 720),
   {
     author: second,
     comment: 'Train longer: the loss still fell after 300 epochs',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { issueLines, renderRow, stepRow } from '../../../tools/pipelineView/rows';
-import { colored, plain, widthOf } from '../../../tools/pipelineView/terminalText';
+import { issueLines, renderRow, stepRow } from '../../../local/view/rows';
+import { colored, plain, widthOf } from '../../../local/view/terminalText';
 import { stepReport } from './reports';
 
 describe('A line of the view', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { openView } from '../../../tools/pipelineView/openView';
+import { openView } from '../../../local/view/openView';
 import { FakeTerminal } from './fakeTerminal';
 
 describe('The view of npm start', () => {

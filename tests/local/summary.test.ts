@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import type { PipelineReport, Result, StepReport } from '../../sandbox/agent/report';
-import { plain } from '../../tools/pipelineView/terminalText';
-import { renderOverview, renderSummary, type PipelineOutcome, type SummaryOptions } from '../../tools/summary';
-import { stepReport } from './pipelineView/reports';
+import { plain } from '../../local/view/terminalText';
+import {
+  renderOverview,
+  renderSummary,
+  type PipelineOutcome,
+  type SummaryOptions,
+} from '../../local/pipelines/summary';
+import { stepReport } from './view/reports';
 
 function reportOf(
   result: Result,

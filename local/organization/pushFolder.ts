@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { OrganizationClient } from './organizationClient';
+import type { OrganizationClient } from '../../local/organization/organizationClient';
 
 const noCommit = '0'.repeat(40);
 /** What tools leave in a working folder, which is not part of a template. */
-const leftOut = /^(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules)$/;
+const leftOut = /^(\.git|\.venv|\.ruff_cache|\.pytest_cache|__pycache__|node_modules|\.mloccli)$/;
 
 /** Creates a repository with the files of a folder on `main`. @returns its id */
 export async function pushRepository(client: OrganizationClient, name: string, folder: string): Promise<string> {

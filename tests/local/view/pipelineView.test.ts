@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { PipelineReport } from '../../../sandbox/agent/report';
 import type { PipelineOptions } from '../../../sandbox/agent/runPipeline';
-import { LiveOutput } from '../../../tools/pipelineView/liveOutput';
-import { PipelineView } from '../../../tools/pipelineView/pipelineView';
-import { PlainOutput } from '../../../tools/pipelineView/plainOutput';
-import { plain } from '../../../tools/pipelineView/terminalText';
+import { LiveOutput } from '../../../local/view/liveOutput';
+import { PipelineView } from '../../../local/view/pipelineView';
+import { PlainOutput } from '../../../local/view/plainOutput';
+import { plain } from '../../../local/view/terminalText';
 import { useFixture } from '../../sandbox/agent/pipelineFixture';
 import { FakeTerminal } from './fakeTerminal';
 

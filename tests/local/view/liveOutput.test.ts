@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { LiveOutput } from '../../../tools/pipelineView/liveOutput';
-import { plain } from '../../../tools/pipelineView/terminalText';
+import { LiveOutput } from '../../../local/view/liveOutput';
+import { plain } from '../../../local/view/terminalText';
 import { FakeTerminal } from './fakeTerminal';
 
 describe('The live view of a terminal', () => {

@@ -7,9 +7,9 @@ import { defaultPeople } from '../../sandbox/devops/host/people';
 import type { Organization } from '../../sandbox/devops/organization';
 import { type LocalOrganizationOptions, startLocalOrganization } from '../../sandbox/localOrganization';
 import type { Author } from '../../shared/variables/registry/revision';
-import { ToolError } from '../commandLine';
-import { OrganizationClient } from '../onboarding/organizationClient';
-import { pushFolder } from '../onboarding/templateRepository';
+import { ToolError } from '../toolError';
+import { OrganizationClient } from '../organization/organizationClient';
+import { pushFolder } from '../organization/pushFolder';
 import { addRuns, type KeptRun } from './keptRuns';
 import { localDocuments } from './localDocuments';
 import { addModelHistory } from './modelHistory';
@@ -29,6 +29,8 @@ export interface HubOptions {
   readonly port?: number;
   /** When the newest of the changes that the hub begins with were made; the current time by default. */
   readonly now?: Date;
+  /** Adds changes and a second model that nobody made to those of the template. */
+  readonly isDemo?: boolean;
   /** The RSA keys of the organization; new ones by default. */
   readonly signingKeys?: NonNullable<LocalOrganizationOptions['signingKeys']>;
 }
@@ -48,6 +50,7 @@ export async function startHub({
   model,
   runs,
   now = new Date(),
+  isDemo = true,
   ...options
 }: HubOptions): Promise<LocalHub> {
   const organization = await startLocalOrganization({
@@ -74,6 +77,7 @@ export async function startHub({
       model,
       repositoryId,
       now,
+      isDemo,
     });
     const branch = await client.send<{ value: { objectId: string }[] }>(
       'GET',

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Extensions } from '../../sandbox/devops/extensions/extensions';
 import { type HostedExtension, readManifest } from '../../sandbox/devops/host/manifest';
 import type { Organization } from '../../sandbox/devops/organization';
-import { projectRoot } from '../commandLine';
+
+/** The manifest is beside the folder `local`: in the project, and in the package of the command line. */
+const manifest = fileURLToPath(new URL('../../vss-extension.json', import.meta.url));
 
 /** Where the embedded organization keeps what the hub stores, from one run to the next. */
 export function organizationFile(outputFolder: string): string {
@@ -12,7 +15,7 @@ export function organizationFile(outputFolder: string): string {
 
 /** The extension of this project, as its manifest describes it. */
 export async function ownExtension(): Promise<HostedExtension> {
-  return readManifest(JSON.parse(await readFile(path.join(projectRoot, 'vss-extension.json'), 'utf8')));
+  return readManifest(JSON.parse(await readFile(manifest, 'utf8')));
 }
 
 /** Installs the extension of this project in an organization, with the data that its file has. */

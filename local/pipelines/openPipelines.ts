@@ -1,0 +1,212 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { PipelineError } from '../../sandbox/agent/pipelineError';
+import type { PipelineReport } from '../../sandbox/agent/report';
+import type { PipelineOptions } from '../../sandbox/agent/runPipeline';
+import type { ConnectionOptions } from '../../sandbox/agent/tasks/connections';
+import type { Json } from '../../sandbox/agent/yaml/nodeOfJson';
+import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
+import type { ImageBehaviour } from '../../sandbox/kubernetes/pods/images';
+import { providePython } from '../../sandbox/python/providePython';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { federatedConnection, secretConnection, type SandboxConnection } from '../../sandbox/sandboxConnections';
+import { buildScoringImage } from '../../sandbox/scoring/scoringImage';
+import { ScoringServices } from '../../sandbox/scoring/scoringServices';
+import { organizationFile, installExtension } from '../hub/ownExtension';
+import type { PipelineListener } from '../view/pipelineView';
+import { namedConnections, namedSteps, namedValues, type NamedConnection, type NamedStep } from './namedTargets';
+import { declaredParameters, fileOf } from './pipelineFile';
+import { runRepository, type RepositoryOptions, type RunRequest } from './runRepository';
+
+export interface LocalOptions extends RepositoryOptions {
+  readonly listener: PipelineListener;
+  /** The folder of the built tasks, or what builds them. */
+  readonly tasks: string | (() => Promise<string>);
+  /** What will be run: the sandbox gets what these name. */
+  readonly runs: readonly RunRequest[];
+}
+
+export const pipelineNames = ['ci', 'train', 'evaluate', 'deploy'] as const;
+export type PipelineName = (typeof pipelineNames)[number];
+
+/** The pipelines of a model repository, with the built tasks and a sandbox to run them against. */
+export interface LocalPipelines {
+  readonly sandbox: Sandbox;
+  /** Runs the files that are in the repository now. */
+  run(request: RunRequest, signal: AbortSignal, targetStages?: readonly string[]): Promise<PipelineReport>;
+  close(): Promise<void>;
+}
+
+/** The service connections to the workspace, by the names that the template has. */
+export const workspaceConnections = ['databricks-dev', 'databricks-test', 'databricks-prod'].map((name) => ({
+  name,
+  type: 'databricksworkspace' as const,
+}));
+
+/** Clusters and containers start, and rollouts run, this many times as fast as in the cloud. */
+export const timeScale = 5;
+
+/** A pipeline of the template, for a model that scores in batches. */
+export function batchRun(pipeline: PipelineName): RunRequest {
+  return { file: fileOf(pipeline), title: pipeline, folderName: pipeline, parameters: {} };
+}
+
+/** The pipeline that deploys, for a model that is a REST service. */
+export const restRun: RunRequest = {
+  file: fileOf('deploy'),
+  title: 'deploy as REST service',
+  folderName: 'deploy_rest',
+  parameters: { serving: 'rest' },
+};
+
+/**
+ * The sandbox with the service connections, resource groups, clusters and namespaces that the pipelines name, and with the
+ * images that they deploy: these run the files of the model. The workspace keeps its state in the output folder from run to
+ * run; the cluster starts empty, and keeps its objects until it is closed.
+ */
+export async function openPipelines(options: LocalOptions): Promise<LocalPipelines> {
+  const { listener, outputFolder, tasks: given } = options;
+  const notebooks = pyodideRunner(); // loads Python while the tasks are built
+  const isBuilt = typeof given === 'string';
+  const [tasks, python] = await listener.prepare(isBuilt ? 'Prepare Python' : 'Build the tasks, prepare Python', () =>
+    Promise.all([isBuilt ? given : given(), providePython(path.resolve(outputFolder, 'pyodide'))]),
+  );
+  const stepsOf = (run: RunRequest, predefined: Readonly<Record<string, string>> = {}): readonly NamedStep[] =>
+    namedOrNothing({
+      file: run.file,
+      workingFolder: options.repository,
+      tasks,
+      parameters: parametersOf(run, options),
+      predefined,
+      repositories: options.resources ?? {},
+      ...(options.variableGroupsFile !== undefined && { variableGroupsFile: options.variableGroupsFile }),
+    });
+  const clusterImages: Record<string, ImageBehaviour> = {};
+  const steps = options.runs.flatMap((run) => stepsOf(run));
+  const connections = namedConnections(steps);
+  const sandbox = await listener.prepare(
+    'Start the sandbox',
+    () =>
+      startSandbox({
+        databricks: { notebooks, timeScale, stateFile: workspaceFile(outputFolder) },
+        azure: { timeScale, resourceGroups: namedValues(steps, 'resourceGroup'), clusters: clustersOf(steps) },
+        kubernetes: { images: clusterImages, timeScale, namespaces: namedValues(steps, 'namespace') },
+        connections: connections.flatMap(federated),
+        extensionDataFile: organizationFile(outputFolder),
+      }),
+    (started) => started.describe().databricks.url,
+  );
+  await installExtension(sandbox.devops);
+  const services = new LazyServices();
+  return {
+    sandbox,
+    async run(run, signal, targetStages) {
+      listener.pipeline(run.title, run.file);
+      const predefined = predefinedOf(sandbox);
+      const images = namedValues(stepsOf(run, predefined).filter(isDeployment), 'image');
+      const folder = path.join(options.repository, options.model);
+      if (images.length > 0 && existsSync(path.join(folder, 'Dockerfile'))) {
+        // Stands in for Docker@2: the containers run the model's files as they are now.
+        const { inCluster, inContainerGroup } = await listener.prepare('Prepare the container', () =>
+          buildScoringImage(folder, services.started),
+        );
+        for (const image of images) {
+          clusterImages[image] = inCluster;
+          sandbox.azure.containerInstances.images.set(image, inContainerGroup);
+        }
+      }
+      const parameters = parametersOf(run, options);
+      if (parameters['lint'] === false) listener.note('The Lint step is skipped: it would download its linter.');
+      return runRepository(run, options, {
+        tasks,
+        collection: sandbox.devops,
+        connections: connections.map((connection) => connectionTo(sandbox, connection)),
+        environment: { PATH: [python.pathEntry, process.env['PATH'] ?? ''].join(path.delimiter) },
+        parameters,
+        predefined,
+        signal,
+        ...(targetStages && { targetStages }),
+      });
+    },
+    async close() {
+      await sandbox.close();
+      await services.close();
+    },
+  };
+}
+
+/** Where the sandbox workspace is kept from one run to the next. */
+export function workspaceFile(outputFolder: string): string {
+  return path.join(outputFolder, 'workspace.json');
+}
+
+/** They load Python, which only containers need. */
+class LazyServices {
+  #started: ScoringServices | undefined;
+
+  get started(): ScoringServices {
+    return (this.#started ??= new ScoringServices());
+  }
+
+  async close(): Promise<void> {
+    await this.#started?.close();
+  }
+}
+
+/** What is chosen, and what every run on this machine chooses, of the parameters that the pipeline has. */
+export function parametersOf(
+  { file, parameters }: Pick<RunRequest, 'file' | 'parameters'>,
+  { repository, model }: Pick<RepositoryOptions, 'repository' | 'model'>,
+): Readonly<Record<string, Json>> {
+  const declared = declaredParameters(repository, file);
+  const chosen = { model, lint: false };
+  return { ...Object.fromEntries(Object.entries(chosen).filter(([name]) => declared.has(name))), ...parameters };
+}
+
+function namedOrNothing(options: Parameters<typeof namedSteps>[0]): readonly NamedStep[] {
+  try {
+    return namedSteps(options);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    return []; // The run of the pipeline says what is wrong with it, and where.
+  }
+}
+
+/** Those that reach the sandbox by tokens of their job, which it must know when it starts. */
+function federated({ name, type }: NamedConnection): readonly SandboxConnection[] {
+  const known = (['databricksworkspace', 'azurerm'] as const).find((each) => each === type.toLowerCase());
+  return known ? [{ name, type: known }] : [];
+}
+
+function connectionTo(sandbox: Sandbox, connection: NamedConnection): ConnectionOptions {
+  const described = sandbox.describe();
+  const [known] = federated(connection);
+  return known ? federatedConnection(known, described) : secretConnection(connection.name, connection.type, described);
+}
+
+/** The first action of the tasks that deploy is their default. */
+function isDeployment({ inputs }: NamedStep): boolean {
+  return (inputs.get('action') ?? 'deploy') === 'deploy';
+}
+
+/** The clusters that steps name, each once. */
+function clustersOf(steps: readonly NamedStep[]): readonly { readonly resourceGroup: string; readonly name: string }[] {
+  const clusters = steps.flatMap((step) => {
+    const [resourceGroup] = namedValues([step], 'resourceGroup');
+    const [name] = namedValues([step], 'clusterName');
+    return resourceGroup === undefined || name === undefined ? [] : [{ resourceGroup, name }];
+  });
+  return [
+    ...new Map(clusters.map((cluster) => [`${cluster.resourceGroup}/${cluster.name}`.toLowerCase(), cluster])).values(),
+  ];
+}
+
+/** Container groups have addresses that only the proxy of the sandbox knows. */
+function predefinedOf(sandbox: Sandbox): NonNullable<PipelineOptions['predefined']> {
+  return {
+    'Build.BuildId': String(randomInt(1, 2 ** 31 - 1)),
+    'Agent.ProxyUrl': sandbox.describe().azure.proxyUrl,
+    'Agent.ProxyBypassList': JSON.stringify(['//localhost:', '//127\\.0\\.0\\.1:']),
+  };
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
+import { projectRoot } from '../../tools/commandLine';
+import { runCli } from '../cli/cliProcess';
+
+describe('mloccli pipelines run --live', function () {
+  this.timeout(180_000);
+  let databricks: Databricks;
+  let repository: string;
+  before(async () => {
+    databricks = await startDatabricks({ hasLimits: false, timeScale: 20 });
+    databricks.scriptRun({ result: { notebookResult: '{"accuracy": 0.97}' } });
+    repository = await mkdtemp(path.join(tmpdir(), 'live-'));
+    await cp(path.join(projectRoot, 'template'), repository, { recursive: true });
+  });
+  after(async () => {
+    await databricks.close();
+    await rm(repository, { recursive: true });
+  });
+
+  const run = (pipeline: string, ...options: readonly string[]) =>
+    runCli(['pipelines', 'run', pipeline, '--repository', repository, '--live', ...options], {
+      environment: { DATABRICKS_HOST: databricks.url, DATABRICKS_TOKEN: databricks.token },
+    });
+
+  const refused: readonly (readonly [
+    what: string,
+    args: readonly [string, ...string[]],
+    code: number,
+    said: RegExp,
+  ])[] = [
+    [
+      'a pipeline with steps that it cannot run',
+      ['deploy', '--parameter', 'serving=rest', '--yes'],
+      1,
+      /- Build and push the image \(Docker@2\)[^]*- Deploy to test \(DeployAci@1\): it uses the connection azure-test[^]*- Promote/,
+    ],
+    [
+      'one profile for several workspaces',
+      ['deploy', '--yes'],
+      2,
+      /--connection databricks-test=<profile> --connection databricks-prod=<profile>/,
+    ],
+    [
+      'a connection that is not used',
+      ['train', '--connection', 'x=dev', '--yes'],
+      2,
+      /--connection names x, which these steps do not use/,
+    ],
+    [
+      'a run that nobody has agreed to',
+      ['train'],
+      2,
+      /--yes is required where nobody can be asked\.[^]*databricks-dev: http:[^]*Import notebooks/,
+    ],
+  ];
+  for (const [what, args, code, said] of refused)
+    it(`refuses ${what} before anything is sent`, async () => {
+      const end = await run(...args);
+      assert.equal(end.exitCode, code, end.stderr);
+      assert.match(end.stderr, said);
+      assert.equal(databricks.requests.list().length, 0);
+    });
+
+  it('trains in the workspace of the sign-in', async () => {
+    const end = await run('train', '--yes');
+    assert.equal(end.exitCode, 0, end.stderr);
+    assert.match(end.stderr, /Train the model[^\n]*succeeded/);
+    assert.ok(databricks.requests.list().some(({ path: sent }) => sent.endsWith('/jobs/run-now')));
+    assert.doesNotMatch(end.stderr + end.stdout, new RegExp(databricks.token));
+  });
+});
