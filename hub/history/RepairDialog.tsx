@@ -17,7 +17,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>();
   const problems = useMemo(() => problemsOf(revision.text), [problemsOf, revision]);
-  const [revisions] = useLoaded(`revisions/${model.id}`, () => registry.revisions(model.id));
+  const [revisions, retry] = useLoaded(`revisions/${model.id}`, () => registry.revisions(model.id));
   const trusted = revisions.kind === 'loaded' ? revisions.value.find(({ isIntact }) => isIntact) : undefined;
   const touched = useMemo(() => touchedBetween(trusted?.text, revision.text), [touchedBetween, trusted, revision]);
   const canSave = revisions.kind === 'loaded' && touched.length === 0 && !isBusy;
@@ -45,7 +45,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
     >
       <div className="hub-dialog">
         {fault !== undefined && <FaultCard error={fault} />}
-        {revisions.kind === 'failed' && <FaultCard error={revisions.error} />}
+        {revisions.kind === 'failed' && <FaultCard error={revisions.error} onRetry={() => void retry()} />}
         <div>{historyMessages.repairText(revision.rev)}</div>
         {touched.length > 0 && (
           <ProblemCard severity="error">

@@ -55,7 +55,7 @@ export function ChangeBar() {
 }
 
 /** Tells that someone else saved while the model was being edited. */
-export function StaleCard() {
+export function OvertakenCard() {
   const { model, base, isChanged } = useModel();
   if (!isChanged || model.rev === base.rev) return null;
   return <ProblemCard severity="info">{variablesMessages.stale(model.updatedBy.name, model.rev)}</ProblemCard>;

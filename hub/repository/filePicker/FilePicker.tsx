@@ -29,8 +29,7 @@ export function FilePicker({ picked, onPick }: FilePickerProps) {
   const requests = useMemo(() => new GitRequests(host), [host]);
   const [repositories, retry] = useLoaded('repositories', () => requests.repositories());
   if (repositories.kind === 'loading') return <Loading />;
-  if (repositories.kind === 'failed')
-    return <FaultCard error={repositories.error} onRetry={() => void ignored(retry())} />;
+  if (repositories.kind === 'failed') return <FaultCard error={repositories.error} onRetry={() => void retry()} />;
   if (repositories.value.length === 0)
     return (
       <EmptyState icon="Repo" title={messages.noRepositories}>
@@ -72,7 +71,7 @@ function Pickers(
 function Branch(props: FilePickerProps & { readonly requests: GitRequests; readonly repository: Repository }) {
   const { requests, repository, picked, onPick } = props;
   const [branches, retry] = useLoaded(repository.id, () => requests.branches(repository));
-  if (branches.kind === 'failed') return <FaultCard error={branches.error} onRetry={() => void ignored(retry())} />;
+  if (branches.kind === 'failed') return <FaultCard error={branches.error} onRetry={() => void retry()} />;
   const names = branches.kind === 'loaded' ? branches.value : [];
   const isEmpty = branches.kind === 'loaded' && names.length === 0;
   const isUnknown = branches.kind === 'loaded' && picked.branch !== undefined && !names.includes(picked.branch);
@@ -124,7 +123,7 @@ function Path(
   useEffect(() => {
     if (picked.path === undefined && only !== undefined) onPick({ ...picked, path: only });
   }, [picked, only, onPick]);
-  if (files.kind === 'failed') return <FaultCard error={files.error} onRetry={() => void ignored(retry())} />;
+  if (files.kind === 'failed') return <FaultCard error={files.error} onRetry={() => void retry()} />;
   const isTyped = isOther || (files.kind === 'loaded' && found.length === 0) || isElsewhere(picked.path, files);
   return (
     <>
@@ -175,13 +174,4 @@ export function linkOf({ id, branch, path }: PickedFile): RepositoryLink | undef
       .filter(Boolean)
       .join('/')}`,
   };
-}
-
-/** The state of a request has its error. */
-export async function ignored(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch {
-    return;
-  }
 }

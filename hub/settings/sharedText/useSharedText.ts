@@ -1,12 +1,17 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { RegistryModel } from '../../../shared/variables/registry/revision';
 import { useHub } from '../../kit/hubContext';
+import type { Failure } from '../../kit/useLoaded';
 import { settingsMessages } from '../messages';
 import { readSharedDraft, writeSharedDraft, type SharedDraft, type SharedTextId } from './sharedDraft';
 
 export interface SharedText {
   /** As it is stored; undefined where nothing is. */
   readonly stored: RegistryModel | undefined;
+  /** Why `stored` can be older than what is stored: the last request failed. */
+  readonly failure: Failure | undefined;
+  /** Reads the newest revision. */
+  readonly reload: () => Promise<void>;
   /** What the edits were made on. */
   readonly base: RegistryModel | undefined;
   readonly text: string;
@@ -23,10 +28,17 @@ export function useSharedText(id: SharedTextId): SharedText {
   const [newest, setNewest] = useState<RegistryModel>();
   const [draft, setDraft] = useState<SharedDraft | undefined>(() => readSharedDraft(sessionStorage, projectId, id));
   const listed = contents[id];
-  useEffect(() => {
-    // What the list says is shown on; saving reads the newest revision again.
-    (id === 'base' ? registry.base() : registry.schema()).then(setNewest).catch(() => undefined);
+  const [failure, setFailure] = useState<Failure>();
+  const reload = useCallback(async () => {
+    try {
+      setNewest(await (id === 'base' ? registry.base() : registry.schema()));
+      setFailure(undefined);
+    } catch (error) {
+      // What the list says is shown on; saving reads the newest revision again.
+      setFailure({ error });
+    }
   }, [id, registry]);
+  useEffect(() => void reload(), [reload]);
   const stored = newest && newest.rev > (listed?.rev ?? 0) ? newest : listed;
   const startText = stored?.text ?? settingsMessages[id].start;
   const base = draft ? draft.base : stored;
@@ -45,5 +57,6 @@ export function useSharedText(id: SharedTextId): SharedText {
     [id, base, keep],
   );
   const discard = useCallback(() => keep(undefined), [keep]);
-  return { stored, base, text: draft?.text ?? startText, isChanged: draft !== undefined, edit, discard };
+  const text = draft?.text ?? startText;
+  return { stored, failure, reload, base, text, isChanged: draft !== undefined, edit, discard };
 }
