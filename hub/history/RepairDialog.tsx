@@ -6,6 +6,7 @@ import { useHub } from '../kit/hubContext';
 import { useLoaded } from '../kit/useLoaded';
 import { kitMessages } from '../kit/messages';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
+import { startFocus } from '../kit/focus/startFocus';
 import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 
@@ -36,6 +37,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
   };
   return (
     <Dialog
+      defaultActiveElement={startFocus.firstField}
       titleProps={{ text: historyMessages.repairTitle(revision.rev) }}
       footerButtonProps={[
         { text: kitMessages.cancel, onClick: onClose },

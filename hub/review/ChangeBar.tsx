@@ -5,6 +5,7 @@ import { changesBetween } from '../../shared/variables/edit/changes';
 import { CopyButton } from '../kit/CopyButton';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/faults/ProblemCard';
+import { startFocus } from '../kit/focus/startFocus';
 import { variablesMessages } from '../variables/messages';
 import { reviewMessages } from './messages';
 
@@ -33,6 +34,7 @@ export function ChangeBar() {
       )}
       {isAsking && (
         <Dialog
+          defaultActiveElement={startFocus.cancel}
           titleProps={{ text: discardMessages.title }}
           onDismiss={() => setAsking(false)}
           footerButtonProps={[

@@ -18,13 +18,15 @@ export type PickedFile = Partial<RepositoryLink>;
 export interface FilePickerProps {
   readonly picked: PickedFile;
   readonly onPick: (picked: PickedFile) => void;
+  /** In a panel, the focus waits for the first field. */
+  readonly isInPanel?: boolean;
 }
 
 const variableFiles = /(?:^|\/)model_variables\.(?:ya?ml|json)$/;
 const otherFile = '\u0000other';
 
 /** Chooses a file of a repository of the project: repository, branch and path; proposes the variable files. */
-export function FilePicker({ picked, onPick }: FilePickerProps) {
+export function FilePicker({ picked, onPick, isInPanel = false }: FilePickerProps) {
   const host = useHost();
   const requests = useMemo(() => new GitRequests(host), [host]);
   const [repositories, retry] = useLoaded('repositories', () => requests.repositories());
@@ -36,13 +38,14 @@ export function FilePicker({ picked, onPick }: FilePickerProps) {
         {messages.noRepositoriesHelp}
       </EmptyState>
     );
-  return <Pickers requests={requests} repositories={repositories.value} picked={picked} onPick={onPick} />;
+  const known = { requests, repositories: repositories.value, picked, onPick, isInPanel };
+  return <Pickers {...known} />;
 }
 
 function Pickers(
   props: FilePickerProps & { readonly requests: GitRequests; readonly repositories: readonly Repository[] },
 ) {
-  const { requests, repositories, picked, onPick } = props;
+  const { requests, repositories, picked, onPick, isInPanel = false } = props;
   const repository = repositories.find(({ id }) => id === picked.id);
   const only = repositories.length === 1 ? repositories[0] : undefined;
   useEffect(() => {
@@ -52,6 +55,7 @@ function Pickers(
     <div className="hub-form">
       <Picker
         label={messages.repository}
+        takesFocus={isInPanel}
         placeholder={messages.selectRepository}
         items={repositories.map(({ id, name }) => ({ id, text: name }))}
         selected={repository?.id}
