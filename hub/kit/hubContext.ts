@@ -1,7 +1,8 @@
 import { createContext, useContext } from 'react';
 import type { ModelRegistry, RegistryContents } from '../../shared/variables/registry/modelRegistry';
-import type { RegistryModel } from '../../shared/variables/registry/revision';
+import type { RegistryModel, RepositoryLink } from '../../shared/variables/registry/revision';
 import type { Host } from '../host/host';
+import type { LinkedText } from '../repository/git/linkedText';
 import type { OpenedPullRequest } from '../repository/git/openPullRequest';
 import type { Route } from '../page/route';
 import type { Failure } from './useLoaded';
@@ -21,6 +22,8 @@ export interface Hub {
   readonly reload: () => Promise<void>;
   /** As `openPullRequest` in `hub/repository/git`, in a part of the page that is loaded then. @throws ExplainedError, RestError */
   readonly openPullRequest: (model: RegistryModel, text: string, comment: string) => Promise<OpenedPullRequest>;
+  /** As `readLinkedText` in `hub/repository/git`. @throws ExplainedError, RestError */
+  readonly readLinkedText: (link: RepositoryLink) => Promise<LinkedText>;
   /** Opens a route; `replace` leaves no entry in the history of the browser. */
   readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
 }

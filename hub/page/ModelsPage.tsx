@@ -56,6 +56,7 @@ function LoadedPage(props: {
       ...{ host, registry, contents, failure, route, go, reload, refusal },
       openPullRequest: async (model, text, comment) =>
         (await import('./modelParts')).openPullRequest(host, model, text, comment),
+      readLinkedText: async (link) => (await import('./modelParts')).readLinkedText(host, link),
     }),
     [host, registry, contents, failure, route, go, reload, refusal],
   );
