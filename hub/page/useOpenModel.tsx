@@ -9,6 +9,7 @@ import type { Failure } from '../kit/useLoaded';
 import { ReviewPanel } from '../review/ReviewPanel';
 import { reviewMessages } from '../review/messages';
 import { draftOf, draftStorage, type Draft } from './draft';
+import { isSaved } from './isSaved';
 import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
 
@@ -34,13 +35,16 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
   const reload = useCallback(async () => {
     try {
       const newest = await registry.model(known.id);
+      const kept = storage.read(known.id);
+      if (newest && kept && (await isSaved(registry, kept, newest)) && storage.read(known.id)?.text === kept.text)
+        keep(undefined);
       if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
       setFailure(undefined);
     } catch (error) {
       // What is known is shown on; saving reads the newest revision again.
       setFailure({ error });
     }
-  }, [registry, known.id]);
+  }, [registry, storage, keep, known.id]);
   useEffect(() => {
     const refresh = () => void reload();
     refresh();

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { RegistryModel } from '../../../shared/variables/registry/revision';
 import { useHub } from '../../kit/hubContext';
 import type { Failure } from '../../kit/useLoaded';
+import { isSaved } from '../../page/isSaved';
 import { settingsMessages } from '../messages';
 import { readSharedDraft, writeSharedDraft, type SharedDraft, type SharedTextId } from './sharedDraft';
 
@@ -29,19 +30,6 @@ export function useSharedText(id: SharedTextId): SharedText {
   const [draft, setDraft] = useState<SharedDraft | undefined>(() => readSharedDraft(sessionStorage, projectId, id));
   const listed = contents[id];
   const [failure, setFailure] = useState<Failure>();
-  const reload = useCallback(async () => {
-    try {
-      setNewest(await (id === 'base' ? registry.base() : registry.schema()));
-      setFailure(undefined);
-    } catch (error) {
-      // What the list says is shown on; saving reads the newest revision again.
-      setFailure({ error });
-    }
-  }, [id, registry]);
-  useEffect(() => void reload(), [reload]);
-  const stored = newest && newest.rev > (listed?.rev ?? 0) ? newest : listed;
-  const startText = stored?.text ?? settingsMessages[id].start;
-  const base = draft ? draft.base : stored;
   const keep = useCallback(
     (next: SharedDraft | undefined) => {
       setDraft(next);
@@ -49,6 +37,23 @@ export function useSharedText(id: SharedTextId): SharedText {
     },
     [projectId, id],
   );
+  const reload = useCallback(async () => {
+    try {
+      const read = await (id === 'base' ? registry.base() : registry.schema());
+      const kept = () => readSharedDraft(sessionStorage, projectId, id);
+      const before = kept();
+      if (read && before && (await isSaved(registry, before, read)) && kept()?.text === before.text) keep(undefined);
+      setNewest(read);
+      setFailure(undefined);
+    } catch (error) {
+      // What the list says is shown on; saving reads the newest revision again.
+      setFailure({ error });
+    }
+  }, [id, registry, projectId, keep]);
+  useEffect(() => void reload(), [reload]);
+  const stored = newest && newest.rev > (listed?.rev ?? 0) ? newest : listed;
+  const startText = stored?.text ?? settingsMessages[id].start;
+  const base = draft ? draft.base : stored;
   const edit = useCallback<SharedText['edit']>(
     (text, newBase = base) => {
       const unchanged = newBase?.text ?? settingsMessages[id].start;
