@@ -4,7 +4,8 @@ import { useMemo, useState } from 'react';
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel } from '../kit/modelContext';
-import { ProblemCard } from '../kit/faults/ProblemCard';
+import { kitMessages } from '../kit/messages';
+import { ProblemCard, StaleCard } from '../kit/faults/ProblemCard';
 import type { ComparedSide } from '../page/route';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 import { compareSides, environmentsOf } from './compareSides';
@@ -50,6 +51,14 @@ export function ComparedModels({ leftModel, rightModel, ...sides }: ComparedMode
           {refusal}
         </ProblemCard>
       )}
+      {models.map(({ open: { model, failure, reload } }) => (
+        <StaleCard
+          key={model.id}
+          failure={failure}
+          sentence={kitMessages.newestNotRead(model.id, model.rev)}
+          onRetry={() => void reload()}
+        />
+      ))}
       {models.map(({ open }) => (
         <EditsBar key={open.model.id} open={open} shared={shared} undo={undo} />
       ))}

@@ -27,9 +27,7 @@ function Revisions() {
     registry.revisions(model.id),
   );
   if (revisions.kind === 'loading') return <Loading />;
-  // The state has the error.
-  if (revisions.kind === 'failed')
-    return <FaultCard error={revisions.error} onRetry={() => void reload().catch(() => undefined)} />;
+  if (revisions.kind === 'failed') return <FaultCard error={revisions.error} onRetry={() => void reload()} />;
   if (revisions.value.length === 0)
     return (
       <EmptyState icon="History" title={historyMessages.none}>

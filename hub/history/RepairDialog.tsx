@@ -6,6 +6,7 @@ import { useHub } from '../kit/hubContext';
 import { useLoaded } from '../kit/useLoaded';
 import { kitMessages } from '../kit/messages';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
+import { startFocus } from '../kit/focus/startFocus';
 import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 
@@ -17,7 +18,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<unknown>();
   const problems = useMemo(() => problemsOf(revision.text), [problemsOf, revision]);
-  const [revisions] = useLoaded(`revisions/${model.id}`, () => registry.revisions(model.id));
+  const [revisions, retry] = useLoaded(`revisions/${model.id}`, () => registry.revisions(model.id));
   const trusted = revisions.kind === 'loaded' ? revisions.value.find(({ isIntact }) => isIntact) : undefined;
   const touched = useMemo(() => touchedBetween(trusted?.text, revision.text), [touchedBetween, trusted, revision]);
   const canSave = revisions.kind === 'loaded' && touched.length === 0 && !isBusy;
@@ -36,6 +37,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
   };
   return (
     <Dialog
+      defaultActiveElement={startFocus.firstField}
       titleProps={{ text: historyMessages.repairTitle(revision.rev) }}
       footerButtonProps={[
         { text: kitMessages.cancel, onClick: onClose },
@@ -45,7 +47,7 @@ export function RepairDialog({ revision, onClose }: { readonly revision: Revisio
     >
       <div className="hub-dialog">
         {fault !== undefined && <FaultCard error={fault} />}
-        {revisions.kind === 'failed' && <FaultCard error={revisions.error} />}
+        {revisions.kind === 'failed' && <FaultCard error={revisions.error} onRetry={() => void retry()} />}
         <div>{historyMessages.repairText(revision.rev)}</div>
         {touched.length > 0 && (
           <ProblemCard severity="error">

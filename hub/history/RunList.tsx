@@ -21,8 +21,7 @@ export function RunList({ model, rev }: { readonly model: string; readonly rev: 
   const [runs, reload] = useLoaded(`runs/${model}/${rev}`, () => runsOf(host, model, rev));
   if (runs.kind === 'loading') return <Loading />;
   // The state has the error.
-  if (runs.kind === 'failed')
-    return <FaultCard error={runs.error} onRetry={() => void reload().catch(() => undefined)} />;
+  if (runs.kind === 'failed') return <FaultCard error={runs.error} onRetry={() => void reload()} />;
   if (runs.value.length === 0) return <p className="hub-note">{historyMessages.noRuns}</p>;
   return (
     <>

@@ -32,7 +32,7 @@ export interface HistorySubject {
   readonly problemsOf: (text: string) => readonly { readonly line: number | undefined; readonly message: string }[];
   /** The protected environments whose values differ between two texts. @param before undefined for no text */
   readonly touchedBetween: (before: string | undefined, after: string) => readonly string[];
-  /** Reads what is stored. */
+  /** Reads what is stored. It never rejects: the page shows the error. */
   readonly reload: () => Promise<void>;
 }
 

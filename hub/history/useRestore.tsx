@@ -2,6 +2,7 @@ import { Dialog } from 'azure-devops-ui/Dialog';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Revision } from '../../shared/variables/registry/revision';
 import { kitMessages } from '../kit/messages';
+import { startFocus } from '../kit/focus/startFocus';
 import { useHistory } from './historySubject';
 import { historyMessages } from './messages';
 import { RepairDialog } from './RepairDialog';
@@ -45,6 +46,7 @@ export function useRestore(revision: Revision): Restore {
   const dialog =
     state === 'asking' ? (
       <Dialog
+        defaultActiveElement={startFocus.cancel}
         titleProps={{ text: historyMessages.replaceTitle }}
         footerButtonProps={[
           { text: kitMessages.cancel, onClick: close },

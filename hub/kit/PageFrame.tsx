@@ -3,7 +3,7 @@ import { Header, TitleSize } from 'azure-devops-ui/Header';
 import { Page } from 'azure-devops-ui/Page';
 import { Surface, SurfaceBackground } from 'azure-devops-ui/Surface';
 import { useContext, useEffect, type ReactNode } from 'react';
-import { ProblemCard } from './faults/ProblemCard';
+import { ProblemCard, StaleCard } from './faults/ProblemCard';
 import { HubContext, useHost } from './hubContext';
 import { kitMessages } from './messages';
 
@@ -46,6 +46,7 @@ export function PageFrame({ title, description, documentTitle, commands, onBack,
           {bar}
           <div className="page-content page-content-top flex-column flex-grow hub-content">
             <RefusalCard />
+            <ContentsCard />
             {children}
           </div>
         </main>
@@ -63,5 +64,14 @@ function RefusalCard() {
       {refusal.reason}
       <div className="hub-detail">{kitMessages.details(refusal.detail)}</div>
     </ProblemCard>
+  );
+}
+
+/** Says that the list of models is older than the last request, on every screen. */
+function ContentsCard() {
+  const hub = useContext(HubContext);
+  if (!hub) return null;
+  return (
+    <StaleCard failure={hub.failure} sentence={kitMessages.contentsNotReadAgain} onRetry={() => void hub.reload()} />
   );
 }

@@ -1,9 +1,11 @@
 import { createContext, useContext } from 'react';
 import type { ModelRegistry, RegistryContents } from '../../shared/variables/registry/modelRegistry';
-import type { RegistryModel } from '../../shared/variables/registry/revision';
+import type { RegistryModel, RepositoryLink } from '../../shared/variables/registry/revision';
 import type { Host } from '../host/host';
+import type { LinkedText } from '../repository/git/linkedText';
 import type { OpenedPullRequest } from '../repository/git/openPullRequest';
 import type { Route } from '../page/route';
+import type { Failure } from './useLoaded';
 
 /** What every screen of the Models page can use. */
 export interface Hub {
@@ -14,10 +16,14 @@ export interface Hub {
   readonly route: Route;
   /** Why nothing can be saved, as a sentence, since Azure DevOps refused a save; undefined where it has not. */
   readonly refusal: Refusal | undefined;
-  /** Reads the contents again, and shows the new ones; rejects where they cannot be read. */
+  /** Why the contents are older than the last request: every screen says so. */
+  readonly failure: Failure | undefined;
+  /** Reads the contents again, and shows the new ones. It never rejects: `failure` has the error. */
   readonly reload: () => Promise<void>;
   /** As `openPullRequest` in `hub/repository/git`, in a part of the page that is loaded then. @throws ExplainedError, RestError */
   readonly openPullRequest: (model: RegistryModel, text: string, comment: string) => Promise<OpenedPullRequest>;
+  /** As `readLinkedText` in `hub/repository/git`. @throws ExplainedError, RestError */
+  readonly readLinkedText: (link: RepositoryLink) => Promise<LinkedText>;
   /** Opens a route; `replace` leaves no entry in the history of the browser. */
   readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
 }

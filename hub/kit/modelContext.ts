@@ -1,11 +1,14 @@
 import { createContext, useContext } from 'react';
 import type { RegistryModel, RepositoryLink } from '../../shared/variables/registry/revision';
 import { provided } from './hubContext';
+import type { Failure } from './useLoaded';
 
 /** The model that is open, with what was edited and is not saved. All tabs share it. */
 export interface OpenModel {
   /** The newest revision that the page has read. */
   readonly model: RegistryModel;
+  /** Why `model` can be older than what is stored: the last request failed. */
+  readonly failure: Failure | undefined;
   /** The revision that the edits were made on: an older one than `model` where someone else saved in the meantime. */
   readonly base: RegistryModel;
   /** The text with the edits. */
@@ -23,7 +26,7 @@ export interface OpenModel {
   readonly archive: () => void;
   /** Makes an archived model active again. */
   readonly restore: () => void;
-  /** Reads the newest revision; the edits stay. */
+  /** Reads the newest revision; the edits stay. It never rejects: `failure` has the error. */
   readonly reload: () => Promise<void>;
 }
 

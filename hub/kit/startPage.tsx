@@ -3,6 +3,7 @@ import './kit.css';
 import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connectHost, notifyFailed, notifyLoaded } from '../host/connectHost';
+import { escapeFromButtons } from './focus/escapeFromButtons';
 import { describeFault } from './faults/describeFault';
 import { ErrorBoundary } from './faults/ErrorBoundary';
 import { HostContext } from './hubContext';
@@ -12,6 +13,7 @@ import { FaultCard } from './faults/ProblemCard';
 export async function startPage(content: ReactNode): Promise<void> {
   const element = document.getElementById('root');
   if (!element) throw new Error('The page has no element with the id root.');
+  escapeFromButtons(document);
   const root = createRoot(element);
   try {
     const host = await connectHost();

@@ -4,13 +4,23 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 export type Loaded<T> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'loaded'; readonly value: T };
+  | {
+      readonly kind: 'loaded';
+      readonly value: T;
+      /** Why the value is older than the last request. */
+      readonly failure: Failure | undefined;
+    };
+
+/** A request that failed. */
+export interface Failure {
+  readonly error: unknown;
+}
 
 /**
  * Reads a value when the component appears and when `key` changes. The answer to an older request is ignored.
- * @returns the value, and a function that reads it again: it resolves to the value and leaves the shown one where it fails
+ * @returns the value, and a function that reads it again: it never rejects, since the value has the error
  */
-export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loaded<T>, () => Promise<T>] {
+export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loaded<T>, () => Promise<void>] {
   const [state, setState] = useState<{ readonly key: string; readonly loaded: Loaded<T> }>({
     key,
     loaded: { kind: 'loading' },
@@ -19,26 +29,27 @@ export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loa
   newest.current = load;
   const request = useRef(0);
   const start = useCallback(
-    async (isFirst: boolean): Promise<T> => {
+    async (isFirst: boolean): Promise<void> => {
       const own = ++request.current;
       if (isFirst) setState({ key, loaded: { kind: 'loading' } });
       try {
         const value = await newest.current();
-        if (own === request.current) setState({ key, loaded: { kind: 'loaded', value } });
-        return value;
+        if (own === request.current) setState({ key, loaded: { kind: 'loaded', value, failure: undefined } });
       } catch (error) {
         if (own === request.current)
-          setState((before) =>
-            before.key === key && before.loaded.kind === 'loaded' ? before : { key, loaded: { kind: 'failed', error } },
-          );
-        throw error;
+          setState((before) => ({
+            key,
+            loaded:
+              before.key === key && before.loaded.kind === 'loaded'
+                ? { ...before.loaded, failure: { error } }
+                : { kind: 'failed', error },
+          }));
       }
     },
     [key],
   );
   useEffect(() => {
-    // The state has the error.
-    start(true).catch(() => undefined);
+    void start(true);
     return () => {
       request.current++;
     };

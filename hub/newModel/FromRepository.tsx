@@ -5,7 +5,7 @@ import { useHost } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
-import { FilePicker, ignored, linkOf, type FilePickerProps } from '../repository/filePicker/FilePicker';
+import { FilePicker, linkOf, type FilePickerProps } from '../repository/filePicker/FilePicker';
 import { GitRequests } from '../repository/git/gitRequests';
 import { CreateModel } from './CreateModel';
 import { newModelMessages as messages } from './messages';
@@ -45,7 +45,7 @@ function File({ link }: { readonly link: RepositoryLink }) {
     return { repository, file: await requests.file(repository, link) };
   });
   if (read.kind === 'loading') return <Loading />;
-  if (read.kind === 'failed') return <FaultCard error={read.error} onRetry={() => void ignored(retry())} />;
+  if (read.kind === 'failed') return <FaultCard error={read.error} onRetry={() => void retry()} />;
   const { file, repository } = read.value;
   if (!file) return <ProblemCard severity="warning">{messages.fileMissing(link.path, link.branch)}</ProblemCard>;
   if (file.text === undefined) return <ProblemCard severity="error">{messages.fileNotText(link.path)}</ProblemCard>;

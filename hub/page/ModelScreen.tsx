@@ -4,10 +4,11 @@ import { EmptyState } from '../kit/EmptyState';
 import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
+import { kitMessages } from '../kit/messages';
 import { ModelContext, useModel } from '../kit/modelContext';
 import { PageFrame } from '../kit/PageFrame';
-import { ProblemCard } from '../kit/faults/ProblemCard';
-import { ChangeBar, StaleCard } from '../review/ChangeBar';
+import { ProblemCard, StaleCard } from '../kit/faults/ProblemCard';
+import { ChangeBar, OvertakenCard } from '../review/ChangeBar';
 import { VariablesTab } from '../variables/VariablesTab';
 import { pageMessages } from './messages';
 import { readOnlyReasonOf } from './readOnlyReason';
@@ -23,8 +24,10 @@ const tabs = {
 
 /** A model: its header and the tabs, which share the edits that are not saved. */
 export function ModelScreen({ id }: { readonly id: string }) {
-  const { contents, go } = useHub();
+  const { contents, failure, go } = useHub();
   const known = contents.models.find((model) => model.id === id);
+  // Where the list is older, it does not have a model that was just created.
+  if (known === undefined && failure) return <PageFrame title={id}>{null}</PageFrame>;
   if (known === undefined)
     return (
       <PageFrame title={id}>
@@ -52,7 +55,7 @@ function KnownModel({ known }: { readonly known: Parameters<typeof useOpenModel>
 
 function ModelFrame() {
   const { route, go, refusal } = useHub();
-  const { model, archive, restore } = useModel();
+  const { model, failure, reload, archive, restore } = useModel();
   // The frame of the page shows the reason that all models have.
   const readOnlyReason = readOnlyReasonOf(model);
   const isArchived = model.status === 'archived';
@@ -108,7 +111,12 @@ function ModelFrame() {
           {model.problem !== undefined && <div className="hub-detail">{model.problem}</div>}
         </ProblemCard>
       )}
-      <StaleCard />
+      <StaleCard
+        failure={failure}
+        sentence={kitMessages.newestNotRead(model.id, model.rev)}
+        onRetry={() => void reload()}
+      />
+      <OvertakenCard />
       <ErrorBoundary resetKey={routeHash(route)}>
         <Suspense fallback={<Loading />}>
           <Content />

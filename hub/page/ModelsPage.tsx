@@ -29,40 +29,36 @@ export function ModelsPage() {
   }, [host]);
   const [route, go] = useRoute();
   const [contents, reload] = useLoaded('contents', () => registry.contents());
-  const refresh = useCallback(async () => {
-    await reload();
-  }, [reload]);
-  const retry = () => {
-    // The state has the error.
-    reload().catch(() => undefined);
-  };
   if (contents.kind !== 'loaded')
     return (
       <PageFrame title={pageMessages.models}>
-        {contents.kind === 'loading' ? <Loading /> : <FaultCard error={contents.error} onRetry={retry} />}
+        {contents.kind === 'loading' ? <Loading /> : <FaultCard error={contents.error} onRetry={() => void reload()} />}
       </PageFrame>
     );
-  const page = { registry, contents: contents.value, route, go, reload: refresh, refusal };
+  const { value, failure } = contents;
+  const page = { registry, contents: value, failure, route, go, reload, refusal };
   return <LoadedPage {...page} />;
 }
 
 function LoadedPage(props: {
   readonly registry: ModelRegistry;
   readonly contents: RegistryContents;
+  readonly failure: Hub['failure'];
   readonly route: Route;
   readonly go: Hub['go'];
   readonly reload: Hub['reload'];
   readonly refusal: Refusal | undefined;
 }) {
   const host = useHost();
-  const { registry, contents, route, go, reload, refusal } = props;
+  const { registry, contents, failure, route, go, reload, refusal } = props;
   const hub = useMemo<Hub>(
     () => ({
-      ...{ host, registry, contents, route, go, reload, refusal },
+      ...{ host, registry, contents, failure, route, go, reload, refusal },
       openPullRequest: async (model, text, comment) =>
         (await import('./modelParts')).openPullRequest(host, model, text, comment),
+      readLinkedText: async (link) => (await import('./modelParts')).readLinkedText(host, link),
     }),
-    [host, registry, contents, route, go, reload, refusal],
+    [host, registry, contents, failure, route, go, reload, refusal],
   );
   return (
     <HubContext.Provider value={hub}>

@@ -5,5 +5,6 @@
 export { CompareScreen } from '../compare/CompareScreen';
 export { FileTab } from '../file/FileTab';
 export { HistoryTab } from '../history/HistoryTab';
+export { readLinkedText } from '../repository/git/linkedText';
 export { openPullRequest } from '../repository/git/openPullRequest';
 export { RepositoryTab } from '../repository/RepositoryTab';

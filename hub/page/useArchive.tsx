@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 import { describeFault } from '../kit/faults/describeFault';
 import { useHub } from '../kit/hubContext';
+import { startFocus } from '../kit/focus/startFocus';
 import { reviewMessages } from '../review/messages';
 
 const { archive: messages } = reviewMessages;
@@ -34,6 +35,7 @@ export function useArchive(model: RegistryModel, onSaved: (saved: RegistryModel)
   };
   const dialog = isAsking && (
     <Dialog
+      defaultActiveElement={startFocus.cancel}
       titleProps={{ text: messages.title(model.id) }}
       onDismiss={() => setAsking(false)}
       footerButtonProps={[

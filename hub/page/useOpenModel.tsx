@@ -5,9 +5,11 @@ import type { SaveResult } from '../../shared/variables/registry/saveRevision';
 import { useHub } from '../kit/hubContext';
 import type { OpenModel, ReviewOptions } from '../kit/modelContext';
 import { describeFault } from '../kit/faults/describeFault';
+import type { Failure } from '../kit/useLoaded';
 import { ReviewPanel } from '../review/ReviewPanel';
 import { reviewMessages } from '../review/messages';
 import { draftOf, draftStorage, type Draft } from './draft';
+import { isSaved } from './isSaved';
 import { useArchive } from './useArchive';
 import { readOnlyReasonOf } from './readOnlyReason';
 
@@ -21,6 +23,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
   const [model, setModel] = useState(known);
   const [draft, setDraft] = useState<Draft | undefined>(() => storage.read(known.id));
   const [review, setReview] = useState<ReviewOptions>();
+  const [failure, setFailure] = useState<Failure>();
 
   const keep = useCallback(
     (next: Draft | undefined) => {
@@ -30,25 +33,31 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
     [storage, known.id],
   );
   const reload = useCallback(async () => {
-    const newest = await registry.model(known.id);
-    if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
-  }, [registry, known.id]);
-  const refresh = useCallback(() => {
-    // What is known is shown on; saving reads the newest revision again.
-    reload().catch(() => undefined);
-  }, [reload]);
+    try {
+      const newest = await registry.model(known.id);
+      const kept = storage.read(known.id);
+      if (newest && kept && (await isSaved(registry, kept, newest)) && storage.read(known.id)?.text === kept.text)
+        keep(undefined);
+      if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
+      setFailure(undefined);
+    } catch (error) {
+      // What is known is shown on; saving reads the newest revision again.
+      setFailure({ error });
+    }
+  }, [registry, storage, keep, known.id]);
   useEffect(() => {
+    const refresh = () => void reload();
     refresh();
     // Someone who comes back to the page sees what was saved in the meantime.
     addEventListener('focus', refresh);
     return () => removeEventListener('focus', refresh);
-  }, [refresh]);
+  }, [reload]);
 
   const show = useCallback(
     (saved: RegistryModel) => {
       setModel(saved);
-      // Where the list cannot be read now, it is read again when it is shown.
-      reloadContents().catch(() => undefined);
+      setFailure(undefined);
+      void reloadContents();
     },
     [reloadContents],
   );
@@ -58,6 +67,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
     const base = draft?.base ?? model;
     return {
       model,
+      failure,
       base,
       text: draft?.text ?? model.text,
       isChanged: draft !== undefined,
@@ -65,14 +75,14 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       edit: (text) => keep(draftOf(base, text)),
       discard: () => {
         keep(undefined);
-        refresh();
+        void reload();
       },
       review: (options = {}) => setReview(options),
       reload,
       archive,
       restore,
     };
-  }, [model, draft, refusal, keep, reload, refresh, archive, restore]);
+  }, [model, failure, draft, refusal, keep, reload, archive, restore]);
 
   const undo = (saved: RegistryModel, before: RegistryModel) => {
     undoSave(registry, saved, before).then(

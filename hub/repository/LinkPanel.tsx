@@ -4,6 +4,7 @@ import { Panel } from 'azure-devops-ui/Panel';
 import { useState } from 'react';
 import type { RepositoryLink } from '../../shared/variables/registry/revision';
 import { kitMessages } from '../kit/messages';
+import { startFocus } from '../kit/focus/startFocus';
 import { FilePicker, linkOf, type PickedFile } from './filePicker/FilePicker';
 import { repositoryMessages as messages } from './messages';
 
@@ -21,6 +22,7 @@ export function LinkPanel({ link, onDismiss, onLink }: LinkPanelProps) {
   const isSame = next && link && next.id === link.id && next.branch === link.branch && next.path === link.path;
   return (
     <Panel
+      defaultActiveElement={startFocus.firstField}
       size={ContentSize.Medium}
       onDismiss={onDismiss}
       titleProps={{ text: messages.linkTitle }}
@@ -36,7 +38,7 @@ export function LinkPanel({ link, onDismiss, onLink }: LinkPanelProps) {
       ]}
     >
       <div className="hub-link-panel">
-        <FilePicker picked={picked} onPick={setPicked} />
+        <FilePicker picked={picked} onPick={setPicked} isInPanel={true} />
         {link && <Button text={messages.unlink} iconProps={{ iconName: 'Delete' }} onClick={() => onLink(null)} />}
       </div>
     </Panel>

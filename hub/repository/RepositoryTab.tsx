@@ -4,9 +4,8 @@ import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import { Loading } from '../kit/Loading';
 import { useModel } from '../kit/modelContext';
-import { FaultCard } from '../kit/faults/ProblemCard';
+import { FaultCard, StaleCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
-import { ignored } from './filePicker/FilePicker';
 import { GitRequests } from './git/gitRequests';
 import { LinkedFile } from './LinkedFile';
 import { LinkPanel } from './LinkPanel';
@@ -61,10 +60,15 @@ function LinkedState({ link, onChange }: { readonly link: RepositoryLink; readon
   const [read, again] = useLoaded(`${JSON.stringify(link)} ${model.rev}`, () =>
     readRepositoryState(requests, registry, model, link),
   );
-  const retry = () => void ignored(again());
+  const retry = () => void again();
   if (read.kind === 'loading') return <Loading />;
   if (read.kind === 'loaded')
-    return <LinkedFile link={link} read={read.value} requests={requests} onChange={onChange} onRead={retry} />;
+    return (
+      <>
+        <StaleCard failure={read.failure} sentence={messages.notReadAgain} onRetry={retry} />
+        <LinkedFile link={link} read={read.value} requests={requests} onChange={onChange} onRead={retry} />
+      </>
+    );
   return (
     <>
       <FaultCard error={read.error} onRetry={retry} />

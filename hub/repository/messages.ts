@@ -43,6 +43,7 @@ export const repositoryMessages = {
   draftNotProposed: 'Your changes that are not saved are not part of a pull request. Save them first.',
   change: 'Change file',
   readAgain: 'Refresh',
+  notReadAgain: 'The file could not be read again. What is shown here was read earlier.',
 
   // The link
   notLinked: 'This model is not linked to a file',

@@ -5,6 +5,7 @@ import { changesBetween } from '../../shared/variables/edit/changes';
 import { CopyButton } from '../kit/CopyButton';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/faults/ProblemCard';
+import { startFocus } from '../kit/focus/startFocus';
 import { variablesMessages } from '../variables/messages';
 import { reviewMessages } from './messages';
 
@@ -33,6 +34,7 @@ export function ChangeBar() {
       )}
       {isAsking && (
         <Dialog
+          defaultActiveElement={startFocus.cancel}
           titleProps={{ text: discardMessages.title }}
           onDismiss={() => setAsking(false)}
           footerButtonProps={[
@@ -55,7 +57,7 @@ export function ChangeBar() {
 }
 
 /** Tells that someone else saved while the model was being edited. */
-export function StaleCard() {
+export function OvertakenCard() {
   const { model, base, isChanged } = useModel();
   if (!isChanged || model.rev === base.rev) return null;
   return <ProblemCard severity="info">{variablesMessages.stale(model.updatedBy.name, model.rev)}</ProblemCard>;

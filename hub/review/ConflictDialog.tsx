@@ -7,6 +7,7 @@ import { spellPlain } from '../variables/spelling';
 import { Value } from './ChangesTable';
 import { reviewMessages } from './messages';
 import { contestedKey, withChoices, type ReviewPlan } from './reviewPlan';
+import { startFocus } from '../kit/focus/startFocus';
 
 export interface ConflictDialogProps {
   readonly plan: Exclude<ReviewPlan, { kind: 'ready' }>;
@@ -48,6 +49,7 @@ function ContestedNames(props: ConflictDialogProps & { readonly plan: PlanOf<'co
   };
   return (
     <Dialog
+      defaultActiveElement={startFocus.firstField}
       titleProps={{ text: conflict.title }}
       contentSize={ContentSize.Large}
       onDismiss={onKeepEditing}
@@ -93,6 +95,7 @@ function TextsApart(props: ConflictDialogProps & { readonly plan: PlanOf<'apart'
   const { plan, mine, onKeepEditing, onResolved } = props;
   return (
     <Dialog
+      defaultActiveElement={startFocus.primary}
       titleProps={{ text: conflict.title }}
       onDismiss={onKeepEditing}
       footerButtonProps={[

@@ -12,10 +12,9 @@ import { ProblemList } from '../variables/ProblemList';
 import { ChangesTable } from './ChangesTable';
 import { ConflictDialog } from './ConflictDialog';
 import { reviewMessages } from './messages';
-import { touchedEnvironments } from '../protection/touchedEnvironments';
-import { protectedNames } from '../protection/protectedNames';
 import type { ReviewPlan } from './reviewPlan';
 import { TextDiff } from './TextDiff';
+import { useProtection, type Protection } from './useProtection';
 import { useReview, type Review, type ReviewProps } from './useReview';
 import './review.css';
 
@@ -51,25 +50,28 @@ interface ReadyProps extends ReviewProps {
 
 function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment }: ReadyProps) {
   const { contents, refusal } = useHub();
+  const shared = useMemo(() => sharedVariables(contents), [contents]);
+  const { touched, way, fault, again } = useProtection(plan, shared);
   const [isCommentMissing, setCommentMissing] = useState(false);
-  const facts = useMemo(() => {
-    const shared = sharedVariables(contents);
-    return {
+  const facts = useMemo(
+    () => ({
       checked: checkModel(plan.text, modelSource(plan.base.rev), shared),
       changes: changesBetween(plan.base.text, plan.text),
-      touched: touchedEnvironments(plan.base.text, plan.text, shared, protectedNames(contents)),
-    };
-  }, [contents, plan]);
-  const isProtected = facts.touched.length > 0;
+    }),
+    [shared, plan],
+  );
+  const isProtected = touched.length > 0;
+  const isProposed = isProtected && way !== 'accepted';
   const hasSomething = plan.text !== plan.base.text || options.repository !== undefined;
   // A pull request does not write what Azure DevOps refused to save.
-  const isRefused = refusal !== undefined && !isProtected;
-  const canSave = facts.checked.problems.length === 0 && hasSomething && !review.isBusy && !isRefused;
+  const isRefused = refusal !== undefined && !isProposed;
+  const isPossible = way !== 'unknown' && way !== 'otherBranch' && !isRefused;
+  const canSave = facts.checked.problems.length === 0 && hasSomething && !review.isBusy && isPossible;
   const save = () => {
     const isMissing = isProtected && comment.trim() === '';
     setCommentMissing(isMissing);
     if (isMissing) return;
-    if (isProtected) review.openPullRequest(plan, comment);
+    if (isProposed) review.openPullRequest(plan, comment);
     else review.save(plan, comment);
   };
   return (
@@ -81,7 +83,7 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
       footerButtonProps={[
         { text: reviewMessages.cancel, onClick: onDismiss },
         {
-          text: isProtected ? reviewMessages.openPullRequest : reviewMessages.save,
+          text: isProposed ? reviewMessages.openPullRequest : reviewMessages.save,
           primary: true,
           disabled: !canSave,
           onClick: save,
@@ -104,9 +106,8 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
             <ProblemList problems={facts.checked.problems} />
           </ProblemCard>
         )}
-        {isProtected && (
-          <ProblemCard severity="warning">{reviewMessages.protected(facts.touched.join(', '))}</ProblemCard>
-        )}
+        {fault && <FaultCard error={fault.error} onRetry={again} />}
+        <ProtectionCard way={way} names={touched.join(', ')} branch={plan.base.repository?.branch ?? ''} />
         {hasSomething && <Changes changes={facts.changes} />}
         {facts.checked.notes.length > 0 && (
           <details>
@@ -133,6 +134,21 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
       </div>
     </Panel>
   );
+}
+
+function ProtectionCard(props: { readonly way: Protection['way']; readonly names: string; readonly branch: string }) {
+  const { way, names, branch } = props;
+  switch (way) {
+    case 'none':
+      return null;
+    case 'accepted':
+      return <ProblemCard severity="info">{reviewMessages.accepted(names)}</ProblemCard>;
+    case 'otherBranch':
+      return <ProblemCard severity="warning">{reviewMessages.otherBranch(names, branch)}</ProblemCard>;
+    case 'pullRequest':
+    case 'unknown':
+      return <ProblemCard severity="warning">{reviewMessages.protected(names)}</ProblemCard>;
+  }
 }
 
 function Changes({ changes }: { readonly changes: ReturnType<typeof changesBetween> }) {

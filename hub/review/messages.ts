@@ -24,6 +24,10 @@ export const reviewMessages = {
   commentMissing: 'Enter a comment: a protected environment changes.',
   protected: (names: string) =>
     `The change takes effect in ${names}, which is protected: it goes through a pull request.`,
+  accepted: (names: string) =>
+    `The change takes effect in ${names}, which is protected. The file on the default branch has these values already, so they can be saved.`,
+  otherBranch: (names: string, branch: string) =>
+    `The change takes effect in ${names}, which is protected, and the file on the branch ${branch} has these values already, so a pull request would be empty. ${branch} is not the default branch: merge it into the default branch, link the model to the file there, and take the values again.`,
   notLinked: 'Link the model to the file of its repository in the Repository tab first.',
   openRepository: 'Open the Repository tab',
   save: 'Save',

@@ -69,6 +69,7 @@ export const settingsMessages = {
   unsaved: 'Unsaved edits',
   unchanged: (rev: number) => `Revision ${rev}`,
   nothingSaved: 'Nothing is saved yet.',
+  notReadAgain: 'The newest revision could not be read. What is shown here was read earlier.',
   stale: (who: string, rev: number) =>
     `${who} saved revision ${rev} in the meantime. Your edits are kept, and merged when you review them.`,
   review: 'Review and save',

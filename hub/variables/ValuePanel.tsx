@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { nameProblem } from '../../shared/variables/refusals';
 import { ChoiceButton } from '../kit/menu/ChoiceButton';
 import { useHub } from '../kit/hubContext';
+import { startFocus } from '../kit/focus/startFocus';
 import { sharedVariables } from './checkModel';
 import type { Grid, GridCell, GridRow } from './grid/grid';
 import { columnName } from './grid/GridRowView';
@@ -49,6 +50,7 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
   const problemOf = (field: 'name' | 'value') => (wrong?.field === field ? wrong.problem : undefined);
   return (
     <Panel
+      defaultActiveElement={startFocus.firstField}
       onDismiss={onDismiss}
       titleProps={{ text: isNew ? panel.addTitle : panel.editTitle(subject.row.name) }}
       {...(!isNew && { description: columnName(subject.cell) })}
@@ -62,7 +64,6 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
           <>
             <Field label={panel.name} help={panel.nameHelp} problem={problemOf('name')}>
               <TextField
-                autoFocus={true}
                 width={TextFieldWidth.auto}
                 value={name}
                 ariaInvalid={problemOf('name') !== undefined}
@@ -81,7 +82,6 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
         )}
         <Field label={panel.value} help={panel.valueHelp} problem={problemOf('value')}>
           <TextField
-            autoFocus={!isNew}
             multiline={true}
             rows={8}
             width={TextFieldWidth.auto}

@@ -44,6 +44,21 @@ describe('The settings', function () {
     assert.equal((await registryOf(organization()).base())?.text, "variables:\n  region: west\n  modelVersion: '7'\n");
   });
 
+  it('does not show base variables as unsaved that were saved when the page ended', async () => {
+    const { page, frame } = await openHub({ hash: 'view=settings&part=base' });
+    await frame.locator('.cm-content').click();
+    await press(page, 'Control+Home');
+    await page.keyboard.insertText('# All\n');
+    await frame.getByText('Unsaved edits').first().waitFor();
+    const registry = registryOf(organization());
+    const text = '# All\nvariables:\n  region: west\n';
+    await registry.saveBase({ text, comment: '', base: await registry.base() });
+    await page.reload();
+    const again = page.frameLocator('iframe');
+    await again.getByText('Revision 2', { exact: true }).waitFor();
+    assert.equal(await again.getByRole('button', { name: 'Review and save' }).isDisabled(), true);
+  });
+
   it('exports all, and shows what an import would change before it does', async () => {
     const { page, frame } = await openHub({
       hash: 'view=settings&part=data',

@@ -2,6 +2,7 @@ import { MessageCard, MessageCardSeverity } from 'azure-devops-ui/MessageCard';
 import type { ReactNode } from 'react';
 import { describeFault } from './describeFault';
 import { kitMessages } from '../messages';
+import type { Failure } from '../useLoaded';
 
 /** A problem of the page that the person reads, and can try to get past. */
 export function FaultCard({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
@@ -12,6 +13,24 @@ export function FaultCard({ error, onRetry }: { readonly error: unknown; readonl
       {...(onRetry && canRetry && { action: { text: kitMessages.tryAgain, onClick: onRetry } })}
     >
       {sentence}
+      {detail !== undefined && <div className="hub-detail">{kitMessages.details(detail)}</div>}
+    </ProblemCard>
+  );
+}
+
+/** Says that what is shown is older than the last request, which failed. */
+export function StaleCard(props: {
+  readonly failure: Failure | undefined;
+  /** What could not be read, and what is shown instead. */
+  readonly sentence: string;
+  readonly onRetry: () => void;
+}) {
+  const { failure, sentence, onRetry } = props;
+  if (!failure) return null;
+  const { sentence: reason, detail } = describeFault(failure.error);
+  return (
+    <ProblemCard severity="warning" action={{ text: kitMessages.tryAgain, onClick: onRetry }}>
+      {sentence} {reason}
       {detail !== undefined && <div className="hub-detail">{kitMessages.details(detail)}</div>}
     </ProblemCard>
   );

@@ -6,7 +6,6 @@ import { Loading } from '../../kit/Loading';
 import { FaultCard, ProblemCard } from '../../kit/faults/ProblemCard';
 import { useLoaded } from '../../kit/useLoaded';
 import { ExternalLink } from '../../repository/ExternalLink';
-import { ignored } from '../../repository/filePicker/FilePicker';
 import { GitRequests } from '../../repository/git/gitRequests';
 import { Picker } from '../../repository/filePicker/Picker';
 import { templateMessages as messages } from './templateMessages';
@@ -21,7 +20,7 @@ export function FromTemplate() {
   const [pipelines, retry] = useLoaded('pipelines', () => onboardingPipelines(host));
   const [chosen, setChosen] = useState<number>();
   if (pipelines.kind === 'loading') return <Loading />;
-  if (pipelines.kind === 'failed') return <FaultCard error={pipelines.error} onRetry={() => void ignored(retry())} />;
+  if (pipelines.kind === 'failed') return <FaultCard error={pipelines.error} onRetry={() => void retry()} />;
   const found = pipelines.value;
   const pipeline = found.find(({ id }) => id === chosen) ?? (found.length === 1 ? found[0] : undefined);
   if (found.length === 0)
@@ -56,7 +55,7 @@ function LoadedForm({ pipeline }: { readonly pipeline: OnboardingPipeline }) {
   const host = useHost();
   const [form, retry] = useLoaded('form', () => readForm(new GitRequests(host), pipeline));
   if (form.kind === 'loading') return <Loading />;
-  if (form.kind === 'failed') return <FaultCard error={form.error} onRetry={() => void ignored(retry())} />;
+  if (form.kind === 'failed') return <FaultCard error={form.error} onRetry={() => void retry()} />;
   if (form.value.kind === 'unreadable')
     return <ProblemCard severity="error">{messages.unreadable(form.value.problem)}</ProblemCard>;
   return <RunForm pipeline={pipeline} parameters={form.value.parameters} />;

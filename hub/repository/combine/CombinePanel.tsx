@@ -8,6 +8,7 @@ import { useHost } from '../../kit/hubContext';
 import { kitMessages } from '../../kit/messages';
 import { useModel } from '../../kit/modelContext';
 import { FaultCard, ProblemCard } from '../../kit/faults/ProblemCard';
+import { startFocus } from '../../kit/focus/startFocus';
 import { TextDiff } from '../../review/TextDiff';
 import { combineTexts, withChoices, type Combination, type Side } from './combineTexts';
 import { ContestedValues } from './ContestedValues';
@@ -65,6 +66,7 @@ export function CombinePanel(props: CombinePanelProps) {
   const before = mode === 'take' ? text : (file?.text ?? '');
   return (
     <Panel
+      defaultActiveElement={startFocus.firstField}
       size={ContentSize.Large}
       onDismiss={onDismiss}
       titleProps={{ text: mode === 'take' ? messages.take : messages.openPullRequest }}

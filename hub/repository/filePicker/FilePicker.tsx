@@ -18,32 +18,34 @@ export type PickedFile = Partial<RepositoryLink>;
 export interface FilePickerProps {
   readonly picked: PickedFile;
   readonly onPick: (picked: PickedFile) => void;
+  /** In a panel, the focus waits for the first field. */
+  readonly isInPanel?: boolean;
 }
 
 const variableFiles = /(?:^|\/)model_variables\.(?:ya?ml|json)$/;
 const otherFile = '\u0000other';
 
 /** Chooses a file of a repository of the project: repository, branch and path; proposes the variable files. */
-export function FilePicker({ picked, onPick }: FilePickerProps) {
+export function FilePicker({ picked, onPick, isInPanel = false }: FilePickerProps) {
   const host = useHost();
   const requests = useMemo(() => new GitRequests(host), [host]);
   const [repositories, retry] = useLoaded('repositories', () => requests.repositories());
   if (repositories.kind === 'loading') return <Loading />;
-  if (repositories.kind === 'failed')
-    return <FaultCard error={repositories.error} onRetry={() => void ignored(retry())} />;
+  if (repositories.kind === 'failed') return <FaultCard error={repositories.error} onRetry={() => void retry()} />;
   if (repositories.value.length === 0)
     return (
       <EmptyState icon="Repo" title={messages.noRepositories}>
         {messages.noRepositoriesHelp}
       </EmptyState>
     );
-  return <Pickers requests={requests} repositories={repositories.value} picked={picked} onPick={onPick} />;
+  const known = { requests, repositories: repositories.value, picked, onPick, isInPanel };
+  return <Pickers {...known} />;
 }
 
 function Pickers(
   props: FilePickerProps & { readonly requests: GitRequests; readonly repositories: readonly Repository[] },
 ) {
-  const { requests, repositories, picked, onPick } = props;
+  const { requests, repositories, picked, onPick, isInPanel = false } = props;
   const repository = repositories.find(({ id }) => id === picked.id);
   const only = repositories.length === 1 ? repositories[0] : undefined;
   useEffect(() => {
@@ -53,6 +55,7 @@ function Pickers(
     <div className="hub-form">
       <Picker
         label={messages.repository}
+        takesFocus={isInPanel}
         placeholder={messages.selectRepository}
         items={repositories.map(({ id, name }) => ({ id, text: name }))}
         selected={repository?.id}
@@ -72,7 +75,7 @@ function Pickers(
 function Branch(props: FilePickerProps & { readonly requests: GitRequests; readonly repository: Repository }) {
   const { requests, repository, picked, onPick } = props;
   const [branches, retry] = useLoaded(repository.id, () => requests.branches(repository));
-  if (branches.kind === 'failed') return <FaultCard error={branches.error} onRetry={() => void ignored(retry())} />;
+  if (branches.kind === 'failed') return <FaultCard error={branches.error} onRetry={() => void retry()} />;
   const names = branches.kind === 'loaded' ? branches.value : [];
   const isEmpty = branches.kind === 'loaded' && names.length === 0;
   const isUnknown = branches.kind === 'loaded' && picked.branch !== undefined && !names.includes(picked.branch);
@@ -124,7 +127,7 @@ function Path(
   useEffect(() => {
     if (picked.path === undefined && only !== undefined) onPick({ ...picked, path: only });
   }, [picked, only, onPick]);
-  if (files.kind === 'failed') return <FaultCard error={files.error} onRetry={() => void ignored(retry())} />;
+  if (files.kind === 'failed') return <FaultCard error={files.error} onRetry={() => void retry()} />;
   const isTyped = isOther || (files.kind === 'loaded' && found.length === 0) || isElsewhere(picked.path, files);
   return (
     <>
@@ -175,13 +178,4 @@ export function linkOf({ id, branch, path }: PickedFile): RepositoryLink | undef
       .filter(Boolean)
       .join('/')}`,
   };
-}
-
-/** The state of a request has its error. */
-export async function ignored(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch {
-    return;
-  }
 }

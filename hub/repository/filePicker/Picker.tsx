@@ -1,4 +1,5 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
+import { startFocus } from '../../kit/focus/startFocus';
 import './picker.css';
 
 export interface PickerProps {
@@ -10,6 +11,8 @@ export interface PickerProps {
   readonly message?: string;
   readonly hasError?: boolean;
   readonly onSelect: (id: string) => void;
+  /** Takes the focus when it appears, where nobody has moved the focus in the panel meanwhile. */
+  readonly takesFocus?: boolean;
 }
 
 /**
@@ -17,8 +20,12 @@ export interface PickerProps {
  * everything else.
  */
 export function Picker({ label, items, selected, placeholder, onSelect, ...state }: PickerProps) {
-  const { isDisabled = false, message, hasError = false } = state;
+  const { isDisabled = false, message, hasError = false, takesFocus = false } = state;
   const id = useId();
+  const list = useRef<HTMLSelectElement>(null);
+  useEffect(() => {
+    if (takesFocus && document.activeElement?.matches(startFocus.untouched) === true) list.current?.focus();
+  }, [takesFocus]);
   const isKnown = items.some((item) => item.id === selected);
   return (
     <div className="flex-column">
@@ -26,6 +33,7 @@ export function Picker({ label, items, selected, placeholder, onSelect, ...state
         {label}
       </label>
       <select
+        ref={list}
         id={id}
         className="hub-picker"
         value={isKnown ? selected : ''}

@@ -38,9 +38,7 @@ function RepositoryChoice({ onTaken }: { readonly onTaken: (text: string, reposi
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<{ readonly error: unknown }>();
   const [absentIn, setAbsentIn] = useState<string>();
-  if (repositories.kind === 'failed')
-    // The state has the error.
-    return <FaultCard error={repositories.error} onRetry={() => void retry().catch(() => undefined)} />;
+  if (repositories.kind === 'failed') return <FaultCard error={repositories.error} onRetry={() => void retry()} />;
   const list = repositories.kind === 'loaded' ? repositories.value : [];
   const repository = list.find((each) => each.id === chosen) ?? list[0];
   const take = async () => {

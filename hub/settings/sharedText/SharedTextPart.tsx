@@ -8,7 +8,7 @@ import { History } from '../../history/History';
 import { CopyButton } from '../../kit/CopyButton';
 import { useHub } from '../../kit/hubContext';
 import type { ReviewOptions } from '../../kit/modelContext';
-import { ProblemCard } from '../../kit/faults/ProblemCard';
+import { ProblemCard, StaleCard } from '../../kit/faults/ProblemCard';
 import { sharedVariables } from '../../variables/checkModel';
 import { HistoryButton } from '../HistoryButton';
 import { settingsMessages } from '../messages';
@@ -68,6 +68,11 @@ export function SharedTextPart({ id, readOnlyReason }: SharedTextPartProps) {
     );
   return (
     <>
+      <StaleCard
+        failure={shared.failure}
+        sentence={settingsMessages.notReadAgain}
+        onRetry={() => void shared.reload()}
+      />
       {stored?.isIntact === false && (
         <ProblemCard severity="error">{newer ?? settingsMessages.damaged(stored.problem ?? '')}</ProblemCard>
       )}

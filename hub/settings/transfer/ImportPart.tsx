@@ -86,11 +86,7 @@ function ImportPreview({ file, isReadOnly, onDone }: ImportPreviewProps) {
       failed.push(importing.failed(name, error === undefined ? importing.conflict : describeFault(error).sentence));
     });
     setFailures(failed);
-    try {
-      await reload();
-    } catch (error) {
-      failed.push(describeFault(error).sentence);
-    }
+    await reload();
     setBusy(false);
     if (failed.length === 0) onDone(selected.length);
   };

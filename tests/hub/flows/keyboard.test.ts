@@ -39,7 +39,7 @@ describe('With the keyboard alone', function () {
     await saveText(registry(), 'churn', churnText(70, 8));
     await use(hub, /^button Review and save/);
     await says(hub, 'Someone else changed the same values');
-    await to(hub, /^input/);
+    assert.match(await focused(hub.frame), /^input Yours/);
     await press(hub.page, 'ArrowDown');
     assert.equal(await hub.frame.getByRole('radio', { name: 'Theirs: 70' }).isChecked(), true);
     await press(hub.page, 'ArrowUp');

@@ -81,6 +81,8 @@ describe('A request that fails', function () {
     it(`for ${name} is explained each time, and can be repeated until it succeeds`, async () => {
       const { faults } = organization();
       const hub = await openHub({ hash: start ? hash : '' });
+      // The page has read what it needs for the part before requests fail.
+      if (start) await hub.frame.getByRole('tab').first().waitFor();
       for (const [index, { fault, sentence, what }] of refusals.entries()) {
         faults.clear();
         faults.add({ ...fault, path, times: 100 });

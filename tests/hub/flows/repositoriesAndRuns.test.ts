@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { projectId } from '../../../sandbox/agent/variables/predefined';
 import { Builds } from '../../../sandbox/devops/build/builds/builds';
 import { GitStore } from '../../../sandbox/devops/git/repositories/gitStore';
+import { push, zeros } from '../../sandbox/devops/git/seed';
 import { sendToDevops } from '../../support/devops/fixture';
 import { registryOf } from '../modelStage';
 import { changedLines, commitFiles, storedRepository } from '../repository/fixture';
 import { addRecordedRun } from '../run/recordedRun';
 import { typeInto } from '../saves/reviewOnScreen';
-import { churnText, fillProject, protectProd } from '../screens/filledProject';
+import { churnText, filePath, fillProject, protectProd } from '../screens/filledProject';
 import { useHub, type OpenHub } from '../support/browser';
 
 const says = ({ frame }: OpenHub, text: string | RegExp) => frame.getByText(text).first().waitFor();
@@ -43,6 +44,48 @@ describe('Pull requests and runs of a model', function () {
     ]);
     assert.equal((await registry().model('churn'))?.rev, 2);
     await hub.frame.getByText('1 change', { exact: true }).last().waitFor();
+  });
+
+  it('values of a protected environment that the default branch has already are saved', async () => {
+    await protectProd(organization());
+    const hub = await openHub({ hash: 'model=churn&tab=repository', user: 'grace@example.com' });
+    await click(hub, 'Take from repository');
+    await click(hub, 'Review');
+    await says(hub, 'The file on the default branch has these values already, so they can be saved.');
+    await click(hub, 'Save');
+    await says(hub, 'The hub and the file have the same values.');
+    assert.equal((await registry().model('churn'))?.text, churnText(400, 8));
+  });
+
+  it('values of a protected environment that another branch has are neither saved nor proposed', async () => {
+    await protectProd(organization());
+    const repository = { id: storedRepository(organization()).id, path: filePath, branch: 'feature' };
+    await push((asked, options) => sendToDevops(organization(), asked, options), 'refs/heads/feature', zeros, [
+      { path: filePath, content: churnText(500, 9), changeType: 'add' },
+    ]);
+    await registry().save({
+      ...{ id: 'churn', text: churnText(350), comment: '', repository },
+      base: await registry().model('churn'),
+    });
+    const hub = await openHub({ hash: 'model=churn&tab=repository', user: 'grace@example.com' });
+    await click(hub, 'Take from repository');
+    await click(hub, 'Review');
+    await says(hub, /feature is not the default branch: merge it into the default branch/);
+    assert.equal(await hub.frame.getByRole('button', { name: 'Open pull request' }).last().isDisabled(), true);
+    assert.equal((await registry().model('churn'))?.text, churnText(350));
+  });
+
+  it('a change of a protected environment says why the file cannot be read, and is reviewed again', async () => {
+    await protectProd(organization());
+    const hub = await openHub({ hash: 'model=churn' });
+    await typeInto(hub, 'epochs', 3, '700');
+    organization().faults.add({ effect: 'reset', path: /\/git\/repositories/i, times: 100 });
+    await click(hub, 'Review and save');
+    await says(hub, 'Azure DevOps did not answer.');
+    assert.equal(await hub.frame.getByRole('button', { name: 'Open pull request' }).isDisabled(), true);
+    organization().faults.clear();
+    await click(hub, 'Try again');
+    await hub.frame.locator('button:not([aria-disabled="true"])', { hasText: 'Open pull request' }).waitFor();
   });
 
   it('an abandoned pull request is listed, and does not stand in the way of the next one', async () => {

@@ -69,7 +69,8 @@ describe('A page that ends during a save', function () {
         const id = nameOf(model);
         const hub = await openHub({ hash: `model=${id}`, user: 'ada@example.com', beside });
         const at = await saveUntil(hub, request, end);
-        await hub.page.close({ runBeforeUnload: false });
+        const url = hub.page.url();
+        await hub.page.goto('about:blank');
         const where = `${at ?? 'no request'} (${request}), ${end}`;
         const isClaimed = (await store.read(revisionsOf(projectId, id), '000003')) !== undefined;
 
@@ -87,6 +88,20 @@ describe('A page that ends during a save', function () {
           where,
         );
         await frame.page().close();
+
+        // The tab is opened again, as a browser does after a crash: it has kept what was typed.
+        await hub.page.unrouteAll({ behavior: 'ignoreErrors' });
+        await hub.page.goto(url);
+        const again = hub.page.frameLocator('iframe');
+        await again.getByText(`Revision ${isClaimed ? 3 : 2}`, { exact: true }).waitFor();
+        const edits = again.locator('.change-bar');
+        await edits.waitFor({ state: isClaimed ? 'detached' : 'visible', timeout: 10_000 }).catch((error: unknown) => {
+          throw new Error(`${where}: edits are ${isClaimed ? 'shown although they are saved' : 'lost'}`, {
+            cause: error,
+          });
+        });
+        assert.equal((await again.locator('[data-cell="epochs/1"]').innerText()).trim(), '3', where);
+        await hub.page.close({ runBeforeUnload: false });
         if (at === undefined) break;
         seen.push(`${at} ${end} ${isClaimed ? 'saved' : 'not saved'}`);
       }

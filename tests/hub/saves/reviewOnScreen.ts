@@ -28,7 +28,9 @@ export async function reviewState(frame: Frame): Promise<ReviewState> {
     };
     if (named('Use these values')) return 'contested';
     if (named('Use your text')) return 'apart';
-    if (named('Try again')) return 'failed';
+    // Outside of the review, it is about what is shown, not about what is saved.
+    if (buttons.some((each) => each.textContent.trim() === 'Try again' && each.closest('[role="dialog"]')))
+      return 'failed';
     if (document.body.textContent.includes('There is nothing to save')) return 'nothing';
     if (isEnabled('Save')) return 'ready';
     if (document.querySelector('[role="dialog"]')) return false;
@@ -65,7 +67,7 @@ export async function saveOnScreen({ page, frame }: OpenHub, reviewer: Reviewer)
         await button('Use these values').click();
         break;
       case 'failed':
-        await button('Try again').click();
+        await frame.getByRole('dialog').getByRole('button', { name: 'Try again', exact: true }).click();
         break;
       case 'nothing':
         await button('Cancel').click();

@@ -20,6 +20,7 @@ export async function focused(frame: Frame): Promise<string> {
       element.getAttribute('aria-label'),
       labelled,
       label?.textContent,
+      element.matches('input[type="radio"], input[type="checkbox"]') ? element.closest('label')?.textContent : null,
       element instanceof HTMLInputElement ? element.value || element.placeholder : element.textContent,
     ];
     const name = names.find((each) => typeof each === 'string' && each.trim() !== '') ?? '';
