@@ -8,13 +8,15 @@ export type Loaded<T> =
 
 /**
  * Reads a value when the component appears and when `key` changes. The answer to an older request is ignored.
+ * @param known the value where it was read before the component appeared; it is not read again then
  * @returns the value, and a function that reads it again: it resolves to the value and leaves the shown one where it fails
  */
-export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loaded<T>, () => Promise<T>] {
+export function useLoaded<T>(key: string, load: () => Promise<T>, known?: T): readonly [Loaded<T>, () => Promise<T>] {
   const [state, setState] = useState<{ readonly key: string; readonly loaded: Loaded<T> }>({
     key,
-    loaded: { kind: 'loading' },
+    loaded: known === undefined ? { kind: 'loading' } : { kind: 'loaded', value: known },
   });
+  const knownKey = useRef(known === undefined ? undefined : key);
   const newest = useRef(load);
   newest.current = load;
   const request = useRef(0);
@@ -38,11 +40,12 @@ export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loa
   );
   useEffect(() => {
     // The state has the error.
-    start(true).catch(() => undefined);
+    if (knownKey.current !== key) start(true).catch(() => undefined);
+    knownKey.current = undefined;
     return () => {
       request.current++;
     };
-  }, [start]);
+  }, [start, key]);
   const again = useCallback(() => start(state.loaded.kind !== 'loaded'), [start, state.loaded.kind]);
   return [state.key === key ? state.loaded : { kind: 'loading' }, again];
 }

@@ -31,7 +31,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
   );
   const reload = useCallback(async () => {
     const newest = await registry.model(known.id);
-    if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
+    if (newest !== undefined) setModel((before) => (isNewer(newest, before) ? newest : before));
   }, [registry, known.id]);
   const refresh = useCallback(() => {
     // What is known is shown on; saving reads the newest revision again.
@@ -109,6 +109,12 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       </>
     ),
   };
+}
+
+/** Whether there is anything to show that is not shown already. */
+function isNewer(read: RegistryModel, shown: RegistryModel): boolean {
+  const isSame = read.rev === shown.rev && read.etag === shown.etag && read.isIntact === shown.isIntact;
+  return read.rev >= shown.rev && !isSame;
 }
 
 /** Saves the text and the link that there were before a revision as a new one. */
