@@ -3,9 +3,12 @@ import { useEffect, useState } from 'react';
 /** How many rows are added at a time: few enough that a key is answered without a delay. */
 const rowsPerStep = 40;
 
+/** What is above the rows on every screen, in pixels: the header, the tabs or the filter, and the names of the columns. */
+const headHeight = 150;
+
 /** How many rows of a height, in pixels, fit into the window. */
 export function rowsOfScreen(rowHeight: number): number {
-  return Math.ceil(innerHeight / rowHeight);
+  return Math.max(1, Math.ceil((innerHeight - headHeight) / rowHeight));
 }
 
 /**
