@@ -5,26 +5,26 @@ import { checkModel, modelSource, sharedVariables, type SharedVariables } from '
 /** How long the page checks models at a time, in milliseconds: less than a frame, so that it goes on reacting. */
 const sliceMs = 10;
 /** How long models are checked before they are shown, in milliseconds: most lists have no model in view that is not checked. */
-const firstSliceMs = 50;
+const firstSliceMs = 100;
 
 type Counts = ReadonlyMap<string, number>;
 
 /**
  * The number of problems of each model. Some are known at once, the others become known one by one after the list is shown.
- * @param first the models that are checked at once, as far as there is time
+ * @param first the models that are checked before the others, and at once as far as there is time
  */
 export function useProblemCounts(contents: RegistryContents, first: () => readonly RegistryEntry[] = () => []): Counts {
   const shared = useMemo(() => sharedVariables(contents), [contents]);
-  const begun = useMemo(() => {
+  const { begun, left } = useMemo(() => {
     const counts = new Map<string, number>();
-    check(first().filter(isChecked), shared, counts, firstSliceMs);
-    return counts;
+    return { begun: counts, left: check(first().filter(isChecked), shared, counts, firstSliceMs) };
     // What is shown first matters only when the models are new.
   }, [contents, shared]);
   const [later, setLater] = useState<{ readonly contents: RegistryContents; readonly counts: Counts }>();
   useEffect(() => {
     const found = new Map(begun);
-    let rest: readonly RegistryEntry[] = contents.models.filter((model) => isChecked(model) && !found.has(model.id));
+    const others = contents.models.filter((model) => isChecked(model) && !found.has(model.id) && !left.includes(model));
+    let rest: readonly RegistryEntry[] = [...left, ...others];
     if (rest.length === 0) return undefined;
     const work = () => {
       rest = check(rest, shared, found, sliceMs);
@@ -33,7 +33,7 @@ export function useProblemCounts(contents: RegistryContents, first: () => readon
     };
     let timer = setTimeout(work);
     return () => clearTimeout(timer);
-  }, [contents, shared, begun]);
+  }, [contents, shared, begun, left]);
   return later?.contents === contents ? later.counts : begun;
 }
 
