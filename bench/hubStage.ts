@@ -17,45 +17,58 @@ const variables = 300;
 
 /** The names of what the hub of the stage has: 200 models, one of them with 500 revisions and one with 300 variables. */
 export const filled = {
-  lastModel: `model-${models - 1}`,
   longModel: 'model-0',
   revisions,
   wideModel: 'model-1',
-  lastVariable: `variable_${variables - 1}`,
 } as const;
 
 /** Addresses of the hub, and of a page that makes the same requests and shows nothing. */
-export interface HubStage {
+export interface StagePages {
   readonly hubUrl: string;
-  readonly emptyUrl: string;
+  readonly requestsUrl: string;
+}
+
+export interface HubStage {
+  /** In the project with the models. */
+  readonly full: StagePages;
+  /** In a project without a model. */
+  readonly empty: StagePages;
   close(): Promise<void>;
 }
 
-/** One organization, and a host for each of the two pages. */
+/** Two organizations, and in each a host for each of the two pages. */
 export async function openHubStage(): Promise<HubStage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-hub-'));
   const hubFolder = path.join(folder, 'hub');
-  const [empty] = await Promise.all([emptyPage(), bundleHub(projectRoot, hubFolder)]);
-  const organization = await startLocalOrganization();
-  await fill(organization);
+  const [requestsFolder] = await Promise.all([emptyPage(), bundleHub(projectRoot, hubFolder)]);
   const extension = await ownExtension();
-  const hosts = await Promise.all(
-    [hubFolder, empty].map((pages) => startHost({ organization, hubFolder: pages, extension })),
-  );
-  const [hubUrl = '', emptyUrl = ''] = hosts.map(({ url }) => url);
-  return {
-    hubUrl,
-    emptyUrl,
-    close: async () => {
+  const open = async () => {
+    const organization = await startLocalOrganization();
+    await installExtension(organization);
+    const hosts = await Promise.all(
+      [hubFolder, requestsFolder].map((pages) => startHost({ organization, hubFolder: pages, extension })),
+    );
+    const [hubUrl = '', requestsUrl = ''] = hosts.map(({ url }) => url);
+    const close = async () => {
       for (const host of hosts) await host.close();
       await organization.close();
+    };
+    return { organization, pages: { hubUrl, requestsUrl }, close };
+  };
+  const [full, empty] = [await open(), await open()];
+  await fill(full.organization);
+  return {
+    full: full.pages,
+    empty: empty.pages,
+    close: async () => {
+      await full.close();
+      await empty.close();
       await rm(folder, { recursive: true });
     },
   };
 }
 
 async function fill(organization: Organization): Promise<void> {
-  await installExtension(organization);
   const projectId = organization.state.projects.find(organization.project)?.id ?? '';
   const registry = new ModelRegistry(localDocuments(organization, await ownExtension()), {
     projectId,

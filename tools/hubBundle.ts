@@ -8,6 +8,9 @@ import { iconStyles } from './hubIcons';
 /** The pages of the extension: the folder in `hub/` with the entry and the HTML file of each. */
 const pages: Readonly<Record<string, string>> = { models: 'hub/page', run: 'hub/run' };
 
+/** The script that runs before that of the models page, by its name. */
+const firstScripts: Readonly<Record<string, string>> = { begin: './hub/page/begin.ts' };
+
 /** The pages that the project has. */
 export function hubPages(root: string): readonly { readonly name: string; readonly folder: string }[] {
   return Object.entries(pages)
@@ -25,7 +28,10 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
   await mkdir(outFolder, { recursive: true });
   const options: BuildOptions = {
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(found.map(({ name, folder }) => [name, `./${folder}/${name}.tsx`])),
+    entryPoints: {
+      ...firstScripts,
+      ...Object.fromEntries(found.map(({ name, folder }) => [name, `./${folder}/${name}.tsx`])),
+    },
     outdir: outFolder,
     bundle: true,
     format: 'esm',
@@ -105,6 +111,10 @@ function kit(root: string): Plugin {
         /[\\/]Header[\\/]Header\.js$/.test(importer) ? { path: ownCommandBar } : undefined,
       );
       esbuild.onLoad({ filter: /azure-devops-ui[\\/]CommonImports\.js$/ }, () => ({ contents: '' }));
+      // No tab has a number, which the kit shows as a pill.
+      esbuild.onLoad({ filter: /azure-devops-ui[\\/]Components[\\/]Tabs[\\/]TabBadge\.js$/ }, () => ({
+        contents: 'export const TabBadge = () => null;',
+      }));
       esbuild.onLoad({ filter: /FluentIcons\.css$/ }, () => ({ contents: '', loader: 'css' }));
       esbuild.onLoad({ filter: /FabricIcons\.css$/ }, async () => ({
         contents: await iconStyles(root),

@@ -13,7 +13,7 @@ export interface HubSize {
 }
 
 /** The modules from which the scripts of the list and of the variables follow. */
-const firstScreens = ['hub/page/models.tsx', 'hub/page/ModelScreen.tsx'];
+const firstScreens = ['hub/page/begin.ts', 'hub/page/models.tsx', 'hub/page/ModelScreen.tsx'];
 /** What is loaded when a text is edited, and what another page loads. */
 const leftOut = ['hub/file/CodeEditor.tsx', 'hub/run/run.tsx'];
 

@@ -1,5 +1,12 @@
 import { Icon } from 'azure-devops-ui/Icon';
-import type { KeyboardEvent, MouseEvent, ReactNode } from 'react';
+import { memo, useCallback, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { rowsOfScreen, useRowCount } from './useRowCount';
+
+/** A row has at least this height, in pixels. */
+const rowHeight = 47;
+
+/** How many rows of a table can be in view when a page opens. */
+export const firstRows = (): number => rowsOfScreen(rowHeight);
 
 export interface DataColumn<Row> {
   readonly id: string;
@@ -30,9 +37,14 @@ export interface TableSort {
 
 /**
  * A table of things that are opened by a link in their first cell. The arrow keys, Home and End move between the links. It
- * does not scroll to the side: a narrow table leaves columns out.
+ * does not scroll to the side: a narrow table leaves columns out. A row that stays the same object is rendered again only
+ * when the columns change; the rows below the screen are rendered after those that are in view.
  */
 export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, onOpen }: DataTableProps<Row>) {
+  const newest = useRef(onOpen);
+  newest.current = onOpen;
+  const open = useCallback((row: Row) => newest.current?.(row), []);
+  const count = useRowCount(rows.length, firstRows());
   return (
     <div className="hub-card hub-table depth-8">
       <table aria-label={label}>
@@ -49,25 +61,38 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, onOp
           </tr>
         </thead>
         <tbody onKeyDown={moveFocus}>
-          {rows.map((row) => (
-            <tr key={keyOf(row)} className={onOpen && 'hub-openable'} onClick={(event) => openBesideLinks(event, row)}>
-              {columns.map((column) => (
-                <td key={column.id} className={classOf(column)}>
-                  {column.render(row)}
-                </td>
-              ))}
-            </tr>
+          {rows.slice(0, count).map((row) => (
+            <TableRow key={keyOf(row)} row={row} columns={columns} isOpenable={onOpen !== undefined} open={open} />
           ))}
         </tbody>
       </table>
     </div>
   );
-
-  function openBesideLinks({ target }: MouseEvent, row: Row) {
-    const isControl = target instanceof Element && target.closest('a, button') !== null;
-    if (!isControl && getSelection()?.isCollapsed !== false) onOpen?.(row);
-  }
 }
+
+interface TableRowProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly DataColumn<Row>[];
+  readonly isOpenable: boolean;
+  open(row: Row): void;
+}
+
+const TableRow = memo(function TableRow(props: TableRowProps<unknown>) {
+  const { row, columns, isOpenable } = props;
+  const openBesideLinks = ({ target }: MouseEvent) => {
+    const isControl = target instanceof Element && target.closest('a, button') !== null;
+    if (!isControl && getSelection()?.isCollapsed !== false) props.open(row);
+  };
+  return (
+    <tr className={isOpenable ? 'hub-openable' : undefined} onClick={openBesideLinks}>
+      {columns.map((column) => (
+        <td key={column.id} className={classOf(column)}>
+          {column.render(row)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 function HeaderCell<Row>(props: {
   readonly column: DataColumn<Row>;

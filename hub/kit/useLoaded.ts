@@ -18,13 +18,19 @@ export interface Failure {
 
 /**
  * Reads a value when the component appears and when `key` changes. The answer to an older request is ignored.
+ * @param known the value where it was read before the component appeared; it is not read again then
  * @returns the value, and a function that reads it again: it never rejects, since the value has the error
  */
-export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loaded<T>, () => Promise<void>] {
+export function useLoaded<T>(
+  key: string,
+  load: () => Promise<T>,
+  known?: T,
+): readonly [Loaded<T>, () => Promise<void>] {
   const [state, setState] = useState<{ readonly key: string; readonly loaded: Loaded<T> }>({
     key,
-    loaded: { kind: 'loading' },
+    loaded: known === undefined ? { kind: 'loading' } : { kind: 'loaded', value: known, failure: undefined },
   });
+  const knownKey = useRef(known === undefined ? undefined : key);
   const newest = useRef(load);
   newest.current = load;
   const request = useRef(0);
@@ -49,11 +55,12 @@ export function useLoaded<T>(key: string, load: () => Promise<T>): readonly [Loa
     [key],
   );
   useEffect(() => {
-    void start(true);
+    if (knownKey.current !== key) void start(true);
+    knownKey.current = undefined;
     return () => {
       request.current++;
     };
-  }, [start]);
+  }, [start, key]);
   const again = useCallback(() => start(state.loaded.kind !== 'loaded'), [start, state.loaded.kind]);
   return [state.key === key ? state.loaded : { kind: 'loading' }, again];
 }

@@ -1,5 +1,5 @@
-import { useCallback, useMemo } from 'react';
-import { DataTable } from '../kit/DataTable';
+import { useCallback, useMemo, useRef } from 'react';
+import { DataTable, firstRows } from '../kit/DataTable';
 import { EmptyState } from '../kit/EmptyState';
 import { useHub } from '../kit/hubContext';
 import { PageFrame } from '../kit/PageFrame';
@@ -7,7 +7,7 @@ import { modelPage, type ModelFilter } from '../page/route';
 import { modelsMessages } from './messages';
 import { modelColumns } from './modelColumns';
 import { ModelFilterBar } from './ModelFilterBar';
-import { environmentsOf, modelRows, shownRows, sortOf, withSort } from './modelRows';
+import { environmentsOf, modelRows, modelsInOrder, shownRows, sortOf, withSort, type ModelRow } from './modelRows';
 import { useProblemCounts } from './useProblemCounts';
 
 const noFilter: ModelFilter = {};
@@ -65,8 +65,12 @@ function NoModels() {
 function FilteredModels() {
   const { host, contents, route, go } = useHub();
   const filter = (route.view === 'models' ? route.filter : undefined) ?? noFilter;
-  const counts = useProblemCounts(contents);
-  const rows = useMemo(() => modelRows(contents.models, counts), [contents, counts]);
+  const counts = useProblemCounts(contents, () =>
+    modelsInOrder(contents.models, filter, host.user.id).slice(0, firstRows()),
+  );
+  const before = useRef<readonly ModelRow[]>([]);
+  const rows = useMemo(() => modelRows(contents.models, counts, before.current), [contents, counts]);
+  before.current = rows;
   const shown = useMemo(() => shownRows(rows, filter, host.user.id), [rows, filter, host.user.id]);
   const environments = useMemo(() => environmentsOf(contents.models), [contents]);
   const setFilter = useCallback(

@@ -11,12 +11,34 @@ export interface ModelRow {
   readonly problemCount: number;
 }
 
-/** A row for each model. @param counts the number of problems by model; undefined where it has not been checked */
-export function modelRows(models: readonly RegistryEntry[], counts: ReadonlyMap<string, number>): readonly ModelRow[] {
-  return models.map((model) => {
-    const problemCount = counts.get(model.id);
-    return { model, state: stateOf(model, problemCount), problemCount: problemCount ?? 0 };
+/**
+ * A row for each model.
+ * @param counts the number of problems by model; without those that have not been checked
+ * @param before the rows as they were: a row in which nothing changed stays the same object
+ */
+export function modelRows(
+  models: readonly RegistryEntry[],
+  counts: ReadonlyMap<string, number>,
+  before: readonly ModelRow[] = [],
+): readonly ModelRow[] {
+  return models.map((model, index) => {
+    const count = counts.get(model.id);
+    const [state, problemCount] = [stateOf(model, count), count ?? 0];
+    const known = before[index];
+    const isSame = known?.model === model && known.state === state && known.problemCount === problemCount;
+    return isSame ? known : { model, state, problemCount };
   });
+}
+
+/** The models in the order in which they are shown, as far as it is known before they are checked. */
+export function modelsInOrder(
+  models: readonly RegistryEntry[],
+  { state, withProblems, ...filter }: ModelFilter,
+  userId: string,
+): readonly RegistryEntry[] {
+  const isOfChecked = state === 'valid' || state === 'problems' || withProblems === true;
+  const asked = isOfChecked || state === undefined ? filter : { ...filter, state };
+  return shownRows(modelRows(models, new Map()), asked, userId).map(({ model }) => model);
 }
 
 function stateOf(model: RegistryEntry, problemCount: number | undefined): ModelState {

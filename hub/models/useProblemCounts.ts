@@ -1,29 +1,57 @@
 import { useEffect, useMemo, useState } from 'react';
-import { checkModel, modelSource, sharedVariables } from '../variables/checkModel';
-import type { RegistryContents } from '../../shared/variables/registry/modelRegistry';
+import type { RegistryContents, RegistryEntry } from '../../shared/variables/registry/modelRegistry';
+import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 
 /** How long the page checks models at a time, in milliseconds: less than a frame, so that it goes on reacting. */
 const sliceMs = 10;
+/** How long models are checked before they are shown, in milliseconds: most lists have no model in view that is not checked. */
+const firstSliceMs = 100;
 
-/** The number of problems of each model, which become known one by one after the list is shown. */
-export function useProblemCounts(contents: RegistryContents): ReadonlyMap<string, number> {
+type Counts = ReadonlyMap<string, number>;
+
+/**
+ * The number of problems of each model. Some are known at once, the others become known one by one after the list is shown.
+ * @param first the models that are checked before the others, and at once as far as there is time
+ */
+export function useProblemCounts(contents: RegistryContents, first: () => readonly RegistryEntry[] = () => []): Counts {
   const shared = useMemo(() => sharedVariables(contents), [contents]);
-  const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
+  const { begun, left } = useMemo(() => {
+    const counts = new Map<string, number>();
+    return { begun: counts, left: check(first().filter(isChecked), shared, counts, firstSliceMs) };
+    // What is shown first matters only when the models are new.
+  }, [contents, shared]);
+  const [later, setLater] = useState<{ readonly contents: RegistryContents; readonly counts: Counts }>();
   useEffect(() => {
-    const found = new Map<string, number>();
-    const rest = contents.models.filter(({ isIntact, status }) => isIntact && status === 'active');
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const found = new Map(begun);
+    const others = contents.models.filter((model) => isChecked(model) && !found.has(model.id) && !left.includes(model));
+    let rest: readonly RegistryEntry[] = [...left, ...others];
+    if (rest.length === 0) return undefined;
     const work = () => {
-      const start = performance.now();
-      for (let model = rest.shift(); model; model = rest.shift()) {
-        found.set(model.id, checkModel(model.text, modelSource(model.rev), shared).problems.length);
-        if (performance.now() - start > sliceMs) break;
-      }
-      setCounts(new Map(found));
+      rest = check(rest, shared, found, sliceMs);
+      setLater({ contents, counts: new Map(found) });
       if (rest.length > 0) timer = setTimeout(work);
     };
-    timer = setTimeout(work);
+    let timer = setTimeout(work);
     return () => clearTimeout(timer);
-  }, [contents, shared]);
-  return counts;
+  }, [contents, shared, begun, left]);
+  return later?.contents === contents ? later.counts : begun;
+}
+
+function isChecked({ isIntact, status }: RegistryEntry): boolean {
+  return isIntact && status === 'active';
+}
+
+/** Checks models until the time is up, at least one. @returns those that are left */
+function check(
+  models: readonly RegistryEntry[],
+  shared: SharedVariables,
+  counts: Map<string, number>,
+  milliseconds: number,
+): readonly RegistryEntry[] {
+  const start = performance.now();
+  for (const [index, { id, text, rev }] of models.entries()) {
+    counts.set(id, checkModel(text, modelSource(rev), shared).problems.length);
+    if (performance.now() - start > milliseconds) return models.slice(index + 1);
+  }
+  return [];
 }

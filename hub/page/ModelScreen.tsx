@@ -1,8 +1,9 @@
 import { Tab, TabBar, TabSize } from 'azure-devops-ui/Tabs';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { EmptyState } from '../kit/EmptyState';
 import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
 import { useHub } from '../kit/hubContext';
+import { lazyPart } from '../kit/lazyPart';
 import { Loading } from '../kit/Loading';
 import { kitMessages } from '../kit/messages';
 import { ModelContext, useModel } from '../kit/modelContext';
@@ -16,11 +17,16 @@ import { modelTabs, routeHash, type ModelTab } from './route';
 import { useOpenModel } from './useOpenModel';
 
 const tabs = {
-  variables: VariablesTab,
-  file: lazy(() => import('./modelParts').then(({ FileTab }) => ({ default: FileTab }))),
-  history: lazy(() => import('./modelParts').then(({ HistoryTab }) => ({ default: HistoryTab }))),
-  repository: lazy(() => import('./modelParts').then(({ RepositoryTab }) => ({ default: RepositoryTab }))),
+  variables: { Part: VariablesTab, load: () => Promise.resolve() },
+  file: lazyPart(async () => (await import('./modelParts')).FileTab),
+  history: lazyPart(async () => (await import('./modelParts')).HistoryTab),
+  repository: lazyPart(async () => (await import('./modelParts')).RepositoryTab),
 } satisfies Record<ModelTab, unknown>;
+
+/** Loads what a tab needs. */
+export function loadTab(tab: ModelTab): Promise<void> {
+  return tabs[tab].load();
+}
 
 /** A model: its header and the tabs, which share the edits that are not saved. */
 export function ModelScreen({ id }: { readonly id: string }) {
@@ -60,7 +66,7 @@ function ModelFrame() {
   const readOnlyReason = readOnlyReasonOf(model);
   const isArchived = model.status === 'archived';
   const tab = route.view === 'model' ? route.tab : 'variables';
-  const Content = tabs[tab];
+  const Content = tabs[tab].Part;
   return (
     <PageFrame
       title={model.id}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ModelRegistry, type RegistryContents } from '../../shared/variables/registry/modelRegistry';
 import { ErrorBoundary } from '../kit/faults/ErrorBoundary';
 import { HubContext, useHost, type Hub, type Refusal } from '../kit/hubContext';
@@ -7,18 +7,20 @@ import { kitMessages } from '../kit/messages';
 import { PageFrame } from '../kit/PageFrame';
 import { FaultCard } from '../kit/faults/ProblemCard';
 import { useLoaded } from '../kit/useLoaded';
-import { ModelsScreen } from '../models/ModelsScreen';
 import { pageMessages } from './messages';
 import { parseRoute, routeHash, type Route } from './route';
+import { Screen } from './screens';
 import { watchRefusals } from './watchRefusals';
 
-const ModelScreen = lazy(() => import('./ModelScreen').then(({ ModelScreen }) => ({ default: ModelScreen })));
-const CompareScreen = lazy(() => import('./modelParts').then(({ CompareScreen }) => ({ default: CompareScreen })));
-const SettingsScreen = lazy(() => import('./projectParts').then(({ SettingsScreen }) => ({ default: SettingsScreen })));
-const NewModelScreen = lazy(() => import('./projectParts').then(({ NewModelScreen }) => ({ default: NewModelScreen })));
+export interface ModelsPageProps {
+  /** The models, which are being read. */
+  readonly reading: Promise<RegistryContents>;
+  /** The same, where they have been read. */
+  readonly contents: RegistryContents | undefined;
+}
 
 /** The Models hub: reads the models once, and shows the screen that the hash of the host names. */
-export function ModelsPage() {
+export function ModelsPage({ reading, contents: known }: ModelsPageProps) {
   const host = useHost();
   const [refusal, setRefusal] = useState<Refusal>();
   const registry = useMemo(() => {
@@ -28,7 +30,13 @@ export function ModelsPage() {
     return new ModelRegistry(documents, { projectId: host.project.id, author: host.user, now: () => host.now() });
   }, [host]);
   const [route, go] = useRoute();
-  const [contents, reload] = useLoaded('contents', () => registry.contents());
+  const begun = useRef(known ? undefined : reading);
+  const read = async () => {
+    const first = begun.current;
+    begun.current = undefined;
+    return first ?? registry.contents();
+  };
+  const [contents, reload] = useLoaded('contents', read, known);
   if (contents.kind !== 'loaded')
     return (
       <PageFrame title={pageMessages.models}>
@@ -69,21 +77,6 @@ function LoadedPage(props: {
       </ErrorBoundary>
     </HubContext.Provider>
   );
-}
-
-function Screen({ route }: { readonly route: Route }) {
-  switch (route.view) {
-    case 'models':
-      return <ModelsScreen />;
-    case 'model':
-      return <ModelScreen key={route.model} id={route.model} />;
-    case 'compare':
-      return <CompareScreen />;
-    case 'settings':
-      return <SettingsScreen />;
-    case 'new':
-      return <NewModelScreen />;
-  }
 }
 
 function useRoute(): readonly [Route, Hub['go']] {

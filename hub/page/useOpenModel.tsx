@@ -38,7 +38,7 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       const kept = storage.read(known.id);
       if (newest && kept && (await isSaved(registry, kept, newest)) && storage.read(known.id)?.text === kept.text)
         keep(undefined);
-      if (newest !== undefined) setModel((before) => (newest.rev >= before.rev ? newest : before));
+      if (newest !== undefined) setModel((before) => (isNewer(newest, before) ? newest : before));
       setFailure(undefined);
     } catch (error) {
       // What is known is shown on; saving reads the newest revision again.
@@ -119,6 +119,12 @@ export function useOpenModel(known: RegistryModel): { readonly open: OpenModel; 
       </>
     ),
   };
+}
+
+/** Whether there is anything to show that is not shown already. */
+function isNewer(read: RegistryModel, shown: RegistryModel): boolean {
+  const isSame = read.rev === shown.rev && read.etag === shown.etag && read.isIntact === shown.isIntact;
+  return read.rev >= shown.rev && !isSame;
 }
 
 /** Saves the text and the link that there were before a revision as a new one. */

@@ -1,5 +1,6 @@
 import './runPage.css';
+import { connectHost } from '../host/connectHost';
 import { startPage } from '../kit/startPage';
 import { RunPage } from './RunPage';
 
-await startPage(<RunPage />);
+await startPage(connectHost(), () => <RunPage />);

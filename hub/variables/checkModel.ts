@@ -1,6 +1,6 @@
 import type { Origin, ProblemKind, Report } from '../../shared/variables/origin';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
-import { resolveVariables } from '../../shared/variables/resolveVariables';
+import { resolveVariables, type Resolution } from '../../shared/variables/resolveVariables';
 import { readVariableSchema, shippedSchema, type VariableSchema } from '../../shared/variables/schema/variableSchema';
 import { pagePatterns } from './pagePatterns';
 import { readVariableFile, type VariableFile } from '../../shared/variables/variableFile';
@@ -28,6 +28,8 @@ export interface CheckedModel {
   readonly problems: readonly Problem[];
   /** What only a pipeline can decide: what depends on the files of the repository, and patterns that can take long; and texts that look like secrets. */
   readonly notes: readonly Problem[];
+  /** What the variables are without an environment, under undefined, and in each environment; empty without a file. */
+  readonly resolutions: ReadonlyMap<string | undefined, Resolution>;
 }
 
 /** The base variables and the schema of the hub; the schema of the extension where the hub has none that can be read. */
@@ -62,17 +64,20 @@ export function checkModel(text: string, source: string, shared: SharedVariables
   const report: Report = (origin, message, kind) =>
     void found.set(`${origin.source}:${origin.line ?? 0} ${message}`, { origin, message, kind });
   const file = readVariableFile(text, source, report);
+  const resolutions = new Map<string | undefined, Resolution>();
   if (file) {
     const { base, schema } = shared;
     const names = new Set([...(base?.environments.keys() ?? []), ...file.environments.keys()]);
     const sources = { hubBase: base, hubModel: file, schema, patterns: pagePatterns };
-    resolveVariables(sources, report);
-    for (const name of names)
-      resolveVariables({ ...sources, environment: { name, origin: { source: 'the environment' } } }, report);
+    resolutions.set(undefined, resolveVariables(sources, report));
+    for (const name of names) {
+      const environment = { name, origin: { source: 'the environment' } };
+      resolutions.set(name, resolveVariables({ ...sources, environment }, report));
+    }
   }
   const all = [...found.values()];
   const isNote = ({ kind }: Problem) => isForPipelines(kind) || (!shared.refusesSecrets && kind === 'secret');
-  return { file, problems: all.filter((problem) => !isNote(problem)), notes: all.filter(isNote) };
+  return { file, problems: all.filter((problem) => !isNote(problem)), notes: all.filter(isNote), resolutions };
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { modelRows, shownRows } from '../../hub/models/modelRows';
+import { modelRows, modelsInOrder, shownRows } from '../../hub/models/modelRows';
 import type { ModelFilter } from '../../hub/page/route';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 
@@ -18,21 +18,20 @@ const model = (id: string, fields: Partial<RegistryModel> = {}): RegistryModel =
   ...{ isIntact: true, problem: undefined, etag: 1, otherFields: {} },
   ...fields,
 });
-const rows = modelRows(
-  [
-    model('a10'),
-    model('a2', { environments: ['dev', 'prod'], updatedOn: '2026-11-02T00:00:00.000Z' }),
-    model('b', { updatedBy: { id: 'grace', name: 'Grace' } }),
-    model('old', { status: 'archived' }),
-    model('broken', { isIntact: false, problem: 'It was changed.' }),
-    model('new'),
-  ],
-  new Map([
-    ['a10', 0],
-    ['a2', 2],
-    ['b', 0],
-  ]),
-);
+const models = [
+  model('a10'),
+  model('a2', { environments: ['dev', 'prod'], updatedOn: '2026-11-02T00:00:00.000Z' }),
+  model('b', { updatedBy: { id: 'grace', name: 'Grace' } }),
+  model('old', { status: 'archived' }),
+  model('broken', { isIntact: false, problem: 'It was changed.' }),
+  model('new'),
+];
+const counts = new Map([
+  ['a10', 0],
+  ['a2', 2],
+  ['b', 0],
+]);
+const rows = modelRows(models, counts);
 const shown = (filter: ModelFilter) => shownRows(rows, filter, 'ada').map((row) => row.model.id);
 
 describe('the rows of the list of models', () => {
@@ -48,6 +47,22 @@ describe('the rows of the list of models', () => {
         ['checking', 0],
       ],
     );
+  });
+
+  it('stay the same objects where nothing in them changed', () => {
+    const after = modelRows(models, new Map([...counts, ['a2', 0], ['new', 0]]), rows);
+    assert.deepEqual(
+      after.map((row, index) => row === rows[index]),
+      [true, false, true, true, true, false],
+    );
+  });
+
+  it('are known in their order before the models are checked', () => {
+    const ids = (filter: ModelFilter) => modelsInOrder(models, filter, 'ada').map(({ id }) => id);
+    assert.deepEqual(ids({}), ['a2', 'a10', 'b', 'broken', 'new']);
+    assert.deepEqual(ids({ state: 'problems', sort: '-name' }), ['new', 'broken', 'b', 'a10', 'a2']);
+    assert.deepEqual(ids({ withProblems: true, text: 'a1' }), ['a10']);
+    assert.deepEqual(ids({ state: 'archived' }), ['old']);
   });
 
   const cases: readonly [filter: ModelFilter, ids: readonly string[]][] = [

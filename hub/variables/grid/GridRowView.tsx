@@ -93,9 +93,12 @@ export const GridRowView = memo(function GridRowView(props: GridRowViewProps) {
 
 function areSame(before: GridRowViewProps, after: GridRowViewProps): boolean {
   const names = Object.keys(after) as (keyof GridRowViewProps)[];
-  return names.every((name) =>
-    name === 'row' ? before.row.signature === after.row.signature : before[name] === after[name],
-  );
+  return names.every((name) => (name === 'row' ? hasSameContent(before.row, after.row) : before[name] === after[name]));
+}
+
+/** A row is built again for each text, mostly with the same content. */
+function hasSameContent(before: GridRow, after: GridRow): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
 
 function RowName({ row }: { readonly row: GridRow }): ReactNode {

@@ -12,6 +12,7 @@ import type { GridCell } from './grid';
 import { cellAt, gridActions, startFromKey, type Cursor, type GridEvents } from './gridCursor';
 import { moved } from './gridFocus';
 import { columnName, GridRowView } from './GridRowView';
+import { rowsOfScreen, useRowCount } from '../../kit/useRowCount';
 import { variablesMessages } from '../messages';
 
 export interface VariablesGridProps extends GridEvents {
@@ -22,15 +23,20 @@ export interface VariablesGridProps extends GridEvents {
 
 const detailsId = 'variables-details';
 
+/** The least height of a row, in pixels. */
+const rowHeight = 37;
+
 /** Variables × environments as a grid of the ARIA practices: one stop for Tab, arrow keys within, Enter or F2 to edit. */
 export function VariablesGrid(props: VariablesGridProps) {
   const { rows, shown, hasEffective, readOnlyReason } = props;
   const columns = 1 + shown.length + (hasEffective ? 1 : 0);
   const { element, cursor, focus, actions } = useCursor(props);
-  const row = rows.find(({ name }) => name === cursor.name);
+  const index = rows.findIndex(({ name }) => name === cursor.name);
+  const row = rows[index];
+  const count = useRowCount(rows.length, Math.max(rowsOfScreen(rowHeight), index + 1));
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = { row: rows.findIndex(({ name }) => name === cursor.name), column: cursor.column };
+    const at = { row: index, column: cursor.column };
     const next = moved(at, { rows: rows.length, columns }, event);
     const nextRow = next && rows[next.row];
     if (nextRow) focus({ name: nextRow.name, column: next.column });
@@ -54,11 +60,11 @@ export function VariablesGrid(props: VariablesGridProps) {
       >
         <GridHeader {...props} cells={rows[0]?.cells ?? []} />
         <div role="rowgroup">
-          {rows.map((each, index) => (
+          {rows.slice(0, count).map((each, position) => (
             <GridRowView
               key={each.name}
               row={each}
-              ariaRow={index + 2}
+              ariaRow={position + 2}
               shown={shown}
               hasEffective={hasEffective}
               activeColumn={each.name === cursor.name ? cursor.column : undefined}

@@ -1,11 +1,10 @@
 import { originText } from '../../../shared/variables/origin';
 import { pathText } from '../../../shared/variables/pathText';
-import { resolveVariables, type ResolvedVariable } from '../../../shared/variables/resolveVariables';
+import type { Resolution, ResolvedVariable } from '../../../shared/variables/resolveVariables';
 import { isMarked } from '../../../shared/variables/schema/schemasAlong';
 import { isBranch, isSame, leavesOf, treeAt, type Branch, type Leaf } from '../../../shared/variables/tree';
 import { overlap, readVariableFile, type VariableFile } from '../../../shared/variables/variableFile';
 import { checkModel, modelSource, type Problem, type SharedVariables } from '../checkModel';
-import { pagePatterns } from '../pagePatterns';
 import { spellValue } from '../spelling';
 
 export interface GridInput {
@@ -41,8 +40,6 @@ export interface GridRow {
   readonly cells: readonly GridCell[];
   /** After the merge and with references replaced, in the chosen environment; undefined where it is not set. */
   readonly effective: { readonly text: string; readonly source: string } | undefined;
-  /** Changes when anything in the row does. */
-  readonly signature: string;
 }
 
 /**
@@ -68,19 +65,18 @@ export interface GridCell {
 
 /** Reads the texts and makes the rows of the grid. */
 export function buildGrid({ text, saved, shared, environment }: GridInput): Grid {
-  const { file, problems, notes } = checkModel(text, modelSource(saved.rev), shared);
+  const { file, problems, notes, resolutions } = checkModel(text, modelSource(saved.rev), shared);
   if (!file) return { environments: [], rows: [], changeCount: 0, problems, notes, isReadable: false };
-  const before = readVariableFile(saved.text, modelSource(saved.rev), () => undefined);
+  const before = text === saved.text ? file : readVariableFile(saved.text, modelSource(saved.rev), () => undefined);
   const environments = [...new Set([...file.environments.keys(), ...(shared.base?.environments.keys() ?? [])])];
   const sources: Sources = { file, before, base: shared.base, problems };
-  const effective = effectiveValues(file, shared, environments, environment);
+  const effective = effectiveValues(resolutions.get(environment) ?? resolutions.get(undefined));
   const rows = pathsOf([file, before, shared.base]).map((path): GridRow => {
     const name = pathText(path);
     const cells = [undefined, ...environments].map((each) => cellAt(path, name, each, sources));
     const variable = effective.get(name);
     const shown = variable && { text: spellValue(variable), source: originText(variable.origin) };
-    const row = { path, name, lock: lockOf(path, shared), cells, effective: shown };
-    return { ...row, signature: JSON.stringify(row) };
+    return { path, name, lock: lockOf(path, shared), cells, effective: shown };
   });
   const changeCount = rows.reduce((count, { cells }) => count + cells.filter((cell) => cell.isChanged).length, 0);
   return { environments, rows, changeCount, problems, notes, isReadable: true };
@@ -139,26 +135,10 @@ function sectionTree(file: VariableFile, environment: string | undefined): Branc
   return (environment === undefined ? file.variables.tree : file.environments.get(environment)?.tree) ?? nothing;
 }
 
-function effectiveValues(
-  hubModel: VariableFile,
-  { base: hubBase, schema }: SharedVariables,
-  environments: readonly string[],
-  environment: string | undefined,
-): ReadonlyMap<string, ResolvedVariable> {
-  const isKnown = environment !== undefined && environments.includes(environment);
-  const { variables } = resolveVariables(
-    {
-      hubBase,
-      hubModel,
-      schema,
-      patterns: pagePatterns,
-      ...(isKnown && { environment: { name: environment, origin: { source: 'the environment' } } }),
-    },
-    () => undefined,
-  );
-  return new Map(
-    variables.filter(({ value }) => value !== null).map((variable) => [pathText(variable.path), variable]),
-  );
+/** By the names of the variables. */
+function effectiveValues(resolution: Resolution | undefined): ReadonlyMap<string, ResolvedVariable> {
+  const set = resolution?.variables.filter(({ value }) => value !== null) ?? [];
+  return new Map(set.map((variable) => [pathText(variable.path), variable]));
 }
 
 /** Why the hub must not set a variable, as reported by the step LoadModelVariables. */

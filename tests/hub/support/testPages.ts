@@ -14,6 +14,37 @@ export const registryPage = (): Promise<string> => pageOf('registryPage');
 /** The requests of the hub without its screens, to compare the time of the hub with. */
 export const emptyPage = (): Promise<string> => pageOf('emptyPage');
 
+/** When a page is open; its elements are named by selectors. */
+export interface Opened {
+  /** An element that it has then. */
+  readonly shown: string;
+  /** Rows that fill the screen; undefined where it has none. */
+  readonly rows?: {
+    readonly all: string;
+    /** What a row has as long as its content is not final. */
+    readonly unfinished: string;
+    /** In each row, what the key ArrowDown moves the focus from and to. */
+    readonly stops: string;
+  };
+}
+
+/**
+ * A script for a page to be opened with. It marks `opened` on the clock of the frame when everything that is in view has its
+ * final content, was painted, and the page has reacted to a key.
+ */
+export async function openingScript(opened: Opened): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path.join(import.meta.dirname, 'opening', 'watch.ts')],
+    bundle: true,
+    format: 'iife',
+    globalName: 'opening',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+  });
+  return `${outputFiles[0]?.text ?? ''}\nopening.watch(${JSON.stringify(opened)});`;
+}
+
 /** Each page is built once. */
 function pageOf(name: string): Promise<string> {
   const found = built.get(name) ?? buildPage(name);

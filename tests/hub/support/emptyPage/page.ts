@@ -1,12 +1,9 @@
 import { connectHost, notifyLoaded } from '../../../../hub/host/connectHost';
+import type { Host } from '../../../../hub/host/host';
 import { headsOf, revisionId, revisionsOf } from '../../../../shared/variables/registry/documents';
 
-/**
- * Makes the requests of the Models hub for the address that it has, and shows nothing but that they were answered: what the
- * hub needs for the time in which it opens is more than that.
- */
-async function readAsHub(): Promise<void> {
-  const { documents, navigation, project } = await connectHost();
+/** Makes the requests of the Models hub for the address that it has. */
+async function readAsHub({ documents, navigation, project }: Host): Promise<void> {
   const heads = headsOf(project.id);
   const wanted = new URLSearchParams(navigation.hash);
   const known = await documents.list(heads);
@@ -18,6 +15,9 @@ async function readAsHub(): Promise<void> {
   await Promise.all([newest, wanted.get('tab') === 'history' ? documents.list(revisions) : undefined]);
 }
 
-await readAsHub();
+const host = await connectHost();
+const start = performance.now();
+await readAsHub(host);
+performance.measure('requests', { start });
 notifyLoaded();
 document.body.insertAdjacentHTML('beforeend', '<p id="answered">Answered.</p>');

@@ -1,0 +1,29 @@
+import { useEffect, useState } from 'react';
+
+/** How many rows are added at a time: few enough that a key is answered without a delay. */
+const rowsPerStep = 40;
+
+/** What is above the rows on every screen, in pixels: the header, the tabs or the filter, and the names of the columns. */
+const headHeight = 150;
+
+/** How many rows of a height, in pixels, fit into the window. */
+export function rowsOfScreen(rowHeight: number): number {
+  return Math.max(1, Math.ceil((innerHeight - headHeight) / rowHeight));
+}
+
+/**
+ * How many of the rows of a long list to render: those of the first screen at once, and soon all of them, so that the search
+ * of the browser and screen readers find every row. Once they were rendered, other rows are rendered at once, too.
+ * @param first how many have to be rendered now
+ */
+export function useRowCount(total: number, first: number): number {
+  const [stored, setCount] = useState(first);
+  const count = Math.max(stored, first);
+  useEffect(() => {
+    if (count >= total) return undefined;
+    // A timer, and no pause of the browser, which a busy page may never have.
+    const timer = setTimeout(() => setCount(count + rowsPerStep));
+    return () => clearTimeout(timer);
+  }, [count, total]);
+  return Math.min(count, total);
+}
