@@ -8,8 +8,8 @@ import { iconStyles } from './hubIcons';
 /** The pages of the extension: the folder in `hub/` with the entry and the HTML file of each. */
 const pages: Readonly<Record<string, string>> = { models: 'hub/page', run: 'hub/run' };
 
-/** The script that runs before that of the models page, by its name. */
-const firstScripts: Readonly<Record<string, string>> = { begin: './hub/page/begin.ts' };
+/** Scripts that run before that of their page, by the name of the page. */
+const firstScripts: Readonly<Record<string, string>> = { models: 'begin' };
 
 /** The pages that the project has. */
 export function hubPages(root: string): readonly { readonly name: string; readonly folder: string }[] {
@@ -29,8 +29,13 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
   const options: BuildOptions = {
     absWorkingDir: root,
     entryPoints: {
-      ...firstScripts,
-      ...Object.fromEntries(found.map(({ name, folder }) => [name, `./${folder}/${name}.tsx`])),
+      ...Object.fromEntries(
+        found.flatMap(({ name, folder }) => {
+          const first = firstScripts[name];
+          const entry = [name, `./${folder}/${name}.tsx`];
+          return first === undefined ? [entry] : [[first, `./${folder}/${first}.ts`], entry];
+        }),
+      ),
     },
     outdir: outFolder,
     bundle: true,

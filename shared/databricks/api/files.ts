@@ -50,7 +50,8 @@ export class FilesApi {
           entries.push({ path, isFolder: is_directory, sizeBytes: file_size, modifiedAt: last_modified });
       return entries;
     } catch (error) {
-      return undefinedIfAbsent(error);
+      if (isAbsent(error)) return undefined;
+      throw error;
     }
   }
 
