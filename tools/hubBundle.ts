@@ -30,9 +30,9 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
     absWorkingDir: root,
     entryPoints: {
       ...Object.fromEntries(
-        found.flatMap(({ name, folder }) => {
+        found.flatMap(({ name, folder }): readonly (readonly [string, string])[] => {
           const first = firstScripts[name];
-          const entry = [name, `./${folder}/${name}.tsx`];
+          const entry = [name, `./${folder}/${name}.tsx`] as const;
           return first === undefined ? [entry] : [[first, `./${folder}/${first}.ts`], entry];
         }),
       ),
