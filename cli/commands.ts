@@ -148,6 +148,16 @@ export const commands: readonly CommandRow[] = [
     load: () => import('../tasks/OnboardModel/task'),
   },
   {
+    task: 'PromoteModel',
+    group: 'models',
+    verb: 'promote',
+    examples: [
+      'models promote --catalog-model main.demo.churn --model-version 3',
+      'models promote --catalog-model main.demo.churn --action rollBack',
+    ],
+    load: () => import('../tasks/PromoteModel/task'),
+  },
+  {
     task: 'LoadModelVariables',
     group: 'variables',
     verb: 'load',

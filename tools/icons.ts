@@ -45,6 +45,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/CreateJob.png': { size: 32, layers: [tile, ...jobList(), ...badge(plus)] },
   'tasks/RunJob.png': { size: 32, layers: [tile, ...runningJob()] },
   'tasks/EvaluateModel.png': { size: 32, layers: [tile, ...bars(), ...badge(tick)] },
+  'tasks/PromoteModel.png': { size: 32, layers: [tile, ...model(), ...badge(rise)] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },

@@ -79,6 +79,8 @@ export interface RunFacts {
   /** The name of the repository that the run began with. */
   readonly repository?: string;
   readonly commit?: string;
+  /** The person who started the run, or whose change did. */
+  readonly requestedFor?: string;
 }
 
 /** The words in which a message speaks of where it is said: in a pipeline, or in a terminal. */

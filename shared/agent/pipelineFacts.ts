@@ -108,6 +108,7 @@ function runFacts(variable: ReadVariable): RunFacts {
       organizationUrl,
       repository: variable('Build.Repository.Name'),
       commit: variable('Build.SourceVersion'),
+      requestedFor: variable('Build.RequestedFor'),
     }),
   };
 }

@@ -4,6 +4,7 @@ import { task as createJob } from '../../tasks/CreateJob/task';
 import { task as evaluateModel } from '../../tasks/EvaluateModel/task';
 import { task as importNotebooks } from '../../tasks/ImportNotebooks/task';
 import { task as installLibraries } from '../../tasks/InstallLibraries/task';
+import { task as promoteModel } from '../../tasks/PromoteModel/task';
 import { task as runJob } from '../../tasks/RunJob/task';
 import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
@@ -129,6 +130,21 @@ function ofModels(newest: string) {
   };
 }
 
+function ofPromotion(inputs: Given) {
+  return async (): Promise<Stage> => {
+    const workspace = await ModelWorkspace.open('0.95');
+    const { catalogModels, volumes } = workspace.databricks;
+    const { aliases, versions } = catalogModels.get(model);
+    for (const { version } of versions) {
+      const folder = `/Models/${model.replaceAll('.', '/')}/${version}`;
+      volumes.addRoot(folder);
+      volumes.put(`${folder}/MLmodel`, Buffer.from('signature: {inputs: "[]", outputs: "[]"}'), true);
+    }
+    const state = (): unknown => ({ aliases: { ...aliases }, tags: versions.map(({ tags }) => ({ ...tags })) });
+    return stage(workspace, promoteModel, { catalogModel: model, ...inputs }, state);
+  };
+}
+
 async function ofNotebooks(): Promise<Stage> {
   const sandbox = await ImportSandbox.open();
   await sandbox.write({ 'train.py': `${header}print(1)`, 'data/old.json': '{}' });
@@ -181,6 +197,7 @@ export const databricksScenarios: readonly Scenario[] = [
   { task: 'RunJob', what: 'a job that fails', isRed: true, open: ofRuns({ job: 'Train' }, failed) },
   { task: 'EvaluateModel', what: 'a better model', open: ofModels('0.95') },
   { task: 'EvaluateModel', what: 'a worse model', isRed: true, open: ofModels('0.85') },
+  { task: 'PromoteModel', what: 'the newest version', open: ofPromotion({ modelVersion: '2' }) },
   { task: 'ImportNotebooks', what: 'a mirror', open: ofNotebooks },
   { task: 'UploadToVolume', what: 'a mirror', open: ofVolume },
 ];

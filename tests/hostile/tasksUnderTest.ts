@@ -12,6 +12,7 @@ import { task as importNotebooks } from '../../tasks/ImportNotebooks/task';
 import { task as installLibraries } from '../../tasks/InstallLibraries/task';
 import { task as loadModelVariables } from '../../tasks/LoadModelVariables/task';
 import { task as onboardModel } from '../../tasks/OnboardModel/task';
+import { task as promoteModel } from '../../tasks/PromoteModel/task';
 import { task as runJob } from '../../tasks/RunJob/task';
 import { task as startCluster } from '../../tasks/StartCluster/task';
 import { task as stopCluster } from '../../tasks/StopCluster/task';
@@ -146,6 +147,17 @@ export const tasksUnderTest = {
       {
         fixed: { ...databricks, mode: 'mirror', workspaceFolder: '/Shared/x' },
         made: ['sourceFolder', 'include', 'exclude'],
+      },
+    ],
+  },
+  PromoteModel: {
+    task: promoteModel,
+    weight: 2,
+    bases: [
+      { fixed: { ...databricks, modelVersion: '3' }, made: ['catalogModel', 'alias'] },
+      {
+        fixed: { ...databricks, catalogModel: 'main.demo.churn', versionSource: 'run' },
+        made: ['mlflowRunId', 'verdict'],
       },
     ],
   },

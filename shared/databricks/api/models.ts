@@ -11,7 +11,27 @@ export interface ModelVersion {
   readonly runId: string | undefined;
 }
 
+/** What Unity Catalog says of a version of a model. */
+export interface RegisteredVersion extends ModelVersion {
+  /** `READY` when all its files are there; `PENDING_REGISTRATION`, `FAILED_REGISTRATION` and others, which may be newer. */
+  readonly status: string;
+  /** Why it is not ready; empty where that is not said. */
+  readonly statusMessage: string;
+  readonly aliases: readonly string[];
+  readonly tags: ReadonlyMap<string, string>;
+}
+
 const rawVersion = shape.object({ version: shape.integerId, run_id: shape.optionalText });
+const registeredVersion = shape.object({
+  model_version: shape.object({
+    version: shape.integerId,
+    run_id: shape.optionalText,
+    status: shape.text,
+    status_message: shape.shown,
+    aliases: shape.listOf(shape.object({ alias: shape.text })),
+    tags: shape.listOf(shape.object({ key: shape.text, value: shape.shown })),
+  }),
+});
 const versionList = shape.object({ model_versions: shape.listOf(rawVersion), next_page_token: nextPageToken });
 type RawVersion = shape.Read<typeof rawVersion>;
 
@@ -49,6 +69,53 @@ export class ModelsApi {
     for await (const page of answerPages(this.http, request, versionList))
       for (const version of page.model_versions) versions.push(modelVersion(version));
     return versions;
+  }
+
+  /**
+   * A version of a model of Unity Catalog with its tags, which only the API of MLflow's client has
+   * (`databricks_uc_registry_service.proto`); undefined when there is no such version, or no such model.
+   */
+  async registeredVersion(
+    model: string,
+    version: string,
+    budgetSeconds?: number,
+  ): Promise<RegisteredVersion | undefined> {
+    try {
+      const { model_version: found } = await this.http.json(
+        {
+          method: 'GET',
+          path: `${clientPath}/get`,
+          query: { name: model, version },
+          purpose: `look up version ${version} of ${model}`,
+          ...(budgetSeconds !== undefined && { budgetSeconds }),
+        },
+        registeredVersion,
+      );
+      return {
+        ...modelVersion(found),
+        status: found.status,
+        statusMessage: found.status_message,
+        aliases: found.aliases.map(({ alias }) => alias),
+        tags: new Map(found.tags.map(({ key, value }) => [key, value])),
+      };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sets a tag of a version of a model of Unity Catalog. */
+  async setTag(model: string, version: string, key: string, value: string): Promise<void> {
+    await this.http.json(
+      {
+        method: 'POST',
+        path: `${clientPath}/set-tag`,
+        json: { name: model, version, key, value },
+        purpose: `set the tag '${key}' of version ${version} of ${model}`,
+        repeatable: true,
+      },
+      shape.done,
+    );
   }
 
   /** Moves an alias to a version. */
@@ -93,6 +160,8 @@ export class ModelsApi {
     }
   }
 }
+
+const clientPath = '/api/2.0/mlflow/unity-catalog/model-versions';
 
 function catalogPath(model: string): string {
   return `/api/2.1/unity-catalog/models/${pathSegment(model)}`;
