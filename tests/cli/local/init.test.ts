@@ -90,14 +90,17 @@ describe('mloccli init', () => {
   });
 
   it('names everything that is wrong with the options at once', async () => {
-    await assert.rejects(init({ service: 'A_B', registry: '-', databricksDev: 'a: b' }), (error: unknown) => {
-      assert.ok(error instanceof UsageError);
-      assert.deepEqual(
-        error.problems.map(({ option }) => option),
-        ['--model', '--service', '--databricks-dev', '--registry'],
-      );
-      return true;
-    });
+    await assert.rejects(
+      init({ model: 'a b', service: 'A_B', registry: '-', databricksDev: 'a: b' }),
+      (error: unknown) => {
+        assert.ok(error instanceof UsageError);
+        assert.deepEqual(
+          error.problems.map(({ option }) => option),
+          ['--model', '--service', '--databricks-dev', '--registry'],
+        );
+        return true;
+      },
+    );
     assert.deepEqual(await readdir(folder), []);
   });
 
