@@ -12,8 +12,9 @@ const contracts: Readonly<Record<string, Contract>> = {
       if (/run-now|submit|runs\/get$/.test(what)) assert.match(message, run);
     },
   },
-  // Records that it has ended.
+  // Record that they have ended.
   ImportNotebooks: { mostLate: 1 },
+  UploadToVolume: { mostLate: 1 },
   // Sends up to six requests at a time.
   DeployAks: { mostLate: 5 },
   DeployAci: {
