@@ -2,9 +2,10 @@ import { ContentSize } from 'azure-devops-ui/Callout';
 import { FormItem } from 'azure-devops-ui/FormItem';
 import { Panel } from 'azure-devops-ui/Panel';
 import { TextField, TextFieldWidth } from 'azure-devops-ui/TextField';
-import { useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import { useHub } from '../kit/hubContext';
+import { lazyPart } from '../kit/lazyPart';
 import { Loading } from '../kit/Loading';
 import { FaultCard, ProblemCard } from '../kit/faults/ProblemCard';
 import { checkModel, modelSource, sharedVariables } from '../variables/checkModel';
@@ -13,10 +14,12 @@ import { ChangesTable } from './ChangesTable';
 import { ConflictDialog } from './ConflictDialog';
 import { reviewMessages } from './messages';
 import type { ReviewPlan } from './reviewPlan';
-import { TextDiff } from './TextDiff';
 import { useProtection, type Protection } from './useProtection';
 import { useReview, type Review, type ReviewProps } from './useReview';
 import './review.css';
+
+/** The comparison of texts comes with what else shows one. */
+const textDiff = lazyPart(async () => (await import('./TextDiff')).TextDiff);
 
 /** The panel in which the edits are reviewed and saved; on top of it, the conflict with what someone else saved. */
 export function ReviewPanel(props: ReviewProps) {
@@ -130,7 +133,11 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
             onChange={(_, value) => onComment(value)}
           />
         </FormItem>
-        {plan.text !== plan.base.text && <TextDiff before={plan.base.text} after={plan.text} />}
+        {plan.text !== plan.base.text && (
+          <Suspense fallback={<Loading />}>
+            <textDiff.Part before={plan.base.text} after={plan.text} />
+          </Suspense>
+        )}
       </div>
     </Panel>
   );
