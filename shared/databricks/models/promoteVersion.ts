@@ -98,7 +98,7 @@ async function ensureTag(
   key: string,
   value: string,
 ): Promise<void> {
-  const shortened = [...value].slice(0, mostTagCharacters).join('');
+  const shortened = Array.from(value).slice(0, mostTagCharacters).join('');
   if (tags.get(key) !== shortened) await api.setTag(model, version, key, shortened);
 }
 
