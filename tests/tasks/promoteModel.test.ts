@@ -89,6 +89,11 @@ describe('PromoteModel', () => {
     await run({ modelVersion: '3' });
     await run({ action: 'rollBack' });
     assert.equal(holder(), 2);
+    // Also where the version that is promoted was given the alias back before.
+    await run({ modelVersion: '3' });
+    await run({ modelVersion: '2' });
+    await run({ action: 'rollBack' });
+    assert.equal(holder(), 3);
   });
 
   it('refuses to roll back where nothing is recorded', async () => {
