@@ -1,6 +1,7 @@
 import type { Context } from '../../agent/context';
 import type { Clock } from '../../clock';
 import { CancelledError, TaskError } from '../../errors';
+import { HttpError, isFinalRefusal } from '../../http/errors';
 import { secondsAskedFor } from '../../http/answer/failure';
 import type { DetailedHttpClient, HttpAnswer, HttpRequest } from '../../http/httpClient';
 import { isMap, type Json, type JsonMap } from '../../json';
@@ -71,7 +72,14 @@ export async function finishOperation(
   const location = first.header('location');
 
   if (statusUrl !== undefined) {
-    await follow(http, first, linkTo(statusUrl, operation), byOperation, operation, context);
+    const link = linkTo(statusUrl, operation);
+    try {
+      await follow(http, first, link, byOperation, operation, context);
+    } catch (error) {
+      if (method === 'POST' || !isForbidden(error)) throw error;
+      const { secrets: signed = [] } = link;
+      return await followResource(http, first, { ...resource, secrets: signed }, operation, context, error);
+    }
     if (isPut) return await http.json(resource, accepted);
     return method === 'POST' && location !== undefined
       ? await http.json(linkTo(location, operation), accepted)
@@ -83,6 +91,33 @@ export async function finishOperation(
     return await follow(http, first, resource, byResource, operation, context);
   throwIfFailed(first, isPut ? byResource : byEnd, operation);
   return first.body;
+}
+
+/**
+ * Waits with looks at the resource alone. A role on a resource does not cover its operation, which belongs to a location of
+ * the subscription; how it ended is in the resource too, but not why.
+ */
+async function followResource(
+  http: DetailedHttpClient,
+  first: HttpAnswer<Body>,
+  resource: HttpRequest,
+  operation: Operation,
+  context: Context,
+  refusal: HttpError,
+): Promise<Body> {
+  try {
+    const report = operation.method === 'DELETE' ? byExistence : byResource;
+    return await follow(http, first, resource, report, operation, context);
+  } catch (error) {
+    if (operation.method === 'DELETE' && error instanceof HttpError && error.status === 404) return undefined;
+    if (!(error instanceof OperationError)) throw error;
+    const message = `${error.message} Azure did not say why, because the identity cannot read the operation. ${refusal.message}`;
+    throw new OperationError(message, error.errorCode, error.serviceMessage);
+  }
+}
+
+function isForbidden(error: unknown): error is HttpError {
+  return isFinalRefusal(error) && error.status === 403;
 }
 
 /** Polls until the operation has succeeded; returns the body of the last answer. */
@@ -172,6 +207,9 @@ const byResource: Report = {
     return { status: textOf(isMap(properties) ? properties['provisioningState'] : undefined) || 'Succeeded' };
   },
 };
+
+/** By the resource that is deleted: while it exists, whatever its state. */
+const byExistence: Report = { shape: shape.jsonMap, read: () => ({ status: 'Deleting' }) };
 
 function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';

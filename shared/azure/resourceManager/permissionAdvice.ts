@@ -19,6 +19,12 @@ const roles: readonly (readonly [action: string, role: string])[] = [
     "'Contributor' on the cluster, or a custom role that grants runcommand/action and commandResults/read",
   ],
   ['Microsoft.ContainerInstance/', "'Azure Container Instances Contributor Role' on the resource group"],
+  ['Microsoft.MachineLearningServices/registries/', "'AzureML Registry User' on the registry"],
+  [
+    'Microsoft.MachineLearningServices/locations/',
+    "'AzureML Data Scientist' or 'Reader' on the subscription: a role on the workspace does not cover it",
+  ],
+  ['Microsoft.MachineLearningServices/', "'AzureML Data Scientist' on the workspace"],
   ['Microsoft.ManagedIdentity/userAssignedIdentities/', "'Managed Identity Operator' on the managed identity"],
   ['Microsoft.Network/virtualNetworks/subnets/', "'Network Contributor' on the subnet"],
 ];

@@ -129,6 +129,50 @@ describe('A long-running operation', () => {
     await assert.rejects(carryOut('PUT', [begin, succeeded, begunOnly]), /202 with a status that was not asked for/);
   });
 
+  describe('that the identity cannot read', () => {
+    const message = "does not have authorization to perform action 'Microsoft.Things/locations/operations/read'";
+    const forbidden: Reply = { status: 403, body: { error: { code: 'AuthorizationFailed', message } } };
+    const state = (provisioningState: string): Reply => ({ body: { properties: { provisioningState } } });
+    const begin = begun(202, { 'azure-asyncoperation': '/operations/42', location: '/results/1' });
+
+    it('is followed by the resource that is put', async () => {
+      const end = { name: 'one', ...(state('Succeeded').body as object) };
+      assert.deepEqual(await carryOut('PUT', [begin, running, forbidden, state('Updating'), { body: end }]), end);
+      const looks = [
+        ...Array<string>(2).fill('GET /operations/42'),
+        ...Array<string>(2).fill(`GET ${path}?api-version=1`),
+      ];
+      assert.deepEqual(urls().slice(1), looks);
+    });
+
+    it('has failed with the resource, and the error says why there is no reason', async () => {
+      await assert.rejects(carryOut('PUT', [begin, forbidden, state('Failed')]), (error: OperationError) => {
+        assert.equal(error.name, 'OperationError');
+        assert.match(
+          error.message,
+          /Azure reports Failed: no reason given\. Azure did not say why, because the identity/,
+        );
+        return error.message.includes('Microsoft.Things/locations/operations/read');
+      });
+    });
+
+    it('is complete when the resource that is deleted no longer exists', async () => {
+      const gone: Reply = { status: 404, body: { error: { code: 'ResourceNotFound' } } };
+      await carryOut('DELETE', [begin, forbidden, state('Succeeded'), state('Deleting'), gone]);
+      assert.equal(server.requests.length, 5);
+      await assert.rejects(carryOut('DELETE', [begin, forbidden, state('Deleting')], { minutes: 1 }), TimedOutError);
+    });
+
+    it('is an error for a POST, whose result is nowhere else', async () => {
+      await assert.rejects(carryOut('POST', [begin, forbidden]), /403 AuthorizationFailed/);
+      assert.equal(server.requests.length, 2);
+    });
+
+    it('is an error when the resource cannot be read either', async () => {
+      await assert.rejects(carryOut('PUT', [begin, forbidden, forbidden]), /403 AuthorizationFailed/);
+    });
+  });
+
   it('that fails reports the innermost error and the correlation id', async () => {
     const details = [{ code: 'InaccessibleImage', message: 'The image is not accessible.' }];
     const failed: Reply = {
