@@ -109,4 +109,8 @@ const knownResources = [
   'https://management.chinacloudapi.cn',
   'https://management.core.chinacloudapi.cn',
   '6dae42f8-4368-4678-94ff-3960e28e3630',
+  'https://storage.azure.com',
+  'https://ml.azure.com',
+  'https://ml.azure.us',
+  'https://ml.azure.cn',
 ];
