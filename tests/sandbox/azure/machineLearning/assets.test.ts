@@ -112,7 +112,7 @@ describe('Azure Machine Learning sandbox: assets and workspaces', () => {
     );
     assert.match(
       await client.refusal('PUT', '/environments/f/versions/1', { properties: { image: 'a', condaFile: 'a: [' } }),
-      /no valid YAML/,
+      /not valid YAML/,
     );
   });
 
