@@ -44,7 +44,8 @@ export class BrowserPages {
       await context.close();
       return;
     }
-    await Promise.all(context.pages().map((other) => (other === page ? undefined : other.close())));
+    const others = context.pages().filter((other) => other !== page);
+    await Promise.all(others.map((other) => other.close()));
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.emulateMedia({ media: null, colorScheme: null, forcedColors: null, reducedMotion: 'reduce' });
     await page.mouse.move(0, 0);
