@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { projectId } from '../../../sandbox/agent/variables/predefined';
 import type { Organization } from '../../../sandbox/devops/organization';
-import { headsOf, readRevision, revisionId, revisionsOf } from '../../../shared/variables/registry/documents';
+import {
+  documentOf,
+  headsOf,
+  readRevision,
+  revisionId,
+  revisionsOf,
+} from '../../../shared/variables/registry/documents';
 import type { StoredDocument } from '../../../shared/variables/registry/documentStore';
 import { revisionHash } from '../../../shared/variables/registry/revisionHash';
 import { registryOf, saveText, storeOf } from '../modelStage';
@@ -53,7 +59,7 @@ async function addForeignRevision(organization: Organization, id: string): Promi
   const store = storeOf(organization);
   const collection = revisionsOf(projectId, id);
   const third = (await store.read(collection, revisionId(3))) ?? assert.fail();
-  await store.create(collection, { ...third, id: revisionId(4), rev: 4 });
+  await store.create(collection, documentOf(revisionId(4), { ...(await readRevision(id, third)), rev: 4 }));
 }
 
 const changed = /Revision 3 is intact|All 3 revisions are intact/;
