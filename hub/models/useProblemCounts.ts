@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { RegistryContents, RegistryEntry } from '../../shared/variables/registry/modelRegistry';
-import { afterPaint } from '../kit/afterPaint';
+import { afterPaint } from '../kit/rows/afterPaint';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 
 /** How long the page checks models at a time, in milliseconds: less than a frame, so that it goes on reacting. */
