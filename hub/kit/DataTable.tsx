@@ -1,6 +1,6 @@
 import { Icon } from 'azure-devops-ui/Icon';
 import { memo, useCallback, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
-import { rowsOfScreen, useRowCount } from './useRowCount';
+import { rowsOfScreen, useRowCount } from './rows/useRowCount';
 
 /** A row has at least this height, in pixels. */
 const rowHeight = 47;

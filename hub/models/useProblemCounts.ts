@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { RegistryContents, RegistryEntry } from '../../shared/variables/registry/modelRegistry';
+import { afterPaint } from '../kit/rows/afterPaint';
 import { checkModel, modelSource, sharedVariables, type SharedVariables } from '../variables/checkModel';
 
 /** How long the page checks models at a time, in milliseconds: less than a frame, so that it goes on reacting. */
@@ -29,10 +30,10 @@ export function useProblemCounts(contents: RegistryContents, first: () => readon
     const work = () => {
       rest = check(rest, shared, found, sliceMs);
       setLater({ contents, counts: new Map(found) });
-      if (rest.length > 0) timer = setTimeout(work);
+      if (rest.length > 0) cancel = afterPaint(work);
     };
-    let timer = setTimeout(work);
-    return () => clearTimeout(timer);
+    let cancel = afterPaint(work);
+    return () => cancel();
   }, [contents, shared, begun, left]);
   return later?.contents === contents ? later.counts : begun;
 }

@@ -6,7 +6,7 @@ import { useHub } from '../kit/hubContext';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/faults/ProblemCard';
 import { SearchField } from '../kit/SearchField';
-import { useWidth } from '../kit/useWidth';
+import { useIsNarrow } from '../kit/useIsNarrow';
 import { modelPage } from '../page/route';
 import { CellMenu, type OpenMenu } from './grid/CellMenu';
 import { sharedVariables, type Problem } from './checkModel';
@@ -81,9 +81,8 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
   const [column, setColumn] = useState(0);
   const [panel, setPanel] = useState<PanelSubject>();
   const [menu, setMenu] = useState<OpenMenu>();
-  const [sizer, width] = useWidth();
+  const [sizer, isNarrow] = useIsNarrow(narrowWidth);
   const edits = useCellEdits();
-  const isNarrow = width < narrowWidth;
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const rows = useMemo(
     () => grid.rows.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))),

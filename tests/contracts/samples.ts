@@ -22,9 +22,10 @@ export async function findSamples(root: string): Promise<readonly Sample[]> {
 
 async function samplesOfPage(root: string, page: string): Promise<Sample[]> {
   const text = await readFile(path.join(root, page), 'utf8');
-  return [...text.matchAll(/^```ya?ml\n([^]*?)^```$/gm)].map((match) => ({
-    place: `${page}:${text.slice(0, match.index).split('\n').length + 1}`,
-    text: match[1] ?? '',
+  // Those of a list are indented.
+  return [...text.matchAll(/^( *)```ya?ml\n([^]*?)^\1```$/gm)].map(({ index, 1: indent = '', 2: lines = '' }) => ({
+    place: `${page}:${text.slice(0, index).split('\n').length + 1}`,
+    text: lines.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   }));
 }
 

@@ -3,12 +3,8 @@ import { lineBreakOf, withLineBreaks } from '../../hub/file/lineBreaks';
 import { sizeProblems, variableTextProblems } from '../../hub/file/textProblems';
 import { sharedVariables } from '../../hub/variables/checkModel';
 import { defaultSettings } from '../../shared/variables/registry/settings';
-import { bundleHub } from '../../tools/hubBundle';
-import { projectRoot } from '../../tools/commandLine';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { registryOf, saveText } from './modelStage';
+import { builtFrom } from './support/builtHub';
 import { focused, press, tabTo, useHub, type OpenHub } from './support/browser';
 
 const text = 'variables:\r\n  modelName: churn # ours\r\n  training: {epochs: 3}\r\n';
@@ -43,7 +39,7 @@ describe('The text of a model', () => {
 
   it('has an editor that the first page does not load', async function () {
     this.timeout(60_000);
-    const metafile = await bundleHub(projectRoot, await mkdtemp(path.join(tmpdir(), 'hub-meta-')));
+    const metafile = await builtFrom();
     const outputs = Object.entries(metafile.outputs);
     const entry = outputs.find(([name]) => name.endsWith('models.js'));
     const loaded = new Set<string>();

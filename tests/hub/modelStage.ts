@@ -5,9 +5,10 @@ import { OrganizationError } from '../../sandbox/devops/organizationError';
 import { StoreError, type DocumentStore, type StoredDocument } from '../../shared/variables/registry/documentStore';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 
-/** The documents of the extension in an organization, without requests; `damage` writes what no page would. */
+/** The documents of the extension in an organization, without requests; `damage` and `remove` do what no page would. */
 export function storeOf(organization: Organization): DocumentStore & {
   readonly damage: (collection: string, document: StoredDocument) => void;
+  readonly remove: (collection: string, id: string) => void;
 } {
   const extensions = organization.state.of(Extensions);
   if (!extensions.has('model-pipelines', 'model-pipeline-tasks'))
@@ -21,6 +22,7 @@ export function storeOf(organization: Organization): DocumentStore & {
     create: (name, document) => written('exists', () => open(name).create(plain(document))),
     replace: (name, document) => written('stale', () => open(name).update(plain(document))),
     damage: (name, document) => void open(name).update({ ...plain(document), __etag: -1 }),
+    remove: (name, id) => open(name).remove(id),
   };
 }
 

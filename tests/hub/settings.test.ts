@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { registryOf, saveText } from './modelStage';
 import { axe, press, useHub } from './support/browser';
 
@@ -66,7 +66,7 @@ describe('The settings', function () {
     });
     const downloaded = page.waitForEvent('download');
     await frame.getByRole('button', { name: 'Export' }).click();
-    const file = JSON.parse(await readFile(await (await downloaded).path(), 'utf8')) as {
+    const file = JSON.parse(await text(await (await downloaded).createReadStream())) as {
       models: { text: string }[];
     };
     assert.equal(file.models.length, 1);

@@ -9,21 +9,25 @@ export interface DeployAksSurroundings {
   readonly folder: string;
   /** By their ids: `cluster` is what the inputs name unless they name an Azure connection. */
   readonly connections: Readonly<Record<string, FakeConnection>>;
+  /** The values of the secret variables of its job. */
+  readonly secrets?: readonly string[];
 }
 
 /** Runs the task DeployAks in this process. */
 export async function runDeployAks(
   inputs: Readonly<Record<string, string>>,
-  { clock, folder, connections }: DeployAksSurroundings,
+  { clock, folder, connections, secrets }: DeployAksSurroundings,
 ): Promise<FakeAgent> {
   const direct = { connectionType: 'kubernetes', kubernetesConnection: 'cluster' };
-  const agent = new FakeAgent('azureConnection' in inputs ? inputs : { ...direct, ...inputs }, connections, {
+  const variables = {
     'System.DefaultWorkingDirectory': folder,
     'System.CollectionUri': 'https://dev.azure.com/contoso/',
     'System.TeamProject': 'Fraud models',
     'Build.BuildId': '7',
     'Build.BuildNumber': '20250101.1',
-  });
+  };
+  const given = 'azureConnection' in inputs ? inputs : { ...direct, ...inputs };
+  const agent = new FakeAgent(given, connections, variables, undefined, secrets);
   await runTask(task, { agent, clock, signal: new AbortController().signal });
   return agent;
 }

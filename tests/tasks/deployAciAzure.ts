@@ -176,13 +176,23 @@ export class DeployAciAzure {
       url = this.azure.url,
       clock = this.clock,
       signal = new AbortController().signal,
-    }: { readonly url?: string; readonly clock?: Clock; readonly signal?: AbortSignal } = {},
+      secrets = [],
+    }: {
+      readonly url?: string;
+      readonly clock?: Clock;
+      readonly signal?: AbortSignal;
+      /** The values of the secret variables of its job. */
+      readonly secrets?: readonly string[];
+    } = {},
   ): Promise<FakeAgent> {
     const connection = { ...this.connection, url };
     const agent = new ProxiedAgent(
       { url: `http://127.0.0.1:${(this.proxy.address() as AddressInfo).port}` },
       { azureConnection: 'c', resourceGroup, ...(inputs['action'] === 'delete' ? {} : service), ...inputs },
       { c: connection },
+      {},
+      undefined,
+      secrets,
     );
     await runTask(task, { agent, clock, signal });
     return agent;

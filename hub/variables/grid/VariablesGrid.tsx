@@ -12,7 +12,7 @@ import type { GridCell } from './grid';
 import { cellAt, gridActions, startFromKey, type Cursor, type GridEvents } from './gridCursor';
 import { moved } from './gridFocus';
 import { columnName, GridRowView } from './GridRowView';
-import { rowsOfScreen, useRowCount } from '../../kit/useRowCount';
+import { rowsOfScreen, useRowCount } from '../../kit/rows/useRowCount';
 import { variablesMessages } from '../messages';
 
 export interface VariablesGridProps extends GridEvents {

@@ -87,13 +87,23 @@ export class StaticFiles {
   }
 }
 
+/** By the etag of the bytes: a process that starts one host after another compresses the same files once. */
+const compressed = new Map<string, Promise<Buffer>>();
+
 async function readStaticFile(file: string): Promise<StaticFile> {
   const bytes = await readFile(file);
   const ending = path.extname(file).toLowerCase();
+  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
   return {
     contentType: contentTypes[ending] ?? 'application/octet-stream',
     bytes,
-    compressed: compressedTypes.has(ending) ? undefined : await compress(bytes, { level: 9 }),
-    etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`,
+    compressed: compressedTypes.has(ending) ? undefined : await compressOnce(bytes, etag),
+    etag,
   };
+}
+
+function compressOnce(bytes: Buffer, etag: string): Promise<Buffer> {
+  const begun = compressed.get(etag) ?? compress(bytes, { level: 9 });
+  compressed.set(etag, begun);
+  return begun;
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { projectId } from '../../../sandbox/agent/variables/predefined';
+import { Definitions } from '../../../sandbox/devops/build/definitions/definitions';
+import { sendToDevops } from '../../support/devops/fixture';
 import { focused, press, tabTo, useHub, type OpenHub } from '../support/browser';
 import { registryOf, saveText } from '../modelStage';
 import { typeInto } from '../saves/reviewOnScreen';
@@ -186,5 +189,31 @@ describe('With the keyboard alone', function () {
     const texts = new Map(models.map(({ id, text, repository }) => [id, [text, repository?.path]]));
     assert.deepEqual(texts.get('from-file'), [churnText(400, 8), filePath]);
     assert.deepEqual(texts.get('from-yaml'), [churnText(5), undefined]);
+  });
+
+  it('fills in the form of the onboarding pipeline, and starts it', async () => {
+    const hub = await openHub();
+    await use(hub, /^button New model/);
+    await hub.frame.getByRole('radio').first().waitFor();
+    await to(hub, /^input/);
+    await press(hub.page, 'Space');
+    await hub.frame.getByLabel('Model name').waitFor();
+    // The form is left without a name first: the field says so, and keeps the rest.
+    await to(hub, /^select Serving type/);
+    await press(hub.page, 'ArrowDown');
+    await use(hub, /^button Start the pipeline/);
+    await says(hub, 'Enter a value.');
+    await to(hub, /Model name/, 'Shift+Tab');
+    await hub.page.keyboard.type('fraud');
+    await use(hub, /^button Start the pipeline/);
+    await hub.frame.getByRole('link', { name: /^Open the run/ }).waitFor();
+    assert.match(await focused(hub.frame), /^a Open the run/);
+    const [definition] = organization().state.of(Definitions).ofProject(projectId);
+    const { body } = await sendToDevops(organization(), `local/_apis/pipelines/${definition?.id ?? 0}/runs`);
+    const { value: runs } = body as { value: readonly { templateParameters: object }[] };
+    assert.deepEqual(
+      runs.map(({ templateParameters }) => templateParameters),
+      [{ model: 'fraud', serving: 'rest', registry: 'contoso' }],
+    );
   });
 });

@@ -155,7 +155,7 @@ describe('the list and the variables of models in a browser', () => {
   ];
   for (const [what, failure, text] of failures)
     it(`says what to do on ${what}, and tries again`, async () => {
-      const open = await hub.openHub();
+      const open = await hub.openHub({ changesBrowser: true });
       await open.context.addInitScript(failAtStart, failure);
       await open.page.reload();
       const frame = open.page.frameLocator('iframe');

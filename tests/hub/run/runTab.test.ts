@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Frame } from 'playwright-core';
-import { bundleHub } from '../../../tools/hubBundle';
-import { projectRoot } from '../../../tools/commandLine';
 import { axe, press, tabTo, useHub } from '../support/browser';
+import { builtFrom } from '../support/builtHub';
 import { addRecordedRun } from './recordedRun';
 import { deployment, evaluation, jobRun, variables, wholeRun } from './sampleRecords';
 
@@ -110,7 +106,7 @@ describe('The tab of a run', function () {
 
   it('shows each attempt of a run that goes on, and what its next steps record', async () => {
     const run = addRecordedRun(organization(), { Build: { Build: { Train: jobRun } } }, 'inProgress');
-    const { frame, page, changeRun } = await openHub({ page: 'run', build: run.id });
+    const { frame, page, changeRun } = await openHub({ page: 'run', build: run.id, changesBrowser: true });
     await heading(frame, 'Databricks runs').waitFor();
     await frame.getByText('The run is in progress').waitFor();
     run.addSteps({ Build: { Build: { Evaluate: evaluation } } });
@@ -218,8 +214,7 @@ describe('The script of the tab of a run', function () {
   this.timeout(60_000);
 
   it('has no screen of the Models hub', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'run-tab-'));
-    const { outputs } = await bundleHub(projectRoot, folder).finally(() => rm(folder, { recursive: true }));
+    const { outputs } = await builtFrom();
     const seen = new Set<string>();
     const visit = (file: string): readonly string[] => {
       if (seen.has(file)) return [];

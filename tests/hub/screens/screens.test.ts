@@ -25,7 +25,7 @@ describe('Every screen', function () {
       assert.deepEqual(await axe(wide.frame, rulesOfColors), [], 'forced colours');
       await wide.page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' });
 
-      const narrow = await openHub({ ...asked, theme: 'dark', beside: wide, size: { width: 320, height: 640 } });
+      const narrow = await openHub({ ...asked, theme: 'dark', size: { width: 320, height: 640 } });
       await arrive(narrow, organization());
       await narrow.page.mouse.move(0, 0);
       assert.deepEqual(await axe(narrow.frame), [], 'dark and narrow');

@@ -6,9 +6,10 @@ import type { ThemeName } from '../../../sandbox/devops/host/page/themes';
 import type { Organization } from '../../../sandbox/devops/organization';
 import { type LocalOrganizationOptions, startLocalOrganization } from '../../../sandbox/localOrganization';
 import { sharedSigningKeys } from '../../support/sharedKeys';
-import { launchChromium, skipWithoutChromium } from './chromium';
+import { browserForSuite, skipWithoutChromium, type SuiteBrowser } from './chromium';
 import { builtHub } from './builtHub';
-import { PageProblems } from './pageProblems';
+import type { BrowserPage } from './browserPages';
+import type { PageProblems } from './pageProblems';
 
 export { axe } from './axe';
 export { focused, press, tabTo } from './keyboard';
@@ -33,8 +34,10 @@ export interface OpenOptions {
   readonly expects?: RegExp;
   /** Returns at once, not when the extension says that it is ready. */
   readonly isLoading?: boolean;
-  /** Opens another tab in the browser of that page instead of a browser of its own. */
-  readonly beside?: OpenHub;
+  /** Opens it in the tab of that page, which it leaves, instead of a browser of its own. */
+  readonly within?: OpenHub;
+  /** The test changes what all pages of the browser have, such as their clock or the scripts that they begin with. */
+  readonly changesBrowser?: boolean;
 }
 
 /** An extension's page in the page of Azure DevOps, in a browser context of its own. */
@@ -75,22 +78,28 @@ export interface HubStage {
   readonly openHub: (options?: OpenOptions) => Promise<OpenHub>;
 }
 
+type ShownPage = Pick<OpenHub, 'context' | 'page' | 'problems'>;
+
+interface Opened extends BrowserPage {
+  readonly asked: OpenOptions;
+}
+
 /**
  * An organization and a host for each test, and one browser for all tests of the suite. A test fails when a script of a
  * page that it opened reports an error or a warning, or asks another host for something.
  */
 export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options }: HubStageOptions = {}): HubStage {
-  let browser: Browser | undefined;
+  let suite: SuiteBrowser | undefined;
   let organization: Organization;
   let host: Host;
-  let opened: { readonly context: BrowserContext; readonly problems: PageProblems; readonly expects?: RegExp }[] = [];
+  let opened: readonly Opened[] = [];
 
   before(async function () {
     skipWithoutChromium(this);
     this.timeout(120_000);
-    browser = await launchChromium();
+    suite = await browserForSuite();
   });
-  after(() => browser?.close());
+  after(() => suite?.close());
   beforeEach(async () => {
     const hub = await builtHub(hubFolder);
     organization = await startLocalOrganization({ signingKeys: await sharedSigningKeys(), ...options });
@@ -98,47 +107,46 @@ export function useHub({ hubFolder, scopes, fill, host: hostOptions, ...options 
     const extension = { ...hub.extension, ...(scopes && { scopes }) };
     host = await startHost({ organization, hubFolder: hub.folder, extension, ...hostOptions });
   });
-  afterEach(async () => {
-    await Promise.all(opened.map(({ context }) => context.close()));
-    const found = opened.flatMap(({ problems, expects }) => problems.found.filter((each) => !expects?.test(each)));
+  afterEach(async function () {
+    const used = opened;
     opened = [];
+    const { pages } = running();
+    // A test that failed can have left its page in any state.
+    const isFailed = this.currentTest?.isPassed() !== true;
+    await Promise.all(used.map((each) => pages.release(each, isFailed || each.asked.changesBrowser === true)));
+    const found = used.flatMap(({ problems, asked: { expects } }) =>
+      problems.found.filter((each) => !expects?.test(each)),
+    );
     await host.close();
     await organization.close();
     assert.deepEqual(found, [], 'Scripts of the pages reported these problems.');
   });
 
-  const running = (): Browser => {
-    if (!browser) throw new Error('The browser was not started.');
-    return browser;
+  const running = (): SuiteBrowser => {
+    if (!suite) throw new Error('The browser was not started.');
+    return suite;
+  };
+  const show = async (shown: ShownPage, asked: OpenOptions): Promise<OpenHub> => {
+    await shown.page.goto(urlOf(host, asked));
+    return handlesOf(shown, asked.isLoading === true);
   };
   return {
     organization: () => organization,
     host: () => host,
-    browser: running,
+    browser: () => running().browser,
     openHub: async (asked = {}) => {
-      if (asked.beside) {
-        const { context, problems } = asked.beside;
-        const page = await context.newPage();
-        if (asked.size) await page.setViewportSize(asked.size);
-        await page.goto(urlOf(host, asked));
-        return handlesOf(context, page, problems, asked.isLoading === true);
+      if (asked.within) {
+        if (asked.size) await asked.within.page.setViewportSize(asked.size);
+        return show(asked.within, asked);
       }
-      const context = await running().newContext({
-        viewport: asked.size ?? { width: 1366, height: 768 },
-        locale: 'en-US',
-        timezoneId: 'UTC',
-        reducedMotion: 'reduce',
-        ...(asked.hasForcedColors === true && { forcedColors: 'active', colorScheme: 'dark' }),
+      const page = await running().pages.open({
+        size: asked.size ?? { width: 1366, height: 768 },
+        hasForcedColors: asked.hasForcedColors === true,
+        now: asked.now,
       });
-      const origins = () => [host.url, host.hubUrl, organization.url].map((url) => new URL(url).origin);
-      const problems = new PageProblems(context, origins);
-      opened.push({ context, problems, ...(asked.expects && { expects: asked.expects }) });
-      // Functions in what tests evaluate in a page name themselves by this function of their compiler.
-      await context.addInitScript('globalThis.__name ??= (named) => named;');
-      if (asked.now) await context.clock.setFixedTime(asked.now);
-      const page = await context.newPage();
-      await page.goto(urlOf(host, asked));
-      return handlesOf(context, page, problems, asked.isLoading === true);
+      page.problems.begin([host.url, host.hubUrl, organization.url].map((url) => new URL(url).origin));
+      opened = [...opened, { ...page, asked }];
+      return show(page, asked);
     },
   };
 }
@@ -154,12 +162,7 @@ function urlOf(host: Host, { page = 'models', user, theme, hash, build }: OpenOp
   return `${host.url}?${query.toString()}`;
 }
 
-async function handlesOf(
-  context: BrowserContext,
-  page: Page,
-  problems: PageProblems,
-  isLoading: boolean,
-): Promise<OpenHub> {
+async function handlesOf({ context, page, problems }: ShownPage, isLoading: boolean): Promise<OpenHub> {
   const element = await page.waitForSelector('iframe', { state: 'attached' });
   const frame = await element.contentFrame();
   if (!frame) throw new Error('The page shows no frame.');

@@ -5,7 +5,7 @@ const requestMessage = /^Failed to load resource: /;
 /** What the SDK says of an answer that arrives after the document that asked was left: a call has an `instanceId`. */
 const lateAnswer = /^No handler found on any channel for message: (?!.*"instanceId")/;
 
-/** What goes wrong in the pages of a browser context, and what they ask for. */
+/** What goes wrong in the pages of a browser context during a test, and what they ask for. */
 export class PageProblems {
   /** Errors and warnings of scripts, and requests to servers that are not of the stage. */
   readonly found: string[] = [];
@@ -13,25 +13,31 @@ export class PageProblems {
   readonly failedRequests: string[] = [];
   /** The requests that left the browser, such as `GET /sandbox/_apis/projects`. */
   readonly requests: string[] = [];
+  #origins: readonly string[] = [];
 
-  constructor(context: BrowserContext, origins: () => readonly string[]) {
-    context.on('page', (page) => this.#watch(page, origins));
+  constructor(context: BrowserContext) {
+    context.on('page', (page) => this.#watch(page));
   }
 
-  #watch(page: Page, origins: () => readonly string[]): void {
+  /** Forgets what was before. @param origins of the servers of the stage */
+  begin(origins: readonly string[]): void {
+    this.#origins = origins;
+    for (const list of [this.found, this.failedRequests, this.requests]) list.length = 0;
+  }
+
+  #watch(page: Page): void {
     page.on('console', (message) => this.#read(message));
     page.on('pageerror', (error) => this.found.push(error.stack ?? error.message));
     page.on('request', (request) => {
       const url = new URL(request.url());
       if (url.protocol !== 'http:' && url.protocol !== 'https:') return;
-      if (!origins().includes(url.origin)) this.found.push(`A request to another host: ${request.url()}`);
+      if (!this.#origins.includes(url.origin)) this.found.push(`A request to another host: ${request.url()}`);
       this.requests.push(`${request.method()} ${url.pathname}`);
     });
     page.on('response', (response) => {
-      if (response.status() >= 400)
-        this.failedRequests.push(
-          `${response.request().method()} ${new URL(response.url()).pathname} ${response.status()}`,
-        );
+      if (response.status() < 400) return;
+      const { pathname } = new URL(response.url());
+      this.failedRequests.push(`${response.request().method()} ${pathname} ${response.status()}`);
     });
     page.on('requestfailed', (request) =>
       this.failedRequests.push(

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { afterPaint } from './afterPaint';
 
 /** How many rows are added at a time: few enough that a key is answered without a delay. */
 const rowsPerStep = 40;
@@ -20,10 +21,7 @@ export function useRowCount(total: number, first: number): number {
   const [stored, setCount] = useState(first);
   const count = Math.max(stored, first);
   useEffect(() => {
-    if (count >= total) return undefined;
-    // A timer, and no pause of the browser, which a busy page may never have.
-    const timer = setTimeout(() => setCount(count + rowsPerStep));
-    return () => clearTimeout(timer);
+    return count >= total ? undefined : afterPaint(() => setCount(count + rowsPerStep));
   }, [count, total]);
   return Math.min(count, total);
 }
