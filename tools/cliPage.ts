@@ -65,7 +65,11 @@ export function cliPage(manifest: CliManifest): string {
 /** What the command line prints for these arguments. */
 export function helpOf(manifest: CliManifest, args: readonly string[]): string {
   let text = '';
-  createProgram({ manifest, args, output: { helpWidth, print: (part) => void (text += part) } }).parse(args);
+  createProgram({
+    readManifest: () => manifest,
+    args,
+    output: { helpWidth, print: (part) => void (text += part) },
+  }).parse(args);
   return text.trimEnd();
 }
 
