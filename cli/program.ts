@@ -35,8 +35,9 @@ export interface ProgramOptions {
 /** The command line: a command for each task in its group, and by the name of its task at the top. */
 export function createProgram({ readManifest, args, output }: ProgramOptions): Program {
   let call: CommandCall | LocalCommandCall | undefined;
-  const words = new Set(args.filter((arg) => !arg.startsWith('-')));
+  const words = new Set(args.filter((arg) => arg !== '' && !arg.startsWith('-')));
   const isFull = args.includes('--full');
+  const isCompleting = isCompletion(args);
   const configure = (command: Command): Command =>
     command
       .exitOverride()
@@ -85,14 +86,16 @@ export function createProgram({ readManifest, args, output }: ProgramOptions): P
     if (words.has(name)) addGlobalOptions(group);
     for (const row of commands.filter((row) => row.group === name)) {
       if (words.has(name)) addLeaf(group, row.verb, row, false);
-      if (words.has(kebabCase(row.task))) addLeaf(program, kebabCase(row.task), row, true);
+      const alias = kebabCase(row.task);
+      if (words.has(alias) || (isCompleting && [...words].some((word) => alias.startsWith(word))))
+        addLeaf(program, alias, row, !isCompleting);
     }
   }
 
   const onLocalCall = (local: LocalCommandCall): void => {
     call = local;
   };
-  addLocalCommands(program, configure, onLocalCall, { words, isCompleting: isCompletion(args) });
+  addLocalCommands(program, configure, onLocalCall, { words, isCompleting });
 
   return {
     command: program,

@@ -75,6 +75,10 @@ export const localCommands: readonly LocalCommand[] = [
         isRepeatable: true,
       },
       { flags: '--stage <name>', help: 'Run only this stage. Can be repeated', isRepeatable: true },
+      {
+        flags: '--environment <name>',
+        help: 'Run the stages that deploy to this environment of Azure DevOps, such as model-test, and those before them',
+      },
       { flags: '--variable-groups <file>', help: 'JSON or YAML file with the variable groups that the pipeline uses' },
       {
         flags: '--resource <name=folder>',
@@ -94,7 +98,7 @@ export const localCommands: readonly LocalCommand[] = [
     ],
     examples: [
       'pipelines run ci --repository ../models',
-      'pipelines run deploy --parameter serving=rest',
+      'pipelines run deploy --parameter serving=rest --environment model-test',
       'pipelines run train --live --profile dev',
     ],
     load: async () => (await import('./pipelines/runPipeline')).run,
