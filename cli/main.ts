@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The first import, so that a signal is not lost while the others load.
 import { Interruption } from './interruption';
+import type * as nodeFs from 'node:fs';
 import type { CliManifest } from './manifest';
 import { Terminal } from './output/terminal';
 import { CliCall } from './runCli';
@@ -34,7 +35,7 @@ process.once('beforeExit', () => fail(new Error('the command ended without repor
 void call.run();
 
 /** An import would load all of the module at the start, also for help. */
-function fs(): typeof import('node:fs') {
+function fs(): typeof nodeFs {
   return process.getBuiltinModule('node:fs');
 }
 
@@ -48,6 +49,6 @@ function readManifest(): CliManifest {
  */
 function waiting<Stream extends NodeJS.WriteStream>(stream: Stream): Stream {
   const { _handle: handle } = stream as { readonly _handle?: { setBlocking?: (isBlocking: boolean) => unknown } };
-  if (stream.isTTY !== true) handle?.setBlocking?.(false);
+  if (!stream.isTTY) handle?.setBlocking?.(false);
   return stream;
 }

@@ -15,9 +15,9 @@ export function oneCore(root: string): Plugin {
     name: 'one-core',
     setup(build) {
       const imports = core.map((file) => `import ${JSON.stringify(path.join(root, file))};`).join('');
-      build.onResolve({ filter: /^\.{1,2}\// }, async ({ kind, path: asked, pluginData, ...rest }) => {
+      build.onResolve({ filter: /^\.{1,2}\// }, async ({ kind, path: asked, importer, namespace, resolveDir }) => {
         if (kind !== 'dynamic-import') return undefined;
-        const found = await build.resolve(asked, { kind: 'import-statement', ...rest });
+        const found = await build.resolve(asked, { kind: 'import-statement', importer, namespace, resolveDir });
         return { ...found, pluginData: { isLoadedLater: true } };
       });
       build.onLoad({ filter: /\.ts$/ }, async ({ path: file, pluginData }) => {

@@ -17,8 +17,8 @@ export interface AzureNetwork {
 }
 
 /**
- * Starts a proxy by which Azure Resource Manager is a stand-in, for programs that know its public address only. It knows
- * no other host.
+ * Starts a proxy by which Azure Resource Manager is a stand-in, for programs that know its public address only. It opens
+ * tunnels to no other host.
  */
 export async function startAzureNetwork(resourceManagerUrl: string): Promise<AzureNetwork> {
   const { ca, server: certificate } = await makeTestCertificates([host]);

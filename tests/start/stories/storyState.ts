@@ -4,7 +4,7 @@ import type { Sandbox } from '../../../sandbox/sandbox';
 /** What an import notes of the run that did it, and of the objects that it created. */
 const traces = /"(?:(?:writer|run|objectId)":"[^"]*"|modifiedAt":\d+),?/g;
 
-/** What is in the workspace, with names in the place of ids. */
+/** What is in the workspace, with names instead of ids. */
 export function workspaceState({ databricks }: Sandbox): unknown {
   const clusters = databricks.clusters.list();
   const jobs = databricks.jobs.list();
