@@ -9,6 +9,7 @@ import { importFigures } from './importFigures';
 import { onboardingFigures } from './onboardingFigures';
 import { sharingFigures } from './sharingFigures';
 import { startFigures } from './startFigures';
+import { terminalFigures } from './terminalFigures';
 import { watchFigures } from './watchFigures';
 
 await runFromCommandLine(import.meta.url, async () => {
@@ -22,6 +23,7 @@ await runFromCommandLine(import.meta.url, async () => {
     ...(await onboardingFigures()),
     ...(await hubFigures()),
     ...(await cliFigures()),
+    ...(await terminalFigures()),
   ];
   console.log(table(figures));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, null, 2)}\n`);

@@ -4,7 +4,7 @@ import { exampleText, exitCodeText } from './help/texts';
 import { addLocalCommands } from './local/parserCommand';
 import { localCommands } from './local/localCommands';
 import type { LocalCommandCall } from './local/runLocal';
-import type { CliManifest, CliTask } from './manifest';
+import type { CliManifest } from './manifest';
 import { globalOptions, signInOptions } from './options/globalOptions';
 import { kebabCase } from './options/optionName';
 import { taskOptions } from './options/taskOptions';
@@ -24,22 +24,30 @@ export interface Program {
   readonly command: Command;
 }
 
-/** Options of commands are made for those that the arguments name: there are hundreds. */
+/** Commands and options are made where the arguments name them: there are hundreds. */
 export interface ProgramOptions {
-  readonly manifest: CliManifest;
+  /** Called only where the arguments name a task: it takes time to read. */
+  readonly readManifest: () => CliManifest;
   readonly args: readonly string[];
   readonly output: ProgramOutput;
 }
 
 /** The command line: a command for each task in its group, and by the name of its task at the top. */
-export function createProgram({ manifest, args, output }: ProgramOptions): Program {
+export function createProgram({ readManifest, args, output }: ProgramOptions): Program {
   let call: CommandCall | LocalCommandCall | undefined;
-  const words = new Set(args.filter((arg) => !arg.startsWith('-')));
+  const words = new Set(args.filter((arg) => arg !== '' && !arg.startsWith('-')));
   const isFull = args.includes('--full');
+  const isCompleting = isCompletion(args);
   const configure = (command: Command): Command =>
     command
       .exitOverride()
-      .configureOutput({ writeOut: output.print, writeErr: () => undefined, getOutHelpWidth: () => output.helpWidth })
+      .configureOutput({
+        writeOut: output.print,
+        writeErr: () => undefined,
+        getOutHelpWidth: () => output.helpWidth,
+        // Help has no colors, so nobody has to look at the stream.
+        getOutHasColors: () => false,
+      })
       .configureHelp({
         minWidthToWrap: 20,
         subcommandTerm: (subcommand) => subcommand.name(),
@@ -50,7 +58,9 @@ export function createProgram({ manifest, args, output }: ProgramOptions): Progr
       .helpOption('-h, --help', 'Show this help; all of it with --full')
       .enablePositionalOptions();
 
-  const addLeaf = (parent: Command, name: string, row: CommandRow, task: CliTask, isHidden: boolean): void => {
+  const addLeaf = (parent: Command, name: string, row: CommandRow, isHidden: boolean): void => {
+    const task = readManifest().tasks.find((each) => each.name === row.task);
+    if (!task) throw new Error(`The manifest has no task ${row.task}: build the command line again.`);
     const command = configure(parent.command(name, { hidden: isHidden })).summary(task.title);
     if (!words.has(name)) return;
     command.description(task.description).addHelpText('beforeAll', exampleText(row));
@@ -67,26 +77,25 @@ export function createProgram({ manifest, args, output }: ProgramOptions): Progr
   const program = configure(new Command('mloccli'))
     .description('The tasks of Model Pipeline Tasks from a terminal.')
     .usage('<group> <command> [options]')
-    .version(manifest.version, '--version', 'Print the version')
+    .version(args.includes('--version') ? readManifest().version : '', '--version', 'Print the version')
     .addHelpText('after', exitCodeText);
   addGlobalOptions(program);
-  const tasks = new Map(manifest.tasks.map((task) => [task.name, task]));
   for (const [name, { heading, summary }] of Object.entries(groups)) {
     const group = configure(program.command(name)).summary(summary).description(`${summary}.`).helpGroup(`${heading}:`);
     group.usage('<command> [options]');
-    addGlobalOptions(group);
+    if (words.has(name)) addGlobalOptions(group);
     for (const row of commands.filter((row) => row.group === name)) {
-      const task = tasks.get(row.task);
-      if (!task) throw new Error(`The manifest has no task ${row.task}: build the command line again.`);
-      addLeaf(group, row.verb, row, task, false);
-      addLeaf(program, kebabCase(row.task), row, task, true);
+      if (words.has(name)) addLeaf(group, row.verb, row, false);
+      const alias = kebabCase(row.task);
+      if (words.has(alias) || (isCompleting && [...words].some((word) => alias.startsWith(word))))
+        addLeaf(program, alias, row, !isCompleting);
     }
   }
 
   const onLocalCall = (local: LocalCommandCall): void => {
     call = local;
   };
-  addLocalCommands(program, configure, onLocalCall, { isCompleting: isCompletion(args) });
+  addLocalCommands(program, configure, onLocalCall, { words, isCompleting });
 
   return {
     command: program,

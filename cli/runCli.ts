@@ -82,7 +82,7 @@ export class CliCall {
     const { args, readManifest, terminal, environment, interruption } = this.#surroundings;
     let printed = '';
     const output = { helpWidth: terminal.helpWidth, print: (text: string) => void (printed += text) };
-    const program = createProgram({ manifest: readManifest(), args, output });
+    const program = createProgram({ readManifest, args, output });
     if (isCompletion(args)) {
       const { completions } = await import('./local/complete/completions');
       return this.#print(completions(program.command, args.slice(2)));
@@ -140,11 +140,13 @@ export class CliCall {
     if (ended) {
       const end = this.#complete(ended);
       showEnd(end, terminal, this.#format);
+      const data = this.#format === 'json' ? endAsJson(end, terminal) : textOf(end, ended.text, terminal);
       try {
-        await terminal.data(this.#format === 'json' ? endAsJson(end, terminal) : textOf(end, ended.text, terminal));
+        await this.#unlessBlocked(terminal.data(data));
       } catch {
         // The reader is gone, such as `head`. Who reads the exit code must not take this for a success.
-        if (exitCode === exitCodes.succeeded) exitCode = exitCodes.failed;
+        const { aborted } = this.#surroundings.interruption.signal;
+        if (exitCode === exitCodes.succeeded) exitCode = aborted ? exitCodes.interrupted : exitCodes.failed;
       }
     }
     if (ended?.serve) {
@@ -152,8 +154,21 @@ export class CliCall {
       await ended.serve();
       this.#isServing = false;
     }
-    await terminal.flushed();
+    await this.#unlessBlocked(terminal.flushed()).catch(() => undefined);
     exit(exitCode);
+  }
+
+  /** What is written, as long as somebody reads it or nobody interrupts: a reader that does not read is not waited for then. */
+  async #unlessBlocked(writing: Promise<void>): Promise<void> {
+    const { signal } = this.#surroundings.interruption;
+    let stop = (): void => undefined;
+    const isBlocked = new Promise<never>((_, reject) => {
+      const wait = (): void => void setTimeout(() => reject(new Error('nobody reads the output')), millisecondsToRead);
+      if (signal.aborted) wait();
+      else signal.addEventListener('abort', wait, { once: true });
+      stop = () => signal.removeEventListener('abort', wait);
+    });
+    await Promise.race([writing, isBlocked]).finally(stop);
   }
 
   /** What goes on after the report has failed: that it succeeded was already said. */
@@ -185,6 +200,9 @@ export class CliCall {
 function textOf(end: CommandEnd, text: string | undefined, terminal: Terminal): string {
   return text === undefined ? outputLines(end, terminal) : terminal.redactor.redact(text);
 }
+
+/** After an interruption. */
+const millisecondsToRead = 2000;
 
 const nothing = { problems: [], outputs: {}, summary: '' } as const;
 

@@ -10,6 +10,7 @@ import { stageCliPackage } from './cliPackage';
 import { embedded, embedExtension, embedSandbox } from './embeddedSandbox';
 import { ToolError } from './commandLine';
 import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
+import { oneCore } from './oneCore';
 import { trimAxios } from './trimAxios';
 import { parseVisibleRule } from './visibleRule';
 
@@ -40,7 +41,7 @@ export async function bundleCli(root: string, outFolder: string, extensionFolder
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [embedded(root), trimAxios, pureLosslessJson],
+    plugins: [embedded(root), oneCore(root), trimAxios, pureLosslessJson],
     metafile: true,
     logLevel: 'silent',
   }).catch((error: unknown) => {

@@ -11,7 +11,15 @@ export function cliPage(manifest: CliManifest): string {
   return [
     '<!-- Generated from the help of the command line by npm run docs. -->',
     '# Run the tasks from a terminal',
-    '`mloccli` runs the tasks of this extension from a terminal, with the same inputs, checks and messages. Build it with `npm run build`, and run it with `npm run --silent mloccli -- <command>` or `node dist/cli/main.mjs <command>`.',
+    '`mloccli` runs the tasks of this extension from a terminal, with the same inputs, checks and messages: try a step before a pipeline runs it. It also creates model repositories, runs their pipelines on your machine, and shows where the value of a variable comes from. Install its package (Node 20.19 or later): `npm run package && npm install --global ./dist/mloccli-*.tgz`; or build it with `npm run build`, and run `node dist/cli/main.mjs <command>`.',
+    '`mloccli doctor` checks what the commands need. `source <(mloccli complete bash)` completes commands, options and their values; see [`complete`](#complete) for other shells.',
+    '## Sign in',
+    [
+      '- Databricks: a profile of `~/.databrickscfg` (`--profile`, `DATABRICKS_CONFIG_PROFILE`), the variables `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or `DATABRICKS_CLIENT_ID` and `DATABRICKS_CLIENT_SECRET`, or `az login` for a workspace of Azure (`--azure`, `--host`). `mloccli whoami` prints who signs in.',
+      '- Azure and its Kubernetes clusters: `az login`; another cluster: `--kube-context` and the kubeconfig.',
+      '- Container registries: `docker login`, and `--registry`.',
+      '- Azure DevOps: `AZURE_DEVOPS_EXT_PAT`, or `az login` with `--azure`. The organization and the project are those of `--organization` and `--project`, else of the Git repository of the current folder.',
+    ].join('\n'),
     '## Options',
     [
       '- Every input of a task is an option: `notebookPath` is `--notebook-path`. A flag has both forms: `--dry-run` and `--no-dry-run`.',
@@ -25,7 +33,7 @@ export function cliPage(manifest: CliManifest): string {
       '- Standard output has data only: the outputs as lines of `name=value`, or one JSON object with `-o json` (or `MLOCCLI_OUTPUT=json`). A value of several lines is a JSON string. Progress, tables and messages go to standard error.',
       '- The JSON object has the keys `command`, `result`, `message`, `problems`, `outputs`, `summary` and `durationSeconds`, also for errors and interruptions; some commands have further data in `details`.',
       '- Known secrets are replaced by `***`.',
-      '- The first Ctrl+C cancels the work and what it started remotely; the second one ends the command at once.',
+      '- The first Ctrl+C cancels the work and what it started remotely; the second one ends the command at once. Output that nobody reads is not waited for then.',
     ].join('\n'),
     table(
       ['Exit code', 'Meaning'],
@@ -65,7 +73,11 @@ export function cliPage(manifest: CliManifest): string {
 /** What the command line prints for these arguments. */
 export function helpOf(manifest: CliManifest, args: readonly string[]): string {
   let text = '';
-  createProgram({ manifest, args, output: { helpWidth, print: (part) => void (text += part) } }).parse(args);
+  createProgram({
+    readManifest: () => manifest,
+    args,
+    output: { helpWidth, print: (part) => void (text += part) },
+  }).parse(args);
   return text.trimEnd();
 }
 

@@ -16,6 +16,25 @@ const modelOptions: readonly LocalOption[] = [
   repository,
 ];
 
+/** As those of `variables load`: the hub has values that people save in it. */
+const hubOptions: readonly LocalOption[] = [
+  {
+    flags: '--registry <off|optional|required>',
+    help: 'Use the values of the Models hub, too: optional where it may not be available; default: off',
+    choices: ['off', 'optional', 'required'],
+  },
+  { flags: '--registry-model <id>', help: 'Id of the model in the hub; default: made from modelName' },
+  { flags: '--registry-revision <number>', help: 'Revision of the model in the hub; default: the newest' },
+  {
+    flags: '--registry-base-revision <number>',
+    help: 'Revision of the base variables in the hub; default: the newest; 0 for none',
+  },
+  { flags: '--organization <name>', help: 'Azure DevOps organization of the hub: its name or URL' },
+  { flags: '--project <name>', help: 'Azure DevOps project of the hub' },
+  { flags: '--azure', help: 'Sign in to Azure DevOps through the Azure CLI' },
+  { flags: '--tenant <id>', help: 'Microsoft Entra tenant' },
+];
+
 const signIn: readonly LocalOption[] = [
   { flags: '-p, --profile <name>', help: 'Profile in the configuration file of Databricks (~/.databrickscfg)' },
   { flags: '--host <url>', help: 'URL of the Databricks workspace' },
@@ -56,6 +75,10 @@ export const localCommands: readonly LocalCommand[] = [
         isRepeatable: true,
       },
       { flags: '--stage <name>', help: 'Run only this stage. Can be repeated', isRepeatable: true },
+      {
+        flags: '--environment <name>',
+        help: 'Run the stages that deploy to this environment of Azure DevOps, such as model-test, and those before them',
+      },
       { flags: '--variable-groups <file>', help: 'JSON or YAML file with the variable groups that the pipeline uses' },
       {
         flags: '--resource <name=folder>',
@@ -75,7 +98,7 @@ export const localCommands: readonly LocalCommand[] = [
     ],
     examples: [
       'pipelines run ci --repository ../models',
-      'pipelines run deploy --parameter serving=rest',
+      'pipelines run deploy --parameter serving=rest --environment model-test',
       'pipelines run train --live --profile dev',
     ],
     load: async () => (await import('./pipelines/runPipeline')).run,
@@ -115,10 +138,18 @@ export const localCommands: readonly LocalCommand[] = [
   },
   {
     name: 'doctor',
-    summary: 'Check what the other commands need: programs, the sign-in and the workspace',
-    details: 'Each line is ok, a note about what only some commands need, or a problem; exit code 1 with problems.',
-    options: signIn,
-    examples: ['doctor', 'doctor --profile dev -o json'],
+    summary: 'Check what the other commands need: programs, the sign-in and permissions in the workspace',
+    details:
+      'Each line is ok, a note about what only some commands need, or a problem; exit code 1 with problems. It only reads: nothing is created to find out whether it can be.',
+    options: [
+      { flags: '--workspace-folder <path>', help: 'The folder for notebooks, which must be writable' },
+      {
+        flags: '--catalog-model <name>',
+        help: 'A model in Unity Catalog, catalog.schema.model, which must be readable',
+      },
+      ...signIn,
+    ],
+    examples: ['doctor', 'doctor --profile dev --workspace-folder /Shared/churn -o json'],
     load: async () => (await import('./doctor/doctor')).run,
   },
   {
@@ -148,11 +179,11 @@ export const localCommands: readonly LocalCommand[] = [
   },
   {
     name: 'variables get',
-    summary: 'Print the values of variables from the files of a model',
+    summary: 'Print the values of variables from the files of a model, and from the Models hub',
     arguments: [
       { name: 'names', help: 'Names such as training.epochs; default: all', isOptional: true, isRepeatable: true },
     ],
-    options: modelOptions,
+    options: [...modelOptions, ...hubOptions],
     examples: ['variables get training.epochs --environment dev', 'variables get --environment prod --model churn'],
     load: async () => (await import('./variables/getVariables')).run,
   },
@@ -170,8 +201,11 @@ export const localCommands: readonly LocalCommand[] = [
     arguments: [
       { name: 'names', help: 'Names such as training.epochs; default: all', isOptional: true, isRepeatable: true },
     ],
-    options: modelOptions,
-    examples: ['variables explain training --environment dev'],
+    options: [...modelOptions, ...hubOptions],
+    examples: [
+      'variables explain training --environment dev',
+      'variables explain training --environment dev --registry required',
+    ],
     load: async () => (await import('./variables/explainVariables')).run,
   },
 ];

@@ -7,13 +7,13 @@ import type { LocalCommandCall } from './runLocal';
 
 /**
  * Adds the commands that do not run tasks to the program: those of a group to the command of the group, which exists where
- * tasks have it, too.
+ * tasks have it, too. Those that the words of the command line do not name have no options.
  */
 export function addLocalCommands(
   program: Command,
   configure: (command: Command) => Command,
   onCall: (call: LocalCommandCall) => void,
-  { isCompleting }: { readonly isCompleting: boolean },
+  { words, isCompleting }: { readonly words: ReadonlySet<string>; readonly isCompleting: boolean },
 ): void {
   // The library for completion adds its own command `complete`.
   const added = isCompleting ? localCommands.filter(({ name }) => name !== 'complete') : localCommands;
@@ -23,6 +23,7 @@ export function addLocalCommands(
     if (!parent) throw new Error(`There is no group ${first}.`);
     const command = configure(parent.command(verb ?? first)).summary(local.summary);
     if (verb === undefined) command.helpGroup(`${localHeading}:`);
+    if (!words.has(verb ?? first)) continue;
     describe(command, local);
     command.action(() => {
       const parsed = { ...program.opts(), ...parent.opts(), ...command.opts() };

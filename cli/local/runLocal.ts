@@ -3,7 +3,9 @@ import type { TaskResult } from '../../shared/agent/agent';
 import { exitCodes } from '../exitCodes';
 import type { CommandEnd } from '../output/report';
 import type { Terminal } from '../output/terminal';
-import type { Details, DetailsMap, LocalCall, LocalCommand } from './localCommand';
+import { exitCodeOf } from '../run/exitCodeOf';
+import { plainMessage } from '../run/nameProblems';
+import type { Details, DetailsMap, LocalCall, LocalCommand, LocalEnd, LocalRun } from './localCommand';
 
 /** A command that does not run a task, as it was called. */
 export interface LocalCommandCall {
@@ -31,7 +33,7 @@ type Ended = Omit<CommandEnd, 'command' | 'durationSeconds'> & {
 export async function runLocal({ local, call, parsed }: LocalCommandCall, surroundings: Surroundings): Promise<Ended> {
   const { terminal } = surroundings;
   const run = await local.load();
-  const end = await run(call, {
+  const end = await orSignInRefused(run, call, {
     ...surroundings,
     isQuiet: parsed['quiet'] === true,
     hasColor: parsed['color'] !== false,
@@ -50,6 +52,17 @@ export async function runLocal({ local, call, parsed }: LocalCommandCall, surrou
     ...(details && { details: safeDetails(details, terminal) }),
     exitCode,
   };
+}
+
+/** Missing or refused credentials have an exit code of their own. */
+async function orSignInRefused(...[run, call, surroundings]: [LocalRun, ...Parameters<LocalRun>]): Promise<LocalEnd> {
+  try {
+    return await run(call, surroundings);
+  } catch (error) {
+    const exitCode = exitCodeOf('Failed', error, false);
+    if (surroundings.signal.aborted || exitCode !== exitCodes.signInRefused) throw error;
+    return { result: 'Failed', message: plainMessage(error), exitCode };
+  }
 }
 
 function codeOf(result: TaskResult): number {

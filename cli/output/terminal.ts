@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { harmless } from '../../shared/agent/harmless';
 import { Redactor } from '../../shared/agent/redactor';
 
@@ -11,14 +10,18 @@ type Style = keyof typeof styles;
 export interface TerminalStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  readonly fd: number;
   write(text: string, done: (error?: Error | null) => void): boolean;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 export interface TerminalOptions {
-  readonly stdout: TerminalStream;
-  readonly stderr: TerminalStream;
+  /** Called when the stream is used for the first time: to open one takes time. */
+  readonly openStdout: () => TerminalStream;
+  readonly openStderr: () => TerminalStream;
+  /** Of the terminal that standard output is; undefined where it is none. */
+  readonly columns: () => number | undefined;
+  /** Writes to standard output before it returns, and throws where it cannot. Returns how many bytes were written. */
+  readonly writeAtOnce: (bytes: Uint8Array) => number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -35,20 +38,19 @@ export interface Verbosity {
  */
 export class Terminal {
   readonly redactor: Redactor;
-  readonly #stdout: TerminalStream;
-  readonly #stderr: TerminalStream;
+  readonly #options: TerminalOptions;
   readonly #environment: TerminalOptions['environment'];
+  #openedStdout: TerminalStream | undefined;
+  #openedStderr: TerminalStream | undefined;
   #verbosity: Verbosity = { isQuiet: false, isDebugging: false, hasColor: true };
   #hasStatusLine = false;
   /** Why a stream does not take anything any more, such as a closed pipe. */
   readonly #broken = new Map<TerminalStream, Error>();
 
-  constructor({ stdout, stderr, environment }: TerminalOptions) {
-    this.#stdout = stdout;
-    this.#stderr = stderr;
-    this.#environment = environment;
-    this.redactor = new Redactor(secretsOf(environment));
-    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#broken.set(stream, error));
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#environment = options.environment;
+    this.redactor = new Redactor(secretsOf(options.environment));
   }
 
   show(verbosity: Verbosity): void {
@@ -61,7 +63,7 @@ export class Terminal {
 
   /** The width of help: as wide as the terminal, but not so wide that lines are hard to read. */
   get helpWidth(): number {
-    return Math.min(this.#stdout.columns ?? 80, 110);
+    return Math.min(this.#options.columns() ?? 80, 110);
   }
 
   /** Whether a person can be asked. */
@@ -102,33 +104,67 @@ export class Terminal {
 
   /** Data: resolves when the reader has it. Rejects when it cannot be written any more, such as to a closed pipe. */
   async data(text: string): Promise<void> {
+    if (!this.#openedStdout && text.length <= mostAtOnce && this.#tryAtOnce(text)) return;
     await new Promise<void>((resolve, reject) => {
-      const broken = this.#broken.get(this.#stdout);
+      const stdout = this.#stdout;
+      const broken = this.#broken.get(stdout);
       const settle = (error?: Error | null): void => {
         if (error) reject(error);
         else resolve();
       };
       if (broken) settle(broken);
-      else this.#stdout.write(text, settle);
+      else stdout.write(text, settle);
     });
   }
 
-  /** As `data`, before it returns, for a process that ends at once. A reader that is gone cannot be told anything. */
+  /**
+   * As `data`, before it returns, for a process that ends at once. A reader that is gone, or does not read for a second, gets
+   * nothing.
+   */
   dataAtOnce(text: string): void {
     const bytes = Buffer.from(text);
-    for (let written = 0; written < bytes.length;) {
+    let waits = 0;
+    for (let written = 0; written < bytes.length && waits < mostWaits;) {
       try {
-        written += writeSync(this.#stdout.fd, bytes, written);
+        written += this.#options.writeAtOnce(bytes.subarray(written));
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+        if (!isFull(error)) return;
+        waits++;
+        pause(waitMilliseconds);
       }
+    }
+  }
+
+  /** Whether it was written. A part is never written: the system takes so short a text as a whole. */
+  #tryAtOnce(text: string): boolean {
+    const bytes = Buffer.from(text);
+    if (bytes.length > mostAtOnce) return false;
+    try {
+      return this.#options.writeAtOnce(bytes) === bytes.length;
+    } catch (error) {
+      if (isFull(error)) return false;
+      throw error;
     }
   }
 
   /** Resolves when standard error has taken everything. */
   flushed(): Promise<void> {
     this.clearStatus();
-    return new Promise((resolve) => this.#stderr.write('', () => resolve()));
+    const stderr = this.#openedStderr;
+    return new Promise((resolve) => (stderr ? stderr.write('', () => resolve()) : resolve()));
+  }
+
+  get #stdout(): TerminalStream {
+    return (this.#openedStdout ??= this.#watched(this.#options.openStdout()));
+  }
+
+  get #stderr(): TerminalStream {
+    return (this.#openedStderr ??= this.#watched(this.#options.openStderr()));
+  }
+
+  #watched(stream: TerminalStream): TerminalStream {
+    stream.on('error', (error) => this.#broken.set(stream, error));
+    return stream;
   }
 
   #line(text: string, style?: Style): void {
@@ -146,6 +182,19 @@ export class Terminal {
     // Nobody reads it any more, but the work goes on.
     if (!this.#broken.has(stream)) stream.write(text, () => undefined);
   }
+}
+
+/** PIPE_BUF of Linux: a pipe takes as many bytes as a whole or not at all. */
+const mostAtOnce = 4096;
+const [waitMilliseconds, mostWaits] = [10, 100];
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+}
+
+/** Blocks the process. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** All but line ends and tabs: C0, DEL, C1, and the marks that reverse the direction of a text. */

@@ -43,6 +43,7 @@ function problemText(problem: string, inputs: readonly CliInput[]): string {
         /^applies only when (--[\w -]+)\. Change that, or leave this empty\.$/,
         'applies only with $1. Change that, or leave this option out.',
       )
+      .replace(/^(applies only with --[\w-]+) is /, '$1 ')
       .replace(/'connectionType' is '(\w+)'/g, (_text, type: string) =>
         type === 'kubernetes' ? 'a kubeconfig' : '--azure',
       ),

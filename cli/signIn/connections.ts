@@ -76,12 +76,10 @@ async function devopsValues(
     return { ...place, connectionType: 'azure', azureConnection: add('azure', () => azureParts(request)) };
   request.setSecret(token);
   const open = (): Parts => {
-    if (url === undefined)
-      throw new SignInRequired(
-        'The Azure DevOps organization is unknown. Name it with --organization (or AZURE_DEVOPS_ORGANIZATION), or run this command in a clone of a repository of Azure DevOps.',
-      );
     request.note('Azure DevOps: personal access token of AZURE_DEVOPS_EXT_PAT');
-    return { url, scheme: 'Token', ...without(), authorization: (name) => (name === 'apitoken' ? token : undefined) };
+    const authorization = (name: string) => (name === 'apitoken' ? token : undefined);
+    // Without an organization the inputs are refused, as in a pipeline.
+    return { url: url ?? '', scheme: 'Token', ...without(), authorization };
   };
   return { ...place, connectionType: 'token', devopsConnection: add('azure-devops', open) };
 }

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from '../../sandbox/agent/tasks/connections';
 import { checkoutTask } from '../../sandbox/agent/templates/taskForm';
 import type { Json } from '../../sandbox/agent/yaml/nodeOfJson';
-import { namedConnections, namedSteps, type NamedStep } from '../pipelines/namedTargets';
+import { namedConnections, namedSteps, type NamedConnection, type NamedStep } from '../pipelines/namedTargets';
 import { parametersOf } from '../pipelines/openPipelines';
 import type { FoundRun } from './foundRun';
 
@@ -13,6 +13,8 @@ export interface LiveNeeds {
   readonly parameters: Readonly<Record<string, Json>>;
   /** Names of service connections to Databricks. */
   readonly databricks: readonly string[];
+  /** What the stages that are not run name: a pipeline is refused where one of its connections does not exist. */
+  readonly idle: readonly NamedConnection[];
   /** Environments of Azure DevOps, whose approvals and checks do not apply on this machine. */
   readonly environments: readonly string[];
   /** The steps that use the services, as they are displayed. */
@@ -46,10 +48,12 @@ export function liveNeeds(run: FoundRun, stages: readonly string[]): LiveNeeds {
   const isWanted = (step: NamedStep): boolean =>
     stages.length === 0 || stages.some((name) => name.toLowerCase() === step.stage.toLowerCase());
   const steps = all.filter(isWanted);
+  const used = namedConnections(steps);
   const connected = steps.filter((step) => namedConnections([step]).length > 0);
   return {
     parameters,
-    databricks: namedConnections(steps).flatMap(({ name, type }) => (isDatabricks(type) ? [name] : [])),
+    databricks: used.flatMap(({ name, type }) => (isDatabricks(type) ? [name] : [])),
+    idle: namedConnections(all).filter(({ name }) => !used.some((each) => each.name === name)),
     environments: [...new Set(steps.flatMap(({ environment }) => environment ?? []))],
     steps: connected.map(({ displayName }) => displayName),
     problems: steps.flatMap(problemsOf),

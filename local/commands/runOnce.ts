@@ -18,6 +18,8 @@ import type { FoundRun } from './foundRun';
 import type { LivePlan } from './livePlan';
 import { makeOutputFolder, outputFolderOf } from './outputFolder';
 
+export { stagesUpTo } from './stagesUpTo';
+
 export interface WantedRun {
   /** A file, or the name of a pipeline as in the template. */
   readonly pipeline: string;
@@ -103,7 +105,7 @@ export async function runLive(run: FoundRun, plan: LivePlan, surroundings: RunSu
       {
         tasks: run.tasks,
         collection: organization,
-        connections: plan.connections,
+        connections: [...plan.connections, ...plan.idle.map((each) => ({ ...each, url: '', scheme: 'None' }))],
         parameters: plan.parameters,
         environment: { PATH: surroundings.environment['PATH'] ?? '' },
         signal: surroundings.signal,

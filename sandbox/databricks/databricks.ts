@@ -44,7 +44,7 @@ import { checkModelFile, servedModels } from './mlflow/servedModels';
 import { Tracking } from './mlflow/tracking';
 import { addTrackingRoutes } from './mlflow/trackingRoutes';
 import type { NotebookRunner } from './notebooks/notebookRunner';
-import { addPermissionRoutes, Permissions } from './permissions';
+import { addPermissionRoutes, everybody, Permissions } from './permissions';
 import { RateLimits } from './rateLimits';
 import { RequestLog } from '../http/requestLog';
 import { Router } from './router';
@@ -188,6 +188,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
       clusters: (id) => clusters.get(id).creator,
       'instance-pools': (id) => pools.get(id).creator,
       'cluster-policies': (id) => policies.get(id).creator,
+      directories: (id) => workspace.ownerOf(id) ?? everybody,
       'serving-endpoints': (id) => serving.endpoints.byId(id).creator,
     },
     users[0].userName,

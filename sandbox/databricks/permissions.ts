@@ -20,12 +20,21 @@ const securables: Readonly<Record<string, Securable>> = {
   clusters: { type: 'cluster', levels: ['CAN_ATTACH_TO', 'CAN_RESTART', 'CAN_MANAGE'], creatorLevel: 'CAN_MANAGE' },
   'instance-pools': { type: 'instance-pool', levels: ['CAN_ATTACH_TO', 'CAN_MANAGE'], creatorLevel: 'CAN_MANAGE' },
   'cluster-policies': { type: 'cluster-policy', levels: ['CAN_USE'], creatorLevel: 'CAN_USE' },
+  // Their permissions are not enforced. Folders below /Shared are everybody's to manage.
+  directories: {
+    type: 'directory',
+    levels: ['CAN_READ', 'CAN_RUN', 'CAN_EDIT', 'CAN_MANAGE'],
+    creatorLevel: 'CAN_MANAGE',
+  },
   'serving-endpoints': {
     type: 'serving-endpoint',
     levels: ['CAN_VIEW', 'CAN_QUERY', 'CAN_MANAGE'],
     creatorLevel: 'CAN_MANAGE',
   },
 };
+
+/** The group of all users. */
+export const everybody = 'users';
 
 const principals = ['user_name', 'group_name', 'service_principal_name'] as const;
 
@@ -45,7 +54,7 @@ export type JobRight = keyof typeof jobRights;
 export type CreatorOf = (id: string) => string;
 
 /**
- * The direct permissions of jobs, clusters, pools, policies and serving endpoints. Those of jobs and serving endpoints are
+ * The direct permissions of jobs, clusters, pools, policies, workspace folders and serving endpoints. Those of jobs and serving endpoints are
  * enforced, for users who are not admins.
  */
 export class Permissions {
@@ -172,13 +181,14 @@ export interface OwnedJob {
 }
 
 function ownerEntry(creator: string, level: string): AccessControl {
+  if (creator === everybody) return { group_name: everybody, permission_level: level };
   return { [isApplicationId(creator) ? 'service_principal_name' : 'user_name']: creator, permission_level: level };
 }
 
 function grants(entries: readonly AccessControl[], user: User, levels: readonly string[]): boolean {
   return entries.some(
     (entry) =>
-      (names(entry, user.userName) || entry.group_name === 'users') &&
+      (names(entry, user.userName) || entry.group_name === everybody) &&
       levels.includes(textOf(entry.permission_level) ?? ''),
   );
 }

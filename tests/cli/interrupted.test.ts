@@ -68,6 +68,48 @@ describe('mloccli when it is interrupted', () => {
       assert.ok(databricks.requests.list('runs/cancel').length > before);
     });
 
+  it('ends while a cluster starts: one JSON object, and the cluster is the one that a second call goes on with', async () => {
+    databricks.scriptCluster({ times: 1, startSeconds: 1_000_000 });
+    const spec = '{"spark_version": "16.4.x-scala2.12", "node_type_id": "Standard_DS3_v2", "num_workers": 1}';
+    const args = ['clusters', 'create', '--cluster-name', 'slow', '--spec', spec, '--start', '-o', 'json'];
+    const cli = await startCli(args, { environment: environment() });
+    await cli.saw('PENDING');
+    cli.kill('SIGINT');
+    const end = await cli.end;
+    assert.equal(end.exitCode, 130, end.stderr);
+    assert.equal(jsonEnd(end).result, 'Canceled');
+    const [cluster, ...others] = databricks.clusters.list().filter(({ spec }) => spec['cluster_name'] === 'slow');
+    assert.equal(others.length, 0);
+    assert.ok(cluster, end.stderr);
+    assert.ok(['PENDING', 'TERMINATING', 'TERMINATED'].includes(cluster.state), cluster.state);
+    assert.equal(jsonEnd(end).outputs['clusterId'], cluster.id);
+  });
+
+  it('ends although nobody reads the output: after one signal when it is written, and at once after two', async () => {
+    const main = join(await builtCli(), 'main.mjs');
+    const blocked = (signals: string): Promise<string> => {
+      // The reader of the pipe does not read; the schema is longer than what a pipe holds.
+      const script = `
+        mkfifo "$1/pipe-$$"; exec 3<>"$1/pipe-$$"; rm "$1/pipe-$$"
+        head -c 60000 /dev/zero >&3
+        '${process.execPath}' '${main}' schema job >&3 2>"$1/blocked.log" & child=$!
+        while ! grep -q 'Succeeded' "$1/blocked.log"; do sleep 0.05; done
+        ${signals}
+        wait $child; echo "code $?"`;
+      return new Promise((resolve, reject) => {
+        const child = spawn('bash', ['-c', script, 'bash', stage.home], {
+          env: { PATH: process.env['PATH'], HOME: stage.home },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let stdout = '';
+        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+        child.once('error', reject).once('close', () => resolve(stdout.trim()));
+      });
+    };
+    assert.equal(await blocked('kill -INT $child'), 'code 130');
+    assert.equal(await blocked('kill -INT $child; kill -INT $child'), 'code 130');
+  });
+
   it('takes Ctrl+C in a terminal: one JSON object on standard output, and the run is cancelled', async function () {
     if (!hasScript) {
       process.stdout.write('SKIPPED: the program script (util-linux) is missing, so nothing ran in a terminal.\n');

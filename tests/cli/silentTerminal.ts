@@ -3,7 +3,6 @@ import { Terminal, type TerminalStream } from '../../cli/output/terminal';
 /** A stream in memory. */
 export class MemoryStream implements TerminalStream {
   text = '';
-  readonly fd = -1;
 
   constructor(
     readonly isTTY = false,
@@ -22,5 +21,24 @@ export class MemoryStream implements TerminalStream {
 }
 
 export function silentTerminal(): Terminal {
-  return new Terminal({ stdout: new MemoryStream(), stderr: new MemoryStream(), environment: {} });
+  return memoryTerminal({ stdout: new MemoryStream(), stderr: new MemoryStream(), environment: {} });
+}
+
+/** A terminal of two streams. */
+export function memoryTerminal(parts: {
+  readonly stdout: MemoryStream;
+  readonly stderr: MemoryStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}): Terminal {
+  const { stdout, stderr, environment } = parts;
+  return new Terminal({
+    openStdout: () => stdout,
+    openStderr: () => stderr,
+    columns: () => stdout.columns,
+    writeAtOnce: (bytes) => {
+      stdout.text += Buffer.from(bytes).toString();
+      return bytes.length;
+    },
+    environment,
+  });
 }

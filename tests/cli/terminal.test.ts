@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { environmentProxy } from '../../cli/agent/environmentProxy';
 import { markdownText } from '../../cli/output/markdownText';
-import { Terminal } from '../../cli/output/terminal';
-import { MemoryStream } from './silentTerminal';
+import { memoryTerminal, MemoryStream } from './silentTerminal';
 
 const verbose = { isQuiet: false, isDebugging: false, hasColor: true };
 
 function terminalOf(environment: Readonly<Record<string, string>> = {}, isTty = false) {
   const [stdout, stderr] = [new MemoryStream(isTty), new MemoryStream(isTty, 40)];
-  return { stdout, stderr, terminal: new Terminal({ stdout, stderr, environment }) };
+  return {
+    stdout,
+    stderr,
+    terminal: memoryTerminal({ stdout, stderr, environment }),
+  };
 }
 
 describe('The terminal of mloccli', () => {

@@ -45,6 +45,24 @@ describe('mloccli pipelines run --live', function () {
       /--connection databricks-test=<profile> --connection databricks-prod=<profile>/,
     ],
     [
+      'an environment that the pipeline does not deploy to',
+      ['deploy', '--environment', 'prod', '--yes'],
+      2,
+      /--environment names prod, but the pipeline deploys to model-test, model-prod with these parameters/,
+    ],
+    [
+      'an environment beside stages',
+      ['deploy', '--environment', 'model-test', '--stage', 'test', '--yes'],
+      2,
+      /--environment cannot be combined with --stage/,
+    ],
+    [
+      'what only a stage up to an environment needs',
+      ['deploy', '--environment', 'Model-Test', '--connection', 'databricks-prod=dev', '--yes'],
+      2,
+      /--connection names databricks-prod, which these steps do not use/,
+    ],
+    [
       'a connection that is not used',
       ['train', '--connection', 'x=dev', '--yes'],
       2,
@@ -64,6 +82,27 @@ describe('mloccli pipelines run --live', function () {
       assert.match(end.stderr, said);
       assert.equal(databricks.requests.list().length, 0);
     });
+
+  it('deploys to one environment, and not to the next one', async () => {
+    const end = await run('deploy', '--environment', 'model-test', '--yes', '-o', 'json');
+    assert.equal(end.exitCode, 0, end.stderr);
+    const { details } = JSON.parse(end.stdout) as {
+      readonly details: { readonly stages: readonly { readonly name: string; readonly result: string }[] };
+    };
+    assert.deepEqual(
+      details.stages.map(({ name, result }) => [name, result]),
+      [
+        ['check', 'Succeeded'],
+        ['test', 'Succeeded'],
+        ['production', 'Skipped'],
+      ],
+    );
+    assert.deepEqual(
+      databricks.jobs.list().map(({ settings }) => settings['name']),
+      ['demo_model_scoring_test'],
+    );
+    databricks.requests.clear();
+  });
 
   it('trains in the workspace of the sign-in', async () => {
     const end = await run('train', '--yes');

@@ -3,14 +3,14 @@ import { generate } from 'selfsigned';
 /** A private certificate authority with what it signed, in PEM. */
 export interface TestCertificates {
   readonly ca: string;
-  /** For `localhost`, by this name alone. */
+  /** For `localhost`, or the names that were asked for, by these names alone. */
   readonly server: { readonly cert: string; readonly key: string };
   /** Its key is encrypted with the passphrase. */
   readonly client: { readonly cert: string; readonly key: string; readonly passphrase: string };
 }
 
 /** Makes fresh ones; nothing of the kind is kept in the repository. */
-export async function makeTestCertificates(): Promise<TestCertificates> {
+export async function makeTestCertificates(names: readonly string[] = ['localhost']): Promise<TestCertificates> {
   const authority = await generate([{ name: 'commonName', value: 'Test authority' }], {
     ...common,
     extensions: [
@@ -19,13 +19,13 @@ export async function makeTestCertificates(): Promise<TestCertificates> {
     ],
   });
   const ca = { key: authority.private, cert: authority.cert };
-  const server = await generate([{ name: 'commonName', value: 'localhost' }], {
+  const server = await generate([{ name: 'commonName', value: names[0] ?? '' }], {
     ...common,
     ca,
     extensions: [
       { name: 'basicConstraints', cA: false },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
     ],
   });
   const passphrase = 'secret-passphrase';

@@ -108,9 +108,12 @@ async function answerOf(
   }
 }
 
+/** The name of the check that all checks of permissions need. */
+export const signInCheck = 'Databricks';
+
 /** Whether the workspace can be reached, and accepts the credentials. */
 async function checkSignIn({ signIn, context }: CheckSurroundings): Promise<Check> {
-  const name = 'Databricks';
+  const name = signInCheck;
   try {
     return { name, state: 'ok', message: whoamiText(await whoami(signIn, context)) };
   } catch (error) {

@@ -6,16 +6,20 @@ import { databricksCredentials, type DatabricksCredentials } from '../../signIn/
 import { UsageError, type OptionProblem } from '../../usageError';
 import { signInContext } from '../doctor/contexts';
 import type { LocalCall, LocalSurroundings } from '../localCommand';
-import { flagOption, textsOption } from '../options';
+import { flagOption } from '../options';
 import { namedTexts } from './wantedRun';
 
 /**
  * What a live run uses: the profile of each connection, after the person has agreed. Nothing is sent before, except for a
  * token where a program gives one. Throws a TaskError or UsageError that lists everything that keeps the pipeline from running.
  */
-export async function planLive(found: FoundRun, call: LocalCall, surroundings: LocalSurroundings): Promise<LivePlan> {
+export async function planLive(
+  found: FoundRun,
+  { call, stages }: { readonly call: LocalCall; readonly stages: readonly string[] },
+  surroundings: LocalSurroundings,
+): Promise<LivePlan> {
   const { liveNeeds } = await import('../../../local/commands/livePlan');
-  const needs = liveNeeds(found, textsOption(call, 'stage'));
+  const needs = liveNeeds(found, stages);
   if (needs.problems.length > 0)
     throw new TaskError(
       `Nothing was run. These steps of ${found.request.file} cannot be run live on this machine; choose other stages with --stage, or run the pipeline in Azure Pipelines:${lines(needs.problems)}`,

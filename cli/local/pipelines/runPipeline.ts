@@ -1,26 +1,31 @@
 import type { RunResult, RunSurroundings } from '../../../local/commands/runOnce';
+import type { DeployingStages } from '../../../local/commands/stagesUpTo';
 import type { TaskResult } from '../../../shared/agent/agent';
 import { exitCodes } from '../../exitCodes';
 import { plainMessage } from '../../run/nameProblems';
 import { SignInRequired } from '../../signIn/signInRequired';
+import { UsageError } from '../../usageError';
 import { withEmbedded } from '../embedded';
 import type { LocalCall, LocalEnd, LocalRun, LocalSurroundings } from '../localCommand';
-import { flagOption, textsOption } from '../options';
+import { flagOption, textOption, textsOption } from '../options';
 import { planLive } from './planLive';
 import { readWantedRun } from './wantedRun';
 
 /** Runs a pipeline of a model repository on this machine: against the embedded services, or live. */
 export const run: LocalRun = async (call, surroundings) => {
   const wanted = readWantedRun(call, surroundings.workingFolder);
-  const within = runSurroundings(call, surroundings);
   return withEmbedded(
     () => import('../../../local/commands/runOnce'),
-    async ({ findRun, runInSandbox, runLive }) => {
+    async ({ findRun, runInSandbox, runLive, stagesUpTo }) => {
       const found = findRun(wanted);
+      const environment = textOption(call, 'environment');
+      const stages =
+        environment === undefined ? textsOption(call, 'stage') : deploying(environment, stagesUpTo(found, environment));
+      const within = { ...runSurroundings(call, surroundings), stages };
       if (!flagOption(call, 'live'))
         return ended(await runInSandbox(found, { ...within, isFresh: flagOption(call, 'fresh') }));
       try {
-        const plan = await planLive(found, call, surroundings);
+        const plan = await planLive(found, { call, stages }, surroundings);
         return ended(await runLive(found, plan, within));
       } catch (error) {
         if (!(error instanceof SignInRequired)) throw error;
@@ -30,7 +35,15 @@ export const run: LocalRun = async (call, surroundings) => {
   );
 };
 
-function runSurroundings(call: LocalCall, surroundings: LocalSurroundings): RunSurroundings {
+function deploying(environment: string, { stages, environments }: DeployingStages): readonly string[] {
+  if (stages.length > 0) return stages;
+  const known = environments.length === 0 ? 'deploys to none' : `deploys to ${environments.join(', ')}`;
+  throw new UsageError([
+    { option: '--environment', problem: `names ${environment}, but the pipeline ${known} with these parameters.` },
+  ]);
+}
+
+function runSurroundings(call: LocalCall, surroundings: LocalSurroundings): Omit<RunSurroundings, 'stages'> {
   const { environment, workingFolder, signal, isQuiet, hasColor } = surroundings;
   const silent = { write: () => true };
   return {
@@ -39,7 +52,6 @@ function runSurroundings(call: LocalCall, surroundings: LocalSurroundings): RunS
     workingFolder,
     signal,
     isVerbose: flagOption(call, 'verbose'),
-    stages: textsOption(call, 'stage'),
   };
 }
 

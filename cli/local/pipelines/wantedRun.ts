@@ -31,6 +31,8 @@ export function readWantedRun(call: LocalCall, workingFolder: string): WantedRun
   if (!flagOption(call, 'live'))
     for (const name of liveOnly) problems.push({ option: `--${name}`, problem: 'applies only with --live.' });
   else if (flagOption(call, 'fresh')) problems.push({ option: '--fresh', problem: 'does not apply with --live.' });
+  if (textOption(call, 'environment') !== undefined && textsOption(call, 'stage').length > 0)
+    problems.push({ option: '--environment', problem: 'cannot be combined with --stage.' });
   if (problems.length > 0) throw new UsageError(problems);
   return {
     pipeline,

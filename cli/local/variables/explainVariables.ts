@@ -6,8 +6,8 @@ import { named } from './getVariables';
 import { resolvedVariables } from './modelFiles';
 
 /** Prints for each variable its value, the file and the line that it comes from, and where it has values that are not used. */
-export const run: LocalRun = async (call, { workingFolder }) => {
-  const variables = named(await resolvedVariables(call, workingFolder), call.arguments);
+export const run: LocalRun = async (call, surroundings) => {
+  const variables = named(await resolvedVariables(call, surroundings), call.arguments);
   return {
     result: 'Succeeded',
     message: variables.length === 1 ? '1 variable.' : `${variables.length} variables.`,

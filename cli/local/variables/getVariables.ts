@@ -6,8 +6,8 @@ import type { LocalRun } from '../localCommand';
 import { resolvedVariables } from './modelFiles';
 
 /** Prints the values of variables as the pipelines get them from the files; the value alone where one variable is named. */
-export const run: LocalRun = async (call, { workingFolder }) => {
-  const chosen = named(await resolvedVariables(call, workingFolder), call.arguments).filter(
+export const run: LocalRun = async (call, surroundings) => {
+  const chosen = named(await resolvedVariables(call, surroundings), call.arguments).filter(
     ({ value }) => value !== null,
   );
   const outputs = Object.fromEntries(chosen.map((each) => [each.path.join('.'), textOf(each)]));

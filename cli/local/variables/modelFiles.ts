@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { TaskError } from '../../../shared/errors';
 import { fileError } from '../../../shared/files/fileError';
 import { TimedPatterns } from '../../../shared/timedPatterns';
-import { originText, type Origin } from '../../../shared/variables/origin';
+import { originText, type Origin, type Report } from '../../../shared/variables/origin';
 import {
   resolveVariables,
   type Resolution,
@@ -12,10 +12,11 @@ import {
   type VariableSources,
 } from '../../../shared/variables/resolveVariables';
 import { readVariableSchema, shippedSchema } from '../../../shared/variables/schema/variableSchema';
-import { readVariableFile } from '../../../shared/variables/variableFile';
+import { readVariableFile, type VariableFile } from '../../../shared/variables/variableFile';
 import { UsageError } from '../../usageError';
-import type { LocalCall } from '../localCommand';
+import type { LocalCall, LocalSurroundings } from '../localCommand';
 import { pathOption, textOption } from '../options';
+import { hubFiles, type HubFiles } from './hubFiles';
 
 const variablesFile = 'model_variables.yml';
 
@@ -98,30 +99,62 @@ async function readText(path: string, workingFolder: string): Promise<NamedText>
   }
 }
 
-/** The variables of the model in an environment, or of all environments, and all that is wrong with them. */
-export function resolveModel({ model, base, schema }: ModelFiles, environment: string | undefined): Resolved {
-  const problems: VariableProblem[] = [];
-  const report = (origin: Origin, message: string): void => void problems.push({ origin, message });
+type ReadFiles = Pick<VariableSources, 'base' | 'schema'> & { readonly model: VariableFile };
+
+function readFiles({ model, base, schema }: ModelFiles, report: Report): ReadFiles | undefined {
   const [modelFile, baseFile] = [model, base].map(
     (file) => file && readVariableFile(bare(file.text), file.name, report),
   );
   const rules = schema ? readVariableSchema(bare(schema.text), schema.name, report) : shippedSchema();
-  if (!modelFile || !rules || (base && !baseFile)) return { variables: [], values: {}, problems, sources: undefined };
+  if (!modelFile || !rules || (base && !baseFile)) return undefined;
+  return { model: modelFile, base: baseFile, schema: rules };
+}
+
+/** The variables of the model in an environment, or of all environments, from its files alone, and all that is wrong with them. */
+export function resolveModel(files: ModelFiles, environment: string | undefined): Resolved {
+  const list = problemList();
+  return resolveRead(readFiles(files, list.report), {}, environment, list);
+}
+
+function problemList(): { readonly problems: VariableProblem[]; readonly report: Report } {
+  const problems: VariableProblem[] = [];
+  return { problems, report: (origin, message) => void problems.push({ origin, message }) };
+}
+
+function resolveRead(
+  read: ReadFiles | undefined,
+  hub: HubFiles,
+  environment: string | undefined,
+  { problems, report }: ReturnType<typeof problemList>,
+): Resolved {
+  if (!read) return { variables: [], values: {}, problems, sources: undefined };
   const sources: VariableSources = {
-    model: modelFile,
-    base: baseFile,
-    schema: rules,
+    ...read,
+    ...hub,
     patterns: new TimedPatterns(),
     ...(environment !== undefined && { environment: { name: environment, origin: { source: '--environment' } } }),
   };
   return { ...resolveVariables(sources, report), problems, sources };
 }
 
-/** The variables of the model in the environment that was asked for. Throws a TaskError that lists all problems. */
-export async function resolvedVariables(call: LocalCall, workingFolder: string): Promise<readonly ResolvedVariable[]> {
+/**
+ * The variables of the model in the environment that was asked for, with the values of the hub where `--registry` asks for
+ * them. Throws a TaskError that lists all problems.
+ */
+export async function resolvedVariables(
+  call: LocalCall,
+  surroundings: LocalSurroundings,
+): Promise<readonly ResolvedVariable[]> {
   const environment = textOption(call, 'environment');
-  const { variables, problems, sources } = resolveModel(await readModelFiles(call, workingFolder), environment);
-  const known = new Set([sources?.base, sources?.model].flatMap((file) => [...(file?.environments.keys() ?? [])]));
+  const list = problemList();
+  const read = readFiles(await readModelFiles(call, surroundings.workingFolder), list.report);
+  const hub = read ? await hubFiles(call, surroundings, read.model, list.report) : {};
+  const { variables, problems, sources } = resolveRead(read, hub, environment, list);
+  const known = new Set(
+    [sources?.base, sources?.hubBase, sources?.model, sources?.hubModel].flatMap((file) => [
+      ...(file?.environments.keys() ?? []),
+    ]),
+  );
   const isUnnamed = environment === undefined && known.size > 0;
   const advice = isUnnamed ? `\nTo name an environment, use --environment: ${[...known].join(', ')}.` : '';
   refuseProblems(problems, 'The model variables are not valid', advice);

@@ -16,7 +16,10 @@ export function addScimRoutes(router: Router, identities: Identities): void {
   router.add('GET', `${base}/Me`, ({ user }) => ({
     ...viewUser(user),
     schemas: [schemaOf('User'), 'urn:ietf:params:scim:schemas:extension:workspace:2.0:User'],
-    groups: [{ display: 'users', type: 'direct', value: usersId, $ref: `Groups/${usersId}` }],
+    groups: [
+      { display: 'users', type: 'direct', value: usersId, $ref: `Groups/${usersId}` },
+      ...(user.isAdmin ? [{ display: 'admins', type: 'direct', value: adminsId, $ref: `Groups/${adminsId}` }] : []),
+    ],
     entitlements: [{ value: 'workspace-access' }],
   }));
   const lists: Readonly<Record<string, () => readonly JsonObject[]>> = {

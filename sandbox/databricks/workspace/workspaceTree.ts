@@ -76,6 +76,14 @@ export class WorkspaceTree {
     });
   }
 
+  /** Whose home a folder is in, by its id; undefined for a folder that is nobody's. @throws ApiError where there is no such folder */
+  ownerOf(id: string): string | undefined {
+    const found = [...this.#nodes.values()].find((node) => node.id === id && node.type === 'DIRECTORY');
+    if (!found) throw doesNotExist(`There is no folder with the id ${id}.`);
+    const [, root, owner] = found.path.split('/');
+    return root === 'Users' ? owner : undefined;
+  }
+
   /** A copy that later changes don't reach. */
   snapshot(): ReadonlyMap<string, WorkspaceNode> {
     return new Map(this.#nodes);

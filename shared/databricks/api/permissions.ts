@@ -18,33 +18,19 @@ export interface HeldGrant extends Grant {
 }
 
 /**
- * The Permissions API 2.0, for jobs. Every method throws what `HttpClient.json` throws.
+ * The Permissions API 2.0, for jobs and folders. Every method throws what `HttpClient.json` throws.
  * Source: https://docs.databricks.com/api/azure/workspace/permissions.
  */
 export class PermissionsApi {
   constructor(private readonly http: HttpClient) {}
 
-  async jobGrants(jobId: string): Promise<readonly HeldGrant[]> {
-    const { access_control_list } = await this.http.json(
-      {
-        method: 'GET',
-        path: pathOf(jobId),
-        purpose: `read the permissions of the job ${jobId}`,
-      },
-      permissions,
-    );
-    return access_control_list.flatMap(({ all_permissions, ...principal }) =>
-      principalKinds.flatMap((kind) => {
-        const name = principal[kind];
-        if (name === undefined) return [];
-        return all_permissions.map(({ permission_level: level, inherited: isInherited }) => ({
-          kind,
-          name,
-          level,
-          isInherited,
-        }));
-      }),
-    );
+  jobGrants(jobId: string): Promise<readonly HeldGrant[]> {
+    return this.#grants(pathOf(jobId), `read the permissions of the job ${jobId}`);
+  }
+
+  /** Of a workspace folder, by its object id; `path` is for messages. */
+  folderGrants(objectId: string, path: string): Promise<readonly HeldGrant[]> {
+    return this.#grants(`/api/2.0/permissions/directories/${objectId}`, `read the permissions of the folder ${path}`);
   }
 
   /** Replaces all grants except the inherited ones. The service refuses a list without exactly one owner. */
@@ -60,6 +46,22 @@ export class PermissionsApi {
         repeatable: true,
       },
       permissions,
+    );
+  }
+
+  async #grants(path: string, purpose: string): Promise<readonly HeldGrant[]> {
+    const { access_control_list } = await this.http.json({ method: 'GET', path, purpose }, permissions);
+    return access_control_list.flatMap(({ all_permissions, ...principal }) =>
+      principalKinds.flatMap((kind) => {
+        const name = principal[kind];
+        if (name === undefined) return [];
+        return all_permissions.map(({ permission_level: level, inherited: isInherited }) => ({
+          kind,
+          name,
+          level,
+          isInherited,
+        }));
+      }),
     );
   }
 }

@@ -15,7 +15,13 @@ describe('mloccli doctor and whoami', () => {
   let databricks: Databricks;
   let folder: string;
   before(async () => {
-    databricks = await startDatabricks({ hasLimits: false });
+    databricks = await startDatabricks({
+      hasLimits: false,
+      users: [
+        { userName: 'ada@example.com', token: 'dapi-admin' },
+        { userName: 'ben@example.com', token: 'dapi-user', isAdmin: false },
+      ],
+    });
     folder = await mkdtemp(path.join(tmpdir(), 'doctor-'));
   });
   after(async () => {
@@ -53,7 +59,61 @@ describe('mloccli doctor and whoami', () => {
     );
     assert.match(lines[0] ?? '', /^ok {6}Node\.js {9}\d+\./);
     assert.match(lines[4] ?? '', /^ok {6}Databricks {6}.*@/);
-    assert.equal(lines.length, 5);
+    assert.deepEqual(lines.slice(5), [
+      'ok      Folder          /Shared can be written: you are an admin',
+      'ok      Clusters        can be created: you are in the group admins',
+      'ok      Jobs            can be listed',
+    ]);
+  });
+
+  it('says what the caller may do, by reading alone', async () => {
+    const before = databricks.requests.list().length;
+    const doctorOf = (options: Readonly<Record<string, string>>) =>
+      localRun(doctor, folder, [], options, environment('dapi-user'));
+    const asUser = await doctorOf({ workspaceFolder: '/Shared/models/churn' });
+    const states = stateOf(asUser.details);
+    assert.equal(asUser.result, 'Succeeded', asUser.text);
+    assert.equal(states['Folder']?.message, '/Shared/models/churn, in /Shared, can be written: CAN_MANAGE');
+    assert.deepEqual(
+      [states['Clusters']?.state, states['Clusters']?.message],
+      [
+        'note',
+        'can be created only if one of your groups has the entitlement allow-cluster-create, which you do not have yourself; there is no policy that you may use, either. Ask an administrator, or use an existing cluster.',
+      ],
+    );
+    databricks.policies.create({ name: 'Small', definition: '{}' }, 'ada@example.com');
+    const asked = { workspaceFolder: '/Users/ada@example.com/churn/', catalogModel: 'main.demo.churn' };
+    const refused = await doctorOf(asked);
+    const others = stateOf(refused.details);
+    assert.equal(refused.result, 'Failed');
+    assert.equal(others['Clusters']?.message, 'can be created with the policies Small');
+    assert.deepEqual(
+      [others['Folder']?.state, others['Folder']?.message],
+      [
+        'problem',
+        '/Users/ada@example.com/churn, in /Users/ada@example.com, cannot be written: you need CAN_EDIT on /Users/ada@example.com.',
+      ],
+    );
+    assert.equal(others['Model']?.state, 'problem');
+    assert.match(others['Model'].message, /main\.demo\.churn/);
+    databricks.faults.add({
+      path: '/api/2.0/permissions/directories/*',
+      effect: 'status',
+      status: 403,
+      errorCode: 'PERMISSION_DENIED',
+    });
+    assert.match(
+      stateOf((await doctorOf({})).details)['Folder']?.message ?? '',
+      /you may not read who can write to it/,
+    );
+    databricks.faults.clear();
+    const sent = databricks.requests.list().slice(before);
+    assert.deepEqual([...new Set(sent.map(({ method }) => method))], ['GET']);
+  });
+
+  it('names all options that are wrong, before any check', async () => {
+    const wrong = localRun(doctor, folder, [], { workspaceFolder: 'churn', catalogModel: 'churn' }, environment());
+    await assert.rejects(wrong, /2 options[^]*--workspace-folder must begin[^]*--catalog-model must have/);
   });
 
   it('notes programs that are missing, fail or print something else, and fails for a sign-in alone', async () => {

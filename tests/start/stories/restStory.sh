@@ -1,0 +1,51 @@
+#!/bin/sh
+# What the pipeline deploy of the template does for a model that is a REST service, once its image $IMAGE is in the
+# registry: run in the folder of a model repository, with the program as $MLOCCLI, after az login.
+set -eu
+model=demo_model
+
+mloccli() {
+  node "$MLOCCLI" "$@"
+}
+
+# The value of a variable of the model in the environment that was loaded last.
+variable() {
+  printf '%s\n' "$variables" | sed -n "s/^$1=//p"
+}
+
+load() {
+  variables=$(mloccli variables load --model-file "$model/model_variables.yml" --base-file pipelines/base_variables.yml \
+    --environment "$1" --schema-file model_variables.schema.json --overrides "modelName=$model")
+}
+
+# Of several lines, which the outputs have as a JSON string.
+answer() {
+  mloccli variables get service.expectedAnswer --environment "$1" --model "$model"
+}
+
+load prod
+mloccli models evaluate --metrics-source file --metrics-file "$model/model.json" --metrics-key metrics \
+  --rules-source file --rules-file "$(variable resolvedFile)" \
+  --champion-source file --champion-file "$model/model.json" --champion-key metrics
+
+load test
+answer test | mloccli aci deploy --resource-group models-test --location westeurope \
+  --container-group-name "$(variable service_name)" --image "$IMAGE" --port "$(variable service_port)" \
+  --cpu "$(variable service_cpu)" --memory-gb "$(variable service_memoryGb)" \
+  --model-name "$(variable modelName)" --model-version "$(variable modelVersion)" \
+  --scoring-path "$(variable service_scoringPath)" --readiness-path "$(variable service_healthPath)" \
+  --dns-name-label "$(variable service_name)" --dns-reuse-scope ResourceGroupReuse \
+  --sample-payload-file "$model/sample_payload.json" --expected-json -
+
+load prod
+cluster='--resource-group models-prod --cluster-name models --namespace models'
+# shellcheck disable=SC2086 # several options
+answer prod | mloccli aks deploy $cluster --strategy blueGreen \
+  --service-name "$(variable service_name)" --image "$IMAGE" --port "$(variable service_port)" \
+  --cpu "$(variable service_cpu)" --memory "$(variable service_memoryGb)Gi" --replicas "$(variable service_replicas)" \
+  --model-name "$(variable modelName)" --model-version "$(variable modelVersion)" \
+  --scoring-path "$(variable service_scoringPath)" --health-path "$(variable service_healthPath)" \
+  --exposure loadBalancer --smoke-requests 3 \
+  --sample-payload-file "$model/sample_payload.json" --expected-json -
+# shellcheck disable=SC2086
+mloccli aks deploy $cluster --action promote --service-name "$(variable service_name)"
