@@ -13,6 +13,9 @@ export const flower =
 /** The sample and the answer of every version, unless a script lets it answer wrongly. */
 export const sample = { samplePayload: flower, expectedJson: '$.predictions[0].species=setosa' };
 
+/** While a step waits once. */
+const requestsOfUsers = 4;
+
 /** An answer to a request of a user. */
 export interface Answer {
   readonly status: number;
@@ -30,7 +33,17 @@ export class ServingWorkspace extends DatabricksStage {
 
   private constructor(databricks: Databricks) {
     super(databricks);
-    this.userClock = clockOf(databricks, () => (this.hasUsers ? this.ask() : undefined));
+    const clock = clockOf(databricks);
+    this.userClock = {
+      ...clock,
+      sleep: async (milliseconds, signal) => {
+        const slices = this.hasUsers ? requestsOfUsers : 1;
+        for (let slice = 0; slice < slices; slice++) {
+          if (this.hasUsers) await this.ask();
+          await clock.sleep(milliseconds / slices, signal);
+        }
+      },
+    };
   }
 
   static async open(options: DatabricksOptions = {}): Promise<ServingWorkspace> {

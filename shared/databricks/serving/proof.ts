@@ -1,6 +1,8 @@
 import { TaskError } from '../../errors';
+import { isHtml } from '../../http/answer/serviceError';
 import type { HttpAnswer } from '../../http/httpClient';
 import { poll, TimedOutError } from '../../http/poll';
+import { parsedJson } from '../../json';
 import { runSmokeTest, type SmokeTest } from '../../smokeTest/runSmokeTest';
 import type { SendSample, SmokeAnswer } from '../../smokeTest/sendSample';
 import { invocationPath } from '../api/servingEndpoints';
@@ -14,6 +16,9 @@ export class WrongAnswer extends TaskError {
 
 /** A container that was scaled to zero starts first: a request waits for it. */
 const secondsToAnswer = 300;
+/** An answer of a model is JSON. One that is not was cut off on its way, unless it is always so. */
+const mostAttempts = 3;
+const secondsBetween = 1;
 /** Until all requests to the address of the endpoint follow its new routes. */
 const secondsToFollow = 120;
 
@@ -56,14 +61,13 @@ async function run({ context }: EndpointWork, who: string, send: SendSample, smo
 }
 
 function sender(
-  { workspace, context: { clock } }: EndpointWork,
+  { workspace, context: { clock, signal } }: EndpointWork,
   path: string,
   { expectation }: SmokeTest,
   onServed: (name: string | undefined) => void = () => undefined,
 ): SendSample {
-  return async (content): Promise<SmokeAnswer> => {
-    const startedAt = clock.now();
-    const { status, body, header } = await workspace.http.raw(
+  const request = (content: string): Promise<HttpAnswer<string>> =>
+    workspace.http.raw(
       {
         method: 'POST',
         path,
@@ -74,15 +78,25 @@ function sender(
       },
       (answer) => isOfPlatform(answer, expectation.status),
     );
-    onServed(header('served-model-name'));
-    return { status, text: body, milliseconds: clock.now() - startedAt };
+  return async (content): Promise<SmokeAnswer> => {
+    for (let attempt = 1; ; attempt++) {
+      const startedAt = clock.now();
+      const { status, body, header } = await request(content);
+      onServed(header('served-model-name'));
+      const isBroken = status < 300 && parsedJson(body) === undefined;
+      if (!isBroken || attempt === mostAttempts)
+        return { status, text: body, milliseconds: clock.now() - startedAt };
+      await clock.sleep(secondsBetween * 1000, signal);
+    }
   };
 }
 
 /**
- * Whether Databricks answers instead of the model, whose errors are 4xx answers such as 400 BAD_REQUEST ("Model code errors
- * are customer-caused errors", https://docs.databricks.com/machine-learning/model-serving/model-serving-debug).
+ * Whether Databricks, or a proxy before it, answers instead of the model, whose errors are 4xx answers such as 400
+ * BAD_REQUEST ("Model code errors are customer-caused errors",
+ * https://docs.databricks.com/machine-learning/model-serving/model-serving-debug).
  */
-function isOfPlatform({ status }: HttpAnswer<string>, expected: number): boolean {
+function isOfPlatform({ status, body }: HttpAnswer<string>, expected: number): boolean {
+  if (isHtml(body)) return true;
   return status !== expected && ([401, 403, 404, 408, 429].includes(status) || status >= 500);
 }
