@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Json } from '../../shared/json';
 import type { ServingFailure } from '../../sandbox/databricks/serving/servingScripts';
 import { endpoint, model, sample, ServingWorkspace } from '../support/servingStage';
 
@@ -183,7 +184,7 @@ describe('DeployServingEndpoint, when the new version fails', () => {
       { name: 'theirs', entity_name: model, entity_version: '4', ...settings },
     ];
     const routes = [{ served_entity_name: name, traffic_percentage: 100 }];
-    const body = JSON.parse(JSON.stringify({ served_entities: entities, traffic_config: { routes } }));
+    const body = JSON.parse(JSON.stringify({ served_entities: entities, traffic_config: { routes } })) as Json;
     await workspace.api('PUT', `/${endpoint}/config`, body);
     const agent = await workspace.deploy(2);
     assert.equal(agent.end.result, 'Succeeded', agent.text());
