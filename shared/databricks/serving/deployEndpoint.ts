@@ -158,6 +158,11 @@ async function withDeletion(
   failure: TaskError,
 ): Promise<TaskError> {
   if (good.length > 0 || updates === 0) return failure;
-  await work.api.remove(work.name);
+  try {
+    await work.api.remove(work.name);
+  } catch (error) {
+    if (!(error instanceof TaskError) || work.context.signal.aborted) throw error;
+    return new TaskError(`${failure.message}\n${error.message}`, { cause: error });
+  }
   return new TaskError(`${failure.message}\nThe serving endpoint '${work.name}' was deleted.`, { cause: failure });
 }
