@@ -93,6 +93,13 @@ describe('DeployServingEndpoint, given its settings', () => {
     assert.deepEqual(bodies, [kept, kept]);
   });
 
+  it('fails where Databricks accepts a setting and returns another value', async () => {
+    await workspace.deploy(1);
+    workspace.databricks.faults.add({ method: 'PATCH', path: '*/tags', effect: 'status', status: 200, body: '{}' });
+    const agent = await workspace.deploy(1, { spec: specification.replace(/\nconfig:[^]*/, '') });
+    assert.match(agent.end.message, /^Databricks accepted the settings of .* but these differ:\n {2}tags\.team\n/);
+  });
+
   const wrong: readonly [what: string, inputs: Readonly<Record<string, string>>, message: RegExp][] = [
     [
       'a secret in plain text',

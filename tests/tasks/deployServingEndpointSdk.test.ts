@@ -39,8 +39,10 @@ describe("DeployServingEndpoint, with Databricks' own JavaScript SDK", () => {
         [model, '2', 25],
       ],
     );
-    const [entity] = config?.served_entities ?? [];
-    const { logs } = await sdk.servingEndpoints.buildLogs({ name: endpoint, served_model_name: entity?.name ?? '' });
+    const { logs } = await sdk.servingEndpoints.buildLogs({
+      name: endpoint,
+      served_model_name: config?.served_entities?.at(0)?.name ?? '',
+    });
     assert.match(logs, /Container image creation finished successfully/);
   });
 
