@@ -161,6 +161,18 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     assert.deepEqual([workspace.changes(), workspace.served()], [[], '1:100']);
   });
 
+  it('rolls back a replacement that an earlier run has not finished', async () => {
+    // As a run leaves it that was killed after the switch.
+    await workspace.deploy(2, { strategy: 'blueGreen' });
+    const entity = workspace.found?.config?.entities.find(({ entityVersion }) => entityVersion === '2');
+    assert.ok(entity);
+    entity.scoresWrongly = true;
+    const kept = await workspace.deploy(2, { strategy: 'blueGreen' });
+    assert.deepEqual([kept.outputs['resultState'], workspace.served()], ['Failed', '1:0 2:100'], kept.text());
+    const agent = await workspace.deploy(2);
+    assert.deepEqual([agent.outputs['resultState'], workspace.served()], ['RolledBack', '1:100'], agent.text());
+  });
+
   it('rolls back when the address of the endpoint answers otherwise than the version did', async () => {
     const rewrite = (status: number, body: string) => ({ status, body: body.replace('setosa', 'other') });
     workspace.databricks.faults.add({

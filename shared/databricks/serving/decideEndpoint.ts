@@ -153,7 +153,6 @@ async function read(work: EndpointWork): Promise<Look> {
   if (!endpoint) throw new TaskError(`There is no serving endpoint '${work.name}', or this identity may not see it.`);
   checkOwner(endpoint, false);
   const { deployed, previous } = recorded(endpoint);
-  if (deployed === undefined)
-    throw new TaskError(`Nothing was deployed to the serving endpoint '${work.name}' by this task yet.`);
+  if (deployed === undefined) throw new TaskError(`Nothing was deployed to the serving endpoint '${work.name}' yet.`);
   return { endpoint, present: servedIn(endpoint.config), deployed, previous };
 }

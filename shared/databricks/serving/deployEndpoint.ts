@@ -154,14 +154,19 @@ async function record(
 /** The error with what serves now. A run that was cancelled or ran out of time leaves all to the next one. */
 async function explained(
   work: EndpointWork,
-  { onFailure }: EndpointDeployment,
+  { onFailure, strategy }: EndpointDeployment,
   progress: Progress,
   error: unknown,
 ): Promise<unknown> {
   if (error instanceof SupersededError) work.onFacts({ resultState: 'Superseded' });
   const isLeft = error instanceof SupersededError || error instanceof CancelledError || error instanceof TimedOutError;
   if (isLeft || work.context.signal.aborted || !(error instanceof TaskError)) return error;
-  const failure = await failureOf(work, error, progress, onFailure === 'leave' ? undefined : withoutNew(progress));
+  const failure = await failureOf(
+    work,
+    error,
+    progress,
+    onFailure === 'leave' ? undefined : withoutNew(progress, strategy),
+  );
   const isProblem = error instanceof WrongAnswer || error instanceof UpdateFailure;
   return isProblem && onFailure === 'delete' ? await withDeletion(work, progress, failure) : failure;
 }
