@@ -145,6 +145,20 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     assert.deepEqual([workspace.changes(), workspace.served()], [[], '1:90 2:10']);
   });
 
+  it('gives a canary its share back when its promotion is not answered as expected', async () => {
+    await workspace.deploy(2, { strategy: 'canary' });
+    const rewrite = (status: number, body: string) => ({ status, body: body.replace('setosa', 'other') });
+    const path = `/serving-endpoints/${endpoint}/invocations`;
+    workspace.databricks.faults.add({ path, effect: 'rewritten', rewrite, times: 1000 });
+    workspace.hasUsers = false;
+    const agent = await workspace.run({ action: 'promote', ...sample });
+    assert.match(
+      agent.end.message,
+      /^The new version does not answer as expected\..*\n(?:.*\n)*Rolled back\. Version 1/,
+    );
+    assert.deepEqual([agent.outputs['resultState'], workspace.served()], ['RolledBack', '1:90 2:10'], agent.text());
+  });
+
   it('withdraws a canary that answers wrongly in another run', async () => {
     await workspace.deploy(2, { strategy: 'canary' });
     const [, canary] = workspace.found?.config?.entities ?? [];
