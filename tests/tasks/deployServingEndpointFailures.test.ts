@@ -259,6 +259,25 @@ describe('DeployServingEndpoint, when the new version fails', () => {
       assert.match(agent.end.message, message);
     });
 
+  it('changes what the endpoint serves after the sample, not what it served before', async () => {
+    const own = workspace.found?.config?.entities[0];
+    assert.ok(own && workspace.found?.config);
+    const theirs = { ...own, name: 'theirs' };
+    workspace.found.config = { ...workspace.found.config, entities: [own, theirs] };
+    const rewrite = (status: number, body: string) => {
+      const config = workspace.found?.config;
+      if (workspace.found && config) {
+        const shares = { [own.name]: 60, theirs: 40 };
+        const routes = config.entities.map(({ name }) => ({ entity: name, percentage: shares[name] ?? 0 }));
+        workspace.found.config = { ...config, routes };
+      }
+      return { status, body };
+    };
+    workspace.databricks.faults.add({ path: '*/served-models/*', effect: 'rewritten', rewrite, times: 1 });
+    const agent = await workspace.deploy(2, { strategy: 'canary' });
+    assert.deepEqual([agent.end.result, workspace.served()], ['Succeeded', '1:36 1:54 2:10'], agent.text());
+  });
+
   it('leaves an update that takes too long to the next run', async () => {
     workspace.databricks.scriptServing({ matching: { entityVersion: '2' }, times: 1, buildSeconds: 300 });
     const agent = await workspace.deploy(2, { timeoutMinutes: '1' });

@@ -74,8 +74,11 @@ async function advance(
     return undefined;
   }
   if (!(await isReady(work, endpoint, entry.name))) return undefined;
-  if (request.smoke && !progress.isProven) await proveEntry(work, entry, request.smoke);
-  progress.isProven = true;
+  if (!progress.isProven) {
+    progress.isProven = true;
+    // The samples take time, in which others may change the endpoint: it is read again.
+    if (request.smoke) return proveEntry(work, entry, request.smoke);
+  }
 
   const { previous } = recorded(endpoint);
   const shifted = withTraffic(present, entry, request.strategy, previous);
@@ -86,8 +89,10 @@ async function advance(
     progress.hasShifted ||= !progress.hasConflict;
     return undefined;
   }
-  if (request.smoke && entry.percent === 100 && !progress.isConfirmed) await proveEndpoint(work, entry, request.smoke);
-  progress.isConfirmed = true;
+  if (entry.percent === 100 && !progress.isConfirmed) {
+    progress.isConfirmed = true;
+    if (request.smoke) return proveEndpoint(work, entry, request.smoke);
+  }
 
   const left = request.strategy.kind === 'replace' ? withoutPrevious(present, entry, previous) : present;
   if (!isSameTraffic(present, left) || isCaptureOther(request, endpoint)) {
