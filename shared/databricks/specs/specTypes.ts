@@ -10,6 +10,31 @@ export type Fields = Readonly<Record<string, string>>;
 
 export const specTypes: Readonly<Record<string, Fields>> = {
   Adlsgen2Info: { destination: 'string!' },
+  AiGatewayConfig: {
+    inference_table_config: 'AiGatewayInferenceTableConfig',
+    rate_limits: 'AiGatewayRateLimit[]',
+    usage_tracking_config: 'AiGatewayUsageTrackingConfig',
+  },
+  AiGatewayInferenceTableConfig: {
+    catalog_name: 'string',
+    enabled: 'boolean',
+    schema_name: 'string',
+    table_name_prefix: 'string',
+  },
+  AiGatewayRateLimit: {
+    calls: 'number',
+    key: 'AiGatewayRateLimitKey',
+    principal: 'string',
+    renewal_period: 'AiGatewayRateLimitRenewalPeriod!',
+    tokens: 'number',
+  },
+  AiGatewayUsageTrackingConfig: { enabled: 'boolean' },
+  AutoCaptureConfigInput: {
+    catalog_name: 'string',
+    enabled: 'boolean',
+    schema_name: 'string',
+    table_name_prefix: 'string',
+  },
   AutoScale: { max_workers: 'number', min_workers: 'number' },
   AwsAttributes: {
     availability: 'AwsAvailability',
@@ -102,6 +127,15 @@ export const specTypes: Readonly<Record<string, Fields>> = {
     usage_policy_id: 'string',
     webhook_notifications: 'WebhookNotifications',
   },
+  CreateServingEndpoint: {
+    ai_gateway: 'AiGatewayConfig',
+    budget_policy_id: 'string',
+    config: 'EndpointCoreConfigInput',
+    description: 'string',
+    email_notifications: 'EmailNotifications',
+    route_optimized: 'boolean',
+    tags: 'EndpointTag[]',
+  },
   CronSchedule: { pause_status: 'PauseStatus', quartz_cron_expression: 'string!', timezone_id: 'string!' },
   DashboardTask: { dashboard_id: 'string', subscription: 'Subscription', warehouse_id: 'string' },
   DbfsStorageInfo: { destination: 'string!' },
@@ -118,6 +152,9 @@ export const specTypes: Readonly<Record<string, Fields>> = {
   },
   DockerBasicAuth: { password: 'string', username: 'string' },
   DockerImage: { basic_auth: 'DockerBasicAuth', url: 'string' },
+  EmailNotifications: { on_update_failure: 'string[]', on_update_success: 'string[]' },
+  EndpointCoreConfigInput: { auto_capture_config: 'AutoCaptureConfigInput', served_entities: 'ServedEntityInput[]' },
+  EndpointTag: { key: 'string!', value: 'string' },
   Environment: {
     client: 'string',
     dependencies: 'string[]',
@@ -252,6 +289,18 @@ export const specTypes: Readonly<Record<string, Fields>> = {
     endpoint: 'string',
     kms_key: 'string',
     region: 'string',
+  },
+  ServedEntityInput: {
+    environment_vars: 'string{}',
+    instance_profile_arn: 'string',
+    max_provisioned_concurrency: 'number',
+    max_provisioned_throughput: 'number',
+    min_provisioned_concurrency: 'number',
+    min_provisioned_throughput: 'number',
+    provisioned_model_units: 'number',
+    scale_to_zero_enabled: 'boolean',
+    workload_size: 'string',
+    workload_type: 'ServingModelWorkloadType',
   },
   SparkJarTask: { jar_uri: 'string', main_class_name: 'string', parameters: 'string[]', run_as_repl: 'boolean' },
   SparkPythonTask: { parameters: 'string[]', python_file: 'string!', source: 'Source' },
@@ -404,6 +453,8 @@ export const specTypes: Readonly<Record<string, Fields>> = {
 
 /** The texts that are known for a type. */
 export const specWords: Readonly<Record<string, readonly string[]>> = {
+  AiGatewayRateLimitKey: ['endpoint', 'service_principal', 'user', 'user_group'],
+  AiGatewayRateLimitRenewalPeriod: ['minute'],
   AuthenticationMethod: ['OAUTH', 'PAT'],
   AwsAvailability: ['ON_DEMAND', 'SPOT', 'SPOT_WITH_FALLBACK'],
   AzureAvailability: ['ON_DEMAND_AZURE', 'SPOT_AZURE', 'SPOT_WITH_FALLBACK_AZURE'],
@@ -459,6 +510,7 @@ export const specWords: Readonly<Record<string, readonly string[]>> = {
   PeriodicTriggerConfigurationTimeUnit: ['DAYS', 'HOURS', 'WEEKS'],
   RunIf: ['ALL_DONE', 'ALL_FAILED', 'ALL_SUCCESS', 'AT_LEAST_ONE_FAILED', 'AT_LEAST_ONE_SUCCESS', 'NONE_FAILED'],
   RuntimeEngine: ['NULL', 'PHOTON', 'STANDARD'],
+  ServingModelWorkloadType: ['CPU', 'GPU_LARGE', 'GPU_MEDIUM', 'GPU_SMALL', 'MULTIGPU_MEDIUM'],
   Source: ['GIT', 'WORKSPACE'],
   StorageMode: ['DIRECT_QUERY', 'DUAL', 'IMPORT'],
   TaskRetryMode: ['NEVER', 'ON_FAILURE'],
