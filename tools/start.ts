@@ -10,6 +10,7 @@ import {
   batchRun,
   openPipelines,
   pipelineNames,
+  proposingRuns,
   restRun,
   workspaceFile,
   type LocalPipelines,
@@ -34,7 +35,8 @@ Runs the pipelines of a model repository on this machine, against an embedded Da
 ${pipelineNames.join(', ')}, in this order, until one fails.
 
   --pipeline <name>      Run only this pipeline. deploy runs twice: for scoring in batches,
-                         then as a REST service in an embedded Kubernetes cluster.
+                         then as a REST service in an embedded Kubernetes cluster. Before it,
+                         train and evaluate run if no model was proposed for deployment.
                          ${onboard} runs the pipeline for new models in an embedded Azure DevOps organization:
                          it creates the repository of a model and its pipelines, then checks that a
                          second run changes nothing.
@@ -215,10 +217,11 @@ async function runAll(
   view: PipelineView,
   signal: AbortSignal,
 ): Promise<readonly PipelineOutcome[]> {
-  const runs = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun] : [])];
+  const asked = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun] : [])];
   const { outputFolder } = repository;
   const tasks = () => buildTasks(outputFolder);
-  const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs });
+  const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs: [...proposingRuns, ...asked] });
+  const runs = pipeline === 'deploy' && !pipelines.isModelProposed() ? [...proposingRuns, ...asked] : asked;
   const services = new Map<string, PipelineOutcome['service']>();
   try {
     signal.throwIfAborted();
