@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'mocha';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
@@ -11,9 +10,9 @@ import type {
   WorkspaceSource,
 } from '../../sandbox/databricks/notebooks/notebookRunner';
 import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
+import { importedModel, workspaceFolder } from './importedModel';
 
 const template = fileURLToPath(new URL('../../template/', import.meta.url));
-const workspaceFolder = '/Shared/models/demo_model';
 const artifacts = '/Shared/models/demo_model_artifacts';
 const irisPath = `${workspaceFolder}/data/iris.csv`;
 const registeredModel = 'main.default.demo_model';
@@ -33,22 +32,6 @@ interface SavedModel {
     readonly deviations: readonly number[];
     readonly weights: readonly (readonly number[])[];
   };
-}
-
-/** The model folder as an import creates it in the workspace. */
-async function importedModel(): Promise<Map<string, WorkspaceSource>> {
-  const root = join(template, 'demo_model');
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'));
-  const sources = files.map(async (entry): Promise<[string, WorkspaceSource]> => {
-    const file = join(entry.parentPath, entry.name);
-    const path = `${workspaceFolder}/${relative(root, file).split(sep).join('/')}`;
-    const content = await readFile(file, 'utf8');
-    return content.startsWith('# Databricks notebook source\n')
-      ? [path.replace(/\.py$/, ''), { kind: 'notebook', language: 'PYTHON', content }]
-      : [path, { kind: 'file', content }];
-  });
-  return new Map(await Promise.all(sources));
 }
 
 function textOf(workspace: ReadonlyMap<string, WorkspaceSource>, path: string): string {
