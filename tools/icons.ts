@@ -48,6 +48,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/PromoteModel.png': { size: 32, layers: [tile, ...model(), ...badge(rise)] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
+  'tasks/DeployServingEndpoint.png': { size: 32, layers: [tile, ...model(), ...badge(play)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
   'tasks/SyncModelVariables.png': { size: 32, layers: [tile, ...settings(), ...badge(exchange)] },
   'tasks/CreateRepository.png': { size: 32, layers: [tile, ...branches(), ...badge(plus)] },

@@ -1,12 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { createGenerator, type Definition } from 'ts-json-schema-generator';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import { readJson } from './manifests';
 
 /** The request bodies that people write; what is in them follows from them, a job's clusters and libraries too. */
-const roots = ['CreateJob', 'SubmitRun'];
+const roots: Readonly<Record<string, readonly string[]>> = {
+  jobs: ['CreateJob', 'SubmitRun'],
+  serving: ['CreateServingEndpoint'],
+};
+/** What a specification of an endpoint does not have: the inputs of the task tell it, or it is not for models of one's own. */
+const leftOut: Readonly<Record<string, readonly string[]>> = {
+  CreateServingEndpoint: ['name', 'rate_limits'],
+  EndpointCoreConfigInput: ['name', 'served_models', 'traffic_config'],
+  ServedEntityInput: ['name', 'entity_name', 'entity_version', 'external_model'],
+};
 
 const sdk = path.join(projectRoot, 'node_modules', '@databricks', 'sdk-experimental');
 
@@ -41,17 +51,44 @@ export const specWords: Readonly<Record<string, readonly string[]>> = ${JSON.str
 }
 
 function definitions(): ReadonlyMap<string, Definition> {
-  const generator = createGenerator({
-    path: path.join(sdk, 'dist', 'apis', 'jobs', 'model.d.ts'),
-    skipTypeCheck: true,
-    expose: 'all',
-    jsDoc: 'none',
-  });
   const found = new Map<string, Definition>();
-  for (const root of roots)
-    for (const [name, definition] of Object.entries(generator.createSchema(root).definitions ?? {}))
-      if (typeof definition === 'object') found.set(name, definition);
+  for (const [api, names] of Object.entries(roots)) {
+    const generator = createGenerator({
+      path: path.join(sdk, 'dist', 'apis', api, 'model.d.ts'),
+      skipTypeCheck: true,
+      expose: 'all',
+      jsDoc: 'none',
+    });
+    for (const root of names)
+      for (const [name, definition] of reachable(generator.createSchema(root).definitions ?? {}, root)) {
+        const other = found.get(name);
+        if (other && !isDeepStrictEqual(other, definition)) throw new ToolError(`${name}: two APIs have such a type.`);
+        found.set(name, definition);
+      }
+  }
   found.delete(textMap);
+  return found;
+}
+
+/** The definitions that a type needs, without the fields that are left out. */
+function reachable(all: Readonly<Record<string, Definition | boolean>>, root: string): ReadonlyMap<string, Definition> {
+  const found = new Map<string, Definition>();
+  const visit = (name: string): void => {
+    const definition = all[name];
+    if (typeof definition !== 'object' || found.has(name)) return;
+    const { properties = {} } = definition;
+    const fields = Object.entries(properties).filter(([field]) => !leftOut[name]?.includes(field));
+    const required = definition.required?.filter((field) => !leftOut[name]?.includes(field));
+    const kept = {
+      ...definition,
+      ...(definition.properties && { properties: Object.fromEntries(fields) }),
+      ...(required && { required }),
+    };
+    found.set(name, kept);
+    for (const [, reference] of JSON.stringify(kept).matchAll(/"#\/definitions\/([^"]+)"/g))
+      visit(decodeURIComponent(reference ?? ''));
+  };
+  visit(root);
   return found;
 }
 

@@ -5,7 +5,7 @@ import { resourceManager } from '../azure/resourceManager/client';
 import { CancelledError, TaskError, UnusableError } from '../errors';
 import { createHttpClient } from '../http/createHttpClient';
 import { isRefusal, type Trouble } from '../http/errors';
-import type { HttpClient } from '../http/httpClient';
+import type { DetailedHttpClient, HttpClient } from '../http/httpClient';
 import { joined } from '../sentences';
 import type { TokenSource } from '../http/tokenSource';
 import { azureIdentity } from '../identity/azureIdentity';
@@ -23,6 +23,11 @@ export interface Workspace {
   /** Where its address names it, as on hosts with several workspaces. */
   readonly id?: string;
   readonly http: HttpClient;
+}
+
+/** A workspace whose answers can also be read with their status and headers, such as those of served models. */
+export interface OpenWorkspace extends Workspace {
+  readonly http: DetailedHttpClient;
 }
 
 /** Which workspace, and who signs in to it. */
@@ -49,7 +54,7 @@ const azureDatabricks = { name: 'Databricks', id: '2ff814a6-3304-4ab8-85cb-cd0e6
  * Opens a workspace. Makes no call, except to look up the URL of a workspace that is named by its Azure resource id.
  * Throws an UnusableError when the connection or the address can't be used.
  */
-export async function connect(access: WorkspaceAccess, context: Context): Promise<Workspace> {
+export async function connect(access: WorkspaceAccess, context: Context): Promise<OpenWorkspace> {
   const { url, id, tokens } = await ('databricks' in access
     ? throughDatabricks(access, context)
     : throughAzure(access, context));

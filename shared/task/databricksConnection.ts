@@ -1,5 +1,5 @@
 import type { Context } from '../agent/context';
-import { connect, type Workspace } from '../databricks/connect';
+import { connect, type OpenWorkspace } from '../databricks/connect';
 import { InputError } from '../errors';
 import { choice, connection, flag, text } from './inputs';
 import type { Values } from './task';
@@ -27,7 +27,7 @@ export const optionalDatabricksConnection = {
 export async function openWorkspace(
   inputs: Values<typeof optionalDatabricksConnection>,
   context: Context,
-): Promise<Workspace> {
+): Promise<OpenWorkspace> {
   const { connection: databricks, azureConnection, workspaceUrl, useManagementToken } = inputs;
   if (azureConnection && workspaceUrl !== undefined) {
     const access = { azure: azureConnection, address: workspaceUrl, usesManagementToken: useManagementToken };

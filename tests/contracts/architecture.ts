@@ -74,6 +74,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'shared/databricks': [
     'shared/databricks/api',
     'shared/azure',
+    'shared/smokeTest',
     'shared/identity',
     'shared/comparison',
     'shared/http',

@@ -49,6 +49,10 @@ export interface ServingEndpoint {
   readonly description: string;
   updatedAt: number;
   tags: readonly EndpointTag[];
+  /** `AiGatewayConfig` of the Databricks SDK, as it was sent; nothing is done with it. */
+  aiGateway?: JsonObject | undefined;
+  /** `EmailNotifications` of the Databricks SDK, as they were sent; no mail is sent. */
+  notifications?: JsonObject | undefined;
   /** The config that answers requests; none until the first update succeeded. */
   config: EndpointConfig | undefined;
   /** The config of the last update, until it has succeeded. */

@@ -24,13 +24,15 @@ export function addEndpointRoutes(router: Router, { endpoints, access, isScaledT
   };
 
   router.add('POST', base, (request) => {
-    const { config, description } = request.json;
+    const { config, description, ai_gateway: gateway, email_notifications: notifications } = request.json;
     if (!isJsonObject(config)) throw invalidParameter('Missing required field: config');
     const body = {
       name: request.required('name'),
       config,
       tags: tagsOf(request.json, 'tags'),
       description: textOf(description) ?? '',
+      aiGateway: isJsonObject(gateway) ? gateway : undefined,
+      notifications: isJsonObject(notifications) ? notifications : undefined,
     };
     return view(endpoints.create(body, request.user), request);
   });
@@ -53,12 +55,22 @@ export function addEndpointRoutes(router: Router, { endpoints, access, isScaledT
   });
   router.add('PUT', `${base}/*`, (request) => {
     const { endpoint, rest } = find(request, 'Manage');
+    if (rest.join('/') === 'ai-gateway') {
+      endpoints.setAiGateway(endpoint, request.json);
+      return request.json;
+    }
     if (rest.join('/') !== 'config') throw notFound(request);
     endpoints.update(endpoint, request.json, request.user);
     return view(endpoint, request);
   });
   router.add('PATCH', `${base}/*`, (request) => {
     const { endpoint, rest } = find(request, 'Manage');
+    if (rest.join('/') === 'notifications') {
+      const { email_notifications: notifications } = request.json;
+      if (!isJsonObject(notifications)) throw invalidParameter('Missing required field: email_notifications');
+      endpoints.setNotifications(endpoint, notifications);
+      return { name: endpoint.name, email_notifications: notifications };
+    }
     if (rest.join('/') !== 'tags') throw notFound(request);
     const { delete_tags: deleted } = request.json;
     endpoints.patchTags(endpoint, tagsOf(request.json, 'add_tags'), Array.isArray(deleted) ? deleted.map(String) : []);

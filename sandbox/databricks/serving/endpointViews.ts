@@ -14,11 +14,12 @@ export function viewEndpoint(
   permissionLevel: string,
   isScaledToZero: IsScaledToZero,
 ): JsonObject {
-  const { config, pending, description } = endpoint;
+  const { config, pending, description, notifications } = endpoint;
   return {
     ...viewCommon(endpoint),
     ...(config && { config: viewConfig(config, isScaledToZero) }),
     ...(pending && { pending_config: { ...viewConfig(pending, isScaledToZero), start_time: pending.startedAt } }),
+    ...(notifications && { email_notifications: notifications }),
     permission_level: permissionLevel,
     route_optimized: false,
     creator_kind: isApplicationId(endpoint.creator) ? 'ServicePrincipal' : 'User',
@@ -50,7 +51,7 @@ export function viewListed(endpoint: ServingEndpoint): JsonObject {
 }
 
 function viewCommon(endpoint: ServingEndpoint): JsonObject {
-  const { id, name, creator, createdAt, updatedAt, update, tags } = endpoint;
+  const { id, name, creator, createdAt, updatedAt, update, tags, aiGateway } = endpoint;
   return {
     name,
     creator,
@@ -58,6 +59,7 @@ function viewCommon(endpoint: ServingEndpoint): JsonObject {
     last_updated_timestamp: updatedAt,
     state: { ready: isReady(endpoint) ? 'READY' : 'NOT_READY', config_update: update, suspend: 'NOT_SUSPENDED' },
     ...(tags.length > 0 && { tags: tags.map((tag) => ({ ...tag })) }),
+    ...(aiGateway && { ai_gateway: aiGateway }),
     id,
   };
 }

@@ -27,6 +27,8 @@ export interface EndpointBody {
   readonly config: JsonObject;
   readonly tags: readonly EndpointTag[];
   readonly description: string;
+  readonly aiGateway?: JsonObject | undefined;
+  readonly notifications?: JsonObject | undefined;
 }
 
 /** The model serving endpoints of the workspace, by name. */
@@ -54,7 +56,7 @@ export class ServingEndpoints {
   }
 
   /** Creates an endpoint, whose containers start by and by. @throws ApiError */
-  create({ name, config, tags, description }: EndpointBody, user: User): ServingEndpoint {
+  create({ name, config, tags, description, aiGateway, notifications }: EndpointBody, user: User): ServingEndpoint {
     checkEndpointName(name);
     const request = this.#checked(config, user);
     // The status is that of `libs/testserver` of databricks/cli.
@@ -69,6 +71,8 @@ export class ServingEndpoints {
       description,
       updatedAt: now,
       tags: mergedTags([], tags, []),
+      aiGateway,
+      notifications,
       config: undefined,
       pending: undefined,
       update: 'NOT_UPDATING',
@@ -104,6 +108,16 @@ export class ServingEndpoints {
 
   patchTags(endpoint: ServingEndpoint, added: readonly EndpointTag[], deleted: readonly string[]): void {
     endpoint.tags = mergedTags(endpoint.tags, added, deleted);
+    this.parts.changed();
+  }
+
+  setAiGateway(endpoint: ServingEndpoint, settings: JsonObject): void {
+    endpoint.aiGateway = settings;
+    this.parts.changed();
+  }
+
+  setNotifications(endpoint: ServingEndpoint, settings: JsonObject): void {
+    endpoint.notifications = settings;
     this.parts.changed();
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SandboxClock } from '../../clock';
 import type { Scripts } from '../scripts';
 import type { EndpointConfig, ServedEntity, ServingEndpoint } from './endpoint';
@@ -69,6 +70,8 @@ export class RollOuts {
     const { signal } = controller;
     const others = new AbortController();
     const both = AbortSignal.any([signal, others.signal]);
+    // Each entity listens.
+    setMaxListeners(0, both);
     const fresh = pending.entities.filter(({ deployment }) => deployment === 'DEPLOYMENT_CREATING');
     const outcomes = await Promise.all(
       fresh.map(async (entity) => {
