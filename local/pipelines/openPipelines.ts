@@ -66,6 +66,14 @@ export const restRun: RunRequest = {
   parameters: { serving: 'rest' },
 };
 
+/** The pipeline that deploys, for a model that Databricks serves. */
+export const databricksRun: RunRequest = {
+  file: fileOf('deploy'),
+  title: 'deploy as serving endpoint',
+  folderName: 'deploy_databricks',
+  parameters: { serving: 'databricks' },
+};
+
 /**
  * The sandbox with the service connections, resource groups, clusters and namespaces that the pipelines name, and with the
  * images that they deploy: these run the files of the model. The workspace keeps its state in the output folder from run to

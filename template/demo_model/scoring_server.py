@@ -20,8 +20,12 @@ model, saved = read_model(Path(os.environ.get("MODEL_FOLDER", Path(__file__).wit
 
 
 def score(payload: dict) -> dict:
-    """Scores `{"data": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower."""
-    rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["data"]]
+    """
+    Scores `{"dataframe_records": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower.
+
+    The payload is that of a serving endpoint of Databricks.
+    """
+    rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["dataframe_records"]]
     predictions = [
         {"species": species, "confidence": confidence} for species, confidence in score_rows(model, rows)
     ]
@@ -49,6 +53,6 @@ def _answer(environ: dict) -> tuple[HTTPStatus, dict]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         return HTTPStatus.OK, score(json.loads(environ["wsgi.input"].read(length)))
     except (KeyError, TypeError, ValueError) as error:
-        expected = {"data": [dict.fromkeys(FEATURES, 1.0)]}
+        expected = {"dataframe_records": [dict.fromkeys(FEATURES, 1.0)]}
         problem = f"{type(error).__name__}: {error}. Expected JSON such as {json.dumps(expected)}"
         return HTTPStatus.BAD_REQUEST, {"error": problem}

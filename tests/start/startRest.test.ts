@@ -22,7 +22,7 @@ describe('npm start, for a second model that is a REST service', function () {
   after(() => second.close());
 
   const ask = (report: PipelineReport) =>
-    askService({ repository: second.repository, model: SecondModel.model }, report);
+    askService({ repository: second.repository, model: SecondModel.model }, report, '');
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 

@@ -69,6 +69,26 @@ const pipelines: readonly {
       { environment: 'model-prod', tasks: 'LoadModelVariables DeployAks PromoteModel' },
     ],
   },
+  {
+    title: 'ci, of a serving endpoint',
+    jobs: jobsOf('ci', { serving: 'databricks' }).slice(1),
+    order: [
+      {
+        environment: undefined,
+        tasks: 'LoadModelVariables LoadModelVariables LoadModelVariables ImportNotebooks CreateCluster CreateJob',
+      },
+    ],
+  },
+  {
+    title: 'deploy, as a serving endpoint',
+    jobs: jobsOf('deploy', { serving: 'databricks' }),
+    order: [
+      gate,
+      { environment: 'model-test', tasks: 'LoadModelVariables DeployServingEndpoint' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint PromoteModel' },
+    ],
+  },
 ];
 
 const allJobs = pipelines.flatMap(({ jobs }) => jobs);

@@ -34,8 +34,8 @@ class ScoringServerTest(unittest.TestCase):
         self.assertTrue(all(0.5 < each["confidence"] <= 1 for each in answer["predictions"]))
 
     def test_reads_the_features_by_name(self):
-        flower = json.loads(SAMPLE.read_text(encoding="utf-8"))["data"][0]
-        payloads = [{"data": [flower]}, {"data": [dict(reversed(flower.items()))]}]
+        flower = json.loads(SAMPLE.read_text(encoding="utf-8"))["dataframe_records"][0]
+        payloads = [{"dataframe_records": [each]} for each in (flower, dict(reversed(flower.items())))]
         straight, turned = [self._ask("POST", "/score", json.dumps(each).encode()) for each in payloads]
         self.assertEqual(straight, turned)
 
@@ -43,15 +43,15 @@ class ScoringServerTest(unittest.TestCase):
         cases = {
             b"": "JSONDecodeError",
             b"[]": "TypeError",
-            b"{}": "KeyError: 'data'",
-            b'{"data": [{"sepal_length": 1}]}': "KeyError: 'sepal_width'",
-            b'{"data": [{"sepal_length": "long"}]}': "could not convert string to float: 'long'",
+            b"{}": "KeyError: 'dataframe_records'",
+            b'{"dataframe_records": [{"sepal_length": 1}]}': "KeyError: 'sepal_width'",
+            b'{"dataframe_records": [{"sepal_length": "long"}]}': "could not convert string to float: 'long'",
         }
         for payload, problem in cases.items():
             status, answer = self._ask("POST", "/score", payload)
             self.assertEqual(status, 400)
             self.assertIn(problem, answer["error"])
-            self.assertIn('{"data": [{"sepal_length": 1.0', answer["error"])
+            self.assertIn('{"dataframe_records": [{"sepal_length": 1.0', answer["error"])
 
     def test_reports_that_it_is_healthy(self):
         self.assertEqual(self._ask("GET", "/healthz"), (200, {"status": "ok"}))
