@@ -32,6 +32,7 @@ export const groups: Readonly<Record<string, { readonly heading: string; readonl
   jobs: { heading: 'Databricks', summary: 'Create and run jobs' },
   models: { heading: 'Models', summary: 'Evaluate and onboard models' },
   variables: { heading: 'Models', summary: 'Load and synchronize the variables of models' },
+  serving: { heading: 'Serving', summary: 'Deploy models to Databricks Model Serving' },
   aks: { heading: 'Serving', summary: 'Deploy models to Azure Kubernetes Service' },
   aci: { heading: 'Serving', summary: 'Deploy models to Azure Container Instances' },
   repos: { heading: 'Azure DevOps', summary: 'Create repositories' },
@@ -170,6 +171,17 @@ export const commands: readonly CommandRow[] = [
     verb: 'sync',
     examples: ['variables sync --variables-file demo_model/model_variables.yml --repository models --mode check'],
     load: () => import('../tasks/SyncModelVariables/task'),
+  },
+  {
+    task: 'DeployServingEndpoint',
+    group: 'serving',
+    verb: 'deploy',
+    examples: [
+      'serving deploy --endpoint-name churn --catalog-model main.demo.churn --model-version 3 --strategy canary',
+      'serving deploy --endpoint-name churn --action promote',
+    ],
+    confirmations: [{ when: { action: 'delete' }, warns: 'The serving endpoint is deleted.' }],
+    load: () => import('../tasks/DeployServingEndpoint/task'),
   },
   {
     task: 'DeployAks',

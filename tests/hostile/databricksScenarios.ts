@@ -1,6 +1,7 @@
 import type { Task } from '../../shared/task/task';
 import { task as createCluster } from '../../tasks/CreateCluster/task';
 import { task as createJob } from '../../tasks/CreateJob/task';
+import { task as deployServingEndpoint } from '../../tasks/DeployServingEndpoint/task';
 import { task as evaluateModel } from '../../tasks/EvaluateModel/task';
 import { task as importNotebooks } from '../../tasks/ImportNotebooks/task';
 import { task as installLibraries } from '../../tasks/InstallLibraries/task';
@@ -11,6 +12,7 @@ import { task as stopCluster } from '../../tasks/StopCluster/task';
 import { task as uploadToVolume } from '../../tasks/UploadToVolume/task';
 import { header, ImportClock, ImportSandbox, target } from '../shared/databricks/notebooks/importSandbox';
 import { DatabricksStage, type TryOptions } from '../support/databricksStage';
+import { sample, ServingWorkspace } from '../support/servingStage';
 import { ClusterWorkspace, smallSpec, type states } from '../tasks/clusterWorkspace';
 import { CreateJobWorkspace, variables as jobVariables } from '../tasks/createJobWorkspace';
 import { InstallLibrariesWorkspace } from '../tasks/installLibrariesWorkspace';
@@ -145,6 +147,21 @@ function ofPromotion(inputs: Given) {
   };
 }
 
+function ofServing(earlier: readonly Given[], inputs: Given, prepare?: (workspace: ServingWorkspace) => void) {
+  return async (): Promise<Stage> => {
+    const workspace = await ServingWorkspace.open();
+    for (const each of earlier) await workspace.run(each);
+    prepare?.(workspace);
+    return stage(workspace, deployServingEndpoint, workspace.inputs({ timeoutMinutes: '5', ...inputs }), () =>
+      workspace.served(),
+    );
+  };
+}
+
+const version = (modelVersion: string, more: Given = {}): Given => ({ modelVersion, ...sample, ...more });
+const wrong = (workspace: ServingWorkspace): void =>
+  workspace.databricks.scriptServing({ matching: { entityVersion: '2' }, failure: 'wrongAnswers' });
+
 async function ofNotebooks(): Promise<Stage> {
   const sandbox = await ImportSandbox.open();
   await sandbox.write({ 'train.py': `${header}print(1)`, 'data/old.json': '{}' });
@@ -198,6 +215,25 @@ export const databricksScenarios: readonly Scenario[] = [
   { task: 'EvaluateModel', what: 'a better model', open: ofModels('0.95') },
   { task: 'EvaluateModel', what: 'a worse model', isRed: true, open: ofModels('0.85') },
   { task: 'PromoteModel', what: 'the newest version', open: ofPromotion({ modelVersion: '2' }) },
+  { task: 'DeployServingEndpoint', what: 'a new endpoint', open: ofServing([], version('1')) },
+  { task: 'DeployServingEndpoint', what: 'a new version', open: ofServing([version('1')], version('2')) },
+  {
+    task: 'DeployServingEndpoint',
+    what: 'a promotion',
+    open: ofServing([version('1'), version('2', { strategy: 'canary' })], { action: 'promote', ...sample }),
+  },
+  {
+    task: 'DeployServingEndpoint',
+    what: 'a rejection',
+    open: ofServing([version('1'), version('2', { strategy: 'blueGreen' })], { action: 'reject' }),
+  },
+  { task: 'DeployServingEndpoint', what: 'a deletion', open: ofServing([version('1')], { action: 'delete' }) },
+  {
+    task: 'DeployServingEndpoint',
+    what: 'a version that answers wrongly',
+    isRed: true,
+    open: ofServing([version('1')], version('2'), wrong),
+  },
   { task: 'ImportNotebooks', what: 'a mirror', open: ofNotebooks },
   { task: 'UploadToVolume', what: 'a mirror', open: ofVolume },
 ];

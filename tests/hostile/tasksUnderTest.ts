@@ -7,6 +7,7 @@ import { task as createRepository } from '../../tasks/CreateRepository/task';
 import { task as createTeam } from '../../tasks/CreateTeam/task';
 import { task as deployAci } from '../../tasks/DeployAci/task';
 import { task as deployAks } from '../../tasks/DeployAks/task';
+import { task as deployServingEndpoint } from '../../tasks/DeployServingEndpoint/task';
 import { task as evaluateModel } from '../../tasks/EvaluateModel/task';
 import { task as importNotebooks } from '../../tasks/ImportNotebooks/task';
 import { task as installLibraries } from '../../tasks/InstallLibraries/task';
@@ -35,6 +36,7 @@ const throughAzure = {
   ...azure,
   workspaceUrl: 'https://adb-1234567890123456.7.azuredatabricks.net',
 };
+const serving = { ...databricks, endpointName: 'churn', catalogModel: 'main.demo.churn' };
 const direct = { connectionType: 'kubernetes', kubernetesConnection: 'kubernetes' };
 const settings = ['serviceName', 'image', 'port', 'cpu', 'memory', 'environment'];
 const own = { ...direct, source: 'manifests' };
@@ -119,6 +121,19 @@ export const tasksUnderTest = {
       { fixed: { ...direct, action: 'render', image: 'r.io/score:1', port: '5001' }, made: ['serviceName', 'secrets'] },
       { fixed: { ...direct, configFiles: 'case/*' }, made: ['specFile'] },
       { fixed: { ...azure, action: 'delete' }, made: ['serviceName', 'clusterResourceId'] },
+    ],
+  },
+  DeployServingEndpoint: {
+    task: deployServingEndpoint,
+    weight: 10,
+    bases: [
+      { fixed: { ...serving, modelVersion: '3' }, made: ['spec', 'environment'] },
+      { fixed: { ...serving, modelVersion: '3', expectedJson: '$.a=1' }, made: ['specFile', 'samplePayload'] },
+      {
+        fixed: { ...databricks, versionSource: 'alias' },
+        made: ['endpointName', 'catalogModel', 'modelAlias', 'expectedJson', 'samplePayloadFile'],
+      },
+      { fixed: { ...databricks, action: 'delete' }, made: ['endpointName'] },
     ],
   },
   EvaluateModel: {

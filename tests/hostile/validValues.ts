@@ -72,6 +72,8 @@ export const validTexts: Readonly<Record<string, readonly string[]>> = {
   registryIdentity: ['/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i'],
   subnetId: ['/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/n'],
   dnsNameLabel: ['score-model'],
+  endpointName: ['churn'],
+  modelAlias: ['champion'],
   samplePayload: ['{"data": [[1, 2]]}'],
   expectedJson: ['$.predictions[0]=0.5', '{"$.a[0].b": [1, "x", null]}'],
   organizationUrl: ['https://dev.azure.com/contoso', 'https://contoso.visualstudio.com'],
@@ -310,7 +312,22 @@ const onboarding = {
   branchPolicies: { buildValidation: [{ buildPipeline: 'models/{{model}}-ci' }], linkedWorkItems: 'optional' },
 };
 
+const endpoint = {
+  config: {
+    served_entities: [{ min_provisioned_concurrency: 4, max_provisioned_concurrency: 8, environment_vars: { A: '1' } }],
+    auto_capture_config: { catalog_name: 'main', schema_name: 'demo', enabled: true },
+  },
+  ai_gateway: {
+    rate_limits: [{ calls: 100, key: 'user', renewal_period: 'minute' }],
+    usage_tracking_config: { enabled: true },
+  },
+  tags: [{ key: 'team', value: 'ml' }],
+  email_notifications: { on_update_failure: ['a@b.c'] },
+  description: 'Churn',
+};
+
 export const validDocuments = {
+  'DeployServingEndpoint.spec': [endpoint],
   'ApplyBranchPolicies.policies': [policies],
   'CreatePipelines.pipelines': [pipelines],
   'OnboardModel.specification': [onboarding],

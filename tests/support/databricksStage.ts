@@ -9,6 +9,8 @@ import { FakeAgent } from './fakeAgent';
 export interface TryOptions {
   /** Where the service connection leads. */
   readonly url?: string;
+  /** Who the connection signs in as, by its personal access token. */
+  readonly token?: string;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly agent?: FakeAgent;
@@ -60,9 +62,9 @@ export class DatabricksStage {
   /** An agent with a service connection to the workspace, by the name `c`. */
   agentOf(
     inputs: Readonly<Record<string, string>>,
-    { url = this.databricks.url, variables }: TryOptions = {},
+    { url = this.databricks.url, token = this.databricks.token, variables }: TryOptions = {},
   ): FakeAgent {
-    return new FakeAgent({ connection: 'c', ...inputs }, { c: { url, token: this.databricks.token } }, variables);
+    return new FakeAgent({ connection: 'c', ...inputs }, { c: { url, token } }, variables);
   }
 
   /** One try of a step. */

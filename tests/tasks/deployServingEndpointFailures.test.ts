@@ -197,7 +197,7 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     const agent = await workspace.deploy(2, { timeoutMinutes: '1' });
     assert.match(
       agent.end.message,
-      /^Timed out waiting for the update of the serving endpoint 'iris' to end, after 1 min\. Databricks continues the update, and what served before still serves\. Run this step again to take it up/,
+      /^Timed out waiting for the update of the serving endpoint 'iris' to end, after 1 min\. Databricks continues the update, which does not affect what serves now\. Run this step again to take it up/,
     );
     const again = await workspace.deploy(2);
     assert.equal(again.end.result, 'Succeeded', again.text());

@@ -84,8 +84,7 @@ function sender(
       const { status, body, header } = await request(content);
       onServed(header('served-model-name'));
       const isBroken = status < 300 && parsedJson(body) === undefined;
-      if (!isBroken || attempt === mostAttempts)
-        return { status, text: body, milliseconds: clock.now() - startedAt };
+      if (!isBroken || attempt === mostAttempts) return { status, text: body, milliseconds: clock.now() - startedAt };
       await clock.sleep(secondsBetween * 1000, signal);
     }
   };

@@ -59,7 +59,7 @@ export async function settled({ api, name, context }: EndpointWork): Promise<Set
   } catch (error) {
     if (!(error instanceof TimedOutError)) throw error;
     throw new TimedOutError(
-      `${error.message} Databricks continues the update, and what served before still serves. Run ${agent.words.thisStep} again to take it up, or allow more time. ${said}`.trim(),
+      `${error.message} Databricks continues the update, which does not affect what serves now. Run ${agent.words.thisStep} again to take it up, or allow more time. ${said}`.trim(),
       { cause: error },
     );
   }

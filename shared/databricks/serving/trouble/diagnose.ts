@@ -43,8 +43,8 @@ export async function diagnose(work: EndpointWork, { endpoint, failed }: UpdateF
   return [
     found ? `${found.cause} ${found.advice}` : general,
     `Databricks: ${culprit.name} is ${culprit.deployment}${message && `: ${message}`} (${configUpdate})`,
-    ...tail('build log', logs.build),
-    ...tail('server log', logs.server),
+    // A container that has logged something was built.
+    ...(logs.server.length > 0 ? tail('server log', logs.server) : tail('build log', logs.build)),
   ].join('\n');
 }
 

@@ -15,13 +15,18 @@ export async function refusal(work: EndpointWork, error: unknown, served: readon
   const creator = await orUndefined(async () => (await api.find(name))?.creator);
   const caller = (await orUndefined(() => new CurrentUserApi(work.workspace.http).me()))?.userName;
   const models = [...new Set(served.map(({ model }) => model).filter(Boolean))].join(', ');
+  const reason = error.serviceMessage || `${error.status} ${error.errorCode ?? ''}`.trim();
+  const isCreatorGone = creator !== undefined && /creator .*not a member/i.test(reason);
   return new TaskError(
     [
-      error.message,
-      `The caller is ${caller ?? 'the identity of the connection'}: it needs Can Manage on the endpoint '${name}', EXECUTE on ${models} with USE CATALOG and USE SCHEMA, and the entitlement Workspace access.`,
+      isCreatorGone
+        ? `The creator of the serving endpoint '${name}', ${creator}, is not a member of the workspace any more, so the endpoint cannot be updated. Add this identity to the workspace again, or delete the endpoint and deploy it as another identity.`
+        : `${caller ?? 'The identity of the connection'} is not allowed to change the serving endpoint '${name}': ${reason}`,
+      `The caller${caller === undefined ? '' : `, ${caller},`} needs Can Manage on the endpoint, EXECUTE on ${models} with USE CATALOG and USE SCHEMA, and the entitlement Workspace access.`,
       creator
-        ? `The endpoint was created by ${creator}: Databricks loads models with the permissions of this identity, so it needs the same on the model, and must still be in the workspace.`
-        : `The identity that creates the endpoint is recorded: Databricks loads models with its permissions for as long as the endpoint exists.`,
+        ? `The creator of the endpoint, ${creator}, needs the same on the model: Databricks loads models with the permissions of this identity, which must stay in the workspace.`
+        : 'The identity that creates the endpoint is recorded: Databricks loads models with its permissions for as long as the endpoint exists.',
+      error.message,
     ].join('\n'),
     { cause: error },
   );
