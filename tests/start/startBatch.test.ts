@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { batchRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
+import { batchRun, databricksRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
+import { askService } from '../../local/pipelines/runRepository';
 import { runInOrder } from '../../tools/start';
 import { renderOverview } from '../../local/pipelines/summary';
 import { SecondModel, stepsOf } from './secondModel';
@@ -83,6 +84,19 @@ describe('npm start, for a second model that scores in batches', function () {
     const folders = await get('/api/2.0/workspace/list?path=/Shared/models/test');
     assert.match(folders, /second_model_artifacts/);
     assert.doesNotMatch(jobs + folders, /demo_model/);
+  });
+
+  it('deploys the same version to a serving endpoint, which answers the sample', async () => {
+    const report = await second.run(databricksRun);
+    assert.equal(exitCodeOf(report), 0, renderReport(report));
+    const { token } = second.pipelines.sandbox.databricks;
+    const model = { repository: second.repository, model: SecondModel.model };
+    const { scoringUri, answer } = (await askService(model, report, token)) ?? assert.fail();
+    assert.match(scoringUri, /\/serving-endpoints\/second-model-prod\/invocations$/);
+    assert.match(answer, /"species":"setosa"[^]*"species":"virginica"/);
+    const served = stepsOf(report).find(({ outputs }) => outputs['servedVersion'] !== undefined)?.outputs;
+    assert.equal(served?.['servedVersion'], '2');
+    assert.equal(second.pipelines.sandbox.databricks.catalogModels.get('main.default.second_model').versions.length, 2);
   });
 
   it('fails before it deploys a model that does not meet the rules, and reports why', async () => {
