@@ -15,6 +15,7 @@ const roots: Readonly<Record<string, readonly string[]>> = {
 const leftOut: Readonly<Record<string, readonly string[]>> = {
   CreateServingEndpoint: ['name', 'rate_limits'],
   EndpointCoreConfigInput: ['name', 'served_models', 'traffic_config'],
+  AiGatewayConfig: ['fallback_config', 'guardrails'],
   ServedEntityInput: ['name', 'entity_name', 'entity_version', 'external_model'],
 };
 

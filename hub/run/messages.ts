@@ -21,6 +21,7 @@ export const runMessages = {
     { task: 'EvaluateModel', what: 'the metrics of a model, its rules and the champion' },
     { task: 'LoadModelVariables', what: 'the variables of a model and where they come from' },
     { task: 'RunJob', what: 'the run of Databricks and its tasks' },
+    { task: 'DeployServingEndpoint', what: 'the model version that was deployed to Model Serving' },
     { task: 'DeployAks', what: 'the service that was deployed to Kubernetes' },
     { task: 'DeployAci', what: 'the service that was deployed to Container Instances' },
   ],
@@ -107,7 +108,11 @@ export const runMessages = {
   },
 
   deployment: {
-    targets: { kubernetes: 'Kubernetes', containerInstances: 'Azure Container Instances' },
+    targets: {
+      kubernetes: 'Kubernetes',
+      containerInstances: 'Azure Container Instances',
+      databricksServing: 'Databricks Model Serving',
+    },
     facts: {
       action: 'Action',
       target: 'Target',

@@ -70,7 +70,7 @@ export function entitySettings(given: Partial<Given>): JsonMap {
   return settingsOf({ workloadSize, workloadType, scaleToZero: isScaled, environment }, specificationOf(given));
 }
 
-export function strategyOf({ strategy, canaryPercent = 10 }: Given): Strategy {
+export function strategyOf({ strategy, canaryPercent }: Given): Strategy {
   return strategy === 'canary' ? { kind: 'canary', percent: canaryPercent } : { kind: strategy };
 }
 

@@ -71,7 +71,7 @@ export const task = defineTask({
         wanted: { model: model ?? '', version, settings, autoCapture: autoCaptureOf(specification) },
         strategy: strategyOf(inputs),
         smoke,
-        onFailure: inputs.onFailure ?? 'rollback',
+        onFailure: inputs.onFailure,
         adopt,
         extras: extrasOf(specification),
       });

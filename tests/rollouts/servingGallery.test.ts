@@ -19,7 +19,7 @@ const [ann, bob] = [
 ];
 const users = { users: [ann, bob] };
 
-/** Containers that restart are no failure of a deployment. */
+/** A container that restarts later does not fail a deployment. */
 const byName: readonly Failure[] = servingFailures
   .filter((failure) => failure !== 'containerRestarts')
   .map((failure) => ({

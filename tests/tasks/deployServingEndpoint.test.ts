@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Json } from '../../shared/json';
 import { endpoint, model, sample, ServingWorkspace } from '../support/servingStage';
 
 describe('DeployServingEndpoint', () => {
@@ -236,7 +237,7 @@ describe('DeployServingEndpoint', () => {
       served_entities: [{ ...other(own.name), entity_version: '1' }, ...[...others, ...stale].map(other)],
       traffic_config: { routes: [{ served_entity_name: own.name, traffic_percentage: 100 }] },
     };
-    await workspace.api('PUT', `/${endpoint}/config`, JSON.parse(JSON.stringify(body)));
+    await workspace.api('PUT', `/${endpoint}/config`, JSON.parse(JSON.stringify(body)) as Json);
     await workspace.databricks.clock.advance(10_000);
     const agent = await workspace.deploy(2, { strategy: 'blueGreen' });
     assert.equal(agent.end.result, 'Succeeded', agent.text());

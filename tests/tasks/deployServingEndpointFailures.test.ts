@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Clock } from '../../shared/clock';
+import type { Json } from '../../shared/json';
 import type { ServingFailure } from '../../sandbox/databricks/serving/servingScripts';
 import { endpoint, model, sample, ServingWorkspace } from '../support/servingStage';
 
@@ -183,7 +185,7 @@ describe('DeployServingEndpoint, when the new version fails', () => {
       { name: 'theirs', entity_name: model, entity_version: '4', ...settings },
     ];
     const routes = [{ served_entity_name: name, traffic_percentage: 100 }];
-    const body = JSON.parse(JSON.stringify({ served_entities: entities, traffic_config: { routes } }));
+    const body = JSON.parse(JSON.stringify({ served_entities: entities, traffic_config: { routes } })) as Json;
     await workspace.api('PUT', `/${endpoint}/config`, body);
     const agent = await workspace.deploy(2);
     assert.equal(agent.end.result, 'Succeeded', agent.text());
@@ -191,6 +193,45 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     assert.equal(workspace.served(), '2:100 4:0');
     assert.ok(workspace.answers.every(({ status }) => status === 200));
   });
+
+  it('waits for a container that restarts', async () => {
+    const [entity] = workspace.found?.config?.entities ?? [];
+    assert.ok(entity);
+    workspace.hasUsers = false;
+    entity.deployment = 'DEPLOYMENT_RECOVERING';
+    const clock: Clock = {
+      ...workspace.userClock,
+      sleep: async (milliseconds, signal) => {
+        await workspace.userClock.sleep(milliseconds, signal);
+        entity.deployment = 'DEPLOYMENT_READY';
+      },
+    };
+    const agent = await workspace.deploy(1, {}, { clock });
+    assert.deepEqual([agent.end.result, agent.outputs['resultState']], ['Succeeded', 'Unchanged'], agent.text());
+    assert.match(agent.text('log'), /iris-1-mp\w+ is DEPLOYMENT_RECOVERING/);
+  });
+
+  it('is red when the container of what serves has failed, also without a sample', async () => {
+    const [entity] = workspace.found?.config?.entities ?? [];
+    assert.ok(entity);
+    workspace.hasUsers = false;
+    entity.deployment = 'DEPLOYMENT_FAILED';
+    entity.message = 'Model server failed to load the model. Please see service logs for more information.';
+    const agent = await workspace.run({ modelVersion: '1' });
+    assert.equal(agent.end.result, 'Failed');
+    assert.match(agent.end.message, /^Version 1 of main\.demo\.iris was not deployed: Model server failed/);
+  });
+
+  const acknowledged: readonly [method: string, path: string, message: RegExp][] = [
+    ['PUT', '*/config', /^Databricks accepted 6 updates of the serving endpoint 'iris', but does not serve/],
+    ['PATCH', '*/tags', /^Databricks accepted the settings of the serving endpoint 'iris', but these differ/],
+  ];
+  for (const [method, path, message] of acknowledged)
+    it(`fails when ${method} ${path} is acknowledged and has no effect`, async () => {
+      workspace.databricks.faults.add({ method, path, effect: 'status', status: 200, body: '{}', times: 1000 });
+      const agent = await workspace.deploy(2);
+      assert.match(agent.end.message, message);
+    });
 
   it('leaves an update that takes too long to the next run', async () => {
     workspace.databricks.scriptServing({ matching: { entityVersion: '2' }, times: 1, buildSeconds: 300 });

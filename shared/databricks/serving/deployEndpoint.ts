@@ -1,7 +1,7 @@
 import { CancelledError, TaskError } from '../../errors';
 import { TimedOutError } from '../../http/poll';
 import type { ServingEndpoint } from '../api/servingEndpoints';
-import { ensureExtras, extrasOfCreation, isOther } from './extras';
+import { checkExtras, ensureExtras, extrasOfCreation, isOther, warnOfCreation } from './extras';
 import { factsOf } from './facts';
 import { failureOf, withoutNew } from './trouble/failure';
 import { checkOwner } from './owner';
@@ -12,7 +12,15 @@ import { refusal } from './trouble/refusal';
 import type { EndpointDeployment, EndpointWork } from './request';
 import { configBody, entryFor, isSameTraffic, servedIn, titleOf, type Served } from './traffic/served';
 import { previousOf, trafficText, withoutPrevious, withTraffic, withTrial } from './traffic/shares';
-import { followCreation, isTaken, settled, SupersededError, throwIfOthersFailed, UpdateFailure } from './updates';
+import {
+  followCreation,
+  isReady,
+  isTaken,
+  settled,
+  SupersededError,
+  throwIfOthersFailed,
+  UpdateFailure,
+} from './updates';
 
 /**
  * Deploys a model version to an endpoint, which is created where there is none. The new version runs beside the present one
@@ -65,6 +73,7 @@ async function advance(
     await send(work, endpoint, withTrial(present, entry), progress, capture);
     return undefined;
   }
+  if (!(await isReady(work, endpoint, entry.name))) return undefined;
   if (request.smoke && !progress.isProven) await proveEntry(work, entry, request.smoke);
   progress.isProven = true;
 
@@ -86,8 +95,14 @@ async function advance(
     return undefined;
   }
   const tags = { ...request.extras.tags, ...tagsOfFirst(endpoint, entry, present) };
-  const hasChanged = await ensureExtras(work, endpoint, { ...request.extras, tags });
-  const isUnchanged = progress.updates === 0 && !hasChanged;
+  const extras = { ...request.extras, tags };
+  if (progress.hasSetExtras) checkExtras(endpoint, extras);
+  else if (await ensureExtras(work, endpoint, extras)) {
+    progress.hasSetExtras = true;
+    return undefined;
+  }
+  warnOfCreation(work, endpoint, extras);
+  const isUnchanged = progress.updates === 0 && !progress.hasSetExtras;
   onFacts({ resultState: isUnchanged ? 'Unchanged' : entry.percent < 100 ? 'Canary' : 'Deployed' });
   return present;
 }
@@ -158,6 +173,11 @@ async function withDeletion(
   failure: TaskError,
 ): Promise<TaskError> {
   if (good.length > 0 || updates === 0) return failure;
-  await work.api.remove(work.name);
+  try {
+    await work.api.remove(work.name);
+  } catch (error) {
+    if (!(error instanceof TaskError) || work.context.signal.aborted) throw error;
+    return new TaskError(`${failure.message}\n${error.message}`, { cause: error });
+  }
   return new TaskError(`${failure.message}\nThe serving endpoint '${work.name}' was deleted.`, { cause: failure });
 }

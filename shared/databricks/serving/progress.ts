@@ -21,10 +21,19 @@ export interface Progress {
   /** Whether an update of somebody else was in the way, and is waited for. */
   hasConflict: boolean;
   updates: number;
+  /** Whether this run has set tags or other settings beside the config. */
+  hasSetExtras: boolean;
 }
 
 export function newProgress(): Progress {
-  return { isProven: false, hasShifted: false, isConfirmed: false, hasConflict: false, updates: 0 };
+  return {
+    isProven: false,
+    hasShifted: false,
+    isConfirmed: false,
+    hasConflict: false,
+    updates: 0,
+    hasSetExtras: false,
+  };
 }
 
 /** Databricks may accept an update and answer another config: then nothing is repeated for ever. */

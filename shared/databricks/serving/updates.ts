@@ -27,6 +27,7 @@ export class SupersededError extends TaskError {
 
 const secondsAfterConflict = 2;
 const secondsToAppear = 60;
+const secondsUntilReady = 5;
 
 /** An endpoint that is not being updated. */
 export interface Settled {
@@ -101,6 +102,25 @@ export async function followCreation(work: EndpointWork, target: readonly Served
   });
   const { endpoint } = await settled(work);
   if (endpoint) throwIfFailed(endpoint, target);
+}
+
+/**
+ * Whether the container of an entity that the endpoint serves is ready; waits a moment where it is not yet, or not again.
+ * Throws an UpdateFailure where it has failed.
+ */
+export async function isReady(work: EndpointWork, endpoint: ServingEndpoint, entryName: string): Promise<boolean> {
+  const { clock, signal, deadline, agent } = work.context;
+  const found = endpoint.config?.entities.find(({ name }) => name === entryName);
+  if (!endpoint.config || !found || ['', 'DEPLOYMENT_READY'].includes(found.deployment)) return true;
+  if (['DEPLOYMENT_FAILED', 'DEPLOYMENT_ABORTED'].includes(found.deployment))
+    throw new UpdateFailure(endpoint, endpoint.config);
+  if (clock.now() >= deadline)
+    throw new TimedOutError(
+      `Timed out waiting for ${entryName} to be ready: it is ${found.deployment}. ${found.message}`,
+    );
+  agent.log(`${entryName} is ${found.deployment}. ${found.message}`);
+  await clock.sleep(secondsUntilReady * 1000, signal);
+  return false;
 }
 
 /** Throws an UpdateFailure when the update that somebody else began to the same end has failed. */

@@ -11,20 +11,10 @@ export type Fields = Readonly<Record<string, string>>;
 export const specTypes: Readonly<Record<string, Fields>> = {
   Adlsgen2Info: { destination: 'string!' },
   AiGatewayConfig: {
-    fallback_config: 'FallbackConfig',
-    guardrails: 'AiGatewayGuardrails',
     inference_table_config: 'AiGatewayInferenceTableConfig',
     rate_limits: 'AiGatewayRateLimit[]',
     usage_tracking_config: 'AiGatewayUsageTrackingConfig',
   },
-  AiGatewayGuardrailParameters: {
-    invalid_keywords: 'string[]',
-    pii: 'AiGatewayGuardrailPiiBehavior',
-    safety: 'boolean',
-    valid_topics: 'string[]',
-  },
-  AiGatewayGuardrailPiiBehavior: { behavior: 'AiGatewayGuardrailPiiBehaviorBehavior' },
-  AiGatewayGuardrails: { input: 'AiGatewayGuardrailParameters', output: 'AiGatewayGuardrailParameters' },
   AiGatewayInferenceTableConfig: {
     catalog_name: 'string',
     enabled: 'boolean',
@@ -171,7 +161,6 @@ export const specTypes: Readonly<Record<string, Fields>> = {
     environment_version: 'string',
     java_dependencies: 'string[]',
   },
-  FallbackConfig: { enabled: 'boolean!' },
   FileArrivalTriggerConfiguration: {
     min_time_between_triggers_seconds: 'number',
     url: 'string!',
@@ -464,7 +453,6 @@ export const specTypes: Readonly<Record<string, Fields>> = {
 
 /** The texts that are known for a type. */
 export const specWords: Readonly<Record<string, readonly string[]>> = {
-  AiGatewayGuardrailPiiBehaviorBehavior: ['BLOCK', 'MASK', 'NONE'],
   AiGatewayRateLimitKey: ['endpoint', 'service_principal', 'user', 'user_group'],
   AiGatewayRateLimitRenewalPeriod: ['minute'],
   AuthenticationMethod: ['OAUTH', 'PAT'],

@@ -35,7 +35,8 @@ export function servedIn(config: EndpointConfig | undefined): readonly Served[] 
     model,
     version,
     settings: without(whole, [...ofAnswers, 'name', 'entity_name', 'entity_version']),
-    percent: config?.routes.get(name) ?? 0,
+    // Without routes, the only entity gets everything.
+    percent: config?.routes.get(name) ?? (config?.routes.size === 0 && config.entities.length === 1 ? 100 : 0),
   }));
 }
 

@@ -39,10 +39,10 @@ export async function failureOf(
   const { entry } = progress;
   const log = entry ? await serverLogOf(work, entry.name) : '';
   const lines = [`The new version does not answer as expected. ${error.message}`, log];
-  const end = restored
+  const { said, problem } = restored
     ? await restore(work, progress, restored)
-    : `Everything is left as it is. ${await serving(work)}`;
-  return new TaskError([...lines, end].filter(Boolean).join('\n'), { cause: error });
+    : { said: `Everything is left as it is. ${await serving(work)}`, problem: undefined };
+  return new TaskError([...lines, said].filter(Boolean).join('\n'), { cause: problem ?? error });
 }
 
 /** For an update that failed: Databricks goes on with the config before it. */
@@ -61,7 +61,14 @@ async function serving({ api, name }: EndpointWork): Promise<string> {
   return present ? trafficText(present) : 'What serves now could not be read.';
 }
 
-async function restore(work: EndpointWork, { entry }: Progress, restored: Restored): Promise<string> {
+/** How a rollback ended. */
+interface Restoration {
+  readonly said: string;
+  /** Why it did not complete. */
+  readonly problem?: TaskError;
+}
+
+async function restore(work: EndpointWork, { entry }: Progress, restored: Restored): Promise<Restoration> {
   const { clock, deadline } = work.context;
   const later = { ...work.context, deadline: Math.max(deadline, clock.now() + rollbackMinutes * 60_000) };
   const back = { ...work, context: later };
@@ -73,18 +80,18 @@ async function restore(work: EndpointWork, { entry }: Progress, restored: Restor
       const own = present.find(({ name }) => name === entry?.name);
       const target = endpoint && own && restored(present, recorded(endpoint).previous);
       if (!endpoint || (!own && progress.updates === 0))
-        return `Somebody else has changed the endpoint. ${trafficText(present)}`;
-      if (own && !target) return `There is nothing to roll back to. ${trafficText(present)}`;
+        return { said: `Somebody else has changed the endpoint. ${trafficText(present)}` };
+      if (own && !target) return { said: `There is nothing to roll back to. ${trafficText(present)}` };
       if (!target || isSameTraffic(present, target)) {
         work.onFacts({ rolledBack: 'true', resultState: 'RolledBack', ...servedFacts(present) });
-        return `Rolled back. ${trafficText(present)}`;
+        return { said: `Rolled back. ${trafficText(present)}` };
       }
       await send(back, endpoint, target, progress);
     }
   } catch (error) {
     if (!(error instanceof TaskError) || work.context.signal.aborted) throw error;
     const what = error instanceof UpdateFailure ? await diagnose(work, error) : error.message;
-    return `The rollback did not complete: ${what}`;
+    return { said: `The rollback did not complete: ${what}`, problem: error };
   }
 }
 
