@@ -58,6 +58,50 @@ function predict(
   return classes[scores.indexOf(Math.max(...scores))] ?? '';
 }
 
+/** Kills a training after each of its requests, and repeats it. Gives the number of trainings, of which the last was not killed. */
+const killedTrainings = `
+import tempfile
+from pathlib import Path
+from model_modules.mlflow_model import write_model
+from model_modules.registry import Training, register_training
+from model_modules.registry_rest import RestRegistry
+
+class Killed(BaseException):
+    pass
+
+class MortalRegistry(RestRegistry):
+    requests_left = 0
+
+    def _send(self, *arguments):
+        answer = super()._send(*arguments)
+        self.requests_left -= 1
+        if self.requests_left == 0:
+            raise Killed
+        return answer
+
+context = dbutils.notebook.entry_point.getDbutils().notebook().getContext()
+written, folder = Path(tempfile.mkdtemp(), "model"), Path(tempfile.mkdtemp())
+write_model({"features": [], "classifier": {}}, written)
+for name in ("MLmodel", "model.json"):
+    (folder / name).write_bytes((written / name).read_bytes())
+
+def is_killed(job_run, requests):
+    registry = MortalRegistry(context.apiUrl().get(), context.apiToken().get())
+    registry.requests_left = requests
+    training = Training("/Shared/killed", {"epochs": 1}, {"accuracy": 0.9}, job_run)
+    try:
+        register_training(registry, "main.default.killed", training, folder)
+    except Killed:
+        return True
+    return False
+
+requests = 1
+while is_killed(str(requests), requests):
+    assert not is_killed(str(requests), 0)
+    requests += 1
+dbutils.notebook.exit(str(requests))
+`;
+
 describe('The demo model', function () {
   this.timeout(180_000);
   let runner: NotebookRunner;
@@ -161,6 +205,24 @@ describe('The demo model', function () {
       ],
     );
     assert.notEqual(versions()[0]?.runId, versions()[1]?.runId);
+  });
+
+  it('is registered once whichever request of a training is the last before it is killed', async () => {
+    const tree = await importedModel();
+    tree.set(`${workspaceFolder}/killed`, { kind: 'notebook', language: 'PYTHON', content: killedTrainings });
+    const outcome = await run('killed', tree);
+    const trainings = outcome.kind === 'exited' ? Number(outcome.result) : assert.fail(JSON.stringify(outcome));
+    assert.ok(trainings > 12, `${trainings} trainings`);
+    const model = databricks.catalogModels.get('main.default.killed');
+    assert.equal(model.versions.length, trainings);
+    assert.ok(model.versions.every(({ status }) => status === 'READY'));
+    const runs = model.versions.map(({ runId }) => databricks.tracking.run(runId));
+    assert.equal(new Set(runs.map(({ tags }) => tags['training_run'])).size, trainings);
+    assert.ok(runs.every(({ status }) => status === 'FINISHED'));
+    assert.equal(
+      databricks.tracking.runsOf([...new Set(runs.map(({ experimentId }) => experimentId))]).length,
+      trainings,
+    );
   });
 
   it('scores rows according to the weights of the version that an alias refers to', async () => {

@@ -21,7 +21,7 @@ import { resolveReferences } from './references';
 export interface RunAccess {
   readonly apiUrl: string;
   readonly apiToken: string;
-  end(): void;
+  readonly end: () => void;
 }
 
 export interface TaskResult {

@@ -69,13 +69,14 @@ def register_training(registry: Registry, model: str, training: Training, folder
     key = training.job_run
     run_id = registry.find_run(experiment_id, TRAINING_TAG, key) if key else None
     run_id = run_id or registry.create_run(experiment_id, {TRAINING_TAG: key} if key else {})
-    for version in registry.versions_of_run(model, run_id):
-        if version.status == "READY":
-            return version
-        # An attempt that was interrupted while it uploaded the files.
-        registry.delete_version(model, version.number)
-    registry.log(run_id, training.params, training.metrics, folder)
-    version = registry.register(model, run_id, folder)
+    earlier = registry.versions_of_run(model, run_id)
+    version = next((each for each in earlier if each.status == "READY"), None)
+    if version is None:
+        # Of attempts that were interrupted while they uploaded the files.
+        for unfinished in earlier:
+            registry.delete_version(model, unfinished.number)
+        registry.log(run_id, training.params, training.metrics, folder)
+        version = registry.register(model, run_id, folder)
     registry.finish_run(run_id)
     return version
 

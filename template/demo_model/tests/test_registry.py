@@ -34,7 +34,8 @@ class KeptRegistry:
         self.logged = (run_id, params, metrics)
 
     def finish_run(self, run_id):
-        self.finished.append(run_id)
+        if run_id not in self.finished:
+            self.finished.append(run_id)
 
     def versions_of_run(self, model, run_id):
         return [each for each in self.found if each.run_id == run_id]
