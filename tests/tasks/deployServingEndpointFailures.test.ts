@@ -145,6 +145,20 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     assert.deepEqual([workspace.changes(), workspace.served()], [[], '1:90 2:10']);
   });
 
+  it('gives a canary its share back when its promotion is not answered as expected', async () => {
+    await workspace.deploy(2, { strategy: 'canary' });
+    const rewrite = (status: number, body: string) => ({ status, body: body.replace('setosa', 'other') });
+    const path = `/serving-endpoints/${endpoint}/invocations`;
+    workspace.databricks.faults.add({ path, effect: 'rewritten', rewrite, times: 1000 });
+    workspace.hasUsers = false;
+    const agent = await workspace.run({ action: 'promote', ...sample });
+    assert.match(
+      agent.end.message,
+      /^The new version does not answer as expected\..*\n(?:.*\n)*Rolled back\. Version 1/,
+    );
+    assert.deepEqual([agent.outputs['resultState'], workspace.served()], ['RolledBack', '1:90 2:10'], agent.text());
+  });
+
   it('withdraws a canary that answers wrongly in another run', async () => {
     await workspace.deploy(2, { strategy: 'canary' });
     const [, canary] = workspace.found?.config?.entities ?? [];
@@ -159,6 +173,18 @@ describe('DeployServingEndpoint, when the new version fails', () => {
     assert.equal(agent.end.result, 'Failed');
     assert.match(agent.end.message, /There is nothing to roll back to\. Version 1/);
     assert.deepEqual([workspace.changes(), workspace.served()], [[], '1:100']);
+  });
+
+  it('rolls back a replacement that an earlier run has not finished', async () => {
+    // As a run leaves it that was killed after the switch.
+    await workspace.deploy(2, { strategy: 'blueGreen' });
+    const entity = workspace.found?.config?.entities.find(({ entityVersion }) => entityVersion === '2');
+    assert.ok(entity);
+    entity.scoresWrongly = true;
+    const kept = await workspace.deploy(2, { strategy: 'blueGreen' });
+    assert.deepEqual([kept.outputs['resultState'], workspace.served()], ['Failed', '1:0 2:100'], kept.text());
+    const agent = await workspace.deploy(2);
+    assert.deepEqual([agent.outputs['resultState'], workspace.served()], ['RolledBack', '1:100'], agent.text());
   });
 
   it('rolls back when the address of the endpoint answers otherwise than the version did', async () => {
@@ -232,6 +258,25 @@ describe('DeployServingEndpoint, when the new version fails', () => {
       const agent = await workspace.deploy(2);
       assert.match(agent.end.message, message);
     });
+
+  it('changes what the endpoint serves after the sample, not what it served before', async () => {
+    const own = workspace.found?.config?.entities[0];
+    assert.ok(own && workspace.found?.config);
+    const theirs = { ...own, name: 'theirs' };
+    workspace.found.config = { ...workspace.found.config, entities: [own, theirs] };
+    const rewrite = (status: number, body: string) => {
+      const config = workspace.found?.config;
+      if (workspace.found && config) {
+        const shares = { [own.name]: 60, theirs: 40 };
+        const routes = config.entities.map(({ name }) => ({ entity: name, percentage: shares[name] ?? 0 }));
+        workspace.found.config = { ...config, routes };
+      }
+      return { status, body };
+    };
+    workspace.databricks.faults.add({ path: '*/served-models/*', effect: 'rewritten', rewrite, times: 1 });
+    const agent = await workspace.deploy(2, { strategy: 'canary' });
+    assert.deepEqual([agent.end.result, workspace.served()], ['Succeeded', '1:36 1:54 2:10'], agent.text());
+  });
 
   it('leaves an update that takes too long to the next run', async () => {
     workspace.databricks.scriptServing({ matching: { entityVersion: '2' }, times: 1, buildSeconds: 300 });

@@ -41,7 +41,7 @@ describe("DeployServingEndpoint, with Databricks' own JavaScript SDK", () => {
     );
     const { logs } = await sdk.servingEndpoints.buildLogs({
       name: endpoint,
-      served_model_name: config?.served_entities?.at(0)?.name ?? '',
+      served_model_name: config.served_entities.at(0)?.name ?? '',
     });
     assert.match(logs, /Container image creation finished successfully/);
   });

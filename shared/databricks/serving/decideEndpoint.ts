@@ -52,16 +52,20 @@ async function promoteStep(
   progress.good ??= present;
   progress.entry = entry;
   work.onFacts({ ...factsOf(endpoint, present, entry.name), modelVersion: entry.version });
-  if (smoke && !progress.isProven) await proveEntry(work, entry, smoke);
-  progress.isProven = true;
+  if (!progress.isProven) {
+    progress.isProven = true;
+    if (smoke) return proveEntry(work, entry, smoke);
+  }
   const shifted = withTraffic(present, entry, { kind: 'blueGreen' }, previous);
   if (!isSameTraffic(present, shifted)) {
     await send(work, endpoint, shifted, progress);
     progress.hasShifted ||= !progress.hasConflict;
     return undefined;
   }
-  if (smoke && !progress.isConfirmed) await proveEndpoint(work, entry, smoke);
-  progress.isConfirmed = true;
+  if (!progress.isConfirmed) {
+    progress.isConfirmed = true;
+    if (smoke) return proveEndpoint(work, entry, smoke);
+  }
   const alone = withoutPrevious(present, entry, previous);
   if (isSameTraffic(present, alone)) return present;
   await send(work, endpoint, alone, progress);
@@ -153,7 +157,6 @@ async function read(work: EndpointWork): Promise<Look> {
   if (!endpoint) throw new TaskError(`There is no serving endpoint '${work.name}', or this identity may not see it.`);
   checkOwner(endpoint, false);
   const { deployed, previous } = recorded(endpoint);
-  if (deployed === undefined)
-    throw new TaskError(`Nothing was deployed to the serving endpoint '${work.name}' by this task yet.`);
+  if (deployed === undefined) throw new TaskError(`Nothing was deployed to the serving endpoint '${work.name}' yet.`);
   return { endpoint, present: servedIn(endpoint.config), deployed, previous };
 }

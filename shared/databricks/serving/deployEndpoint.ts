@@ -74,8 +74,11 @@ async function advance(
     return undefined;
   }
   if (!(await isReady(work, endpoint, entry.name))) return undefined;
-  if (request.smoke && !progress.isProven) await proveEntry(work, entry, request.smoke);
-  progress.isProven = true;
+  if (!progress.isProven) {
+    progress.isProven = true;
+    // The samples take time, in which others may change the endpoint: it is read again.
+    if (request.smoke) return proveEntry(work, entry, request.smoke);
+  }
 
   const { previous } = recorded(endpoint);
   const shifted = withTraffic(present, entry, request.strategy, previous);
@@ -86,8 +89,10 @@ async function advance(
     progress.hasShifted ||= !progress.hasConflict;
     return undefined;
   }
-  if (request.smoke && entry.percent === 100 && !progress.isConfirmed) await proveEndpoint(work, entry, request.smoke);
-  progress.isConfirmed = true;
+  if (entry.percent === 100 && !progress.isConfirmed) {
+    progress.isConfirmed = true;
+    if (request.smoke) return proveEndpoint(work, entry, request.smoke);
+  }
 
   const left = request.strategy.kind === 'replace' ? withoutPrevious(present, entry, previous) : present;
   if (!isSameTraffic(present, left) || isCaptureOther(request, endpoint)) {
@@ -154,14 +159,19 @@ async function record(
 /** The error with what serves now. A run that was cancelled or ran out of time leaves all to the next one. */
 async function explained(
   work: EndpointWork,
-  { onFailure }: EndpointDeployment,
+  { onFailure, strategy }: EndpointDeployment,
   progress: Progress,
   error: unknown,
 ): Promise<unknown> {
   if (error instanceof SupersededError) work.onFacts({ resultState: 'Superseded' });
   const isLeft = error instanceof SupersededError || error instanceof CancelledError || error instanceof TimedOutError;
   if (isLeft || work.context.signal.aborted || !(error instanceof TaskError)) return error;
-  const failure = await failureOf(work, error, progress, onFailure === 'leave' ? undefined : withoutNew(progress));
+  const failure = await failureOf(
+    work,
+    error,
+    progress,
+    onFailure === 'leave' ? undefined : withoutNew(progress, strategy),
+  );
   const isProblem = error instanceof WrongAnswer || error instanceof UpdateFailure;
   return isProblem && onFailure === 'delete' ? await withDeletion(work, progress, failure) : failure;
 }

@@ -23,7 +23,7 @@ const secondsBetween = 1;
 const secondsToFollow = 120;
 
 /** Sends the sample to one served entity, past the routes. Throws a WrongAnswer. */
-export async function proveEntry(work: EndpointWork, entry: Served, smoke: SmokeTest): Promise<void> {
+export async function proveEntry(work: EndpointWork, entry: Served, smoke: SmokeTest): Promise<undefined> {
   const path = invocationPath(work.name, entry.name);
   await run(work, titleOf(entry), sender(work, path, smoke), smoke);
 }
@@ -32,7 +32,7 @@ export async function proveEntry(work: EndpointWork, entry: Served, smoke: Smoke
  * Sends the sample to the address of the endpoint, as users do, once the entry answers there, which has all the traffic.
  * Throws a WrongAnswer.
  */
-export async function proveEndpoint(work: EndpointWork, entry: Served, smoke: SmokeTest): Promise<void> {
+export async function proveEndpoint(work: EndpointWork, entry: Served, smoke: SmokeTest): Promise<undefined> {
   const { name, context } = work;
   const { clock, signal } = context;
   let from: string | undefined;

@@ -149,11 +149,9 @@ async function notYet({ name, context: { clock, signal, deadline } }: EndpointWo
   return false;
 }
 
-/** Another update is in progress: 409 RESOURCE_CONFLICT of Databricks, which other versions call otherwise. */
+/** Another update is in progress. The status, 409, is also that of a name that is taken. */
 function isConflict(error: unknown): boolean {
-  return (
-    error instanceof HttpError && ['RESOURCE_CONFLICT', 'CONCURRENT_UPDATE', 'ABORTED'].includes(error.errorCode ?? '')
-  );
+  return error instanceof HttpError && error.errorCode === 'RESOURCE_CONFLICT';
 }
 
 /** A new endpoint has the name of one that somebody has created meanwhile. */

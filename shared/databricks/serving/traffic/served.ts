@@ -34,10 +34,22 @@ export function servedIn(config: EndpointConfig | undefined): readonly Served[] 
     name,
     model,
     version,
-    settings: without(whole, [...ofAnswers, 'name', 'entity_name', 'entity_version']),
+    settings: settingsIn(whole),
     // Without routes, the only entity gets everything.
     percent: config?.routes.get(name) ?? (config?.routes.size === 0 && config.entities.length === 1 ? 100 : 0),
   }));
+}
+
+/**
+ * The settings of an entity, to send them back. An update must have a size or a concurrency, where an answer may have both
+ * ("Do not use if min_provisioned_concurrency and max_provisioned_concurrency are specified", `serving.py` of
+ * databricks-sdk-py).
+ */
+function settingsIn(whole: JsonMap): JsonMap {
+  const settings = without(whole, [...ofAnswers, 'name', 'entity_name', 'entity_version']);
+  return typeof settings['workload_size'] === 'string' && settings['workload_size'] !== ''
+    ? without(settings, ['min_provisioned_concurrency', 'max_provisioned_concurrency'])
+    : settings;
 }
 
 /** A config as an update sends it. */

@@ -6,7 +6,7 @@ import { WrongAnswer } from '../proof';
 import { newProgress, send, type Progress } from '../progress';
 import type { EndpointWork } from '../request';
 import { isSameTraffic, servedIn, type Served } from '../traffic/served';
-import { trafficText, withoutEntry } from '../traffic/shares';
+import { trafficText, withoutEntry, type Strategy } from '../traffic/shares';
 import { servedFacts } from '../facts';
 import { settled, UpdateFailure } from '../updates';
 
@@ -95,10 +95,16 @@ async function restore(work: EndpointWork, { entry }: Progress, restored: Restor
   }
 }
 
-/** Without the new version, unless it had all traffic before this run already. */
-export function withoutNew({ entry, good = [] }: Progress): Restored {
+/**
+ * Without the new version, unless an earlier run has deployed it: then it has all traffic, and nothing is beside it, or what
+ * is beside it stays there on purpose.
+ */
+export function withoutNew({ entry, good = [] }: Progress, strategy: Strategy): Restored {
   return (present, recordedPrevious) => {
-    if (!entry || good.some(({ name, percent }) => name === entry.name && percent === 100)) return undefined;
+    if (!entry) return undefined;
+    const hadAll = good.some(({ name, percent }) => name === entry.name && percent === 100);
+    const isUnfinished = strategy.kind === 'replace' && present.some(({ name }) => name === recordedPrevious);
+    if (hadAll && !isUnfinished) return undefined;
     return withoutEntry(present, entry.name, { recorded: recordedPrevious, good });
   };
 }

@@ -53,6 +53,22 @@ describe('Databricks sandbox: serving endpoints', () => {
     assert.deepEqual((await stage.client.get(base)).json, {});
   });
 
+  it('keep the settings of AI Gateway and of notifications', async () => {
+    const notifications = { on_update_failure: ['ml@example.com'] };
+    const config = { served_entities: [entity(1)] };
+    await stage.client.post(base, { name: 'iris', config, email_notifications: notifications });
+    const gateway = { usage_tracking_config: { enabled: true } };
+    const put = await stage.client.send('PUT', `${base}/iris/ai-gateway`, JSON.stringify(gateway));
+    assert.deepEqual(put.json, gateway);
+    const { ai_gateway: kept, email_notifications: before } = await stage.endpoint();
+    assert.deepEqual([kept, before], [gateway, notifications]);
+    const changed = { email_notifications: { on_update_success: ['ml@example.com'] } };
+    await stage.client.send('PATCH', `${base}/iris/notifications`, JSON.stringify(changed));
+    assert.deepEqual((await stage.endpoint()).email_notifications, changed.email_notifications);
+    const empty = await stage.client.send('PATCH', `${base}/iris/notifications`, '{}');
+    assert.deepEqual(codeOf(empty), [400, 'INVALID_PARAMETER_VALUE']);
+  });
+
   it('have names that are unique', async () => {
     await stage.serving();
     assert.deepEqual(codeOf(await stage.create({ served_entities: [entity(2)] })), [409, 'RESOURCE_ALREADY_EXISTS']);

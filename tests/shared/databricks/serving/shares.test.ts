@@ -93,6 +93,13 @@ describe('the traffic of a serving endpoint', () => {
     assert.equal(trafficText([]), 'Nothing serves requests.');
   });
 
+  it('is sent back with a size or a concurrency, where an answer has both', () => {
+    const whole = { name: 'a', workload_size: 'Small', min_provisioned_concurrency: 0, max_provisioned_concurrency: 4 };
+    const entity = { name: 'a', model: 'm', version: '1', deployment: '', message: '', whole };
+    const read = { version: 1, entities: [entity], routes: new Map([['a', 100]]), autoCapture: undefined };
+    assert.deepEqual(servedIn(read)[0]?.settings, { workload_size: 'Small' });
+  });
+
   it('goes to the only entry of a config without routes', () => {
     const entity = { name: 'a', model: 'm', version: '1', deployment: '', message: '', whole: {} };
     const read = { version: 1, entities: [entity], routes: new Map<string, number>(), autoCapture: undefined };
