@@ -8,8 +8,10 @@ import type { PipelineReport } from '../sandbox/agent/report';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import {
   batchRun,
+  databricksRun,
   openPipelines,
   pipelineNames,
+  proposingRuns,
   restRun,
   workspaceFile,
   type LocalPipelines,
@@ -33,8 +35,10 @@ const usage = `Usage: npm start -- [options]
 Runs the pipelines of a model repository on this machine, against an embedded Databricks workspace:
 ${pipelineNames.join(', ')}, in this order, until one fails.
 
-  --pipeline <name>      Run only this pipeline. deploy runs twice: for scoring in batches,
-                         then as a REST service in an embedded Kubernetes cluster.
+  --pipeline <name>      Run only this pipeline. deploy runs three times: for scoring in batches,
+                         as a REST service in an embedded Kubernetes cluster, and as a serving
+                         endpoint of the workspace. Before it, train and evaluate run if no model
+                         was proposed for deployment.
                          ${onboard} runs the pipeline for new models in an embedded Azure DevOps organization:
                          it creates the repository of a model and its pipelines, then checks that a
                          second run changes nothing.
@@ -208,23 +212,24 @@ function cancellation(view: PipelineView): AbortSignal {
   return controller.signal;
 }
 
-/** All that was asked for, until something does not succeed. The deploy pipeline alone also deploys the REST service. */
+/** All that was asked for, until something does not succeed. The deploy pipeline alone deploys in every way. */
 async function runAll(
   repository: RepositoryOptions,
   { names, pipeline }: StartOptions,
   view: PipelineView,
   signal: AbortSignal,
 ): Promise<readonly PipelineOutcome[]> {
-  const runs = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun] : [])];
+  const asked = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun, databricksRun] : [])];
   const { outputFolder } = repository;
   const tasks = () => buildTasks(outputFolder);
-  const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs });
+  const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs: [...proposingRuns, ...asked] });
+  const runs = pipeline === 'deploy' && !pipelines.isModelProposed() ? [...proposingRuns, ...asked] : asked;
   const services = new Map<string, PipelineOutcome['service']>();
   try {
     signal.throwIfAborted();
     const reports = await runInOrder(pipelines, runs, signal, async ({ title }, report) => {
       view.report(report);
-      services.set(title, await askService(repository, report));
+      services.set(title, await askService(repository, report, pipelines.sandbox.databricks.token));
     });
     return runs.map(({ title }) => ({ title, report: reports.get(title), service: services.get(title) }));
   } finally {

@@ -82,7 +82,7 @@ export async function runInSandbox(
     try {
       surroundings.signal.throwIfAborted();
       const report = await pipelines.run(run.request, surroundings.signal, stagesOf(surroundings));
-      return { report, service: await askService(run, report) };
+      return { report, service: await askService(run, report, pipelines.sandbox.databricks.token) };
     } finally {
       await pipelines.close();
     }

@@ -6,6 +6,7 @@ import type { PipelineReport } from '../../sandbox/agent/report';
 import type { PipelineOptions } from '../../sandbox/agent/runPipeline';
 import type { ConnectionOptions } from '../../sandbox/agent/tasks/connections';
 import type { Json } from '../../sandbox/agent/yaml/nodeOfJson';
+import { isProposed, proposedFiles } from './proposedModel';
 import { pyodideRunner } from '../../sandbox/databricks/notebooks/pyodideRunner';
 import type { ImageBehaviour } from '../../sandbox/kubernetes/pods/images';
 import { providePython } from '../../sandbox/python/providePython';
@@ -35,6 +36,8 @@ export interface LocalPipelines {
   readonly sandbox: Sandbox;
   /** Runs the files that are in the repository now. */
   run(request: RunRequest, signal: AbortSignal, targetStages?: readonly string[]): Promise<PipelineReport>;
+  /** Whether a version of the model is proposed for deployment, which the pipeline that deploys needs. */
+  readonly isModelProposed: () => boolean;
   close(): Promise<void>;
 }
 
@@ -52,12 +55,23 @@ export function batchRun(pipeline: PipelineName): RunRequest {
   return { file: fileOf(pipeline), title: pipeline, folderName: pipeline, parameters: {} };
 }
 
+/** The pipelines whose runs propose a version of the model for deployment. */
+export const proposingRuns = (['train', 'evaluate'] as const).map(batchRun);
+
 /** The pipeline that deploys, for a model that is a REST service. */
 export const restRun: RunRequest = {
   file: fileOf('deploy'),
   title: 'deploy as REST service',
   folderName: 'deploy_rest',
   parameters: { serving: 'rest' },
+};
+
+/** The pipeline that deploys, for a model that Databricks serves. */
+export const databricksRun: RunRequest = {
+  file: fileOf('deploy'),
+  title: 'deploy as serving endpoint',
+  folderName: 'deploy_databricks',
+  parameters: { serving: 'databricks' },
 };
 
 /**
@@ -101,15 +115,18 @@ export async function openPipelines(options: LocalOptions): Promise<LocalPipelin
   const services = new LazyServices();
   return {
     sandbox,
+    isModelProposed: () => isProposed(sandbox.databricks, options.model),
     async run(run, signal, targetStages) {
       listener.pipeline(run.title, run.file);
       const predefined = predefinedOf(sandbox);
       const images = namedValues(stepsOf(run, predefined).filter(isDeployment), 'image');
       const folder = path.join(options.repository, options.model);
       if (images.length > 0 && existsSync(path.join(folder, 'Dockerfile'))) {
-        // Stands in for Docker@2: the containers run the model's files as they are now.
+        // Stands in for AzureCLI@2, which downloads the model, and for Docker@2: the containers run the files of the
+        // repository as they are now, with those of the version that is proposed for deployment.
+        const modelFiles = proposedFiles(sandbox.databricks, options.model);
         const { inCluster, inContainerGroup } = await listener.prepare('Prepare the container', () =>
-          buildScoringImage(folder, services.started),
+          buildScoringImage(folder, services.started, modelFiles),
         );
         for (const image of images) {
           clusterImages[image] = inCluster;

@@ -148,7 +148,9 @@ function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions)
     pipeline === undefined
       ? [command(modelOptions), 'again: only changes are sent']
       : [command(modelOptions), 'run all pipelines'],
-    ...(service ? [] : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST'] as const]),
+    ...(service
+      ? []
+      : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST, in two ways'] as const]),
     [hubCommand(modelOptions), 'change the variables of the model in a web page, and see these runs'],
     [command('--pipeline onboard'), 'set up a new model in an Azure DevOps organization'],
     ['template/docs/getting_started.md', 'how to add a model of your own'],

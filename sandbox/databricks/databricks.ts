@@ -119,6 +119,8 @@ export interface Databricks {
   readonly tracking: Tracking;
   /** The registered models of Unity Catalog. */
   readonly catalogModels: Models;
+  /** The files of their versions. */
+  readonly modelFiles: ModelFiles;
   readonly servingEndpoints: ServingEndpoints;
   /** Who may sign in; can be changed while it runs. */
   readonly identities: Identities;
@@ -215,6 +217,10 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     scripts,
     // Python is loaded by the first run that needs it.
     notebooks: async () => (notebooks ??= (await import('./notebooks/pyodideRunner')).pyodideRunner()),
+    signIn: (userName) => {
+      const apiToken = identities.issueRunToken(userName);
+      return { apiUrl: url, apiToken, end: () => identities.endRunToken(apiToken) };
+    },
     durations,
     failedRunState: options.failedRunState ?? 'INTERNAL_ERROR',
     changed,
@@ -343,6 +349,7 @@ export async function startDatabricks(options: DatabricksOptions = {}): Promise<
     volumes,
     tracking,
     catalogModels,
+    modelFiles,
     servingEndpoints: serving.endpoints,
     identities,
     federation,

@@ -37,11 +37,16 @@ interface GroupCall {
 
 /**
  * What a build of a model's folder would give, without Docker: the files as they are now, the application that the CMD of
- * the Dockerfile names, and its USER. It is tried once, for a container group has to know whether its container lasts.
+ * the Dockerfile names, and its USER; and the files that a step of the pipeline has downloaded before, by path. It is tried once, for a container group has to know whether its container lasts.
  */
-export async function buildScoringImage(folder: string, services: ScoringServices): Promise<ScoringImage> {
+export async function buildScoringImage(
+  folder: string,
+  services: ScoringServices,
+  downloaded: ReadonlyMap<string, Uint8Array> = new Map(),
+): Promise<ScoringImage> {
   const { application, runsAsRoot } = readDockerfile(await readFile(join(folder, 'Dockerfile'), 'utf8'));
-  const image = await readServiceImage(folder, application);
+  const { files } = await readServiceImage(folder, application);
+  const image = { files: new Map([...files, ...downloaded]), application };
   return {
     inCluster: { runsAsRoot, serve: (start) => services.start(image, start) },
     inContainerGroup: await groupImage(image, services),

@@ -43,7 +43,7 @@ export const task = defineTask({
     requireSignature: flag({ default: true, when: promotes }),
     timeoutMinutes: integer({ default: 30, min: 1, max: 10080, when: promotes }),
   },
-  outputs: ['modelVersion', 'previousVersion', 'modelUri'],
+  outputs: ['modelVersion', 'previousVersion', 'modelUri', 'mlflowRunId'],
 
   async run({ inputs, agent, context: unlimited, setOutput }) {
     const { catalogModel: model, alias, action, verdict, approvalTag } = inputs;
@@ -64,6 +64,7 @@ export const task = defineTask({
     setOutput('modelVersion', done.version);
     setOutput('previousVersion', done.previous ?? '');
     setOutput('modelUri', `models:/${model}/${done.version}`);
+    setOutput('mlflowRunId', done.runId ?? '');
     if (done.isChange)
       await agent.summary('Model promotion', promotionSummary(model, alias, done, tags, workspace.url));
     const has = done.isChange ? 'has' : 'already had';

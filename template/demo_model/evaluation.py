@@ -2,35 +2,36 @@
 # MAGIC %md
 # MAGIC # Evaluate the demo model
 # MAGIC
-# MAGIC Evaluates the model that `training` saved on the test data: the same data, seed and share give the
-# MAGIC same test rows. Returns the metrics as JSON, for EvaluateModel.
+# MAGIC Evaluates the version of the model that was registered last on the test data: the same data, seed and
+# MAGIC share give the same test rows. Returns the metrics as JSON, for EvaluateModel, and the version.
 
 # COMMAND ----------
 
 import json
 from pathlib import Path
 
-from model_modules.classifier import SoftmaxClassifier
 from model_modules.dataset import read_dataset, stratified_split
 from model_modules.evaluation import accuracy, confusion_matrix, macro_f1
+from model_modules.mlflow_model import read_model
+from model_modules.registry import download_version, newest_version, open_registry
 
 # COMMAND ----------
 
 # DBTITLE 1,Parameters
 dbutils.widgets.text("data_path", "data/iris.csv", "Data (CSV)")
-dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "Path of the saved model")
+dbutils.widgets.text("registered_model", f"main.default.{Path.cwd().name}", "Registered model")
 dbutils.widgets.text("seed", "1936", "Random seed of the training")
 dbutils.widgets.text("test_share", "0.2", "Share of rows in the test data")
 
-model_path = Path(dbutils.widgets.get("model_path"))
+registered_model = dbutils.widgets.get("registered_model")
 
 # COMMAND ----------
 
 # DBTITLE 1,Model
-if not model_path.exists():
-    raise FileNotFoundError(f"There is no model at {model_path}: run the training notebook first")
-saved = json.loads(model_path.read_text(encoding="utf-8"))
-model = SoftmaxClassifier.from_dict(saved["classifier"])
+registry = open_registry(dbutils)
+version = newest_version(registry, registered_model)
+model, _ = read_model(download_version(registry, registered_model, version.number))
+print(f"Version {version.number} of {registered_model}, MLflow run {version.run_id}")
 
 # COMMAND ----------
 
@@ -49,5 +50,6 @@ metrics = {
     "accuracy": round(accuracy(test.labels, predicted), 4),
     "macro_f1": round(macro_f1(test.labels, predicted), 4),
     "rows_test": len(test),
+    "registered_version": version.number,
 }
 dbutils.notebook.exit(json.dumps(metrics))

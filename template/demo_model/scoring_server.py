@@ -5,29 +5,30 @@ It is a WSGI application, which waitress serves in the container (see Dockerfile
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
 
-from model_modules.classifier import SoftmaxClassifier
 from model_modules.dataset import FEATURES
+from model_modules.mlflow_model import read_model
+from model_modules.scoring import score_rows
 
-# Loaded once, when the server starts: a server without a model must not report that it is healthy.
-saved = json.loads(Path(__file__).with_name("model.json").read_text(encoding="utf-8"))
-if tuple(saved["features"]) != FEATURES:
-    raise ValueError(f"The model was trained on {saved['features']}, not on {FEATURES}")
-model = SoftmaxClassifier.from_dict(saved["classifier"])
+# Loaded once, when the server starts: a server without a model must not report that it is healthy. The image
+# has the files of the registered version in the folder model.
+model, saved = read_model(Path(os.environ.get("MODEL_FOLDER", Path(__file__).with_name("model"))))
 
 
 def score(payload: dict) -> dict:
-    """Scores `{"data": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower."""
-    rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["data"]]
-    predictions = []
-    for row in rows:
-        probabilities = model.probabilities(row)
-        confidence = max(probabilities)
-        species = model.classes[probabilities.index(confidence)]
-        predictions.append({"species": species, "confidence": round(confidence, 4)})
+    """
+    Scores `{"dataframe_records": [{"sepal_length": 5.1, …}, …]}`: the most probable species of each flower.
+
+    The payload is that of a serving endpoint of Databricks.
+    """
+    rows = [[float(flower[feature]) for feature in FEATURES] for flower in payload["dataframe_records"]]
+    predictions = [
+        {"species": species, "confidence": confidence} for species, confidence in score_rows(model, rows)
+    ]
     return {"model_version": saved["model_version"], "predictions": predictions}
 
 
@@ -52,6 +53,6 @@ def _answer(environ: dict) -> tuple[HTTPStatus, dict]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         return HTTPStatus.OK, score(json.loads(environ["wsgi.input"].read(length)))
     except (KeyError, TypeError, ValueError) as error:
-        expected = {"data": [dict.fromkeys(FEATURES, 1.0)]}
+        expected = {"dataframe_records": [dict.fromkeys(FEATURES, 1.0)]}
         problem = f"{type(error).__name__}: {error}. Expected JSON such as {json.dumps(expected)}"
         return HTTPStatus.BAD_REQUEST, {"error": problem}

@@ -3,27 +3,37 @@
 # MAGIC # Train the demo model
 # MAGIC
 # MAGIC Trains a model that classifies three species of iris by the size of their sepals and petals, tests
-# MAGIC it on the test data, and saves it as JSON for `scoring`.
+# MAGIC it on the test data, logs both to MLflow, and registers the model in Unity Catalog: one version per
+# MAGIC run of the job, also when the run is retried.
+# MAGIC
+# MAGIC On a cluster, `model_modules/registry.py` uses MLflow's client, which every Databricks runtime has;
+# MAGIC where it is not installed, the REST API that the client uses. With a library that MLflow knows, the
+# MAGIC last step is shorter: `mlflow.sklearn.log_model(model, name="model",
+# MAGIC signature=infer_signature(rows, predicted), registered_model_name=registered_model)`.
 # MAGIC
 # MAGIC Returns the metrics as JSON. `evaluation` and the rules decide whether the model is good enough.
 
 # COMMAND ----------
 
 import json
+import tempfile
 from pathlib import Path
 
 from model_modules.classifier import train_classifier
 from model_modules.dataset import FEATURES, read_dataset, stratified_split
 from model_modules.evaluation import accuracy, confusion_matrix, macro_f1
+from model_modules.mlflow_model import write_model
+from model_modules.registry import Training, open_registry, register_training
 
 # COMMAND ----------
 
 # DBTITLE 1,Parameters
 dbutils.widgets.text("model_version", "1", "Model version")
 dbutils.widgets.text("data_path", "data/iris.csv", "Training data (CSV)")
-# Outside the folder of the notebooks, which mirrors the repository. With Unity Catalog, use a volume
-# instead: /Volumes/<catalog>/<schema>/<volume>/model.json
-dbutils.widgets.text("model_path", f"../{Path.cwd().name}_artifacts/model.json", "Path for the model")
+dbutils.widgets.text("registered_model", f"main.default.{Path.cwd().name}", "Registered model")
+# Beside the folder of the notebooks, which mirrors the repository.
+dbutils.widgets.text("experiment", f"{Path.cwd()}_experiment".removeprefix("/Workspace"), "MLflow experiment")
+dbutils.widgets.text("job_run", "", "Run of the job: it registers one version")
 dbutils.widgets.text("seed", "1936", "Random seed")
 dbutils.widgets.text("test_share", "0.2", "Share of rows in the test data")
 dbutils.widgets.text("epochs", "300", "Epochs")
@@ -31,7 +41,7 @@ dbutils.widgets.text("learning_rate", "0.5", "Learning rate")
 
 model_version = dbutils.widgets.get("model_version")
 data_path = dbutils.widgets.get("data_path")
-model_path = Path(dbutils.widgets.get("model_path"))
+registered_model = dbutils.widgets.get("registered_model")
 seed = int(dbutils.widgets.get("seed"))
 test_share = float(dbutils.widgets.get("test_share"))
 epochs = int(dbutils.widgets.get("epochs"))
@@ -64,17 +74,34 @@ print(json.dumps(metrics, indent=2))
 
 # COMMAND ----------
 
-# DBTITLE 1,Save the model
-model_path.parent.mkdir(parents=True, exist_ok=True)
+# DBTITLE 1,Log and register the model
 saved = {
     "model_version": model_version,
     "features": FEATURES,
     "metrics": metrics,
     "classifier": model.to_dict(),
 }
-model_path.write_text(json.dumps(saved, indent=2), encoding="utf-8")
-print(f"Saved to {model_path}")
+training = Training(
+    experiment=dbutils.widgets.get("experiment"),
+    params={
+        "model_version": model_version,
+        "data_path": data_path,
+        "seed": seed,
+        "test_share": test_share,
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+    },
+    metrics={name: value for name, value in metrics.items() if name != "confusion_matrix"},
+    job_run=dbutils.widgets.get("job_run"),
+)
+with tempfile.TemporaryDirectory() as temporary:
+    folder = Path(temporary, "model")
+    write_model(saved, folder)
+    version = register_training(open_registry(dbutils), registered_model, training, folder)
+print(f"Registered version {version.number} of {registered_model}, MLflow run {version.run_id}")
 
 # COMMAND ----------
 
-dbutils.notebook.exit(json.dumps({"model_version": model_version, **metrics}))
+dbutils.notebook.exit(
+    json.dumps({"model_version": model_version, **metrics, "registered_version": version.number})
+)

@@ -59,23 +59,19 @@ describe('The package of mloccli', function () {
     assert.match(await readFile(path.join(installed, 'THIRD-PARTY-NOTICES.txt'), 'utf8'), /^commander \d/m);
   });
 
-  it('runs the pipelines of a new repository, with connections of other names', async () => {
+  it('runs the pipelines of a new repository whose model is a REST service, with connections of other names', async () => {
     const models = path.join(folder, 'new', 'models');
-    await mloccli('init', models, '--databricks-dev', 'adb-dev', '--azure-prod', 'arm-prod');
-    for (const pipeline of ['ci', 'train']) {
+    const connections = ['--databricks-dev', 'adb-dev', '--azure-prod', 'arm-prod'];
+    await mloccli('init', models, '--model', 'churn', '--serving', 'rest', ...connections);
+    let deployed = '';
+    for (const pipeline of ['ci', 'train', 'evaluate', 'deploy']) {
       const { stdout, stderr } = await mloccli('pipelines', 'run', pipeline, '--repository', models);
       assert.match(stdout, /^result=Succeeded$/m, stderr);
+      deployed = stdout;
     }
+    assert.match(deployed, /^scoringUri=http:/m);
     const again = await mloccli('pipelines', 'run', path.join(models, 'pipelines', 'train_pipeline.yml'));
     assert.match(again.stderr, /0 imported, \d+ unchanged/);
-  });
-
-  it('runs a new repository whose model is a REST service', async () => {
-    const models = path.join(folder, 'rest');
-    await mloccli('init', models, '--model', 'churn', '--serving', 'rest', '--azure-prod', 'arm-prod');
-    const { stdout, stderr } = await mloccli('pipelines', 'run', 'deploy', '--repository', models);
-    assert.match(stdout, /^result=Succeeded$/m, stderr);
-    assert.match(stdout, /^scoringUri=http:/m);
   });
 
   const served: readonly (readonly [command: string, options: readonly string[], line: RegExp])[] = [

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { batchRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
+import { batchRun, databricksRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
+import { askService } from '../../local/pipelines/runRepository';
 import { runInOrder } from '../../tools/start';
 import { renderOverview } from '../../local/pipelines/summary';
 import { SecondModel, stepsOf } from './secondModel';
@@ -32,7 +33,7 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.deepEqual([...reports.values()].map(exitCodeOf), [0, 0, 0, 0], `${text}\n${second.lines.join('\n')}`);
     assert.match(
       overviewOf(pipelineNames, reports),
-      /^✔ ci \(.* s\): 22 tests passed\n✔ train \(.* s\): accuracy 0\.9\d+, .*\n✔ evaluate \(.* s\): accuracy 0\.9\d+, .*; passed 3 rules\n✔ deploy \(.* s\): .*rows 150, .*$/,
+      /^✔ ci \(.* s\): 33 tests passed\n✔ train \(.* s\): accuracy 0\.9\d+, .*\n✔ evaluate \(.* s\): accuracy 0\.9\d+, .*; passed 3 rules\n✔ deploy \(.* s\): .*rows 150, .*$/,
     );
   });
 
@@ -40,8 +41,8 @@ describe('npm start, for a second model that scores in batches', function () {
     const text = renderReport(reportOf('ci'));
     assert.match(text, /– Lint \(skipped\)/);
     assert.ok(second.lines.some((line) => line.startsWith('The Lint step is skipped: ')));
-    assert.match(text, /Unit tests of second_model: 22 tests passed/);
-    assert.match(second.lines.join('\n'), /Ran 22 tests/);
+    assert.match(text, /Unit tests of second_model: 33 tests passed/);
+    assert.match(second.lines.join('\n'), /Ran 33 tests/);
   });
 
   it('evaluates the model that it trained', () => {
@@ -51,6 +52,28 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.equal(outputsOf('evaluate', 'Evaluate the model')['verdict'], 'passed');
   });
 
+  it('registers one version per training, which the other pipelines evaluate, propose and promote', async () => {
+    const { catalogModels } = second.pipelines.sandbox.databricks;
+    const model = 'main.default.second_model';
+    const state = () => {
+      const { versions, aliases } = catalogModels.get(model);
+      return { versions: versions.map(({ version, status }) => `${version} ${status}`), aliases: { ...aliases } };
+    };
+    assert.deepEqual(state(), { versions: ['1 READY'], aliases: { challenger: 1, champion: 1 } });
+
+    const again = await runInOrder(second.pipelines, pipelineNames.map(batchRun), new AbortController().signal);
+    assert.deepEqual([...again.values()].map(exitCodeOf), [0, 0, 0, 0], second.lines.join('\n'));
+    assert.deepEqual(state(), { versions: ['1 READY', '2 READY'], aliases: { challenger: 2, champion: 2 } });
+    assert.deepEqual(
+      catalogModels.list(undefined).map(({ name }) => name),
+      [model],
+    );
+    const [first, next] = catalogModels.get(model).versions;
+    assert.equal(next?.tags['previous_champion'], '1');
+    assert.equal(next.tags['evaluation_verdict'], 'passed');
+    assert.notEqual(next.runId, first?.runId);
+  });
+
   it('deploys a scheduled job to production, in its own folder, and nothing of another model', async () => {
     const { url, token } = second.pipelines.sandbox.describe().databricks;
     const get = async (path: string): Promise<string> =>
@@ -58,9 +81,22 @@ describe('npm start, for a second model that scores in batches', function () {
     const jobs = await get('/api/2.2/jobs/list?expand_tasks=true');
     assert.match(jobs, /"second_model_scoring_prod"[^]*"\/Shared\/models\/prod\/second_model\/scoring"/);
     assert.match(jobs, /"quartz_cron_expression":"0 30 5 \* \* \?"/);
-    const folders = await get('/api/2.0/workspace/list?path=/Shared/models/dev');
+    const folders = await get('/api/2.0/workspace/list?path=/Shared/models/test');
     assert.match(folders, /second_model_artifacts/);
     assert.doesNotMatch(jobs + folders, /demo_model/);
+  });
+
+  it('deploys the same version to a serving endpoint, which answers the sample', async () => {
+    const report = await second.run(databricksRun);
+    assert.equal(exitCodeOf(report), 0, renderReport(report));
+    const { token } = second.pipelines.sandbox.databricks;
+    const model = { repository: second.repository, model: SecondModel.model };
+    const { scoringUri, answer } = (await askService(model, report, token)) ?? assert.fail();
+    assert.match(scoringUri, /\/serving-endpoints\/second-model-prod\/invocations$/);
+    assert.match(answer, /"species":"setosa"[^]*"species":"virginica"/);
+    const served = stepsOf(report).find(({ outputs }) => outputs['servedVersion'] !== undefined)?.outputs;
+    assert.equal(served?.['servedVersion'], '2');
+    assert.equal(second.pipelines.sandbox.databricks.catalogModels.get('main.default.second_model').versions.length, 2);
   });
 
   it('fails before it deploys a model that does not meet the rules, and reports why', async () => {
@@ -74,14 +110,14 @@ describe('npm start, for a second model that scores in batches', function () {
     );
   });
 
-  it('does not deploy a model of the repository that does not meet the rules', async () => {
-    await second.change('model.json', (text) => text.replace(/"accuracy": [\d.]+/, '"accuracy": 0.5'));
+  it('does not deploy a version that does not meet the rules', async () => {
+    await second.change('model_variables.yml', (text) => text.replace('macro_f1 >= 0.9', 'macro_f1 >= 0.99'));
     const report = await second.run(batchRun('deploy'));
     assert.deepEqual(
       report.stages.map(({ result }) => result),
       ['Failed', 'Skipped', 'Skipped'],
     );
-    assert.match(renderReport(report), /accuracy >= 0\.9: 0\.5 is not >= 0\.9/);
+    assert.match(renderReport(report), /macro_f1 >= 0\.99: 0\.9\d+ is not >= 0\.99/);
   });
 
   it('refuses a copy that still contains the name of another model', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { restRun } from '../../local/pipelines/openPipelines';
+import { proposingRuns, restRun } from '../../local/pipelines/openPipelines';
 import { askService } from '../../local/pipelines/runRepository';
 import { SecondModel, stepsOf } from './secondModel';
 
@@ -14,6 +14,7 @@ describe('npm start, for a second model that is a REST service', function () {
 
   before(async () => {
     second = await SecondModel.open();
+    for (const run of proposingRuns) await second.run(run);
     first = await second.run(restRun);
     proof = (await ask(first)) ?? assert.fail(renderReport(first));
   });
@@ -21,7 +22,7 @@ describe('npm start, for a second model that is a REST service', function () {
   after(() => second.close());
 
   const ask = (report: PipelineReport) =>
-    askService({ repository: second.repository, model: SecondModel.model }, report);
+    askService({ repository: second.repository, model: SecondModel.model }, report, '');
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 
@@ -43,7 +44,9 @@ describe('npm start, for a second model that is a REST service', function () {
   it('succeeds, and the deployed model answers requests', () => {
     const text = renderReport(first);
     assert.equal(exitCodeOf(first), 0, text);
+    assert.match(text, /AzureCLI@2 is not among the tasks that are built here/);
     assert.match(text, /Docker@2 is not among the tasks that are built here/);
+    assert.match(text, /Version 1 of main\.default\.second_model has the alias 'champion'/);
     assert.match(text, /Approval of environment 'model-test' would be asked here/);
     assert.match(text, /Approval of environment 'model-prod' would be asked here/);
     assert.match(proof.scoringUri, /^http:\/\/127(\.\d+){3}(:\d+)?\/score$/);
@@ -51,9 +54,7 @@ describe('npm start, for a second model that is a REST service', function () {
   });
 
   it('fails in the test stage when the model returns wrong answers, and does not change production', async () => {
-    await second.change('scoring_server.py', (text) =>
-      text.replace('probabilities.index(confidence)', 'probabilities.index(min(probabilities))'),
-    );
+    await second.change('scoring_server.py', (text) => text.replace('{"species": species,', '{"species": "unknown",'));
     const report = await second.run(restRun);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
     assert.match(firstErrorOf(report) ?? '', /\$\.predictions\[0\]\.species/);
@@ -66,7 +67,7 @@ describe('npm start, for a second model that is a REST service', function () {
 
   it('fails in production when the service does not start, reports why, and keeps the previous version', async () => {
     await second.change('scoring_server.py', (text) => text.replace('import json', 'import sklearn'));
-    const report = await second.run(restRun, ['production']);
+    const report = await second.run(restRun, ['check', 'production']);
     assert.equal(exitCodeOf(report), 1, renderReport(report));
     assert.match(firstErrorOf(report) ?? '', /No module named 'sklearn'/);
     await stillServes();
@@ -76,7 +77,7 @@ describe('npm start, for a second model that is a REST service', function () {
     await second.change('scoring_server.py', (text) => text.replace('"species":', '"kind": "iris", "species":'));
     const end = new AbortController();
     const asking = answersUntil(end.signal);
-    const report = await second.run(restRun, ['production', 'promote']);
+    const report = await second.run(restRun, ['check', 'production', 'promote']);
     end.abort();
     assert.equal(exitCodeOf(report), 0, renderReport(report));
     const answers = await asking;

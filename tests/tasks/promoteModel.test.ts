@@ -56,7 +56,9 @@ describe('PromoteModel', () => {
       result: 'Succeeded',
       message: `Version 2 of ${model} has the alias 'champion' instead of version 1.`,
     });
-    assert.deepEqual(agent.outputs, { modelVersion: '2', previousVersion: '1', modelUri: `models:/${model}/2` });
+    assert.deepEqual(agent.outputs, {
+      ...{ modelVersion: '2', previousVersion: '1', modelUri: `models:/${model}/2`, mlflowRunId: second.runId },
+    });
     assert.equal(holder(), 2);
     assert.deepEqual(second.tags, {
       promoted_by: 'Ada',

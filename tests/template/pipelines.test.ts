@@ -9,7 +9,7 @@ const model = resolve(template, 'demo_model');
 
 const importAndStart =
   'LoadModelVariables ImportNotebooks CreateCluster StartCluster InstallLibraries InstallLibraries';
-const gate = { environment: undefined, tasks: 'LoadModelVariables EvaluateModel' };
+const gate = { environment: undefined, tasks: 'LoadModelVariables PromoteModel EvaluateModel' };
 
 const pipelines: readonly {
   readonly title: string;
@@ -47,7 +47,7 @@ const pipelines: readonly {
   {
     title: 'evaluate',
     jobs: jobsOf('evaluate'),
-    order: [{ environment: undefined, tasks: `${importAndStart} RunJob EvaluateModel StopCluster` }],
+    order: [{ environment: undefined, tasks: `${importAndStart} RunJob EvaluateModel PromoteModel StopCluster` }],
   },
   {
     title: 'deploy, in batches',
@@ -55,7 +55,7 @@ const pipelines: readonly {
     order: [
       gate,
       { environment: 'model-test', tasks: `${importAndStart} CreateJob RunJob StopCluster` },
-      { environment: 'model-prod', tasks: `${importAndStart} CreateJob` },
+      { environment: 'model-prod', tasks: `${importAndStart} CreateJob PromoteModel` },
     ],
   },
   {
@@ -63,10 +63,30 @@ const pipelines: readonly {
     jobs: jobsOf('deploy', { serving: 'rest' }),
     order: [
       gate,
-      { environment: undefined, tasks: 'LoadModelVariables Docker' },
+      { environment: undefined, tasks: 'LoadModelVariables AzureCLI Docker' },
       { environment: 'model-test', tasks: 'LoadModelVariables DeployAci' },
       { environment: 'model-prod', tasks: 'LoadModelVariables DeployAks' },
-      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAks' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAks PromoteModel' },
+    ],
+  },
+  {
+    title: 'ci, of a serving endpoint',
+    jobs: jobsOf('ci', { serving: 'databricks' }).slice(1),
+    order: [
+      {
+        environment: undefined,
+        tasks: 'LoadModelVariables LoadModelVariables LoadModelVariables ImportNotebooks CreateCluster CreateJob',
+      },
+    ],
+  },
+  {
+    title: 'deploy, as a serving endpoint',
+    jobs: jobsOf('deploy', { serving: 'databricks' }),
+    order: [
+      gate,
+      { environment: 'model-test', tasks: 'LoadModelVariables DeployServingEndpoint' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint PromoteModel' },
     ],
   },
 ];
@@ -127,6 +147,8 @@ describe("the template's pipelines", () => {
       const read = outputsRead(texts);
       for (const { step, output } of read) {
         const found = tasks.find(({ name }) => name === step);
+        // What a script sets is checked by the runs of the pipelines.
+        if (texts.some((text) => text.includes(`variable=${output};isOutput=true`))) continue;
         assert.ok(found, step);
         const { outputs } = await contractOf(found.task);
         const known = found.task === 'LoadModelVariables' ? [...outputs, ...variables] : outputs;
@@ -208,7 +230,8 @@ describe("the template's pipelines", () => {
     assert.match(dockerfile, new RegExp(`^EXPOSE ${port}$`, 'm'));
     assert.match(dockerfile, new RegExp(`--port=${port}\\b`));
     assert.match(dockerfile, /^USER [1-9]\d*$/m, 'a number, and not 0');
+    // The folder model is that of the registered version, which the pipeline downloads.
     const copied = [...dockerfile.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources = '']) => sources.split(' '));
-    for (const source of copied) await access(resolve(model, source));
+    for (const source of copied.filter((name) => name !== 'model')) await access(resolve(model, source));
   });
 });

@@ -42,12 +42,12 @@ const answers: readonly Answer[] = [
   },
   {
     variable: 'serving',
-    flags: '--serving <batch|rest>',
-    help: 'How the model is deployed: as a scheduled job (batch, the default) or as a REST service',
-    choices: ['batch', 'rest'],
+    flags: '--serving <batch|rest|databricks>',
+    help: 'How the model is deployed: as a scheduled job (batch, the default), a REST service or a serving endpoint',
+    choices: ['batch', 'rest', 'databricks'],
     defaultFor: () => 'batch',
-    matches: /^(batch|rest)$/,
-    rule: 'must be batch or rest.',
+    matches: /^(batch|rest|databricks)$/,
+    rule: 'must be batch, rest or databricks.',
   },
   ...(
     [

@@ -85,6 +85,18 @@ export class Identities {
     return token;
   }
 
+  /** The token of a run, by which its notebooks use the API as the user. It is revoked when the run ends. */
+  issueRunToken(userName: string): string {
+    const token = randomBytes(32).toString('hex');
+    this.#tokens.set(token, { userName, expiryTime: Infinity, expired: 'Invalid access token.' });
+    return token;
+  }
+
+  /** One that was revoked with the user's others stays so. */
+  endRunToken(token: string): void {
+    this.#tokens.delete(token);
+  }
+
   /** Takes a user, with the personal access tokens, or a service principal out of the workspace. @throws ApiError */
   remove(userName: string): void {
     if (!this.#members.delete(userName)) throw doesNotExist(`Principal ${userName} does not exist.`);

@@ -17,6 +17,13 @@ import {
 import { kindOf } from './jobSettings';
 import { resolveReferences } from './references';
 
+/** What signs a notebook in to its workspace, while it runs. */
+export interface RunAccess {
+  readonly apiUrl: string;
+  readonly apiToken: string;
+  readonly end: () => void;
+}
+
 export interface TaskResult {
   readonly ending: Ending;
   readonly output?: TaskOutput;
@@ -32,12 +39,15 @@ export async function performTask(
   notebooks: NotebookRunner,
   run: JobRun,
   task: TaskRun,
-  wheels: readonly Buffer[],
+  { wheels, signIn }: { readonly wheels: readonly Buffer[]; readonly signIn: (userName: string) => RunAccess },
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const program = programOf(workspace, run, task);
   if ('lifeCycleState' in program) return { ending: program };
-  const outcome = await notebooks.run({ ...notebookRequest(workspace, run, task, program), wheels }, signal);
+  const request = notebookRequest(workspace, run, task, program);
+  const { apiUrl, apiToken, end } = signIn(run.creator);
+  const context = { ...request.context, apiUrl, apiToken };
+  const outcome = await notebooks.run({ ...request, context, wheels }, signal).finally(end);
   const logs = kindOf(task.settings) === 'spark_python_task' ? { logs: outcome.logs } : {};
   return {
     ending: endingOf(outcome, signal),

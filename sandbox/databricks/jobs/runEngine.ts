@@ -20,7 +20,7 @@ import {
   timedOut,
 } from './jobRun';
 import { dependenciesOf, keyOf, tasksOf } from './jobSettings';
-import { performTask, type TaskResult } from './performTask';
+import { performTask, type RunAccess, type TaskResult } from './performTask';
 import { prepareCompute } from './prepareCompute';
 import { matchesRun, type RunScript } from './runScripts';
 import { endingFromUpstream, endingOfRun } from './upstream';
@@ -38,6 +38,7 @@ export interface RunEngineParts {
   readonly libraries: Libraries;
   readonly scripts: Scripts<RunScript>;
   readonly notebooks: () => Promise<NotebookRunner>;
+  readonly signIn: (userName: string) => RunAccess;
   readonly durations: RunDurations;
   readonly failedRunState: 'INTERNAL_ERROR' | 'TERMINATED';
   readonly changed: () => void;
@@ -198,9 +199,9 @@ export class RunEngine {
     if (script) return this.#play(script, run, task, signal, stop);
     this.#enter(task, 'RUNNING');
     try {
-      const { workspace, notebooks, libraries } = this.parts;
+      const { workspace, notebooks, libraries, signIn } = this.parts;
       const wheels = task.clusterId === undefined ? [] : libraries.wheels(task.clusterId);
-      return await performTask(workspace, await notebooks(), run, task, wheels, signal);
+      return await performTask(workspace, await notebooks(), run, task, { wheels, signIn }, signal);
     } catch (error) {
       return {
         ending: couldNotRun('INTERNAL_ERROR', `The sandbox could not run the task: ${String(error)}`, 'INTERNAL_ERROR'),

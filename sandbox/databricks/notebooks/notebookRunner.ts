@@ -15,7 +15,14 @@ export interface NotebookRequest {
   readonly wheels?: readonly Uint8Array[];
   /** Counted from the notebook's first line. */
   readonly timeoutSeconds?: number;
-  readonly context: { readonly jobId: string; readonly runId: string; readonly user: string };
+  readonly context: {
+    readonly jobId: string;
+    readonly runId: string;
+    readonly user: string;
+    /** The workspace's API, and a token of the run; a notebook without them reaches no workspace. */
+    readonly apiUrl?: string;
+    readonly apiToken?: string;
+  };
 }
 
 /** A notebook, as source text or as ipynb JSON, or a workspace file. */

@@ -1,12 +1,16 @@
 import { constants } from 'node:os';
 import { PythonWorkers } from '../../python/pythonWorkers';
+import { askWorkspace, type WorkspaceRequest } from './askWorkspace';
 import { notebookJob } from './notebookJob';
 import type { NotebookRunner } from './notebookRunner';
 import { notebookRunner, superviseRun, type RunListener } from './superviseRun';
 
 /** What the worker posts while it runs a notebook. */
 type WorkerMessage =
-  { readonly printed: Uint8Array } | { readonly message: string } | { readonly alarmSeconds: number };
+  | { readonly printed: Uint8Array }
+  | { readonly message: string }
+  | { readonly alarmSeconds: number }
+  | WorkspaceRequest;
 
 const workspaceRoot = '/Workspace';
 
@@ -24,7 +28,7 @@ export function pyodideRunner(): NotebookRunner {
     const job = notebookJob(request);
     const files = job.files.map(({ workspacePath, content }) => ({ path: workspaceRoot + workspacePath, content }));
     return superviseRun(request, signal, (listener) =>
-      launch(workers, { snapshot, request: job.requestJson(workspaceRoot), files }, listener),
+      launch(workers, { snapshot, request: job.requestJson(workspaceRoot), files }, listener, request.context.apiUrl),
     );
   });
   return {
@@ -35,7 +39,12 @@ export function pyodideRunner(): NotebookRunner {
   };
 }
 
-function launch(workers: PythonWorkers, workerData: object, listener: RunListener): () => Promise<void> {
+function launch(
+  workers: PythonWorkers,
+  workerData: object,
+  listener: RunListener,
+  apiUrl: string | undefined,
+): () => Promise<void> {
   // Pyodide looks here now and then, and delivers the signal whose number it finds.
   const alarm = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worker = workers.start({ ...workerData, alarm });
@@ -45,6 +54,8 @@ function launch(workers: PythonWorkers, workerData: object, listener: RunListene
       listener.printed(message.printed);
     } else if ('message' in message) {
       listener.said(message.message);
+    } else if ('request' in message) {
+      void askWorkspace(message, apiUrl);
     } else {
       clearTimeout(timer);
       if (message.alarmSeconds > 0) {

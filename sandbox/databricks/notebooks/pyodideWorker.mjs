@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { sharedSnapshot, wakePython, writeFile } from '../../python/snapshot.mjs';
 
 const runtimeFolder = new URL('./notebook_runtime/', import.meta.url);
@@ -13,6 +13,17 @@ async function postSnapshot() {
   const files = names.map(async (name) => [`notebook_runtime/${name}`, await readFile(new URL(name, runtimeFolder))]);
   const runtime = { files: await Promise.all(files), module: 'notebook_runtime.job' };
   parentPort.postMessage(await sharedSnapshot({ ...runtime, environment: { PYTHONHASHSEED: '0' } }));
+}
+
+/** Python waits for the answer: the thread sleeps until the host has posted it. */
+function ask(request) {
+  const { port1, port2 } = new MessageChannel();
+  const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  parentPort.postMessage({ request, reply: port2, bell }, [port2]);
+  Atomics.wait(bell, 0, 0);
+  const { message } = receiveMessageOnPort(port1);
+  port1.close();
+  return message;
 }
 
 async function runNotebook({ snapshot, request, files, alarm }) {
@@ -44,6 +55,7 @@ async function runNotebook({ snapshot, request, files, alarm }) {
     request,
     (message) => parentPort.postMessage({ message }),
     (seconds) => parentPort.postMessage({ alarmSeconds: seconds }),
+    ask,
   );
 }
 

@@ -16,6 +16,8 @@ export interface Promoted {
   readonly version: string;
   /** The version that had the alias before; undefined when none had. */
   readonly previous: string | undefined;
+  /** The MLflow run that registered the version, if known. */
+  readonly runId: string | undefined;
   readonly isChange: boolean;
 }
 
@@ -32,11 +34,13 @@ export async function promoteVersion(
 ): Promise<Promoted> {
   const api = new ModelsApi(workspace.http);
   const holder = (await api.versionByAlias(model, alias))?.version;
-  if (holder === version.version) return { version: holder, previous: previousOf(version, alias), isChange: false };
+  const { runId } = version;
+  if (holder === version.version)
+    return { version: holder, previous: previousOf(version, alias), runId, isChange: false };
   const records = { ...tags, [previousKey(alias)]: holder ?? none, [restoredKey(alias)]: none };
   for (const [key, value] of Object.entries(records)) await ensureTag(api, model, version, key, value);
   await ensureAlias(workspace, { model, alias, version: version.version, instead: holder });
-  return { version: version.version, previous: holder, isChange: true };
+  return { version: version.version, previous: holder, runId, isChange: true };
 }
 
 /**
@@ -53,7 +57,8 @@ export async function restorePrevious(
     throw new TaskError(`No version of ${model} has the alias '${alias}', so there is nothing to roll back.`);
   const current = await existing(api, model, holder);
   const restoredFrom = recorded(current, restoredKey(alias));
-  if (restoredFrom !== undefined) return { version: holder, previous: restoredFrom, isChange: false };
+  if (restoredFrom !== undefined)
+    return { version: holder, previous: restoredFrom, runId: current.runId, isChange: false };
   const previous = previousOf(current, alias);
   if (previous === undefined)
     throw new TaskError(
@@ -67,7 +72,7 @@ export async function restorePrevious(
   const records = { ...tags, [restoredKey(alias)]: holder };
   for (const [key, value] of Object.entries(records)) await ensureTag(api, model, version, key, value);
   await ensureAlias(workspace, { model, alias, version: previous, instead: holder });
-  return { version: previous, previous: holder, isChange: true };
+  return { version: previous, previous: holder, runId: version.runId, isChange: true };
 }
 
 /** An empty value is not accepted everywhere. */

@@ -66,10 +66,10 @@ describe('mloccli init', () => {
   it('completes what an interrupted run left, also next to .git', async () => {
     await init({ model: 'churn' });
     await mkdir(path.join(folder, 'models', '.git'));
-    await rm(path.join(folder, 'models', 'churn', 'model.json'));
+    await rm(path.join(folder, 'models', 'churn', 'scoring_server.py'));
     const end = await init({ model: 'churn' });
     assert.deepEqual([end.outputs?.['created'], end.result], ['1', 'Succeeded']);
-    assert.match(await text('churn/model.json'), /model_version/);
+    assert.match(await text('churn/scoring_server.py'), /model_version/);
   });
 
   it('writes nothing where files differ, links are in the way, or there are others, and lists them', async () => {

@@ -121,11 +121,28 @@ describe('Databricks sandbox: runs', () => {
         { name: 'seed', default: '1', value: '1' },
       ]);
       assert.deepEqual(run.overriding_parameters, { notebook_params: { y: 'now' } });
-      assert.deepEqual(bench.notebooks.requests[0].context, {
-        jobId: idText(id),
-        runId: idText(json.run_id),
-        user: 'someone@example.com',
-      });
+      const { apiUrl, apiToken, ...context } = bench.notebooks.requests[0].context;
+      assert.deepEqual(context, { jobId: idText(id), runId: idText(json.run_id), user: 'someone@example.com' });
+      assert.equal(apiUrl, bench.databricks.url);
+      assert.ok(apiToken);
+    });
+
+    it('use the API as the creator of the run, until they end', async () => {
+      const ask = async () => {
+        const { apiUrl = '', apiToken = '' } = bench.notebooks.requests[0]?.context ?? {};
+        const response = await fetch(`${apiUrl}/api/2.0/preview/scim/v2/Me`, {
+          headers: { authorization: `Bearer ${apiToken}` },
+        });
+        return [response.status, ((await response.json()) as { userName?: string }).userName];
+      };
+      let during: unknown;
+      bench.plays.a = async () => {
+        during = await ask();
+        return finished;
+      };
+      await bench.ended(await bench.submit([task('a')]));
+      assert.deepEqual(during, [200, 'someone@example.com']);
+      assert.deepEqual(await ask(), [403, undefined]);
     });
 
     it('read the workspace as it was when they started, and their changes are saved to it', async () => {

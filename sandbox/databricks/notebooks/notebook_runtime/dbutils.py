@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace
 
-from .limits import Absent
+from .limits import Absent, SandboxLimitation
 
 TASK_VALUE_LIMIT_BYTES = 48 * 1024
 
@@ -157,11 +157,18 @@ def _entry_point(context: dict[str, str]) -> SimpleNamespace:
     def option(value):
         return SimpleNamespace(get=lambda: value, isDefined=lambda: True)
 
+    def known(name):
+        if name not in context:
+            raise SandboxLimitation("This notebook runs without a workspace: there is no API to use.")
+        return option(context[name])
+
     tags = {"jobId": context["jobId"], "runId": context["runId"], "user": context["user"]}
     notebook_context = SimpleNamespace(
         notebookPath=lambda: option(context["path"]),
         userName=lambda: option(context["user"]),
         jobId=lambda: option(context["jobId"]),
+        apiUrl=lambda: known("apiUrl"),
+        apiToken=lambda: known("apiToken"),
         tags=lambda: SimpleNamespace(apply=tags.__getitem__, get=lambda name: option(tags[name])),
         toJson=lambda: json.dumps({"extraContext": {"notebook_path": context["path"]}, "tags": tags}),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import random
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 from .deadlines import Deadlines
 from .limits import spark_entries
+from .network import send_by
 from .notebook import NotebookRun
 from .trace import error_line, error_trace
 from .workspace import MOUNT, Workspace
@@ -33,8 +35,15 @@ class Job:
         return f"{self.workspace.display_path(frame.f_code.co_filename).removeprefix(MOUNT)}, line {frame.f_lineno}"
 
 
-async def run_job(request_json: str, emit_json: Callable[[str], None], set_alarm: Callable[[float], None]):
+async def run_job(
+    request_json: str,
+    emit_json: Callable[[str], None],
+    set_alarm: Callable[[float], None],
+    ask_json: Callable[[str], str] | None = None,
+):
     """
+    `ask_json` sends HTTP requests where Python has no network of its own.
+
     Emits JSON objects: `started`, a `taskValue` for each one set, and at last one of `exited`, `finished` and `failed`,
     with the files that the notebook wrote. Everything printed goes to standard output.
     """
@@ -45,6 +54,12 @@ async def run_job(request_json: str, emit_json: Callable[[str], None], set_alarm
     # An interpreter that wakes from a memory snapshot would give every run the same random numbers.
     random.seed()
     request = json.loads(request_json)
+    if ask_json is not None:
+        send_by(ask_json)
+    # What the runtime of a cluster does for MLflow's client and Databricks' SDK.
+    for variable, name in (("DATABRICKS_HOST", "apiUrl"), ("DATABRICKS_TOKEN", "apiToken")):
+        if name in request["context"]:
+            os.environ[variable] = request["context"][name]
     for wheel in request["wheels"]:
         _install(wheel)
     job = Job(request, lambda message: emit_json(json.dumps(message)), set_alarm)
