@@ -171,7 +171,8 @@ describe('With the keyboard alone', function () {
       for (let count = 0; count < downs; count += 1) await press(hub.page, 'ArrowDown');
     };
     const enterName = async (name: string) => {
-      await to(hub, /Name of the model|^input churn/);
+      await hub.frame.getByLabel('Name of the model').waitFor();
+      await to(hub, /^input (Name of the model|churn)/);
       await press(hub.page, 'Control+a');
       await hub.page.keyboard.type(name);
       await use(hub, /^button Create model/);

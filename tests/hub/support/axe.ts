@@ -24,6 +24,8 @@ export async function axe(frame: Frame | Page, rules?: readonly string[]): Promi
   const { violations } = await frame.evaluate(
     async (only) => {
       if (!window.axe) throw new Error('axe-core was not loaded.');
+      // The color of a button that has just become enabled is on its way there.
+      for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
       const runOnly = only && { runOnly: { type: 'rule' as const, values: only } };
       // A tooltip of the kit lies outside of landmarks as long as the focus is on what it describes.
       const region = { enabled: !document.querySelector('.bolt-tooltip') };

@@ -9,7 +9,8 @@ export async function press(page: Page, ...keys: readonly string[]): Promise<voi
 export async function focused(frame: Frame): Promise<string> {
   return frame.evaluate(() => {
     const element = document.activeElement;
-    if (!element) return '';
+    // What has no name of its own has all the text of the page.
+    if (!element || element === document.body) return '';
     const labelled = (element.getAttribute('aria-labelledby') ?? '')
       .split(/\s+/)
       .map((id) => (id === '' ? '' : (document.getElementById(id)?.textContent ?? '')))
