@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { demoModel } from '../../sandbox/databricks/serving/scoring/demoModel';
 import { onlineModels } from '../../sandbox/scoring/onlineModels';
 import { readServiceImage, ScoringServices } from '../../sandbox/scoring/scoringServices';
 import { deploymentBody, MlClient, workspaceId } from '../sandbox/azure/machineLearning/mlClient';
 
 const demo = fileURLToPath(new URL('../../template/demo_model', import.meta.url));
 const flower = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+/** What the training saves in the file of this name of its MLflow model. */
+const saved = JSON.stringify(demoModel);
 const inputs = JSON.stringify({
   input_data: { columns: Object.keys(flower), index: [0], data: [Object.values(flower)] },
 });
@@ -79,7 +81,6 @@ describe('Models behind online endpoints of the sandbox', function () {
     const code = new Map([...files].map(([path, content]) => [`model_modules/${path}`, content]));
     const codeId = await addCode(name, code.set('score.py', Buffer.from(script)));
     await client.call('PUT', '/environments/e/versions/1', { properties: { image: 'mcr.microsoft.com/azureml/base' } });
-    const saved = await readFile(join(demo, 'model.json'), 'utf8');
     return {
       model: client.addModel('demo', { 'model.json': saved }, 'custom_model'),
       environmentId: `${workspaceId}/environments/e/versions/1`,
@@ -126,7 +127,6 @@ describe('Models behind online endpoints of the sandbox', function () {
   });
 
   it('score with an MLflow model of the kind of the demo model, without MLflow', async () => {
-    const saved = await readFile(join(demo, 'model.json'), 'utf8');
     const files = { MLmodel: mlmodel('mlflow.sklearn'), 'data/model.json': saved };
     assert.equal(await deploy('softmax', { model: client.addModel('softmax', files) }), 'Succeeded');
     const [prediction] = JSON.parse((await score('softmax', inputs)).text) as { species: string }[];

@@ -1,20 +1,44 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
 import { projectRoot } from '../../tools/commandLine';
 import { runCli } from '../cli/cliProcess';
 
+/** A version that was trained, measured and proposed for deployment. */
+function proposeVersion({ catalogModels, tracking, volumes }: Databricks): void {
+  const experiment = tracking.createExperiment('/Shared/models/dev/demo_model_experiment');
+  const trained = tracking.createRun(experiment.id, 'ada@example.com', {});
+  for (const key of ['accuracy', 'macro_f1'])
+    tracking.logMetric(trained, { key, value: '0.97', timestamp: 1, step: 0 });
+  tracking.updateRun(trained, { status: 'FINISHED' });
+  const { name, aliases } = catalogModels.create('main.default.demo_model', 'ada@example.com');
+  aliases['challenger'] = catalogModels.addVersion(name, trained.id).version;
+  volumes.addRoot('/Models/main/default/demo_model/1');
+  volumes.put(
+    '/Models/main/default/demo_model/1/MLmodel',
+    Buffer.from('signature:\n  inputs: "[]"\n  outputs: "[]"\n'),
+    true,
+  );
+}
+
 describe('mloccli pipelines run --live', function () {
   this.timeout(180_000);
   let databricks: Databricks;
-  let repository: string;
+  let [repository, configFile] = ['', ''];
   before(async () => {
     databricks = await startDatabricks({ hasLimits: false, timeScale: 20 });
     databricks.scriptRun({ result: { notebookResult: '{"accuracy": 0.97}' } });
+    proposeVersion(databricks);
     repository = await mkdtemp(path.join(tmpdir(), 'live-'));
     await cp(path.join(projectRoot, 'template'), repository, { recursive: true });
+    configFile = path.join(repository, '.databrickscfg');
+    const { url, token } = databricks;
+    await writeFile(
+      configFile,
+      ['DEFAULT', 'test'].map((name) => `[${name}]\nhost = ${url}\ntoken = ${token}\n`).join(''),
+    );
   });
   after(async () => {
     await databricks.close();
@@ -23,7 +47,7 @@ describe('mloccli pipelines run --live', function () {
 
   const run = (pipeline: string, ...options: readonly string[]) =>
     runCli(['pipelines', 'run', pipeline, '--repository', repository, '--live', ...options], {
-      environment: { DATABRICKS_HOST: databricks.url, DATABRICKS_TOKEN: databricks.token },
+      environment: { DATABRICKS_CONFIG_FILE: configFile },
     });
 
   const refused: readonly (readonly [
@@ -42,7 +66,7 @@ describe('mloccli pipelines run --live', function () {
       'one profile for several workspaces',
       ['deploy', '--yes'],
       2,
-      /--connection databricks-test=<profile> --connection databricks-prod=<profile>/,
+      /--connection databricks-dev=<profile> --connection databricks-test=<profile> --connection databricks-prod=<profile>/,
     ],
     [
       'an environment that the pipeline does not deploy to',
@@ -84,7 +108,8 @@ describe('mloccli pipelines run --live', function () {
     });
 
   it('deploys to one environment, and not to the next one', async () => {
-    const end = await run('deploy', '--environment', 'model-test', '--yes', '-o', 'json');
+    const profiles = ['databricks-dev=DEFAULT', 'databricks-test=test'].flatMap((profile) => ['--connection', profile]);
+    const end = await run('deploy', '--environment', 'model-test', ...profiles, '--yes', '-o', 'json');
     assert.equal(end.exitCode, 0, end.stderr);
     const { details } = JSON.parse(end.stdout) as {
       readonly details: { readonly stages: readonly { readonly name: string; readonly result: string }[] };

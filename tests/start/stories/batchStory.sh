@@ -23,7 +23,6 @@ load() {
     --environment "$1" --schema-file model_variables.schema.json --overrides "modelName=$model")
   name="${model}_$(variable stage)"
   folder=$(variable workspaceFolder)
-  artifacts=$(variable artifactsFolder)
 }
 
 import() {
@@ -32,51 +31,75 @@ import() {
 }
 
 start() {
-  cluster=$(output clusterId "$(mloccli clusters create --spec-file "$model/cluster.yml" --cluster-name "$name")")
+  created=$(mloccli clusters create --spec-file "$model/cluster.yml" --cluster-name "$name")
+  cluster=$(output clusterId "$created")
   mloccli clusters start --cluster "$cluster"
   mloccli libraries install --cluster "$cluster" --requirements-file "$model/$(variable packages)"
 }
 
+# Of the version or alias in $1, with more options behind it.
 create_scoring_job() {
-  job=$(output jobId "$(mloccli jobs create --job-name "${model}_scoring_$(variable stage)" \
+  uri="models:/$(variable registeredModel)$1"
+  shift
+  created=$(mloccli jobs create --job-name "${model}_scoring_$(variable stage)" \
     --notebook-path "$folder/scoring" --cluster-id "$cluster" "$@" \
-    --parameters model_path=model.json --parameters "output_path=$artifacts/predictions.csv")")
+    --parameters "model_uri=$uri" --parameters "output_path=$(variable artifactsFolder)/predictions.csv")
+  job=$(output jobId "$created")
 }
 
-# Train: six steps.
+# Train: registers a version.
 load dev
 import
 start
-job=$(output jobId "$(mloccli jobs create --job-name "${model}_training_$(variable stage)" \
+created=$(mloccli jobs create --job-name "${model}_training_$(variable stage)" \
   --notebook-path "$folder/training" --cluster-id "$cluster" \
   --parameters "model_version=$(variable modelVersion)" \
-  --parameters "model_path=$artifacts/model.json" \
+  --parameters "registered_model=$(variable registeredModel)" \
+  --parameters "experiment=$(variable experiment)" \
+  --parameters 'job_run={{job.run_id}}' \
   --parameters "seed=$(variable training_seed)" \
   --parameters "test_share=$(variable training_testShare)" \
   --parameters "epochs=$(variable training_epochs)" \
-  --parameters "learning_rate=$(variable training_learningRate)")")
-mloccli jobs run --job "$job" --timeout-minutes 30
+  --parameters "learning_rate=$(variable training_learningRate)")
+mloccli jobs run --job "$(output jobId "$created")" --timeout-minutes 30
 
-# Evaluate.
+# Evaluate, and propose the version for deployment.
 measured=$(mloccli jobs run --run-source notebook --notebook-path "$folder/evaluation" --compute existing \
   --cluster "$cluster" --timeout-minutes 30 \
-  --parameters "model_path=$artifacts/model.json" \
+  --parameters "registered_model=$(variable registeredModel)" \
   --parameters "seed=$(variable training_seed)" \
   --parameters "test_share=$(variable training_testShare)")
-mloccli models evaluate --metrics "$(output notebookOutput "$measured")" --rules-source file \
-  --rules-file "$(variable resolvedFile)" \
-  --champion-source file --champion-file "$model/model.json" --champion-key metrics
+metrics=$(output notebookOutput "$measured")
+evaluated=$(mloccli models evaluate --metrics "$metrics" \
+  --rules-source file --rules-file "$(variable resolvedFile)" \
+  --champion-source unityCatalog --catalog-model "$(variable registeredModel)" \
+  --champion-alias "$(variable championAlias)")
+version=$(printf '%s\n' "$metrics" | sed -nE 's/.*"registered_version": "([0-9]+)".*/\1/p')
+mloccli models promote --catalog-model "$(variable registeredModel)" --alias "$(variable challengerAlias)" \
+  --version-source version --model-version "$version" --verdict "$(output verdict "$evaluated")"
 mloccli clusters stop --cluster "$name"
 
-# Deploy: a scoring job that runs once in test, and one with a schedule in production.
+# Deploy: the check, a scoring job that runs once in test, and one with a schedule in production.
+load prod
+candidate=$(mloccli models promote --catalog-model "$(variable registeredModel)" --alias "$(variable challengerAlias)" \
+  --version-source alias --source-alias "$(variable challengerAlias)")
+version=$(output modelVersion "$candidate")
+mloccli models evaluate --metrics-source mlflow --mlflow-run-id "$(output mlflowRunId "$candidate")" \
+  --rules-source file --rules-file "$(variable resolvedFile)" \
+  --champion-source unityCatalog --catalog-model "$(variable registeredModel)" \
+  --champion-alias "$(variable championAlias)"
+
 load test
 import
 start
-create_scoring_job
+create_scoring_job "/$version"
 mloccli jobs run --job "$job" --timeout-minutes 30
 mloccli clusters stop --cluster "$name"
 
 load prod
 import
 start
-create_scoring_job --schedule "$(variable scoring_schedule)" --time-zone "$(variable scoring_timeZone)"
+create_scoring_job "@$(variable championAlias)" \
+  --schedule "$(variable scoring_schedule)" --time-zone "$(variable scoring_timeZone)"
+mloccli models promote --catalog-model "$(variable registeredModel)" --alias "$(variable championAlias)" \
+  --version-source version --model-version "$version" --verdict passed

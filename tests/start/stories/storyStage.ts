@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runPipeline } from '../../../sandbox/agent/runPipeline';
 import { renderReport } from '../../../sandbox/agent/renderReport';
+import { pyodideRunner } from '../../../sandbox/databricks/notebooks/pyodideRunner';
 import { serveByHandler } from '../../../sandbox/kubernetes/pods/serving';
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox';
 import { federatedConnection, secretConnection } from '../../../sandbox/sandboxConnections';
@@ -30,7 +31,7 @@ export interface ScriptEnd {
   readonly stderr: string;
 }
 
-/** The stand-ins with what the template names, a model whose notebooks and image need no Python, and a person's home folder. */
+/** The stand-ins with what the template names, Python for the notebooks of a model, an image that needs none, and a person's home folder. */
 export class StoryStage {
   private constructor(
     readonly sandbox: Sandbox,
@@ -39,7 +40,7 @@ export class StoryStage {
 
   static async open(folder: string): Promise<StoryStage> {
     const sandbox = await startSandbox({
-      databricks: { hasLimits: false, timeScale },
+      databricks: { hasLimits: false, timeScale, notebooks: pyodideRunner() },
       azure: {
         timeScale,
         resourceGroups: ['models-test', 'models-prod'],
@@ -48,7 +49,6 @@ export class StoryStage {
       kubernetes: { timeScale, images: { [image]: { serve: serveByHandler(({ path }) => answerTo(path)) } } },
       connections,
     });
-    sandbox.databricks.scriptRun({ result: { notebookResult: '{"accuracy": 0.97, "macro_f1": 0.97}' } });
     sandbox.azure.containerInstances.images.set(image, { answer: ({ path }) => answerTo(path) });
     await mkdir(folder);
     return new StoryStage(sandbox, folder);

@@ -1,11 +1,15 @@
+import type { Databricks } from '../../../sandbox/databricks/databricks';
 import { isJsonObject, textOf, without, type JsonObject } from '../../../sandbox/databricks/json';
 import type { Sandbox } from '../../../sandbox/sandbox';
 
 /** What an import notes of the run that did it, and of the objects that it created. */
 const traces = /"(?:(?:writer|run|objectId)":"[^"]*"|modifiedAt":\d+),?/g;
 
+/** The tags of a version that say which run of whom promoted it. */
+const promotionTags = ['promoted_by', 'promotion_run', 'promotion_commit'];
+
 /** What is in the workspace, with names instead of ids. */
-export function workspaceState({ databricks }: Sandbox): unknown {
+export function workspaceState({ databricks }: Sandbox) {
   const clusters = databricks.clusters.list();
   const jobs = databricks.jobs.list();
   const state = {
@@ -32,11 +36,33 @@ export function workspaceState({ databricks }: Sandbox): unknown {
         tasks: tasks.map(({ settings, ending }) => ({ settings, ending: ending?.resultState })),
       }))
       .sort(byText),
+    models: registeredModels(databricks),
   };
   const names = new Map(clusters.map(({ id, spec }) => [id, `cluster ${textOf(spec['cluster_name']) ?? ''}`]));
   let text = JSON.stringify(state);
   for (const [id, name] of names) text = text.replaceAll(id, name);
-  return JSON.parse(text);
+  return JSON.parse(text) as typeof state;
+}
+
+/** The models with their versions and what their trainings logged, without what says which run made or promoted them. */
+export function registeredModels({ catalogModels, modelFiles, tracking }: Databricks) {
+  return catalogModels.list(undefined).map(({ name, owner, aliases, versions }) => ({
+    name,
+    owner,
+    aliases: { ...aliases },
+    versions: versions.map(({ version, creator, status, tags, runId }) => {
+      const { experimentId, status: runStatus, params, metrics } = tracking.run(runId);
+      return {
+        ...{ version, creator, status, tags: without(tags, ...promotionTags) },
+        files: [...modelFiles.of(name, version)].map(([path, content]) => [path, content.toString('utf8')]),
+        training: {
+          experiment: tracking.experiment(experimentId).name,
+          ...{ status: runStatus, params },
+          metrics: Object.values(metrics).map(({ key, value }) => [key, value]),
+        },
+      };
+    }),
+  }));
 }
 
 /** Without the tag that names the repository of a pipeline: nothing says which one the files of a terminal are from. */
