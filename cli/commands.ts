@@ -193,6 +193,17 @@ export const commands: readonly CommandRow[] = [
     load: () => import('../tasks/DeployAci/task'),
   },
   {
+    task: 'DeployAzureMl',
+    group: 'azureml',
+    verb: 'deploy',
+    examples: [
+      'azureml deploy --resource-group models --workspace-name ml --endpoint-name churn --model-name churn --sample-payload-file sample.json',
+      'azureml deploy --resource-group models --workspace-name ml --endpoint-name churn --action promote',
+    ],
+    confirmations: [{ when: { action: 'delete' }, warns: 'The endpoint is deleted, or the deployment that is named.' }],
+    load: () => import('../tasks/DeployAzureMl/task'),
+  },
+  {
     task: 'CreateRepository',
     group: 'repos',
     verb: 'create',

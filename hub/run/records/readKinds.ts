@@ -77,7 +77,7 @@ function revision(fields: Fields): RecordedRevision {
 export function readDeployment(fields: Fields): DeploymentRecord {
   return {
     kind: 'deployment',
-    target: fields.word('target', ['kubernetes', 'containerInstances']),
+    target: fields.word('target', ['kubernetes', 'containerInstances', 'azureMl']),
     service: fields.text('service'),
     action: fields.text('action'),
     result: fields.text('result'),
