@@ -227,7 +227,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...clusters.map((cluster) => clusterNamed(cluster.resourceGroup, cluster.name)),
     ],
   });
-  const proxy: JobProxy = await startJobProxy((host, port) => azure.containerInstances.urlOf(host, port));
+  const proxy: JobProxy = await startJobProxy((host, port) => azure.urlOf(host, port));
 
   const sandbox: Sandbox = {
     databricks,

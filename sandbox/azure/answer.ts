@@ -38,8 +38,8 @@ export async function answerRequest(parts: ArmParts, received: Received, trace: 
     const { status, headers: own, body } = await handle(parts, received, trace);
     return {
       status,
-      headers: { ...headers, ...(body && jsonType), ...own },
-      body: Buffer.from(body ? JSON.stringify(body) : ''),
+      headers: { ...headers, ...(body !== undefined && jsonType), ...own },
+      body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
     };
   } catch (thrown) {
     const error = thrown instanceof ArmError ? thrown : unexpected(thrown);

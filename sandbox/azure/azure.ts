@@ -9,6 +9,8 @@ import type { ContainerImage } from './containerGroups/containerImages';
 import { ContainerInstances } from './containerGroups/containerInstances';
 import { addGroupRoutes } from './containerGroups/groupRoutes';
 import { addWorkspaceRoutes, type WorkspaceResource } from './databricksWorkspaces';
+import { MachineLearning, type MachineLearningOptions } from './machineLearning/machineLearning';
+import { addMachineLearningRoutes } from './machineLearning/machineLearningRoutes';
 import { addClusterRoutes } from './managedClusters/clusterRoutes';
 import type { ManagedCluster } from './managedClusters/managedCluster';
 import { addResourceGroupRoutes, type ResourceGroup, ResourceGroups } from './resourceGroups';
@@ -31,6 +33,8 @@ export interface AzureOptions {
   readonly clusters?: readonly ManagedCluster[];
   /** What the images of container groups do, by whole reference or by repository; any other runs and answers. */
   readonly images?: Readonly<Record<string, ContainerImage>>;
+  /** Workspaces of Azure Machine Learning, and what comes of their deployments. */
+  readonly machineLearning?: MachineLearningOptions;
   /** What callers may do, by client id; those who aren't in it may do everything. */
   readonly allowedActions?: Readonly<Record<string, readonly string[]>>;
   /** In epoch milliseconds: tokens, groups and commands live on it. Real time by default. */
@@ -50,9 +54,15 @@ export interface Azure {
   /** They can be changed at any time. */
   readonly clusters: ManagedCluster[];
   readonly containerInstances: ContainerInstances;
+  readonly machineLearning: MachineLearning;
   readonly throttling: Throttling;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /**
+   * Where a port of a host that exists in Azure alone really is to be reached: of a container group, of a storage account,
+   * of an endpoint. @throws Error when there is none
+   */
+  urlOf(host: string, port: number): string;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -63,7 +73,8 @@ export async function startAzure(options: AzureOptions): Promise<Azure> {
   const clusters = [...(options.clusters ?? [])];
   const groups = new ResourceGroups();
   for (const group of options.resourceGroups ?? []) groups.add(group);
-  for (const resource of [...workspaces, ...clusters]) groups.addOf(resource);
+  const { machineLearning: mlOptions = {} } = options;
+  for (const resource of [...workspaces, ...clusters, ...(mlOptions.workspaces ?? [])]) groups.addOf(resource);
   const startedAt = clock.now();
   const fastClock = { now: () => startedAt + (clock.now() - startedAt) * timeScale };
   const containerInstances = new ContainerInstances(fastClock);
@@ -72,6 +83,11 @@ export async function startAzure(options: AzureOptions): Promise<Azure> {
   const [faults, requests, router, throttling] = [new Faults(), new RequestLog(), new Router(), new Throttling()];
   const allowedActions = allowedActionsOf(options.allowedActions);
   const callers = new Callers(entra, audiences, clock, options.issuerCa);
+  const machineLearning = new MachineLearning(mlOptions, callers, allowedActions, {
+    clock: fastClock,
+    tokenClock: clock,
+  });
+  await machineLearning.start();
   const parts = { router, callers, groups, allowedActions, throttling };
   const { server, url } = await listen(
     {
@@ -89,15 +105,19 @@ export async function startAzure(options: AzureOptions): Promise<Azure> {
   addWorkspaceRoutes(router, workspaces, common);
   addClusterRoutes(router, { ...common, clusters, callers, clock: fastClock });
   addGroupRoutes(router, { ...common, instances: containerInstances, clock: fastClock });
+  addMachineLearningRoutes(router, { ...common, ml: machineLearning });
   return {
     url,
     allowedActions,
     clusters,
     containerInstances,
+    machineLearning,
     throttling,
     faults,
     requests,
+    urlOf: (host, port) => machineLearning.urlOf(host) ?? containerInstances.urlOf(host, port),
     close: async () => {
+      await machineLearning.close();
       await containerInstances.close();
       await closeServer(server);
     },

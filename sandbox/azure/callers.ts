@@ -61,6 +61,20 @@ export class Callers {
     }
   }
 
+  /** Who shows a token of this tenant for one of these audiences; nobody where it isn't one. */
+  async callerFor(token: string, audiences: readonly string[]): Promise<Caller | undefined> {
+    try {
+      const { iss, aud, appid, oid } = await this.#verify(token);
+      const isFor = iss === this.entra.issuer && [aud].flat().some((each) => audiences.includes(each ?? ''));
+      return isFor && typeof appid === 'string' && typeof oid === 'string'
+        ? { appId: appid, objectId: oid }
+        : undefined;
+    } catch (error) {
+      if (error instanceof ArmError) return undefined;
+      throw error;
+    }
+  }
+
   async #verify(token: string): Promise<JWTPayload> {
     const now = this.clock.now();
     try {

@@ -16,7 +16,8 @@ export interface ArmRequest {
 export interface ArmReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
+  /** Some providers answer with the JSON `null`. */
+  readonly body?: object | null;
 }
 
 export interface Route {
