@@ -64,6 +64,14 @@ export class WorkspaceApi {
     return undefined;
   }
 
+  /** The datastore of a container; undefined where the workspace has none. */
+  async datastoreOf(account: string, container: string): Promise<Datastore | undefined> {
+    const path = `${this.client.workspaceId}/datastores`;
+    for await (const found of this.client.list(path, 'list the datastores', shape.lenient(datastore, undefined)))
+      if (found?.properties.accountName === account && found.properties.containerName === container) return found;
+    return undefined;
+  }
+
   /** A shared access signature for a datastore, a secret; undefined where it has another kind of secret. */
   async signature(name: string): Promise<string | undefined> {
     const path = `${this.client.workspaceId}/datastores/${pathSegment(name)}/listSecrets`;

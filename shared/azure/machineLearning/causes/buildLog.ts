@@ -21,16 +21,10 @@ export async function readBuildLog(api: WorkspaceApi, message: string, context: 
   const { account, container = '', path = '' } = place.exec(message)?.groups ?? {};
   if (account === undefined) return undefined;
   try {
-    const store = await api.defaultDatastore();
+    // A signature is for one container, and only of the workspace's own storage.
+    const store = await api.datastoreOf(account, container);
     const host = store && blobHost(store);
-    // The signature is for the storage of the workspace alone.
-    if (
-      !store ||
-      host === undefined ||
-      store.properties.accountName !== account ||
-      store.properties.containerName !== container
-    )
-      return undefined;
+    if (!store || host === undefined) return undefined;
     const exactQuery = await api.signature(store.name);
     if (exactQuery === undefined) return undefined;
     context.agent.setSecret(exactQuery);

@@ -38,6 +38,9 @@ export async function computeOf(api: WorkspaceApi, name: string): Promise<string
   return found.id;
 }
 
+/** Large machines with GPUs. */
+const withoutReserve = /_(?:ND|NC\w*(?:A100|H100))/i;
+
 /**
  * Warns where the quota does not suffice for a deployment, because that is refused only later. Azure reserves 20 % for
  * upgrades (https://learn.microsoft.com/azure/machine-learning/how-to-manage-quotas), and a deletion frees cores only when
@@ -56,7 +59,8 @@ export async function warnOfQuota(
     const found = await api.freeCores(location, instanceType);
     if (!found) return;
     const { family, coresEach, free, limit } = found;
-    const needed = Math.ceil(1.2 * instances) * coresEach;
+    const reserve = withoutReserve.test(instanceType) ? 1 : 1.2;
+    const needed = Math.ceil(reserve * instances) * coresEach;
     if (needed <= free) return;
     agent.warning(
       `The quota may not suffice: ${instances} ${instances === 1 ? 'instance' : 'instances'} of ${instanceType} need ${needed} cores, and ${free} of ${limit} of the family ${family} are free in ${location}.`,
