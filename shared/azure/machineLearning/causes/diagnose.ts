@@ -62,26 +62,27 @@ function causeOf(error: unknown, log: DeploymentLog | undefined): string {
   const message = messageOf(error);
   const refusal =
     error instanceof HttpError || error instanceof OperationError
-      ? filledCause(refusals, joined(error.errorCode ?? '', error.serviceMessage))
+      ? known(refusals, joined(error.errorCode ?? '', error.serviceMessage))
       : undefined;
-  if (!log) return joined(refusal ?? '', message);
-  const stage = failedStage(log);
-  const inLog = filledCause(logCauses, `${log.events}\n${log.output}`) ?? (stage && stageCauses[stage]);
-  const last = lastLineOf(log.output);
-  return joined(inLog ?? refusal ?? '', message, last === '' ? '' : `The last line of its log: ${last}`);
+  if (!log) return joined(refusal?.text ?? '', message);
+  const stage = stageCauses[failedStage(log) ?? ''];
+  const said = refusal?.isVague ? (stage ?? refusal.text) : (refusal?.text ?? stage);
+  const cause = known(logCauses, `${log.events}\n${log.output}`)?.text ?? said;
+  const last = log.output.trim().split('\n').at(-1)?.trim() ?? '';
+  return joined(cause ?? '', message, last === '' ? '' : `The last line of its log: ${last}`);
 }
 
-function filledCause(known: readonly Refusal[], message: string): string | undefined {
+/** The first that matches, with its text filled. */
+function known(
+  table: readonly Refusal[],
+  message: string,
+): { readonly text: string; readonly isVague: boolean } | undefined {
   const examined = bounded(message);
-  const found = known.find(({ message: pattern }) => pattern.test(examined));
-  return found && filled(found.cause, found, examined);
+  const found = table.find(({ message: pattern }) => pattern.test(examined));
+  return found && { text: filled(found.cause, found, examined), isVague: found.isVague === true };
 }
 
 /** Also where there is no log at all: the program has then not been started yet. */
 function isAboutModel(log: DeploymentLog | undefined): boolean {
   return log === undefined || failedStage(log) === 'ModelDownload';
-}
-
-function lastLineOf(output: string): string {
-  return output.trim().split('\n').at(-1)?.trim() ?? '';
 }

@@ -4,6 +4,8 @@ import type { KnownCause } from '../../../causes/cause';
 export interface Refusal extends Pick<KnownCause, 'message' | 'source'> {
   /** What it means, and what to do. Azure's own message follows. */
   readonly cause: string;
+  /** It says less than an incomplete stage of the start. */
+  readonly isVague?: true;
 }
 
 const troubleshoot = 'https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-online-endpoints';
@@ -137,6 +139,7 @@ export const refusals: readonly Refusal[] = [
     message: /\bInternalServerError\b|Internal error\. Please see troubleshooting guide/i,
     cause:
       'Azure gives no reason. Known causes are: the identity of the endpoint lacks the role AcrPull on the registry, the region has no free machines of this instance type (often GPU), or the server does not have the path of a probe.',
+    isVague: true,
     source: troubleshoot,
   },
 ];
