@@ -98,7 +98,10 @@ export class Directory {
   }
 }
 
-/** Azure Databricks, Azure DevOps, Azure Resource Manager in the three clouds (two names each), Azure Kubernetes Service. */
+/**
+ * Azure Databricks, Azure DevOps, Azure Resource Manager in the three clouds (two names each), Azure Kubernetes Service, Azure
+ * Storage, Azure Machine Learning in the three clouds.
+ */
 const knownResources = [
   '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d',
   '499b84ac-1321-427f-aa17-267ca6975798',
@@ -109,4 +112,8 @@ const knownResources = [
   'https://management.chinacloudapi.cn',
   'https://management.core.chinacloudapi.cn',
   '6dae42f8-4368-4678-94ff-3960e28e3630',
+  'https://storage.azure.com',
+  'https://ml.azure.com',
+  'https://ml.azure.us',
+  'https://ml.azure.cn',
 ];
