@@ -6,6 +6,7 @@ import {
   connection,
   document,
   documentFile,
+  fileOrFolderPath,
   filePath,
   flag,
   folderPath,
@@ -50,7 +51,7 @@ export const inputs = {
   deploymentName: text({ pattern: endpointName }),
   modelName: text({ when: deploy, pattern: assetName }),
   modelVersion: text({ when: deploy, pattern: version }),
-  modelPath: text({ when: deploy }),
+  modelPath: fileOrFolderPath({ when: deploy }),
   modelId: text({ when: deploy, pattern: assetId }),
   databricksConnection: connection('databricksworkspace', { when: deploy }),
   databricksUrl: text({ when: deploy }),
@@ -128,7 +129,9 @@ export function check(given: Partial<Given>, bad: ReadonlySet<string>): readonly
   const say = (input: string, problem: string): void => void problems.push({ input, problem });
   if (given.action !== 'deploy') return problems;
 
-  const plain = Object.entries(given.secrets ?? {}).filter(([, value]) => typeof value !== 'string' || !secretReference.test(value));
+  const plain = Object.entries(given.secrets ?? {}).filter(
+    ([, value]) => typeof value !== 'string' || !secretReference.test(value),
+  );
   if (plain.length > 0)
     say(
       'secrets',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -114,7 +114,7 @@ export class AzureMlStage {
             ],
           },
         ],
-        behaviours: { churn: scores, 'churn-wrong': wrong, 'churn-broken': broken },
+        behaviours: { churn: scores, 'r.io/churn': scores, 'churn-wrong': wrong, 'churn-broken': broken },
       },
       logsBodies: true,
       ...options,
@@ -147,6 +147,15 @@ export class AzureMlStage {
     const base = workspaceId.slice(1).replace('providers/Microsoft.MachineLearningServices/', '');
     const modelUri = `azureml://${base}/datastores/workspaceblobstore/paths/up/${name}/${version}`;
     this.ml.addAsset('models', workspaceId, [name, version], { modelType, modelUri });
+  }
+
+  accounts(): readonly string[] {
+    return [partsOf({ id: workspaceId, location: region }).account];
+  }
+
+  /** The folders that tasks left in the folder for temporary files. */
+  async temporaryFolders(): Promise<readonly string[]> {
+    return (await readdir(this.folder)).filter((name) => name.startsWith('model-'));
   }
 
   /** Writes files below the folder of the job. */

@@ -1,7 +1,7 @@
 import * as shape from '../../../http/shape';
 import type { JsonMap } from '../../../json';
 import { pathSegment } from '../../../pathSegment';
-import type { WorkspaceClient } from './client';
+import { isMissing, type WorkspaceClient } from './client';
 
 const assetVersion = shape.object({
   id: shape.nonEmptyText,
@@ -38,7 +38,11 @@ export class AssetsApi {
   async *versions(kind: AssetKind, name: string): AsyncGenerator<AssetVersion> {
     const query = { $orderBy: 'createdtime desc', listViewType: 'All' };
     const purpose = `list the versions of the ${words[kind]} '${name}'`;
-    yield* this.client.list(this.#pathOf(kind, name), purpose, assetVersion, query);
+    try {
+      yield* this.client.list(this.#pathOf(kind, name), purpose, assetVersion, query);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   }
 
   async put(kind: AssetKind, name: string, version: string, properties: JsonMap): Promise<AssetVersion> {

@@ -1,7 +1,7 @@
 import type { Context } from '../../../agent/context';
 import { createHttpClient } from '../../../http/createHttpClient';
 import type { Dialect } from '../../../http/dialect';
-import { HttpError, isRefusal, type Trouble } from '../../../http/errors';
+import { HttpError, isFinalRefusal, isRefusal, type Trouble } from '../../../http/errors';
 import type { HttpClient, HttpRequest } from '../../../http/httpClient';
 import * as shape from '../../../http/shape';
 import type { TokenSource } from '../../../http/tokenSource';
@@ -71,8 +71,8 @@ export class BlobsApi {
       else await this.#putBlocks(name, blob);
     } catch (error) {
       // Another run of the same pipeline has written it meanwhile.
-      if (!(error instanceof HttpError) || (error.status !== 409 && error.status !== 412)) throw error;
-      if (!(await this.#exists(name))) throw error;
+      if (!(error instanceof HttpError) || !(error.status === 412 || error.errorCode === 'BlobAlreadyExists'))
+        throw error;
     }
   }
 
@@ -81,7 +81,8 @@ export class BlobsApi {
       await this.#http.json(this.#request('HEAD', name, `look up the blob ${name}`), shape.noContent);
       return true;
     } catch (error) {
-      if (error instanceof HttpError && error.status === 404) return false;
+      // A refusal has a reason only with the request that writes: the answer to this one has no body.
+      if (isFinalRefusal(error) && [403, 404].includes(error.status)) return false;
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Context } from '../../../agent/context';
 import { TaskError } from '../../../errors';
-import { shownPath } from '../../../files/fileError';
+import { FileError, shownPath } from '../../../files/fileError';
 import { listFiles } from '../../../files/listFiles';
 import { SourceFile } from '../../../files/sourceFile';
 import { SourceFolders } from '../../../files/sourceFolders';
@@ -41,17 +41,13 @@ export async function contentOf(path: string, { agent, signal }: Context): Promi
 
 /** What is in a folder; undefined for a file. */
 async function listing(root: string, folders: SourceFolders, signal: AbortSignal) {
-  if (!isFolder(root, folders)) return undefined;
-  return listFiles(root, { isAllowed: (each) => folders.has(each), signal });
-}
-
-function isFolder(root: string, folders: SourceFolders): boolean {
   try {
     folders.resolveFolder(root);
-    return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'NOTFOLDER') return undefined;
+    throw error;
   }
+  return listFiles(root, { isAllowed: (each) => folders.has(each), signal });
 }
 
 async function hashed(
