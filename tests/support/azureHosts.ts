@@ -7,6 +7,8 @@ import { generate } from 'selfsigned';
 /** A proxy that has certificates for hosts that exist in Azure alone, and forwards what they are sent to the sandbox. */
 export class AzureHosts {
   readonly #connections = new Set<Duplex>();
+  #requests = 0;
+  #stop: { readonly request: number; readonly when: 'before' | 'after'; reach(): void } | undefined;
 
   private constructor(
     private readonly proxy: Server,
@@ -36,9 +38,12 @@ export class AzureHosts {
         { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2 as const, value })) },
       ],
     });
-    const inside = createServer((incoming, outgoing) => pass(incoming, outgoing, urlOf));
+    const inside = createServer();
     const proxy = createServer();
     const hosts = new AzureHosts(proxy, inside, authority.cert, { cert: server.cert, key: server.private });
+    inside.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) =>
+      hosts.#pass(incoming, outgoing, urlOf),
+    );
     proxy.on('connect', (_request, socket: Duplex) => hosts.#open(socket));
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     return hosts;
@@ -46,6 +51,18 @@ export class AzureHosts {
 
   get url(): string {
     return `http://127.0.0.1:${(this.proxy.address() as AddressInfo).port}`;
+  }
+
+  /** From a place on, the n-th request from now, nothing passes; resolves when a request has come there. */
+  holdAt(stop: { readonly request: number; readonly when: 'before' | 'after' }): Promise<void> {
+    this.#requests = 0;
+    return new Promise((resolve) => (this.#stop = { ...stop, reach: resolve }));
+  }
+
+  /** Lets everything pass again. */
+  release(): void {
+    this.#stop = undefined;
+    for (const socket of this.#connections) socket.destroy();
   }
 
   async close(): Promise<void> {
@@ -63,19 +80,30 @@ export class AzureHosts {
     secure.on('error', () => secure.destroy());
     this.inside.emit('connection', secure);
   }
-}
 
-function pass(incoming: IncomingMessage, outgoing: ServerResponse, urlOf: (host: string) => string): void {
-  const host = (incoming.headers.host ?? '').replace(/:\d+$/, '');
-  try {
-    const url = new URL(incoming.url ?? '/', urlOf(host));
-    const onward = forward(url, { method: incoming.method, headers: { ...incoming.headers, host } }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    onward.on('error', () => outgoing.destroy());
-    incoming.pipe(onward);
-  } catch {
-    outgoing.writeHead(504).end();
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse, urlOf: (host: string) => string): void {
+    const number = ++this.#requests;
+    const stop = this.#stop;
+    if (stop && (number > stop.request || (number === stop.request && stop.when === 'before'))) {
+      incoming.resume();
+      stop.reach();
+      return;
+    }
+    const host = (incoming.headers.host ?? '').replace(/:\d+$/, '');
+    try {
+      const url = new URL(incoming.url ?? '/', urlOf(host));
+      const onward = forward(url, { method: incoming.method, headers: { ...incoming.headers, host } }, (answer) => {
+        if (number === stop?.request) {
+          answer.resume().on('end', () => stop.reach());
+          return;
+        }
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on('error', () => outgoing.destroy());
+      incoming.pipe(onward);
+    } catch {
+      outgoing.writeHead(504).end();
+    }
   }
 }

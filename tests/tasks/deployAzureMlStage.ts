@@ -177,19 +177,28 @@ export class AzureMlStage {
 
   /** What there is, but for what differs from run to run. */
   endState(): unknown {
-    return this.ml.endpoints.map((endpoint) => ({
-      name: endpoint.name,
-      traffic: endpoint.traffic,
-      mirror: endpoint.mirrorTraffic,
-      deployments: endpoint.deployments.map(({ name, body, changes }) => [
-        name,
-        changes.provisioningState,
-        body.model,
-        body.codeId,
-        body.environmentId,
-        body.capacity,
-      ]),
-    }));
+    const { account, container } = partsOf({ id: workspaceId, location: region });
+    const assets = (['models', 'environments', 'codes'] as const).flatMap((kind) =>
+      this.ml.assets.list(workspaceId, kind).map(({ id }) => id),
+    );
+    return {
+      endpoints: this.ml.endpoints.map((endpoint) => ({
+        name: endpoint.name,
+        traffic: shares(endpoint.traffic),
+        mirror: shares(endpoint.mirrorTraffic),
+        deployments: endpoint.deployments.map(({ name, body, changes }) => {
+          const { model, codeId, environmentId, capacity } = body;
+          return { name, state: changes.provisioningState, model, codeId, environmentId, capacity };
+        }),
+      })),
+      assets: assets.sort(),
+      blobs: [...this.ml.blobs.store.addContainer(account, container).blobs.keys()].sort(),
+    };
+  }
+
+  /** Forgets what was asked of Azure. */
+  clearRequests(): void {
+    for (const { requests } of [this.azure, this.ml.blobs, this.ml.scoring]) requests.clear();
   }
 
   get endpoint() {
@@ -293,4 +302,8 @@ export class AzureMlStage {
     await runTask(task, { agent, clock, signal });
     return agent;
   }
+}
+
+function shares(traffic: Readonly<Record<string, number>>): object {
+  return Object.fromEntries(Object.entries(traffic).filter(([, percent]) => percent > 0));
 }
