@@ -23,6 +23,7 @@ export const runMessages = {
     { task: 'RunJob', what: 'the run of Databricks and its tasks' },
     { task: 'DeployAks', what: 'the service that was deployed to Kubernetes' },
     { task: 'DeployAci', what: 'the service that was deployed to Container Instances' },
+    { task: 'DeployAzureMl', what: 'the model that was deployed to an endpoint of Azure Machine Learning' },
   ],
   emptyHelp: 'Older versions of these tasks record nothing.',
 

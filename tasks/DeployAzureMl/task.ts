@@ -9,6 +9,7 @@ import { deploymentRecord } from './deploymentRecord';
 import { check, inputs, relations } from './inputs';
 import { openWorkspaceOf } from './openWorkspace';
 import { deployOptions } from './deployOptions';
+import { withAdvice } from './refusalAdvice';
 
 /** Deploys a model to an online endpoint of Azure Machine Learning, promotes or rejects a canary, or deletes an endpoint. */
 export const task = defineTask({
@@ -72,7 +73,7 @@ export const task = defineTask({
     };
     return work().catch(async (error: unknown) => {
       await end(seen.isRolledBack === true ? 'RolledBack' : 'Failed', false);
-      throw error;
+      throw withAdvice(error);
     });
   },
 });

@@ -3,7 +3,7 @@ import type { Fault } from '../../sandbox/http/faults';
 import type { Clock } from '../../shared/clock';
 import type { FakeAgent } from '../support/fakeAgent';
 import { openGate, type Stop } from '../support/gate';
-import { routesOf } from '../support/routes';
+import { routesOf, type Route } from '../support/routes';
 import { AzureMlStage, registered, type Given } from '../tasks/deployAzureMlStage';
 
 /** What there is before the step, and what the step is to do. */
@@ -44,6 +44,9 @@ const faults: readonly (Fault & { readonly name: string })[] = [
   { name: 'reset after', effect: 'reset', when: 'after' },
 ];
 
+/** Those that send all kinds of requests. */
+const withFaults = ['created from files', 'replaced', 'given a canary', 'rolled'];
+
 describe('DeployAzureMl, interrupted', function () {
   this.timeout(300_000);
 
@@ -61,6 +64,23 @@ describe('DeployAzureMl, interrupted', function () {
     const agent = await stage.run(inputs);
     assert.equal(agent.end.result, 'Succeeded', `${where}: ${agent.end.message}\n${agent.text('log', 'error')}`);
     return agent;
+  }
+
+  const known = new Map<string, Promise<Undisturbed>>();
+
+  /** What comes of a scenario in which nothing goes wrong. */
+  function undisturbed(change: string, scenario: Scenario): Promise<Undisturbed> {
+    const run = async (): Promise<Undisturbed> => {
+      const stage = await open(scenario);
+      await succeeds(stage, scenario.inputs, 'undisturbed');
+      const routes = hostsOf(stage).map(({ requests }) => routesOf(requests.list()));
+      const found = { endState: stage.endState(), places: placesOf(stage), routes };
+      await stage.close();
+      return found;
+    };
+    const result = known.get(change) ?? run();
+    known.set(change, result);
+    return result;
   }
 
   async function killed(stage: AzureMlStage, inputs: Given, place: Place): Promise<void> {
@@ -86,11 +106,8 @@ describe('DeployAzureMl, interrupted', function () {
   for (const [change, scenario] of Object.entries(scenarios)) {
     const { inputs } = scenario;
     it(`comes to the same end when it is killed and run again: ${change}`, async () => {
-      const undisturbed = await open(scenario);
-      await succeeds(undisturbed, inputs, 'undisturbed');
-      const [endState, places] = [undisturbed.endState(), placesOf(undisturbed)];
+      const { endState, places } = await undisturbed(change, scenario);
       assert.ok(places.length > 1, change);
-      await undisturbed.close();
       for (const place of places) {
         const where = `killed ${place.when} request ${place.request} to ${place.host}`;
         const stage = await open(scenario);
@@ -104,21 +121,24 @@ describe('DeployAzureMl, interrupted', function () {
       }
     });
 
+    if (!withFaults.includes(change)) continue;
     for (const { name, ...fault } of faults)
       it(`has the same result although the first request of each kind fails: ${change}, ${name}`, async () => {
-        const undisturbed = await open(scenario);
-        await succeeds(undisturbed, inputs, 'undisturbed');
-        const endState = undisturbed.endState();
-        const hosts = hostsOf(undisturbed).map(({ requests }) => routesOf(requests.list()));
-        await undisturbed.close();
+        const { endState, routes } = await undisturbed(change, scenario);
         const stage = await open(scenario);
-        for (const [index, routes] of hosts.entries())
-          for (const route of routes) hostsOf(stage)[index]?.faults.add({ ...fault, ...route });
+        for (const [index, each] of routes.entries())
+          for (const route of each) hostsOf(stage)[index]?.faults.add({ ...fault, ...route });
         await succeeds(stage, inputs, name);
-        const hits = hostsOf(stage).flatMap(({ requests }) =>
-          requests.list().filter((each) => each.fault !== undefined),
-        );
-        assert.ok(hits.length >= hosts.flat().length, `${hits.length} of ${hosts.flat().length}`);
+        for (const [index, { requests }] of hostsOf(stage).entries()) {
+          const sent = requests.list();
+          const hits = routesOf(sent.filter((each) => each.fault !== undefined));
+          const planned = new Set(routes[index]?.map(({ method, path }) => `${method} ${path}`));
+          // After some faults, the task finds out in another way what there is, such as without the operation.
+          assert.deepEqual(
+            hits,
+            routesOf(sent).filter(({ method, path }) => planned.has(`${method} ${path}`)),
+          );
+        }
         assert.deepEqual(stage.endState(), endState);
         await stage.close();
       });
@@ -126,16 +146,15 @@ describe('DeployAzureMl, interrupted', function () {
 
   for (const seconds of [0, 1, 60, 95, 300, 690, 700, 712, 730])
     it(`comes to one end when the same pipeline runs twice, the second ${seconds} s later`, async () => {
-      const undisturbed = await open({ inputs: ofFiles });
-      await succeeds(undisturbed, ofFiles, 'undisturbed');
+      const { endState } = await undisturbed('created from files', { inputs: ofFiles });
       const stage = await open({ inputs: ofFiles });
       const later = async (): Promise<FakeAgent> => {
         if (seconds > 0) await stage.clock.sleep(seconds * 1000);
         return succeeds(stage, ofFiles, 'the second');
       };
       await Promise.all([succeeds(stage, ofFiles, 'the first'), later()]);
-      assert.deepEqual(stage.endState(), undisturbed.endState());
-      for (const each of [stage, undisturbed]) await each.close();
+      assert.deepEqual(stage.endState(), endState);
+      await stage.close();
     });
 
   for (const seconds of [0, 60, 300, 605, 625])
@@ -166,6 +185,13 @@ describe('DeployAzureMl, interrupted', function () {
       await stage.close();
     });
 });
+
+interface Undisturbed {
+  readonly endState: unknown;
+  readonly places: readonly Place[];
+  /** By host. */
+  readonly routes: readonly (readonly Route[])[];
+}
 
 interface Place extends Stop {
   readonly host: 'arm' | 'others';

@@ -35,16 +35,15 @@ describe('DeployAzureMl, from files', function () {
       .filter(({ method }) => method === 'PUT')
       .map(({ path }) => path.replace(/^.*?\/model-pipeline\/[0-9a-f]{64}\//, ''))
       .sort();
-  const models = () =>
-    stage.ml.assets.list(workspaceId, 'models', 'churn').map(({ version, properties }) => ({ version, ...properties }));
+  const models = () => stage.ml.assets.list(workspaceId, 'models', 'churn');
 
   it('registers an MLflow model that is deployed without code, once', async () => {
     const agent = await succeeds(folder);
     assert.equal(agent.outputs['modelVersion'], '2');
     assert.deepEqual(uploads(), ['MLmodel', 'conda.yaml', 'data/model.pkl']);
     const made = models().find(({ version }) => version === '2');
-    assert.equal(made?.['modelType'], 'mlflow_model');
-    assert.deepEqual(made['flavors'], {
+    assert.equal(made?.properties['modelType'], 'mlflow_model');
+    assert.deepEqual(made.properties['flavors'], {
       python_function: { data: { loader_module: 'mlflow.sklearn', python_version: '3.10.4' } },
       sklearn: { data: {} },
     });
@@ -208,7 +207,7 @@ describe('DeployAzureMl, from files', function () {
     const agent = await succeeds(inputs, { connections });
     assert.match(agent.text('log'), /Downloading version 1 of main\.demo\.churn: 3 files/);
     const made = models().find(({ version }) => version === '2');
-    assert.deepEqual(made?.['tags'], {
+    assert.deepEqual(made?.properties['tags'], {
       'databricks.workspace': new URL(databricks.url).host,
       'databricks.model': 'main.demo.churn',
       'databricks.version': '1',

@@ -1,12 +1,12 @@
 import type { Context } from '../../../agent/context';
 import { createHttpClient } from '../../../http/createHttpClient';
-import type { Dialect } from '../../../http/dialect';
 import { HttpError, isFinalRefusal, isRefusal, type Trouble } from '../../../http/errors';
 import type { HttpClient, HttpRequest } from '../../../http/httpClient';
 import * as shape from '../../../http/shape';
 import type { TokenSource } from '../../../http/tokenSource';
 import { userAgent } from '../../../identity/signIn';
 import { pathSegment, pathSegments } from '../../../pathSegment';
+import { blobDialect } from '../../dialect';
 
 /** Where blobs are written, and what proves that they may be. */
 export interface BlobContainer {
@@ -15,17 +15,6 @@ export interface BlobContainer {
   readonly container: string;
   readonly access: { readonly signature: string } | { readonly tokens: TokenSource };
 }
-
-/** Azure Blob Storage answers in XML: https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2. */
-const blobDialect: Dialect = {
-  readErrorText(text) {
-    const [, errorCode] = /<Code>([^<]*)<\/Code>/.exec(text) ?? [];
-    const [, message = ''] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
-    // The message ends with the id and the time of the request, in lines of their own.
-    return { errorCode, message: errorCode === undefined ? text : (message.split('\n')[0] ?? '') };
-  },
-  requestIdHeaders: ['x-ms-request-id'],
-};
 
 /** The first version that has all that is used here; a request with a token needs one. */
 const version = '2021-08-06';

@@ -4,8 +4,9 @@ import { promotionStep, rejectionStep } from '../plan/canaryStep';
 import type { Seen, Step } from '../plan/step';
 import { isOurs } from '../plan/tags';
 import { isSameName, mainOf, shareOf, trafficOf, trafficText } from '../plan/traffic';
-import { EndpointRun, runSteps, type RunParts } from './endpointRun';
+import { EndpointRun, type RunParts } from './endpointRun';
 import { changeOf, type Outcome } from './outcome';
+import { runSteps } from './runSteps';
 import { NotServingError, type Scoring } from './scoring';
 
 export interface CanaryOptions {

@@ -1,37 +1,32 @@
 import type { Context } from '../../../agent/context';
 import { TaskError } from '../../../errors';
-import { CallError, HttpError } from '../../../http/errors';
+import { HttpError } from '../../../http/errors';
 import type { JsonMap } from '../../../json';
-import { OperationError } from '../../resourceManager/longRunningOperation';
 import { isUnusableEndpoint } from '../api/client';
 import type { Deployment } from '../api/deployments';
-import { without, type Endpoint, type Traffic } from '../api/endpoints';
-import { diagnose, showDiagnosis } from '../causes/diagnose';
-import { logText, readLog } from '../causes/logs';
+import type { Endpoint, Traffic } from '../api/endpoints';
 import { nextStep } from '../plan/nextStep';
 import { hasSucceeded, isInTransition, type Seen, type Step, type Wanted } from '../plan/step';
 import { digestOf, generationOf, isOurs, replacedBy, tagsOf } from '../plan/tags';
-import { isSameName, mainOf, mirrorOf, trafficOf } from '../plan/traffic';
+import { isSameName, mainOf, trafficOf } from '../plan/traffic';
 import { overlaid } from './body';
-import { continuing, EndpointRun, runSteps, type RunParts } from './endpointRun';
-import { changeOf, type Asked, type OnFailure, type Outcome } from './outcome';
+import { EndpointRun, type RunParts } from './endpointRun';
+import { changeOf, type Asked, type Outcome } from './outcome';
+import { Recovery, type RecoveryOptions } from './recovery';
+import { runSteps } from './runSteps';
 import { NotServingError, type Scoring } from './scoring';
+import { updateInPlace } from './updateInPlace';
 
-export interface DeployModelOptions extends Asked {
+export interface DeployModelOptions extends Asked, Omit<RecoveryOptions, 'digest'> {
   readonly endpointBody: JsonMap;
   /** The whole deployment, without the tags of the step: by the one that serves, if any. */
   readonly bodyFor: (live: Deployment | undefined) => JsonMap;
   readonly scoring: Scoring;
   /** A copy of so many percent of the requests goes to a canary before it answers any. */
   readonly mirrorPercent: number;
-  readonly onFailure: OnFailure;
   /** Called before a deployment is created. */
   readonly beforeCreation: () => Promise<void>;
-  /** See `DiagnosisSources`. */
-  readonly buildLog: (message: string) => Promise<string | undefined>;
 }
-
-const secondsToMirror = 60;
 
 /**
  * Deploys a model beside the one that serves, tests it without traffic, gives it the requests, and tests again; then deletes
@@ -62,6 +57,8 @@ class ModelDeployment {
   previous: string | undefined;
   isTested = false;
   #isKnown = false;
+  #digest = '';
+  readonly #recovery: Recovery;
   readonly #deleted = new Set<string>();
 
   constructor(
@@ -70,6 +67,8 @@ class ModelDeployment {
     private readonly context: Context,
   ) {
     this.run = new EndpointRun(parts, context);
+    const { onFailure, buildLog } = options;
+    this.#recovery = new Recovery(this.run, { onFailure, buildLog, digest: () => this.#digest }, context);
   }
 
   next(seen: Seen): Step {
@@ -123,13 +122,14 @@ class ModelDeployment {
       const before = seen.deployments.find((each) => isSameName(each.name, (current && replacedBy(current)) ?? ''));
       const isLater = current && before && generationOf(before) < generationOf(current);
       const traffic = isLater && !isCanary && hasSucceeded(before) ? { [before.name]: 100 } : undefined;
-      await this.#fail(name, error, endpoint, traffic);
+      await this.#recovery.fail(name, error, endpoint, traffic);
     }
   }
 
   #wanted({ endpoint, deployments }: Seen): Wanted {
     const body = this.#bodyBy(endpoint, deployments);
-    return { ...this.options, digest: digestOf(body, this.parts.endpoint.path) };
+    this.#digest = digestOf(body, this.parts.endpoint.path);
+    return { ...this.options, digest: this.#digest };
   }
 
   #bodyBy(endpoint: Endpoint | undefined, deployments: readonly Deployment[]): JsonMap {
@@ -155,7 +155,7 @@ class ModelDeployment {
       await this.parts.deployments.put(name, this.#taggedBody(seen, replaces), { onRunning: this.#progress(name) });
     } catch (error) {
       if (await this.#isCleared(name, error, seen)) return;
-      await this.#fail(name, error, seen.endpoint, undefined);
+      await this.#recovery.fail(name, error, seen.endpoint, undefined);
     }
   }
 
@@ -190,7 +190,7 @@ class ModelDeployment {
     const error = new NotServingError(
       `The deployment '${name}', which was started before, is ${found.properties.provisioningState}.`,
     );
-    await this.#fail(name, error, await this.parts.endpoint.get(), undefined);
+    await this.#recovery.fail(name, error, await this.parts.endpoint.get(), undefined);
   }
 
   async #scale(name: string, capacity: number): Promise<void> {
@@ -198,7 +198,7 @@ class ModelDeployment {
     try {
       await this.parts.deployments.scale(name, { name: 'Default', capacity });
     } catch (error) {
-      await this.#explain(name, error);
+      throw new TaskError(await this.#recovery.diagnosed(name, error), { cause: error });
     }
   }
 
@@ -211,121 +211,33 @@ class ModelDeployment {
     await scoring.testDeployment(endpoint, name).catch((error: unknown) => this.#failOfTest(name, error, endpoint));
     const before = trafficOf(endpoint);
     if (strategy === 'canary' && !isWhole && mirrorPercent > 0 && traffic[name] !== undefined)
-      await this.#mirror(name, endpoint, mirrorPercent);
+      await this.run.mirror(name, endpoint, mirrorPercent);
     const switched = await this.run.setTraffic(endpoint, { traffic });
     try {
       await scoring.testTraffic(switched, isWhole ? name : undefined);
       this.isTested = true;
     } catch (error) {
       if (!(error instanceof NotServingError)) throw error;
-      await this.#fail(name, error, switched, before);
+      await this.#recovery.fail(name, error, switched, before);
     }
   }
 
-  /** Sends copies of requests to a canary, whose answers nobody gets, and shows what it logs. */
-  async #mirror(name: string, endpoint: Endpoint, percent: number): Promise<void> {
-    const { agent, clock, signal } = this.context;
-    const others = Object.keys(mirrorOf(endpoint)).filter((each) => !isSameName(each, name));
-    if (others.length > 0) {
-      agent.warning(
-        `'${others.join(', ')}' gets copies of the requests, and only one deployment can: '${name}' gets none.`,
-      );
-      return;
-    }
-    agent.log(`Sending copies of ${percent} % of the requests to '${name}' for ${secondsToMirror} s.`);
-    await this.run.setTraffic(endpoint, { traffic: trafficOf(endpoint), mirrorTraffic: { [name]: percent } });
-    await clock.sleep(secondsToMirror * 1000, signal);
-    const log = await readLog(this.parts.deployments, name, 'InferenceServer');
-    if (log) agent.group(`Log of ${name} with copies of requests`, logText(log));
-  }
-
-  /** Changes the deployment that serves. If it does not serve then, it becomes what it was. */
   async #update(name: string, seen: Seen): Promise<void> {
     const before = seen.deployments.find((each) => isSameName(each.name, name));
     if (!before || !seen.endpoint) return;
-    this.context.agent.log(`Updating the deployment '${name}' in place.`);
+    const { endpoint } = seen;
     this.parts.onProgress({ deploymentName: name });
-    try {
-      await this.parts.deployments.put(name, this.#taggedBody(seen, replacedBy(before)), {
-        onRunning: this.#progress(name),
-      });
-      await this.options.scoring.testDeployment(seen.endpoint, name);
-      this.isTested = true;
-    } catch (error) {
-      if (!isOfService(error)) throw continuing(error);
-      const diagnosis = await this.#diagnosed(name, error);
-      if (this.options.onFailure === 'leave')
-        throw new TaskError(`${diagnosis} '${name}' is left as it is.`, { cause: error });
-      this.context.agent.log(`Restoring the deployment '${name}'.`);
-      await this.run.persist(() => this.parts.deployments.put(name, earlierBody(before)));
-      this.parts.onProgress({ isRolledBack: true });
-      throw new TaskError(`${diagnosis} '${name}' was restored to what it was.`, { cause: error });
-    }
+    const body = this.#taggedBody(seen, replacedBy(before));
+    const test = () => this.options.scoring.testDeployment(endpoint, name);
+    const { onFailure } = this.options;
+    const change = { before, body, test, onFailure, onRunning: this.#progress(name) };
+    await updateInPlace(this.run, this.#recovery, change, this.context);
+    this.isTested = true;
   }
 
   async #failOfTest(name: string, error: unknown, endpoint: Endpoint): Promise<void> {
     if (!(error instanceof NotServingError)) throw error;
-    await this.#fail(name, error, endpoint, undefined);
-  }
-
-  async #explain(name: string, error: unknown): Promise<never> {
-    if (!isOfService(error)) throw continuing(error);
-    throw new TaskError(await this.#diagnosed(name, error), { cause: error });
-  }
-
-  async #diagnosed(name: string, error: unknown): Promise<string> {
-    const { deployments } = this.parts;
-    // A request that was refused at once has created nothing.
-    const mayHaveLog =
-      !(error instanceof HttpError) || (await deployments.get(name).catch(undefinedIfCall)) !== undefined;
-    const sources = { deployments, mayHaveLog, buildLog: this.options.buildLog };
-    const diagnosis = await diagnose(name, error, sources, this.context);
-    showDiagnosis(diagnosis, this.context);
-    return `The deployment '${name}' failed. ${diagnosis.cause}`;
-  }
-
-  /**
-   * Reports why a deployment does not serve, gives the requests back if they were taken, and removes the deployment as
-   * `onFailure` says: the logs are read before. Throws always.
-   */
-  async #fail(
-    name: string,
-    error: unknown,
-    endpoint: Endpoint | undefined,
-    before: Traffic | undefined,
-  ): Promise<never> {
-    if (!isOfService(error)) throw continuing(error);
-    const { onFailure } = this.options;
-    let restored = '';
-    // Callers come first: the log is read when they are served again.
-    if (before !== undefined && endpoint && mainOf(before) !== undefined) {
-      await this.run.persist(() => this.run.setTraffic(endpoint, { traffic: before }));
-      this.parts.onProgress({ isRolledBack: true });
-      restored = ` The traffic is as it was before.`;
-    }
-    const diagnosis = await this.#diagnosed(name, error);
-    const end =
-      onFailure === 'leave'
-        ? `'${name}' is left for inspection, and costs as much as one that serves.`
-        : await this.#removed(name);
-    const live = endpoint && mainOf(before ?? trafficOf(endpoint));
-    const serves = live !== undefined && !isSameName(live, name) ? ` '${live}' serves as before.` : '';
-    if (serves !== '') this.parts.onProgress({ isRolledBack: onFailure !== 'leave' || before !== undefined });
-    throw new TaskError(`${diagnosis}${restored}${serves} ${end}`, { cause: error });
-  }
-
-  /** Deletes the deployment that does not serve; returns what became of it. */
-  async #removed(name: string): Promise<string> {
-    try {
-      const found = await this.parts.deployments.get(name);
-      if (!found) return `'${name}' does not exist.`;
-      if (!isOurs(found) || (await this.run.hasTraffic(name))) return `'${name}' is left, because it has requests.`;
-      await this.run.persist(() => this.parts.deployments.delete(name));
-      return `'${name}' was deleted.`;
-    } catch (error) {
-      if (this.context.signal.aborted || !(error instanceof TaskError)) throw error;
-      return `It is not confirmed that '${name}' was deleted: ${error.message} The next run deletes it, or delete it in the studio of Azure Machine Learning.`;
-    }
+    await this.#recovery.fail(name, error, endpoint, undefined);
   }
 
   #progress(name: string): () => Promise<void> {
@@ -339,21 +251,4 @@ class ModelDeployment {
       return Promise.resolve();
     };
   }
-}
-
-/** The body by which a deployment becomes what it was. */
-function earlierBody({ whole }: Deployment): JsonMap {
-  const { location, tags, sku, identity, kind, properties } = whole;
-  const body = { location, tags, sku, identity, kind, properties: without(properties, ['provisioningState']) };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined && value !== null));
-}
-
-/** Whether Azure or the model is at fault, rather than the time or a person who cancelled. */
-function isOfService(error: unknown): boolean {
-  return error instanceof HttpError || error instanceof OperationError || error instanceof NotServingError;
-}
-
-function undefinedIfCall(error: unknown): undefined {
-  if (error instanceof CallError) return undefined;
-  throw error;
 }

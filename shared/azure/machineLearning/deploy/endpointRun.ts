@@ -1,7 +1,7 @@
 import type { Context } from '../../../agent/context';
 import { CancelledError, TaskError } from '../../../errors';
 import { HttpError } from '../../../http/errors';
-import { longestPauseAskedFor, poll, TimedOutError } from '../../../http/poll';
+import { poll, TimedOutError } from '../../../http/poll';
 import { joined } from '../../../sentences';
 import { OperationError } from '../../resourceManager/longRunningOperation';
 import type { DeploymentsApi } from '../api/deployments';
@@ -9,7 +9,7 @@ import { BusyError, secondsToRestore } from '../api/client';
 import { bodyWith, type Endpoint, type EndpointApi, type Traffic } from '../api/endpoints';
 import { explained } from '../causes/diagnose';
 import { logText, readLog } from '../causes/logs';
-import { hasSucceeded, isInTransition, type Seen, type Step } from '../plan/step';
+import { hasSucceeded, isInTransition, type Seen } from '../plan/step';
 import { isSameName, isSameTraffic, mirrorOf, shareOf, trafficOf, trafficText } from '../plan/traffic';
 import { progressOf, type Progress } from './outcome';
 
@@ -21,67 +21,8 @@ export interface RunParts {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** More than any deployment takes; others who change the same endpoint again and again could keep it from its end. */
-const mostSteps = 60;
-const firstPauseSeconds = 5;
-
-/**
- * Does one step after the other, until nothing is left to do: before each, the endpoint and its deployments are read, so
- * that it does not matter who has done what so far. Waits while Azure is busy with the endpoint.
- */
-export async function runSteps(
-  run: EndpointRun,
-  next: (seen: Seen) => Step,
-  carryOut: (step: Step, seen: Seen) => Promise<void>,
-  { clock, signal, deadline, agent }: Context,
-): Promise<{
-  readonly step: Step & { readonly kind: 'done' };
-  readonly seen: Seen;
-  readonly did: readonly Step['kind'][];
-}> {
-  const did: Step['kind'][] = [];
-  const done: string[] = [];
-  let pauseMilliseconds = firstPauseSeconds * 1000;
-  for (let steps = 0; steps < mostSteps; steps++) {
-    const seen = await run.look();
-    const step = next(seen);
-    if (step.kind === 'done') return { step, seen, did };
-    if (step.kind === 'refuse') throw new TaskError(step.problem);
-    refuseRepetition(step, seen, done);
-    try {
-      await carryOut(step, seen);
-      did.push(step.kind);
-      done.push(signature(step));
-      pauseMilliseconds = firstPauseSeconds * 1000;
-    } catch (error) {
-      if (!(error instanceof BusyError)) throw error;
-      if (clock.now() >= deadline)
-        throw new TimedOutError(`Timed out while Azure was busy with the endpoint. ${error.message}`, { cause: error });
-      agent.log(`Azure is busy with the endpoint: waiting. ${error.message}`);
-      await clock.sleep(Math.min(pauseMilliseconds, Math.max(deadline - clock.now(), 1000)), signal);
-      pauseMilliseconds = Math.min(pauseMilliseconds * 2, longestPauseAskedFor);
-      steps -= 1;
-    }
-  }
-  throw new TaskError(
-    `The endpoint was changed by others again and again while this step ran, so that it did not come to an end. Make sure that only one pipeline deploys to it at a time, and run again.`,
-  );
-}
-
-const leastRepetitions = 2;
-
-/** Throws where a change was accepted more than once, and still is to be made. */
-function refuseRepetition(step: Step, { endpoint }: Seen, done: readonly string[]): void {
-  const isChange = !/^waitFor|^follow|^delete/.test(step.kind);
-  if (!isChange || done.filter((each) => each === signature(step)).length < leastRepetitions) return;
-  throw new TaskError(
-    `Azure accepted a change (${step.kind}${'name' in step ? ` of '${step.name}'` : ''}) of the endpoint '${endpoint?.name ?? ''}' ${leastRepetitions} times, but does not show it. A policy may have changed it, or somebody else may change the endpoint at the same time. Run the step again.`,
-  );
-}
-
-function signature(step: Step): string {
-  return JSON.stringify(step);
-}
+export const firstPauseSeconds = 5;
+const secondsToMirror = 60;
 
 /** The steps that every action has. */
 export class EndpointRun {
@@ -162,6 +103,23 @@ export class EndpointRun {
     throw new TaskError(
       `Azure accepted the traffic ${trafficText(traffic)} for the endpoint '${api.name}', but it has ${trafficText(trafficOf(after))}. Somebody else may have changed it at the same time. Run the step again.`,
     );
+  }
+
+  /** Sends copies of requests to a canary, whose answers nobody gets, and shows what it logs. */
+  async mirror(name: string, endpoint: Endpoint, percent: number): Promise<void> {
+    const { agent, clock, signal } = this.context;
+    const others = Object.keys(mirrorOf(endpoint)).filter((each) => !isSameName(each, name));
+    if (others.length > 0) {
+      agent.warning(
+        `'${others.join(', ')}' gets copies of the requests, and only one deployment can: '${name}' gets none.`,
+      );
+      return;
+    }
+    agent.log(`Sending copies of ${percent} % of the requests to '${name}' for ${secondsToMirror} s.`);
+    await this.setTraffic(endpoint, { traffic: trafficOf(endpoint), mirrorTraffic: { [name]: percent } });
+    await clock.sleep(secondsToMirror * 1000, signal);
+    const log = await readLog(this.parts.deployments, name, 'InferenceServer');
+    if (log) agent.group(`Log of ${name} with copies of requests`, logText(log));
   }
 
   /** Changes settings of the endpoint, and leaves the others as they are. */

@@ -45,7 +45,8 @@ export function rejectionStep(seen: Seen, choice: Choice): Step {
   const before = seen.deployments.find(({ name }) => isSameName(name, replacedBy(canary) ?? ''));
   if (!before || !hasSucceeded(before))
     return refused(
-      `The deployment '${canary.name}' has ${share} % of the requests, and the deployment that it replaces no longer exists or does not run. Nothing was changed. Deploy the version that is wanted instead.`,
+      'nothingBefore',
+      `The deployment '${canary.name}' has ${share} % of the requests, and the deployment that it replaces no longer exists or does not run. Nothing was changed.`,
     );
   return { kind: 'switch', name: before.name, traffic: { [before.name]: 100 } };
 }
@@ -75,10 +76,8 @@ function waitStep({ endpoint, deployments }: Seen): Step | undefined {
   return busy && { kind: 'waitForDeployment', name: busy.name };
 }
 
-const noEndpoint = refused('There is no such endpoint in the workspace. Check its name, or deploy first.');
+const noEndpoint = refused('noEndpoint', 'There is no such endpoint in the workspace.');
 
 function nothingToDo(verb: string, endpoint: Endpoint): Step {
-  return refused(
-    `There is no canary to ${verb}: the endpoint has ${trafficText(trafficOf(endpoint))}. Deploy with the strategy canary first, or name the deployment in 'deploymentName'.`,
-  );
+  return refused('noCanary', `There is no canary to ${verb}: the endpoint has ${trafficText(trafficOf(endpoint))}.`);
 }

@@ -14,23 +14,27 @@ export function endpointStep(seen: Seen & { readonly endpoint: Endpoint }, wante
     const foreign = [endpoint, ...deployments].find((each) => !isOurs(each));
     if (!foreign) return { kind: 'deleteEndpoint', reason: 'was never created completely' };
     return refused(
-      `The endpoint '${name}' is ${properties.provisioningState} and serves nothing, and ${foreign === endpoint ? 'it' : `its deployment '${foreign.name}'`} was not created by this task. Nothing was changed. Delete the endpoint in the studio of Azure Machine Learning, and run again.`,
+      'foreignEndpoint',
+      `The endpoint '${name}' is ${properties.provisioningState} and serves nothing, and ${foreign === endpoint ? 'it' : `its deployment '${foreign.name}'`} was not created by this task. Nothing was changed.`,
     );
   }
   const found = properties.compute;
   if (found?.toLowerCase() !== wanted.computeId?.toLowerCase())
     return refused(
-      `The endpoint '${name}' ${found === undefined ? 'is managed by Azure' : `runs on the compute ${found}`}, but ${wanted.computeId === undefined ? "no compute is given in 'computeName'" : `the compute ${wanted.computeId} is asked for`}. An endpoint cannot be moved. Nothing was changed. Correct 'computeName', or choose another endpoint name.`,
+      'compute',
+      `The endpoint '${name}' ${found === undefined ? 'is managed by Azure' : `runs on the compute ${found}`}, but ${wanted.computeId === undefined ? 'no compute is asked for' : `the compute ${wanted.computeId} is asked for`}. An endpoint cannot be moved. Nothing was changed.`,
     );
   const { authMode, identityId, publicNetworkAccess } = wanted;
   if (authMode !== undefined && authMode.toLowerCase() !== properties.authMode.toLowerCase())
     return refused(
-      `The endpoint '${name}' authenticates its callers with ${properties.authMode}, and 'authMode' asks for ${authMode}, which all callers would have to follow. Nothing was changed. Leave 'authMode' empty, or choose another endpoint name.`,
+      'authMode',
+      `The endpoint '${name}' authenticates its callers with ${properties.authMode}, and ${authMode} is asked for, which all callers would have to follow. Nothing was changed.`,
     );
   const identities = Object.keys(endpoint.identity?.userAssignedIdentities ?? {}).map((id) => id.toLowerCase());
   if (identityId !== undefined && !identities.includes(identityId.toLowerCase()))
     return refused(
-      `The endpoint '${name}' does not have the managed identity ${identityId}, and the identity of an endpoint is fixed when it is created. Nothing was changed. Correct 'identityId', or choose another endpoint name.`,
+      'identity',
+      `The endpoint '${name}' does not have the managed identity ${identityId}, and the identity of an endpoint is fixed when it is created. Nothing was changed.`,
     );
   const isReachable = publicNetworkAccess ?? properties.publicNetworkAccess;
   return isReachable?.toLowerCase() === properties.publicNetworkAccess?.toLowerCase()

@@ -50,7 +50,7 @@ function bestOf(deployments: readonly Deployment[], traffic: Traffic, wanted: Wa
     .sort((a, b) => rank(b) - rank(a))[0];
 }
 
-/** Where a new deployment goes: beside the one that serves, or, when it rolls, in its place. */
+/** Where a new deployment goes: beside the one that serves; when it rolls, it is that one. */
 function slotStep(
   { endpoint, deployments }: Seen & { readonly endpoint: Endpoint },
   traffic: Traffic,
@@ -68,17 +68,20 @@ function slotStep(
   if (isInTransition(holder)) return { kind: 'waitForDeployment', name };
   if (!isOurs(holder))
     return refused(
-      `The endpoint has a deployment '${name}' that was not created by this task: it lacks the tag 'model-pipeline-settings'. Nothing was changed. Set 'deploymentName' to another name, or delete that deployment.`,
+      'foreignSlot',
+      `The endpoint has a deployment '${name}' that was not created by this task: it lacks the tag 'model-pipeline-settings'. Nothing was changed.`,
     );
   if (rolls && hasSucceeded(holder)) return { kind: 'updateDeployment', name };
   const [share, mirrored] = [shareOf(traffic, name), shareOf(mirrorOf(endpoint), name)];
   if (share > 0 && main !== undefined && isSameName(main, name))
     return refused(
-      `The deployment '${name}' answers the requests of the endpoint (${trafficText(traffic)}), so that it cannot be replaced. Leave 'deploymentName' empty or set it to another name, or set 'strategy' to rolling.`,
+      'liveSlot',
+      `The deployment '${name}' answers the requests of the endpoint (${trafficText(traffic)}), so that it cannot be replaced.`,
     );
   if (share > 0 || mirrored > 0)
     return refused(
-      `The deployment '${name}' has ${share > 0 ? `${share} % of the requests` : `a copy of ${mirrored} % of the requests`} of the endpoint, so that it cannot be replaced. Run the action promote or reject first, or set 'deploymentName' to another name.`,
+      'slotWithTraffic',
+      `The deployment '${name}' has ${share > 0 ? `${share} % of the requests` : `a copy of ${mirrored} % of the requests`} of the endpoint, so that it cannot be replaced.`,
     );
   const reason = hasSucceeded(holder) ? 'is of an earlier version and has no traffic' : 'failed in an earlier run';
   return { kind: 'deleteDeployment', name, reason };

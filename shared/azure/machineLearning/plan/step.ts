@@ -25,9 +25,22 @@ export interface Wanted {
   readonly identityId?: string | undefined;
 }
 
+/** What cannot be done, for those who know how to ask for something else. */
+export type RefusalReason =
+  | 'foreignSlot'
+  | 'liveSlot'
+  | 'slotWithTraffic'
+  | 'foreignEndpoint'
+  | 'compute'
+  | 'authMode'
+  | 'identity'
+  | 'noEndpoint'
+  | 'noCanary'
+  | 'nothingBefore';
+
 /** The next thing to do. After each one, what there is is read again. */
 export type Step =
-  | { readonly kind: 'refuse'; readonly problem: string }
+  | { readonly kind: 'refuse'; readonly problem: string; readonly reason: RefusalReason }
   | { readonly kind: 'createEndpoint' }
   | { readonly kind: 'changeEndpoint' }
   | { readonly kind: 'deleteEndpoint'; readonly reason: string }
@@ -54,6 +67,6 @@ export function hasSucceeded({ properties: { provisioningState } }: Deployment |
   return /^succeeded$/i.test(provisioningState);
 }
 
-export function refused(problem: string): Step {
-  return { kind: 'refuse', problem };
+export function refused(reason: RefusalReason, problem: string): Step {
+  return { kind: 'refuse', problem, reason };
 }

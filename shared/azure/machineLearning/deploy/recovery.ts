@@ -1,0 +1,96 @@
+import type { Context } from '../../../agent/context';
+import { TaskError } from '../../../errors';
+import { CallError, HttpError } from '../../../http/errors';
+import { OperationError } from '../../resourceManager/longRunningOperation';
+import type { Endpoint, Traffic } from '../api/endpoints';
+import { diagnose, showDiagnosis } from '../causes/diagnose';
+import { hasDigest } from '../plan/tags';
+import { isSameName, mainOf, trafficOf } from '../plan/traffic';
+import { continuing, type EndpointRun } from './endpointRun';
+import type { OnFailure } from './outcome';
+import { NotServingError } from './scoring';
+
+export interface RecoveryOptions {
+  /** The fingerprint of what was deployed: a deployment with another one is that of another run. */
+  readonly digest: () => string;
+  readonly onFailure: OnFailure;
+  /** See `DiagnosisSources`. */
+  readonly buildLog: (message: string) => Promise<string | undefined>;
+}
+
+/** What is done when a deployment does not serve. */
+export class Recovery {
+  constructor(
+    private readonly run: EndpointRun,
+    private readonly options: RecoveryOptions,
+    private readonly context: Context,
+  ) {}
+
+  /** Reports why a deployment fails; returns the sentences for the error. Errors that are not about it are thrown. */
+  async diagnosed(name: string, error: unknown): Promise<string> {
+    if (!isOfService(error)) throw continuing(error);
+    const { deployments } = this.run.parts;
+    // A request that was refused at once has created nothing.
+    const mayHaveLog =
+      !(error instanceof HttpError) || (await deployments.get(name).catch(undefinedIfCall)) !== undefined;
+    const sources = { deployments, mayHaveLog, buildLog: this.options.buildLog };
+    const diagnosis = await diagnose(name, error, sources, this.context);
+    showDiagnosis(diagnosis, this.context);
+    return `The deployment '${name}' failed. ${diagnosis.cause}`;
+  }
+
+  /**
+   * Reports why a deployment does not serve, gives the requests back if they were taken, and removes the deployment as
+   * `onFailure` says: the logs are read before. Throws always.
+   */
+  async fail(
+    name: string,
+    error: unknown,
+    endpoint: Endpoint | undefined,
+    before: Traffic | undefined,
+  ): Promise<never> {
+    if (!isOfService(error)) throw continuing(error);
+    const { onFailure } = this.options;
+    let restored = '';
+    // Callers come first: the log is read when they are served again.
+    if (before !== undefined && endpoint && mainOf(before) !== undefined) {
+      await this.run.persist(() => this.run.setTraffic(endpoint, { traffic: before }));
+      this.run.parts.onProgress({ isRolledBack: true });
+      restored = ` The traffic is as it was before.`;
+    }
+    const diagnosis = await this.diagnosed(name, error);
+    const end =
+      onFailure === 'leave'
+        ? `'${name}' is left for inspection, and costs as much as one that serves.`
+        : await this.#removed(name);
+    const live = endpoint && mainOf(before ?? trafficOf(endpoint));
+    const serves = live !== undefined && !isSameName(live, name) ? ` '${live}' serves as before.` : '';
+    if (serves !== '') this.run.parts.onProgress({ isRolledBack: onFailure !== 'leave' || before !== undefined });
+    throw new TaskError(`${diagnosis}${restored}${serves} ${end}`, { cause: error });
+  }
+
+  /** Deletes the deployment that does not serve; returns what became of it. */
+  async #removed(name: string): Promise<string> {
+    try {
+      const found = await this.run.parts.deployments.get(name);
+      if (!found) return `'${name}' does not exist.`;
+      if (!hasDigest(found, this.options.digest())) return `'${name}' is left: another run has replaced it meanwhile.`;
+      if (await this.run.hasTraffic(name)) return `'${name}' is left, because it has requests.`;
+      await this.run.persist(() => this.run.parts.deployments.delete(name));
+      return `'${name}' was deleted.`;
+    } catch (error) {
+      if (this.context.signal.aborted || !(error instanceof TaskError)) throw error;
+      return `It is not confirmed that '${name}' was deleted: ${error.message} The next run deletes it, or delete it in the studio of Azure Machine Learning.`;
+    }
+  }
+}
+
+/** Whether Azure or the model is at fault, rather than the time or a person who cancelled. */
+function isOfService(error: unknown): boolean {
+  return error instanceof HttpError || error instanceof OperationError || error instanceof NotServingError;
+}
+
+function undefinedIfCall(error: unknown): undefined {
+  if (error instanceof CallError) return undefined;
+  throw error;
+}
