@@ -57,7 +57,9 @@ const steps: Readonly<Record<string, Step>> = {
   },
   DeployAzureMl: async (clockOf) => {
     const stage = await AzureMlStage.open();
-    return stage.run({ ...registered, timeoutMinutes: '30' }, { clock: clockOf(stage.clock) }).finally(() => stage.close());
+    return stage
+      .run({ ...registered, timeoutMinutes: '30' }, { clock: clockOf(stage.clock) })
+      .finally(() => stage.close());
   },
 };
 

@@ -208,7 +208,7 @@ export function explainedError(error: HttpError | OperationError): TaskError {
 }
 
 const goesOn =
-  'Azure goes on with its work, which costs as much as a deployment that serves, and a deletion would only wait behind it. Run the step again to take it up.';
+  'What Azure is creating costs as much as a deployment that serves, and a deletion would only wait behind it. Run the step again to take it up.';
 
 /** An error that ends the wait before Azure has ended says so. */
 export function continuing(error: unknown): unknown {

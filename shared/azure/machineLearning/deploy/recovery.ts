@@ -36,7 +36,7 @@ export class Recovery {
     const sources = { deployments, mayHaveLog, buildLog: this.options.buildLog };
     const diagnosis = await diagnose(name, error, sources, this.context);
     showDiagnosis(diagnosis, this.context);
-    return `The deployment '${name}' failed. ${diagnosis.cause}`;
+    return ended(`The deployment '${name}' failed. ${diagnosis.cause}`);
   }
 
   /**
@@ -73,7 +73,7 @@ export class Recovery {
   async #removed(name: string): Promise<string> {
     try {
       const found = await this.run.parts.deployments.get(name);
-      if (!found) return `'${name}' does not exist.`;
+      if (!found) return 'Nothing was created.';
       if (!hasDigest(found, this.options.digest())) return `'${name}' is left: another run has replaced it meanwhile.`;
       if (await this.run.hasTraffic(name)) return `'${name}' is left, because it has requests.`;
       await this.run.persist(() => this.run.parts.deployments.delete(name));
@@ -83,6 +83,11 @@ export class Recovery {
       return `It is not confirmed that '${name}' was deleted: ${error.message} The next run deletes it, or delete it in the studio of Azure Machine Learning.`;
     }
   }
+}
+
+/** With a full stop, so that another sentence can follow. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Whether Azure or the model is at fault, rather than the time or a person who cancelled. */
