@@ -100,7 +100,10 @@ function isSettled(answer: SmokeAnswer, name: string | undefined): boolean {
   if (name !== undefined && answering !== undefined && !isSameName(answering, name)) return false;
   if (!hasAnswered(answer) || answer.status === 429) return false;
   if (answer.status === 404) return answering !== undefined;
-  return answer.status !== 424 || answer.header?.('ms-azureml-model-error-statuscode') !== undefined;
+  if (answer.status !== 424) return true;
+  // The same statuses as before: its server does not listen yet.
+  const ofModel = Number(answer.header?.('ms-azureml-model-error-statuscode') ?? 503);
+  return hasAnswered({ ...answer, status: ofModel });
 }
 
 function answeredBy(answer: SmokeAnswer): string | undefined {
