@@ -105,7 +105,7 @@ export const refusals: readonly Refusal[] = [
   {
     message: /\bSecretsInjectionError\b/,
     cause:
-      "A reference in 'secrets' cannot be resolved. Check the name of the connection or of the secret, and that the identity of the endpoint may read it.",
+      'A reference to a secret cannot be resolved. Check the name of the connection or of the secret, and that the identity of the endpoint may read it.',
     source: troubleshoot,
   },
   {
@@ -116,7 +116,7 @@ export const refusals: readonly Refusal[] = [
   {
     message: /container has crashed or terminated: (?<probe>\w+) probe failed/i,
     cause:
-      'The program in the container does not answer: its {probe} probe failed. It crashed, takes too long to start, or does not serve the path of the probe. Read its log below; if it only starts slowly, raise startupSeconds.',
+      'The program in the container does not answer: its {probe} probe failed. It crashed, takes too long to start, or does not serve the path of the probe. Read its log below; if it only starts slowly, allow it more time to start.',
     source: 'https://github.com/Azure/mlops-v2/issues/120',
   },
   {
