@@ -81,14 +81,15 @@ describe('DeployAzureMl, from files', function () {
     const agent = await succeeds(inputs);
     assert.equal(agent.text('warning'), '');
     const [deployment] = stage.endpoint?.deployments ?? [];
-    assert.match(deployment?.body.codeId ?? '', /\/codes\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
-    assert.match(deployment?.body.environmentId ?? '', /\/environments\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
-    assert.deepEqual(deployment?.body.environmentVariables, { LEVEL: 'info' });
+    assert.ok(deployment);
+    assert.match(deployment.body.codeId ?? '', /\/codes\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
+    assert.match(deployment.body.environmentId ?? '', /\/environments\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
+    assert.deepEqual(deployment.body.environmentVariables, { LEVEL: 'info' });
     assert.deepEqual(uploads(), ['lib/features.py', 'score.py']);
     assert.equal((await succeeds(inputs)).outputs['change'], 'unchanged');
     assert.deepEqual([stage.writes(), uploads()], [[], []]);
     await succeeds({ ...inputs, environment: 'LEVEL=debug' });
-    assert.equal(stage.endpoint?.deployments[0]?.body.codeId, deployment?.body.codeId);
+    assert.equal(stage.endpoint?.deployments[0]?.body.codeId, deployment.body.codeId);
   });
 
   it('warns of a conda file without the inference server, and refuses a scoring script that is not there', async () => {
@@ -116,8 +117,8 @@ describe('DeployAzureMl, from files', function () {
       livenessPath: '/health',
     });
     assert.equal(agent.outputs['change'], 'created');
-    const [{ properties = {} } = {}] = stage.ml.assets.list(workspaceId, 'environments');
-    assert.deepEqual(properties['inferenceConfig'], {
+    const [environment] = stage.ml.assets.list(workspaceId, 'environments');
+    assert.deepEqual(environment?.properties['inferenceConfig'], {
       scoringRoute: { path: '/predict', port: 8080 },
       livenessRoute: { path: '/health', port: 8080 },
       readinessRoute: { path: '/health', port: 8080 },

@@ -78,8 +78,7 @@ describe('DeployAzureMl, to endpoints of several kinds', function () {
     });
     stage.clock.advance(200_000);
     await succeeds(registered);
-    const body = (await (await stage.arm('GET', '/onlineEndpoints/score')).json()) as Readonly<Record<string, never>>;
-    const { tags, properties } = body as {
+    const { tags, properties } = (await (await stage.arm('GET', '/onlineEndpoints/score')).json()) as {
       readonly tags: object;
       readonly properties: Readonly<Record<string, unknown>>;
     };
