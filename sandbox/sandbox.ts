@@ -3,6 +3,8 @@ import type { GenerateKeyPairResult } from 'jose';
 import { connectionIdOf, type ConnectionOptions, guidOf } from './agent/tasks/connections';
 import { aksUsers } from './aksUsers';
 import { type Azure, type AzureOptions, startAzure } from './azure/azure';
+import type { MachineLearningOptions } from './azure/machineLearning/machineLearning';
+import type { MlWorkspace } from './azure/machineLearning/workspace';
 import type { ManagedCluster } from './azure/managedClusters/managedCluster';
 import { type Databricks, type DatabricksOptions, startDatabricks } from './databricks/databricks';
 import { servicePrincipalsOf } from './databricks/identity/identityOptions';
@@ -25,6 +27,10 @@ export interface SandboxOptions {
     readonly resourceGroups?: readonly string[];
     /** Other names of the cluster. */
     readonly clusters?: readonly { readonly resourceGroup: string; readonly name: string }[];
+    /** Other names of the workspace of Azure Machine Learning. */
+    readonly mlWorkspaces?: readonly { readonly resourceGroup: string; readonly name: string }[];
+    /** What comes of its deployments. */
+    readonly machineLearning?: Omit<MachineLearningOptions, 'workspaces'>;
   };
   /** What the cluster runs, and how fast; it has a clock of its own. */
   readonly kubernetes?: Pick<KubernetesOptions, 'images' | 'timeScale' | 'authority' | 'namespaces'>;
@@ -88,7 +94,7 @@ export interface SandboxDescription {
     readonly resourceGroup: string;
     /** Of AKS, in the resource group. */
     readonly clusterName: string;
-    /** An HTTP proxy that knows the hosts of container groups, which no other name server does. */
+    /** An HTTP proxy that knows the hosts of container groups, storage accounts and online endpoints, which no name server does. */
     readonly proxyUrl: string;
   };
   readonly kubernetes: {
@@ -121,6 +127,8 @@ const group = `${groupOf(resourceGroup)}/providers`;
 const resourceId = `${group}/Microsoft.Databricks/workspaces/sandbox`;
 const location = 'westeurope';
 const clusterName = 'sandbox';
+/** Of Azure Machine Learning. */
+const mlWorkspaceName = 'sandbox';
 const namespace = 'models';
 /** The ids are always the same, so that what the identities made in a saved state stays their own. */
 const [machineIdentity, assignedIdentity] = [
@@ -215,7 +223,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     admin: { certificate },
   });
   const certificate = await kubernetes.issueClient('masterclient', [mastersGroup]);
-  const { resourceGroups = [], clusters = [], ...azureOptions } = options.azure ?? {};
+  const { resourceGroups = [], clusters = [], mlWorkspaces = [], ...azureOptions } = options.azure ?? {};
+  const mlWorkspaceNamed = (inGroup: string, name: string): MlWorkspace => ({
+    id: `${groupOf(inGroup)}/providers/Microsoft.MachineLearningServices/workspaces/${name}`,
+    location,
+  });
   const azure = await startAzure({
     ...azureOptions,
     ...common,
@@ -226,6 +238,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       clusterNamed(resourceGroup, clusterName),
       ...clusters.map((cluster) => clusterNamed(cluster.resourceGroup, cluster.name)),
     ],
+    machineLearning: {
+      ...azureOptions.machineLearning,
+      workspaces: [
+        mlWorkspaceNamed(resourceGroup, mlWorkspaceName),
+        ...mlWorkspaces.map((workspace) => mlWorkspaceNamed(workspace.resourceGroup, workspace.name)),
+      ],
+    },
   });
   const proxy: JobProxy = await startJobProxy((host, port) => azure.urlOf(host, port));
 

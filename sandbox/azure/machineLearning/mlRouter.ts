@@ -7,13 +7,17 @@ import type { MachineLearning } from './machineLearning';
 import { requestInvalid } from './mlError';
 import { type MlWorkspace, namespace, workspaceType } from './workspace';
 
-/** The stable ones. */
+/** The stable ones, and the previews that Microsoft's client for Python sends. */
 export const apiVersions = [
+  '2022-02-01-preview',
   '2022-05-01',
   '2022-10-01',
+  '2023-04-01-preview',
   '2023-04-01',
+  '2023-08-01-preview',
   '2023-10-01',
   '2024-04-01',
+  '2024-10-01-preview',
   '2024-10-01',
   '2025-04-01',
   '2025-06-01',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as askPlainly } from 'node:http';
 import { request } from 'node:https';
 import { json as readJson } from 'node:stream/consumers';
+import { partsOf } from '../../../sandbox/azure/machineLearning/workspace';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox';
 import { makeTestCertificates } from '../../support/testCertificates';
 import { sharedSigningKeys } from '../../support/sharedKeys';
@@ -152,5 +153,23 @@ describe('The services of the sandbox together', () => {
     assert.deepEqual([await whoIs(token), await whoIs(own)], [401, 403]);
     assert.equal((await exchange(job))['error'], 'invalid_grant');
     assert.equal(typeof (await whoIs(await entraToken({ client_secret: clientSecret }))), 'string');
+  });
+
+  it('let jobs reach the blobs and endpoints of Azure Machine Learning through the proxy', async () => {
+    const { proxyUrl } = sandbox.describe().azure;
+    const { machineLearning } = sandbox.azure;
+    const [workspace] = machineLearning.workspaces;
+    assert.ok(workspace);
+    const ask = async (host: string): Promise<IncomingMessage> => {
+      const { hostname, port } = new URL(proxyUrl);
+      const asked = askPlainly({ hostname, port, path: `http://${host}/x/y`, headers: { host }, agent: false });
+      asked.end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer;
+    };
+    const blob = await ask(`${partsOf(workspace).account}.blob.core.windows.net`);
+    assert.deepEqual([blob.statusCode, blob.headers['x-ms-error-code']], [401, 'NoAuthenticationInformation']);
+    assert.equal((await ask('nobody.westeurope.inference.ml.azure.com')).statusCode, 502);
   });
 });

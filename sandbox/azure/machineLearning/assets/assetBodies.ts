@@ -41,7 +41,7 @@ function jsonOf(conda: string, location: string): string {
   try {
     return condaAsJson(conda);
   } catch (error) {
-    throw requestInvalid(location, `The field condaFile is no valid YAML: ${String(error)}`);
+    throw requestInvalid(location, `The field condaFile is not valid YAML: ${String(error)}`);
   }
 }
 

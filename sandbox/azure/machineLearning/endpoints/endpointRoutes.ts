@@ -19,14 +19,17 @@ interface Pages {
   readonly pageSize: number;
 }
 
+/** Adds a route of one endpoint. */
+type AddFor = (
+  route: readonly [method: string, path: string, action: string],
+  handle: (endpoint: OnlineEndpoint, request: ArmRequest, workspace: MlWorkspace) => ArmReply,
+) => void;
+
 /** Online endpoints: put, get, list, tags, delete, keys and tokens. */
 export function addEndpointRoutes(routes: MlRouter, operations: MlOperations, pages: Pages): void {
   const { ml } = routes;
   const one = '/onlineEndpoints/{endpoint}';
-  const addFor = (
-    [method, path, action]: readonly [string, string, string],
-    handle: (endpoint: OnlineEndpoint, request: ArmRequest, workspace: MlWorkspace) => ArmReply,
-  ): void =>
+  const addFor: AddFor = ([method, path, action], handle) =>
     routes.add([method, one + path, `onlineEndpoints/${action}`], (workspace, request) =>
       handle(endpointOf(routes, workspace, request), request, workspace),
     );
@@ -47,28 +50,9 @@ export function addEndpointRoutes(routes: MlRouter, operations: MlOperations, pa
       ),
     );
   });
-  routes.add(['PUT', one, 'onlineEndpoints/write'], (workspace, request) => {
-    const { endpoint: name = '' } = request.parameters;
-    checkLegacyMode(workspace);
-    const body = readEndpoint(name, bodyOf(request, workspace.location), workspace.location);
-    const known = ml.endpoint(`${workspace.id}/onlineEndpoints/${name}`);
-    const endpoint = known ?? newEndpoint(routes, workspace, name, body);
-    if (known) checkChange(routes, known, body, workspace.location);
-    checkCompute(workspace, body);
-    const served = new Map(endpoint.deployments.map((each) => [each.name, each.serving !== undefined]));
-    checkTraffic(body, served, workspace.location);
-    ml.add(endpoint);
-    const { durations, unregisteredProviders } = ml.settings;
-    const isRegistered = unregisteredProviders.size === 0;
-    const change = endpoint.put(
-      body,
-      known ? durations.traffic : durations.endpoint,
-      known || isRegistered ? undefined : notRegistered([...unregisteredProviders], workspace.id),
-    );
-    const headers = operations.beginPut(subjectOf(workspace, endpoint, request), change);
-    endpoint.operationUrl = headers['azure-asyncoperation'];
-    return { status: 201, headers, body: endpoint.describe() };
-  });
+  routes.add(['PUT', one, 'onlineEndpoints/write'], (workspace, request) =>
+    putEndpoint(routes, operations, workspace, request),
+  );
   addFor(['GET', '', 'read'], (endpoint) => ok(endpoint.describe()));
   addFor(['PATCH', '', 'write'], (endpoint, request, workspace) => {
     const body = bodyOf(request, workspace.location);
@@ -88,29 +72,7 @@ export function addEndpointRoutes(routes: MlRouter, operations: MlOperations, pa
     const headers = operations.beginDelete(subjectOf(workspace, endpoint, request), change);
     return { status: 202, headers, body: null };
   });
-  addFor(['POST', '/listKeys', 'listKeys/action'], ({ keys, body: { authMode } }, _request, { location }) => {
-    if (authMode !== 'Key') throw requestInvalid(location, `Keys are not available with the auth mode ${authMode}.`);
-    return ok(keys.list());
-  });
-  addFor(
-    ['POST', '/regenerateKeys', 'regenerateKeys/action'],
-    ({ keys, body: { authMode } }, request, { location }) => {
-      if (authMode !== 'Key') throw requestInvalid(location, `Keys are not available with the auth mode ${authMode}.`);
-      const body = bodyOf(request, location);
-      const keyType = textAt(body, 'keyType');
-      if (keyType !== 'Primary' && keyType !== 'Secondary') {
-        throw requestInvalid(location, `KeyType: '${keyType ?? ''}' is not one of Primary, Secondary.`);
-      }
-      keys.regenerate(keyType, textAt(body, 'keyValue'));
-      return { status: 200 };
-    },
-  );
-  addFor(['POST', '/token', 'token/action'], ({ keys, body: { authMode } }, _request, { location }) => {
-    if (authMode !== 'AMLToken') {
-      throw requestInvalid(location, `Tokens are not available with the auth mode ${authMode}.`);
-    }
-    return ok(keys.newToken());
-  });
+  addKeyRoutes(addFor);
 }
 
 /** @throws ArmError when there is none */
@@ -177,4 +139,60 @@ function notRegistered(providers: readonly string[], workspaceId: string) {
     code: 'SubscriptionNotRegistered',
     message: `Resource provider [${first}] isn't registered with Subscription [${partOf(workspaceId, 'subscriptions')}]. Please see troubleshooting guide, available here: https://aka.ms/oe-tsg#error-subscriptionnotregistered`,
   };
+}
+
+/** @throws ArmError */
+function putEndpoint(
+  routes: MlRouter,
+  operations: MlOperations,
+  workspace: MlWorkspace,
+  request: ArmRequest,
+): ArmReply {
+  const { ml } = routes;
+  const { endpoint: name = '' } = request.parameters;
+  checkLegacyMode(workspace);
+  const body = readEndpoint(name, bodyOf(request, workspace.location), workspace.location);
+  const known = ml.endpoint(`${workspace.id}/onlineEndpoints/${name}`);
+  const endpoint = known ?? newEndpoint(routes, workspace, name, body);
+  if (known) checkChange(routes, known, body, workspace.location);
+  checkCompute(workspace, body);
+  const served = new Map(endpoint.deployments.map((each) => [each.name, each.serving !== undefined]));
+  checkTraffic(body, served, workspace.location);
+  ml.add(endpoint);
+  const { durations, unregisteredProviders } = ml.settings;
+  const isRegistered = unregisteredProviders.size === 0;
+  const change = endpoint.put(
+    body,
+    known ? durations.traffic : durations.endpoint,
+    known || isRegistered ? undefined : notRegistered([...unregisteredProviders], workspace.id),
+  );
+  const headers = operations.beginPut(subjectOf(workspace, endpoint, request), change);
+  endpoint.operationUrl = headers['azure-asyncoperation'];
+  return { status: 201, headers, body: endpoint.describe() };
+}
+
+function addKeyRoutes(addFor: AddFor): void {
+  addFor(['POST', '/listKeys', 'listKeys/action'], ({ keys, body: { authMode } }, _request, { location }) => {
+    if (authMode !== 'Key') throw requestInvalid(location, `Keys are not available with the auth mode ${authMode}.`);
+    return ok(keys.list());
+  });
+  addFor(
+    ['POST', '/regenerateKeys', 'regenerateKeys/action'],
+    ({ keys, body: { authMode } }, request, { location }) => {
+      if (authMode !== 'Key') throw requestInvalid(location, `Keys are not available with the auth mode ${authMode}.`);
+      const body = bodyOf(request, location);
+      const keyType = textAt(body, 'keyType');
+      if (keyType !== 'Primary' && keyType !== 'Secondary') {
+        throw requestInvalid(location, `KeyType: '${keyType ?? ''}' is not one of Primary, Secondary.`);
+      }
+      keys.regenerate(keyType, textAt(body, 'keyValue'));
+      return { status: 200 };
+    },
+  );
+  addFor(['POST', '/token', 'token/action'], ({ keys, body: { authMode } }, _request, { location }) => {
+    if (authMode !== 'AMLToken') {
+      throw requestInvalid(location, `Tokens are not available with the auth mode ${authMode}.`);
+    }
+    return ok(keys.newToken());
+  });
 }

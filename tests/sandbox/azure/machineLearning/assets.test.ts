@@ -112,7 +112,7 @@ describe('Azure Machine Learning sandbox: assets and workspaces', () => {
     );
     assert.match(
       await client.refusal('PUT', '/environments/f/versions/1', { properties: { image: 'a', condaFile: 'a: [' } }),
-      /no valid YAML/,
+      /not valid YAML/,
     );
   });
 
@@ -137,6 +137,8 @@ describe('Azure Machine Learning sandbox: assets and workspaces', () => {
       ((await client.call('GET', `/codes/c/versions?hash=${hash}&hashVersion=202208`)).json as { value: unknown[] })
         .value.length;
     assert.deepEqual([await found('h1'), await found('h2')], [1, 0]);
+    const unknown = await client.call('GET', '/codes/none/versions?hash=h1&hashVersion=202208');
+    assert.deepEqual(unknown.json, { value: [] });
     const other = { properties: { codeUri: `${place.blobUri}/other` } };
     assert.match(await client.refusal('PUT', '/codes/c/versions/1', other), /^400 .*Asset paths cannot be updated/);
     assert.match(
