@@ -182,7 +182,7 @@ describe('DeployAzureMl, to endpoints of several kinds', function () {
     assert.deepEqual(stage.writes(), []);
   });
 
-  it('sends a specification in the words of the REST API, with texts as they are written', async () => {
+  it('sends a specification in the format of the REST API, with texts as they are written', async () => {
     const spec = `
 tags: {build: 20261128.10}
 properties:
