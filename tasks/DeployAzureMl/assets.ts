@@ -88,7 +88,7 @@ async function fromDatabricks(
     const folder = await temporaryFolder(context.agent.temporaryFolder, 'model-');
     try {
       await downloadVersion(workspace, model, number, folder, context);
-      return await sources.modelProperties(folder, context);
+      return await sources.modelProperties(folder, 'model', context);
     } finally {
       await removeFolder(folder);
     }

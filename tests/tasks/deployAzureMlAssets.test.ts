@@ -40,7 +40,7 @@ describe('DeployAzureMl, from files', function () {
   it('registers an MLflow model that is deployed without code, once', async () => {
     const agent = await succeeds(folder);
     assert.equal(agent.outputs['modelVersion'], '2');
-    assert.deepEqual(uploads(), ['MLmodel', 'conda.yaml', 'data/model.pkl']);
+    assert.deepEqual(uploads(), ['model/MLmodel', 'model/conda.yaml', 'model/data/model.pkl']);
     const made = models().find(({ version }) => version === '2');
     assert.equal(made?.properties['modelType'], 'mlflow_model');
     assert.deepEqual(made.properties['flavors'], {
@@ -85,7 +85,7 @@ describe('DeployAzureMl, from files', function () {
     assert.match(deployment.body.codeId ?? '', /\/codes\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
     assert.match(deployment.body.environmentId ?? '', /\/environments\/model-pipeline-[0-9a-f]{32}\/versions\/1$/);
     assert.deepEqual(deployment.body.environmentVariables, { LEVEL: 'info' });
-    assert.deepEqual(uploads(), ['lib/features.py', 'score.py']);
+    assert.deepEqual(uploads(), ['code/lib/features.py', 'code/score.py']);
     assert.equal((await succeeds(inputs)).outputs['change'], 'unchanged');
     assert.deepEqual([stage.writes(), uploads()], [[], []]);
     await succeeds({ ...inputs, environment: 'LEVEL=debug' });
@@ -214,7 +214,7 @@ describe('DeployAzureMl, from files', function () {
       'databricks.version': '1',
       'databricks.run': 'run-1',
     });
-    assert.deepEqual(uploads(), ['MLmodel', 'conda.yaml', 'data/model.pkl']);
+    assert.deepEqual(uploads(), ['model/MLmodel', 'model/conda.yaml', 'model/data/model.pkl']);
     assert.deepEqual(await stage.temporaryFolders(), []);
     databricks.requests.clear();
     assert.equal((await succeeds(inputs, { connections })).outputs['change'], 'unchanged');

@@ -21,9 +21,9 @@ export class AssetSources {
     private readonly identity: AzureIdentity,
   ) {}
 
-  /** Uploads a model, and returns the properties to register it with. */
-  async modelProperties(path: string, context: Context): Promise<JsonMap> {
-    return this.propertiesOf(await contentOf(path, context), context);
+  /** Uploads a model as a folder of a name, and returns the properties to register it with. */
+  async modelProperties(path: string, name: string, context: Context): Promise<JsonMap> {
+    return this.propertiesOf(await contentOf(path, context, name), context);
   }
 
   async propertiesOf(content: Content, context: Context): Promise<JsonMap> {
@@ -65,7 +65,7 @@ export async function ensureCode(
   script: string,
   context: Context,
 ): Promise<Asset> {
-  const content = await contentOf(folder, context);
+  const content = await contentOf(folder, context, 'code');
   const wanted = script.replaceAll('\\', '/').replace(/^\.\//, '');
   if (!content.isFolder || !content.files.some(({ path }) => path === wanted))
     throw new TaskError(

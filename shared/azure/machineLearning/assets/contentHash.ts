@@ -21,7 +21,9 @@ export interface ContentFile {
 export interface Content {
   readonly files: readonly ContentFile[];
   readonly isFolder: boolean;
-  /** By the names and the bytes of the files: 64 hexadecimal digits. */
+  /** Of the file or the folder: Azure keeps it where it mounts a model. */
+  readonly name: string;
+  /** By this name, and the names and the bytes of the files: 64 hexadecimal digits. */
   readonly hash: string;
 }
 
@@ -29,14 +31,14 @@ export interface Content {
  * Reads a file or a folder once, a part at a time. Throws a TaskError for one that has no files, that may not be read, or
  * that has a Git LFS pointer in place of a file.
  */
-export async function contentOf(path: string, { agent, signal }: Context): Promise<Content> {
+export async function contentOf(path: string, { agent, signal }: Context, name = basename(path)): Promise<Content> {
   const folders = new SourceFolders(agent.readableFolders).including(path);
   const root = folders.resolve(path);
   const listed = await listing(root, folders, signal);
-  if (listed === undefined) return hashed([{ file: root, path: basename(path) }], false);
+  if (listed === undefined) return hashed([{ file: root, path: name }], name, false);
   for (const { path: skipped, reason } of listed.skipped) agent.log(`Skipped ${shownPath(skipped)}: ${reason}.`);
   if (listed.files.length === 0) throw new TaskError(`The folder ${shownPath(path)} has no files to upload.`);
-  return hashed(listed.files, true);
+  return hashed(listed.files, name, true);
 }
 
 /** What is in a folder; undefined for a file. */
@@ -52,9 +54,10 @@ async function listing(root: string, folders: SourceFolders, signal: AbortSignal
 
 async function hashed(
   listed: readonly { readonly file: string; readonly path: string }[],
-  isWhole: boolean,
+  name: string,
+  isFolder: boolean,
 ): Promise<Content> {
-  const whole = createHash('sha256');
+  const whole = createHash('sha256').update(`${JSON.stringify(name)}\n`);
   const files: ContentFile[] = [];
   for (const { file, path } of [...listed].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const opened = SourceFile.openListed(file);
@@ -68,5 +71,5 @@ async function hashed(
       opened.close();
     }
   }
-  return { files, isFolder: isWhole, hash: whole.digest('hex') };
+  return { files, isFolder, name, hash: whole.digest('hex') };
 }

@@ -37,15 +37,13 @@ export async function uploadContent(
       'The workspace has no default datastore for blobs. Set one in the studio of Azure Machine Learning.',
     );
   const container = await openContainer(api, store, host, identity, context);
-  const prefix = `model-pipeline/${content.hash}`;
+  const path = `model-pipeline/${content.hash}/${content.name}`;
   const bytes = content.files.reduce((sum, { size }) => sum + size, 0);
   agent.log(`Uploading ${content.files.length} files (${bytes} bytes) to the datastore '${store.name}'.`);
   const blobs = new BlobsApi(container, context);
-  await inParallel(content.files, filesAtOnce, async ({ file, path, size }) => {
-    await blobs.write(`${prefix}/${path}`, { file, size, parts: () => partsOf(file) });
+  await inParallel(content.files, filesAtOnce, async ({ file, path: name, size }) => {
+    await blobs.write(content.isFolder ? `${path}/${name}` : path, { file, size, parts: () => partsOf(file) });
   });
-  const [only] = content.files;
-  const path = content.isFolder ? prefix : `${prefix}/${only?.path ?? ''}`;
   return { blobUri: `${container.url}/${container.container}/${path}`, datastore: store.name, path };
 }
 
