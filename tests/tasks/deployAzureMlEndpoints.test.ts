@@ -113,6 +113,36 @@ describe('DeployAzureMl, to endpoints of several kinds', function () {
     );
   });
 
+  it('says who may not score, and leaves the deployment for the next run', async () => {
+    const roles = [
+      'workspaces/read',
+      'workspaces/models/*',
+      'workspaces/onlineEndpoints/read',
+      'workspaces/onlineEndpoints/write',
+    ];
+    const more = ['workspaces/onlineEndpoints/deployments/*', 'locations/*'];
+    stage.azure.allowedActions.set(
+      clientId,
+      [...roles, ...more].map((each) => `${provider}/${each}`),
+    );
+    const aad = { ...registered, authMode: 'aadToken' };
+    await fails(
+      aad,
+      /The endpoint does not accept the sample: .* answered 403: .*score\/action.*the role 'AzureML Data Scientist'/,
+    );
+    assert.deepEqual(stage.deployments(), { blue: 'Succeeded churn' });
+    stage.azure.allowedActions.delete(clientId);
+    await succeeds(aad);
+    assert.deepEqual(stage.writes(), ['PUT onlineEndpoints/score']);
+  });
+
+  it('does not restore a deployment that was not changed', async () => {
+    await succeeds(registered);
+    const rolling = { ...registered, strategy: 'rolling', instanceType: 'Standard_DS4_v2' };
+    await fails(rolling, /The instance type of a deployment cannot be changed.*'blue' was not changed\.$/);
+    assert.deepEqual(stage.writes(), ['PUT deployments/blue']);
+  });
+
   it('waits while Azure is still busy with the endpoint, and repeats what was throttled', async () => {
     stage.ml.settings.durations.busyAfter = 45;
     stage.ml.settings.throttledDeployments = 1;

@@ -145,6 +145,21 @@ describe('DeployAzureMl, when the new deployment does not serve', function () {
     assert.deepEqual(stage.endpoint?.traffic, { blue: 100 });
   });
 
+  it('takes the requests from a first deployment that answers wrongly only with traffic', async () => {
+    let isLive = false;
+    stage.ml.settings.behaviours.set('churn-late', {
+      answer: ({ headers }) => {
+        isLive ||= headers['azureml-model-deployment'] === undefined;
+        return { status: 200, headers: {}, body: Buffer.from(`{"predictions": [${isLive ? 0.1 : 0.5}]}`) };
+      },
+    });
+    stage.addModel('churn-late');
+    const agent = await stage.run({ ...registered, modelName: 'churn-late' });
+    assert.match(agent.end.message, /has 0\.1 at .* The endpoint has no traffic, as before\. 'blue' was deleted\.$/);
+    assert.equal(agent.outputs['resultState'], 'Failed');
+    assert.deepEqual(stage.deployments(), {});
+  });
+
   it('reports why the first deployment of an endpoint fails, and leaves no corpse', async () => {
     stage.addModel('churn-crash');
     const agent = await stage.run({ ...registered, modelName: 'churn-crash' });

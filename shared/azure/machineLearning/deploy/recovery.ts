@@ -53,10 +53,11 @@ export class Recovery {
     const { onFailure } = this.options;
     let restored = '';
     // Callers come first: the log is read when they are served again.
-    if (before !== undefined && endpoint && mainOf(before) !== undefined) {
+    if (before !== undefined && endpoint) {
       await this.run.persist(() => this.run.setTraffic(endpoint, { traffic: before }));
-      this.run.parts.onProgress({ isRolledBack: true });
-      restored = ` The traffic is as it was before.`;
+      const isServed = mainOf(before) !== undefined;
+      if (isServed) this.run.parts.onProgress({ isRolledBack: true });
+      restored = isServed ? ' The traffic is as it was before.' : ' The endpoint has no traffic, as before.';
     }
     const diagnosis = await this.diagnosed(name, error);
     const end =

@@ -67,6 +67,7 @@ export class Scoring {
       if (!(error instanceof TimedOutError)) throw error;
       if (!last) throw new NotServingError(error.message, { cause: error });
     }
+    if (last && last.status !== smokeTest.expectation.status) refuseCaller(last, scoringUri);
     const answering = last && answeredBy(last);
     if (name !== undefined && answering !== undefined && !isSameName(answering, name))
       throw new NotServingError(
@@ -88,6 +89,14 @@ export class Scoring {
     const what = kind === 'Key' ? 'the primary key of the endpoint' : 'a token of the endpoint';
     return new FixedToken(what, await this.api.credential(kind), this.context.agent);
   }
+}
+
+/** Throws where the endpoint itself does not let this caller in: what a model answers is never 401 or 403. */
+function refuseCaller({ status, text }: SmokeAnswer, scoringUri: string): void {
+  if (status !== 401 && status !== 403) return;
+  throw new TaskError(
+    `The endpoint does not accept the sample: ${scoringUri} answered ${status}: ${text.slice(0, 300)}. An endpoint that authenticates with Microsoft Entra ID needs the role 'AzureML Data Scientist' on the workspace for the identity of the Azure connection. An endpoint without public network access needs an agent in its network, or no sample. The deployment was not changed: the next run tests it again.`,
+  );
 }
 
 /**

@@ -3,6 +3,7 @@ import { TaskError } from '../../../errors';
 import type { JsonMap } from '../../../json';
 import type { Deployment } from '../api/deployments';
 import { without } from '../api/endpoints';
+import { settingsOf } from '../plan/tags';
 import type { EndpointRun } from './endpointRun';
 import type { OnFailure } from './outcome';
 import type { Recovery } from './recovery';
@@ -33,6 +34,9 @@ export async function updateInPlace(
   } catch (error) {
     const diagnosis = await recovery.diagnosed(name, error);
     if (onFailure === 'leave') throw new TaskError(`${diagnosis} '${name}' is left as it is.`, { cause: error });
+    const now = await deployments.get(name);
+    if (now && settingsOf(now) === settingsOf(before))
+      throw new TaskError(`${diagnosis} '${name}' was not changed.`, { cause: error });
     agent.log(`Restoring the deployment '${name}'.`);
     await run.persist(() => deployments.put(name, earlierBody(before)));
     onProgress({ isRolledBack: true });

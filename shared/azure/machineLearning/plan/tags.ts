@@ -25,8 +25,13 @@ export function isOurs({ tags }: Pick<Deployment | Endpoint, 'tags'>): boolean {
   return tags?.[settingsTag] !== undefined;
 }
 
-export function hasDigest({ tags }: Deployment, digest: string): boolean {
-  return tags?.[settingsTag] === digest;
+/** The fingerprint of the settings that a deployment was made with; undefined for one that somebody else made. */
+export function settingsOf({ tags }: Deployment): string | undefined {
+  return tags?.[settingsTag];
+}
+
+export function hasDigest(deployment: Deployment, digest: string): boolean {
+  return settingsOf(deployment) === digest;
 }
 
 /** Of two deployments, the later one has the higher one. 0 for one that somebody else made. */
