@@ -34,6 +34,7 @@ export const groups: Readonly<Record<string, { readonly heading: string; readonl
   variables: { heading: 'Models', summary: 'Load and synchronize the variables of models' },
   aks: { heading: 'Serving', summary: 'Deploy models to Azure Kubernetes Service' },
   aci: { heading: 'Serving', summary: 'Deploy models to Azure Container Instances' },
+  azureml: { heading: 'Serving', summary: 'Deploy models to Azure Machine Learning' },
   repos: { heading: 'Azure DevOps', summary: 'Create repositories' },
   policies: { heading: 'Azure DevOps', summary: 'Apply branch policies' },
   teams: { heading: 'Azure DevOps', summary: 'Create teams' },

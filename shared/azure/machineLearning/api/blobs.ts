@@ -145,6 +145,6 @@ async function* blocksOf(parts: AsyncIterable<Uint8Array>, size: number): AsyncG
 function adviceFor(trouble: Trouble): string | undefined {
   if (!isRefusal(trouble) || trouble.status !== 403) return undefined;
   if (trouble.errorCode === 'AuthorizationFailure')
-    return 'The storage account of the workspace accepts requests of some networks only. Use an agent in such a network, or deploy a model that is registered already.';
+    return 'The storage account of the workspace accepts requests of some networks only. Run this in such a network, or deploy a model that is registered already.';
   return "Assign the identity of the Azure connection the role 'Storage Blob Data Contributor' on the storage account of the workspace (Azure portal, Access control (IAM)).";
 }

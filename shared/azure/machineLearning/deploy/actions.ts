@@ -68,7 +68,7 @@ async function carryOut(run: EndpointRun, step: Step, seen: Seen, { scoring, act
       return;
     }
     default:
-      throw new Error(`'${step.kind}' is not a step of a canary.`);
+      throw new Error(`'${step.kind}' is nothing to do with a canary.`);
   }
 }
 

@@ -108,7 +108,7 @@ class ModelDeployment {
       case 'switch':
         return this.#switch(step.name, step.traffic, seen);
       default:
-        throw new Error(`'${step.kind}' is not a step that is carried out.`);
+        throw new Error(`'${step.kind}' is nothing to carry out.`);
     }
   }
 

@@ -95,7 +95,7 @@ export class Scoring {
 function refuseCaller({ status, text }: SmokeAnswer, scoringUri: string): void {
   if (status !== 401 && status !== 403) return;
   throw new TaskError(
-    `The endpoint does not accept the sample: ${scoringUri} answered ${status}: ${text.slice(0, 300)}. An endpoint that authenticates with Microsoft Entra ID needs the role 'AzureML Data Scientist' on the workspace for the identity of the Azure connection. An endpoint without public network access needs an agent in its network, or no sample. The deployment was not changed: the next run tests it again.`,
+    `The endpoint does not accept the sample: ${scoringUri} answered ${status}: ${text.slice(0, 300)}. An endpoint that authenticates with Microsoft Entra ID needs the role 'AzureML Data Scientist' on the workspace for the identity of the Azure connection. An endpoint without public network access can be tested only from its network. The deployment was not changed: the next run tests it again.`,
   );
 }
 
