@@ -55,7 +55,7 @@ interface FoundModel {
 
 async function modelOf(given: Given, sources: AssetSources, context: Context): Promise<FoundModel | undefined> {
   const { modelId, modelPath, modelName, databricksModel } = given;
-  if (modelId !== undefined) return { id: modelId, name: '', version: '' };
+  if (modelId !== undefined) return assetById('models', modelId, sources);
   if (modelPath !== undefined) return ensureModelPath(sources, modelName ?? '', modelPath, context);
   if (databricksModel !== undefined) return fromDatabricks(given, databricksModel, sources, context);
   if (modelName === undefined) return undefined;
@@ -107,10 +107,27 @@ async function openDatabricks(given: Given, context: Context): Promise<Workspace
   }
 }
 
-async function environmentOf(reference: string, { assets }: AssetSources): Promise<string> {
-  if (/^(?:azureml:\/)?\/(?:subscriptions|registries|locations)\//i.test(reference)) return reference;
+async function environmentOf(reference: string, sources: AssetSources): Promise<string> {
+  if (/^(?:azureml:\/)?\//i.test(reference)) return (await assetById('environments', reference, sources)).id;
+  return (await assetByName('environments', reference, sources)).id;
+}
+
+/** An asset of this workspace is looked up, so that a wrong id is reported before anything is created. */
+async function assetById(kind: 'models' | 'environments', id: string, sources: AssetSources): Promise<FoundModel> {
+  const path = id.replace(/^azureml:\/(?=\/subscriptions\/)/i, '');
+  const [, scope = '', name = '', version = ''] =
+    new RegExp(`^(.+)/${kind}/([^/]+)/versions/([^/]+)$`, 'i').exec(path) ?? [];
+  if (scope.toLowerCase() === sources.workspaceId.toLowerCase())
+    return namedVersion(sources.assets, kind, name, version);
+  return path.startsWith('/') || id.includes('//')
+    ? { id: path, name: '', version: '' }
+    : assetByName(kind, id, sources);
+}
+
+/** `name:version`, `name@latest` or `name`, which `azureml:` may precede. */
+function assetByName(kind: 'models' | 'environments', reference: string, sources: AssetSources): Promise<FoundModel> {
   const [, name = reference, latest, version] = /^(?:azureml:)?([^:@]+)(?:@(latest)|:([^:@]+))?$/.exec(reference) ?? [];
-  return (await namedVersion(assets, 'environments', name, version ?? latest ?? 'latest')).id;
+  return namedVersion(sources.assets, kind, name, version ?? latest ?? 'latest');
 }
 
 function routesOf({ port, scoringPath, livenessPath, readinessPath }: Given) {

@@ -188,6 +188,23 @@ describe('DeployAzureMl, from files', function () {
     assert.deepEqual(stage.writes(), []);
   });
 
+  it('deploys models and environments by their ids, of this workspace or of a registry', async () => {
+    const registry = `${workspaceId.replace(/workspaces\/ml$/, 'registries')}/shared`;
+    stage.ml.registries.push(registry);
+    const [known] = models();
+    stage.ml.addAsset('models', registry, ['churn', '5'], known?.properties ?? {});
+    const modelId = 'azureml://registries/shared/models/churn/versions/5';
+    await succeeds({ ...sample, modelId });
+    assert.equal(stage.endpoint?.deployments[0]?.body.model, modelId);
+    const own = await succeeds({ ...sample, modelId: `azureml:/${workspaceId}/models/churn/versions/1` });
+    assert.equal(own.outputs['modelVersion'], '1');
+    await succeeds({ ...sample, modelId: 'azureml:churn@latest' });
+    assert.deepEqual(stage.writes(), []);
+    const wrong = await run({ ...sample, modelId: `${workspaceId}/models/churn/versions/9` });
+    assert.match(wrong.end.message, /The workspace has no version 9 of the model 'churn'/);
+    assert.deepEqual(stage.writes(), []);
+  });
+
   it('copies a version of Unity Catalog once, with its origin in tags', async () => {
     const databricks = await startDatabricks({ timeScale: 0, hasLimits: false });
     const { catalogModels, volumes } = databricks;

@@ -26,7 +26,7 @@ const failures: readonly (readonly [model: string, cause: RegExp, evidence: RegE
   ],
   [
     'churn-unauthorized',
-    /^The identity of the endpoint may not pull the image.*AcrPull/,
+    /^The identity of the endpoint may not pull the image.*AcrPull.*The identity of the endpoint has the object ID [0-9a-f-]{36}\.$/,
     /UserContainerImagePull: InProgress/,
   ],
   [

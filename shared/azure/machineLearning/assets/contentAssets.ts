@@ -17,7 +17,7 @@ export class AssetSources {
     readonly assets: AssetsApi,
     readonly workspace: WorkspaceApi,
     /** The resource id of the workspace. */
-    private readonly workspaceId: string,
+    readonly workspaceId: string,
     private readonly identity: AzureIdentity,
   ) {}
 

@@ -2,6 +2,7 @@ import type { Context } from '../../../agent/context';
 import { TaskError } from '../../../errors';
 import { CallError, HttpError } from '../../../http/errors';
 import { OperationError } from '../../resourceManager/longRunningOperation';
+import { joined } from '../../../sentences';
 import type { Endpoint, Traffic } from '../api/endpoints';
 import { diagnose, showDiagnosis } from '../causes/diagnose';
 import { hasDigest } from '../plan/tags';
@@ -27,16 +28,23 @@ export class Recovery {
   ) {}
 
   /** Reports why a deployment fails; returns the sentences for the error. Errors that are not about it are thrown. */
-  async diagnosed(name: string, error: unknown): Promise<string> {
+  async diagnosed(name: string, error: unknown, endpoint?: Endpoint): Promise<string> {
     if (!isOfService(error)) throw continuing(error);
     const { deployments } = this.run.parts;
     // A request that was refused at once has created nothing.
     const mayHaveLog =
       !(error instanceof HttpError) || (await deployments.get(name).catch(undefinedIfCall)) !== undefined;
     const sources = { deployments, mayHaveLog, buildLog: this.options.buildLog };
-    const diagnosis = await diagnose(name, error, sources, this.context);
-    showDiagnosis(diagnosis, this.context);
-    return ended(`The deployment '${name}' failed. ${diagnosis.cause}`);
+    const { cause, evidence } = await diagnose(name, error, sources, this.context);
+    const principal = endpoint?.identity?.principalId;
+    // The identity that lacks the role is known to nobody else.
+    const who =
+      principal !== undefined && cause.includes('AcrPull')
+        ? `The identity of the endpoint has the object ID ${principal}.`
+        : '';
+    const told = joined(ended(cause), who);
+    showDiagnosis({ cause: told, evidence }, this.context);
+    return `The deployment '${name}' failed. ${told}`;
   }
 
   /**
@@ -59,7 +67,7 @@ export class Recovery {
       if (isServed) this.run.parts.onProgress({ isRolledBack: true });
       restored = isServed ? ' The traffic is as it was before.' : ' The endpoint has no traffic, as before.';
     }
-    const diagnosis = await this.diagnosed(name, error);
+    const diagnosis = await this.diagnosed(name, error, endpoint);
     const end =
       onFailure === 'leave'
         ? `'${name}' is left for inspection, and costs as much as one that serves.`
