@@ -99,7 +99,7 @@ describe('DeployAzureMl, with a canary', function () {
     assert.deepEqual(stage.deployments(), { blue: 'Succeeded churn', green: 'Succeeded churn' });
     const agent = await succeeds({ ...registered, keepOldDeployment: 'true' });
     assert.equal(agent.outputs['deploymentName'], 'blue');
-    assert.deepEqual(stage.writes(), ['PUT onlineEndpoints/score']);
+    assert.deepEqual(stage.writes(), ['PATCH deployments/blue', 'PUT onlineEndpoints/score']);
     await succeeds(registered);
     assert.deepEqual(stage.writes(), ['DELETE deployments/green']);
   });

@@ -61,6 +61,12 @@ export class DeploymentsApi {
     await this.client.carryOut({ method: 'PATCH', path: this.#pathOf(name), purpose, json: { sku } });
   }
 
+  /** Replaces the tags, and nothing else. */
+  async tag(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    const purpose = `change the tags of the deployment '${name}'`;
+    await this.client.carryOut({ method: 'PATCH', path: this.#pathOf(name), purpose, json: { tags } });
+  }
+
   /** Deletes a deployment, and waits until it no longer exists. */
   async delete(name: string): Promise<void> {
     const purpose = `delete the deployment '${name}'`;

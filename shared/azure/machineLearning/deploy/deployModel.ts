@@ -7,12 +7,12 @@ import type { Deployment } from '../api/deployments';
 import type { Endpoint, Traffic } from '../api/endpoints';
 import { nextStep } from '../plan/nextStep';
 import { hasSucceeded, isInTransition, type Seen, type Step, type Wanted } from '../plan/step';
-import { digestOf, generationOf, isOurs, replacedBy, tagsOf } from '../plan/tags';
+import { digestOf, generationOf, hasDigest, isOurs, replacedBy, tagsOf } from '../plan/tags';
 import { isSameName, mainOf, trafficOf } from '../plan/traffic';
 import { overlaid } from './body';
 import { EndpointRun, type RunParts } from './endpointRun';
 import { changeOf, type Asked, type Outcome } from './outcome';
-import { Recovery, type RecoveryOptions } from './recovery';
+import { Recovery, ReplacedError, type RecoveryOptions } from './recovery';
 import { runSteps } from './runSteps';
 import { NotServingError, type Scoring } from './scoring';
 import { updateInPlace } from './updateInPlace';
@@ -58,6 +58,8 @@ class ModelDeployment {
   isTested = false;
   #isKnown = false;
   #digest = '';
+  /** Whether the wanted deployment was there during this run. */
+  #isCreated = false;
   readonly #recovery: Recovery;
   readonly #deleted = new Set<string>();
 
@@ -77,7 +79,11 @@ class ModelDeployment {
       if (this.previous !== undefined) this.parts.onProgress({ previousDeployment: this.previous });
     }
     this.#isKnown = true;
-    return nextStep(seen, this.#wanted(seen));
+    const wanted = this.#wanted(seen);
+    // Two runs that want different versions would delete each other's for ever.
+    if (this.#isCreated && !seen.deployments.some((each) => hasDigest(each, wanted.digest)))
+      throw new ReplacedError(seen.endpoint);
+    return nextStep(seen, wanted);
   }
 
   async carryOut(step: Step, seen: Seen): Promise<void> {
@@ -153,6 +159,7 @@ class ModelDeployment {
     this.parts.onProgress({ deploymentName: name });
     try {
       await this.parts.deployments.put(name, this.#taggedBody(seen, replaces), { onRunning: this.#progress(name) });
+      this.#isCreated = true;
     } catch (error) {
       if (await this.#isCleared(name, error, seen)) return;
       await this.#recovery.fail(name, error, seen.endpoint, undefined);
@@ -186,6 +193,7 @@ class ModelDeployment {
     this.parts.onProgress({ deploymentName: name });
     await this.run.waitForDeployment(name);
     const found = await this.parts.deployments.get(name);
+    this.#isCreated = found !== undefined && hasDigest(found, this.#digest);
     if (!found || hasSucceeded(found) || isInTransition(found)) return;
     const error = new NotServingError(
       `The deployment '${name}', which was started before, is ${found.properties.provisioningState}.`,
@@ -210,6 +218,7 @@ class ModelDeployment {
     const isWhole = traffic[name] === 100;
     await scoring.testDeployment(endpoint, name).catch((error: unknown) => this.#failOfTest(name, error, endpoint));
     const before = trafficOf(endpoint);
+    await this.#makeNewest(name, mainOf(before), seen);
     if (strategy === 'canary' && !isWhole && mirrorPercent > 0 && traffic[name] !== undefined)
       await this.run.mirror(name, endpoint, mirrorPercent);
     const switched = await this.run.setTraffic(endpoint, { traffic });
@@ -220,6 +229,15 @@ class ModelDeployment {
       if (!(error instanceof NotServingError)) throw error;
       await this.#recovery.fail(name, error, switched, before);
     }
+  }
+
+  /** A deployment that was kept and serves again replaces the newer one: its tags say so. */
+  async #makeNewest(name: string, replaces: string | undefined, { deployments }: Seen): Promise<void> {
+    const found = deployments.find((each) => isSameName(each.name, name));
+    const newest = Math.max(0, ...deployments.map(generationOf));
+    if (!found || replaces === undefined || isSameName(replaces, name) || generationOf(found) === newest) return;
+    const tags = tagsOf(this.#digest, { generation: newest + 1, replaces });
+    await this.parts.deployments.tag(found.name, { ...found.tags, ...tags });
   }
 
   async #update(name: string, seen: Seen): Promise<void> {

@@ -5,8 +5,9 @@ import { OperationError } from '../../resourceManager/longRunningOperation';
 import { joined } from '../../../sentences';
 import type { Endpoint, Traffic } from '../api/endpoints';
 import { diagnose, showDiagnosis } from '../causes/diagnose';
+import { isInTransition } from '../plan/step';
 import { hasDigest } from '../plan/tags';
-import { isSameName, mainOf, trafficOf } from '../plan/traffic';
+import { isSameName, mainOf, trafficOf, trafficText } from '../plan/traffic';
 import { continuing, type EndpointRun } from './endpointRun';
 import type { OnFailure } from './outcome';
 import { NotServingError } from './scoring';
@@ -17,6 +18,18 @@ export interface RecoveryOptions {
   readonly onFailure: OnFailure;
   /** See `DiagnosisSources`. */
   readonly buildLog: (message: string) => Promise<string | undefined>;
+}
+
+/** Another run has deployed another version in the meantime. */
+export class ReplacedError extends TaskError {
+  override readonly name = 'ReplacedError';
+
+  constructor(endpoint: Endpoint | undefined) {
+    const now = endpoint ? ` The endpoint has ${trafficText(trafficOf(endpoint))}.` : '';
+    super(
+      `Another run has replaced the deployment of this run with another version, so that this one was given up.${now} Make sure that only one pipeline at a time deploys to the endpoint, such as by an exclusive lock on its environment.`,
+    );
+  }
 }
 
 /** What is done when a deployment does not serve. */
@@ -59,6 +72,8 @@ export class Recovery {
   ): Promise<never> {
     if (!isOfService(error)) throw continuing(error);
     const { onFailure } = this.options;
+    if (error instanceof NotServingError && before === undefined && !(await this.#isThere(name)))
+      throw new ReplacedError(endpoint);
     let restored = '';
     // Callers come first: the log is read when they are served again.
     if (before !== undefined && endpoint) {
@@ -76,6 +91,12 @@ export class Recovery {
     const serves = live !== undefined && !isSameName(live, name) ? ` '${live}' serves as before.` : '';
     if (serves !== '') this.run.parts.onProgress({ isRolledBack: onFailure !== 'leave' || before !== undefined });
     throw new TaskError(`${diagnosis}${restored}${serves} ${end}`, { cause: error });
+  }
+
+  /** Whether a deployment is still the one that was tested. */
+  async #isThere(name: string): Promise<boolean> {
+    const found = await this.run.parts.deployments.get(name);
+    return found !== undefined && hasDigest(found, this.options.digest()) && !isInTransition(found);
   }
 
   /** Deletes the deployment that does not serve; returns what became of it. */

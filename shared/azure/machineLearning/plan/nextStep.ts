@@ -2,7 +2,7 @@ import type { Deployment } from '../api/deployments';
 import type { Endpoint, Traffic } from '../api/endpoints';
 import { endpointStep } from './endpointStep';
 import { hasSucceeded, isInTransition, refused, type Seen, type Step, type Wanted } from './step';
-import { hasDigest, isOurs, replacedBy } from './tags';
+import { generationOf, hasDigest, isOurs, replacedBy } from './tags';
 import { isSameName, mainOf, mirrorOf, shareOf, trafficOf, trafficText } from './traffic';
 
 const slots = ['blue', 'green'] as const;
@@ -99,13 +99,17 @@ export function oldStep(
   return { kind: 'deleteDeployment', name: old.name, reason: `was replaced by ${current.name}` };
 }
 
-/** The other one of the two deployments that replace each other, if it has no traffic. */
-export function replacedOf({ endpoint, deployments }: Seen, current: Deployment): Deployment | undefined {
+/** The older deployment that a deployment has replaced, if it has no traffic. A newer one of its name is that of another run. */
+function replacedOf(
+  { endpoint, deployments }: Seen & { readonly endpoint: Endpoint },
+  current: Deployment,
+): Deployment | undefined {
+  const replaced = replacedBy(current) ?? '';
+  const [traffic, mirror] = [trafficOf(endpoint), mirrorOf(endpoint)];
   return deployments.find(
     (each) =>
-      !isSameName(each.name, current.name) &&
-      (isSameName(replacedBy(current) ?? '', each.name) || isSameName(replacedBy(each) ?? '', current.name)) &&
-      (endpoint === undefined ||
-        shareOf(trafficOf(endpoint), each.name) + shareOf(mirrorOf(endpoint), each.name) === 0),
+      isSameName(each.name, replaced) &&
+      generationOf(each) < generationOf(current) &&
+      shareOf(traffic, each.name) + shareOf(mirror, each.name) === 0,
   );
 }

@@ -221,13 +221,13 @@ const rows: readonly (readonly [
 
   [
     'the replaced one is left',
-    seen({ traffic: { green: 100 } }, old, deploymentOf('green', { digest: 'd1', replaces: 'blue' })),
+    seen({ traffic: { green: 100 } }, old, deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' })),
     {},
     { kind: 'deleteDeployment', name: 'blue', reason: 'was replaced by green' },
   ],
   [
     'the replaced one is kept',
-    seen({ traffic: { green: 100 } }, old, deploymentOf('green', { digest: 'd1', replaces: 'blue' })),
+    seen({ traffic: { green: 100 } }, old, deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' })),
     { keepsOld: true },
     { kind: 'done' },
   ],
@@ -236,14 +236,28 @@ const rows: readonly (readonly [
     seen(
       { traffic: { green: 100 } },
       deploymentOf('blue', { digest: 'd0', state: 'Deleting' }),
-      deploymentOf('green', { digest: 'd1', replaces: 'blue' }),
+      deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' }),
     ),
     {},
     { kind: 'waitForDeployment', name: 'blue' },
   ],
   [
     'the replaced one is of somebody else',
-    seen({ traffic: { green: 100 } }, deploymentOf('blue'), deploymentOf('green', { digest: 'd1', replaces: 'blue' })),
+    seen(
+      { traffic: { green: 100 } },
+      deploymentOf('blue'),
+      deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' }),
+    ),
+    {},
+    { kind: 'done' },
+  ],
+  [
+    'a newer one of the name of the replaced one',
+    seen(
+      { traffic: { green: 100 } },
+      deploymentOf('blue', { digest: 'd9', generation: 3, replaces: 'green' }),
+      deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' }),
+    ),
     {},
     { kind: 'done' },
   ],
@@ -252,7 +266,7 @@ const rows: readonly (readonly [
     seen(
       { traffic: { green: 100 } },
       deploymentOf('shadow', { digest: 'd0' }),
-      deploymentOf('green', { digest: 'd1', replaces: 'blue' }),
+      deploymentOf('green', { digest: 'd1', generation: 2, replaces: 'blue' }),
     ),
     {},
     { kind: 'done' },
