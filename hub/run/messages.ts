@@ -108,7 +108,11 @@ export const runMessages = {
   },
 
   deployment: {
-    targets: { kubernetes: 'Kubernetes', containerInstances: 'Azure Container Instances' },
+    targets: {
+      kubernetes: 'Kubernetes',
+      containerInstances: 'Azure Container Instances',
+      azureMl: 'Azure Machine Learning',
+    },
     facts: {
       action: 'Action',
       target: 'Target',
