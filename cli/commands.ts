@@ -35,6 +35,7 @@ export const groups: Readonly<Record<string, { readonly heading: string; readonl
   serving: { heading: 'Serving', summary: 'Deploy models to Databricks Model Serving' },
   aks: { heading: 'Serving', summary: 'Deploy models to Azure Kubernetes Service' },
   aci: { heading: 'Serving', summary: 'Deploy models to Azure Container Instances' },
+  azureml: { heading: 'Serving', summary: 'Deploy models to Azure Machine Learning' },
   repos: { heading: 'Azure DevOps', summary: 'Create repositories' },
   policies: { heading: 'Azure DevOps', summary: 'Apply branch policies' },
   teams: { heading: 'Azure DevOps', summary: 'Create teams' },
@@ -203,6 +204,17 @@ export const commands: readonly CommandRow[] = [
     ],
     confirmations: [{ when: { action: 'delete' }, warns: 'The container group is deleted.' }],
     load: () => import('../tasks/DeployAci/task'),
+  },
+  {
+    task: 'DeployAzureMl',
+    group: 'azureml',
+    verb: 'deploy',
+    examples: [
+      'azureml deploy --resource-group models --workspace-name ml --endpoint-name churn --model-name churn --sample-payload-file sample.json',
+      'azureml deploy --resource-group models --workspace-name ml --endpoint-name churn --action promote',
+    ],
+    confirmations: [{ when: { action: 'delete' }, warns: 'The endpoint is deleted, or the deployment that is named.' }],
+    load: () => import('../tasks/DeployAzureMl/task'),
   },
   {
     task: 'CreateRepository',

@@ -24,6 +24,7 @@ export const runMessages = {
     { task: 'DeployServingEndpoint', what: 'the model version that was deployed to Model Serving' },
     { task: 'DeployAks', what: 'the service that was deployed to Kubernetes' },
     { task: 'DeployAci', what: 'the service that was deployed to Container Instances' },
+    { task: 'DeployAzureMl', what: 'the model that was deployed to an endpoint of Azure Machine Learning' },
   ],
   emptyHelp: 'Older versions of these tasks record nothing.',
 
@@ -112,6 +113,7 @@ export const runMessages = {
       kubernetes: 'Kubernetes',
       containerInstances: 'Azure Container Instances',
       databricksServing: 'Databricks Model Serving',
+      azureMl: 'Azure Machine Learning',
     },
     facts: {
       action: 'Action',

@@ -9,6 +9,17 @@ export const azureDialect: Dialect = {
   requestIdHeaders: ['x-ms-request-id', 'x-request-id'],
 };
 
+/** How Azure Blob Storage does: it answers in XML, https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2. */
+export const blobDialect: Dialect = {
+  readErrorText(text) {
+    const [, errorCode] = /<Code>([^<]*)<\/Code>/.exec(text) ?? [];
+    const [, message = ''] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
+    // The message ends with the id and the time of the request, in lines of their own.
+    return { errorCode, message: errorCode === undefined ? text : (message.split('\n')[0] ?? '') };
+  },
+  requestIdHeaders: ['x-ms-request-id'],
+};
+
 /**
  * An error and those inside of it as one, the outermost first: what helps is often the innermost, below a general "The
  * request is invalid." Undefined where there is neither a code nor a message.

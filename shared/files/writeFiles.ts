@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { FileError, fileError } from './fileError';
 import { SourceFolders } from './sourceFolders';
@@ -35,6 +35,31 @@ export async function writeWhole(file: string, content: string): Promise<void> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Writes a file in a folder of our own, a part at a time, in place of what is there. Returns the number of bytes. */
+export async function writeParts(file: string, parts: AsyncIterable<Uint8Array>): Promise<number> {
+  const handle = await writing(file, open(file, 'w'));
+  let bytes = 0;
+  try {
+    for await (const part of parts) {
+      await writing(file, handle.writeFile(part));
+      bytes += part.length;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Creates a folder in a folder of our own, with the folders above it. */
+export async function makeFolder(path: string): Promise<void> {
+  await writing(path, mkdir(path, { recursive: true }));
+}
+
+/** Deletes a folder of our own with all that is in it. */
+export async function removeFolder(path: string): Promise<void> {
+  await writing(path, rm(path, { recursive: true, force: true }));
 }
 
 function inside(path: string, folders: SourceFolders, existing: string): string {

@@ -1,4 +1,4 @@
-import { answerFormat, bytesFormat, jsonFormat, linesFormat, rawFormat } from './answer/formats';
+import { answerFormat, bytesFormat, fileFormat, jsonFormat, linesFormat, rawFormat } from './answer/formats';
 import { callUntilAnswered } from './call';
 import type { DetailedHttpClient } from './httpClient';
 import { openService, type HttpClientOptions } from './service';
@@ -15,6 +15,7 @@ export function createHttpClient(options: HttpClientOptions): DetailedHttpClient
     answer: (request, shape) => callUntilAnswered(service, request, answerFormat(shape)),
     raw: (request, isItsOwn = () => false) => callUntilAnswered(service, request, rawFormat(isItsOwn)),
     bytes: (request) => callUntilAnswered(service, request, bytesFormat),
+    save: (request, file) => callUntilAnswered(service, request, fileFormat(file)),
     // A line that was handed over once must not come again.
     lines: (request, onLine) => callUntilAnswered(service, { ...request, repeatable: false }, linesFormat(onLine)),
   };

@@ -83,6 +83,11 @@ export interface HttpClient {
   json<T>(request: HttpRequest, shape: Shape<T>): Promise<T>;
   /** Sends and reads the body as it is; a web page is treated as a sign-in page, not as data. */
   bytes(request: HttpRequest): Promise<Uint8Array>;
+  /**
+   * Sends and writes the body into a file, a part at a time, so that it may be of any size. Returns the number of its bytes.
+   * A body that breaks off is asked for again, and written from the beginning.
+   */
+  save(request: HttpRequest, file: string): Promise<number>;
 }
 
 /** For services whose status and headers matter, or that answer line by line. */

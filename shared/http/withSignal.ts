@@ -6,5 +6,9 @@ export function withSignal(http: HttpClient, signal: AbortSignal): HttpClient {
     ...request,
     signal: request.signal ? AbortSignal.any([signal, request.signal]) : signal,
   });
-  return { json: (request, shape) => http.json(ended(request), shape), bytes: (request) => http.bytes(ended(request)) };
+  return {
+    json: (request, shape) => http.json(ended(request), shape),
+    bytes: (request) => http.bytes(ended(request)),
+    save: (request, file) => http.save(ended(request), file),
+  };
 }

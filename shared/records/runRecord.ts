@@ -93,7 +93,7 @@ export interface RecordedRevision {
 /** A scoring service that was deployed, promoted, rejected or deleted. */
 export interface DeploymentRecord {
   readonly kind: 'deployment';
-  readonly target: 'kubernetes' | 'containerInstances' | 'databricksServing';
+  readonly target: 'kubernetes' | 'containerInstances' | 'databricksServing' | 'azureMl';
   readonly service: string;
   readonly action: string;
   /** Such as `Deployed`, `RolledBack`, `created`, `Failed`. */

@@ -1,11 +1,14 @@
 import type { Context } from '../agent/context';
 import { createHttpClient } from '../http/createHttpClient';
+import type { TokenSource } from '../http/tokenSource';
 import { userAgent } from '../identity/signIn';
 
 export interface SmokeAnswer {
   readonly status: number;
   readonly milliseconds: number;
   readonly text: string;
+  /** Undefined where the way to the service shows no headers. */
+  readonly header?: (name: string) => string | undefined;
 }
 
 /** Sends a sample (JSON) once. Resolves with any answer; rejects when no answer comes. */
@@ -21,13 +24,26 @@ export function hasAnswered({ status }: SmokeAnswer): boolean {
   return !statusesOfProxies.includes(status);
 }
 
+/** What goes with each sample. */
+export interface SampleCredentials {
+  /** A key or a token, which only travels encrypted. */
+  readonly tokens?: TokenSource;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Sends samples directly to the address of a scoring service. Throws a TaskError when the address can't be used. */
-export function sampleSender(scoringUri: string, { agent, clock, signal, deadline }: Context): SendSample {
+export function sampleSender(
+  scoringUri: string,
+  { agent, clock, signal, deadline }: Context,
+  { tokens, headers = {} }: SampleCredentials = {},
+): SendSample {
   const { origin, pathname, search } = new URL(scoringUri);
   const http = createHttpClient({
     baseUrl: origin,
     service: 'the scoring service',
-    isOpen: true,
+    isOpen: tokens === undefined,
+    ...(tokens && { tokens }),
+    headers,
     agent,
     clock,
     signal,
@@ -36,13 +52,13 @@ export function sampleSender(scoringUri: string, { agent, clock, signal, deadlin
   });
   return async (content) => {
     const startedAt = clock.now();
-    const { status, body } = await http.raw({
+    const { status, body, header } = await http.raw({
       method: 'POST',
       path: pathname + search,
       text: { contentType: 'application/json', content },
       purpose: `send the sample to ${scoringUri}`,
       budgetSeconds: secondsToAnswer,
     });
-    return { status, text: body, milliseconds: clock.now() - startedAt };
+    return { status, text: body, milliseconds: clock.now() - startedAt, header };
   };
 }

@@ -8,7 +8,7 @@ import type { TextAt } from '../yaml/written';
 import { checkAgainst, type DocumentReading, type DocumentSchema } from './checkDocument';
 import { readDocument, readDocumentFile, readDocumentList, readMapOrList, readMapOrListFile } from './document';
 import { InvalidInput } from './invalidInput';
-import { namedFile, namedFolder } from './namedPath';
+import { namedFile, namedFileOrFolder, namedFolder } from './namedPath';
 
 /** The part of the agent that inputs are read from. It is also told which values are secret, and of what looks wrong in them. */
 export type InputSource = Pick<
@@ -264,6 +264,14 @@ export function filePath<const R extends Rules>(rules?: R): Seen<NamedFile, R> {
  */
 export function folderPath<const R extends Rules>(rules?: R): Seen<string, R> {
   return input('string', rules, namedFolder, {}, (name, source) => {
+    const given = source.input(name);
+    return given === undefined ? undefined : resolve(source.workingFolder, given);
+  });
+}
+
+/** An existing file or folder, as an absolute path. Its type in task.json is `string`, as that of a folder. */
+export function fileOrFolderPath<const R extends Rules>(rules?: R): Seen<string, R> {
+  return input('string', rules, namedFileOrFolder, {}, (name, source) => {
     const given = source.input(name);
     return given === undefined ? undefined : resolve(source.workingFolder, given);
   });

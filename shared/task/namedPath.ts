@@ -35,8 +35,28 @@ export function namedFolder(path: string, { readableFolders }: Folders): string 
   return path;
 }
 
+/** The file or folder that an input names, as an absolute path. Throws an InvalidInput. */
+export function namedFileOrFolder(path: string, folders: Folders): string {
+  const isFolder = orInvalid('file or folder', () => {
+    const resolved = new SourceFolders(folders.readableFolders).including(path).resolve(path);
+    return isFolderAt(resolved);
+  });
+  if (!isFolder) namedFile(path, folders);
+  return path;
+}
+
+function isFolderAt(resolved: string): boolean {
+  try {
+    new SourceFolders([resolved]).resolveFolder(resolved);
+    return true;
+  } catch (error) {
+    if (error instanceof FileError && error.code === 'NOTFOLDER') return false;
+    throw error;
+  }
+}
+
 /** Turns a FileError into an InvalidInput. */
-function orInvalid<Value>(kind: 'file' | 'folder', work: () => Value): Value {
+function orInvalid<Value>(kind: 'file' | 'folder' | 'file or folder', work: () => Value): Value {
   try {
     return work();
   } catch (error) {

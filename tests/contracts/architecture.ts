@@ -102,6 +102,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'shared/smokeTest',
     'shared/identity',
     'shared/http',
+    'shared/yaml',
+    'shared/files',
     'shared/agent',
     'shared',
   ],

@@ -11,6 +11,7 @@ import { kubeconfigConnection } from '../support/runDeployAks';
 import { sharedAuthority, sharedSigningKeys } from '../support/sharedKeys';
 import { openTestCluster } from '../shared/kubernetes/clusterFixture';
 import { DeployAciAzure } from '../tasks/deployAciAzure';
+import { AzureMlStage, registered } from '../tasks/deployAzureMlStage';
 import type { Scenario, Stage } from './scenario';
 
 type Given = Readonly<Record<string, string>>;
@@ -24,6 +25,25 @@ function ofGroups(inputs: Given, ...before: readonly Given[]) {
     return {
       standIns: { azure, entra },
       run: (signal) => stage.run({ timeoutMinutes: '5', ...inputs }, { signal }),
+      endState: () => Promise.resolve(stage.endState()),
+      secrets: [stage.connection.parameters.serviceprincipalkey],
+      close: () => stage.close(),
+    };
+  };
+}
+
+function ofEndpoints(inputs: Given, ...before: readonly Given[]) {
+  return async (): Promise<Stage> => {
+    const stage = await AzureMlStage.open();
+    stage.addModel('churn', '2');
+    await stage.write({ 'model/MLmodel': 'flavors: {python_function: {}}' });
+    for (const each of before) await stage.run(each);
+    const { azure, entra, ml } = stage;
+    stage.clearRequests();
+    entra.requests.clear();
+    return {
+      standIns: { azure, entra, blobs: ml.blobs, scoring: ml.scoring },
+      run: (signal) => stage.run({ timeoutMinutes: '30', ...inputs }, { signal }),
       endState: () => Promise.resolve(stage.endState()),
       secrets: [stage.connection.parameters.serviceprincipalkey],
       close: () => stage.close(),
@@ -135,6 +155,17 @@ export const cloudScenarios: readonly Scenario[] = [
   { task: 'DeployAci', what: 'a new group', open: ofGroups({}) },
   { task: 'DeployAci', what: 'a group to update', open: ofGroups({ image: 'models.azurecr.io/score:2' }, {}) },
   { task: 'DeployAci', what: 'a group to delete', open: ofGroups({ ...removal, containerGroupName: 'score' }, {}) },
+  {
+    task: 'DeployAzureMl',
+    what: 'a model from files',
+    open: ofEndpoints({ ...registered, modelVersion: '', modelPath: 'model' }),
+  },
+  {
+    task: 'DeployAzureMl',
+    what: 'another version',
+    open: ofEndpoints({ ...registered, modelVersion: '2' }, registered),
+  },
+  { task: 'DeployAzureMl', what: 'an endpoint to delete', open: ofEndpoints({ action: 'delete' }, registered) },
   { task: 'DeployAks', what: 'a new service', open: ofServices({ ...service, exposure: 'loadBalancer' }) },
   { task: 'DeployAks', what: 'a new version', open: ofServices({ ...service, image: 'r.io/score:2' }, service) },
   { task: 'DeployAks', what: 'a service to delete', open: ofServices({ ...removal, serviceName: 'score' }, service) },

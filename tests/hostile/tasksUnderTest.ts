@@ -6,6 +6,7 @@ import { task as createPipelines } from '../../tasks/CreatePipelines/task';
 import { task as createRepository } from '../../tasks/CreateRepository/task';
 import { task as createTeam } from '../../tasks/CreateTeam/task';
 import { task as deployAci } from '../../tasks/DeployAci/task';
+import { task as deployAzureMl } from '../../tasks/DeployAzureMl/task';
 import { task as deployAks } from '../../tasks/DeployAks/task';
 import { task as deployServingEndpoint } from '../../tasks/DeployServingEndpoint/task';
 import { task as evaluateModel } from '../../tasks/EvaluateModel/task';
@@ -41,6 +42,7 @@ const direct = { connectionType: 'kubernetes', kubernetesConnection: 'kubernetes
 const settings = ['serviceName', 'image', 'port', 'cpu', 'memory', 'environment'];
 const own = { ...direct, source: 'manifests' };
 const group = { ...azure, resourceGroup: 'models', containerGroupName: 'score' };
+const endpoint = { ...azure, resourceGroup: 'models', workspaceName: 'ml', endpointName: 'score' };
 
 export const tasksUnderTest = {
   ApplyBranchPolicies: {
@@ -107,6 +109,16 @@ export const tasksUnderTest = {
       },
       { fixed: { ...group, port: '5001' }, made: ['image', 'location', 'secrets'] },
       { fixed: { ...group, action: 'delete' }, made: ['containerGroupName'] },
+    ],
+  },
+  DeployAzureMl: {
+    task: deployAzureMl,
+    weight: 10,
+    bases: [
+      { fixed: endpoint, made: ['modelName', 'modelVersion', 'deploymentName', 'environment', 'secrets'] },
+      { fixed: { ...endpoint, modelName: 'churn' }, made: ['spec', 'samplePayload', 'expectedJson'] },
+      { fixed: { ...endpoint, image: 'r.io/churn:1', port: '5001' }, made: ['specFile', 'condaFile', 'scoringPath'] },
+      { fixed: { ...endpoint, action: 'delete' }, made: ['deploymentName'] },
     ],
   },
   DeployAks: {

@@ -326,6 +326,18 @@ const endpoint = {
   description: 'Churn',
 };
 
+const onlineDeployment = {
+  tags: { team: 'ml' },
+  sku: { capacity: 2 },
+  properties: {
+    instanceType: 'Standard_F4s_v2',
+    environmentVariables: { LEVEL: 'info' },
+    requestSettings: { requestTimeout: 'PT30S', maxConcurrentRequestsPerInstance: 4 },
+    livenessProbe: { initialDelay: 'PT30S', failureThreshold: 30 },
+    dataCollector: { collections: { model_inputs: { dataCollectionMode: 'Enabled', samplingRate: 0.5 } } },
+  },
+};
+
 export const validDocuments = {
   'DeployServingEndpoint.spec': [endpoint],
   'ApplyBranchPolicies.policies': [policies],
@@ -334,6 +346,9 @@ export const validDocuments = {
   'CreateCluster.spec': [cluster],
   'CreateJob.spec': [job],
   'DeployAci.spec': [group],
+  'DeployAzureMl.spec': [onlineDeployment],
+  'DeployAzureMl.specFile': [onlineDeployment],
+  condaFile: [conda],
   'DeployAks.specFile': [service],
   newCluster: [cluster],
   definition: [job],

@@ -7,6 +7,7 @@ import { task as stopCluster } from '../../tasks/StopCluster/task';
 import type { FakeAgent } from '../support/fakeAgent';
 import { ClusterWorkspace, smallSpec } from '../tasks/clusterWorkspace';
 import { DeployAciAzure } from '../tasks/deployAciAzure';
+import { AzureMlStage, registered } from '../tasks/deployAzureMlStage';
 import { InstallLibrariesWorkspace } from '../tasks/installLibrariesWorkspace';
 import { RunJobWorkspace } from '../tasks/runJobWorkspace';
 
@@ -53,6 +54,12 @@ const steps: Readonly<Record<string, Step>> = {
   DeployAci: async (clockOf) => {
     const azure = await DeployAciAzure.open();
     return azure.run({ timeoutMinutes }, { clock: clockOf(azure.clock) }).finally(() => azure.close());
+  },
+  DeployAzureMl: async (clockOf) => {
+    const stage = await AzureMlStage.open();
+    return stage
+      .run({ ...registered, timeoutMinutes: '30' }, { clock: clockOf(stage.clock) })
+      .finally(() => stage.close());
   },
 };
 

@@ -7,6 +7,7 @@ import type { Task } from '../../shared/task/task';
 import { task as createCluster } from '../../tasks/CreateCluster/task';
 import { task as createJob } from '../../tasks/CreateJob/task';
 import { task as deployAci } from '../../tasks/DeployAci/task';
+import { task as deployAzureMl } from '../../tasks/DeployAzureMl/task';
 import { task as deployAks } from '../../tasks/DeployAks/task';
 import { task as evaluateModel } from '../../tasks/EvaluateModel/task';
 import { task as importNotebooks } from '../../tasks/ImportNotebooks/task';
@@ -65,6 +66,18 @@ const others: Readonly<Record<string, Case>> = {
       resourceGroup: 'models',
       containerGroupName: 'score',
       action: 'delete',
+      timeoutMinutes: '5',
+    },
+    minutes: 5,
+  },
+  DeployAzureMl: {
+    task: deployAzureMl,
+    inputs: {
+      azureConnection: 'azure',
+      resourceGroup: 'models',
+      workspaceName: 'ml',
+      endpointName: 'score',
+      modelName: 'churn',
       timeoutMinutes: '5',
     },
     minutes: 5,

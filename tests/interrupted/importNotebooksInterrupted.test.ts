@@ -43,6 +43,7 @@ function dying(workspace: Workspace, last: number): { workspace: Workspace; isDe
       http: {
         json: (request, shape) => mortal(request, () => http.json(request, shape)),
         bytes: (request) => mortal(request, () => http.bytes(request)),
+        save: (request, file) => mortal(request, () => http.save(request, file)),
       },
     },
     isDead: () => count > last,

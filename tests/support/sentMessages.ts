@@ -56,6 +56,11 @@ const allowed: readonly { readonly to?: RegExp; readonly place: RegExp; readonly
     why: 'what Container Instances keeps and never returns (Microsoft.ContainerInstance/containerGroups)',
   },
   {
+    to: /^(HEAD|GET|PUT) \/[^?]+\?(\S*&)?sig=[^&]+/,
+    place: /^URL$/,
+    why: 'a shared access signature of Azure Storage is a part of the URL (learn.microsoft.com, Create a service SAS)',
+  },
+  {
     to: /^(POST|PUT) [^?]*\/_apis\/distributedtask\/variablegroups(\/\d+)?$/,
     place: /^body\.variables\.[^.]+\.value$/,
     why: 'secrets of variable groups, which Azure DevOps keeps and never returns',

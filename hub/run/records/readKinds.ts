@@ -77,7 +77,7 @@ function revision(fields: Fields): RecordedRevision {
 export function readDeployment(fields: Fields): DeploymentRecord {
   return {
     kind: 'deployment',
-    target: fields.word('target', ['kubernetes', 'containerInstances', 'databricksServing']),
+    target: fields.word('target', ['kubernetes', 'containerInstances', 'databricksServing', 'azureMl']),
     service: fields.text('service'),
     action: fields.text('action'),
     result: fields.text('result'),

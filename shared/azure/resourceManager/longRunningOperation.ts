@@ -41,11 +41,11 @@ interface State {
   readonly next?: string | undefined;
 }
 
-/** The body of an answer; many have none. */
+/** The body of an answer; many have none, or null. */
 type Body = JsonMap | undefined;
 
 /** The answer to a request that starts an operation; an error in it is how the operation ended. */
-export const accepted: shape.Shape<Body> = { ...shape.optional(shape.jsonMap), fields: ['error'] };
+export const accepted: shape.Shape<Body> = { ...shape.maybe(shape.jsonMap), fields: ['error'] };
 
 /** One of the three ways in which Azure reports the state. */
 interface Report {

@@ -1,3 +1,4 @@
+import { TaskError } from '../../errors';
 import type { HttpClient } from '../../http/httpClient';
 import type { RateLimit } from '../../http/throttle';
 import { answerPages, nextPageToken } from './answerPages';
@@ -65,6 +66,22 @@ export class FilesApi {
   async download(path: string): Promise<Uint8Array | undefined> {
     const request = { method: 'GET', path: fileRoute(path), purpose: `read ${path}`, isFile: true } as const;
     return this.http.bytes({ ...request, limit: filesLimit }).catch(undefinedIfAbsent);
+  }
+
+  /** Writes the content of a file of any size into a file of this machine; false when there is none at that path. */
+  async downloadTo(file: string, path: string, sizeBytes: number): Promise<boolean> {
+    const request = { method: 'GET', path: fileRoute(path), purpose: `download ${path}`, isFile: true } as const;
+    const budgetSeconds = 120 + sizeBytes / 1_000_000;
+    try {
+      const bytes = await this.http.save({ ...request, limit: filesLimit, budgetSeconds }, file);
+      if (bytes === sizeBytes) return true;
+      throw new TaskError(
+        `Could not download ${path}: ${bytes} bytes came, but it has ${sizeBytes}. Run the step again.`,
+      );
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
   }
 
   /** Writes a file of up to 5 GiB, with the folders above it. */

@@ -2,6 +2,7 @@ import type { HttpAnswer } from '../httpClient';
 import type { Shape } from '../shape';
 import { send, type Answer, type AnswerHead, type Outgoing } from '../transport/send';
 import { readLines } from './lines';
+import { saveBody } from './save';
 import { changeStatuses, readBytes, readJson, type AnswerContext, type Reading } from './readAnswer';
 
 /** How an answer is asked for and read. */
@@ -37,6 +38,11 @@ export function rawFormat(isItsOwn: (answer: HttpAnswer<string>) => boolean): Fo
 /** The lines of an answer as they come. */
 export function linesFormat(onLine: (line: string) => void): Format<void> {
   return { accept: jsonOrOther, exchange: (outgoing, context) => readLines(outgoing, context, onLine) };
+}
+
+/** The body as it comes, written into a file; the number of its bytes. */
+export function fileFormat(file: string): Format<number> {
+  return { accept: '*/*', exchange: (outgoing, context) => saveBody(outgoing, context, file) };
 }
 
 function whole<T>(accept: string, read: (answer: Answer, context: AnswerContext) => Reading<T>): Format<T> {

@@ -40,7 +40,8 @@ export async function readLines(
   return { value: undefined };
 }
 
-async function* chunksOf(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** The parts of a body as they come; a body that breaks off is a NoAnswer. */
+export async function* chunksOf(body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of body) yield chunk as Buffer;
   } catch (error) {
@@ -50,7 +51,7 @@ async function* chunksOf(body: Readable, signal: AbortSignal): AsyncGenerator<Bu
 }
 
 /** As much of a body as a message needs; the rest is not read. */
-async function beginning(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function beginning(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
   const read: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {

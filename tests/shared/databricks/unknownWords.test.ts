@@ -40,6 +40,7 @@ function serviceOf(answers: Readonly<Record<string, readonly Json[]>>): HttpClie
       return Promise.resolve(decoded(structuredClone(list[Math.min(before, list.length - 1)]), shape));
     },
     bytes: () => Promise.reject(new Error('not expected')),
+    save: () => Promise.reject(new Error('not expected')),
   };
 }
 const clusterIn = (state: string, more: object = {}): Json => ({

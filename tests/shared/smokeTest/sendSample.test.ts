@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { NetworkError } from '../../../shared/http/errors';
+import { FixedToken } from '../../../shared/identity/fixedToken';
 import { hasAnswered, sampleSender, type SendSample } from '../../../shared/smokeTest/sendSample';
+import { FakeAgent } from '../../support/fakeAgent';
 import { testContext } from '../../support/testContext';
 import { RecordingServer, breakOff } from '../../support/recordingServer';
 
@@ -27,13 +29,28 @@ describe('a sample', () => {
     [500, 'Traceback: bad shape'],
   ] as const) {
     it(`returns the unchanged text of an answer ${status}`, async () => {
-      server.reset({ status, body: text });
-      const { milliseconds, ...answer } = await sender('/score')('{}');
+      server.reset({ status, body: text, headers: { 'x-answered-by': 'blue' } });
+      const { milliseconds, header, ...answer } = await sender('/score')('{}');
       assert.deepEqual(answer, { status, text });
+      assert.equal(header?.('x-answered-by'), 'blue');
       assert.ok(milliseconds >= 0);
       assert.equal(server.requests.length, 1);
     });
   }
+
+  it('may have a key, which no message shows, and headers', async () => {
+    server.reset({ status: 200, body: 'the key is a-key' });
+    const tokens = new FixedToken('the key', 'a-key-of-an-endpoint', new FakeAgent());
+    const send = sampleSender(`${server.url}/score`, testContext(), { tokens, headers: { 'x-deployment': 'green' } });
+    await send('{}');
+    const [request] = server.requests;
+    assert.equal(request?.headers.authorization, 'Bearer a-key-of-an-endpoint');
+    assert.equal(request.headers['x-deployment'], 'green');
+    assert.throws(
+      () => sampleSender('http://score.example.com/score', testContext(), { tokens }),
+      /must begin with https/,
+    );
+  });
 
   it('without an answer is an error that names the address', async () => {
     server.reset(breakOff);

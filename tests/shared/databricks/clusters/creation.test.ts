@@ -28,6 +28,7 @@ class TokenService {
   readonly http = {
     json: async <T>(request: HttpRequest, shape: Shape<T>) => decoded(this.#answer(request), shape),
     bytes: () => Promise.reject(new Error('not asked for')),
+    save: () => Promise.reject(new Error('not asked for')),
   };
 
   #answer({ path, query, json }: HttpRequest): object {

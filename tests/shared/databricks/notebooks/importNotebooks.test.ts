@@ -71,6 +71,7 @@ describe('importNotebooks', () => {
         http: {
           json: (request, shape) => counted(http.json(request, shape)),
           bytes: (request) => counted(http.bytes(request)),
+          save: (request, file) => counted(http.save(request, file)),
         },
       };
       return { workspace, rounds: () => answered };

@@ -36,6 +36,7 @@ describe('importNotebooks, types of objects', () => {
           const { objects } = answer as { objects?: readonly WorkspaceObject[] };
           return objects ? { ...answer, objects: objects.map(change) } : answer;
         },
+        save: (request, file) => http.save(request, file),
         bytes(request) {
           if (exports || String(request.query?.['path']).includes('.import-manifest.')) return http.bytes(request);
           const serviceMessage = 'This type of object cannot be exported.';

@@ -31,6 +31,7 @@ function workspace(clock: FakeClock, cancel: Answer, looks: readonly Answer[]) {
       return decoded(answered, shape);
     },
     bytes: () => Promise.reject(new Error('not asked for')),
+    save: () => Promise.reject(new Error('not asked for')),
   });
   return { runs, asked };
 }

@@ -27,6 +27,7 @@ function jobsWith(runs: readonly KnownRun[], listed: readonly KnownRun[]): { job
   const http = {
     json: <T>(request: HttpRequest, shape: Shape<T>) => Promise.resolve(decoded(answer(request), shape)),
     bytes: () => Promise.reject(new Error('not asked for')),
+    save: () => Promise.reject(new Error('not asked for')),
   };
   return { jobs: new RunsApi(http), tokens };
 }

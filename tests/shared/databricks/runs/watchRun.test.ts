@@ -24,6 +24,7 @@ function workspaceWithRun(clock: FakeClock, seconds: number): { jobs: RunsApi; e
   const jobs = new RunsApi({
     json: <T>(request: HttpRequest, shape: Shape<T>) => Promise.resolve(decoded(answer(request), shape)),
     bytes: () => Promise.reject(new Error('not asked for')),
+    save: () => Promise.reject(new Error('not asked for')),
   });
   return { jobs, endsAt, count: () => count };
 }
@@ -75,6 +76,7 @@ describe('watchRun', () => {
           return Promise.resolve(decoded({ run_id: 2, job_id: 1, status }, shape));
         },
         bytes: () => Promise.reject(new Error('not asked for')),
+        save: () => Promise.reject(new Error('not asked for')),
       });
       const agent = new FakeAgent();
       const context = { agent, clock: new FakeClock(), signal: new AbortController().signal, deadline: Infinity };

@@ -27,6 +27,7 @@ function remote(...answers: readonly Buffer[]): { readonly remote: GitRemote; re
   const left = [...answers];
   const http: HttpClient = {
     json: () => Promise.reject(new Error('git is not JSON')),
+    save: () => Promise.reject(new Error('not expected')),
     bytes: (request) => {
       sent.push(Buffer.from(request.content?.bytes ?? ''));
       return Promise.resolve(left.shift() ?? Buffer.alloc(0));
