@@ -47,7 +47,7 @@ export const icons: Readonly<Record<string, { readonly size: number; readonly la
   'tasks/EvaluateModel.png': { size: 32, layers: [tile, ...bars(), ...badge(tick)] },
   'tasks/PromoteModel.png': { size: 32, layers: [tile, ...model(), ...badge(rise)] },
   'tasks/DeployAci.png': { size: 32, layers: [tile, ...container(), ...badge(rise)] },
-  'tasks/DeployAzureMl.png': { size: 32, layers: [tile, ...model(), ...badge(plus)] },
+  'tasks/DeployAzureMl.png': { size: 32, layers: [tile, ...model(), ...badge(exchange)] },
   'tasks/DeployAks.png': { size: 32, layers: [tile, ...replicas(), ...badge(rise)] },
   'tasks/DeployServingEndpoint.png': { size: 32, layers: [tile, ...model(), ...badge(play)] },
   'tasks/LoadModelVariables.png': { size: 32, layers: [tile, ...settings()] },
