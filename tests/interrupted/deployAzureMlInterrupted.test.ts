@@ -105,9 +105,10 @@ describe('DeployAzureMl, interrupted', function () {
 
   for (const [change, scenario] of Object.entries(scenarios)) {
     const { inputs } = scenario;
-    it(`comes to the same end when it is killed and run again: ${change}`, async () => {
+    it(`comes to the same end when it is killed and run again: ${change}`, async function () {
       const { endState, places } = await undisturbed(change, scenario);
       assert.ok(places.length > 1, change);
+      this.runnable().title += ` (${places.length} places)`;
       for (const place of places) {
         const where = `killed ${place.when} request ${place.request} to ${place.host}`;
         const stage = await open(scenario);
@@ -123,8 +124,9 @@ describe('DeployAzureMl, interrupted', function () {
 
     if (!withFaults.includes(change)) continue;
     for (const { name, ...fault } of faults)
-      it(`has the same result although the first request of each kind fails: ${change}, ${name}`, async () => {
+      it(`has the same result although the first request of each kind fails: ${change}, ${name}`, async function () {
         const { endState, routes } = await undisturbed(change, scenario);
+        this.runnable().title += ` (${routes.flat().length} kinds)`;
         const stage = await open(scenario);
         for (const [index, each] of routes.entries())
           for (const route of each) hostsOf(stage)[index]?.faults.add({ ...fault, ...route });

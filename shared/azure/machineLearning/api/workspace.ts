@@ -8,7 +8,6 @@ const workspace = shape.object({
   properties: shape.object({
     provisioningState: shape.optionalText,
     v1LegacyMode: shape.maybe(shape.boolean),
-    containerRegistry: shape.optionalText,
   }),
 });
 
