@@ -66,7 +66,7 @@ export function compareSides(left: SideInput, right: SideInput): readonly Compar
 /** The environments that a model can be run in, as far as the hub knows. */
 export function environmentsOf(text: string, { base }: SharedVariables): readonly string[] {
   const file = readVariableFile(text, '', () => undefined);
-  return [...new Set([...(file?.environments.keys() ?? []), ...(base?.environments.keys() ?? [])])];
+  return [...new Set([...(base?.environments.keys() ?? []), ...(file?.environments.keys() ?? [])])];
 }
 
 /**

@@ -52,22 +52,22 @@ function rowOf(rows: readonly GridRow[], name: string): GridRow {
 const shown = ({ state, text, source }: GridCell) => [state, text, source];
 
 describe('the grid of variables', () => {
-  it('has the names of the model before those of the base, and the cells of all environments', () => {
+  it('has the names of the model before those of the base, and the cells of all environments, those of the base first', () => {
     const { rows, environments } = grid(modelText);
-    assert.deepEqual(environments, ['dev', 'prod']);
+    assert.deepEqual(environments, ['prod', 'dev']);
     assert.deepEqual(
       rows.map(({ name }) => name),
       ['modelName', 'modelVersion', 'training.epochs', 'training.seed', 'region'],
     );
     assert.deepEqual(rowOf(rows, 'training.epochs').cells.map(shown), [
       ['own', '300', 'hub r7:5'],
-      ['own', '10', 'hub r7:9'],
       ['inherited', '300', 'hub r7:5'],
+      ['own', '10', 'hub r7:9'],
     ]);
     assert.deepEqual(rowOf(rows, 'training.seed').cells.map(shown), [
       ['inherited', '42', 'hub base r3:4'],
-      ['unset', '', 'hub r7:10'],
       ['inherited', '7', 'hub base r3:8'],
+      ['unset', '', 'hub r7:10'],
     ]);
   });
 
@@ -89,8 +89,8 @@ describe('the grid of variables', () => {
     const { rows, changeCount } = grid(text);
     assert.equal(changeCount, 2);
     const changed = (name: string) => rowOf(rows, name).cells.map(({ isChanged }) => isChanged);
-    assert.deepEqual(changed('training.epochs'), [false, true, false]);
-    assert.deepEqual(changed('training.seed'), [false, true, false]);
+    assert.deepEqual(changed('training.epochs'), [false, false, true]);
+    assert.deepEqual(changed('training.seed'), [false, false, true]);
     assert.equal(grid(modelText).changeCount, 0);
   });
 
@@ -108,7 +108,7 @@ describe('the grid of variables', () => {
   it('puts a problem of the schema into the cell that has the value', () => {
     const { rows } = grid(modelText.replace('epochs: 10', 'epochs: 1000'));
     const problems = rowOf(rows, 'training.epochs').cells.map(({ problem }) => problem);
-    assert.deepEqual(problems, [undefined, 'training.epochs must be at most 500.', undefined]);
+    assert.deepEqual(problems, [undefined, undefined, 'training.epochs must be at most 500.']);
   });
 
   it('is empty where the text is not a variable file, with its problems', () => {

@@ -19,7 +19,7 @@ export interface GridInput {
 
 /** What the grid of variables shows. */
 export interface Grid {
-  /** The environments of the model and of the base variables, in their order. */
+  /** The environments of the base variables, in the same order for every model, then those of the model alone. */
   readonly environments: readonly string[];
   readonly rows: readonly GridRow[];
   readonly changeCount: number;
@@ -68,7 +68,7 @@ export function buildGrid({ text, saved, shared, environment }: GridInput): Grid
   const { file, problems, notes, resolutions } = checkModel(text, modelSource(saved.rev), shared);
   if (!file) return { environments: [], rows: [], changeCount: 0, problems, notes, isReadable: false };
   const before = text === saved.text ? file : readVariableFile(saved.text, modelSource(saved.rev), () => undefined);
-  const environments = [...new Set([...file.environments.keys(), ...(shared.base?.environments.keys() ?? [])])];
+  const environments = [...new Set([...(shared.base?.environments.keys() ?? []), ...file.environments.keys()])];
   const sources: Sources = { file, before, base: shared.base, problems };
   const effective = effectiveValues(resolutions.get(environment) ?? resolutions.get(undefined));
   const rows = pathsOf([file, before, shared.base]).map((path): GridRow => {
