@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
@@ -112,5 +112,73 @@ describe("the Databricks sandbox, used by Databricks' own CLI", function () {
     assert.equal((state as JsonObject).result_state, 'SUCCESS');
     await call('jobs', 'delete', id);
     assert.deepEqual(databricks.jobs.list(), []);
+  });
+
+  it('creates, updates, queries and deletes a serving endpoint', async () => {
+    databricks.catalogModels.create('main.ml.demo', databricks.users[0]?.userName ?? '');
+    for (const runId of ['a', 'b']) databricks.catalogModels.addVersion('main.ml.demo', runId);
+    const entity = (version: string) => ({
+      name: `demo-${version}`,
+      entity_name: 'main.ml.demo',
+      entity_version: version,
+      workload_size: 'Small',
+      scale_to_zero_enabled: true,
+    });
+    const routes = (...shares: readonly (readonly [string, number])[]) => ({
+      routes: shares.map(([version, percent]) => ({
+        served_entity_name: `demo-${version}`,
+        traffic_percentage: percent,
+      })),
+    });
+    const served = async () => {
+      const { config, state } = (await ask('serving-endpoints', 'get', 'cli')) as JsonObject;
+      const { served_entities: entities } = config as { served_entities: JsonObject[] };
+      return [state, entities.map(({ entity_version: version }) => version)];
+    };
+    const ready = { config_update: 'NOT_UPDATING', ready: 'READY' };
+    // Without --no-wait, the commands return when the endpoint is ready.
+    const endpoint = { name: 'cli', config: { served_entities: [entity('1')] } };
+    await call('serving-endpoints', 'create', '--json', toJson(endpoint));
+    assert.deepEqual(await served(), [ready, ['1']]);
+    const both = { served_entities: [entity('1'), entity('2')], traffic_config: routes(['1', 90], ['2', 10]) };
+    await call('serving-endpoints', 'update-config', 'cli', '--json', toJson(both));
+    assert.deepEqual(await served(), [ready, ['1', '2']]);
+
+    const records = [{ sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 }];
+    const query = ['serving-endpoints', 'query', 'cli', '--json', toJson({ dataframe_records: records })];
+    const { predictions } = (await ask(...query)) as JsonObject;
+    assert.deepEqual(
+      (predictions as JsonObject[]).map(({ species }) => species),
+      ['setosa'],
+    );
+    await assert.rejects(call('serving-endpoints', 'get', 'other'), /other/);
+    const listed = (await ask('serving-endpoints', 'list')) as JsonObject[];
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      ['cli'],
+    );
+    await call('serving-endpoints', 'delete', 'cli');
+    assert.deepEqual(await ask('serving-endpoints', 'list'), []);
+  });
+
+  it('copies files to a volume, lists, reads and removes them', async () => {
+    const target = 'dbfs:/Volumes/main/default/files/copied';
+    const source = join(folder, 'volume');
+    await mkdir(join(source, 'deep'), { recursive: true });
+    await writeFile(join(source, 'a.txt'), 'one');
+    await writeFile(join(source, 'deep', 'b.txt'), 'two');
+    const names = async (path: string) => (await call('fs', 'ls', path)).trim().split('\n').sort();
+    await call('fs', 'cp', source, target, '--recursive');
+    assert.deepEqual(await names(target), ['a.txt', 'deep']);
+    assert.equal(await call('fs', 'cat', `${target}/a.txt`), 'one');
+    await writeFile(join(source, 'a.txt'), 'other');
+    assert.match(await call('fs', 'cp', join(source, 'a.txt'), `${target}/a.txt`), /skipped; already exists/);
+    assert.equal(await call('fs', 'cat', `${target}/a.txt`), 'one');
+    await call('fs', 'cp', join(source, 'a.txt'), `${target}/a.txt`, '--overwrite');
+    assert.equal(await call('fs', 'cat', `${target}/a.txt`), 'other');
+    await call('fs', 'rm', `${target}/a.txt`);
+    assert.deepEqual(await names(target), ['deep']);
+    await call('fs', 'cp', `${target}/deep/b.txt`, join(folder, 'back.txt'));
+    assert.equal(await readFile(join(folder, 'back.txt'), 'utf8'), 'two');
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDatabricks } from '../../sandbox/databricks/databricks';
+import { demoModel } from '../../sandbox/databricks/serving/scoring/demoModel';
 import { onlineModels } from '../../sandbox/scoring/onlineModels';
 import { readServiceImage, ScoringServices } from '../../sandbox/scoring/scoringServices';
 import type { FakeAgent } from '../support/fakeAgent';
@@ -35,8 +35,7 @@ describe('DeployAzureMl, with the demo model that runs', function () {
   this.timeout(120_000);
   const services = new ScoringServices();
   let stage: AzureMlStage;
-  let model: string;
-  before(async () => (model = await readFile(join(demo, 'model.json'), 'utf8')));
+  const model = JSON.stringify(demoModel);
   beforeEach(async () => {
     stage = await AzureMlStage.open();
     stage.ml.settings.startModel = onlineModels(() => services);

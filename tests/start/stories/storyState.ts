@@ -16,7 +16,7 @@ export function workspaceState({ databricks }: Sandbox) {
     objects: databricks.workspace.below('/Shared').map((node) => ({
       path: node.path,
       type: node.type,
-      content: 'bytes' in node ? node.bytes.toString().replaceAll(traces, '') : 'commands' in node ? node.commands : '',
+      content: 'bytes' in node ? portableText(node.bytes) : 'commands' in node ? node.commands : '',
     })),
     clusters: clusters
       .map(({ id, spec, state, creator }) => ({
@@ -65,6 +65,12 @@ export function registeredModels({ catalogModels, modelFiles, tracking }: Databr
   }));
 }
 
+/** A file; of an import's record, in an order that does not depend on which upload ended first. */
+function portableText(bytes: Buffer): unknown {
+  const text = bytes.toString().replaceAll(traces, '');
+  return text.startsWith('{"about"') ? canonical(JSON.parse(text.replaceAll(/,(?=})/g, ''))) : text;
+}
+
 /** Without the tag that names the repository of a pipeline: nothing says which one the files of a terminal are from. */
 function portable({ tags, ...settings }: JsonObject): unknown {
   return { ...settings, tags: isJsonObject(tags) ? without(tags, 'repository') : tags };
@@ -88,6 +94,15 @@ export function servingState({ azure, kubernetes }: Sandbox): unknown {
     ),
     pods: kubernetes.store.list('pods', 'models').map(({ status }) => status.phase),
   };
+}
+
+function canonical(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, each]) => [name, canonical(each)] as const)
+      .sort(byText),
+  );
 }
 
 function byText(a: unknown, b: unknown): number {
