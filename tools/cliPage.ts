@@ -40,7 +40,10 @@ export function cliPage(manifest: CliManifest): string {
       [
         ['0', 'succeeded'],
         ['1', 'failed'],
-        ['2', 'the options cannot be used, or a confirmation is missing; nothing was changed'],
+        [
+          '2',
+          'the options cannot be used, a confirmation is missing, or `--fail-on-drift` found differences; nothing was changed',
+        ],
         ['4', 'the sign-in was refused'],
         ['5', 'the run of a job failed'],
         ['6', 'succeeded with issues, with `--strict` only'],
