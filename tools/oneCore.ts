@@ -10,9 +10,10 @@ export const moduleBanner = 'const require = process.getBuiltinModule;';
 const core = 'cli/main.ts';
 
 /**
- * An esbuild plugin with which the parser of the command line is one file besides the entry (`mergeEntry` makes it one), for each file costs time at the start: esbuild
- * splits code by what is loaded together, so everything that is loaded later gets the imports of the parser, too. The parser of
- * arguments starts no programs, and so does not load what Node starts them with.
+ * An esbuild plugin with which the parser of the command line is one file beside the entry, which `mergeEntry` puts into it,
+ * for each file costs time at the start: esbuild splits code by what is loaded together, so everything that is loaded later
+ * gets the imports of the parser, too. The parser of arguments starts no programs, and so does not load what Node starts them
+ * with.
  */
 export function oneCore(root: string): Plugin {
   return {
