@@ -4,6 +4,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line or an input cannot be used; nothing was done. */
   usage: 2,
+  /** Where a command that changes nothing is asked to fail on differences, as with `terraform plan -detailed-exitcode`. */
+  differences: 2,
   signInRefused: 4,
   /** What was started at a service failed there. */
   remoteRunFailed: 5,

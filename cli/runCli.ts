@@ -103,6 +103,11 @@ export class CliCall {
       const { pipelineStep } = await import('./run/pipelineStep');
       return this.#print(await pipelineStep(call, { ...this.#surroundings, signal: interruption.signal }));
     }
+    if (environment['TF_BUILD'] !== undefined)
+      terminal.say(
+        `In a pipeline, the task ${call.task.name}@${call.task.majorVersion} does the same; --as-yaml prints its step.`,
+        'dim',
+      );
     const { runCommand } = await import('./run/runCommand');
     return runCommand(call, options, { ...this.#surroundings, signal: interruption.signal });
   }

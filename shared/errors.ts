@@ -38,6 +38,11 @@ export class CancelledError extends TaskError {
   }
 }
 
+/** What is there differs from what was compared with it, and the step was to fail then. */
+export class DriftError extends TaskError {
+  override readonly name = 'DriftError';
+}
+
 /** A run that was started at a service, and watched to its end, did not succeed there. */
 export class RemoteRunError extends TaskError {
   override readonly name = 'RemoteRunError';

@@ -10,12 +10,12 @@ import { stageCliPackage } from './cliPackage';
 import { embedded, embedExtension, embedSandbox } from './embeddedSandbox';
 import { ToolError } from './commandLine';
 import { isEditable, readTasks, readVersion, type TaskFolder, type TaskInput } from './manifests';
-import { oneCore } from './oneCore';
+import { mergeEntry, moduleBanner, oneCore } from './oneCore';
 import { trimAxios } from './trimAxios';
 import { parseVisibleRule } from './visibleRule';
 
 /**
- * Bundles the command line into a folder: `main.mjs`, the parts that it loads when they are needed, `manifests.json`, and with
+ * Bundles the command line into a folder: `main.cjs`, the parts that it loads when they are needed, `manifests.json`, and with
  * the staged extension what runs pipelines on a machine, as a package of npm.
  * Fails on any warning.
  * @returns what the scripts are made of
@@ -37,10 +37,7 @@ export async function bundleCli(root: string, outFolder: string, extensionFolder
     minify: true,
     keepNames: true,
     legalComments: 'none',
-    // Some packages are CommonJS, and require modules of Node.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner: { js: moduleBanner },
     plugins: [embedded(root), oneCore(root), trimAxios, pureLosslessJson],
     metafile: true,
     logLevel: 'silent',
@@ -52,6 +49,7 @@ export async function bundleCli(root: string, outFolder: string, extensionFolder
     throw new ToolError(`cli: the bundler warns:\n${messages.join('')}`);
   }
   refuseEagerTasks(result.metafile);
+  await mergeEntry(root, result.metafile);
   await writeFile(path.join(outFolder, 'manifests.json'), JSON.stringify(await cliManifest(root)));
   const [dependencies] = await Promise.all([embedSandbox(root, outFolder), embedExtension(extensionFolder, outFolder)]);
   await stageCliPackage(root, outFolder, { metafile: result.metafile, dependencies });

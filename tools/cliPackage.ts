@@ -28,12 +28,12 @@ export async function stageCliPackage(
     description: 'The tasks of Model Pipeline Tasks from a terminal: Databricks, model deployments and Azure DevOps.',
     license,
     type: 'module',
-    bin: { mloccli: 'main.mjs' },
+    bin: { mloccli: 'main.cjs' },
     engines,
     imports: { '#local/*': './local/*' },
     dependencies,
     files: [
-      ...['main.mjs', 'manifests.json', 'parts', 'template', 'THIRD-PARTY-NOTICES.txt'],
+      ...['main.cjs', 'manifests.json', 'parts', 'template', 'THIRD-PARTY-NOTICES.txt'],
       ...['local', 'sandbox', 'shared', 'extension', 'vss-extension.json'],
     ],
   };

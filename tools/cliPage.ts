@@ -11,7 +11,7 @@ export function cliPage(manifest: CliManifest): string {
   return [
     '<!-- Generated from the help of the command line by npm run docs. -->',
     '# Run the tasks from a terminal',
-    '`mloccli` runs the tasks of this extension from a terminal, with the same inputs, checks and messages: try a step before a pipeline runs it. It also creates model repositories, runs their pipelines on your machine, and shows where the value of a variable comes from. Install its package (Node 20.19 or later): `npm run package && npm install --global ./dist/mloccli-*.tgz`; or build it with `npm run build`, and run `node dist/cli/main.mjs <command>`.',
+    '`mloccli` runs the tasks of this extension from a terminal, with the same inputs, checks and messages: try a step before a pipeline runs it. It also creates model repositories, runs their pipelines on your machine, and shows where the value of a variable comes from. Install its package (Node 20.19 or later): `npm run package && npm install --global ./dist/mloccli-*.tgz`; or build it with `npm run build`, and run `node dist/cli/main.cjs <command>`.',
     '`mloccli doctor` checks what the commands need. `source <(mloccli complete bash)` completes commands, options and their values; see [`complete`](#complete) for other shells.',
     '## Sign in',
     [
@@ -26,7 +26,7 @@ export function cliPage(manifest: CliManifest): string {
       '- A text of several lines can be given by repeating the option, `--parameters lr=0.1 --parameters epochs=5`, from a file, `--parameters @parameters.txt`, or from standard input, `--parameters -`. A text that begins with `@` is written with `@@`.',
       '- A secret is never part of a command line, which other users of the machine can read: use `@file`, `-`, `env:VARIABLE`, or `NAME=env:VARIABLE` for one of several values.',
       '- Paths are relative to the current folder.',
-      '- `--as-yaml` prints the pipeline step that does the same.',
+      '- `--as-yaml` prints the pipeline step that does the same. In a pipeline, a command says which task that is.',
     ].join('\n'),
     '## Output',
     [
@@ -40,7 +40,10 @@ export function cliPage(manifest: CliManifest): string {
       [
         ['0', 'succeeded'],
         ['1', 'failed'],
-        ['2', 'the options cannot be used, or a confirmation is missing; nothing was changed'],
+        [
+          '2',
+          'the options cannot be used, a confirmation is missing, or `--fail-on-drift` found differences; nothing was changed',
+        ],
         ['4', 'the sign-in was refused'],
         ['5', 'the run of a job failed'],
         ['6', 'succeeded with issues, with `--strict` only'],

@@ -18,6 +18,8 @@ type Phrases = readonly (readonly [pipeline: RegExp, terminal: string])[];
 
 /** What messages say of a pipeline, and what it is in a terminal. The longest phrases are first. */
 const ofMessages: Phrases = [
+  // Where the value of a variable comes from.
+  [/\binput '(overrides|environment)'/g, '--$1'],
   [/ until the job ends\b/g, ''],
   [/\b[Qq]ueue a new pipeline run\b/g, 'Run the command again'],
   [/\b([Aa]nother|other) pipeline (runs?)\b/g, '$1 $2'],

@@ -63,7 +63,7 @@ export class Terminal {
 
   /** The width of help: as wide as the terminal, but not so wide that lines are hard to read. */
   get helpWidth(): number {
-    return Math.min(this.#options.columns() ?? 80, 110);
+    return Math.min(widthOf(this.#options.columns()), 110);
   }
 
   /** Whether a person can be asked. */
@@ -91,7 +91,7 @@ export class Terminal {
   /** Shows how far the work is, in one line that is replaced; only where it can be replaced. */
   status(text: string): void {
     if (this.#stderr.isTTY !== true || this.#verbosity.isQuiet || this.#environment['TERM'] === 'dumb') return;
-    const width = Math.max((this.#stderr.columns ?? 80) - 1, 10);
+    const width = Math.max(widthOf(this.#stderr.columns) - 1, 10);
     const [line = ''] = this.safe(text).split('\n');
     this.#write(this.#stderr, `\r\u001b[K${Array.from(line).slice(0, width).join('')}`);
     this.#hasStatusLine = true;
@@ -182,6 +182,11 @@ export class Terminal {
     // Nobody reads it any more, but the work goes on.
     if (!this.#broken.has(stream)) stream.write(text, () => undefined);
   }
+}
+
+/** Some terminals do not know theirs, and say 0. */
+function widthOf(columns: number | undefined): number {
+  return columns !== undefined && columns > 0 ? columns : 80;
 }
 
 /** PIPE_BUF of Linux: a pipe takes as many bytes as a whole or not at all. */

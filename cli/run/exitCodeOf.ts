@@ -1,5 +1,5 @@
 import type { TaskResult } from '../../shared/agent/agent';
-import { InputError, RemoteRunError } from '../../shared/errors';
+import { DriftError, InputError, RemoteRunError } from '../../shared/errors';
 import { CallError } from '../../shared/http/errors';
 import { SignInError } from '../../shared/identity/renewedTokens';
 import { exitCodes } from '../exitCodes';
@@ -29,6 +29,7 @@ function failureCode(error: unknown): number {
       (cause instanceof CallError && cause.isTokenRefused)
     )
       return exitCodes.signInRefused;
+    if (cause instanceof DriftError) return exitCodes.differences;
     if (cause instanceof RemoteRunError) return exitCodes.remoteRunFailed;
   }
   return exitCodes.failed;

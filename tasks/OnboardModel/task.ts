@@ -4,7 +4,7 @@ import { onboardingSchema } from '../../shared/devops/onboarding/document';
 import { planOnboarding, PlanError } from '../../shared/devops/onboarding/planOnboarding';
 import { countText, planMarkdown, planReport } from '../../shared/devops/onboarding/planReport';
 import { variableName } from '../../shared/devops/repository/names';
-import { TaskError } from '../../shared/errors';
+import { DriftError } from '../../shared/errors';
 import { devopsConnection, openOrganization, projectOf } from '../../shared/task/devopsConnection';
 import { choice, document, documentFile, flag, integer, pairs, sensitivePairs, text } from '../../shared/task/inputs';
 import { exactlyOneOf } from '../../shared/task/relations';
@@ -69,7 +69,7 @@ export const task = defineTask({
     if (!changes.some(isWrite)) return `The model '${spec.model}' is as defined: ${counts}.`;
     if (isApplied) return `The model '${spec.model}' was brought into the defined state: ${counts}.`;
     if (failOnDrift)
-      throw new TaskError(`The model '${spec.model}' differs from its specification: ${counts}. Apply it.`);
+      throw new DriftError(`The model '${spec.model}' differs from its specification: ${counts}. Apply it.`);
     return `The model '${spec.model}' would be changed: ${counts}.`;
   },
 });

@@ -9,7 +9,7 @@ import { planRevision, type SyncWork } from '../../shared/devops/registry/sync/p
 import { readSides, type FilePlace } from '../../shared/devops/registry/sync/sides';
 import { findRepository } from '../../shared/devops/repository/findRepository';
 import { linkOf } from '../../shared/devops/repository/templateUpdate/planTemplateUpdate';
-import { InputError, TaskError } from '../../shared/errors';
+import { DriftError, InputError, TaskError } from '../../shared/errors';
 import { devopsConnection, openOrganization, projectOf } from '../../shared/task/devopsConnection';
 import { choice, flag, integer, text } from '../../shared/task/inputs';
 import { defineTask, type TaskContext, type Values } from '../../shared/task/task';
@@ -92,7 +92,7 @@ async function check({ inputs, devops, registry, place, context, setOutput }: Wo
   const list = lines.map((line) => `\n  - ${line}`).join('');
   const message = missing ?? `${what} differ, from the hub to the file:${list}`;
   const advice = 'Bring one into the other with the mode hubToRepository or repositoryToHub.';
-  if (inputs.failOnDrift) throw new TaskError(`${message}\n${advice}`);
+  if (inputs.failOnDrift) throw new DriftError(`${message}\n${advice}`);
   agent.warning(message);
   return `${what} differ.`;
 }

@@ -27,7 +27,7 @@ export interface CliOptions {
 /** Starts the built command line with nothing of our own environment but the path. */
 export async function startCli(args: readonly string[], options: CliOptions = {}): Promise<CliProcess> {
   const { environment = {}, input, workingFolder } = options;
-  const child = spawn(process.execPath, [join(await builtCli(), 'main.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(await builtCli(), 'main.cjs'), ...args], {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...environment },
     ...(workingFolder !== undefined && { cwd: workingFolder }),
     stdio: ['pipe', 'pipe', 'pipe'],

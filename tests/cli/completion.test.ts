@@ -53,7 +53,7 @@ describe('Completion', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'completion-'));
-    await symlink(path.join(await builtCli(), 'main.mjs'), path.join(folder, 'mloccli'));
+    await symlink(path.join(await builtCli(), 'main.cjs'), path.join(folder, 'mloccli'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

@@ -190,6 +190,34 @@ describe('The exit codes of mloccli', () => {
     assert.match(stderr, /Succeeded: The model passed 1 rule\./);
   });
 
+  for (const [what, failing] of [
+    ['an exception', '{ throw new Error("boom"); }'],
+    ['a rejection', 'void Promise.reject(new Error("boom"))'],
+  ] as const)
+    it(`are 1 for ${what} that nothing catches, with one object with -o json`, async () => {
+      const crash = join(folder, 'crash.cjs');
+      const isReady = "name === 'unhandledRejection'";
+      const listener = `(name) => ${isReady} && setImmediate(() => ${failing})`;
+      await writeFile(crash, `process.on('newListener', ${listener});\n`);
+      const crashing = { environment: { NODE_OPTIONS: `--require ${crash}` } };
+      const end = await runCli([...evaluate, '--rules', 'rmse < 3', '-o', 'json'], crashing);
+      assert.equal(end.exitCode, 1, end.stderr);
+      const { command, result, message } = jsonEnd(end);
+      assert.deepEqual([command, result], ['models evaluate', 'Failed']);
+      assert.match(message, /boom/);
+      const asText = await runCli([...evaluate, '--rules', 'rmse < 3'], crashing);
+      assert.deepEqual([asText.exitCode, asText.stdout], [1, '']);
+      assert.match(asText.stderr, /^Failed: .*boom/m);
+    });
+
+  it('come with the task that does the same, once, in a step of a pipeline', async () => {
+    const inPipeline = await runCli([...evaluate, '--rules', 'rmse < 3'], { environment: { TF_BUILD: 'True' } });
+    assert.equal(inPipeline.exitCode, 0, inPipeline.stderr);
+    assert.equal(inPipeline.stderr.match(/the task EvaluateModel@\d+ does the same/g)?.length, 1, inPipeline.stderr);
+    assert.doesNotMatch(inPipeline.stdout, /EvaluateModel/);
+    assert.doesNotMatch((await runCli([...evaluate, '--rules', 'rmse < 3'])).stderr, /EvaluateModel/);
+  });
+
   it('do not depend on the words of a text: help and version are 0, and one object with -o json', async () => {
     for (const args of [['--help'], ['--version'], ['jobs', 'run', '--help'], ['jobs', '--help', '--full']]) {
       const [asText, asJson] = [await runCli(args), await runCli(['-o', 'json', ...args])];

@@ -86,7 +86,7 @@ describe('mloccli when it is interrupted', () => {
   });
 
   it('ends although nobody reads the output: after one signal when it is written, and at once after two', async () => {
-    const main = join(await builtCli(), 'main.mjs');
+    const main = join(await builtCli(), 'main.cjs');
     const blocked = (signals: string): Promise<string> => {
       // The reader of the pipe does not read; the schema is longer than what a pipe holds.
       const script = `
@@ -118,7 +118,7 @@ describe('mloccli when it is interrupted', () => {
     databricks.scriptRun({ times: 1, durationSeconds: 1_000_000 });
     const before = databricks.requests.list('runs/cancel').length;
     const file = join(stage.home, 'end.json');
-    const command = `'${process.execPath}' '${join(await builtCli(), 'main.mjs')}' ${notebook.join(' ')} > '${file}'`;
+    const command = `'${process.execPath}' '${join(await builtCli(), 'main.cjs')}' ${notebook.join(' ')} > '${file}'`;
     const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       env: { PATH: process.env['PATH'], TERM: 'xterm', SHELL: '/bin/bash', ...environment() },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -145,7 +145,7 @@ describe('mloccli when it is interrupted', () => {
 
   it('ends quietly when the reader of both streams has enough', async () => {
     databricks.scriptRun({ times: 1, result: { notebookResult: 'done' } });
-    const main = join(await builtCli(), 'main.mjs');
+    const main = join(await builtCli(), 'main.cjs');
     const script = `'${process.execPath}' '${main}' ${notebook.slice(0, -2).join(' ')} --debug 2>&1 | head -1; echo "\${PIPESTATUS[0]}"`;
     const child = spawn('bash', ['-c', script], {
       env: { PATH: process.env['PATH'], ...environment() },

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { terminalAgent } from '../../cli/agent/terminalAgent';
-import { commands, loadTask } from '../../cli/commands';
+import { commands, loadTask, type LoadedTask } from '../../cli/commands';
 import { optionInputs, type CliInput } from '../../cli/manifest';
 import { kebabCase, optionName, withOptionNames } from '../../cli/options/optionName';
 import { readValues, type GivenText } from '../../cli/options/readValues';
 import { parsedInputs } from '../../cli/options/taskOptions';
 import { optionProblems } from '../../cli/run/nameProblems';
 import { InputError } from '../../shared/errors';
+import type { InputSource } from '../../shared/task/inputs';
 import { readInputs } from '../../shared/task/readInputs';
 import { FakeAgent } from '../support/fakeAgent';
 import { cliManifest } from '../../tools/cliBundle';
@@ -18,6 +19,7 @@ import { projectRoot } from '../../tools/commandLine';
 import { parsed } from './parsed';
 import { silentTerminal } from './silentTerminal';
 
+const workFolder = { 'System.DefaultWorkingDirectory': '/work-folder' };
 const manifest = await cliManifest(projectRoot);
 
 async function valuesOf(
@@ -80,15 +82,28 @@ describe('The options of mloccli', () => {
       assert.deepEqual([...(await valuesOf([kebabCase(name)])).values], []);
     });
 
+    it(`leave the inputs of ${name} with the values that they have in a pipeline, whose agent passes the defaults`, async () => {
+      const { row, values } = await valuesOf([kebabCase(name)]);
+      const declared = await loadTask(row);
+      const texts = Object.fromEntries(
+        task.inputs.flatMap(({ name, defaultValue }) => (defaultValue === undefined ? [] : [[name, defaultValue]])),
+      );
+      const inPipeline = usableValues(declared, new FakeAgent(texts, {}, workFolder));
+      assert.deepEqual(usableValues(declared, agentOf(values)), inPipeline);
+      const shown = Object.keys(texts).filter((input) => task.inputs.some((each) => each.name === input && !each.when));
+      assert.deepEqual(
+        shown.filter((input) => inPipeline[input] === undefined),
+        [],
+      );
+    });
+
     it(`are rejected with the same problems as the inputs of ${name} in a pipeline`, async () => {
       const inputs = optionInputs(task).filter(({ isSecret, type }) => !isSecret && type !== 'boolean');
       const texts = Object.fromEntries(inputs.map((input) => [input.name, '\u0001 not usable = [']));
       const args = inputs.flatMap((input) => [optionName(input.name), texts[input.name] ?? '']);
       const { row, values } = await valuesOf([kebabCase(name), ...args]);
       const declared = await loadTask(row);
-      const inPipeline = problemsOf(() =>
-        readInputs(declared, new FakeAgent(texts, {}, { 'System.DefaultWorkingDirectory': '/work-folder' })),
-      );
+      const inPipeline = problemsOf(() => readInputs(declared, new FakeAgent(texts, {}, workFolder)));
       const inTerminal = problemsOf(() => readInputs(declared, agentOf(values)));
       assert.deepEqual(inTerminal.problems, inPipeline.problems);
       assert.ok(inPipeline.problems.length > 0);
@@ -167,6 +182,17 @@ describe('The options of mloccli', () => {
       assert.equal(withOptionNames(problem, inputs), shown);
   });
 });
+
+/** The values that the inputs have although others are missing. */
+function usableValues(task: LoadedTask, source: InputSource): Readonly<Record<string, unknown>> {
+  let usable: Readonly<Record<string, unknown>> | undefined;
+  const check = (values: Readonly<Record<string, unknown>>) => {
+    usable = values;
+    return [{ input: '', problem: 'is only looked at' }];
+  };
+  problemsOf(() => readInputs({ ...task, check }, source));
+  return usable ?? assert.fail('The values were not checked.');
+}
 
 function problemsOf(read: () => unknown): InputError {
   try {

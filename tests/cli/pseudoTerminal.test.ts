@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Databricks, startDatabricks } from '../../sandbox/databricks/databricks';
 import { builtCli } from '../support/builtCli';
+import { runCli } from './cliProcess';
 
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
@@ -31,7 +32,7 @@ describe('mloccli in a pseudo terminal', () => {
     args: string,
     answer: string,
   ): Promise<{ readonly exitCode: number | null; readonly shown: string }> {
-    const command = `'${process.execPath}' '${join(await builtCli(), 'main.mjs')}' ${args}`;
+    const command = `'${process.execPath}' '${join(await builtCli(), 'main.cjs')}' ${args}`;
     const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       env: {
         PATH: process.env['PATH'],
@@ -66,6 +67,20 @@ describe('mloccli in a pseudo terminal', () => {
     assert.match(shown, /are deleted\. Continue\? \[y\/N\] /);
     // eslint-disable-next-line no-control-regex
     assert.match(shown, /\u001b\[32mSucceeded: \/Shared\/m: 1 imported/);
+  });
+
+  it('shows how far the work is in a line that it replaces, and neither that nor colors elsewhere', async () => {
+    const args = (target: string) => ['notebooks', 'import', '--source-folder', folder, '--workspace-folder', target];
+    const { exitCode, shown } = await inTerminal(args('/Shared/progress').join(' '), '');
+    assert.equal(exitCode, 0, shown);
+    // eslint-disable-next-line no-control-regex
+    assert.match(shown, /\r\u001b\[K100% 1 of 1\r\u001b\[K/);
+    const environment = { DATABRICKS_HOST: databricks.url, DATABRICKS_TOKEN: databricks.token, TERM: 'xterm' };
+    const elsewhere = await runCli(args('/Shared/no-progress'), { environment });
+    assert.equal(elsewhere.exitCode, 0, elsewhere.stderr);
+    assert.match(elsewhere.stderr, /Succeeded: \/Shared\/no-progress: 1 imported/);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(elsewhere.stdout + elsewhere.stderr, /[\r\u001b]|1 of 1/);
   });
 
   for (const [what, answer] of [

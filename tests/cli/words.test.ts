@@ -56,6 +56,10 @@ describe('The messages of the tasks in a terminal', () => {
     assert.doesNotMatch(JSON.stringify(terminalWords), words);
   });
 
+  it('name the option that a variable comes from', () => {
+    assert.equal(inTerminalWords("epochs = 5 (input 'overrides')"), 'epochs = 5 (--overrides)');
+  });
+
   it('keep what is not about a pipeline', () => {
     for (const text of ["The job 'step' does not exist.", 'the agent pool Default', 'Task train: step 1 of 3'])
       assert.equal(inTerminalWords(text), text);

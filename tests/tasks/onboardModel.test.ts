@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import Ajv from 'ajv';
+import { exitCodeOf } from '../../cli/run/exitCodeOf';
 import planSchema from '../../shared/devops/onboarding/onboarding_plan.schema.json';
 import type { PlanReport } from '../../shared/devops/onboarding/planReport';
+import { carryOutTask } from '../../shared/task/runTask';
 import { task } from '../../tasks/OnboardModel/task';
 import { projectRoot } from '../../tools/commandLine';
 import type { DevopsStage, DevopsTry } from '../support/devopsStage';
@@ -111,6 +113,9 @@ describe('OnboardModel', () => {
   it('fails on differences only if it is told to, and after the plan was written', async () => {
     const drifted = await run({ ...folder.inputs('plan'), failOnDrift: 'true' });
     assert.equal(drifted.end.message, "The model 'churn' differs from its specification: 10 create. Apply it.");
+    const surroundings = { agent: drifted, clock: stage.clock, signal: new AbortController().signal };
+    const { result, error } = await carryOutTask(task, surroundings);
+    assert.equal(exitCodeOf(result, error, false), 2);
     assert.equal((await planOf(drifted)).counts.create, 10);
     await succeeds(folder.inputs());
     await succeeds({ ...folder.inputs('plan'), failOnDrift: 'true' });

@@ -7,8 +7,45 @@ import { run as getVariables } from '../../../cli/local/variables/getVariables';
 import { projectRoot } from '../../../tools/commandLine';
 import { DevopsStage } from '../../support/devopsStage';
 import { hubOf, installHub } from '../../support/hub';
-import { runCli } from '../cliProcess';
+import { openSyncStage, pushFile, syncedPath, syncedText } from '../../support/syncStage';
+import { jsonEnd, runCli } from '../cliProcess';
 import { localRun } from './localRun';
+
+describe('mloccli variables sync', () => {
+  it('ends with exit code 2 where --mode check finds differences, unless it is not to fail then', async () => {
+    const stage = await openSyncStage();
+    try {
+      await pushFile(stage, syncedText);
+      const { state, personalAccessToken } = stage.organization;
+      const place = ['--organization', state.url('').replace(/\/$/, ''), '--project', stage.project];
+      const sync = (...options: readonly string[]) =>
+        runCli(
+          [
+            'variables',
+            'sync',
+            '-o',
+            'json',
+            ...place,
+            ...options,
+            '--variables-file',
+            syncedPath,
+            '--repository',
+            'churn',
+          ],
+          { environment: { AZURE_DEVOPS_EXT_PAT: personalAccessToken } },
+        );
+      const missing = await sync('--mode', 'check');
+      assert.equal(missing.exitCode, 2, missing.stderr);
+      const { result, problems, outputs } = jsonEnd(missing);
+      assert.deepEqual([result, problems, outputs['drift']], ['Failed', [], 'true']);
+      assert.equal((await sync('--mode', 'check', '--no-fail-on-drift')).exitCode, 0);
+      assert.equal((await sync('--mode', 'repositoryToHub')).exitCode, 0);
+      assert.equal((await sync('--mode', 'check')).exitCode, 0);
+    } finally {
+      await stage.close();
+    }
+  });
+});
 
 describe('mloccli variables, with the values of the hub', () => {
   let folder: string;

@@ -90,7 +90,7 @@ export class StoryStage {
       return await this.#run(file, {
         PATH: `${this.folder}:${process.env['PATH'] ?? ''}`,
         HOME: this.folder,
-        MLOCCLI: join(await builtCli(), 'main.mjs'),
+        MLOCCLI: join(await builtCli(), 'main.cjs'),
         IMAGE: image,
         DATABRICKS_HOST: databricks.url,
         DATABRICKS_CLIENT_ID: databricks.clientId ?? '',
