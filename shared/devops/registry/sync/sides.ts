@@ -5,9 +5,10 @@ import type { ModelRegistry } from '../../../variables/registry/modelRegistry';
 import type { RegistryModel } from '../../../variables/registry/revision';
 import { isBranch } from '../../../variables/tree';
 import { readVariableFile, type VariableFile } from '../../../variables/variableFile';
-import type { Repository } from '../../api/git';
+import type { Item, Repository } from '../../api/git';
 import { isAbsentOrNotPermitted } from '../../api/refusal';
 import type { Devops } from '../../devops';
+import { readBlob } from '../../repository/git/readBlob';
 import { textOf } from '../../repository/template/textOf';
 import { newerInHub, orHubUnavailable } from '../readHub';
 
@@ -63,12 +64,20 @@ export async function readSides(
 /** The text of the file in a commit; undefined where the commit does not have it. */
 export async function fileAt(devops: Devops, place: FilePlace, commit: string): Promise<string | undefined> {
   const { repository, path } = place;
+  const found = await itemAt(devops, place, commit);
+  if (!found) return undefined;
+  if (found.gitObjectType !== 'blob')
+    throw new TaskError(`${path} is not a file in the repository '${repository.name}'.`);
+  const text = textOf(await readBlob(devops, repository, found.objectId));
+  if (text === undefined)
+    throw new TaskError(`The file ${path} of the repository '${repository.name}' is not UTF-8 text.`);
+  return text;
+}
+
+async function itemAt(devops: Devops, { repository, path }: FilePlace, commit: string): Promise<Item | undefined> {
   try {
-    const content = await devops.git.file(repository.project.id, repository.id, { commit }, `/${path}`);
-    const text = textOf(content);
-    if (text === undefined)
-      throw new TaskError(`The file ${path} of the repository '${repository.name}' is not UTF-8 text.`);
-    return text;
+    const items = await devops.git.items(repository.project.id, repository.id, { commit }, `/${path}`);
+    return items.find((each) => each.path === `/${path}`);
   } catch (error) {
     if (isAbsentOrNotPermitted(error)) return undefined;
     throw error;

@@ -2,7 +2,8 @@ import { TaskError } from '../../../errors';
 import type { Repository } from '../../api/git';
 import { isAbsentOrNotPermitted } from '../../api/refusal';
 import type { Devops } from '../../devops';
-import { blobObject, treesOf, type TreeEntry } from '../git/objects';
+import { treesOf, type TreeEntry } from '../git/objects';
+import { readBlob } from '../git/readBlob';
 import { markerPath, readMarker, type Marker } from '../marker';
 
 /** A branch with all its files. */
@@ -54,17 +55,4 @@ export async function readContent(
     if (isAbsentOrNotPermitted(error)) return undefined;
     throw error;
   }
-}
-
-/** A part of a file would be merged as if people had deleted the rest. */
-async function readBlob(
-  devops: Devops,
-  { id, name, project }: Pick<Repository, 'id' | 'name' | 'project'>,
-  objectId: string,
-): Promise<Uint8Array> {
-  const content = await devops.git.blob(project.id, id, objectId);
-  if (blobObject(content).id === objectId) return content;
-  throw new TaskError(
-    `Could not read the object ${objectId} of the repository '${name}': the ${content.length} bytes that came are not its content. Run this step again.`,
-  );
 }
