@@ -73,7 +73,10 @@ describe("Azure Machine Learning in the sandbox, used by Microsoft's own client 
       },
     });
     closing.push(() => azure.close());
-    const proxy = await startJobProxy((host, port) => azure.urlOf(host, port));
+    const proxy = await startJobProxy({
+      urlOf: (host, port) => azure.urlOf(host, port),
+      secureNames: ['*.blob.core.windows.net'],
+    });
     closing.push(() => proxy.close());
     const { stdout } = await run(python, [pathOf('azure_ml_check.py')], {
       env: {

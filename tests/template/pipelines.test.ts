@@ -89,6 +89,26 @@ const pipelines: readonly {
       { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint PromoteModel' },
     ],
   },
+  {
+    title: 'ci, of an endpoint of Azure Machine Learning',
+    jobs: jobsOf('ci', { serving: 'azureml' }).slice(1),
+    order: [
+      {
+        environment: undefined,
+        tasks: 'LoadModelVariables LoadModelVariables LoadModelVariables ImportNotebooks CreateCluster CreateJob',
+      },
+    ],
+  },
+  {
+    title: 'deploy, as an endpoint of Azure Machine Learning',
+    jobs: jobsOf('deploy', { serving: 'azureml' }),
+    order: [
+      gate,
+      { environment: 'model-test', tasks: 'LoadModelVariables DeployAzureMl' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAzureMl' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAzureMl PromoteModel' },
+    ],
+  },
 ];
 
 const allJobs = pipelines.flatMap(({ jobs }) => jobs);
