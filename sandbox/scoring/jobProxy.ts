@@ -31,21 +31,28 @@ export async function startJobProxy({ urlOf, secureNames }: JobProxyOptions): Pr
   const { ca, ...pair } = await makeHostCertificate(secureNames);
   const secureContext = createSecureContext(pair);
   const server = createServer((request, response) => passOn(request, response, targetOfProxied(request, urlOf)));
-  const inTunnels = createServer((request, response) => passOn(request, response, targetInTunnel(request, urlOf)));
+  /** Where tunnels end, by their sockets. */
+  const ends = new WeakMap<Duplex, string>();
+  const inTunnels = createServer((request, response) =>
+    passOn(request, response, targetInTunnel(request, ends.get(request.socket) ?? '')),
+  );
   const sockets = new Set<Duplex>();
   server.on('connect', (request, socket: Duplex, head: Buffer) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => sockets.delete(socket));
     if (head.length > 0) socket.unshift(head);
-    const problem = problemOf(() => urlOf(...hostAndPort(request.url ?? '')));
-    if (problem !== undefined) {
-      socket.end(`HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${problem}\n`);
+    let end: string;
+    try {
+      end = urlOf(...hostAndPort(request.url ?? ''));
+    } catch (error) {
+      socket.end(`HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\n\r\n${String(error)}\n`);
       return;
     }
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const secure = new TLSSocket(socket, { isServer: true, secureContext });
     secure.on('error', () => secure.destroy());
+    ends.set(secure, end);
     inTunnels.emit('connection', secure);
   });
   await listenOnLoopback(server);
@@ -75,23 +82,18 @@ function targetOfProxied({ url }: IncomingMessage, urlOf: UrlOf): () => URL {
   };
 }
 
-function targetInTunnel({ url, headers }: IncomingMessage, urlOf: UrlOf): () => URL {
-  return () => new URL(url ?? '', urlOf(...hostAndPort(headers.host ?? '')));
+/** Only the path says where to, and never another host. */
+function targetInTunnel({ url }: IncomingMessage, end: string): () => URL {
+  return () => {
+    const { pathname, search } = new URL(url ?? '', end);
+    return new URL(pathname + search, end);
+  };
 }
 
 /** Of HTTPS, unless there is another port. */
 function hostAndPort(authority: string): readonly [host: string, port: number] {
   const { hostname, port } = new URL(`https://${authority}`);
   return [hostname, Number(port || 443)];
-}
-
-function problemOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return String(error);
-  }
 }
 
 function passOn(request: IncomingMessage, response: ServerResponse, targetOf: () => URL): void {

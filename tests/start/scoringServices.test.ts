@@ -151,25 +151,25 @@ describe("The proxy of the agent's machine", () => {
       },
       secureNames: ['*.westeurope.inference.ml.azure.com'],
     });
-    const open = async (name: string): Promise<[IncomingMessage, Socket]> => {
+    const open = async (name: string): Promise<[IncomingMessage, Socket, Buffer]> => {
       const { hostname, port } = new URL(proxy.url);
       const asked = send({ hostname, port, method: 'CONNECT', path: `${name}:443`, agent: false });
       asked.end();
-      return (await once(asked, 'connect')) as [IncomingMessage, Socket];
+      return (await once(asked, 'connect')) as [IncomingMessage, Socket, Buffer];
     };
     const ask = async (ca?: string): Promise<string> => {
       const [, socket] = await open(host);
       const secure = connect({ socket, servername: host, ...(ca !== undefined && { ca }) });
       await once(secure, 'secureConnect');
-      const asked = get({ host, path: '/score?a=b', createConnection: () => secure });
+      const asked = get({ headers: { host }, path: '/score?a=b', createConnection: () => secure });
       const [response] = (await once(asked, 'response')) as [IncomingMessage];
       return text(response);
     };
     try {
       assert.equal(await ask(proxy.ca), `${host} /score?a=b`);
       await assert.rejects(ask(), /certificate/);
-      const [refused, socket] = await open('example.com');
-      assert.deepEqual([refused.statusCode, await text(socket)], [502, 'Error: No such host.\n']);
+      const [refused, , body] = await open('example.com');
+      assert.deepEqual([refused.statusCode, String(body)], [502, 'Error: No such host.\n']);
     } finally {
       await proxy.close();
       server.close();

@@ -42,8 +42,8 @@ const answers: readonly Answer[] = [
   },
   {
     variable: 'serving',
-    flags: '--serving <batch|rest|databricks|azureml>',
-    help: 'How the model is deployed: as a scheduled job (batch, the default), a REST service, a serving endpoint of Databricks or an endpoint of Azure Machine Learning',
+    flags: '--serving <type>',
+    help: 'How the model is deployed: batch (a scheduled job, the default), rest (a REST service), databricks (a serving endpoint of Databricks) or azureml (an endpoint of Azure Machine Learning)',
     choices: ['batch', 'rest', 'databricks', 'azureml'],
     defaultFor: () => 'batch',
     matches: /^(batch|rest|databricks|azureml)$/,
