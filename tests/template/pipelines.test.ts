@@ -235,6 +235,19 @@ describe("the template's pipelines", () => {
     }
   });
 
+  it('test all services with the same flowers', async () => {
+    const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(resolve(model, name), 'utf8'));
+    const { dataframe_records: records } = (await read('sample_payload.json')) as { dataframe_records: object[] };
+    const { input_data: table } = (await read('sample_payload_azureml.json')) as {
+      input_data: { columns: string[]; index: number[]; data: number[][] };
+    };
+    assert.deepEqual(
+      table.data.map((row) => Object.fromEntries(table.columns.map((name, index) => [name, row[index]]))),
+      records,
+    );
+    assert.deepEqual(table.index, [...records.keys()]);
+  });
+
   it('use existing files and the port of the image', async () => {
     const files = allTasks.flatMap(({ inputs }: TaskStep) =>
       ['specFile', 'samplePayloadFile', 'Dockerfile', 'metricsFile', 'championFile'].flatMap(
