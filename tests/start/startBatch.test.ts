@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
@@ -21,10 +21,12 @@ describe('npm start, for a second model that scores in batches', function () {
   this.timeout(180_000);
   let second: SecondModel;
   let reports: ReadonlyMap<string, PipelineReport>;
+  let first: PipelineReport;
 
   before(async () => {
     second = await SecondModel.open();
     reports = await runInOrder(second.pipelines, pipelineNames.map(batchRun), new AbortController().signal);
+    first = await second.run(azureMlRun);
   });
   afterEach(() => second.undo());
   after(() => second.close());
@@ -106,11 +108,14 @@ describe('npm start, for a second model that scores in batches', function () {
     assert.equal(second.pipelines.sandbox.databricks.catalogModels.get('main.default.second_model').versions.length, 2);
   });
 
-  it('deploys the same version to Azure Machine Learning, which answers the sample, and a second run sends no write', async () => {
+  it('deploys each version to Azure Machine Learning beside the one before, and a second run sends no write', async () => {
     const { azure, databricks } = second.pipelines.sandbox;
     const { machineLearning } = azure;
+    assert.equal(exitCodeOf(first), 0, `${renderReport(first)}\n${second.lines.join('\n')}`);
     const report = await second.run(azureMlRun);
     assert.equal(exitCodeOf(report), 0, `${renderReport(report)}\n${second.lines.join('\n')}`);
+    const promotion = stepsOf(report).find(({ displayName }) => displayName === 'Promote');
+    assert.match(await readFile(promotion?.logFile ?? '', 'utf8'), /'blue'.* was replaced by green/);
     const model = { repository: second.repository, model: SecondModel.model };
     const { scoringUri, answer } = (await askService(model, report, second.pipelines.sandbox)) ?? assert.fail();
     assert.equal(scoringUri, 'https://second-model-prod.westeurope.inference.ml.azure.com/score');
@@ -133,9 +138,9 @@ describe('npm start, for a second model that scores in batches', function () {
       });
     const of = (stage: string, replicas: number) => ({
       endpoint: `models-${stage} models-${stage} second-model-${stage}`,
-      traffic: { blue: 100 },
-      deployments: [`blue ${replicas}`],
-      models: [['second_model', '1', '2']],
+      traffic: { green: 100 },
+      deployments: [`green ${replicas}`],
+      models: ['1', '2'].map((version) => ['second_model', version, version]),
     });
     assert.deepEqual(state(), [of('test', 1), of('prod', 2)]);
 
