@@ -96,6 +96,8 @@ export interface SandboxDescription {
     readonly clusterName: string;
     /** An HTTP proxy that knows the hosts of container groups, storage accounts and online endpoints, which no name server does. */
     readonly proxyUrl: string;
+    /** The certificate authority of those hosts that are reached over HTTPS, in PEM. */
+    readonly proxyCa: string;
   };
   readonly kubernetes: {
     readonly server: string;
@@ -246,7 +248,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ],
     },
   });
-  const proxy: JobProxy = await startJobProxy((host, port) => azure.urlOf(host, port));
+  azure.machineLearning.settings.protocol = 'https'; // The proxy has certificates for its hosts.
+  const proxy: JobProxy = await startJobProxy({
+    urlOf: (host, port) => azure.urlOf(host, port),
+    secureNames: ['*.blob.core.windows.net', `*.${location}.inference.ml.azure.com`],
+  });
 
   const sandbox: Sandbox = {
     databricks,
@@ -268,7 +274,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         clientSecret,
         managedIdentityClientId: assignedIdentity.clientId,
       },
-      azure: { url: azure.url, subscriptionId, resourceGroup, clusterName, proxyUrl: proxy.url },
+      azure: { url: azure.url, subscriptionId, resourceGroup, clusterName, proxyUrl: proxy.url, proxyCa: proxy.ca },
       kubernetes: { server: kubernetes.url, ca: kubernetes.ca, token: kubernetes.token, namespace },
       devops: {
         url: devops.url,

@@ -7,6 +7,7 @@ import { exitCodeOf } from '../sandbox/agent/renderReport';
 import type { PipelineReport } from '../sandbox/agent/report';
 import { projectRoot, runFromCommandLine, ToolError } from './commandLine';
 import {
+  azureMlRun,
   batchRun,
   databricksRun,
   openPipelines,
@@ -17,7 +18,8 @@ import {
   type LocalPipelines,
   type PipelineName,
 } from '../local/pipelines/openPipelines';
-import { askService, runFolder, type RepositoryOptions, type RunRequest } from '../local/pipelines/runRepository';
+import { askService } from '../local/pipelines/askService';
+import { runFolder, type RepositoryOptions, type RunRequest } from '../local/pipelines/runRepository';
 import { buildTasks } from './buildTasks';
 import { onboardingFile } from './onboarding/openOnboarding';
 import { startOnboarding } from './onboarding/startOnboarding';
@@ -35,10 +37,11 @@ const usage = `Usage: npm start -- [options]
 Runs the pipelines of a model repository on this machine, against an embedded Databricks workspace:
 ${pipelineNames.join(', ')}, in this order, until one fails.
 
-  --pipeline <name>      Run only this pipeline. deploy runs three times: for scoring in batches,
-                         as a REST service in an embedded Kubernetes cluster, and as a serving
-                         endpoint of the workspace. Before it, train and evaluate run if no model
-                         was proposed for deployment.
+  --pipeline <name>      Run only this pipeline. deploy runs four times: for scoring in batches,
+                         as a REST service in an embedded Kubernetes cluster, as a serving endpoint
+                         of the workspace, and as an endpoint of an embedded Azure Machine Learning
+                         workspace. Before it, train and evaluate run if no model was proposed for
+                         deployment.
                          ${onboard} runs the pipeline for new models in an embedded Azure DevOps organization:
                          it creates the repository of a model and its pipelines, then checks that a
                          second run changes nothing.
@@ -219,7 +222,7 @@ async function runAll(
   view: PipelineView,
   signal: AbortSignal,
 ): Promise<readonly PipelineOutcome[]> {
-  const asked = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun, databricksRun] : [])];
+  const asked = [...names.map(batchRun), ...(pipeline === 'deploy' ? [restRun, databricksRun, azureMlRun] : [])];
   const { outputFolder } = repository;
   const tasks = () => buildTasks(outputFolder);
   const pipelines = await openPipelines({ ...repository, listener: view, tasks, runs: [...proposingRuns, ...asked] });
@@ -229,7 +232,7 @@ async function runAll(
     signal.throwIfAborted();
     const reports = await runInOrder(pipelines, runs, signal, async ({ title }, report) => {
       view.report(report);
-      services.set(title, await askService(repository, report, pipelines.sandbox.databricks.token));
+      services.set(title, await askService(repository, report, pipelines.sandbox));
     });
     return runs.map(({ title }) => ({ title, report: reports.get(title), service: services.get(title) }));
   } finally {

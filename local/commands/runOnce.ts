@@ -8,7 +8,8 @@ import { startLocalOrganization } from '../../sandbox/localOrganization';
 import { installExtension } from '../hub/ownExtension';
 import { openPipelines, workspaceFile } from '../pipelines/openPipelines';
 import { declaredParameters, findPipeline, pipelineName } from '../pipelines/pipelineFile';
-import { askService, runFolder, runRepository } from '../pipelines/runRepository';
+import { askService } from '../pipelines/askService';
+import { runFolder, runRepository } from '../pipelines/runRepository';
 import { outcomeText, type PipelineOutcome } from '../pipelines/summary';
 import { ToolError } from '../toolError';
 import { openView } from '../view/openView';
@@ -82,7 +83,7 @@ export async function runInSandbox(
     try {
       surroundings.signal.throwIfAborted();
       const report = await pipelines.run(run.request, surroundings.signal, stagesOf(surroundings));
-      return { report, service: await askService(run, report, pipelines.sandbox.databricks.token) };
+      return { report, service: await askService(run, report, pipelines.sandbox) };
     } finally {
       await pipelines.close();
     }

@@ -101,6 +101,19 @@ export function namedValues(steps: readonly NamedStep[], input: string): readonl
   return [...new Set(values)].filter((value) => value !== '' && !value.includes('$('));
 }
 
+/** What steps name in a resource group, such as clusters by `clusterName`, each once. */
+export function namedInGroups(
+  steps: readonly NamedStep[],
+  input: string,
+): readonly { readonly resourceGroup: string; readonly name: string }[] {
+  const found = steps.flatMap((step) => {
+    const [resourceGroup] = namedValues([step], 'resourceGroup');
+    const [name] = namedValues([step], input);
+    return resourceGroup === undefined || name === undefined ? [] : [{ resourceGroup, name }];
+  });
+  return [...new Map(found.map((each) => [`${each.resourceGroup}/${each.name}`.toLowerCase(), each])).values()];
+}
+
 function environmentName(environment: unknown): string | undefined {
   const name = typeof environment === 'string' ? environment : textOf(mappingOf(environment)['name']);
   return name?.split('.')[0];

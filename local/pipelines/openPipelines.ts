@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../sandbox/agent/pipelineError';
 import type { PipelineReport } from '../../sandbox/agent/report';
@@ -12,11 +13,19 @@ import type { ImageBehaviour } from '../../sandbox/kubernetes/pods/images';
 import { providePython } from '../../sandbox/python/providePython';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { federatedConnection, secretConnection, type SandboxConnection } from '../../sandbox/sandboxConnections';
+import { onlineModels } from '../../sandbox/scoring/onlineModels';
 import { buildScoringImage } from '../../sandbox/scoring/scoringImage';
 import { ScoringServices } from '../../sandbox/scoring/scoringServices';
 import { organizationFile, installExtension } from '../hub/ownExtension';
 import type { PipelineListener } from '../view/pipelineView';
-import { namedConnections, namedSteps, namedValues, type NamedConnection, type NamedStep } from './namedTargets';
+import {
+  namedConnections,
+  namedInGroups,
+  namedSteps,
+  namedValues,
+  type NamedConnection,
+  type NamedStep,
+} from './namedTargets';
 import { declaredParameters, fileOf } from './pipelineFile';
 import { runRepository, type RepositoryOptions, type RunRequest } from './runRepository';
 
@@ -74,6 +83,17 @@ export const databricksRun: RunRequest = {
   parameters: { serving: 'databricks' },
 };
 
+/** The pipeline that deploys, for a model that Azure Machine Learning serves. */
+export const azureMlRun: RunRequest = {
+  file: fileOf('deploy'),
+  title: 'deploy as Azure ML endpoint',
+  folderName: 'deploy_azureml',
+  parameters: { serving: 'azureml' },
+};
+
+/** Of Azure Machine Learning, in seconds of the cloud: deployments take ten minutes there, for which nobody waits here. */
+const onlineDurations = { endpoint: 5, deployment: 20, update: 20, traffic: 5, deploymentDeletion: 5 };
+
 /**
  * The sandbox with the service connections, resource groups, clusters and namespaces that the pipelines name, and with the
  * images that they deploy: these run the files of the model. The workspace keeps its state in the output folder from run to
@@ -99,12 +119,19 @@ export async function openPipelines(options: LocalOptions): Promise<LocalPipelin
   const clusterImages: Record<string, ImageBehaviour> = {};
   const steps = options.runs.flatMap((run) => stepsOf(run));
   const connections = namedConnections(steps);
+  const services = new LazyServices();
   const sandbox = await listener.prepare(
     'Start the sandbox',
     () =>
       startSandbox({
         databricks: { notebooks, timeScale, stateFile: workspaceFile(outputFolder) },
-        azure: { timeScale, resourceGroups: namedValues(steps, 'resourceGroup'), clusters: clustersOf(steps) },
+        azure: {
+          timeScale,
+          resourceGroups: namedValues(steps, 'resourceGroup'),
+          clusters: namedInGroups(steps, 'clusterName'),
+          mlWorkspaces: namedInGroups(steps, 'workspaceName'),
+          machineLearning: { startModel: onlineModels(() => services.started) },
+        },
         kubernetes: { images: clusterImages, timeScale, namespaces: namedValues(steps, 'namespace') },
         connections: connections.flatMap(federated),
         extensionDataFile: organizationFile(outputFolder),
@@ -112,13 +139,14 @@ export async function openPipelines(options: LocalOptions): Promise<LocalPipelin
     (started) => started.describe().databricks.url,
   );
   await installExtension(sandbox.devops);
-  const services = new LazyServices();
+  Object.assign(sandbox.azure.machineLearning.settings.durations, onlineDurations);
+  const caFile = await writeProxyCa(sandbox, outputFolder);
   return {
     sandbox,
     isModelProposed: () => isProposed(sandbox.databricks, options.model),
     async run(run, signal, targetStages) {
       listener.pipeline(run.title, run.file);
-      const predefined = predefinedOf(sandbox);
+      const predefined = predefinedOf(sandbox, caFile);
       const images = namedValues(stepsOf(run, predefined).filter(isDeployment), 'image');
       const folder = path.join(options.repository, options.model);
       if (images.length > 0 && existsSync(path.join(folder, 'Dockerfile'))) {
@@ -207,23 +235,20 @@ function isDeployment({ inputs }: NamedStep): boolean {
   return (inputs.get('action') ?? 'deploy') === 'deploy';
 }
 
-/** The clusters that steps name, each once. */
-function clustersOf(steps: readonly NamedStep[]): readonly { readonly resourceGroup: string; readonly name: string }[] {
-  const clusters = steps.flatMap((step) => {
-    const [resourceGroup] = namedValues([step], 'resourceGroup');
-    const [name] = namedValues([step], 'clusterName');
-    return resourceGroup === undefined || name === undefined ? [] : [{ resourceGroup, name }];
-  });
-  return [
-    ...new Map(clusters.map((cluster) => [`${cluster.resourceGroup}/${cluster.name}`.toLowerCase(), cluster])).values(),
-  ];
+/** The file is for agents: `--sslcacert` of the real one. */
+async function writeProxyCa(sandbox: Sandbox, outputFolder: string): Promise<string> {
+  const file = path.join(outputFolder, 'proxy-ca.pem');
+  await mkdir(outputFolder, { recursive: true });
+  await writeFile(file, sandbox.describe().azure.proxyCa);
+  return file;
 }
 
-/** Container groups have addresses that only the proxy of the sandbox knows. */
-function predefinedOf(sandbox: Sandbox): NonNullable<PipelineOptions['predefined']> {
+/** Container groups and online endpoints have addresses that only the proxy of the sandbox knows. */
+function predefinedOf(sandbox: Sandbox, caFile: string): NonNullable<PipelineOptions['predefined']> {
   return {
     'Build.BuildId': String(randomInt(1, 2 ** 31 - 1)),
     'Agent.ProxyUrl': sandbox.describe().azure.proxyUrl,
+    'Agent.CAInfo': caFile,
     'Agent.ProxyBypassList': JSON.stringify(['//localhost:', '//127\\.0\\.0\\.1:']),
   };
 }

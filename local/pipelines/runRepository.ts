@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
@@ -62,31 +61,4 @@ export async function runRepository(
   await writeFile(path.join(folder, 'report.txt'), `${renderReport(report)}\n`);
   await keepRun(folder, { name: folderName, startTime, report });
   return report;
-}
-
-/**
- * The scoring URL after a run and the model's answer to its sample payload; undefined when the run deployed no service, or the
- * model has no sample.
- * @param token of the workspace, which its serving endpoints ask for
- */
-export async function askService(
-  { repository, model }: Pick<RepositoryOptions, 'repository' | 'model'>,
-  report: PipelineReport,
-  token: string,
-): Promise<{ readonly scoringUri: string; readonly answer: string } | undefined> {
-  const deployment = report.stages
-    .flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))
-    .findLast(({ task, outputs }) => /^Deploy(Aks|ServingEndpoint)\b/.test(task ?? '') && outputs['scoringUri']);
-  const scoringUri = deployment?.outputs['scoringUri'];
-  if (scoringUri === undefined) return undefined;
-  const isServedByWorkspace = deployment?.task?.startsWith('DeployServingEndpoint') === true;
-  const sample = path.join(repository, model, 'sample_payload.json');
-  if (!existsSync(sample)) return undefined;
-  const body = await readFile(sample, 'utf8');
-  const headers = {
-    'content-type': 'application/json',
-    ...(isServedByWorkspace && { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(scoringUri, { method: 'POST', headers, body });
-  return { scoringUri, answer: await response.text() };
 }

@@ -101,7 +101,7 @@ export interface SummaryOptions {
 /** The end of `npm start`: what came of it, where the logs are, and what to do next. */
 export function renderSummary(options: SummaryOptions): string {
   const { outcomes, runFolder, folder, pipeline, paint } = options;
-  // A pattern that a shell expands. The deploy pipeline has a folder for each of its two ways to run.
+  // A pattern that a shell expands. The deploy pipeline has a folder for each of its ways to run.
   const where = path.relative(folder, path.join(runFolder, pipeline === 'deploy' ? 'deploy*' : (pipeline ?? '*')));
   return [
     '',
@@ -150,7 +150,7 @@ function nextSteps({ outcomes, folder, modelOptions, pipeline }: SummaryOptions)
       : [command(modelOptions), 'run all pipelines'],
     ...(service
       ? []
-      : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST, in two ways'] as const]),
+      : [[command(modelOptions, '--pipeline deploy'), 'also serve the model over REST, in three ways'] as const]),
     [hubCommand(modelOptions), 'change the variables of the model in a web page, and see these runs'],
     [command('--pipeline onboard'), 'set up a new model in an Azure DevOps organization'],
     ['template/docs/getting_started.md', 'how to add a model of your own'],

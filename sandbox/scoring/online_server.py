@@ -11,19 +11,40 @@ import importlib.util
 import json
 import math
 import os
+import re
 import sys
 import traceback
+import types
 from pathlib import Path
 
 MODEL_FOLDER = Path(os.environ["AZUREML_MODEL_DIR"])
 
 
+class Values(list):
+    """The rows of a table without their columns."""
+
+    def tolist(self):
+        return [list(row) for row in self]
+
+
 class Table(list):
-    """Rows as dictionaries, with the little of a DataFrame that models without pandas use."""
+    """Rows as dictionaries, with the little of a DataFrame that models use here."""
+
+    def __getitem__(self, key):
+        if not isinstance(key, list):
+            return super().__getitem__(key)
+        missing = [name for row in self for name in key if name not in row]
+        if missing:
+            raise InputError(f"Model is missing inputs {sorted(set(missing))}")
+        return Table({name: row[name] for name in key} for row in self)
 
     @property
     def columns(self):
         return list(self[0]) if self else []
+
+    @property
+    def values(self):
+        return Values(list(row.values()) for row in self)
 
     def to_dict(self, orient="records"):
         if orient != "records":
@@ -56,6 +77,7 @@ def load_mlflow():
     if not found:
         raise FileNotFoundError(f"There is no MLmodel below {MODEL_FOLDER.name}")
     folder = found[0].parent
+    provide_pandas(folder)
     flavor = python_function(found[0].read_text(encoding="utf-8"))
     if "code" in flavor:
         sys.path.insert(0, str(folder / flavor["code"]))
@@ -63,14 +85,30 @@ def load_mlflow():
     return lambda body: to_list(model.predict(rows_of(body)))
 
 
+def provide_pandas(folder):
+    """No package is installed here: a model that asks for pandas gets tables of rows, for its answers."""
+    named = [folder / name for name in ("requirements.txt", "conda.yaml")]
+    texts = [path.read_text(encoding="utf-8") for path in named if path.exists()]
+    if not any(re.search(r"^[\s-]*pandas\b", text, re.MULTILINE) for text in texts):
+        return
+    if importlib.util.find_spec("pandas") is None:
+        pandas = types.ModuleType("pandas")
+        pandas.DataFrame = lambda rows, columns: Table(dict(zip(columns, row, strict=True)) for row in rows)
+        sys.modules["pandas"] = pandas
+
+
 def python_function(text):
-    """The entries of the flavor python_function of an MLmodel."""
+    """The entries of the flavor python_function of an MLmodel, where they are lines, or JSON in one line."""
     entries, indent = {}, None
     for line in text.splitlines():
         depth = len(line) - len(line.lstrip())
         if indent is None:
-            if line.strip() == "python_function:":
+            name, _, value = line.strip().partition(":")
+            if name == "python_function" and not value:
                 indent = depth
+            elif name == "python_function":
+                entries = json.loads(value)
+                break
             continue
         if line.strip() and depth <= indent:
             break

@@ -68,8 +68,8 @@ function stepProblems(step: YAMLMap, task: TaskManifest): readonly string[] {
     isMap(inputs) ? inputs.items.map(({ key, value }) => [scalarText(key), scalarText(value)]) : [],
   );
   const defaults = new Map(task.inputs.map(({ name, defaultValue }) => [name, defaultValue]));
-  // `${{ insert }}: ${{ parameters.databricks }}` can provide any input.
-  const inserted = [...given].find(([name]) => isExpression(name))?.[1];
+  // `${{ insert }}: ${{ parameters.databricks }}` can provide any input, and so can the inputs below `${{ if … }}:`.
+  const inserted = [...given.keys()].find(isExpression);
   const valueOf = (name: string) => given.get(name) ?? inserted ?? defaults.get(name)?.toString();
   const problems = [...given.keys()]
     .filter((name) => !defaults.has(name) && !isExpression(name))

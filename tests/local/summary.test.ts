@@ -96,7 +96,7 @@ Files
 
 Next
   npm start                         again: only changes are sent
-  npm start -- --pipeline deploy    also serve the model over REST, in two ways
+  npm start -- --pipeline deploy    also serve the model over REST, in three ways
   npm run hub                       change the variables of the model in a web page, and see these runs
   npm start -- --pipeline onboard   set up a new model in an Azure DevOps organization
   template/docs/getting_started.md  how to add a model of your own

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startAzure } from '../../sandbox/azure/azure';
+import { demoModel } from '../../sandbox/databricks/serving/scoring/demoModel';
 import { startEntra } from '../../sandbox/entra/entra';
 import { startJobProxy } from '../../sandbox/scoring/jobProxy';
 import { onlineModels } from '../../sandbox/scoring/onlineModels';
@@ -27,7 +28,7 @@ const conda = 'dependencies:\n  - python=3.11\n  - pip:\n      - azureml-inferen
 async function writeWork(folder: string): Promise<void> {
   for (const name of ['model', 'code']) await mkdir(join(folder, name));
   await writeFile(join(folder, 'model', 'MLmodel'), mlmodel);
-  await copyFile(pathOf('../../template/demo_model/model.json'), join(folder, 'model', 'model.json'));
+  await writeFile(join(folder, 'model', 'model.json'), JSON.stringify(demoModel));
   await writeFile(join(folder, 'code', 'score.py'), script);
   await writeFile(join(folder, 'conda.yml'), conda);
 }
@@ -73,7 +74,10 @@ describe("Azure Machine Learning in the sandbox, used by Microsoft's own client 
       },
     });
     closing.push(() => azure.close());
-    const proxy = await startJobProxy((host, port) => azure.urlOf(host, port));
+    const proxy = await startJobProxy({
+      urlOf: (host, port) => azure.urlOf(host, port),
+      secureNames: ['*.blob.core.windows.net'],
+    });
     closing.push(() => proxy.close());
     const { stdout } = await run(python, [pathOf('azure_ml_check.py')], {
       env: {

@@ -9,6 +9,8 @@ import type { FakeAgent } from '../support/fakeAgent';
 import { AzureMlStage, type Given } from '../tasks/deployAzureMlStage';
 
 const demo = fileURLToPath(new URL('../../template/demo_model', import.meta.url));
+/** What the training saves in the file of this name of its MLflow model. */
+const model = JSON.stringify(demoModel);
 const flower = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
 const mlflowSample: Given = {
   samplePayload: JSON.stringify({ input_data: { columns: Object.keys(flower), data: [Object.values(flower)] } }),
@@ -35,7 +37,6 @@ describe('DeployAzureMl, with the demo model that runs', function () {
   this.timeout(120_000);
   const services = new ScoringServices();
   let stage: AzureMlStage;
-  const model = JSON.stringify(demoModel);
   beforeEach(async () => {
     stage = await AzureMlStage.open();
     stage.ml.settings.startModel = onlineModels(() => services);

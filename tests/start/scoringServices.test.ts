@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
+import { createServer, get, request as send, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { startJobProxy } from '../../sandbox/scoring/jobProxy';
 import { buildScoringImage, type ScoringImage } from '../../sandbox/scoring/scoringImage';
 import { ScoringServices, type ServiceImage } from '../../sandbox/scoring/scoringServices';
@@ -116,10 +118,14 @@ describe('A scoring service of the sandbox', function () {
 
 describe("The proxy of the agent's machine", () => {
   it('forwards requests only to the hosts of the sandbox', async () => {
-    const target = await startJobProxy(() => assert.fail('it is asked for nothing'));
-    const proxy = await startJobProxy((host, port) => {
-      if (host !== 'score.westeurope.azurecontainer.io' || port !== 5001) throw new Error('No such host.');
-      return target.url;
+    const secureNames = ['*.westeurope.azurecontainer.io'];
+    const target = await startJobProxy({ urlOf: () => assert.fail('it is asked for nothing'), secureNames });
+    const proxy = await startJobProxy({
+      urlOf: (host, port) => {
+        if (host !== 'score.westeurope.azurecontainer.io' || port !== 5001) throw new Error('No such host.');
+        return target.url;
+      },
+      secureNames,
     });
     const ask = async (path: string) => {
       const [response] = (await once(get(proxy.url, { path, agent: false }), 'response')) as [IncomingMessage];
@@ -131,6 +137,42 @@ describe("The proxy of the agent's machine", () => {
       assert.deepEqual(await ask('http://example.com/'), [502, 'Error: No such host.\n']);
     } finally {
       await Promise.all([proxy.close(), target.close()]);
+    }
+  });
+
+  it('ends the HTTPS of the hosts of the sandbox, for those who trust its authority', async () => {
+    const host = 'score.westeurope.inference.ml.azure.com';
+    const server = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const proxy = await startJobProxy({
+      urlOf: (name, port) => {
+        if (name !== host || port !== 443) throw new Error('No such host.');
+        return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      },
+      secureNames: ['*.westeurope.inference.ml.azure.com'],
+    });
+    const open = async (name: string): Promise<[IncomingMessage, Socket, Buffer]> => {
+      const { hostname, port } = new URL(proxy.url);
+      const asked = send({ hostname, port, method: 'CONNECT', path: `${name}:443`, agent: false });
+      asked.end();
+      return (await once(asked, 'connect')) as [IncomingMessage, Socket, Buffer];
+    };
+    const ask = async (ca?: string): Promise<string> => {
+      const [, socket] = await open(host);
+      const secure = connect({ socket, servername: host, ...(ca !== undefined && { ca }) });
+      await once(secure, 'secureConnect');
+      const asked = get({ headers: { host }, path: '/score?a=b', createConnection: () => secure });
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      return text(response);
+    };
+    try {
+      assert.equal(await ask(proxy.ca), `${host} /score?a=b`);
+      await assert.rejects(ask(), /certificate/);
+      const [refused, , body] = await open('example.com');
+      assert.deepEqual([refused.statusCode, String(body)], [502, 'Error: No such host.\n']);
+    } finally {
+      await proxy.close();
+      server.close();
     }
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
 import { projectRoot } from '../../tools/commandLine';
 import {
+  azureMlRun,
   batchRun,
   openPipelines,
   pipelineNames,
@@ -51,7 +52,7 @@ export class SecondModel {
       outputFolder,
       tasks: await builtTasks(),
       listener: listenerOf(self.lines),
-      runs: [...pipelineNames.map(batchRun), restRun],
+      runs: [...pipelineNames.map(batchRun), restRun, azureMlRun],
     });
     return self;
   }

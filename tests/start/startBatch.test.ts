@@ -1,22 +1,32 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
-import { batchRun, databricksRun, pipelineNames, type PipelineName } from '../../local/pipelines/openPipelines';
-import { askService } from '../../local/pipelines/runRepository';
+import {
+  azureMlRun,
+  batchRun,
+  databricksRun,
+  pipelineNames,
+  type PipelineName,
+} from '../../local/pipelines/openPipelines';
+import { askService } from '../../local/pipelines/askService';
 import { runInOrder } from '../../tools/start';
 import { renderOverview } from '../../local/pipelines/summary';
 import { SecondModel, stepsOf } from './secondModel';
+
+type Tags = Readonly<Record<string, string>>;
 
 describe('npm start, for a second model that scores in batches', function () {
   this.timeout(180_000);
   let second: SecondModel;
   let reports: ReadonlyMap<string, PipelineReport>;
+  let first: PipelineReport;
 
   before(async () => {
     second = await SecondModel.open();
     reports = await runInOrder(second.pipelines, pipelineNames.map(batchRun), new AbortController().signal);
+    first = await second.run(azureMlRun);
   });
   afterEach(() => second.undo());
   after(() => second.close());
@@ -89,14 +99,65 @@ describe('npm start, for a second model that scores in batches', function () {
   it('deploys the same version to a serving endpoint, which answers the sample', async () => {
     const report = await second.run(databricksRun);
     assert.equal(exitCodeOf(report), 0, renderReport(report));
-    const { token } = second.pipelines.sandbox.databricks;
     const model = { repository: second.repository, model: SecondModel.model };
-    const { scoringUri, answer } = (await askService(model, report, token)) ?? assert.fail();
+    const { scoringUri, answer } = (await askService(model, report, second.pipelines.sandbox)) ?? assert.fail();
     assert.match(scoringUri, /\/serving-endpoints\/second-model-prod\/invocations$/);
     assert.match(answer, /"species":"setosa"[^]*"species":"virginica"/);
     const served = stepsOf(report).find(({ outputs }) => outputs['servedVersion'] !== undefined)?.outputs;
     assert.equal(served?.['servedVersion'], '2');
     assert.equal(second.pipelines.sandbox.databricks.catalogModels.get('main.default.second_model').versions.length, 2);
+  });
+
+  it('deploys each version to Azure Machine Learning beside the one before, and a second run sends no write', async () => {
+    const { azure, databricks } = second.pipelines.sandbox;
+    const { machineLearning } = azure;
+    assert.equal(exitCodeOf(first), 0, `${renderReport(first)}\n${second.lines.join('\n')}`);
+    const report = await second.run(azureMlRun);
+    assert.equal(exitCodeOf(report), 0, `${renderReport(report)}\n${second.lines.join('\n')}`);
+    const promotion = stepsOf(report).find(({ displayName }) => displayName === 'Promote');
+    assert.match(await readFile(promotion?.logFile ?? '', 'utf8'), /'blue'.* was replaced by green/);
+    const model = { repository: second.repository, model: SecondModel.model };
+    const { scoringUri, answer } = (await askService(model, report, second.pipelines.sandbox)) ?? assert.fail();
+    assert.equal(scoringUri, 'https://second-model-prod.westeurope.inference.ml.azure.com/score');
+    assert.match(answer, /^\[\{"species": "setosa"[^]*"species": "virginica"/);
+    const state = () =>
+      machineLearning.endpoints.map(({ id, traffic, deployments }) => {
+        const [workspace = '', name] = id.split('/onlineEndpoints/');
+        return {
+          endpoint: `${workspace.split('/').at(4)} ${workspace.split('/').at(-1)} ${name}`,
+          traffic: { ...traffic },
+          deployments: deployments.map((each) => `${each.name} ${each.body.capacity}`),
+          models: machineLearning.assets
+            .list(workspace, 'models')
+            .map(({ name, version, properties }) => [
+              name,
+              version,
+              (properties['tags'] as Tags)['databricks.version'],
+            ]),
+        };
+      });
+    const of = (stage: string, replicas: number) => ({
+      endpoint: `models-${stage} models-${stage} second-model-${stage}`,
+      traffic: { green: 100 },
+      deployments: [`green ${replicas}`],
+      models: ['1', '2'].map((version) => ['second_model', version, version]),
+    });
+    assert.deepEqual(state(), [of('test', 1), of('prod', 2)]);
+
+    const hosts = [azure, machineLearning.blobs];
+    for (const { requests } of hosts) requests.clear();
+    const before = state();
+    const again = await second.run(azureMlRun);
+    assert.equal(exitCodeOf(again), 0, renderReport(again));
+    const sent = hosts.flatMap(({ requests }) => requests.list());
+    assert.ok(sent.length > 0);
+    const writes = sent.filter(({ method, path }) => method !== 'GET' && !/\/(?:listKeys|listSecrets)$/i.test(path));
+    assert.deepEqual(
+      writes.map(({ method, path }) => `${method} ${path}`),
+      [],
+    );
+    assert.deepEqual(state(), before);
+    assert.equal(databricks.catalogModels.get('main.default.second_model').aliases['champion'], 2);
   });
 
   it('fails before it deploys a model that does not meet the rules, and reports why', async () => {

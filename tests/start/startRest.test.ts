@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodeOf, renderReport } from '../../sandbox/agent/renderReport';
 import type { PipelineReport } from '../../sandbox/agent/report';
 import { proposingRuns, restRun } from '../../local/pipelines/openPipelines';
-import { askService } from '../../local/pipelines/runRepository';
+import { askService } from '../../local/pipelines/askService';
 import { SecondModel, stepsOf } from './secondModel';
 
 describe('npm start, for a second model that is a REST service', function () {
@@ -22,7 +22,7 @@ describe('npm start, for a second model that is a REST service', function () {
   after(() => second.close());
 
   const ask = (report: PipelineReport) =>
-    askService({ repository: second.repository, model: SecondModel.model }, report, '');
+    askService({ repository: second.repository, model: SecondModel.model }, report, second.pipelines.sandbox);
   const firstErrorOf = (report: PipelineReport): string | undefined =>
     stepsOf(report).flatMap(({ issues }) => issues)[0]?.message;
 

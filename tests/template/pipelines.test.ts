@@ -89,6 +89,26 @@ const pipelines: readonly {
       { environment: 'model-prod', tasks: 'LoadModelVariables DeployServingEndpoint PromoteModel' },
     ],
   },
+  {
+    title: 'ci, of an endpoint of Azure Machine Learning',
+    jobs: jobsOf('ci', { serving: 'azureml' }).slice(1),
+    order: [
+      {
+        environment: undefined,
+        tasks: 'LoadModelVariables LoadModelVariables LoadModelVariables ImportNotebooks CreateCluster CreateJob',
+      },
+    ],
+  },
+  {
+    title: 'deploy, as an endpoint of Azure Machine Learning',
+    jobs: jobsOf('deploy', { serving: 'azureml' }),
+    order: [
+      gate,
+      { environment: 'model-test', tasks: 'LoadModelVariables DeployAzureMl' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAzureMl' },
+      { environment: 'model-prod', tasks: 'LoadModelVariables DeployAzureMl PromoteModel' },
+    ],
+  },
 ];
 
 const allJobs = pipelines.flatMap(({ jobs }) => jobs);
@@ -213,6 +233,19 @@ describe("the template's pipelines", () => {
         notebook,
       );
     }
+  });
+
+  it('test all services with the same flowers', async () => {
+    const read = async (name: string): Promise<unknown> => JSON.parse(await readFile(resolve(model, name), 'utf8'));
+    const { dataframe_records: records } = (await read('sample_payload.json')) as { dataframe_records: object[] };
+    const { input_data: table } = (await read('sample_payload_azureml.json')) as {
+      input_data: { columns: string[]; index: number[]; data: number[][] };
+    };
+    assert.deepEqual(
+      table.data.map((row) => Object.fromEntries(table.columns.map((name, index) => [name, row[index]]))),
+      records,
+    );
+    assert.deepEqual(table.index, [...records.keys()]);
   });
 
   it('use existing files and the port of the image', async () => {

@@ -42,12 +42,12 @@ const answers: readonly Answer[] = [
   },
   {
     variable: 'serving',
-    flags: '--serving <batch|rest|databricks>',
-    help: 'How the model is deployed: as a scheduled job (batch, the default), a REST service or a serving endpoint',
-    choices: ['batch', 'rest', 'databricks'],
+    flags: '--serving <type>',
+    help: 'How the model is deployed: batch (a scheduled job, the default), rest (a REST service), databricks (a serving endpoint of Databricks) or azureml (an endpoint of Azure Machine Learning)',
+    choices: ['batch', 'rest', 'databricks', 'azureml'],
     defaultFor: () => 'batch',
-    matches: /^(batch|rest|databricks)$/,
-    rule: 'must be batch, rest or databricks.',
+    matches: /^(batch|rest|databricks|azureml)$/,
+    rule: 'must be batch, rest, databricks or azureml.',
   },
   ...(
     [

@@ -41,6 +41,7 @@ export const run: LocalRun = async (call, { workingFolder, signal }) => {
     resourceGroup: azure.resourceGroup,
     clusterName: azure.clusterName,
     containerProxyUrl: azure.proxyUrl,
+    containerProxyCertificateAuthority: azure.proxyCa,
     kubernetesServer: kubernetes.server,
     kubernetesToken: kubernetes.token,
     kubernetesCertificateAuthority: kubernetes.ca,

@@ -44,6 +44,6 @@ export class MlSettings {
   replicatesModels = false;
   /** Whether the next deployments are refused by the provider's own limit of requests. */
   throttledDeployments = 0;
-  /** Of the URLs of blobs and endpoints: the proxy of the sandbox knows plain HTTP alone. */
+  /** Of the URLs of blobs and endpoints. Their hosts listen over plain HTTP: HTTPS needs a proxy that has their certificates. */
   protocol: 'http' | 'https' = 'http';
 }

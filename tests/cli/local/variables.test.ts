@@ -48,7 +48,7 @@ describe('mloccli variables', () => {
   it('explain prints file and line of each value, and those that it replaces', async () => {
     await set(['training.epochs=5'], { environment: 'prod' });
     const { text, details } = await localRun(explainVariables, folder, ['training.epochs'], { environment: 'prod' });
-    const [own, all] = ['demo_model/model_variables.yml:51', 'demo_model/model_variables.yml:15'];
+    const [own, all] = ['demo_model/model_variables.yml:57', 'demo_model/model_variables.yml:15'];
     assert.equal(text, `training.epochs = 5  (${own}, instead of ${all})\n`);
     assert.deepEqual(details, {
       variables: [{ name: 'training.epochs', value: '5', source: own, overridden: [all] }],

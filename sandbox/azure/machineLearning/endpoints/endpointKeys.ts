@@ -20,7 +20,7 @@ export class EndpointKeys {
     [this.#primary, this.#secondary] = [primaryKey, secondaryKey];
   }
 
-  list(): object {
+  list(): { readonly primaryKey: string; readonly secondaryKey: string } {
     return { primaryKey: this.#primary, secondaryKey: this.#secondary };
   }
 
