@@ -61,6 +61,16 @@ describe('DeployAzureMl, with a canary', function () {
     assert.deepEqual(stage.writes(), []);
   });
 
+  it('rejects a deployment that has all the traffic, where the previous one was kept', async () => {
+    await succeeds({ ...registered, modelVersion: '2', keepOldDeployment: 'true' });
+    assert.deepEqual(stage.endpoint?.traffic, { green: 100 });
+    const agent = await succeeds({ action: 'reject' });
+    assert.deepEqual([agent.outputs['resultState'], agent.outputs['traffic']], ['Rejected', '{"blue":100}']);
+    assert.deepEqual(stage.deployments(), { blue: 'Succeeded churn' });
+    await succeeds({ action: 'reject' });
+    assert.deepEqual(stage.writes(), []);
+  });
+
   it('sends it copies of requests first, and shows its log', async () => {
     const agent = await succeeds({ ...canary, mirrorPercent: '10' });
     assert.match(

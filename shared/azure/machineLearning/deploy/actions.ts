@@ -17,8 +17,8 @@ export interface CanaryOptions {
 }
 
 /**
- * Gives all requests to the canary, and deletes the deployment that it replaces; or takes them from it, and deletes it. Does
- * nothing when that has been done. A canary that fails the test after it was promoted has its share again.
+ * Gives all requests to the canary, and deletes the deployment that it replaces; or takes them from it, and deletes it. A
+ * deployment that has replaced one that was kept can be rejected, too. Does nothing when that has been done. A canary that fails the test after it was promoted has its share again.
  */
 export async function decideCanary(parts: RunParts, options: CanaryOptions, context: Context): Promise<Outcome> {
   const run = new EndpointRun(parts, context);

@@ -22,13 +22,15 @@ export function promotionStep(seen: Seen, choice: Choice): Step {
   if (canary && hasSucceeded(canary) && shareOf(traffic, canary.name) < 100)
     return { kind: 'switch', name: canary.name, traffic: { [canary.name]: 100 } };
   const main = seen.deployments.find(({ name }) => shareOf(traffic, name) === 100);
-  const isMeant = choice.deploymentName === undefined || isSameName(choice.deploymentName, main?.name ?? '');
-  if (main && isOurs(main) && isMeant)
+  if (main && isOurs(main) && isChosen(main, choice))
     return oldStep({ ...seen, endpoint }, main, choice) ?? { kind: 'done', name: main.name, isCanary: false };
   return nothingToDo('promote', endpoint);
 }
 
-/** What to do next to take all requests from the canary, and to delete it. */
+/**
+ * What to do next to take all requests from the canary, and to delete it; or from the deployment that has replaced another
+ * one, which was kept.
+ */
 export function rejectionStep(seen: Seen, choice: Choice): Step {
   const { endpoint } = seen;
   if (!endpoint) return noEndpoint;
@@ -38,7 +40,11 @@ export function rejectionStep(seen: Seen, choice: Choice): Step {
   const canary = canaryOf({ ...seen, endpoint }, choice);
   if (!canary) {
     const main = seen.deployments.find(({ name }) => shareOf(traffic, name) === 100);
-    return main ? { kind: 'done', name: main.name, isCanary: false } : nothingToDo('reject', endpoint);
+    if (!main) return nothingToDo('reject', endpoint);
+    const kept = isChosen(main, choice) ? keptBy(main, seen) : undefined;
+    return kept
+      ? { kind: 'switch', name: kept.name, traffic: { [kept.name]: 100 } }
+      : { kind: 'done', name: main.name, isCanary: false };
   }
   const share = shareOf(traffic, canary.name);
   if (share === 0) return { kind: 'deleteDeployment', name: canary.name, reason: 'was rejected' };
@@ -51,16 +57,28 @@ export function rejectionStep(seen: Seen, choice: Choice): Step {
   return { kind: 'switch', name: before.name, traffic: { [before.name]: 100 } };
 }
 
+function isChosen({ name }: Deployment, { deploymentName }: Choice): boolean {
+  return deploymentName === undefined || isSameName(deploymentName, name);
+}
+
+/** The older deployment that a deployment of ours has replaced, where it still runs. */
+function keptBy(current: Deployment, { deployments }: Seen): Deployment | undefined {
+  const replaced = isOurs(current) ? replacedBy(current) : undefined;
+  return deployments.find(
+    (each) => isSameName(each.name, replaced ?? '') && hasSucceeded(each) && generationOf(each) < generationOf(current),
+  );
+}
+
 /** The deployment that is on trial: newer than the one that it stands beside, which still answers requests. */
 function canaryOf(
   { endpoint, deployments }: Seen & { readonly endpoint: Endpoint },
-  { deploymentName }: Choice,
+  choice: Choice,
 ): Deployment | undefined {
   const traffic = trafficOf(endpoint);
   const main = deployments.find(({ name }) => isSameName(name, mainOf(traffic) ?? ''));
   return deployments
     .filter((each) => isOurs(each) && shareOf(traffic, each.name) < 100)
-    .filter(({ name }) => deploymentName === undefined || isSameName(name, deploymentName))
+    .filter((each) => isChosen(each, choice))
     .filter((each) => {
       const replaced = replacedBy(each);
       if (replaced === undefined) return false;

@@ -322,9 +322,18 @@ describe('the next step of a deployment to Azure Machine Learning', () => {
     isStep(rejectionStep(seen(live, old), keepsNothing), { kind: 'done', name: 'blue' });
   });
 
-  it('does not take the deployment that was replaced for a canary', () => {
+  it('returns to the deployment that was kept when it was replaced', () => {
     const replaced = deploymentOf('blue', { digest: 'd0', generation: 1, replaces: 'green' });
-    isStep(rejectionStep(seen({ traffic: { green: 100 } }, replaced, canary), keepsNothing), {
+    const switched = seen({ traffic: { green: 100 } }, replaced, canary);
+    isStep(rejectionStep(switched, keepsNothing), { kind: 'switch', name: 'blue', traffic: { blue: 100 } });
+    isStep(rejectionStep(switched, { ...keepsNothing, deploymentName: 'blue' }), { kind: 'done', name: 'green' });
+    isStep(rejectionStep(seen({ traffic: { blue: 100 } }, replaced, canary), keepsNothing), {
+      kind: 'deleteDeployment',
+      name: 'green',
+    });
+    isStep(rejectionStep(seen({ traffic: { blue: 100 } }, replaced), keepsNothing), { kind: 'done', name: 'blue' });
+    const broken = deploymentOf('blue', { digest: 'd0', generation: 1, state: 'Failed' });
+    isStep(rejectionStep(seen({ traffic: { green: 100 } }, broken, canary), keepsNothing), {
       kind: 'done',
       name: 'green',
     });
