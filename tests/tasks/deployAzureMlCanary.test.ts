@@ -52,6 +52,15 @@ describe('DeployAzureMl, with a canary', function () {
     assert.deepEqual(stage.writes(), []);
   });
 
+  it('is not promoted, and gets no further request, when it answers the sample wrongly', async () => {
+    await succeeds(canary);
+    const wrong = { action: 'promote', ...sampleOf(registered), expectedJson: '$.predictions[0]=-1' };
+    const agent = await run(wrong);
+    assert.equal(agent.end.result, 'Failed', agent.text('log'));
+    assert.deepEqual(stage.writes(), []);
+    assert.deepEqual(stage.endpoint?.traffic, { blue: 80, green: 20 });
+  });
+
   it('rejects it, and does nothing the second time', async () => {
     await succeeds(canary);
     const agent = await succeeds({ action: 'reject' });
