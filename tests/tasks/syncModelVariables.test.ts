@@ -99,6 +99,14 @@ describe('SyncModelVariables', () => {
     assert.equal(await hub.model('churn'), undefined);
   });
 
+  it('takes nothing from a file of which only a part arrives', async () => {
+    await push(text);
+    const rewrite = (status: number, body: string) => ({ status, body: body.slice(0, -2) });
+    stage.organization.faults.add({ method: 'GET', path: '*/blobs/*', effect: 'rewritten', rewrite });
+    assert.match(await fails('repositoryToHub'), /bytes that came are not its content\. Run this step again/);
+    assert.deepEqual(stage.writes(), []);
+  });
+
   it('reports the variables that differ, and not the comments', async () => {
     await push(text);
     await save(text.replace('epochs: 10 # more', 'epochs: 20 # far more'));
