@@ -11,6 +11,13 @@ const pages: Readonly<Record<string, string>> = { models: 'hub/page', run: 'hub/
 /** Scripts that run before that of their page, by the name of the page. */
 const firstScripts: Readonly<Record<string, string>> = { models: 'begin' };
 
+/**
+ * V8 compiles the functions of a script that starts with this while it loads it, beside the page, instead of each function
+ * when it is called first: most functions of the first page are called at once.
+ * Source: https://v8.dev/blog/explicit-compile-hints (since Chrome and Edge 136; other browsers do not know it).
+ */
+const compileHint = '//# allFunctionsCalledOnLoad';
+
 /** The pages that the project has. */
 export function hubPages(root: string): readonly { readonly name: string; readonly folder: string }[] {
   return Object.entries(pages)
@@ -43,6 +50,7 @@ export async function bundleHub(root: string, outFolder: string): Promise<Metafi
     target: 'es2022',
     jsx: 'automatic',
     minify: true,
+    banner: { js: compileHint },
     // The licences of all that is bundled are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': '"production"' },

@@ -7,9 +7,12 @@ const rowsPerStep = 40;
 /** What is above the rows on every screen, in pixels: the header, the tabs or the filter, and the names of the columns. */
 const headHeight = 150;
 
+/** How much higher the frame may get once the page is shown, in pixels: the host says above it that the page loads. */
+const growthHeight = 80;
+
 /** How many rows of a height, in pixels, fit into the window. */
 export function rowsOfScreen(rowHeight: number): number {
-  return Math.max(1, Math.ceil((innerHeight - headHeight) / rowHeight));
+  return Math.max(1, Math.ceil((innerHeight + growthHeight - headHeight) / rowHeight));
 }
 
 /**

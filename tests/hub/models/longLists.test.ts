@@ -25,6 +25,25 @@ describe('Long lists in a browser', () => {
     assert.equal(await frame.locator(':focus').innerText(), `m${models - 1}`);
   });
 
+  const lists = [
+    { what: 'models', hash: '', row: '.hub-table tbody tr' },
+    { what: 'variables', hash: 'model=m0', row: '.vg-row' },
+  ];
+  for (const { what, hash, row } of lists)
+    it(`fill the screen with ${what} when they are painted first`, async () => {
+      const first = await hub.openHub({ changesBrowser: true });
+      // The frame gets higher once the page is shown. Rows that come after the first painting never come.
+      await first.context.addInitScript('if (window !== top) window.requestAnimationFrame = () => 0;');
+      const { page, frame } = await hub.openHub({ hash, within: first });
+      await page.locator('#state').waitFor({ state: 'hidden' });
+      const rows = frame.locator(row);
+      await rows.first().waitFor();
+      const bottom = await rows.last().evaluate((element) => element.getBoundingClientRect().bottom);
+      assert.ok(bottom >= (await frame.evaluate<number>('innerHeight')), `the last row ends at ${bottom}`);
+      assert.ok((await rows.count()) < models, 'no row is rendered that nobody sees');
+      assert.equal(await frame.locator('.hub-state-checking').count(), 0);
+    });
+
   it('have the last variable for the keyboard, which needs all rows before it', async () => {
     const { page, frame } = await hub.openHub({ hash: 'model=m0' });
     await frame.locator('[data-cell="v0/1"]').focus();
