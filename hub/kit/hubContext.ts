@@ -3,6 +3,7 @@ import type { ModelRegistry, RegistryContents } from '../../shared/variables/reg
 import type { RegistryModel, RepositoryLink } from '../../shared/variables/registry/revision';
 import type { Host } from '../host/host';
 import type { LinkedText } from '../repository/git/linkedText';
+import type { FileComparisons } from '../repository/state/compareFiles';
 import type { OpenedPullRequest } from '../repository/git/openPullRequest';
 import type { Route } from '../page/route';
 import type { Failure } from './useLoaded';
@@ -24,6 +25,12 @@ export interface Hub {
   readonly openPullRequest: (model: RegistryModel, text: string, comment: string) => Promise<OpenedPullRequest>;
   /** As `readLinkedText` in `hub/repository/git`. @throws ExplainedError, RestError */
   readonly readLinkedText: (link: RepositoryLink) => Promise<LinkedText>;
+  /** As `compareFiles` in `hub/repository/state`. It rejects where the part of the page cannot be loaded. */
+  readonly compareFiles: (
+    models: readonly RegistryModel[],
+    onFound: (comparisons: FileComparisons) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** Opens a route; `replace` leaves no entry in the history of the browser. */
   readonly go: (route: Route, options?: { readonly replace?: boolean }) => void;
 }

@@ -11,7 +11,7 @@ export interface ModelFilterBarProps {
   readonly onChange: (filter: ModelFilter) => void;
 }
 
-const states = ['valid', 'problems', 'archived', 'damaged', 'newer'] as const;
+const states = ['valid', 'problems', 'differs', 'archived', 'damaged', 'newer'] as const;
 
 /** The filter above the list of models; the key `/` moves the focus to its text. */
 export function ModelFilterBar({ filter, environments, onChange }: ModelFilterBarProps) {

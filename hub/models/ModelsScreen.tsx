@@ -8,6 +8,7 @@ import { modelsMessages } from './messages';
 import { modelColumns } from './modelColumns';
 import { ModelFilterBar } from './ModelFilterBar';
 import { environmentsOf, modelRows, modelsInOrder, shownRows, sortOf, withSort, type ModelRow } from './modelRows';
+import { useFileComparisons } from './useFileComparisons';
 import { useProblemCounts } from './useProblemCounts';
 
 const noFilter: ModelFilter = {};
@@ -23,6 +24,13 @@ export function ModelsScreen() {
       isPrimary: contents.models.length > 0,
       important: true,
       onActivate: () => go({ view: 'new' }),
+    },
+    {
+      id: 'import',
+      text: modelsMessages.importModel,
+      iconProps: { iconName: 'Import' },
+      important: false,
+      onActivate: () => go({ view: 'new', from: 'repository' }),
     },
     {
       id: 'compare',
@@ -68,8 +76,14 @@ function FilteredModels() {
   const counts = useProblemCounts(contents, () =>
     modelsInOrder(contents.models, filter, host.user.id).slice(0, firstRows()),
   );
+  const inOrder = useMemo(() => {
+    const first = modelsInOrder(contents.models, filter, host.user.id);
+    return [...new Set([...first, ...contents.models])];
+    // What is shown first matters only when the models are new.
+  }, [contents]);
+  const files = useFileComparisons(inOrder);
   const before = useRef<readonly ModelRow[]>([]);
-  const rows = useMemo(() => modelRows(contents.models, counts, before.current), [contents, counts]);
+  const rows = useMemo(() => modelRows(contents.models, { counts, files }, before.current), [contents, counts, files]);
   before.current = rows;
   const shown = useMemo(() => shownRows(rows, filter, host.user.id), [rows, filter, host.user.id]);
   const environments = useMemo(() => environmentsOf(contents.models), [contents]);

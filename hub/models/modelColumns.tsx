@@ -9,6 +9,7 @@ import type { ModelRow, ModelState } from './modelRows';
 const icons = {
   valid: 'Completed',
   problems: 'ErrorBadge',
+  differs: 'Warning',
   damaged: 'ErrorBadge',
   newer: 'Info',
   archived: 'Archive',
@@ -69,12 +70,18 @@ export const modelColumns: readonly DataColumn<ModelRow>[] = [
   },
 ];
 
-function StateCell({ model, state, problemCount }: ModelRow) {
+function StateCell({ model, state, problemCount, file }: ModelRow) {
   const text = state === 'problems' ? modelsMessages.problems(problemCount) : modelsMessages.states[state];
+  const notCompared =
+    typeof file === 'object' ? modelsMessages.notCompared(model.repository?.path ?? '', file.unknown) : undefined;
   return (
-    <span className="hub-state" title={model.problem}>
+    <span className="hub-state" title={model.problem ?? notCompared}>
       <Icon iconName={icons[state]} size={IconSize.medium} className={`hub-state-${state}`} />
-      <span>{text}</span>
+      {state === 'differs' ? (
+        <RouteLink to={{ view: 'model', model: model.id, tab: 'repository' }}>{text}</RouteLink>
+      ) : (
+        <span>{text}</span>
+      )}
     </span>
   );
 }

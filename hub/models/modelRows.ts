@@ -1,32 +1,45 @@
 import type { RegistryEntry } from '../../shared/variables/registry/modelRegistry';
 import type { TableSort } from '../kit/DataTable';
 import type { ModelFilter } from '../page/route';
+import type { FileComparison, FileComparisons } from '../repository/state/compareFiles';
 
 /** The states of a model in the list; a problem count is unknown until the model has been checked. */
-export type ModelState = 'valid' | 'problems' | 'archived' | 'damaged' | 'newer' | 'checking';
+export type ModelState = 'valid' | 'problems' | 'differs' | 'archived' | 'damaged' | 'newer' | 'checking';
 
 export interface ModelRow {
   readonly model: RegistryEntry;
   readonly state: ModelState;
   readonly problemCount: number;
+  /** Undefined where the model is not linked to a file, or not compared with it yet. */
+  readonly file: FileComparison | undefined;
 }
+
+/** What is known of the models besides their documents, by their IDs. */
+export interface ModelChecks {
+  /** The numbers of problems, without models that have not been checked. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly files: FileComparisons;
+}
+
+const unchecked: ModelChecks = { counts: new Map(), files: new Map() };
 
 /**
  * A row for each model.
- * @param counts the number of problems by model; without those that have not been checked
  * @param before the rows as they were: a row in which nothing changed stays the same object
  */
 export function modelRows(
   models: readonly RegistryEntry[],
-  counts: ReadonlyMap<string, number>,
+  { counts, files }: ModelChecks,
   before: readonly ModelRow[] = [],
 ): readonly ModelRow[] {
   return models.map((model, index) => {
     const count = counts.get(model.id);
-    const [state, problemCount] = [stateOf(model, count), count ?? 0];
+    const file = files.get(model.id);
+    const [state, problemCount] = [stateOf(model, count, file), count ?? 0];
     const known = before[index];
-    const isSame = known?.model === model && known.state === state && known.problemCount === problemCount;
-    return isSame ? known : { model, state, problemCount };
+    const isSame =
+      known?.model === model && known.state === state && known.problemCount === problemCount && known.file === file;
+    return isSame ? known : { model, state, problemCount, file };
   });
 }
 
@@ -36,17 +49,18 @@ export function modelsInOrder(
   { state, withProblems, ...filter }: ModelFilter,
   userId: string,
 ): readonly RegistryEntry[] {
-  const isOfChecked = state === 'valid' || state === 'problems' || withProblems === true;
+  const isOfChecked = state === 'valid' || state === 'problems' || state === 'differs' || withProblems === true;
   const asked = isOfChecked || state === undefined ? filter : { ...filter, state };
-  return shownRows(modelRows(models, new Map()), asked, userId).map(({ model }) => model);
+  return shownRows(modelRows(models, unchecked), asked, userId).map(({ model }) => model);
 }
 
-function stateOf(model: RegistryEntry, problemCount: number | undefined): ModelState {
+function stateOf(model: RegistryEntry, problemCount: number | undefined, file: FileComparison | undefined): ModelState {
   if (model.isNewer) return 'newer';
   if (!model.isIntact) return 'damaged';
   if (model.status === 'archived') return 'archived';
   if (problemCount === undefined) return 'checking';
-  return problemCount === 0 ? 'valid' : 'problems';
+  if (problemCount > 0) return 'problems';
+  return file === 'differs' ? 'differs' : 'valid';
 }
 
 /** The rows that a filter lets through, sorted. Archived models are only shown when they are asked for. */
@@ -76,7 +90,7 @@ export function withSort(filter: ModelFilter, { column, isDescending }: TableSor
 }
 
 const byText = new Intl.Collator('en', { numeric: true }).compare;
-const states: readonly ModelState[] = ['damaged', 'newer', 'problems', 'checking', 'valid', 'archived'];
+const states: readonly ModelState[] = ['damaged', 'newer', 'problems', 'differs', 'checking', 'valid', 'archived'];
 
 const comparisons: Readonly<Record<string, (a: ModelRow, b: ModelRow) => number>> = {
   name: (a, b) => byText(a.model.id, b.model.id),

@@ -65,6 +65,7 @@ function LoadedPage(props: {
       openPullRequest: async (model, text, comment) =>
         (await import('./modelParts')).openPullRequest(host, model, text, comment),
       readLinkedText: async (link) => (await import('./modelParts')).readLinkedText(host, link),
+      compareFiles: async (...args) => (await import('./modelParts')).compareFiles(host, ...args),
     }),
     [host, registry, contents, failure, route, go, reload, refusal],
   );

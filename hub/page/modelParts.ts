@@ -8,3 +8,4 @@ export { HistoryTab } from '../history/HistoryTab';
 export { readLinkedText } from '../repository/git/linkedText';
 export { openPullRequest } from '../repository/git/openPullRequest';
 export { RepositoryTab } from '../repository/RepositoryTab';
+export { compareFiles } from '../repository/state/compareFiles';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { modelRows, modelsInOrder, shownRows } from '../../hub/models/modelRows';
+import type { FileComparison } from '../../hub/repository/state/compareFiles';
 import type { ModelFilter } from '../../hub/page/route';
 import type { RegistryModel } from '../../shared/variables/registry/revision';
 
@@ -31,7 +32,8 @@ const counts = new Map([
   ['a2', 2],
   ['b', 0],
 ]);
-const rows = modelRows(models, counts);
+const files = new Map<string, FileComparison>();
+const rows = modelRows(models, { counts, files });
 const shown = (filter: ModelFilter) => shownRows(rows, filter, 'ada').map((row) => row.model.id);
 
 describe('the rows of the list of models', () => {
@@ -49,8 +51,25 @@ describe('the rows of the list of models', () => {
     );
   });
 
+  it('differ from the repository where nothing is worse', () => {
+    const all = new Map(models.map(({ id }): [string, FileComparison] => [id, 'differs']));
+    const states = (from: ReadonlyMap<string, FileComparison>) =>
+      modelRows(models, { counts, files: from }).map(({ state }) => state);
+    assert.deepEqual(states(all), ['differs', 'problems', 'differs', 'archived', 'damaged', 'checking']);
+    assert.deepEqual(states(new Map([['a10', { unknown: 'It was refused.' }]])).slice(0, 3), [
+      'valid',
+      'problems',
+      'valid',
+    ]);
+    const differing = modelRows(models, { counts, files: new Map([['a10', 'differs']]) });
+    const ids = shownRows(differing, { state: 'differs' }, 'ada').map(({ model: { id } }) => id);
+    assert.deepEqual(ids, ['a10']);
+    const sorted = shownRows(differing, { sort: 'state' }, 'ada').map(({ model: { id } }) => id);
+    assert.deepEqual(sorted, ['broken', 'a2', 'a10', 'new', 'b']);
+  });
+
   it('stay the same objects where nothing in them changed', () => {
-    const after = modelRows(models, new Map([...counts, ['a2', 0], ['new', 0]]), rows);
+    const after = modelRows(models, { counts: new Map([...counts, ['a2', 0], ['new', 0]]), files }, rows);
     assert.deepEqual(
       after.map((row, index) => row === rows[index]),
       [true, false, true, true, true, false],
@@ -60,6 +79,7 @@ describe('the rows of the list of models', () => {
   it('are known in their order before the models are checked', () => {
     const ids = (filter: ModelFilter) => modelsInOrder(models, filter, 'ada').map(({ id }) => id);
     assert.deepEqual(ids({}), ['a2', 'a10', 'b', 'broken', 'new']);
+    assert.deepEqual(ids({ state: 'differs' }), ['a2', 'a10', 'b', 'broken', 'new']);
     assert.deepEqual(ids({ state: 'problems', sort: '-name' }), ['new', 'broken', 'b', 'a10', 'a2']);
     assert.deepEqual(ids({ withProblems: true, text: 'a1' }), ['a10']);
     assert.deepEqual(ids({ state: 'archived' }), ['old']);

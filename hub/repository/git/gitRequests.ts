@@ -101,9 +101,15 @@ export class GitRequests {
   async fileAt(repository: Repository, path: string, commitId: string): Promise<RepositoryFile | undefined> {
     const subject = { purpose: 'read the file', repository: repository.name };
     const at = `versionDescriptor.versionType=commit&versionDescriptor.version=${commitId}`;
-    const url = `/${encode(repository.id)}/items?path=${encode(path)}&$format=octetStream&${at}&${version}`;
-    const bytes = await this.#absentAsUndefined(this.#explain(this.host.rest.bytes(this.#get(url)), subject));
+    const bytes = await this.#bytes(repository.id, path, at, subject);
     return bytes && { text: utf8(bytes), commitId };
+  }
+
+  /** The text of a file, by one request; undefined where the branch does not have the file, or where it is not UTF-8. */
+  async text({ id, path, branch }: RepositoryLink): Promise<string | undefined> {
+    const subject = { purpose: 'read the file', repository: id, branch };
+    const bytes = await this.#bytes(id, path, branchQuery(branch), subject);
+    return bytes && utf8(bytes);
   }
 
   /** The newest commits of a branch that changed a file, newest first. */
@@ -196,6 +202,11 @@ export class GitRequests {
 
   #get(path: string) {
     return { method: 'GET', url: `/${encode(this.host.project.id)}/_apis/git/repositories${path}` } as const;
+  }
+
+  #bytes(repository: string, path: string, at: string, subject: RequestSubject): Promise<Uint8Array | undefined> {
+    const url = `/${encode(repository)}/items?path=${encode(path)}&$format=octetStream&${at}&${version}`;
+    return this.#absentAsUndefined(this.#explain(this.host.rest.bytes(this.#get(url)), subject));
   }
 
   #json(path: string, subject: RequestSubject): Promise<unknown> {

@@ -42,12 +42,12 @@ describe('the list and the variables of models in a browser', () => {
     await press(open.page, '/');
     await open.page.keyboard.type('chu');
     await open.frame.getByRole('link', { name: 'forecast' }).waitFor({ state: 'detached' });
-    assert.equal(await open.hash(), 'q=chu');
+    await open.hasHash('q=chu');
     await tabTo(open.page, open.frame, /^a churn$/);
     await press(open.page, 'Enter');
     await open.frame.getByRole('grid').waitFor();
-    assert.equal(await open.hash(), 'model=churn');
-    assert.match(await open.title(), /churn - Variables/);
+    await open.hasHash('model=churn');
+    await open.page.waitForFunction(() => window.host?.title().includes('churn - Variables'));
   });
 
   it('edits, reviews and saves by keyboard alone, and undoes it', async () => {

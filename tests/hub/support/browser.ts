@@ -50,7 +50,8 @@ export interface OpenHub {
   /** Reads a handle of `window.host`. */
   readonly log: () => Promise<readonly string[]>;
   readonly toasts: () => Promise<TestHandles['toasts']>;
-  readonly hash: () => Promise<string>;
+  /** Waits until the page has this hash: what the extension says to its host takes a moment. */
+  readonly hasHash: (expected: string) => Promise<void>;
   readonly title: () => Promise<string>;
   /** Changes the hash as the address bar does. */
   readonly goto: (hash: string) => Promise<void>;
@@ -178,7 +179,10 @@ async function handlesOf({ context, page, problems }: ShownPage, isLoading: bool
     problems,
     log: () => handle.evaluate(({ log }) => log),
     toasts: () => handle.evaluate(({ toasts }) => toasts),
-    hash: () => handle.evaluate((host) => host.hash()),
+    hasHash: async (expected) => {
+      await page.waitForFunction((wanted) => window.host?.hash() === wanted, expected).catch(() => undefined);
+      assert.equal(await handle.evaluate((host) => host.hash()), expected);
+    },
     title: () => handle.evaluate((host) => host.title()),
     goto: (hash) => handle.evaluate((host, to) => host.goto(to), hash),
     setTheme: async (name) => {
