@@ -94,7 +94,8 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
     () => (isNarrow ? [Math.min(column, grid.environments.length)] : [0, ...grid.environments.map((_, i) => i + 1)]),
     [isNarrow, column, grid.environments],
   );
-  const openPanel = ({ row, cell }: CellTarget) => setPanel({ kind: 'edit', row, cell });
+  const openPanel = ({ row, cell }: CellTarget, typed?: string) =>
+    setPanel({ kind: 'edit', row, cell, ...(typed !== undefined && { typed }) });
   return (
     <div ref={sizer} className="vg-area">
       <div className="vg-toolbar">
