@@ -181,6 +181,21 @@ describe('Edits in the grid', function () {
     assert.equal(await frame.getByRole('dialog').count(), 0);
   });
 
+  it('stay in sight of the filter, which is in the hash, over a reload and another tab', async () => {
+    const hub = await openHub({ hash: 'model=wide&env=env2' });
+    await hub.frame.getByRole('textbox', { name: 'Filter variables' }).fill('not');
+    await hub.hasHash('model=wide&env=env2&q=not');
+    await hub.frame.getByRole('tab', { name: 'File' }).click();
+    await hub.frame.locator('.cm-content').waitFor();
+    await hub.page.goBack();
+    await cell(hub, 'note/1').waitFor();
+    assert.equal(await hub.frame.locator('[role="rowheader"]').count(), 1);
+    await hub.page.reload();
+    const frame = hub.page.frameLocator('iframe');
+    await frame.getByRole('rowheader', { name: 'note' }).waitFor();
+    assert.equal(await frame.getByRole('textbox', { name: 'Filter variables' }).inputValue(), 'not');
+  });
+
   it('begin in a cell that is in sight, whatever stays over the grid', async () => {
     const hub = await openWide();
     await cell(hub, 'epochs/1').focus();
