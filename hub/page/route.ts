@@ -14,6 +14,8 @@ export type Route =
       readonly model: string;
       readonly tab: ModelTab;
       readonly environment?: string;
+      /** In the variables: what their names contain. */
+      readonly text?: string;
       /** In the history: the revision, and the one that it is compared with. */
       readonly revision?: number;
       readonly against?: number;
@@ -87,6 +89,7 @@ export function routeHash(route: Route): string {
       set('model', route.model);
       set('tab', route.tab === 'variables' ? undefined : route.tab);
       set('env', route.environment);
+      set('q', route.text);
       set('rev', route.revision);
       set('against', route.against);
       break;
@@ -134,6 +137,7 @@ function modelRoute(query: URLSearchParams, model: string): Route {
     model,
     tab: modelTabs.find((tab) => tab === query.get('tab')) ?? 'variables',
     ...textField(query, 'env', 'environment'),
+    ...textField(query, 'q', 'text'),
     ...revisionField(query, 'rev', 'revision'),
     ...revisionField(query, 'against', 'against'),
   };

@@ -1,10 +1,11 @@
 import { Button } from 'azure-devops-ui/Button';
 import { Dialog } from 'azure-devops-ui/Dialog';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { changesBetween } from '../../shared/variables/edit/changes';
 import { CopyButton } from '../kit/CopyButton';
 import { useModel } from '../kit/modelContext';
 import { ProblemCard } from '../kit/faults/ProblemCard';
+import { isSaveKey } from '../kit/focus/saveKey';
 import { startFocus } from '../kit/focus/startFocus';
 import { variablesMessages } from '../variables/messages';
 import { reviewMessages } from './messages';
@@ -19,6 +20,7 @@ export function ChangeBar() {
     () => (isChanged ? (changesBetween(base.text, text)?.length ?? 0) : 0),
     [isChanged, base, text],
   );
+  useSaveKey(isChanged && readOnlyReason === undefined ? review : undefined);
   return (
     <>
       <div className="change-bar-status hub-screen-reader" role="status">
@@ -54,6 +56,24 @@ export function ChangeBar() {
       )}
     </>
   );
+}
+
+/** Ctrl+S reviews the edits on all tabs, and never saves the page of the browser as a file. */
+function useSaveKey(review: (() => void) | undefined): void {
+  const newest = useRef(review);
+  newest.current = review;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      // The editor of the File tab has used the key, or a cell has a text that cannot be applied.
+      if (!isSaveKey(event) || event.defaultPrevented) return;
+      event.preventDefault();
+      if (document.querySelector('[role="dialog"]') !== null) return;
+      // A cell has just applied what was typed into it.
+      setTimeout(() => newest.current?.());
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
 }
 
 /** Tells that someone else saved while the model was being edited. */

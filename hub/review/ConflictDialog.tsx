@@ -3,7 +3,6 @@ import { ContentSize } from 'azure-devops-ui/Callout';
 import { useId, useState } from 'react';
 import type { ContestedName } from '../../shared/variables/edit/mergeTexts';
 import { pathText } from '../../shared/variables/pathText';
-import { spellPlain } from '../variables/spelling';
 import { Value } from './ChangesTable';
 import { reviewMessages } from './messages';
 import { contestedKey, withChoices, type ReviewPlan } from './reviewPlan';
@@ -74,7 +73,6 @@ function Choice(props: {
 }) {
   const { name, isMine, onChoose } = props;
   const group = useId();
-  const before = name.base === undefined ? reviewMessages.notSet : spellPlain(name.base);
   return (
     <fieldset className="review-choice">
       <legend>
@@ -86,7 +84,9 @@ function Choice(props: {
           {mine ? conflict.mine : conflict.theirs}: <Value value={mine ? name.mine : name.theirs} />
         </label>
       ))}
-      <span className="secondary-text">{conflict.base(before)}</span>
+      <span className="secondary-text">
+        {conflict.base}: <Value value={name.base} />
+      </span>
     </fieldset>
   );
 }

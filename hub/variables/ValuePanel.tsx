@@ -15,7 +15,8 @@ import type { CellEdits } from './grid/useCellEdits';
 
 /** What the panel edits: a cell, or a new variable. */
 export type PanelSubject =
-  { readonly kind: 'add' } | { readonly kind: 'edit'; readonly row: GridRow; readonly cell: GridCell };
+  | { readonly kind: 'add' }
+  | { readonly kind: 'edit'; readonly row: GridRow; readonly cell: GridCell; readonly typed?: string };
 
 export interface ValuePanelProps {
   readonly subject: PanelSubject;
@@ -32,9 +33,14 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
   const isNew = subject.kind === 'add';
   const [name, setName] = useState(isNew ? '' : subject.row.name);
   const [environment, setEnvironment] = useState(isNew ? undefined : subject.cell.environment);
-  const [typed, setTyped] = useState(isNew || subject.cell.state !== 'own' ? '' : subject.cell.text);
+  const [typed, setTyped] = useState(isNew ? '' : (subject.typed ?? ownText(subject.cell)));
   const [wrong, setWrong] = useState<{ readonly field: 'name' | 'value'; readonly problem: string }>();
 
+  const add = (path: readonly string[]) => {
+    if (typed.trim() === '') return panel.valueMissing;
+    const read = readTyped(typed, sharedVariables(contents).schema, path);
+    return 'problem' in read ? read.problem : edits.apply([{ path, environment, ...read }]);
+  };
   const apply = () => {
     const path = isNew ? name.trim().split('.') : subject.row.path;
     const problem = isNew ? newNameProblem(path, environment, grid) : undefined;
@@ -42,8 +48,7 @@ export function ValuePanel({ subject, grid, edits, onDismiss }: ValuePanelProps)
       setWrong({ field: 'name', problem });
       return;
     }
-    const read = readTyped(typed, sharedVariables(contents).schema, path);
-    const refusal = 'problem' in read ? read.problem : edits.apply([{ path, environment, ...read }]);
+    const refusal = isNew ? add(path) : edits.type(subject, typed);
     if (refusal === undefined) onDismiss();
     else setWrong({ field: 'value', problem: refusal });
   };
@@ -109,6 +114,10 @@ function Field(props: {
       {children}
     </FormItem>
   );
+}
+
+function ownText({ state, text }: GridCell): string {
+  return state === 'own' ? text : '';
 }
 
 function newNameProblem(path: readonly string[], environment: string | undefined, grid: Grid): string | undefined {

@@ -33,8 +33,16 @@ export function VariablesTab() {
     [text, base, shared, environment],
   );
   if (!grid.isReadable) return <Unreadable problems={grid.problems} />;
-  const showEnvironment = (name: string | undefined) =>
-    go({ ...modelPage(model.id), ...(name !== undefined && { environment: name }) }, { replace: true });
+  const filter = (route.view === 'model' ? route.text : undefined) ?? '';
+  const show = (name: string | undefined, contained: string) =>
+    go(
+      {
+        ...modelPage(model.id),
+        ...(name !== undefined && { environment: name }),
+        ...(contained !== '' && { text: contained }),
+      },
+      { replace: true },
+    );
   return (
     <>
       {shared.problems.length > 0 && (
@@ -49,7 +57,13 @@ export function VariablesTab() {
           <ProblemList problems={grid.problems} />
         </ProblemCard>
       )}
-      <ReadableVariables grid={grid} environment={environment} onEnvironment={showEnvironment} />
+      <ReadableVariables
+        grid={grid}
+        environment={environment}
+        onEnvironment={(name) => show(name, filter)}
+        filter={filter}
+        onFilter={(contained) => show(environment, contained)}
+      />
     </>
   );
 }
@@ -72,12 +86,13 @@ interface ReadableProps {
   readonly grid: Grid;
   readonly environment: string | undefined;
   readonly onEnvironment: (name: string | undefined) => void;
+  readonly filter: string;
+  readonly onFilter: (contained: string) => void;
 }
 
-function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) {
+function ReadableVariables({ grid, environment, onEnvironment, filter, onFilter }: ReadableProps) {
   const { go } = useHub();
   const { model, readOnlyReason } = useModel();
-  const [filter, setFilter] = useState('');
   const [column, setColumn] = useState(0);
   const [panel, setPanel] = useState<PanelSubject>();
   const [menu, setMenu] = useState<OpenMenu>();
@@ -94,11 +109,12 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
     () => (isNarrow ? [Math.min(column, grid.environments.length)] : [0, ...grid.environments.map((_, i) => i + 1)]),
     [isNarrow, column, grid.environments],
   );
-  const openPanel = ({ row, cell }: CellTarget) => setPanel({ kind: 'edit', row, cell });
+  const openPanel = ({ row, cell }: CellTarget, typed?: string) =>
+    setPanel({ kind: 'edit', row, cell, ...(typed !== undefined && { typed }) });
   return (
     <div ref={sizer} className="vg-area">
       <div className="vg-toolbar">
-        <SearchField label={variablesMessages.filter} value={filter} onChange={setFilter} />
+        <SearchField label={variablesMessages.filter} value={filter} onChange={onFilter} />
         {isNarrow && (
           <ChoiceButton
             id="variables-column"
@@ -128,7 +144,7 @@ function ReadableVariables({ grid, environment, onEnvironment }: ReadableProps) 
         </ProblemCard>
       )}
       {rows.length === 0 ? (
-        <NoRows isEmpty={grid.rows.length === 0} onClear={() => setFilter('')} />
+        <NoRows isEmpty={grid.rows.length === 0} onClear={() => onFilter('')} />
       ) : (
         <VariablesGrid
           label={variablesMessages.grid(model.id)}

@@ -22,6 +22,8 @@ export const variablesMessages = {
   sharedProblems: 'The base variables or the schema have problems, which apply to all models:',
   at: (line: number | undefined, message: string) => (line === undefined ? message : `Line ${line}: ${message}`),
   more: (count: number) => `and ${count} more`,
+  /** The source of a value that is not saved, as in `set in your edits`. */
+  edits: 'your edits',
   unset: 'unset',
   map: 'map',
   changed: 'not saved',
@@ -36,6 +38,7 @@ export const variablesMessages = {
     map: (name: string, column: string) => `${name}, ${column}: a map here. Use the File tab.`,
     below: (text: string, source: string) => `Without it, ${text} from ${source} applies.`,
     keys: 'Enter or F2 edits, Delete removes the value, Shift+F10 opens the menu.',
+    nameKeys: 'Select a value to edit it. Shift+F10 opens the menu.',
   },
   menu: {
     label: (name: string) => `Actions for ${name}`,
@@ -70,8 +73,8 @@ export const variablesMessages = {
     nameExists: (name: string) => `${name} is set here already. Choose another name, or edit it in the grid.`,
     environment: 'Environment',
     value: 'Value',
+    valueMissing: "Enter a value: '' is an empty text, and null unsets the variable.",
     valueHelp: "300 is a number, true is a boolean, '300' is text, [a, b] is a list. A text can have several lines.",
-    listHelp: 'One entry per line.',
     apply: 'Apply',
     cancel: 'Cancel',
   },

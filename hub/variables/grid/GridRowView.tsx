@@ -10,6 +10,10 @@ export interface GridActions {
   readonly edit: (rowName: string, column: number, typed?: string) => void;
   /** Applies what was typed. @returns why it cannot be applied, as a sentence */
   readonly commit: (rowName: string, column: number, typed: string, move: Move) => string | undefined;
+  /** Applies what was typed where the grid goes away while it is being edited; `index` is that of the cell. */
+  readonly leave: (rowName: string, index: number, typed: string) => void;
+  /** Goes on in the panel with a text of several lines. */
+  readonly openPanel: (rowName: string, column: number, typed: string) => void;
   readonly cancel: (rowName: string, column: number) => void;
   readonly openMenu: (rowName: string, column: number, anchor: HTMLElement) => void;
 }
@@ -42,7 +46,15 @@ export const GridRowView = memo(function GridRowView(props: GridRowViewProps) {
   });
   return (
     <div role="row" className="vg-row" aria-rowindex={ariaRow}>
-      <div role="rowheader" className="vg-cell vg-name" {...focusOf(0)}>
+      <div
+        role="rowheader"
+        className="vg-cell vg-name"
+        {...focusOf(0)}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          actions.openMenu(row.name, 0, event.currentTarget);
+        }}
+      >
         <RowName row={row} />
       </div>
       {shown.map((index, position) => {
@@ -69,6 +81,8 @@ export const GridRowView = memo(function GridRowView(props: GridRowViewProps) {
                 label={`${row.name}, ${columnName(cell)}`}
                 start={editing}
                 onCommit={(typed, move) => actions.commit(row.name, column, typed, move)}
+                onLeave={(typed) => actions.leave(row.name, index, typed)}
+                onLines={(typed) => actions.openPanel(row.name, column, typed)}
                 onCancel={() => actions.cancel(row.name, column)}
               />
             ) : (

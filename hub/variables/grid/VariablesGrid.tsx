@@ -30,7 +30,7 @@ const rowHeight = 37;
 export function VariablesGrid(props: VariablesGridProps) {
   const { rows, shown, hasEffective, readOnlyReason } = props;
   const columns = 1 + shown.length + (hasEffective ? 1 : 0);
-  const { element, cursor, focus, actions } = useCursor(props);
+  const { element, cursor, focus, actions } = useCursor(props, columns - 1);
   const index = rows.findIndex(({ name }) => name === cursor.name);
   const row = rows[index];
   const count = useRowCount(rows.length, Math.max(rowsOfScreen(rowHeight), index + 1));
@@ -77,7 +77,12 @@ export function VariablesGrid(props: VariablesGridProps) {
         </div>
       </div>
       <p id={detailsId} className="vg-details secondary-text">
-        {row && describeCell(row, cellAt(row, Math.max(cursor.column, 1), shown), readOnlyReason)}
+        {row &&
+          describeCell(
+            row,
+            { cell: cellAt(row, Math.max(cursor.column, 1), shown), isName: cursor.column === 0 },
+            readOnlyReason,
+          )}
       </p>
     </>
   );
@@ -106,15 +111,19 @@ function GridHeader(props: VariablesGridProps & { readonly cells: readonly GridC
   );
 }
 
-/** The cell with the focus; the first value where that one is not shown any more. */
-function useCursor(props: GridEvents) {
+/** The cell with the focus; the nearest one where that one is not shown any more. */
+function useCursor(props: GridEvents, lastColumn: number) {
   const element = useRef<HTMLDivElement>(null);
   const newest = useRef(props);
   newest.current = props;
   const isFocusWanted = useRef(false);
   const [stored, set] = useState<Cursor>({ name: '', column: 1 });
-  const isShown = props.rows.some(({ name }) => name === stored.name);
-  const cursor = isShown ? stored : { name: props.rows[0]?.name ?? '', column: 1 };
+  const lastIndex = useRef(0);
+  const index = props.rows.findIndex(({ name }) => name === stored.name);
+  if (index >= 0) lastIndex.current = index;
+  const next = props.rows[Math.min(lastIndex.current, props.rows.length - 1)];
+  const isShown = index >= 0 && stored.column <= lastColumn;
+  const cursor = isShown ? stored : { name: next?.name ?? '', column: Math.min(stored.column, lastColumn) };
 
   const focus = useCallback((next: Cursor) => {
     isFocusWanted.current = true;
@@ -124,13 +133,20 @@ function useCursor(props: GridEvents) {
     if (!isFocusWanted.current) return;
     isFocusWanted.current = false;
     const place = CSS.escape(`${cursor.name}/${cursor.column}`);
-    element.current?.querySelector<HTMLElement>(`[data-cell="${place}"]`)?.focus();
+    const cell = element.current?.querySelector<HTMLElement>(`[data-cell="${place}"]`);
+    cell?.focus();
+    // The focus alone leaves a cell where it is that is covered in part.
+    cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
   const [actions] = useState(() =>
     gridActions(() => newest.current, {
       set,
       focus,
-      focusEditor: () => element.current?.querySelector<HTMLElement>('.vg-editor input')?.focus(),
+      focusEditor: () => {
+        const editor = element.current?.querySelector<HTMLElement>('.vg-editor input');
+        editor?.focus();
+        return editor instanceof HTMLElement;
+      },
     }),
   );
   return { element, cursor, focus, actions };

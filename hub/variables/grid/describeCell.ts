@@ -4,11 +4,16 @@ import { variablesMessages } from '../messages';
 const { details } = variablesMessages;
 
 /** What the line below the grid says of the cell with the focus: where its value comes from, and what is wrong with it. */
-export function describeCell(row: GridRow, cell: GridCell | undefined, readOnlyReason: string | undefined): string {
+export function describeCell(
+  row: GridRow,
+  { cell, isName }: { readonly cell: GridCell | undefined; readonly isName: boolean },
+  readOnlyReason: string | undefined,
+): string {
   const sentences = cell === undefined ? effectiveText(row) : [valueText(row, cell), ...belowText(cell)];
   if (row.lock !== undefined) sentences.push(variablesMessages.locked(row.name, row.lock));
   else if (readOnlyReason !== undefined) sentences.push(readOnlyReason);
-  else if (cell !== undefined && cell.state !== 'map') sentences.push(details.keys);
+  else if (cell !== undefined && (isName || cell.state !== 'map'))
+    sentences.push(isName ? details.nameKeys : details.keys);
   if (cell?.problem !== undefined) sentences.push(cell.problem);
   return sentences.join(' ');
 }

@@ -1,10 +1,11 @@
-import { originText } from '../../../shared/variables/origin';
+import { originText, type Origin } from '../../../shared/variables/origin';
 import { pathText } from '../../../shared/variables/pathText';
 import type { Resolution, ResolvedVariable } from '../../../shared/variables/resolveVariables';
 import { isMarked } from '../../../shared/variables/schema/schemasAlong';
 import { isBranch, isSame, leavesOf, treeAt, type Branch, type Leaf } from '../../../shared/variables/tree';
 import { overlap, readVariableFile, type VariableFile } from '../../../shared/variables/variableFile';
 import { checkModel, modelSource, type Problem, type SharedVariables } from '../checkModel';
+import { variablesMessages } from '../messages';
 import { spellValue } from '../spelling';
 
 export interface GridInput {
@@ -69,13 +70,14 @@ export function buildGrid({ text, saved, shared, environment }: GridInput): Grid
   if (!file) return { environments: [], rows: [], changeCount: 0, problems, notes, isReadable: false };
   const before = text === saved.text ? file : readVariableFile(saved.text, modelSource(saved.rev), () => undefined);
   const environments = [...new Set([...(shared.base?.environments.keys() ?? []), ...file.environments.keys()])];
-  const sources: Sources = { file, before, base: shared.base, problems };
+  const sourceText = sourcesOf(file, before, modelSource(saved.rev));
+  const sources: Sources = { file, before, base: shared.base, problems, sourceText };
   const effective = effectiveValues(resolutions.get(environment) ?? resolutions.get(undefined));
   const rows = pathsOf([file, before, shared.base]).map((path): GridRow => {
     const name = pathText(path);
     const cells = [undefined, ...environments].map((each) => cellAt(path, name, each, sources));
     const variable = effective.get(name);
-    const shown = variable && { text: spellValue(variable), source: originText(variable.origin) };
+    const shown = variable && { text: spellValue(variable), source: sourceText(variable.origin) };
     return { path, name, lock: lockOf(path, shared), cells, effective: shown };
   });
   const changeCount = rows.reduce((count, { cells }) => count + cells.filter((cell) => cell.isChanged).length, 0);
@@ -87,10 +89,28 @@ interface Sources {
   readonly before: VariableFile | undefined;
   readonly base: VariableFile | undefined;
   readonly problems: readonly Problem[];
+  readonly sourceText: (origin: Origin) => string;
+}
+
+/**
+ * Names where a value was written. The text with the edits is no revision: what is as in the saved one has its line there,
+ * whatever was inserted before it.
+ */
+function sourcesOf(file: VariableFile, before: VariableFile | undefined, source: string): Sources['sourceText'] {
+  if (file === before) return originText;
+  const saved = new Map<number | undefined, string>();
+  for (const environment of [undefined, ...file.environments.keys()])
+    for (const { path, leaf } of leavesOf(sectionTree(file, environment))) {
+      const old = before && treeAt(sectionTree(before, environment), path);
+      const isSaved = old !== undefined && !isBranch(old) && !isChanged(leaf, old);
+      saved.set(leaf.origin.line, isSaved ? originText(old.origin) : variablesMessages.edits);
+    }
+  return (origin) =>
+    origin.source === source ? (saved.get(origin.line) ?? variablesMessages.edits) : originText(origin);
 }
 
 function cellAt(path: readonly string[], name: string, environment: string | undefined, sources: Sources): GridCell {
-  const { file, before, base, problems } = sources;
+  const { file, before, base, problems, sourceText } = sources;
   const own = treeAt(sectionTree(file, environment), path);
   const ownBefore = before && treeAt(sectionTree(before, environment), path);
   // The nearest first: a value for all environments of the model wins over that of an environment in the base variables.
@@ -104,13 +124,13 @@ function cellAt(path: readonly string[], name: string, environment: string | und
   const inherited =
     below === undefined || below.value === null
       ? undefined
-      : { text: spellValue(below), source: originText(below.origin) };
+      : { text: spellValue(below), source: sourceText(below.origin) };
   const common = { environment, below: inherited, isChanged: isChanged(own, ownBefore) };
   if (own === undefined)
     return inherited === undefined
       ? { ...common, state: 'missing', text: '', source: undefined, problem: undefined }
       : { ...common, state: 'inherited', ...inherited, problem: undefined };
-  const source = originText(own.origin);
+  const source = sourceText(own.origin);
   const problem = problems
     .filter(
       ({ origin, message }) =>

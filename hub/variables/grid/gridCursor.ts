@@ -27,8 +27,8 @@ export interface GridEvents {
   readonly onTyped: (target: CellTarget, typed: string) => string | undefined;
   readonly onRemove: (target: CellTarget) => void;
   readonly onMenu: (target: CellTarget, anchor: HTMLElement) => void;
-  /** Called for values that do not fit into a cell. */
-  readonly onPanel: (target: CellTarget) => void;
+  /** Called for values that do not fit into a cell; `typed` is what was typed already. */
+  readonly onPanel: (target: CellTarget, typed?: string) => void;
 }
 
 /** What the cursor can change of the grid. */
@@ -36,8 +36,8 @@ export interface CursorView {
   readonly set: (cursor: Cursor) => void;
   /** Sets the cursor, and moves the focus to its cell. */
   readonly focus: (cursor: Cursor) => void;
-  /** Moves the focus back to the editor, which holds a text that cannot be applied. */
-  readonly focusEditor: () => void;
+  /** Moves the focus back to the editor, which holds a text that cannot be applied. @returns whether it is shown */
+  readonly focusEditor: () => boolean;
 }
 
 const longestInline = 100;
@@ -52,6 +52,8 @@ export function cellAt(row: GridRow, column: number, shown: readonly number[]): 
 export function gridActions(events: () => GridEvents, view: CursorView): GridActions {
   // The editor has a text that cannot be applied: nothing else gets the focus before it is corrected or given up.
   let isRefused = false;
+  // A filter can have taken the editor away, with its row.
+  const isHeldBack = () => isRefused && view.focusEditor();
   const targetOf = (name: string, column: number): CellTarget | undefined => {
     const { rows, shown } = events();
     const row = rows.find((each) => each.name === name);
@@ -60,8 +62,7 @@ export function gridActions(events: () => GridEvents, view: CursorView): GridAct
   };
   return {
     focus(name, column) {
-      if (isRefused) view.focusEditor();
-      else view.set({ name, column });
+      if (!isHeldBack()) view.set({ name, column });
     },
     edit(name, column, typed) {
       const target = targetOf(name, column);
@@ -78,8 +79,20 @@ export function gridActions(events: () => GridEvents, view: CursorView): GridAct
       const target = targetOf(name, column);
       const problem = target && events().onTyped(target, typed);
       isRefused = problem !== undefined;
-      if (problem === undefined) view[move === 'stay' ? 'set' : 'focus'](after(events(), { name, column }, move));
+      if (problem !== undefined) view.set({ name, column, editing: { text: typed, isTyped: true, problem } });
+      else view[move === 'stay' ? 'set' : 'focus'](after(events(), { name, column }, move));
       return problem;
+    },
+    leave(name, index, typed) {
+      const row = events().rows.find((each) => each.name === name);
+      const cell = row?.cells[index];
+      if (row && cell) events().onTyped({ row, cell }, typed);
+    },
+    openPanel(name, column, typed) {
+      const target = targetOf(name, column);
+      isRefused = false;
+      view.focus({ name, column });
+      if (target) events().onPanel(target, typed);
     },
     cancel(name, column) {
       isRefused = false;
@@ -87,7 +100,7 @@ export function gridActions(events: () => GridEvents, view: CursorView): GridAct
     },
     openMenu(name, column, anchor) {
       const target = targetOf(name, Math.max(column, 1));
-      if (isRefused || !target) return;
+      if (!target || isHeldBack()) return;
       view.set({ name, column });
       events().onMenu(target, anchor);
     },
