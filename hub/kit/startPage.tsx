@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { notifyFailed, notifyLoaded } from '../host/connectHost';
 import type { Host } from '../host/host';
 import { escapeFromButtons } from './focus/escapeFromButtons';
+import { keepFocus } from './focus/keepFocus';
 import { describeFault } from './faults/describeFault';
 import { ErrorBoundary } from './faults/ErrorBoundary';
 import { HostContext } from './hubContext';
@@ -21,6 +22,7 @@ export async function startPage(
   const element = document.getElementById('root');
   if (!element) throw new Error('The page has no element with the id root.');
   escapeFromButtons(document);
+  keepFocus(document);
   const root = createRoot(element);
   try {
     const host = await connection;
