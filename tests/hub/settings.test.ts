@@ -83,6 +83,11 @@ describe('The settings', function () {
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
     await frame.getByText(/Revision 2\b/).waitFor();
     assert.equal((await registryOf(organization()).base())?.text, "variables:\n  region: west\n  modelVersion: '7'\n");
+    await frame.locator('.cm-content').click();
+    await press(page, 'Control+End');
+    await page.keyboard.insertText('x: [1\n');
+    await press(page, 'Control+s');
+    await frame.getByText('One of the texts is not a variable file, so its values cannot be compared.').waitFor();
   });
 
   it('does not show base variables as unsaved that were saved when the page ended', async () => {
@@ -125,6 +130,9 @@ describe('The settings', function () {
         .setInputFiles({ name: 'export.json', mimeType: 'application/json', buffer: Buffer.from(content) });
     await choose('no JSON');
     await frame.getByText('The file cannot be imported: it is not JSON.').waitFor();
+    await choose(JSON.stringify({ ...changed, models: [{ id: '<b>', text: '' }] }));
+    await frame.getByText('Nothing new of the file can be imported.').waitFor();
+    assert.equal(await frame.getByText('All of the file is there already.').count(), 0);
     await choose(JSON.stringify(changed));
     await frame.getByText('Becomes revision 2').waitFor();
     await frame.getByText('Cannot be imported: the name').waitFor();
