@@ -89,7 +89,7 @@ function ValueCell(props: {
         ) : (
           <span className={isInherited ? 'hub-value hub-inherited' : 'hub-value'}>{value.text}</span>
         )}
-        {isInherited && <span className="hub-source">{compareMessages.inherited(value.source)}</span>}
+        {isInherited && <span className="hub-value-source">{compareMessages.inherited(value.source)}</span>}
       </div>
       {row.isDifferent && to.open.readOnlyReason === undefined && (
         <button

@@ -15,7 +15,11 @@ export const compareMessages = {
   sideName: (model: string, environment: string | undefined) =>
     environment === undefined ? model : `${model} · ${environment}`,
   count: (different: number, all: number) =>
-    different === 0 ? `All ${all} variables are the same.` : `${different} of ${all} variables differ.`,
+    different === 0
+      ? all === 1
+        ? 'The variable is the same.'
+        : `All ${all} variables are the same.`
+      : `${different} of ${all} ${all === 1 ? 'variable' : 'variables'} ${different === 1 ? 'differs' : 'differ'}.`,
   differs: 'differs',
   notSet: 'not set',
   inherited: (source: string) => `from ${source}`,

@@ -10,7 +10,7 @@ export const historyMessages = {
   compareHint: 'Select two revisions to compare them.',
   compareSelected: (one: number, other: number) => `Compare revisions ${one} and ${other}`,
   showMore: (count: number) => `Show ${count} more`,
-  shown: (shown: number, all: number) => `${shown} of ${all} revisions`,
+  shown: (shown: number, all: number) => `${shown} of ${all} ${all === 1 ? 'revision' : 'revisions'}`,
   states: { intact: 'Intact', damaged: 'Damaged', newer: 'Of a newer version', archived: 'Archived' },
   newer: 'A newer version of the extension saved this revision. Update the extension to restore it.',
   allIntact: (count: number) =>

@@ -61,7 +61,7 @@ export function LinkedFile({ link, read, requests, onChange, onRead }: LinkedFil
           <span>{state === 'absent' ? messages.absent(link.branch) : messages.states[state]}</span>
         </p>
         <Together read={read} />
-        {isChanged && canPropose && <p className="hub-note">{messages.draftNotProposed}</p>}
+        {isChanged && canPropose && <p className="hub-repository-note">{messages.draftNotProposed}</p>}
         <div className="hub-form-buttons">
           {canPropose && (
             <Button
@@ -116,13 +116,13 @@ const icons = {
 function Together({ read: { state, sync, newest } }: { readonly read: RepositoryState }) {
   if (state === 'same' && newest)
     return (
-      <p className="hub-note">
+      <p className="hub-repository-note">
         {messages.newestCommit(newest.commitId, newest.author)} <TimeAgo at={newest.date} />
       </p>
     );
   if (!sync) return null;
   return (
-    <p className="hub-note">
+    <p className="hub-repository-note">
       {messages.lastTogether(sync.rev, sync.commit.commitId)} <TimeAgo at={sync.commit.date} />
     </p>
   );
@@ -133,7 +133,7 @@ function Differences({ hub, file }: { readonly hub: string; readonly file: strin
   return (
     <section className="hub-card hub-linked depth-8" aria-label={messages.differences}>
       <h2 className="title-s">{messages.differences}</h2>
-      <p className="hub-note">{messages.differencesHelp}</p>
+      <p className="hub-repository-note">{messages.differencesHelp}</p>
       {changes && changes.length > 0 && <DifferencesTable changes={changes} />}
       {changes?.length === 0 && <p>{messages.onlyText}</p>}
       <TextDiff before={file} after={hub} />

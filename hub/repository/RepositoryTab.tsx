@@ -73,7 +73,7 @@ function LinkedState({ link, onChange }: { readonly link: RepositoryLink; readon
     <>
       <FaultCard error={read.error} onRetry={retry} />
       {readOnlyReason === undefined && (
-        <p className="hub-note">
+        <p className="hub-repository-note">
           {messages.linkedTo(link.path, link.branch)}{' '}
           <button type="button" className="hub-text-button" onClick={onChange}>
             {messages.change}

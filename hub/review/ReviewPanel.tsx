@@ -111,7 +111,8 @@ function ReadyPanel({ open, options, onDismiss, review, plan, comment, onComment
         )}
         {fault && <FaultCard error={fault.error} onRetry={again} />}
         <ProtectionCard way={way} names={touched.join(', ')} branch={plan.base.repository?.branch ?? ''} />
-        {hasSomething && <Changes changes={facts.changes} />}
+        {hasSomething &&
+          (plan.text === plan.base.text ? <p>{reviewMessages.onlyLink}</p> : <Changes changes={facts.changes} />)}
         {facts.checked.notes.length > 0 && (
           <details>
             <summary>{reviewMessages.notes}</summary>

@@ -7,6 +7,7 @@ export const reviewMessages = {
     `${who} saved revision ${rev} in the meantime. Your changes were merged with it; these names were changed there:`,
   changes: 'Changed values',
   noValues: 'No value changes, only the text around the values.',
+  onlyLink: 'The text does not change, only the link to the repository.',
   unreadable: 'The changes cannot be shown by name, because one of the texts is not a variable file.',
   columns: { name: 'Variable', environment: 'Environment', before: 'Before', after: 'After' },
   allEnvironments: 'All environments',

@@ -12,6 +12,7 @@ import { settingsMessages } from './messages';
 import { Part } from './Part';
 import { ProtectedEnvironments } from './ProtectedEnvironments';
 import { settingsHistory } from './settingsHistory';
+import { useSettingsDraft } from './useSettingsDraft';
 import '../history/history.css';
 
 const { access, secrets } = settingsMessages;
@@ -19,15 +20,11 @@ const { access, secrets } = settingsMessages;
 /** Protected environments, texts that look like secrets, and who may edit. */
 export function GeneralPart(props: { readonly readOnlyReason: string | undefined }) {
   const { host, registry, contents, route, refusal, go, reload } = useHub();
-  const { settings: stored, document, problem } = contents.settings;
-  // Undefined where nothing was changed: then what someone else saves is shown at once.
-  const [edited, setEdited] = useState<RegistrySettings>();
-  const [comment, setComment] = useState('');
+  const { document, problem } = contents.settings;
+  const { base, settings, comment, isChanged, edit, discard } = useSettingsDraft();
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<{ readonly error: unknown }>();
   const [conflictWith, setConflictWith] = useState<string>();
-  const settings = edited ?? stored;
-  const isChanged = JSON.stringify(settings) !== JSON.stringify(stored);
   const newer = document?.isNewer ? settingsMessages.newer(document.problem ?? '') : undefined;
   const readOnlyReason = props.readOnlyReason ?? newer;
   const isReadOnly = readOnlyReason !== undefined;
@@ -38,29 +35,32 @@ export function GeneralPart(props: { readonly readOnlyReason: string | undefined
     return settingsHistory('general', document, {
       ...{ base: document, isChanged, readOnlyReason, hasValues: false, reload },
       refusedReason: refusal?.reason ?? (document.isIntact ? undefined : readOnlyReason),
-      edit: (text) => setEdited(settingsOf(text)),
-      discard: () => setEdited(undefined),
+      edit: (text) => edit({ base: document, settings: settingsOf(text) }),
+      discard,
       review: (options) => {
-        setComment(options.comment ?? '');
+        edit({ comment: options.comment ?? '' });
         go({ view: 'settings', part: 'general' });
       },
       repair: (text, comment) =>
         registry.saveSettings({ settings: settingsOf(text), comment, base: document, acceptsDamage: true }),
     });
-  }, [document, isChanged, readOnlyReason, refusal, registry, go, reload]);
+  }, [document, isChanged, readOnlyReason, refusal, registry, go, reload, edit, discard]);
+  const change = (next: RegistrySettings) => edit({ settings: next });
+  const drop = () => {
+    discard();
+    setConflictWith(undefined);
+    setFault(undefined);
+  };
   const save = async () => {
     setBusy(true);
     setFault(undefined);
     try {
-      const isDamaged = document?.isIntact === false;
-      const result = await registry.saveSettings({ settings, comment, base: document, acceptsDamage: isDamaged });
+      const result = await registry.saveSettings({ settings, comment, base, acceptsDamage: base?.isIntact === false });
       setConflictWith(result.kind === 'conflict' ? result.theirs.updatedBy.name : undefined);
       if (result.kind === 'saved') host.toast(settingsMessages.saved);
+      else edit({ base: result.theirs });
       await reload();
-      if (result.kind === 'saved') {
-        setEdited(undefined);
-        setComment('');
-      }
+      if (result.kind === 'saved') discard();
     } catch (error) {
       setFault({ error });
     }
@@ -94,27 +94,22 @@ export function GeneralPart(props: { readonly readOnlyReason: string | undefined
         <ProblemCard severity="warning">{settingsMessages.conflict(conflictWith)}</ProblemCard>
       )}
       {fault && <FaultCard error={fault.error} onRetry={() => void save()} />}
-      <ProtectedEnvironments settings={settings} contents={contents} isReadOnly={isReadOnly} onChange={setEdited} />
+      <ProtectedEnvironments settings={settings} contents={contents} isReadOnly={isReadOnly} onChange={change} />
       <Part title={secrets.title} help={secrets.help}>
         <Checkbox
           label={secrets.refuse}
           disabled={isReadOnly}
           checked={settings.refusesSecrets}
-          onChange={(_, refusesSecrets) => setEdited({ ...settings, refusesSecrets })}
+          onChange={(_, refusesSecrets) => change({ ...settings, refusesSecrets })}
         />
       </Part>
       {isChanged && (
         <section className="hub-card settings-part settings-save depth-8" aria-label={settingsMessages.unsaved}>
           <FormItem label={settingsMessages.comment} message={settingsMessages.commentHelp}>
-            <TextField value={comment} width={TextFieldWidth.auto} onChange={(_, value) => setComment(value)} />
+            <TextField value={comment} width={TextFieldWidth.auto} onChange={(_, value) => edit({ comment: value })} />
           </FormItem>
           <div className="settings-actions">
-            <Button
-              text={settingsMessages.discard}
-              subtle={true}
-              disabled={isBusy}
-              onClick={() => setEdited(undefined)}
-            />
+            <Button text={settingsMessages.discard} subtle={true} disabled={isBusy} onClick={drop} />
             <Button
               text={settingsMessages.save}
               primary={true}

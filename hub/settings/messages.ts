@@ -93,6 +93,7 @@ export const settingsMessages = {
     `${who} saved revision ${rev} in the meantime. Your edits were merged with it: check the result.`,
   bothCreated: 'both texts were created at the same time.',
   noValues: 'No value changes, only the text around the values.',
+  unreadable: 'One of the texts is not a variable file, so its values cannot be compared.',
   savedRevision: (rev: number) => `Revision ${rev} was saved.`,
   cancel: 'Cancel',
   exporting: {
@@ -130,6 +131,7 @@ export const settingsMessages = {
     twice: 'the file has the name twice.',
     problems: (count: number, first: string) => (count === 1 ? first : `${count} problems, the first: ${first}`),
     nothing: 'All of the file is there already.',
+    nothingPossible: 'Nothing new of the file can be imported. The reasons are in the table.',
     comment: (file: string) => `Import of ${file}`,
     button: (count: number) => (count === 1 ? 'Import 1 change' : `Import ${count} changes`),
     done: (count: number) => (count === 1 ? '1 change was imported.' : `${count} changes were imported.`),

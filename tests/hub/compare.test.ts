@@ -20,7 +20,7 @@ describe('The screen Compare', function () {
     await hasHash('view=compare&left=churn&leftEnv=dev&right=churn&rightEnv=prod');
     await tabTo(page, frame, /^button Copy epochs to churn · prod/);
     await press(page, 'Enter');
-    await frame.getByText('1 of 3 variables differ.').waitFor();
+    await frame.getByText('1 of 3 variables differs.').waitFor();
     assert.equal(await focused(frame), 'button Copy share to churn · prod');
     await press(page, 'Control+z');
     await frame.getByText('2 of 3 variables differ.').waitFor();
@@ -36,6 +36,15 @@ describe('The screen Compare', function () {
     await frame.getByRole('dialog').waitFor({ state: 'detached' });
     const saved = await registryOf(organization()).model('churn');
     assert.equal(saved?.text, text.replace('epochs: 9', 'epochs: 1'));
+  });
+
+  it('counts one variable as one', async () => {
+    const { frame, goto } = await openHub({ hash: 'view=compare&left=fraud&right=fraud' });
+    await frame.getByText('The variable is the same.').waitFor();
+    await goto('view=compare&left=fraud&right=churn');
+    await frame.getByText('1 of 1 variable differs.').waitFor();
+    await goto('model=fraud&tab=history');
+    await frame.getByText('1 of 1 revision', { exact: true }).waitFor();
   });
 
   it('says that a model of an old link does not exist', async () => {

@@ -25,6 +25,47 @@ describe('The settings', function () {
     assert.deepEqual(settings.protectedEnvironments, ['prod']);
   });
 
+  it('keeps choices that are not saved on another part and after a reload, until they are discarded', async () => {
+    const { page, frame } = await openHub({ hash: 'view=settings' });
+    const prod = frame.getByRole('checkbox', { name: 'prod' });
+    await prod.click();
+    await frame.getByLabel('Comment', { exact: true }).fill('Before the audit');
+    await frame.getByRole('tab', { name: 'Schema' }).click();
+    await frame.locator('.cm-content').waitFor();
+    await frame.getByRole('tab', { name: 'General' }).click();
+    const comment = frame.getByLabel('Comment', { exact: true });
+    assert.deepEqual(
+      [await prod.getAttribute('aria-checked'), await comment.inputValue()],
+      ['true', 'Before the audit'],
+    );
+    await page.reload();
+    const reloaded = page.frameLocator('iframe');
+    assert.equal(await reloaded.getByLabel('Comment', { exact: true }).inputValue(), 'Before the audit');
+    await reloaded.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await reloaded.getByRole('checkbox', { name: 'prod' }).getAttribute('aria-checked'), 'false');
+    assert.equal(await reloaded.getByLabel('Comment', { exact: true }).count(), 0);
+  });
+
+  it('does not replace settings that someone else saved while another part was shown', async () => {
+    const { frame, goto } = await openHub({ hash: 'view=settings' });
+    await frame.getByRole('checkbox', { name: 'prod' }).click();
+    const settings = { protectedEnvironments: ['stage'], refusesSecrets: true };
+    await registryOf(organization()).saveSettings({ settings, comment: '', base: undefined });
+    await goto('view=settings&part=base');
+    await frame.locator('.cm-line').nth(1).click();
+    await frame.page().keyboard.insertText(' ');
+    await frame.getByRole('button', { name: 'Review and save' }).click();
+    await frame.getByRole('button', { name: 'Save', exact: true }).click();
+    await frame.getByText('Revision 2').waitFor();
+    await goto('view=settings');
+    await frame.getByRole('checkbox', { name: 'prod' }).waitFor();
+    await frame.getByRole('button', { name: 'Save', exact: true }).click();
+    await frame.getByText('Grace Hopper changed the settings in the meantime.').waitFor();
+    assert.deepEqual((await registryOf(organization()).settings()).settings.protectedEnvironments, ['stage']);
+    await frame.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await frame.getByText('changed the settings in the meantime').count(), 0);
+  });
+
   it('saves the base variables, and refuses those with problems', async () => {
     const { page, frame } = await openHub({ hash: 'view=settings&part=base', theme: 'dark' });
     await frame.locator('.cm-line').nth(1).click();
@@ -42,6 +83,11 @@ describe('The settings', function () {
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
     await frame.getByText(/Revision 2\b/).waitFor();
     assert.equal((await registryOf(organization()).base())?.text, "variables:\n  region: west\n  modelVersion: '7'\n");
+    await frame.locator('.cm-content').click();
+    await press(page, 'Control+End');
+    await page.keyboard.insertText('x: [1\n');
+    await press(page, 'Control+s');
+    await frame.getByText('One of the texts is not a variable file, so its values cannot be compared.').waitFor();
   });
 
   it('does not show base variables as unsaved that were saved when the page ended', async () => {
@@ -84,6 +130,9 @@ describe('The settings', function () {
         .setInputFiles({ name: 'export.json', mimeType: 'application/json', buffer: Buffer.from(content) });
     await choose('no JSON');
     await frame.getByText('The file cannot be imported: it is not JSON.').waitFor();
+    await choose(JSON.stringify({ ...changed, models: [{ id: '<b>', text: '' }] }));
+    await frame.getByText('Nothing new of the file can be imported.').waitFor();
+    assert.equal(await frame.getByText('All of the file is there already.').count(), 0);
     await choose(JSON.stringify(changed));
     await frame.getByText('Becomes revision 2').waitFor();
     await frame.getByText('Cannot be imported: the name').waitFor();

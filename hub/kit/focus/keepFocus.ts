@@ -1,28 +1,41 @@
-/** How many elements with the focus are remembered: the one before a dialog, and the one before that. */
-const mostRemembered = 5;
+/** An element that had the focus. */
+interface Place {
+  readonly element: Element;
+  readonly dialog: Element | null;
+  /** The controls in its dialog or the page up to the element. */
+  readonly before: readonly Element[];
+}
 
-const stops = 'a[href], button, input, select, textarea, [tabindex]';
+const controls = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
 /**
- * Moves the focus to what is next to an element that had it and was taken out of the page, such as the button of a bar that
- * goes away, or the whole screen: otherwise it would be nowhere, and the keyboard would begin at the top again.
+ * When the control with the focus is removed, such as the button that saves the last edits, gives the focus to the control
+ * before it, or to the title of another screen: otherwise nothing has it, keys go nowhere, and a screen reader loses its place.
  */
 export function keepFocus(page: Document): void {
-  /** The elements that had the focus, the newest first, each followed by what is around it. */
-  let remembered: readonly (readonly Element[])[] = [];
+  let inPage: Place | undefined;
+  /** While a dialog has the focus, the place in it. */
+  let inDialog: Place | undefined;
+  page.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof Element) || target === page.body) return;
+    const place = placeOf(target, page);
+    if (place.dialog) inDialog = place;
+    else [inPage, inDialog] = [place, undefined];
+  });
+  // Who points at something that takes no focus wants none.
   page.addEventListener(
-    'focusin',
+    'pointerdown',
     ({ target }) => {
-      if (target instanceof Element)
-        remembered = [withAncestors(target, page.body), ...remembered].slice(0, mostRemembered);
+      if (target instanceof Element && !target.closest(controls)) inPage = inDialog = undefined;
     },
     { capture: true },
   );
-  const keep = () => {
-    const isNowhere = page.activeElement === page.body || page.activeElement === null;
-    // A click beside everything takes the focus away on purpose; and the host may have the focus.
-    if (!isNowhere || remembered[0]?.[0]?.isConnected !== false || !page.hasFocus()) return;
-    nextStop(remembered)?.focus();
+  const restore = () => {
+    const lost = inDialog ?? inPage;
+    // The host can have the focus.
+    if (!lost || lost.element.isConnected || page.activeElement !== page.body || !page.hasFocus()) return;
+    const place = lost.dialog?.isConnected === false ? inPage : lost;
+    if (place) stopNear(place, page)?.focus({ preventScroll: true });
   };
   let isWaiting = false;
   new MutationObserver(() => {
@@ -31,36 +44,30 @@ export function keepFocus(page: Document): void {
     // After the kit, which gives the focus back to what opened a dialog.
     requestAnimationFrame(() => {
       isWaiting = false;
-      keep();
+      restore();
     });
   }).observe(page.body, { childList: true, subtree: true });
 }
 
-function withAncestors(element: Element, end: Element): readonly Element[] {
-  const found = [];
-  for (let at: Element | null = element; at && at !== end; at = at.parentElement) found.push(at);
-  return found;
+function placeOf(element: Element, page: Document): Place {
+  const dialog = element.closest('[role="dialog"]');
+  const all = [...(dialog ?? page).querySelectorAll(controls)];
+  return { element, dialog, before: all.slice(0, all.indexOf(element) + 1) };
 }
 
-function nextStop(remembered: readonly (readonly Element[])[]): HTMLElement | undefined {
-  for (const place of remembered.flat().filter(({ isConnected }) => isConnected)) {
-    // Another screen: its title says what is shown now.
-    const title =
-      place.querySelector('main') && place.querySelector<HTMLElement>('[role="heading"][aria-level="1"], h1');
-    if (title) {
-      title.tabIndex = -1;
-      return title;
-    }
-    const stop = [place, ...place.querySelectorAll(stops)].find(isStop);
-    if (stop) return stop;
-  }
-  return undefined;
+function stopNear({ before }: Place, page: Document): HTMLElement | undefined {
+  const found = before.findLast(isControl);
+  if (found) return found;
+  const title = page.querySelector<HTMLElement>('[role="heading"][aria-level="1"], h1') ?? undefined;
+  if (title) title.tabIndex = -1;
+  return title;
 }
 
-function isStop(element: Element): element is HTMLElement {
+function isControl(element: Element): element is HTMLElement {
   return (
     element instanceof HTMLElement &&
     element.tabIndex >= 0 &&
+    // Not what was removed, either.
     element.checkVisibility() &&
     !element.matches(':disabled')
   );

@@ -151,7 +151,8 @@ function useTouched(id: SharedTextId, text: string): readonly TouchedModel[] {
 
 function Changes({ before, after }: { readonly before: string; readonly after: string }) {
   const changes = useMemo(() => changesBetween(before, after), [before, after]);
-  if (!changes || changes.length === 0) return <p>{settingsMessages.noValues}</p>;
+  if (!changes) return <p>{settingsMessages.unreadable}</p>;
+  if (changes.length === 0) return <p>{settingsMessages.noValues}</p>;
   return <ChangesTable changes={changes} />;
 }
 

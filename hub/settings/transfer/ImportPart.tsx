@@ -78,6 +78,7 @@ function ImportPreview({ file, isReadOnly, onDone }: ImportPreviewProps) {
   const [isBusy, setBusy] = useState(false);
   const [failures, setFailures] = useState<readonly string[]>([]);
   const possible = items.filter(({ effect }) => effect === 'new' || effect === 'revision');
+  const isRefused = items.some(({ effect }) => effect === 'refused');
   const selected = possible.filter((item) => !left.has(keyOf(item)));
   const start = async () => {
     setBusy(true);
@@ -99,7 +100,11 @@ function ImportPreview({ file, isReadOnly, onDone }: ImportPreviewProps) {
           ))}
         </ProblemCard>
       )}
-      {possible.length === 0 && <ProblemCard severity="info">{importing.nothing}</ProblemCard>}
+      {possible.length === 0 && (
+        <ProblemCard severity={isRefused ? 'warning' : 'info'}>
+          {isRefused ? importing.nothingPossible : importing.nothing}
+        </ProblemCard>
+      )}
       <ImportTable
         items={items}
         isSelected={(item) => selected.includes(item)}

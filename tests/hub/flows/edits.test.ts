@@ -44,7 +44,7 @@ describe('Edits in the grid', function () {
     await press(page, 'Enter');
     await frame.getByRole('dialog').getByRole('button', { name: 'Discard' }).focus();
     await press(page, 'Enter');
-    await hasFocus(hub, /^input Filter variables/);
+    await hasFocus(hub, /^gridcell /);
     await button(hub, 'Add variable').focus();
     await press(page, 'Enter');
     await frame.getByRole('textbox', { name: 'Name' }).fill('added');
@@ -60,7 +60,7 @@ describe('Edits in the grid', function () {
     await button(hub, 'Save').focus();
     await press(page, 'Enter');
     await frame.getByText(/Revision 2\b/).waitFor();
-    await hasFocus(hub, /^input Filter variables/);
+    await hasFocus(hub, /^gridcell /);
     await button(hub, 'Back to all models').focus();
     await press(page, 'Enter');
     await hasFocus(hub, /^heading Models/);

@@ -32,6 +32,7 @@ describe('The tab Repository', function () {
     const { frame } = await open();
     await button(frame, 'Select a file').click();
     await button(frame, 'Link the file').click();
+    await says(frame, 'The text does not change, only the link to the repository.');
     await button(frame, 'Save').click();
     await says(frame, 'The hub and the file have the same values.');
     assert.equal((await registry().model('churn'))?.repository?.path, path);
