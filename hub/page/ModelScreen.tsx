@@ -97,7 +97,9 @@ function ModelFrame() {
           tabSize={TabSize.Tall}
           onSelectedTabChanged={(next) => {
             const chosen = modelTabs.find((name) => name === next);
-            if (chosen !== undefined && chosen !== tab) go({ view: 'model', model: model.id, tab: chosen });
+            if (chosen === undefined || chosen === tab) return;
+            // With the filter, the environment and the revision that a tab shows when people come back.
+            go({ ...(route.view === 'model' && route), view: 'model', model: model.id, tab: chosen });
           }}
         >
           {modelTabs.map((name) => (

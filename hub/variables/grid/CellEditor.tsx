@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { isSaveKey } from '../../kit/focus/saveKey';
+import { pastedText } from './gridClipboard';
 
 /** Where the focus goes after a change. */
 export type Move = 'down' | 'right' | 'left' | 'stay';
@@ -33,7 +34,8 @@ export function CellEditor({ label, start, onCommit, onLeave, onLines, onCancel 
   const id = useId();
   useEffect(() => {
     // A text that could not be applied comes back with its row, while the focus can be in the filter.
-    if (start.problem !== undefined) return;
+    const hasFocus = input.current?.closest('[role="gridcell"]') === document.activeElement;
+    if (start.problem !== undefined && !hasFocus) return;
     input.current?.focus();
     if (!start.isTyped) input.current?.select();
   }, [start]);
@@ -70,7 +72,7 @@ export function CellEditor({ label, start, onCommit, onLeave, onLines, onCancel 
     }
   };
   const onPaste = (event: ClipboardEvent<HTMLInputElement>) => {
-    const pasted = event.clipboardData.getData('text').replaceAll(/\r\n?/g, '\n').replace(/\n$/, '');
+    const pasted = pastedText(event);
     if (!pasted.includes('\n')) return;
     event.preventDefault();
     const { selectionStart, selectionEnd } = event.currentTarget;

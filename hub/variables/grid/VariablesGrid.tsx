@@ -9,6 +9,7 @@ import {
 } from 'react';
 import { describeCell } from './describeCell';
 import type { GridCell } from './grid';
+import { copyCell, pasteIntoCell } from './gridClipboard';
 import { cellAt, gridActions, startFromKey, type Cursor, type GridEvents } from './gridCursor';
 import { moved } from './gridFocus';
 import { columnName, GridRowView } from './GridRowView';
@@ -57,6 +58,8 @@ export function VariablesGrid(props: VariablesGridProps) {
         aria-readonly={readOnlyReason !== undefined}
         style={{ '--vg-columns': template } as CSSProperties}
         onKeyDown={onKeyDown}
+        onCopy={(event) => copyCell(event, cursor, props)}
+        onPaste={(event) => pasteIntoCell(event, cursor, actions, props)}
       >
         <GridHeader {...props} cells={rows[0]?.cells ?? []} />
         <div role="rowgroup">

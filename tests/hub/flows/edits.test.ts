@@ -145,6 +145,32 @@ describe('Edits in the grid', function () {
     await frame.getByRole('dialog').getByRole('table').getByText('hello one\ntwo').waitFor();
   });
 
+  it('are copied from a cell into another, and stay in the field where they cannot be applied', async () => {
+    const hub = await openWide();
+    const { page, frame } = hub;
+    await cell(hub, 'note/1').focus();
+    await press(page, 'Control+c');
+    await cell(hub, 'note/3').focus();
+    await press(page, 'Control+v');
+    await frame.getByText('1 change', { exact: true }).last().waitFor();
+    await hasFocus(hub, /^gridcell hello/);
+    assert.match((await cell(hub, 'note/3').getAttribute('class')) ?? '', /vg-own vg-changed/);
+    await cell(hub, 'note/0').focus();
+    await press(page, 'Control+c');
+    await press(page, 'Control+v');
+    await cell(hub, 'note/2').focus();
+    await press(page, 'Control+v');
+    await cell(hub, 'note/2').getByText('note').waitFor();
+    await frame.getByText('2 changes', { exact: true }).last().waitFor();
+    await cell(hub, 'note/2').evaluate((element) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', '{a: 1}\n');
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await frame.getByRole('alert').getByText('A map cannot be entered here').waitFor();
+    await hasFocus(hub, /^input note, env1/);
+  });
+
   it('are named by whole words in the review of a narrow window', async () => {
     const hub = await openHub({ hash: 'model=wide', size: { width: 320, height: 640 } });
     await typeInto(hub, 'note', 1, 'typed');
@@ -187,7 +213,8 @@ describe('Edits in the grid', function () {
     await hub.hasHash('model=wide&env=env2&q=not');
     await hub.frame.getByRole('tab', { name: 'File' }).click();
     await hub.frame.locator('.cm-content').waitFor();
-    await hub.page.goBack();
+    await hub.hasHash('model=wide&tab=file&env=env2&q=not');
+    await hub.frame.getByRole('tab', { name: 'Variables' }).click();
     await cell(hub, 'note/1').waitFor();
     assert.equal(await hub.frame.locator('[role="rowheader"]').count(), 1);
     await hub.page.reload();
