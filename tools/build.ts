@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,7 +45,11 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
   await mkdir(folder, { recursive: true });
   await writeJson(path.join(outputFolder, 'package.json'), { type: 'commonjs' });
   await writeJson(path.join(folder, 'vss-extension.json'), extension);
-  for (const file of ['overview.md', 'LICENSE']) await copyFile(path.join(root, file), path.join(folder, file));
+  const overview = await readFile(path.join(root, 'overview.md'), 'utf8');
+  for (const file of ['overview.md', 'LICENSE', ...screenshotsIn(overview)]) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await copyFile(path.join(root, file), path.join(folder, file));
+  }
   await cp(path.join(root, 'images'), path.join(folder, 'images'), {
     recursive: true,
     filter: (source) => source !== path.join(root, 'images', 'tasks'),
@@ -67,6 +71,11 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
   const notices = await thirdPartyNotices(root, [...metafiles.values(), hub]);
   await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), notices);
   return { folder, manifest: extension, metafiles, hub };
+}
+
+/** The pictures of the documentation that the page in the Marketplace shows. */
+export function screenshotsIn(overview: string): readonly string[] {
+  return [...overview.matchAll(/!\[[^\]]*\]\((docs\/images\/[^)]+)\)/g)].map(([, picture = '']) => picture);
 }
 
 /** The options that build and package have in common on the command line. */

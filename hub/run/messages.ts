@@ -57,7 +57,7 @@ export const runMessages = {
     model: 'Model',
     champion: 'Champion',
     noChampion: 'There is no champion yet.',
-    metricsFrom: (source: string) => `metrics from ${source}`,
+    metricsFrom: (source: string) => `metrics: ${source}`,
     version: (version: string) => `version ${version}`,
     mlflowRun: (id: string) => `MLflow run ${id}`,
     rules: 'Rules',

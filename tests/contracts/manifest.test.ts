@@ -69,7 +69,7 @@ describe('overview.md', () => {
     const overview = await readFile(path.join(projectRoot, 'overview.md'), 'utf8');
     for (const [, picture = ''] of overview.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
       assert.doesNotMatch(picture, /\.svg/i);
-      assert.match(picture, /^(https:|images\/[^/]+$)/);
+      assert.match(picture, /^(https:|images\/[^/]+$|docs\/images\/[^/]+$)/);
       assert.ok(picture.startsWith('https:') || existsSync(path.join(projectRoot, picture)), picture);
     }
   });

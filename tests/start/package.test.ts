@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { screenshotsIn } from '../../tools/build';
 import { projectRoot } from '../../tools/commandLine';
 import { uuidv5 } from '../../tools/identity';
 import { readExtensionManifest, readTasks, taskContribution, type Contribution } from '../../tools/manifests';
@@ -24,7 +25,8 @@ describe('the package', () => {
     const tasks = (await readTasks(projectRoot)).map(({ folder }) => folder);
     const made = ['THIRD-PARTY-NOTICES.txt', '[Content_Types].xml', 'extension.vsixmanifest', 'extension.vsomanifest'];
     const images = ['connection', 'extension', 'hub-dark', 'hub-light'].map((name) => `images/${name}.png`);
-    const copied = ['LICENSE', 'overview.md', ...images];
+    const overview = await readFile(path.join(projectRoot, 'overview.md'), 'utf8');
+    const copied = ['LICENSE', 'overview.md', ...screenshotsIn(overview), ...images];
     const pages = ['models', 'run'].flatMap((page) => ['css', 'html', 'js'].map((type) => `hub/${page}.${type}`));
     const ofTasks = tasks.flatMap((task) =>
       ['icon.png', 'index.js', 'task.json'].map((file) => `tasks/${task}/${file}`),

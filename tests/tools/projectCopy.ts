@@ -8,6 +8,7 @@ export async function copyProject(...tasks: readonly string[]): Promise<string> 
   const root = await mkdtemp(path.join(tmpdir(), 'project-'));
   for (const name of [
     ...tasks.map((task) => path.join('tasks', task)),
+    'docs/images',
     'images',
     'vss-extension.json',
     'package.json',

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { isSaveKey } from '../../kit/focus/saveKey';
-import { pastedText } from './gridClipboard';
+import { pastedText } from './pastedText';
 
 /** Where the focus goes after a change. */
 export type Move = 'down' | 'right' | 'left' | 'stay';

@@ -93,8 +93,8 @@ interface Sources {
 }
 
 /**
- * Names where a value was written. The text with the edits is no revision: what is as in the saved one has its line there,
- * whatever was inserted before it.
+ * Names where a value was written. The text with the edits has no revision number yet: what is as in the saved one has its line
+ * there, whatever was inserted before it.
  */
 function sourcesOf(file: VariableFile, before: VariableFile | undefined, source: string): Sources['sourceText'] {
   if (file === before) return originText;

@@ -1,6 +1,7 @@
 import type { ClipboardEvent } from 'react';
 import { isEditable, cellAt, type Cursor, type GridEvents } from './gridCursor';
 import type { GridActions } from './GridRowView';
+import { pastedText } from './pastedText';
 
 /** Copies what the cell with the focus shows. A text that was selected, and that of an editor, is copied by the browser. */
 export function copyCell(event: ClipboardEvent, { name, column }: Cursor, { rows, shown }: GridEvents): void {
@@ -25,9 +26,4 @@ export function pasteIntoCell(
   const text = pastedText(event);
   if (text.includes('\n')) actions.openPanel(name, column, text);
   else if (text !== '') actions.commit(name, column, text, 'stay');
-}
-
-/** The text of the clipboard without the line end that other tables add to a cell. */
-export function pastedText({ clipboardData }: ClipboardEvent): string {
-  return clipboardData.getData('text').replaceAll(/\r\n?/g, '\n').replace(/\n$/, '');
 }

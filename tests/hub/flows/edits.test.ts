@@ -113,7 +113,7 @@ describe('Edits in the grid', function () {
     await frame.getByText("Enter a value: '' is an empty text").waitFor();
   });
 
-  it('show in a conflict what the value was before, in the words of the grid', async () => {
+  it('show in a conflict what the value was before, as the grid does', async () => {
     const registry = registryOf(organization());
     await saveText(registry, 'unset', 'variables:\n  a: null\n');
     const hub = await openHub({ hash: 'model=unset' });
