@@ -6,6 +6,7 @@ import { type Host, startHost } from '../../sandbox/devops/host/host';
 import { defaultPeople } from '../../sandbox/devops/host/people';
 import type { Organization } from '../../sandbox/devops/organization';
 import { type LocalOrganizationOptions, startLocalOrganization } from '../../sandbox/localOrganization';
+import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import type { Author } from '../../shared/variables/registry/revision';
 import { ToolError } from '../toolError';
 import { OrganizationClient } from '../organization/organizationClient';
@@ -53,7 +54,9 @@ export async function startHub({
   isDemo = true,
   ...options
 }: HubOptions): Promise<LocalHub> {
+  let standingMs: number | undefined;
   const organization = await startLocalOrganization({
+    clock: { now: () => standingMs ?? Date.now() },
     ...(options.dataFile !== undefined && { extensionDataFile: options.dataFile }),
     ...(options.signingKeys && { signingKeys: options.signingKeys }),
   });
@@ -68,17 +71,16 @@ export async function startHub({
     const client = new OrganizationClient(organization.url, project.name, organization.personalAccessToken);
     const repositoryId = idOf(path.resolve(repository));
     state.of(GitStore).create(repositoryName, project.id, repositoryId);
-    await pushFolder(client, repositoryId, repository);
     const authors = authorsOf(organization);
-    await addModelHistory(localDocuments(organization, extension), {
-      projectId: project.id,
-      authors,
-      repository,
-      model,
-      repositoryId,
-      now,
-      isDemo,
-    });
+    const documents = localDocuments(organization, extension);
+    const projectId = project.id;
+    await addModelHistory(documents, { projectId, authors, repository, model, repositoryId, now, isDemo });
+    const registry = new ModelRegistry(documents, { projectId, author: authors[0], now: () => now });
+    const first = (await registry.revisions(model)).at(-1);
+    // The repository is new at each start, and the models are not: the file was there before what was taken from it.
+    standingMs = first && Date.parse(first.updatedOn) - 1000;
+    await pushFolder(client, repositoryId, repository);
+    standingMs = undefined;
     const branch = await client.send<{ value: { objectId: string }[] }>(
       'GET',
       `_apis/git/repositories/${repositoryId}/refs?filter=heads/main`,

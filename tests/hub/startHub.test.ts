@@ -3,12 +3,15 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PipelineReport, StepReport } from '../../sandbox/agent/report';
+import { GitRequests } from '../../hub/repository/git/gitRequests';
+import { readRepositoryState } from '../../hub/repository/state/readRepositoryState';
 import { ModelRegistry } from '../../shared/variables/registry/modelRegistry';
 import { projectRoot } from '../../tools/commandLine';
 import { keepRun, keptRuns } from '../../local/hub/keptRuns';
 import { localDocuments } from '../../local/hub/localDocuments';
 import { organizationFile, ownExtension } from '../../local/hub/ownExtension';
 import { startHub } from '../../local/hub/startHub';
+import { hostOf } from './repository/fixture';
 import { sharedSigningKeys } from '../support/sharedKeys';
 import { protocolPage } from './support/testPages';
 
@@ -129,5 +132,36 @@ describe('npm run hub', function () {
     const again = await registryOf(second).model('demo_model');
     assert.deepEqual([again?.rev, again?.repository], [4, link]);
     await second.close();
+  });
+
+  it('has a repository that is older than the models, so that the page says which side is newer', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'hub-data-'));
+    const options = {
+      hubFolder: await protocolPage(),
+      repository: path.join(projectRoot, 'template'),
+      model: 'demo_model',
+      runs: [],
+      dataFile: organizationFile(folder),
+      isDemo: false,
+      now: new Date(Date.now() - 10 * 86_400_000),
+      signingKeys: await sharedSigningKeys(),
+    };
+    const stateOf = async (change: (text: string) => string) => {
+      const { organization, close } = await startHub(options);
+      const requests = new GitRequests(hostOf(organization));
+      const registry = new ModelRegistry(localDocuments(organization, await ownExtension()), {
+        projectId: organization.state.projects.find('local')?.id ?? '',
+        author: { id: 'a', name: 'A' },
+        now: () => new Date(options.now.getTime() + 3_600_000),
+      });
+      const base = await registry.model('demo_model');
+      assert.ok(base?.repository);
+      const { state } = await readRepositoryState(requests, registry, base, base.repository);
+      await registry.save({ id: 'demo_model', text: change(base.text), comment: 'Change', base });
+      await close();
+      return state;
+    };
+    assert.equal(await stateOf((text) => text.replace('epochs: 300', 'epochs: 301')), 'same');
+    assert.equal(await stateOf((text) => text), 'hubNewer');
   });
 });
