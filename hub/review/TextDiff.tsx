@@ -20,11 +20,11 @@ export function TextDiff({ before, after }: { readonly before: string; readonly 
 
 function Line({ line }: { readonly line: DiffLine }) {
   if (line.kind === 'gap') return <div className="review-gap">{reviewMessages.sameLines(line.count)}</div>;
-  const { kind, text, before, after } = line;
+  const { kind, text, number } = line;
   return (
     <div className={`review-line review-${kind}`}>
       <span className="review-number" aria-hidden="true">
-        {before ?? after}
+        {number}
       </span>
       <span aria-hidden="true">{signs[kind]}</span>
       {kind !== 'same' && <span className="hub-screen-reader">{words[kind]} </span>}

@@ -5,8 +5,8 @@ export type DiffLine =
   | {
       readonly kind: 'same' | 'added' | 'removed';
       readonly text: string;
-      readonly before?: number;
-      readonly after?: number;
+      /** Of the line in the text after; of a removed one, in the text before. */
+      readonly number: number;
     }
   | { readonly kind: 'gap'; readonly count: number };
 
@@ -18,9 +18,12 @@ export function lineDiff(before: string, after: string): readonly DiffLine[] {
   let [left, right] = [1, 1];
   for (const { value, added, removed } of diffLines(withEnd(before), withEnd(after)))
     for (const text of value.split('\n').slice(0, -1))
-      if (added) lines.push({ kind: 'added', text, after: right++ });
-      else if (removed) lines.push({ kind: 'removed', text, before: left++ });
-      else lines.push({ kind: 'same', text, before: left++, after: right++ });
+      if (added) lines.push({ kind: 'added', text, number: right++ });
+      else if (removed) lines.push({ kind: 'removed', text, number: left++ });
+      else {
+        lines.push({ kind: 'same', text, number: right++ });
+        left++;
+      }
   return withGaps(lines);
 }
 

@@ -95,6 +95,12 @@ describe('the lines of a difference', () => {
     );
   });
 
+  it('have the numbers of the new text, and those of the old one where they were removed', () => {
+    const lines = lineDiff('a\nb\nc\n', 'a\nx\ny\nc\n');
+    const numbers = lines.map((line) => (line.kind === 'gap' ? '' : `${line.kind} ${line.number} ${line.text}`));
+    assert.deepEqual(numbers, ['same 1 a', 'removed 2 b', 'added 2 x', 'added 3 y', 'same 4 c']);
+  });
+
   it('are none for the same text', () => assert.deepEqual(lineDiff('a\n', 'a'), []));
 });
 
