@@ -76,6 +76,7 @@ describe('The settings', function () {
     assert.equal(await frame.getByRole('button', { name: 'Save', exact: true }).isDisabled(), true);
     assert.deepEqual(await axe(frame), []);
     await press(page, 'Escape');
+    await frame.getByRole('dialog').waitFor({ state: 'detached' });
     await frame.locator('.cm-content').focus();
     await press(page, 'Backspace');
     await page.keyboard.type("'7'");

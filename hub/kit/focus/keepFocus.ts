@@ -6,7 +6,7 @@ interface Place {
   readonly before: readonly Element[];
 }
 
-const controls = 'a[href], button, input, select, textarea, summary, [tabindex]';
+const controls = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable="true"]';
 
 /**
  * When the control with the focus is removed, such as the button that saves the last edits, gives the focus to the control
@@ -52,7 +52,8 @@ export function keepFocus(page: Document): void {
 function placeOf(element: Element, page: Document): Place {
   const dialog = element.closest('[role="dialog"]');
   const all = [...(dialog ?? page).querySelectorAll(controls)];
-  return { element, dialog, before: all.slice(0, all.indexOf(element) + 1) };
+  const place = element.matches(controls) ? element : all.findLast((each) => each.contains(element));
+  return { element, dialog, before: place ? all.slice(0, all.indexOf(place) + 1) : [element] };
 }
 
 function stopNear({ before }: Place, page: Document): HTMLElement | undefined {
