@@ -77,9 +77,11 @@ describe('The settings', function () {
     assert.deepEqual(await axe(frame), []);
     await press(page, 'Escape');
     await frame.getByRole('dialog').waitFor({ state: 'detached' });
-    await frame.locator('.cm-content').focus();
+    await frame.locator('.cm-line').nth(2).click();
+    await press(page, 'End');
     await press(page, 'Backspace');
     await page.keyboard.type("'7'");
+    await frame.getByText("modelVersion: '7'").waitFor();
     await press(page, 'Control+s');
     await frame.getByRole('button', { name: 'Save', exact: true }).click();
     await frame.getByText(/Revision 2\b/).waitFor();
