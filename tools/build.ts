@@ -74,7 +74,7 @@ export async function buildExtension(options: BuildOptions): Promise<BuiltExtens
 }
 
 /** The pictures of the documentation that the page in the Marketplace shows. */
-export function screenshotsIn(overview: string): readonly string[] {
+function screenshotsIn(overview: string): readonly string[] {
   return [...overview.matchAll(/!\[[^\]]*\]\((docs\/images\/[^)]+)\)/g)].map(([, picture = '']) => picture);
 }
 

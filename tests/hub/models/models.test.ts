@@ -72,6 +72,18 @@ describe('the list and the variables of models in a browser', () => {
     assert.equal((await registryOf(hub.organization()).model('churn'))?.text, churn);
   });
 
+  it('does not paste into a variable that is locked', async () => {
+    const open = await hub.openHub({ hash: 'model=churn' });
+    await cell(open, 'training.epochs', 1).focus();
+    await press(open.page, 'Control+c');
+    await cell(open, 'region', 1).focus();
+    await press(open.page, 'Control+v');
+    await cell(open, 'training.learningRate', 1).focus();
+    await press(open.page, 'Control+v');
+    await open.frame.getByText('1 change', { exact: true }).last().waitFor();
+    assert.equal(await cell(open, 'region', 1).innerText(), 'westeurope');
+  });
+
   it('keeps edits over another tab and a reload, and removes a value by Delete', async () => {
     const open = await hub.openHub({ hash: 'model=churn' });
     await cell(open, 'training.learningRate', 3).focus();
