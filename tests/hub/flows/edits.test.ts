@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { registryOf, saveText } from '../modelStage';
 import { typeInto } from '../saves/reviewOnScreen';
-import { focused, press, useHub, type OpenHub } from '../support/browser';
+import { focusedAtLast, press, useHub, type OpenHub } from '../support/browser';
 
 const environments = Array.from({ length: 12 }, (_, index) => `env${index + 1}`);
 const text = [
@@ -28,12 +28,7 @@ describe('Edits in the grid', function () {
   const button = ({ frame }: OpenHub, name: string) => frame.getByRole('button', { name, exact: true });
   const details = ({ frame }: OpenHub) => frame.locator('#variables-details').innerText();
   const hasFocus = async ({ frame }: OpenHub, wanted: RegExp) => {
-    let at = '';
-    for (let attempt = 0; attempt < 40 && !wanted.test(at); attempt += 1) {
-      await frame.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
-      at = await focused(frame);
-    }
-    assert.match(at, wanted);
+    assert.match(await focusedAtLast(frame, wanted), wanted);
   };
 
   it('leave the focus beside what they take away', async () => {

@@ -3,7 +3,7 @@ import { registryOf, saveText } from '../modelStage';
 import { addRecordedRun } from '../run/recordedRun';
 import { variables } from '../run/sampleRecords';
 import { churnText, fillProject } from '../screens/filledProject';
-import { focused, press, useHub, type OpenHub } from '../support/browser';
+import { focusedAtLast, press, useHub, type OpenHub } from '../support/browser';
 
 /** An action that removes the control that has the focus. */
 interface Removal {
@@ -95,11 +95,7 @@ describe('The focus, when what has it is removed,', function () {
       await hub.goto(hash);
       await arrive(hub);
       await act(hub);
-      let at = '';
-      for (let attempt = 0; attempt < 30 && !then.test(at); attempt += 1) {
-        await hub.frame.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
-        at = await focused(hub.frame);
-      }
+      const at = await focusedAtLast(hub.frame, then);
       if (!then.test(at)) wrong.push(`${name}: ${at.slice(0, 80)} instead of ${String(then)}`);
     }
     assert.deepEqual(wrong, []);

@@ -12,7 +12,7 @@ import type { BrowserPage } from './browserPages';
 import type { PageProblems } from './pageProblems';
 
 export { axe } from './axe';
-export { focused, press, tabTo } from './keyboard';
+export { focused, focusedAtLast, press, tabTo } from './keyboard';
 
 export interface OpenOptions {
   /** `models` by default. */

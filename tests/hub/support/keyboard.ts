@@ -30,6 +30,16 @@ export async function focused(frame: Frame): Promise<string> {
   });
 }
 
+/** Waits until the focused element reads so, for two seconds at most. @returns how it reads then */
+export async function focusedAtLast(frame: Frame, wanted: RegExp): Promise<string> {
+  let at = await focused(frame);
+  for (let attempt = 0; attempt < 40 && !wanted.test(at); attempt += 1) {
+    await frame.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    at = await focused(frame);
+  }
+  return at;
+}
+
 /**
  * Presses Tab until the focused element reads so.
  * @throws Error with what was focused on the way, when nothing does
